@@ -1,0 +1,135 @@
+/* What the numbers of a study say: gains, intervals, verdicts, findings. Rules and thresholds are
+ * data in one table. */
+#ifndef INITSCOPE_ANALYSIS_H
+#define INITSCOPE_ANALYSIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/inference.h"
+#include "initscope/memory.h"
+#include "initscope/study.h"
+#include "initscope/text.h"
+
+/* Verdicts, one bit each; an arm may have several. */
+typedef enum ins_verdict {
+    INS_VERDICT_DIVERGED,
+    INS_VERDICT_SYMMETRIC,
+    INS_VERDICT_NO_SIGNAL,
+    INS_VERDICT_VANISHING,
+    INS_VERDICT_EXPLODING,
+    INS_VERDICT_SATURATED,
+    INS_VERDICT_DEAD,
+    INS_VERDICT_NOT_MOVING,
+    INS_VERDICT_PRESERVING,
+    INS_VERDICT_LEARNED,
+    INS_VERDICT_DID_NOT_LEARN,
+    INS_VERDICTS
+} ins_verdict;
+
+typedef struct ins_verdict_row {
+    const char *name; /* "no signal" */
+    const char *rule; /* printed in the appendix, with its thresholds */
+    bool bad;         /* shown in red */
+} ins_verdict_row;
+
+extern const ins_verdict_row ins_verdict_table[INS_VERDICTS];
+
+/* One row of the table of thresholds. */
+typedef struct ins_threshold {
+    const char *name;
+    double value;
+    const char *meaning;
+} ins_threshold;
+
+extern const ins_threshold ins_threshold_table[]; /* ends with name NULL */
+double ins_threshold_of(const char *name);
+
+/* Per layer, over the seeds of an arm, at one epoch: geometric means of a variance. */
+typedef struct ins_profile_point {
+    ins_interval geometric;  /* over the seeds whose value is finite and > 0 */
+    double minimum, maximum; /* over the same */
+    size_t zeros, missing;   /* seeds whose value is exactly 0; not finite or absent */
+} ins_profile_point;
+
+ins_profile_point ins_profile(const ins_study *study, size_t arm, size_t epoch, size_t layer,
+                              ins_tensor tensor, const char *column);
+
+/* Per epoch, over the seeds of an arm: a column of epochs.csv. log_scale: geometric. A run that
+ * ended earlier (diverged) is missing. */
+ins_interval ins_curve(const ins_study *study, size_t arm, size_t epoch, const char *column,
+                       bool log_scale);
+
+typedef struct ins_arm_analysis {
+    ins_interval forward_gain;  /* per layer at epoch 0: exp of the least-squares slope of ln Var z
+                                   over the hidden layers; geometric over seeds */
+    ins_interval backward_gain; /* the same for delta, counted toward the input */
+    double forward_total;   /* Var z of the last hidden layer over that of the first, geometric mean
+                               over seeds */
+    double backward_total;  /* Var delta of the first hidden layer over that of the last */
+    bool no_forward_signal; /* Var of the hidden activations is exactly 0 at epoch 0, every seed */
+    bool
+        no_backward_signal; /* Var delta is exactly 0 in the hidden layers at epoch 0, every seed */
+    size_t symmetric_layers_start,
+        symmetric_layers_end; /* hidden layers whose between-unit variance of W and of z is exactly
+                                 0, in every seed (of several units) */
+    ins_interval accuracy; /* test accuracy at the last epoch of each run, diverged runs included */
+    ins_interval train_loss;   /* geometric, finite ones */
+    ins_interval initial_loss; /* training loss at epoch 0 */
+    size_t diverged;           /* runs */
+    double saturated_share; /* largest over hidden layers at epoch 0 or at the end, mean over seeds;
+                               NAN: rule does not apply */
+    double update_log10; /* median over recorded epochs and layers of log10(rms update / rms weight
+                            before), mean over seeds; NAN: none */
+    ins_interval epochs_to_target; /* first recorded epoch at which test accuracy >= target, runs
+                                      that reached it */
+    size_t reached_target;         /* runs that reached it */
+    unsigned verdicts;             /* bits 1u << ins_verdict */
+    const char *sentence;          /* one measured sentence: the verdict in words */
+} ins_arm_analysis;
+
+/* A claim with its evidence, strongest first. */
+typedef struct ins_finding {
+    double priority;
+    const char *rule;     /* name of the rule that fired */
+    const char *claim;    /* "Gradient descent alone never breaks symmetry." in plain UTF-8 */
+    const char *evidence; /* one measured sentence */
+} ins_finding;
+
+/* Difference in final test accuracy of two arms, row minus column, paired by seed, Holm-adjusted
+ * over all pairs. */
+typedef struct ins_pair {
+    size_t a, b; /* a > b */
+    ins_comparison accuracy;
+    double adjusted_p;
+} ins_pair;
+
+typedef struct ins_analysis {
+    const ins_study *study;
+    const ins_arm_analysis *arm; /* (study->arms) */
+    double chance;  /* test share of the most frequent training class; NAN when unknown */
+    double classes; /* number of classes, NAN when unknown */
+    double target;  /* test accuracy that counts as reached; from the thresholds */
+    size_t seeds;   /* runs of the arm with the fewest */
+    size_t pairs;
+    const ins_pair *pair;
+    size_t findings;
+    const ins_finding *finding;
+    ins_arena *arena;
+} ins_analysis;
+
+void ins_analyse(const ins_study *study, ins_analysis *analysis);
+void ins_analysis_free(ins_analysis *analysis);
+
+/* summary.csv, comparisons.csv, findings.csv */
+void ins_analysis_summary(const ins_analysis *analysis, ins_text *out);
+void ins_analysis_comparisons(const ins_analysis *analysis, ins_text *out);
+void ins_analysis_findings(const ins_analysis *analysis, ins_text *out);
+
+/* Numbers for prose and tables, at most three significant digits: "0.499", "2.6·10⁻²⁴" in enhanced
+ * markup when markup is true ("2.6·10^{−24}"), "no signal" never. U+2212 for minus. */
+enum { INS_PROSE_SIZE = 64 };
+const char *ins_prose(char out[INS_PROSE_SIZE], double value, bool markup);
+const char *ins_prose_percent(char out[INS_PROSE_SIZE], double share); /* "92.1%" */
+
+#endif

@@ -1,0 +1,44 @@
+/* CSV in, on libcsv (strict), and the cells of CSV out.
+ *
+ * In: RFC 4180 and what people really have: BOM, LF, CRLF or CR, blank lines, quoted fields. LINE
+ * in messages counts physical lines as an editor does, COLUMN counts fields, both from 1. */
+#ifndef INITSCOPE_CSV_H
+#define INITSCOPE_CSV_H
+
+#include <stddef.h>
+
+#include "initscope/error.h"
+#include "initscope/text.h"
+
+typedef struct ins_csv_field {
+    const char *text; /* not NUL-terminated, valid during the callback only */
+    size_t length;
+} ins_csv_field;
+
+typedef struct ins_csv_row {
+    size_t line;  /* physical line on which the row starts */
+    size_t count; /* fields; equals the header's count in every data row */
+    const ins_csv_field *fields;
+} ins_csv_row;
+
+/* Called for the header row (index 0) and each data row (index 1, 2, ...). Problems are added to
+ * error with ins_error_add; reading goes on after them so that all problems of the file are found.
+ */
+typedef void (*ins_csv_handler)(void *context, size_t index, const ins_csv_row *row,
+                                ins_error *error);
+
+/* Reads path in one pass with bounded memory. delimiter is a character or '\0' to detect comma,
+ * semicolon or tab from the header line. Ragged rows, unterminated quotes, text after a closing
+ * quote, NUL bytes, UTF-16, a field above 1 MiB, a missing header are INS_DATA problems (ragged
+ * rows are not passed to the handler). Returns error->status. */
+ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,
+                        ins_error *error);
+
+/* One cell each; a comma is put before every cell but the first of its row. */
+void ins_csv_integer(ins_text *out, long long value);
+void ins_csv_number(ins_text *out, double value);    /* shortest round-trip digits */
+void ins_csv_text(ins_text *out, const char *value); /* quoted when needed */
+void ins_csv_empty(ins_text *out);
+void ins_csv_end_row(ins_text *out);
+
+#endif

@@ -1,0 +1,65 @@
+/* What the tables of initializers, activations and optimizers have in common: a name, its
+ * mathematics, its parameters; and the call syntax that picks one, "random_normal(stddev=0.01)". */
+#ifndef INITSCOPE_ENTRY_H
+#define INITSCOPE_ENTRY_H
+
+#include <stddef.h>
+
+#include "initscope/error.h"
+#include "initscope/memory.h"
+#include "initscope/text.h"
+
+typedef enum ins_parameter_kind {
+    INS_PARAMETER_NUMBER, /* in [minimum, maximum] */
+    INS_PARAMETER_INTEGER,
+    INS_PARAMETER_WORD, /* one of words; the value is its index */
+    INS_PARAMETER_GAIN, /* a number, or an activation's name that the experiment room resolves */
+    INS_PARAMETER_PATH  /* text; may also be given without its name: file(DIR) */
+} ins_parameter_kind;
+
+typedef struct ins_parameter {
+    const char *name; /* NULL ends the list */
+    ins_parameter_kind kind;
+    double fallback;          /* default */
+    double minimum, maximum;  /* inclusive; open ends by nextafter or DBL_TRUE_MIN */
+    const char *const *words; /* NULL-terminated; INS_PARAMETER_WORD only */
+    const char *meaning;      /* "standard deviation" */
+} ins_parameter;
+
+enum { INS_PARAMETERS = 6 };
+
+typedef struct ins_entry {
+    const char *name;    /* "he_normal" */
+    const char *formula; /* "N(0, 2/fan_in) truncated at 2 sd" */
+    const char *source;  /* "He et al. 2015, eq. 10" */
+    ins_parameter parameters[INS_PARAMETERS + 1];
+} ins_entry;
+
+/* One row of a table with its parameters' values. */
+typedef struct ins_choice {
+    const ins_entry *entry;           /* the first member of its table's row type */
+    double value[INS_PARAMETERS];     /* NAN for an unresolved gain */
+    const char *word[INS_PARAMETERS]; /* a path, or the activation naming a gain; else NULL */
+    const char *label; /* canonical call; parameters at their defaults are left out */
+} ins_choice;
+
+/* A table of rows whose first member is an ins_entry. */
+typedef struct ins_entries {
+    const char *kind; /* "initializer" */
+    const void *rows;
+    size_t count, size;
+} ins_entries;
+
+const ins_entry *ins_entry_at(const ins_entries *table, size_t index);
+const ins_entry *ins_entry_find(const ins_entries *table, const char *name); /* NULL: none */
+
+/* Parses one call. where starts the messages ("--init", "iris.ini:4"); an unknown name lists the
+ * valid ones and the nearest. Strings live in arena. INS_USAGE on failure. */
+ins_status ins_choice_parse(const ins_entries *table, const char *text, const char *where,
+                            ins_arena *arena, ins_choice *choice, ins_error *error);
+
+/* Splits a list at commas and blanks outside parentheses into items in arena. Returns their number.
+ */
+size_t ins_list_split(const char *text, ins_arena *arena, char ***items);
+
+#endif

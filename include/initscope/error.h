@@ -1,0 +1,42 @@
+/* Errors that the world or the user causes: a status and finished sentences.
+ *
+ * A function that can fail returns an ins_status and takes an ins_error as its
+ * last parameter. The first failure decides the status; further problems of the
+ * same file are added as further lines, the first INS_ERROR_LINES are kept and
+ * the rest are counted. Only cli/ prints. */
+#ifndef INITSCOPE_ERROR_H
+#define INITSCOPE_ERROR_H
+
+#include <stddef.h>
+
+/* The values are the exit statuses of the program. */
+typedef enum ins_status {
+    INS_OK = 0,
+    INS_INTERNAL = 1,   /* memory, self-check, broken invariant */
+    INS_USAGE = 2,      /* command line or experiment file */
+    INS_DATA = 3,       /* input data */
+    INS_OUTPUT = 4,     /* output not written */
+    INS_RENDER = 5,     /* logs complete, report not rendered */
+    INS_INTERRUPTED = 6 /* stopped by a signal; cli dies by that signal */
+} ins_status;
+
+enum { INS_ERROR_LINES = 20, INS_ERROR_WIDTH = 512 };
+
+typedef struct ins_error {
+    ins_status status;                           /* of the first problem; INS_OK if none */
+    size_t count;                                /* problems met, may exceed INS_ERROR_LINES */
+    char line[INS_ERROR_LINES][INS_ERROR_WIDTH]; /* "WHERE: WHAT (got \"VALUE\")", no newline */
+} ins_error;
+
+/* Makes error empty. Every ins_error starts with it (or with = {0}). */
+void ins_error_clear(ins_error *error);
+
+/* Adds one problem and returns the status of the first one. */
+ins_status ins_error_add(ins_error *error, ins_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "a program bug or memory exhausted": writes "initscope: MESSAGE" to standard
+ * error and leaves with status 1. atexit handlers run. */
+_Noreturn void ins_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

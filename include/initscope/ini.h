@@ -1,0 +1,18 @@
+/* INI files on inih: key = value, no sections, # or ; comments at the start of a line. */
+#ifndef INITSCOPE_INI_H
+#define INITSCOPE_INI_H
+
+#include <stddef.h>
+
+#include "initscope/error.h"
+
+/* Called for every pair. Problems are added to error; reading goes on. */
+typedef void (*ins_ini_handler)(void *context, const char *key, const char *value, size_t line,
+                                ins_error *error);
+
+/* Reads path. Problems (no file, a section, a line without '=', a NUL byte, a line longer than inih
+ * can hold) have the given status and start with "PATH:LINE". Returns error->status. */
+ins_status ins_ini_read(const char *path, ins_ini_handler handler, void *context, ins_status status,
+                        ins_error *error);
+
+#endif

@@ -1,0 +1,46 @@
+/* Reads CSV logs, whoever wrote them, into columns. Columns are found by name; extra ones are
+ * ignored. */
+#ifndef INITSCOPE_LOG_READER_H
+#define INITSCOPE_LOG_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/columns.h"
+#include "initscope/error.h"
+#include "initscope/memory.h"
+
+/* The columns of one file, in the order of its ins_log_table. */
+typedef struct ins_table {
+    size_t rows;
+    size_t columns;
+    double **number; /* [column][row], NAN for empty or nan; NULL for a text or an absent column */
+    const char ***text; /* [column][row], interned: equal texts are the same pointer; NULL for a
+                           number or an absent column */
+    ins_arena *arena;   /* owns the texts */
+} ins_table;
+
+/* Reads directory/file. A missing file is INS_OK with *present false; a bad one is INS_DATA. */
+ins_status ins_table_read(const char *directory, ins_log_file file, ins_table *table, bool *present,
+                          ins_error *error);
+void ins_table_free(ins_table *table);
+
+/* The column's position in the ins_log_table of file, -1 when the table knows no such name. */
+int ins_column_index(ins_log_file file, const char *name);
+
+/* NULL when absent from the file that was read. */
+const double *ins_table_numbers(const ins_table *table, ins_log_file file, const char *name);
+const char *const *ins_table_texts(const ins_table *table, ins_log_file file, const char *name);
+
+/* The value of a key of environment.csv or experiment.ini as read into memory: NULL when absent. */
+typedef struct ins_pairs {
+    size_t count;
+    const char **key, **value;
+    ins_arena *arena;
+} ins_pairs;
+ins_status ins_pairs_read_csv(const char *path, ins_pairs *pairs, bool *present, ins_error *error);
+ins_status ins_pairs_read_ini(const char *path, ins_pairs *pairs, bool *present, ins_error *error);
+const char *ins_pairs_get(const ins_pairs *pairs, const char *key);
+void ins_pairs_free(ins_pairs *pairs);
+
+#endif

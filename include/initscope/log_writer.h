@@ -1,0 +1,60 @@
+/* Writes a run directory that appears whole or not at all, and can be resumed.
+ *
+ * Rows are appended to the CSV files of the staging directory DIR.partial, one trial after the
+ * other in trial order; after each trial a journal line records the length of every file, with a
+ * checksum. An interrupted run leaves DIR.partial; --resume cuts the files back to the last sound
+ * journal line and goes on. When complete, the directory is renamed to DIR. */
+#ifndef INITSCOPE_LOG_WRITER_H
+#define INITSCOPE_LOG_WRITER_H
+
+#include <stddef.h>
+
+#include "initscope/columns.h"
+#include "initscope/error.h"
+#include "initscope/text.h"
+
+typedef enum ins_log_policy {
+    INS_LOG_NEW,   /* refuse a non-empty directory, and an interrupted run beside it */
+    INS_LOG_FORCE, /* replace */
+    INS_LOG_RESUME /* go on with an interrupted run; a new one when there is none; nothing to do
+                      when complete */
+} ins_log_policy;
+
+typedef struct ins_log ins_log;
+
+/* Opens the staging directory of directory, locks it, writes the headers. identity is the text of
+ * experiment.ini plus whatever else must agree between a run and its resumption (program version,
+ * data hash), one "key = value" a line; a resumed run whose identity differs is INS_USAGE, naming
+ * the first differing line. *finished is the number of trials that are already complete. INS_OUTPUT
+ * when the directory cannot be made or is in use, before any training. */
+ins_status ins_log_open(const char *directory, ins_log_policy policy, const char *identity,
+                        ins_log **log, size_t *finished, ins_error *error);
+
+/* The rows of one trial: whole CSV rows (ins_csv_* cells) per file. */
+typedef struct ins_log_rows {
+    ins_text file[INS_LOG_FILES];
+} ins_log_rows;
+void ins_log_rows_free(ins_log_rows *rows);
+
+/* Appends a trial; to be called in trial order, by one thread at a time. INS_OUTPUT on failure. */
+ins_status ins_log_append(ins_log *log, const ins_log_rows *rows, ins_error *error);
+
+/* Writes a further file (experiment.ini, environment.csv, features.csv: whole contents) into the
+ * staging directory. */
+ins_status ins_log_file_write(ins_log *log, const char *name, const ins_text *text,
+                              ins_error *error);
+
+/* schema.json, then publishes the directory under its final name. The log is freed in any case. */
+ins_status ins_log_publish(ins_log *log, ins_error *error);
+
+/* Leaves the run resumable (finished trials kept; a staging directory with none is removed) and
+ * frees the log. NULL is fine. */
+void ins_log_close(ins_log *log);
+
+/* The header row of a file, with its newline. */
+void ins_log_header(ins_log_file file, ins_text *out);
+
+/* schema.json: a Frictionless data package with a Table Schema of each file. */
+void ins_log_schema(ins_text *out);
+
+#endif

@@ -1,0 +1,32 @@
+/* Checked memory. Every size product is checked for overflow; a failure ends the
+ * program with "out of memory (need N bytes for WHAT)" and status 1. */
+#ifndef INITSCOPE_MEMORY_H
+#define INITSCOPE_MEMORY_H
+
+#include <stddef.h>
+
+/* count * size zeroed bytes, aligned to 64; release with free(). */
+void *ins_allocate(size_t count, size_t size, const char *what);
+
+/* Grows a block from ins_allocate, ins_reallocate or NULL to count * size bytes; the
+ * new part is not zeroed and the alignment is malloc's. */
+void *ins_reallocate(void *block, size_t count, size_t size, const char *what);
+
+/* A copy of text; release with free(). */
+char *ins_duplicate(const char *text);
+
+/* a * b and a + b; ends the program when they do not fit in size_t. */
+size_t ins_multiply(size_t a, size_t b, const char *what);
+size_t ins_sum(size_t a, size_t b, const char *what);
+
+/* Memory of one lifetime: many small blocks, released together. */
+typedef struct ins_arena ins_arena;
+ins_arena *ins_arena_new(void);
+void ins_arena_free(ins_arena *arena); /* NULL is fine */
+void *ins_arena_get(ins_arena *arena, size_t count, size_t size,
+                    const char *what);                                   /* zeroed, aligned to 16 */
+char *ins_arena_copy(ins_arena *arena, const char *text, size_t length); /* NUL-terminated */
+char *ins_arena_format(ins_arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,56 @@
+/* Growing text, strict parsing of numbers, nearest names, safe display of foreign bytes. */
+#ifndef INITSCOPE_TEXT_H
+#define INITSCOPE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* {0} is an empty text. data is NUL-terminated once anything was added. */
+typedef struct ins_text {
+    char *data;
+    size_t length;
+    size_t capacity;
+} ins_text;
+
+void ins_text_add(ins_text *text, const char *piece);
+void ins_text_add_bytes(ins_text *text, const char *bytes, size_t length);
+void ins_text_add_format(ins_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void ins_text_clear(ins_text *text); /* length 0, memory kept */
+void ins_text_free(ins_text *text);
+
+/* Shortest decimal digits that read back as the same double (or, for _float, as the
+ * same float): "0.1", "1e-30", "nan", "inf", "-inf", "-0" for negative zero. Returns the length. */
+enum { INS_NUMBER_SIZE = 32 };
+size_t ins_format_number(char out[INS_NUMBER_SIZE], double value);
+size_t ins_format_float(char out[INS_NUMBER_SIZE], float value);
+
+/* Whole text is one decimal integer in [minimum, maximum]: no blanks, no sign but a
+ * leading '-', no hexadecimal. False, and *value untouched, otherwise. */
+bool ins_parse_integer(const char *text, size_t length, long long minimum, long long maximum,
+                       long long *value);
+
+typedef enum ins_number_kind {
+    INS_NUMBER_FINITE,
+    INS_NUMBER_NOT_FINITE, /* nan, inf, overflow such as 1e999 */
+    INS_NUMBER_INVALID     /* not a decimal number: empty, hexadecimal, "1,5", trailing text */
+} ins_number_kind;
+
+/* Whole text is one decimal floating-point number; independent of the locale. *value is
+ * written when the kind is INS_NUMBER_FINITE; underflow is a finite result. */
+ins_number_kind ins_parse_number(const char *text, size_t length, double *value);
+
+/* The name nearest to text by edit distance, or NULL when none is near (distance above a
+ * third of the longer length, at least 2). names ends with NULL. */
+const char *ins_nearest(const char *text, const char *const *names);
+
+/* Foreign bytes made safe for a message: control bytes, and bytes that are not UTF-8, as \xHH; cut
+ * after about 60 characters with "...". Returns out. */
+enum { INS_DISPLAY_SIZE = 256 };
+const char *ins_display(char out[INS_DISPLAY_SIZE], const char *bytes, size_t length);
+
+/* 64-bit FNV-1a hash, continued from hash (start with INS_HASH_START). */
+#define INS_HASH_START 0xcbf29ce484222325ULL
+unsigned long long ins_hash(unsigned long long hash, const void *bytes, size_t length);
+
+#endif
