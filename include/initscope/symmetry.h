@@ -1,0 +1,33 @@
+/* How many of a layer's units can be told apart. */
+#ifndef INITSCOPE_SYMMETRY_H
+#define INITSCOPE_SYMMETRY_H
+
+#include <stddef.h>
+
+#include "initscope/real.h"
+
+typedef struct ins_symmetry {
+    double distinct_units;  /* classes of units with equal incoming weights and bias */
+    double duplicate_pairs; /* pairs of units within a class */
+    double mean_abs_cosine; /* of the incoming weight vectors over all pairs of units; NAN when no
+                               pair has two non-zero finite vectors */
+    double effective_rank;  /* of the centred outputs: exp of the entropy of the normalised singular
+                               values  (Roy & Vetterli 2007); 0 when all outputs are constant, NAN
+                               when one is not  finite */
+    double silent_units;    /* units whose output is exactly 0 in every row */
+} ins_symmetry;
+
+typedef struct ins_symmetry_workspace ins_symmetry_workspace;
+
+/* For layers of at most units units with at most fan_in inputs. */
+ins_symmetry_workspace *ins_symmetry_workspace_new(size_t units, size_t fan_in);
+void ins_symmetry_workspace_free(ins_symmetry_workspace *workspace); /* NULL is fine */
+
+/* weight (units, fan_in), bias (units), output (rows, units). Equal means equal as numbers: two
+ * float32 numbers that agree to 1e-12 relative are the same number, so equality needs no tolerance.
+ */
+ins_symmetry ins_symmetry_of(ins_symmetry_workspace *workspace, const real *weight,
+                             const real *bias, const real *output, size_t rows, size_t units,
+                             size_t fan_in);
+
+#endif

@@ -1,0 +1,102 @@
+/* Units that can be told apart, against counts by hand and numpy's singular values. */
+#include <config.h>
+
+#include <check.h>
+#include <math.h>
+
+#include <gsl/gsl_rng.h>
+
+#include "initscope/random.h"
+#include "initscope/symmetry.h"
+
+#include "check_tap.h"
+
+static gsl_rng *rng;
+
+static void setup(void)
+{
+    rng = gsl_rng_alloc(gsl_rng_mt19937);
+    ins_random_seed(rng, 7);
+}
+
+static void teardown(void)
+{
+    gsl_rng_free(rng);
+}
+
+/* numpy's random_sample, scaled to (-1, 1) after rounding to float32. */
+static real draw(void)
+{
+    unsigned long high = gsl_rng_get(rng) >> 5, low = gsl_rng_get(rng) >> 6;
+    return (real)(((double)high * 67108864.0 + (double)low) / 9007199254740992.0) * 2 - 1;
+}
+
+static ins_symmetry symmetry_of(const real *w, const real *b, const real *a, size_t rows,
+                                size_t units, size_t fan_in)
+{
+    ins_symmetry_workspace *workspace = ins_symmetry_workspace_new(units + 3, fan_in + 2);
+    ins_symmetry out = ins_symmetry_of(workspace, w, b, a, rows, units, fan_in);
+    ins_symmetry_workspace_free(workspace);
+    return out;
+}
+
+/* r = numpy.random.RandomState(7); W = r.random_sample((8, 3)).astype("f4") * 2 - 1
+ * A = numpy.maximum(r.random_sample((40, 8)).astype("f4") * 2 - 1, 0); A[:, 3] = 0
+ * s = numpy.linalg.svd(A - A.mean(0), compute_uv=False); p = s / s.sum() without zeros
+ * exp(-(p * log(p)).sum()) = 6.80234442956788; mean |cosine| of rows of W = 0.5577881815535133 */
+START_TEST(agrees_with_numpy)
+{
+    real w[24], b[8] = {0}, a[320];
+    for (size_t i = 0; i < 24; i++) w[i] = draw();
+    for (size_t i = 0; i < 320; i++) a[i] = draw();
+    for (size_t i = 0; i < 320; i++) a[i] = i % 8 == 3 || a[i] < 0 ? 0 : a[i];
+    ins_symmetry s = symmetry_of(w, b, a, 40, 8, 3);
+    ck_assert_double_eq_tol(s.effective_rank, 6.80234442956788, 1e-9);
+    ck_assert_double_eq_tol(s.mean_abs_cosine, 0.5577881815535133, 1e-6);
+    ck_assert(s.distinct_units == 8 && s.duplicate_pairs == 0 && s.silent_units == 1);
+}
+END_TEST
+
+START_TEST(counts_classes_of_equal_units)
+{
+    /* 5 units: {0, 2, 4} equal (-0 is 0), {1} and {3} differ in the bias only */
+    const real w[] = {1, 0, 2, 2, 1, (real)-0.0, 2, 2, 1, 0};
+    const real b[] = {0, 1, 0, 2, 0};
+    const real a[] = {1, 2, 1, 3, 1, 4, 5, 4, 6, 4};
+    ins_symmetry s = symmetry_of(w, b, a, 2, 5, 2);
+    ck_assert(s.distinct_units == 3 && s.duplicate_pairs == 3 && s.silent_units == 0);
+    /* outputs of two rows, centred, are one direction */
+    ck_assert_double_eq_tol(s.effective_rank, 1, 1e-12);
+}
+END_TEST
+
+START_TEST(all_zero_layer)
+{
+    const real w[6] = {0}, b[3] = {0}, a[12] = {0};
+    ins_symmetry s = symmetry_of(w, b, a, 4, 3, 2);
+    ck_assert(s.distinct_units == 1 && s.duplicate_pairs == 3 && s.silent_units == 3);
+    ck_assert(s.effective_rank == 0 && isnan(s.mean_abs_cosine));
+}
+END_TEST
+
+START_TEST(not_finite_is_said)
+{
+    const real w[] = {NAN, 1, NAN, 1}, b[2] = {0}, a[] = {INFINITY, 1, 2, 3};
+    ins_symmetry s = symmetry_of(w, b, a, 2, 2, 2);
+    ck_assert(isnan(s.effective_rank) && isnan(s.mean_abs_cosine));
+    ck_assert(s.distinct_units >= 1);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("symmetry");
+    TCase *cases = tcase_create("layers");
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_test(cases, agrees_with_numpy);
+    tcase_add_test(cases, counts_classes_of_equal_units);
+    tcase_add_test(cases, all_zero_layer);
+    tcase_add_test(cases, not_finite_is_said);
+    suite_add_tcase(suite, cases);
+    return ins_run_suite(suite);
+}
