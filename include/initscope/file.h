@@ -20,7 +20,7 @@ bool ins_directory_is_empty(const char *path);
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error);
 
 /* Writes bytes to a new file beside path, fsyncs and renames it to path. INS_OUTPUT on failure, and
- * path is as it was. */
+ * path is as it was (or, when only syncing its directory failed, as it should be). */
 ins_status ins_file_write(const char *path, const char *bytes, size_t length, ins_error *error);
 
 /* Makes one directory; an existing directory is fine. */
@@ -35,8 +35,9 @@ ins_status ins_directory_publish(const char *staging, const char *final, bool re
                                  ins_error *error);
 
 /* The first existing of the candidate paths of a bundled file: "$INITSCOPE_DATA_DIR/relative", the
- * installed data directory, the source tree's. relative is for instance "data/iris.csv" or
- * "reports/style.gp". Release with free(); NULL when none exists. */
+ * source tree's (only when the program runs from its build tree), the installed data directory.
+ * relative is for instance "data/iris.csv" or "reports/style.gp". Release with free(); NULL when
+ * none exists. */
 char *ins_bundled(const char *relative);
 
 #endif

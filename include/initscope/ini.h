@@ -1,4 +1,6 @@
-/* INI files on inih: key = value, no sections, # or ; comments at the start of a line. */
+/* INI files on inih: key = value (or key: value), no sections, # or ; comments at the start of a
+ * line. " ;" in a line starts a comment, too. An indented line continues the value of the line
+ * before it, joined with a blank. */
 #ifndef INITSCOPE_INI_H
 #define INITSCOPE_INI_H
 
@@ -6,12 +8,12 @@
 
 #include "initscope/error.h"
 
-/* Called for every pair. Problems are added to error; reading goes on. */
+/* Called for every pair, with the line of its key. Problems are added to error; reading goes on. */
 typedef void (*ins_ini_handler)(void *context, const char *key, const char *value, size_t line,
                                 ins_error *error);
 
-/* Reads path. Problems (no file, a section, a line without '=', a NUL byte, a line longer than inih
- * can hold) have the given status and start with "PATH:LINE". Returns error->status. */
+/* Reads path. Problems (no file, a section, a line without '=', a NUL byte, a line above 64 KiB, a
+ * file above 1 MiB) have the given status and start with "PATH:LINE". Returns error->status. */
 ins_status ins_ini_read(const char *path, ins_ini_handler handler, void *context, ins_status status,
                         ins_error *error);
 

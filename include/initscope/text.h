@@ -49,6 +49,12 @@ const char *ins_nearest(const char *text, const char *const *names);
 enum { INS_DISPLAY_SIZE = 256 };
 const char *ins_display(char out[INS_DISPLAY_SIZE], const char *bytes, size_t length);
 
+/* The same without the cut at 60 characters: as much as fits in size (at least 4) bytes of out. */
+void ins_make_safe(char *out, size_t size, const char *bytes, size_t length);
+
+/* Length of the valid UTF-8 character that bytes begin with; 0 when there is none. */
+size_t ins_utf8_length(const char *bytes, size_t length);
+
 /* 64-bit FNV-1a hash, continued from hash (start with INS_HASH_START). */
 #define INS_HASH_START 0xcbf29ce484222325ULL
 unsigned long long ins_hash(unsigned long long hash, const void *bytes, size_t length);

@@ -1,0 +1,379 @@
+/* CSV in: libcsv takes the bytes apart; this file collects rows, counts lines, and says what is
+ * wrong where. */
+#include <config.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csv.h>
+
+#include "csv_sniff.h"
+#include "file_internal.h"
+#include "initscope/csv.h"
+#include "initscope/memory.h"
+
+/* A quote that is never closed would swallow the rest of the file, and a line that never ends all
+ * memory: these bounds stop them. */
+enum {
+    FIELD_LIMIT = 1 << 20,  /* bytes */
+    ROW_LIMIT = 1 << 28,    /* bytes */
+    COLUMN_LIMIT = 1 << 22, /* fields of the header */
+    HEADER_LIMIT = 1 << 20, /* bytes looked at to find the separator */
+    CHUNK = 1 << 16         /* bytes */
+};
+
+typedef struct reader {
+    const char *path;
+    ins_csv_handler handler;
+    void *context;
+    ins_error *error;
+    struct csv_parser parser;
+    ins_csv_header_scan scan;
+    bool stopped; /* by a problem that leaves no way to go on */
+
+    size_t line;       /* on which the field that is being read begins */
+    char previous;     /* the last byte given to the parser */
+    bool after_return; /* the next LF belongs to the CR before it */
+
+    size_t index;    /* of the row; 0 is the header */
+    size_t columns;  /* of the header */
+    size_t row_line; /* on which the row begins */
+    bool sound;      /* no problem in this row so far */
+    size_t count;    /* fields of this row so far */
+    size_t fields_capacity;
+    ins_csv_field *fields; /* their lengths; the texts are set when the row is complete */
+    size_t used, capacity;
+    char *bytes; /* of the fields, one after the other */
+} reader;
+
+static void start_row(reader *in)
+{
+    in->count = in->used = 0;
+    in->sound = true;
+}
+
+static void field_problem(reader *in, size_t line, size_t column, const char *what)
+{
+    ins_error_add(in->error, INS_DATA, "%s:%zu:%zu: %s", in->path, line, column, what);
+}
+
+static void stop(reader *in, const char *what)
+{
+    ins_error_add(in->error, INS_DATA, "%s:%zu: %s", in->path, in->row_line, what);
+    in->stopped = true;
+}
+
+/* Lines that end within bytes. */
+static size_t line_ends(const char *bytes, size_t length)
+{
+    size_t ends = 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] == '\r' || (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r'))) ends++;
+    return ends;
+}
+
+/* A field has bytes that are rare in fields: line ends, or NUL, which no text has. */
+static void inspect(reader *in, const char *bytes, size_t length)
+{
+    if (memchr(bytes, '\0', length)) {
+        field_problem(in, in->line, in->count, "NUL byte in field (UTF-16 file?)");
+        in->sound = false;
+    }
+    in->line += line_ends(bytes, length);
+}
+
+static void store(reader *in, const char *bytes, size_t length)
+{
+    if (in->count > in->fields_capacity) {
+        in->fields_capacity = in->fields_capacity ? 2 * in->fields_capacity : 64;
+        in->fields = ins_reallocate(in->fields, in->fields_capacity, sizeof *in->fields,
+                                    "the fields of a row");
+    }
+    while (length > in->capacity - in->used) {
+        if (in->capacity >= ROW_LIMIT) {
+            stop(in, "row longer than 268435456 bytes");
+            return;
+        }
+        in->capacity *= 2;
+        in->bytes = ins_reallocate(in->bytes, in->capacity, 1, "a row of CSV");
+    }
+    in->fields[in->count - 1].length = length;
+    memcpy(in->bytes + in->used, bytes, length);
+    in->used += length;
+}
+
+static const char too_long[] = "field longer than 1048576 bytes";
+
+/* libcsv has read a field. */
+static void take_field(void *text, size_t length, void *context)
+{
+    reader *in = context;
+    const char *bytes = text ? text : "";
+    bool rare = false;
+
+    if (in->stopped) return;
+    in->after_return = false; /* the LF was in the field */
+    if (in->count++ == 0) in->row_line = in->line;
+    for (size_t i = 0; i < length; i++) rare |= (unsigned char)bytes[i] <= '\r';
+    if (length > FIELD_LIMIT) {
+        field_problem(in, in->line, in->count, too_long);
+        in->stopped = true;
+        return;
+    }
+    if (rare) inspect(in, bytes, length);
+    if (in->index == 0 && in->count > COLUMN_LIMIT) stop(in, "more than 4194304 columns");
+    /* What is more than the header has is only counted. */
+    else if (in->index == 0 || in->count <= in->columns)
+        store(in, bytes, length);
+}
+
+/* One column that has other separators in it is a file read with the wrong one. */
+static void check_separator(reader *in)
+{
+    size_t most = ins_csv_most_frequent(&in->scan);
+    const ins_csv_separator *other = &ins_csv_separators[most];
+
+    if (in->columns > 1 || in->scan.count[most] == 0) return;
+    ins_error_add(in->error, INS_DATA,
+                  "%s:%zu: only 1 column; the line has %zu %s: try --delimiter %s", in->path,
+                  in->row_line, in->scan.count[most], other->shown, other->name);
+    in->stopped = true;
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void pass_row(reader *in)
+{
+    const char *text = in->bytes;
+
+    for (size_t i = 0; i < in->count; i++) {
+        in->fields[i].text = text;
+        text += in->fields[i].length;
+    }
+
+    ins_csv_row row = {.line = in->row_line, .count = in->count, .fields = in->fields};
+
+    in->handler(in->context, in->index, &row, in->error);
+    in->index++;
+}
+
+static void finish_row(reader *in)
+{
+    if (in->index == 0) {
+        in->columns = in->count;
+        check_separator(in);
+        if (!in->sound) in->stopped = true; /* nothing to hold the rows to */
+    } else if (in->count != in->columns) {
+        ins_error_add(in->error, INS_DATA, "%s:%zu: %zu field%s, header has %zu", in->path,
+                      in->row_line, in->count, plural(in->count), in->columns);
+        in->sound = false;
+    }
+    if (in->sound && !in->stopped) pass_row(in);
+    start_row(in);
+}
+
+/* libcsv has met a line end outside quotes, or, with -1, the end of the file. */
+static void take_line_end(int byte, void *context)
+{
+    reader *in = context;
+
+    if (in->stopped) return;
+    if (in->count > 0) finish_row(in);
+    if (byte == '\r' || (byte == '\n' && !in->after_return)) in->line++;
+    in->after_return = false;
+}
+
+/* Blocks of the field that is being read; NULL is how libcsv learns that it is too long. The margin
+ * is for a closing quote, and blanks around it. */
+static void *grow_field(void *block, size_t size)
+{
+    enum { MARGIN = 64 };
+
+    return size > FIELD_LIMIT + MARGIN ? NULL : ins_reallocate(block, size, 1, "a field of CSV");
+}
+
+/* Says why the parser stopped. The field that is being read is in its buffer. */
+static void explain(reader *in)
+{
+    const struct csv_parser *parser = &in->parser;
+    size_t column = in->count + 1;
+
+    in->stopped = true;
+    if (parser->status == CSV_EPARSE) {
+        size_t ends = line_ends((const char *)parser->entry_buf, parser->entry_pos);
+
+        field_problem(in, in->line + ends, column, "text after the closing quote");
+    } else if (parser->quoted) {
+        field_problem(in, in->line, column,
+                      "quote opened here is never closed, or field longer than 1048576 bytes");
+    } else {
+        field_problem(in, in->line, column, too_long);
+    }
+}
+
+/* Gives bytes to the parser. */
+static void parse(reader *in, const char *bytes, size_t length)
+{
+    size_t done = 0;
+
+    while (!in->stopped) {
+        done += csv_parse(&in->parser, bytes + done, length - done, take_field, take_line_end, in);
+        if (done == length || in->stopped) return;
+        if (in->parser.status != CSV_EPARSE || in->parser.quoted) {
+            explain(in);
+            return;
+        }
+        /* A quote inside an unquoted field (37"N) opens nothing: it is a byte like any other, which
+         * libcsv takes only when it is not strict. */
+        csv_set_opts(&in->parser, (unsigned char)(in->parser.options & ~CSV_STRICT));
+        done += csv_parse(&in->parser, bytes + done, 1, take_field, take_line_end, in);
+        csv_set_opts(&in->parser, (unsigned char)(in->parser.options | CSV_STRICT));
+    }
+}
+
+/* Gives bytes to the parser in pieces that end after a CR, so that its LF is known by the position:
+ * libcsv does not tell "CR LF" from "CR blanks LF", which are one line end and two. */
+static void feed(reader *in, const char *bytes, size_t length)
+{
+    while (length > 0 && !in->stopped) {
+        const char *end = memchr(bytes, '\r', length);
+        size_t piece = end ? (size_t)(end - bytes) + 1 : length;
+
+        in->after_return = in->previous == '\r' && bytes[0] == '\n';
+        parse(in, bytes, piece);
+        in->previous = bytes[piece - 1];
+        bytes += piece;
+        length -= piece;
+    }
+}
+
+/* The rows that are complete only because the file ends. After a problem libcsv would call half a
+ * row complete. */
+static void finish(reader *in)
+{
+    if (in->stopped) return;
+    if (csv_fini(&in->parser, take_field, take_line_end, in) != 0)
+        field_problem(in, in->line, in->count + 1, "quote opened here is never closed");
+    else if (in->index == 0)
+        ins_error_add(in->error, INS_DATA, "%s:1: no header", in->path);
+}
+
+/* Reads on until the header line is complete, or as much of it as is looked at. Returns false at a
+ * read error. */
+static bool read_head(reader *in, int file, char *piece, size_t chunk, ins_text *head)
+{
+    ssize_t count;
+
+    do {
+        count = ins_file_read_some(file, piece, chunk);
+        if (count < 0) return false;
+        ins_text_add_bytes(head, piece, (size_t)count);
+        if (count > 0 && head->length < INS_CSV_MAGIC) continue;
+        if (in->scan.at == 0) in->scan.at = ins_csv_mark(head->data, head->length);
+        ins_csv_scan_header(&in->scan, head->data,
+                            head->length < HEADER_LIMIT ? head->length : HEADER_LIMIT);
+    } while (count > 0 && !in->scan.complete && head->length < HEADER_LIMIT);
+    return true;
+}
+
+/* The head of the file tells what it is and how to read it. */
+static void start(reader *in, const ins_text *head, char delimiter)
+{
+    const char *foreign = ins_csv_foreign(head->data, head->length);
+    size_t mark = ins_csv_mark(head->data, head->length);
+
+    if (foreign) {
+        ins_error_add(in->error, INS_DATA, "%s%s", in->path, foreign);
+        in->stopped = true;
+        return;
+    }
+    if (!delimiter) delimiter = ins_csv_separators[ins_csv_most_frequent(&in->scan)].character;
+    csv_set_delim(&in->parser, (unsigned char)delimiter);
+    feed(in, head->data + mark, head->length - mark);
+}
+
+/* Returns 0, or -1 with errno. */
+static int read_rows(reader *in, int file, char delimiter, size_t chunk)
+{
+    char *piece = ins_reallocate(NULL, chunk, 1, "reading CSV");
+    ins_text head = {0};
+    ssize_t count = -1;
+
+    if (read_head(in, file, piece, chunk, &head)) {
+        start(in, &head, delimiter);
+        do {
+            count = in->stopped ? 0 : ins_file_read_some(file, piece, chunk);
+            if (count > 0) feed(in, piece, (size_t)count);
+        } while (count > 0);
+        if (count == 0) finish(in);
+    }
+
+    int reason = errno;
+
+    ins_text_free(&head);
+    free(piece);
+    errno = reason;
+    return count < 0 ? -1 : 0;
+}
+
+/* True when the file was written to between before and after. */
+static bool changed(const struct stat *before, const struct stat *after)
+{
+    return S_ISREG(before->st_mode) &&
+           (before->st_size != after->st_size || before->st_mtim.tv_sec != after->st_mtim.tv_sec ||
+            before->st_mtim.tv_nsec != after->st_mtim.tv_nsec);
+}
+
+static ins_status read_file(reader *in, int file, char delimiter, size_t chunk)
+{
+    struct stat before, after;
+
+    if (fstat(file, &before) != 0 || read_rows(in, file, delimiter, chunk) != 0 ||
+        fstat(file, &after) != 0)
+        return ins_file_problem(in->path, INS_DATA, in->error);
+    if (changed(&before, &after))
+        ins_error_add(in->error, INS_DATA, "%s: the file changed while it was read", in->path);
+    return in->error->status;
+}
+
+ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk,
+                                  ins_csv_handler handler, void *context, ins_error *error)
+{
+    reader in = {.path = path,
+                 .handler = handler,
+                 .context = context,
+                 .error = error,
+                 .line = 1,
+                 .capacity = 4096};
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (file < 0) return ins_file_problem(path, INS_DATA, error);
+    if (csv_init(&in.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_EMPTY_IS_NULL) != 0)
+        ins_die("libcsv could not be started");
+    in.bytes = ins_reallocate(NULL, in.capacity, 1, "a row of CSV");
+    csv_set_realloc_func(&in.parser, grow_field);
+    csv_set_blk_size(&in.parser, CHUNK);
+    start_row(&in);
+    read_file(&in, file, delimiter, chunk);
+    csv_free(&in.parser);
+    close(file);
+    free(in.fields);
+    free(in.bytes);
+    return error->status;
+}
+
+ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,
+                        ins_error *error)
+{
+    return ins_csv_read_in_chunks(path, delimiter, CHUNK, handler, context, error);
+}

@@ -1,0 +1,55 @@
+/* Problems: the first one's status, the first INS_ERROR_LINES sentences, and a count of all. */
+#include <config.h>
+
+#include "initscope/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "initscope/text.h"
+
+/* A message may quote any file name or cell: it is made one harmless line here, once for all. */
+__attribute__((format(printf, 2, 0))) static void write_line(char line[INS_ERROR_WIDTH],
+                                                             const char *format, va_list arguments)
+{
+    /* Safe text is never shorter than raw text, so what does not fit in raw would be cut anyway. */
+    char raw[INS_ERROR_WIDTH + 1];
+    int length = vsnprintf(raw, sizeof raw, format, arguments);
+
+    if (length < 0) length = 0;
+    if ((size_t)length >= sizeof raw) length = (int)sizeof raw - 1;
+    ins_make_safe(line, INS_ERROR_WIDTH, raw, (size_t)length);
+}
+
+void ins_error_clear(ins_error *error)
+{
+    error->status = INS_OK;
+    error->count = 0;
+}
+
+ins_status ins_error_add(ins_error *error, ins_status status, const char *format, ...)
+{
+    if (error->count < INS_ERROR_LINES) {
+        va_list arguments;
+
+        va_start(arguments, format);
+        write_line(error->line[error->count], format, arguments);
+        va_end(arguments);
+    }
+    error->count++;
+    if (error->status == INS_OK) error->status = status;
+    return error->status;
+}
+
+void ins_die(const char *format, ...)
+{
+    char line[INS_ERROR_WIDTH];
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_line(line, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "initscope: %s\n", line);
+    exit(INS_INTERNAL);
+}

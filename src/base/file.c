@@ -1,0 +1,180 @@
+/* Files that appear whole or not at all, and reading whole files. */
+#include <config.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file_internal.h"
+#include "initscope/file.h"
+#include "initscope/memory.h"
+
+ins_status ins_file_problem(const char *path, ins_status status, ins_error *error)
+{
+    return ins_error_add(error, status, "%s: %s", path, strerror(errno));
+}
+
+ssize_t ins_file_read_some(int file, char *bytes, size_t size)
+{
+    ssize_t count;
+
+    do count = read(file, bytes, size);
+    while (count < 0 && errno == EINTR);
+    return count;
+}
+
+ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit, ins_status status,
+                                 ins_error *error)
+{
+    enum { PIECE = 65536 };
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (file < 0) return ins_file_problem(path, status, error);
+
+    char *piece = ins_reallocate(NULL, PIECE, 1, "reading a file");
+    ssize_t count = 0;
+
+    ins_text_clear(text);
+    ins_text_add(text, ""); /* data is NUL-terminated even when the file is empty */
+    while (text->length <= limit && (count = ins_file_read_some(file, piece, PIECE)) > 0)
+        ins_text_add_bytes(text, piece, (size_t)count);
+
+    bool sound = count >= 0 && text->length <= limit;
+
+    if (count < 0)
+        ins_file_problem(path, status, error);
+    else if (!sound)
+        ins_error_add(error, status, "%s: larger than %zu bytes", path, limit);
+    close(file);
+    free(piece);
+    return sound ? INS_OK : error->status;
+}
+
+ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error)
+{
+    return ins_file_read_limited(path, text, SIZE_MAX, status, error);
+}
+
+/* Creates a file of a name that nobody has, beside path. Returns its descriptor, or -1 with errno;
+ * *name, in both cases, is to be freed. */
+static int create_beside(const char *path, char **name)
+{
+    enum { ATTEMPTS = 100 };
+    ins_text text = {0};
+    int file = -1;
+
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        ins_text_clear(&text);
+        ins_text_add_format(&text, "%s.%ld", path, (long)getpid());
+        if (attempt > 0) ins_text_add_format(&text, ".%d", attempt);
+        ins_text_add(&text, ".tmp");
+        do file = open(text.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        while (file < 0 && errno == EINTR);
+        if (file >= 0 || errno != EEXIST) break;
+    }
+    *name = text.data;
+    return file;
+}
+
+/* Returns 0, or -1 with errno. */
+static int write_all(int file, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t count = write(file, bytes, length);
+
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        bytes += count;
+        length -= (size_t)count;
+    }
+    return 0;
+}
+
+int ins_file_sync(int file)
+{
+    int result;
+
+    do result = fsync(file);
+    while (result != 0 && errno == EINTR);
+    /* Some file systems cannot sync this kind of file: that loses nothing that they promised. */
+    return result != 0 && errno == EINVAL ? 0 : result;
+}
+
+int ins_directory_sync(const char *path)
+{
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    /* One may write into a directory that one may not read, and then not sync it. */
+    if (directory < 0) return errno == EACCES ? 0 : -1;
+
+    int result = ins_file_sync(directory), reason = errno;
+
+    close(directory);
+    errno = reason;
+    return result;
+}
+
+int ins_parent_sync(const char *path)
+{
+    size_t length = strlen(path);
+
+    while (length > 1 && path[length - 1] == '/') length--;
+    while (length > 0 && path[length - 1] != '/') length--;
+    if (length == 0) return ins_directory_sync(".");
+
+    char *parent = ins_reallocate(NULL, length + 1, 1, "a path");
+
+    memcpy(parent, path, length);
+    parent[length] = '\0';
+
+    int result = ins_directory_sync(parent), reason = errno;
+
+    free(parent);
+    errno = reason;
+    return result;
+}
+
+/* Everything that must succeed before the new bytes bear the name path. Returns 0, or -1 with
+ * errno.
+ */
+static int fill_and_rename(int file, const char *name, const char *path, const char *bytes,
+                           size_t length)
+{
+    int result = write_all(file, bytes, length);
+
+    if (result == 0) result = ins_file_sync(file);
+
+    int reason = errno;
+
+    if (close(file) != 0 && result == 0) {
+        result = -1;
+        reason = errno;
+    }
+    errno = reason;
+    return result == 0 ? rename(name, path) : result;
+}
+
+ins_status ins_file_write(const char *path, const char *bytes, size_t length, ins_error *error)
+{
+    char *name;
+    int file = create_beside(path, &name), result = -1;
+
+    if (file >= 0) {
+        result = fill_and_rename(file, name, path, bytes, length);
+        if (result != 0) {
+            int reason = errno;
+
+            unlink(name);
+            errno = reason;
+        }
+    }
+    free(name);
+    if (result == 0) result = ins_parent_sync(path);
+    return result == 0 ? INS_OK : ins_file_problem(path, INS_OUTPUT, error);
+}

@@ -1,0 +1,26 @@
+/* What the files of this room share. Functions that return int: 0, or -1 with errno. */
+#ifndef INITSCOPE_BASE_FILE_INTERNAL_H
+#define INITSCOPE_BASE_FILE_INTERNAL_H
+
+#include <stddef.h>
+
+#include <sys/types.h>
+
+#include "initscope/error.h"
+#include "initscope/text.h"
+
+/* "PATH: REASON", the reason being errno's. */
+ins_status ins_file_problem(const char *path, ins_status status, ins_error *error);
+
+/* read(), taken up again after a signal. */
+ssize_t ins_file_read_some(int file, char *bytes, size_t size);
+
+/* ins_file_read of a file that has no business being larger than limit bytes. */
+ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit, ins_status status,
+                                 ins_error *error);
+
+int ins_file_sync(int file);
+int ins_directory_sync(const char *path);
+int ins_parent_sync(const char *path); /* the directory that holds path */
+
+#endif

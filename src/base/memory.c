@@ -1,0 +1,158 @@
+/* Checked memory: a size that overflows or a block that cannot be had ends the program. */
+#include <config.h>
+
+#include "initscope/memory.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/error.h"
+
+enum {
+    ALIGNMENT = 64,       /* a cache line, and the widest vector register */
+    ARENA_ALIGNMENT = 16, /* any C object */
+    ARENA_CHUNK = 64 * 1024
+};
+
+size_t ins_multiply(size_t a, size_t b, const char *what)
+{
+    if (b != 0 && a > SIZE_MAX / b)
+        ins_die("out of memory (need %zu x %zu bytes for %s)", a, b, what);
+    return a * b;
+}
+
+size_t ins_sum(size_t a, size_t b, const char *what)
+{
+    if (a > SIZE_MAX - b) ins_die("out of memory (need %zu + %zu bytes for %s)", a, b, what);
+    return a + b;
+}
+
+/* bytes rounded up to a multiple of unit, a power of two; at least one unit. */
+static size_t round_up(size_t bytes, size_t unit, const char *what)
+{
+    if (bytes == 0) return unit;
+    return ins_sum(bytes, unit - 1, what) & ~(unit - 1);
+}
+
+/* Every block is had here, so that every failure has the same words. */
+static void *checked(void *block, size_t bytes, const char *what)
+{
+    if (!block) ins_die("out of memory (need %zu bytes for %s)", bytes, what);
+    return block;
+}
+
+void *ins_allocate(size_t count, size_t size, const char *what)
+{
+    size_t bytes = round_up(ins_multiply(count, size, what), ALIGNMENT, what);
+
+    return memset(checked(aligned_alloc(ALIGNMENT, bytes), bytes, what), 0, bytes);
+}
+
+void *ins_reallocate(void *block, size_t count, size_t size, const char *what)
+{
+    size_t bytes = round_up(ins_multiply(count, size, what), 1, what);
+
+    return checked(realloc(block, bytes), bytes, what);
+}
+
+char *ins_duplicate(const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+
+    return memcpy(checked(malloc(bytes), bytes, "a text"), text, bytes);
+}
+
+/* An arena is a list of chunks, the newest first; small blocks are cut from the newest. */
+typedef struct chunk {
+    struct chunk *next;
+    size_t used, capacity; /* bytes of data */
+    _Alignas(ARENA_ALIGNMENT) unsigned char data[];
+} chunk;
+
+struct ins_arena {
+    chunk *newest;
+};
+
+static chunk *chunk_new(size_t capacity, const char *what)
+{
+    size_t bytes = ins_sum(sizeof(chunk), capacity, what);
+    chunk *made = checked(malloc(bytes), bytes, what);
+
+    *made = (chunk){.capacity = capacity};
+    return made;
+}
+
+ins_arena *ins_arena_new(void)
+{
+    return ins_allocate(1, sizeof(ins_arena), "an arena");
+}
+
+void ins_arena_free(ins_arena *arena)
+{
+    if (!arena) return;
+    for (chunk *next, *one = arena->newest; one; one = next) {
+        next = one->next;
+        free(one);
+    }
+    free(arena);
+}
+
+/* bytes, not zeroed. A large block gets a chunk of its own behind the newest, whose rest stays in
+ * use. */
+static void *arena_take(ins_arena *arena, size_t bytes, const char *what)
+{
+    size_t need = round_up(bytes, ARENA_ALIGNMENT, what);
+    chunk *from = arena->newest;
+
+    if (!from || from->capacity - from->used < need) {
+        bool large = need > ARENA_CHUNK / 4;
+
+        from = chunk_new(large ? need : ARENA_CHUNK, what);
+        if (large && arena->newest) {
+            from->next = arena->newest->next;
+            arena->newest->next = from;
+        } else {
+            from->next = arena->newest;
+            arena->newest = from;
+        }
+    }
+    from->used += need;
+    return from->data + from->used - need;
+}
+
+void *ins_arena_get(ins_arena *arena, size_t count, size_t size, const char *what)
+{
+    size_t bytes = ins_multiply(count, size, what);
+
+    return memset(arena_take(arena, bytes, what), 0, bytes);
+}
+
+char *ins_arena_copy(ins_arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_take(arena, ins_sum(length, 1, "a text"), "a text");
+
+    if (length > 0) memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+char *ins_arena_format(ins_arena *arena, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0) ins_die("a text could not be formatted");
+
+    char *out = arena_take(arena, (size_t)length + 1, "a text");
+
+    va_start(arguments, format);
+    vsnprintf(out, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return out;
+}

@@ -1,0 +1,259 @@
+/* Numbers to text and back: shortest digits that round-trip, strict decimal reading, the same in
+ * every locale. */
+#include <config.h>
+
+#include <float.h>
+#include <limits.h>
+#include <locale.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/error.h"
+#include "initscope/memory.h"
+#include "initscope/text.h"
+
+/* printf and strtod obey LC_NUMERIC of whoever set it. The C locale is a constant of the C library:
+ * making it allocates nothing. */
+static locale_t enter_c_locale(void)
+{
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+
+    if (plain == (locale_t)0) ins_die("the C locale is missing");
+    return uselocale(plain);
+}
+
+static void leave_c_locale(locale_t previous)
+{
+    freelocale(uselocale(previous));
+}
+
+/* "1e-07" to "1e-7", "1e+30" to "1e30". Returns the length. */
+static size_t tidy_exponent(char *text)
+{
+    char *exponent = strchr(text, 'e');
+
+    if (!exponent) return strlen(text);
+
+    char *to = exponent + 1, *from = exponent + 1;
+
+    if (*from == '-') to++;
+    if (*from == '-' || *from == '+') from++;
+    while (*from == '0' && from[1] != '\0') from++;
+    memmove(to, from, strlen(from) + 1);
+    return strlen(text);
+}
+
+/* Numbers with a short way of writing: not finite ones, and whole ones below limit. 0 for others.
+ */
+static size_t format_simple(char out[INS_NUMBER_SIZE], double value, double limit)
+{
+    char digits[INS_NUMBER_SIZE];
+    size_t count = 0, length = 0;
+
+    if (isnan(value)) return strlen(strcpy(out, "nan"));
+    if (signbit(value)) out[length++] = '-';
+    value = fabs(value);
+    if (isinf(value)) return length + strlen(strcpy(out + length, "inf"));
+    if (value >= limit || value != floor(value)) return 0;
+
+    uint64_t whole = (uint64_t)value;
+
+    do digits[count++] = (char)('0' + whole % 10);
+    while ((whole /= 10) > 0);
+    while (count > 0) out[length++] = digits[--count];
+    out[length] = '\0';
+    return length;
+}
+
+size_t ins_format_number(char out[INS_NUMBER_SIZE], double value)
+{
+    size_t length = format_simple(out, value, 1e15);
+
+    if (length > 0) return length;
+
+    locale_t previous = enter_c_locale();
+
+    /* DBL_DIG digits are never one too many, but for numbers of reduced precision. */
+    for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
+        snprintf(out, INS_NUMBER_SIZE, "%.*g", digits, value);
+        if (strtod(out, NULL) == value) break;
+    }
+    leave_c_locale(previous);
+    return tidy_exponent(out);
+}
+
+size_t ins_format_float(char out[INS_NUMBER_SIZE], float value)
+{
+    size_t length = format_simple(out, (double)value, 1e6);
+
+    if (length > 0) return length;
+
+    locale_t previous = enter_c_locale();
+
+    /* Many readers go through double: both ways must end at the same float. */
+    for (int digits = fabsf(value) < FLT_MIN ? 1 : FLT_DIG; digits <= FLT_DECIMAL_DIG; digits++) {
+        snprintf(out, INS_NUMBER_SIZE, "%.*g", digits, (double)value);
+        if (strtof(out, NULL) == value && (float)strtod(out, NULL) == value) break;
+    }
+    leave_c_locale(previous);
+    return tidy_exponent(out);
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool ins_parse_integer(const char *text, size_t length, long long minimum, long long maximum,
+                       long long *value)
+{
+    bool negative = length > 0 && text[0] == '-';
+    long long total = 0; /* negative all the way: LLONG_MIN has no positive counterpart */
+
+    if (length == (negative ? 1u : 0u)) return false;
+    for (size_t i = negative; i < length; i++) {
+        if (!is_digit(text[i])) return false;
+
+        int digit = text[i] - '0';
+
+        if (total < (LLONG_MIN + digit) / 10) return false;
+        total = total * 10 - digit;
+    }
+    if (!negative) {
+        if (total == LLONG_MIN) return false;
+        total = -total;
+    }
+    if (total < minimum || total > maximum) return false;
+    *value = total;
+    return true;
+}
+
+/* A decimal number taken apart: mantissa * 10^exponent, when exact. */
+typedef struct decimal {
+    bool negative, exact;
+    uint64_t mantissa;
+    long exponent;
+} decimal;
+
+enum { EXPONENT_LIMIT = 100000 }; /* beyond it only 0 and overflow */
+
+/* Digits from text[at]; returns the first position after them. */
+static size_t take_digits(const char *text, size_t length, size_t at, decimal *number)
+{
+    for (; at < length && is_digit(text[at]); at++) {
+        if (number->mantissa >= (UINT64_C(1) << 53)) number->exact = false;
+        number->mantissa = number->mantissa * 10 + (uint64_t)(text[at] - '0');
+    }
+    return at;
+}
+
+/* The exponent after 'e', which ends the text. */
+static bool take_exponent(const char *text, size_t length, size_t at, decimal *number)
+{
+    bool negative = at < length && text[at] == '-';
+    long exponent = 0;
+
+    if (at < length && (text[at] == '-' || text[at] == '+')) at++;
+    if (at == length) return false;
+    for (; at < length; at++) {
+        if (!is_digit(text[at])) return false;
+        if (exponent < EXPONENT_LIMIT) exponent = exponent * 10 + (text[at] - '0');
+    }
+    number->exponent += negative ? -exponent : exponent;
+    return true;
+}
+
+/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point. */
+static bool take_decimal(const char *text, size_t length, decimal *number)
+{
+    size_t at = 0;
+
+    *number = (decimal){.negative = length > 0 && text[0] == '-', .exact = true};
+    if (length > 0 && (text[0] == '-' || text[0] == '+')) at++;
+
+    size_t start = at, digits;
+
+    at = take_digits(text, length, at, number);
+    digits = at - start;
+    if (at < length && text[at] == '.') {
+        start = ++at;
+        at = take_digits(text, length, at, number);
+        digits += at - start;
+        if (at - start > EXPONENT_LIMIT)
+            number->exact = false;
+        else
+            number->exponent = -(long)(at - start);
+    }
+    if (digits == 0) return false;
+    if (at == length) return true;
+    return (text[at] == 'e' || text[at] == 'E') && take_exponent(text, length, at + 1, number);
+}
+
+/* "nan", "inf" or "infinity", with or without a sign, in any case. */
+static bool is_named(const char *text, size_t length)
+{
+    static const char *const names[] = {"nan", "inf", "infinity"};
+
+    if (length > 0 && (text[0] == '-' || text[0] == '+')) {
+        text++;
+        length--;
+    }
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        size_t i = 0;
+
+        /* names are all letters: setting bit 5 makes a letter lower case */
+        while (i < length && names[k][i] && (text[i] | 0x20) == names[k][i]) i++;
+        if (i == length && !names[k][i]) return length > 0;
+    }
+    return false;
+}
+
+/* The C library's correctly rounded reading of a text already known to be a decimal number. */
+static double read_slowly(const char *text, size_t length)
+{
+    char small[128], *copy = small;
+
+    if (length >= sizeof small) copy = ins_reallocate(NULL, length + 1, 1, "a number");
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+
+    locale_t previous = enter_c_locale();
+    double value = strtod(copy, NULL);
+
+    leave_c_locale(previous);
+    if (copy != small) free(copy);
+    return value;
+}
+
+/* Powers of ten that double holds exactly. With a mantissa below 2^53 one multiplication or
+ * division rounds correctly (Clinger 1990). */
+static const double exact_power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+ins_number_kind ins_parse_number(const char *text, size_t length, double *value)
+{
+    enum { POWERS = sizeof exact_power / sizeof exact_power[0] };
+    decimal number;
+    double result;
+
+    if (!take_decimal(text, length, &number))
+        return is_named(text, length) ? INS_NUMBER_NOT_FINITE : INS_NUMBER_INVALID;
+    if (FLT_EVAL_METHOD == 0 && number.exact && number.mantissa <= (UINT64_C(1) << 53) &&
+        number.exponent > -POWERS && number.exponent < POWERS) {
+        result = (double)number.mantissa;
+        if (number.exponent < 0)
+            result /= exact_power[-number.exponent];
+        else
+            result *= exact_power[number.exponent];
+        if (number.negative) result = -result;
+    } else {
+        result = read_slowly(text, length);
+    }
+    if (!isfinite(result)) return INS_NUMBER_NOT_FINITE;
+    *value = result;
+    return INS_NUMBER_FINITE;
+}

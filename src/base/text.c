@@ -1,0 +1,128 @@
+/* Growing text, its hash, and the name nearest to a mistyped one. */
+#include <config.h>
+
+#include "initscope/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/error.h"
+#include "initscope/memory.h"
+
+/* Room for length more bytes and the NUL. */
+static void reserve(ins_text *text, size_t length)
+{
+    size_t need = ins_sum(ins_sum(text->length, length, "a text"), 1, "a text");
+
+    if (need <= text->capacity) return;
+
+    size_t capacity = text->capacity ? text->capacity : 64;
+
+    while (capacity < need) capacity = ins_multiply(capacity, 2, "a text");
+    text->data = ins_reallocate(text->data, capacity, 1, "a text");
+    text->capacity = capacity;
+}
+
+void ins_text_add(ins_text *text, const char *piece)
+{
+    ins_text_add_bytes(text, piece, strlen(piece));
+}
+
+void ins_text_add_bytes(ins_text *text, const char *bytes, size_t length)
+{
+    reserve(text, length);
+    if (length > 0) memcpy(text->data + text->length, bytes, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
+void ins_text_add_format(ins_text *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0) ins_die("a text could not be formatted");
+
+    reserve(text, (size_t)length);
+    va_start(arguments, format);
+    vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    text->length += (size_t)length;
+}
+
+void ins_text_clear(ins_text *text)
+{
+    text->length = 0;
+    if (text->data) text->data[0] = '\0';
+}
+
+void ins_text_free(ins_text *text)
+{
+    free(text->data);
+    *text = (ins_text){0};
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Longer names than this are never mistyped ones of ours. */
+enum { LONGEST_NAME = 64 };
+
+/* Edit distance (insertions, deletions, substitutions), letter case ignored. */
+static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    size_t row[LONGEST_NAME + 1];
+
+    for (size_t j = 0; j <= b_length; j++) row[j] = j;
+    for (size_t i = 0; i < a_length; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i + 1;
+        for (size_t j = 0; j < b_length; j++) {
+            size_t best = diagonal + (lower(a[i]) != lower(b[j]));
+
+            diagonal = row[j + 1];
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (diagonal + 1 < best) best = diagonal + 1;
+            row[j + 1] = best;
+        }
+    }
+    return row[b_length];
+}
+
+const char *ins_nearest(const char *text, const char *const *names)
+{
+    const char *nearest = NULL;
+    size_t least = LONGEST_NAME + 1, length = strlen(text);
+
+    if (length > LONGEST_NAME) return NULL;
+    for (; *names; names++) {
+        size_t name_length = strlen(*names);
+
+        if (name_length > LONGEST_NAME) continue;
+
+        size_t longer = length > name_length ? length : name_length;
+        size_t limit = longer / 3 > 2 ? longer / 3 : 2;
+        size_t distance = edit_distance(text, length, *names, name_length);
+
+        /* A distance of the whole length has no letter in common. */
+        if (distance > limit || distance >= longer || distance >= least) continue;
+        least = distance;
+        nearest = *names;
+    }
+    return nearest;
+}
+
+unsigned long long ins_hash(unsigned long long hash, const void *bytes, size_t length)
+{
+    const unsigned char *byte = bytes;
+
+    for (size_t i = 0; i < length; i++) hash = (hash ^ byte[i]) * 0x100000001b3ULL;
+    return hash;
+}

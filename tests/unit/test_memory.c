@@ -1,0 +1,214 @@
+/* Checked memory and problems. Deaths are seen from a child process. */
+#include <config.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "initscope/error.h"
+#include "initscope/memory.h"
+
+#include "check_tap.h"
+
+/* True when every byte is value. */
+static bool all(const unsigned char *block, size_t length, unsigned value)
+{
+    for (size_t i = 0; i < length; i++)
+        if (block[i] != value) return false;
+    return true;
+}
+
+START_TEST(test_blocks)
+{
+    for (size_t count = 0; count < 300; count += 7) {
+        unsigned char *block = ins_allocate(count, 3, "a test");
+
+        ck_assert_uint_eq((uintptr_t)block % 64, 0);
+        ck_assert(all(block, 3 * count, 0));
+        memset(block, 1, 3 * count);
+        block = ins_reallocate(block, 2 * count, 3, "a test");
+        ck_assert(all(block, 3 * count, 1));
+        free(block);
+    }
+
+    char *copy = ins_duplicate("text");
+
+    ck_assert_str_eq(copy, "text");
+    free(copy);
+    ck_assert_uint_eq(ins_multiply(SIZE_MAX, 1, "a test"), SIZE_MAX);
+    ck_assert_uint_eq(ins_multiply(SIZE_MAX, 0, "a test"), 0);
+    ck_assert_uint_eq(ins_sum(SIZE_MAX - 1, 1, "a test"), SIZE_MAX);
+}
+END_TEST
+
+/* Blocks of all sizes from one arena: aligned, zeroed, apart from each other. */
+START_TEST(test_arena)
+{
+    enum { BLOCKS = 2000 };
+    static unsigned char *block[BLOCKS];
+    static size_t size[BLOCKS];
+    ins_arena *arena = ins_arena_new();
+
+    for (size_t i = 0; i < BLOCKS; i++) {
+        size[i] = i % 100 == 99 ? 20000 + 100 * i : (i * 37) % 501;
+        block[i] = ins_arena_get(arena, size[i], 1, "a test");
+        ck_assert_uint_eq((uintptr_t)block[i] % 16, 0);
+        ck_assert(all(block[i], size[i], 0));
+        memset(block[i], (int)(i % 251) + 1, size[i]);
+    }
+    for (size_t i = 0; i < BLOCKS; i++) ck_assert(all(block[i], size[i], (unsigned)(i % 251) + 1));
+    ck_assert_str_eq(ins_arena_copy(arena, "abcdef", 3), "abc");
+    ck_assert_str_eq(ins_arena_copy(arena, NULL, 0), "");
+    ck_assert_str_eq(ins_arena_format(arena, "%s=%d", "x", 5), "x=5");
+    ins_arena_free(arena);
+    ins_arena_free(NULL);
+}
+END_TEST
+
+/* AddressSanitizer, when built with it, must let a huge allocation fail as it does in earnest. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
+static void overflow_product(void)
+{
+    ins_allocate(SIZE_MAX / 2, 3, "the weights");
+}
+static void overflow_rounding(void)
+{
+    ins_allocate(SIZE_MAX - 5, 1, "the weights");
+}
+static void overflow_sum(void)
+{
+    ins_sum(SIZE_MAX, 1, "the weights");
+}
+static void too_large(void)
+{
+    ins_allocate(SIZE_MAX / 4, 1, "the weights");
+}
+static void too_large_again(void)
+{
+    ins_reallocate(NULL, SIZE_MAX / 4, 1, "the weights");
+}
+static void die_plainly(void)
+{
+    ins_die("%s %d\x1b", "broken", 7);
+}
+
+static void say_goodbye(void)
+{
+    fputs("goodbye\n", stderr);
+}
+
+static const struct {
+    void (*deed)(void);
+    const char *last_words;
+} deaths[] = {
+    {overflow_product,
+     "initscope: out of memory (need 9223372036854775807 x 3 bytes for the weights)\ngoodbye\n"},
+    {overflow_rounding,
+     "initscope: out of memory (need 18446744073709551610 + 63 bytes for the weights)\ngoodbye\n"},
+    {overflow_sum,
+     "initscope: out of memory (need 18446744073709551615 + 1 bytes for the weights)\ngoodbye\n"},
+    {too_large, "initscope: out of memory (need 4611686018427387904 bytes for the weights)\n"
+                "goodbye\n"},
+    {too_large_again, "initscope: out of memory (need 4611686018427387903 bytes for the weights)\n"
+                      "goodbye\n"},
+    {die_plainly, "initscope: broken 7\\x1b\ngoodbye\n"},
+};
+
+START_TEST(test_death)
+{
+    int ends[2], status;
+    char words[512];
+    size_t length = 0;
+
+    if (SIZE_MAX != UINT64_MAX) return; /* the figures are those of 64 bits */
+    ck_assert_int_eq(pipe(ends), 0);
+
+    pid_t child = fork();
+
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        atexit(say_goodbye);
+        deaths[_i].deed();
+        _exit(0);
+    }
+    close(ends[1]);
+    for (ssize_t count; (count = read(ends[0], words + length, sizeof words - 1 - length)) > 0;)
+        length += (size_t)count;
+    words[length] = '\0';
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    ck_assert_uint_ge(length, strlen(deaths[_i].last_words));
+    ck_assert_str_eq(words + length - strlen(deaths[_i].last_words), deaths[_i].last_words);
+}
+END_TEST
+
+START_TEST(test_problems)
+{
+    ins_error error = {0};
+
+    ck_assert_int_eq(ins_error_add(&error, INS_DATA, "%s:%d: first", "x.csv", 3), INS_DATA);
+    ck_assert_int_eq(ins_error_add(&error, INS_USAGE, "second"), INS_DATA);
+    for (int i = 2; i < 30; i++) ins_error_add(&error, INS_DATA, "problem %d", i);
+    ck_assert_int_eq(error.status, INS_DATA);
+    ck_assert_uint_eq(error.count, 30);
+    ck_assert_str_eq(error.line[0], "x.csv:3: first");
+    ck_assert_str_eq(error.line[1], "second");
+    ck_assert_str_eq(error.line[19], "problem 19");
+    ins_error_clear(&error);
+    ck_assert_int_eq(error.status, INS_OK);
+    ck_assert_uint_eq(error.count, 0);
+}
+END_TEST
+
+/* Always one harmless line, cut between characters. */
+START_TEST(test_hostile_messages)
+{
+    ins_error error = {0};
+    char longest[2000];
+
+    ins_error_add(&error, INS_DATA, "%s", "a\nb\x1b[31m\xff");
+    ck_assert_str_eq(error.line[0], "a\\x0ab\\x1b[31m\\xff");
+    for (size_t shift = 0; shift < 4; shift++) {
+        const char *line = error.line[shift + 1];
+
+        memset(longest, 'x', sizeof longest);
+        for (size_t i = shift; i + 3 < sizeof longest; i += 3)
+            memcpy(longest + i, "\xE2\x82\xAC", 3);
+        longest[sizeof longest - 1] = '\0';
+        ins_error_add(&error, INS_DATA, "%s", longest);
+        ck_assert_uint_le(strlen(line), INS_ERROR_WIDTH - 1);
+        ck_assert_uint_ge(strlen(line), INS_ERROR_WIDTH - 4);
+        ck_assert_str_eq(line + strlen(line) - 6, "\xE2\x82\xAC...");
+    }
+    memset(longest, 'x', INS_ERROR_WIDTH);
+    longest[INS_ERROR_WIDTH - 1] = '\0';
+    ins_error_add(&error, INS_DATA, "%s", longest);
+    ck_assert_str_eq(error.line[5], longest); /* exactly fits */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("memory");
+    TCase *memory = tcase_create("memory"), *problems = tcase_create("problems");
+
+    tcase_add_test(memory, test_blocks);
+    tcase_add_test(memory, test_arena);
+    tcase_add_loop_test(memory, test_death, 0, sizeof deaths / sizeof deaths[0]);
+    tcase_add_test(problems, test_problems);
+    tcase_add_test(problems, test_hostile_messages);
+    suite_add_tcase(suite, memory);
+    suite_add_tcase(suite, problems);
+    return ins_run_suite(suite);
+}

@@ -1,0 +1,117 @@
+/* Growing text, nearest names, display of foreign bytes, hash. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/text.h"
+
+#include "check_tap.h"
+
+START_TEST(test_growing)
+{
+    ins_text text = {0};
+
+    ins_text_clear(&text);
+    ins_text_add(&text, "");
+    ck_assert_str_eq(text.data, "");
+    for (int i = 0; i < 1000; i++) ins_text_add_format(&text, "%d,", i);
+    ck_assert_uint_eq(text.length, 10 * 2 + 90 * 3 + 900 * 4);
+    ck_assert_uint_eq(strlen(text.data), text.length);
+    ck_assert_int_eq(strncmp(text.data, "0,1,2,", 6), 0);
+    ins_text_clear(&text);
+    ins_text_add_bytes(&text, "a\0b", 3);
+    ins_text_add_bytes(&text, NULL, 0);
+    ck_assert_uint_eq(text.length, 3);
+    ck_assert_mem_eq(text.data, "a\0b\0", 4);
+    ins_text_free(&text);
+    ck_assert_ptr_null(text.data);
+}
+END_TEST
+
+START_TEST(test_nearest)
+{
+    static const char *const names[] = {"zeros",          "ones",       "he_normal", "he_uniform",
+                                        "glorot_uniform", "orthogonal", NULL};
+
+    ck_assert_str_eq(ins_nearest("he_norml", names), "he_normal");
+    ck_assert_str_eq(ins_nearest("HE_NORMAL", names), "he_normal");
+    ck_assert_str_eq(ins_nearest("glorot-unifrom", names), "glorot_uniform");
+    ck_assert_str_eq(ins_nearest("zero", names), "zeros");
+    ck_assert_str_eq(ins_nearest("orthogonl", names), "orthogonal");
+    ck_assert_ptr_null(ins_nearest("xavier", names));
+    ck_assert_ptr_null(ins_nearest("xy", names));
+    ck_assert_ptr_null(ins_nearest("", names));
+    ck_assert_ptr_null(ins_nearest("ab", (const char *const[]){"cd", NULL}));
+    ck_assert_ptr_null(ins_nearest("x", (const char *const[]){NULL}));
+}
+END_TEST
+
+static const char *display(const char *text)
+{
+    static char out[INS_DISPLAY_SIZE];
+
+    return ins_display(out, text, strlen(text));
+}
+
+START_TEST(test_display)
+{
+    char out[INS_DISPLAY_SIZE], many[1000];
+
+    ck_assert_str_eq(display("plain text"), "plain text");
+    ck_assert_str_eq(display(""), "");
+    ck_assert_str_eq(display("Gr\xC3\xBC\xC3\x9F"
+                             "e \xE2\x82\xAC \xF0\x9F\x98\x80"),
+                     "Gr\xC3\xBC\xC3\x9F"
+                     "e \xE2\x82\xAC \xF0\x9F\x98\x80");
+    ck_assert_str_eq(display("\x1b[31m\n\t\x7f"), "\\x1b[31m\\x0a\\x09\\x7f");
+    ck_assert_str_eq(display("caf\xE9"), "caf\\xe9");
+    ck_assert_str_eq(display("\xC3("), "\\xc3(");
+    ck_assert_str_eq(display("\xED\xA0\x80"), "\\xed\\xa0\\x80"); /* a surrogate */
+    ck_assert_str_eq(display("\xC0\xAF"), "\\xc0\\xaf");          /* overlong */
+    ck_assert_str_eq(display("\xF8"), "\\xf8");
+    ck_assert_str_eq(display("\xC2\x85"), "\\xc2\\x85"); /* U+0085 */
+    ck_assert_str_eq(display("a\xE2\x80\xAE"
+                             "b"),
+                     "a\\xe2\\x80\\xae"
+                     "b"); /* U+202E */
+    ck_assert_str_eq(ins_display(out, "a\0b", 3), "a\\x00b");
+
+    memset(many, 'x', sizeof many);
+    ins_display(out, many, 60);
+    ck_assert_uint_eq(strlen(out), 60);
+    ins_display(out, many, 61);
+    ck_assert_uint_eq(strlen(out), 62);
+    ck_assert_str_eq(out + 59, "...");
+    memset(many, '\n', sizeof many);
+    ins_display(out, many, sizeof many);
+    ck_assert_uint_eq(strlen(out) % 4, 3); /* whole "\x0a", and the dots */
+    for (size_t i = 0; i + 4 <= sizeof many; i += 4) memcpy(many + i, "\xF0\x9F\x98\x80", 4);
+    ins_display(out, many, sizeof many);
+    ck_assert_uint_eq(strlen(out), 59 * 4 + 3);
+}
+END_TEST
+
+/* The test vectors of the FNV authors. */
+START_TEST(test_hash)
+{
+    ck_assert_uint_eq(ins_hash(INS_HASH_START, "", 0), 0xcbf29ce484222325ULL);
+    ck_assert_uint_eq(ins_hash(INS_HASH_START, "a", 1), 0xaf63dc4c8601ec8cULL);
+    ck_assert_uint_eq(ins_hash(INS_HASH_START, "foobar", 6), 0x85944171f73967e8ULL);
+    ck_assert_uint_eq(ins_hash(ins_hash(INS_HASH_START, "foo", 3), "bar", 3),
+                      0x85944171f73967e8ULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("text");
+    TCase *text = tcase_create("text");
+
+    tcase_add_test(text, test_growing);
+    tcase_add_test(text, test_nearest);
+    tcase_add_test(text, test_display);
+    tcase_add_test(text, test_hash);
+    suite_add_tcase(suite, text);
+    return ins_run_suite(suite);
+}
