@@ -15,7 +15,7 @@ typedef enum ins_column_type {
 typedef struct ins_column {
     const char *name; /* NULL ends the list */
     ins_column_type type;
-    const char *unit;        /* "1", "s", "nat", "row", ... */
+    const char *unit;        /* "1", "s", "nat", "row", ...; "" for a text */
     const char *description; /* one sentence */
 } ins_column;
 
@@ -32,6 +32,7 @@ typedef enum ins_log_file {
 typedef struct ins_log_table {
     const char *file; /* "layers.csv" */
     const char *description;
+    bool by_trial; /* rows are appended trial by trial; otherwise the file is written once, whole */
     const ins_column *columns;
 } ins_log_table;
 

@@ -3,10 +3,12 @@
  * Rows are appended to the CSV files of the staging directory DIR.partial, one trial after the
  * other in trial order; after each trial a journal line records the length of every file, with a
  * checksum. An interrupted run leaves DIR.partial; --resume cuts the files back to the last sound
- * journal line and goes on. When complete, the directory is renamed to DIR. */
+ * journal line and goes on. When complete, the directory is renamed to DIR. DIR.partial/lock is
+ * held by flock(2) while a process writes. */
 #ifndef INITSCOPE_LOG_WRITER_H
 #define INITSCOPE_LOG_WRITER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "initscope/columns.h"
@@ -25,8 +27,11 @@ typedef struct ins_log ins_log;
 /* Opens the staging directory of directory, locks it, writes the headers. identity is the text of
  * experiment.ini plus whatever else must agree between a run and its resumption (program version,
  * data hash), one "key = value" a line; a resumed run whose identity differs is INS_USAGE, naming
- * the first differing line. *finished is the number of trials that are already complete. INS_OUTPUT
- * when the directory cannot be made or is in use, before any training. */
+ * the first differing line. *finished is the number of trials that are already complete. *log is
+ * NULL when directory is a complete run and the policy is to resume: nothing is left to do, and
+ * *finished is the number of its runs; a key of its experiment.ini that identity has with another
+ * value is INS_USAGE. INS_OUTPUT when the directory cannot be made or is in use, before any
+ * training. */
 ins_status ins_log_open(const char *directory, ins_log_policy policy, const char *identity,
                         ins_log **log, size_t *finished, ins_error *error);
 
@@ -36,7 +41,9 @@ typedef struct ins_log_rows {
 } ins_log_rows;
 void ins_log_rows_free(ins_log_rows *rows);
 
-/* Appends a trial; to be called in trial order, by one thread at a time. INS_OUTPUT on failure. */
+/* Appends a trial (the files that are by_trial; the others' texts must be empty); to be called in
+ * trial order, by one thread at a time. INS_OUTPUT on failure; whole trials only stay in the files,
+ * and no further one is taken. */
 ins_status ins_log_append(ins_log *log, const ins_log_rows *rows, ins_error *error);
 
 /* Writes a further file (experiment.ini, environment.csv, features.csv: whole contents) into the
@@ -44,7 +51,11 @@ ins_status ins_log_append(ins_log *log, const ins_log_rows *rows, ins_error *err
 ins_status ins_log_file_write(ins_log *log, const char *name, const ins_text *text,
                               ins_error *error);
 
-/* schema.json, then publishes the directory under its final name. The log is freed in any case. */
+/* The staging directory, for files that others write into it (weights). */
+const char *ins_log_staging(const ins_log *log);
+
+/* schema.json, then publishes the directory under its final name. The log is freed in any case; a
+ * failure leaves the run resumable. */
 ins_status ins_log_publish(ins_log *log, ins_error *error);
 
 /* Leaves the run resumable (finished trials kept; a staging directory with none is removed) and
@@ -54,7 +65,8 @@ void ins_log_close(ins_log *log);
 /* The header row of a file, with its newline. */
 void ins_log_header(ins_log_file file, ins_text *out);
 
-/* schema.json: a Frictionless data package with a Table Schema of each file. */
-void ins_log_schema(ins_text *out);
+/* schema.json: a Frictionless data package with a Table Schema of each file for which present is
+ * true; of every file when present is NULL. */
+void ins_log_schema(const bool *present, ins_text *out);
 
 #endif

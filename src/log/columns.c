@@ -1,0 +1,192 @@
+/* Every CSV file of a run directory, column by column. A new file or column is a row here and,
+ * for a file, one of ins_log_file. */
+#include <config.h>
+
+#include "initscope/columns.h"
+
+#define END                               \
+    {                                     \
+        NULL, INS_COLUMN_TEXT, NULL, NULL \
+    }
+
+/* Columns that several files share. */
+#define RUN                                                                                   \
+    {                                                                                         \
+        "run", INS_COLUMN_INTEGER, "1", "Number of the run in the order of the grid, from 1." \
+    }
+#define INITIALIZER                                                                      \
+    {                                                                                    \
+        "initializer", INS_COLUMN_TEXT, "", "Initializer of the hidden layers' weights." \
+    }
+#define SEED                                                                                   \
+    {                                                                                          \
+        "seed", INS_COLUMN_INTEGER, "1",                                                       \
+            "Seed of the run's random streams; runs of one seed share split, batch order and " \
+            "streams."                                                                         \
+    }
+#define EPOCH                                                               \
+    {                                                                       \
+        "epoch", INS_COLUMN_INTEGER, "epoch",                               \
+            "Passes over the training rows so far; 0 is before any update." \
+    }
+#define UPDATES                                                                               \
+    {                                                                                         \
+        "updates", INS_COLUMN_INTEGER, "update", "Optimizer updates so far, one a minibatch." \
+    }
+
+static const ins_column runs[] = {
+    RUN,
+    INITIALIZER,
+    {"activation", INS_COLUMN_TEXT, "", "Activation function of the hidden layers."},
+    {"hidden", INS_COLUMN_TEXT, "",
+     "Units of each hidden layer, from the input on; 20x256 is 20 layers of 256."},
+    {"optimizer", INS_COLUMN_TEXT, "", "Optimizer with the parameters that were given."},
+    {"learning_rate", INS_COLUMN_NUMBER, "1", "Learning rate."},
+    {"dropout", INS_COLUMN_NUMBER, "1",
+     "Probability that a hidden activation is dropped in training."},
+    {"weight_decay", INS_COLUMN_NUMBER, "1", "Weight decay of the weights; biases have none."},
+    {"batch", INS_COLUMN_INTEGER, "row",
+     "Rows of a minibatch; the last one of an epoch may be smaller."},
+    SEED,
+    {"status", INS_COLUMN_TEXT, "",
+     "completed, or diverged when the training loss or a weight became non-finite."},
+    {"stopped_epoch", INS_COLUMN_INTEGER, "epoch",
+     "Last epoch that has rows; of a diverged run, the epoch in which it diverged."},
+    UPDATES,
+    {"train_loss", INS_COLUMN_NUMBER, "nat",
+     "Final mean cross-entropy over all training rows, dropout off."},
+    {"train_accuracy", INS_COLUMN_NUMBER, "1",
+     "Final share of the training rows that are classified correctly."},
+    {"test_loss", INS_COLUMN_NUMBER, "nat",
+     "Final mean cross-entropy over all test rows, dropout off."},
+    {"test_accuracy", INS_COLUMN_NUMBER, "1",
+     "Final share of the test rows that are classified correctly."},
+    END,
+};
+
+static const ins_column epochs[] = {
+    RUN,
+    INITIALIZER,
+    SEED,
+    EPOCH,
+    UPDATES,
+    {"train_loss", INS_COLUMN_NUMBER, "nat",
+     "Mean cross-entropy over all training rows after the epoch, dropout off."},
+    {"train_accuracy", INS_COLUMN_NUMBER, "1",
+     "Share of the training rows that are classified correctly."},
+    {"test_loss", INS_COLUMN_NUMBER, "nat",
+     "Mean cross-entropy over all test rows after the epoch, dropout off."},
+    {"test_accuracy", INS_COLUMN_NUMBER, "1",
+     "Share of the test rows that are classified correctly."},
+    {"gradient_norm", INS_COLUMN_NUMBER, "1",
+     "Euclidean norm of the gradient of the mean probe loss over all weights and biases."},
+    END,
+};
+
+static const ins_column layers[] = {
+    RUN,
+    INITIALIZER,
+    SEED,
+    EPOCH,
+    {"layer", INS_COLUMN_INTEGER, "1",
+     "Layer: 0 is the input, then the hidden layers, last the output."},
+    {"tensor", INS_COLUMN_TEXT, "",
+     "Which tensor: weight, bias, preactivation, activation, delta, gradient or update."},
+    {"units", INS_COLUMN_INTEGER, "unit", "Units of the layer."},
+    {"count", INS_COLUMN_INTEGER, "1",
+     "Finite elements, over which all statistics of the row are taken."},
+    {"mean", INS_COLUMN_NUMBER, "1", "Mean."},
+    {"variance", INS_COLUMN_NUMBER, "1",
+     "Population variance (divisor count): within_unit_variance + between_unit_variance."},
+    {"within_unit_variance", INS_COLUMN_NUMBER, "1",
+     "Mean over units of each unit's population variance: the signal."},
+    {"between_unit_variance", INS_COLUMN_NUMBER, "1",
+     "Population variance over units of the units' means: exactly 0 for unbroken symmetry."},
+    {"second_moment", INS_COLUMN_NUMBER, "1", "Mean of the squares: variance + mean^2."},
+    {"skewness", INS_COLUMN_NUMBER, "1",
+     "Third standardised moment, 0 for a symmetric distribution; nan when the variance is 0."},
+    {"kurtosis", INS_COLUMN_NUMBER, "1",
+     "Fourth standardised moment, 3 for a normal distribution; nan when the variance is 0."},
+    {"minimum", INS_COLUMN_NUMBER, "1", "Smallest finite element."},
+    {"maximum", INS_COLUMN_NUMBER, "1", "Largest finite element."},
+    {"zero_fraction", INS_COLUMN_NUMBER, "1", "Share of the finite elements that are exactly 0."},
+    {"saturated_fraction", INS_COLUMN_NUMBER, "1",
+     "Share of the activations beyond the activation function's knee; empty where it has none, and "
+     "for other tensors."},
+    {"nonfinite", INS_COLUMN_INTEGER, "1", "Elements that are nan or infinite."},
+    END,
+};
+
+static const ins_column features[] = {
+    {"feature", INS_COLUMN_TEXT, "", "Name of the feature, from the header of the data file."},
+    {"mean", INS_COLUMN_NUMBER, "1", "Mean over the training rows, in the data's own unit."},
+    {"variance", INS_COLUMN_NUMBER, "1", "Population variance over the training rows."},
+    {"minimum", INS_COLUMN_NUMBER, "1", "Smallest value of the training rows."},
+    {"maximum", INS_COLUMN_NUMBER, "1", "Largest value of the training rows."},
+    {"scaled_mean", INS_COLUMN_NUMBER, "1",
+     "Mean over the training rows after scaling, as the network sees it."},
+    {"scaled_variance", INS_COLUMN_NUMBER, "1",
+     "Population variance over the training rows after scaling."},
+    END,
+};
+
+static const ins_column environment[] = {
+    {"key", INS_COLUMN_TEXT, "",
+     "What is described: version, command line, date, CPU, BLAS, libraries, threads."},
+    {"value", INS_COLUMN_TEXT, "",
+     "Its value on the machine and in the process that made the run."},
+    END,
+};
+
+static const ins_column timing[] = {
+    RUN,
+    {"train_seconds", INS_COLUMN_NUMBER, "s",
+     "Wall-clock time of training and evaluating the run."},
+    {"record_seconds", INS_COLUMN_NUMBER, "s", "Wall-clock time of recording its statistics."},
+    END,
+};
+
+const ins_log_table ins_log_tables[INS_LOG_FILES] = {
+    [INS_LOG_RUNS] = {"runs.csv", "One row a run: its factors, its seed and its final figures.",
+                      true, runs},
+    [INS_LOG_EPOCHS] = {"epochs.csv",
+                        "One row a run and recorded epoch: loss, accuracy and gradient norm.", true,
+                        epochs},
+    [INS_LOG_LAYERS] = {"layers.csv",
+                        "One row a run, recorded epoch, layer and tensor: the statistics of its "
+                        "elements on the probe batch.",
+                        true, layers},
+    [INS_LOG_FEATURES] = {"features.csv",
+                          "One row a feature: the training rows before and after scaling.", false,
+                          features},
+    [INS_LOG_ENVIRONMENT] = {"environment.csv",
+                             "Where and with what the run was made; may differ between equal runs.",
+                             false, environment},
+    [INS_LOG_TIMING] = {"timing.csv",
+                        "One row a run: how long it took; differs between equal runs.", true,
+                        timing},
+};
+
+size_t ins_log_columns(ins_log_file file)
+{
+    size_t count = 0;
+    while (ins_log_tables[file].columns[count].name != NULL) count++;
+    return count;
+}
+
+const ins_tensor_row ins_tensor_table[INS_TENSORS] = {
+    [INS_WEIGHT] = {"weight", "W_l", "units x fan_in", "Weights; a unit's slice is its row."},
+    [INS_BIAS] = {"bias", "b_l", "units", "Biases, one a unit."},
+    [INS_PREACTIVATION] =
+        {"preactivation", "z_l", "probe rows x units",
+         "Weighted sums before the activation function; a unit's slice is its column."},
+    [INS_ACTIVATION] = {"activation", "a_l", "probe rows x units",
+                        "Outputs of the activation function; of layer 0 the scaled inputs."},
+    [INS_DELTA] = {"delta", "d loss_i / d z_l", "probe rows x units",
+                   "Derivative of each sample's own loss, not divided by the batch size, by the "
+                   "preactivations."},
+    [INS_GRADIENT] = {"gradient", "d loss / d W_l", "units x fan_in",
+                      "Derivative of the mean probe loss by the weights."},
+    [INS_UPDATE] = {"update", "W_l(t) - W_l(s)", "units x fan_in",
+                    "Weights now minus those of the previous recorded epoch; absent at epoch 0."},
+};

@@ -1,0 +1,195 @@
+/* The journal of a run that is being written.
+ *
+ *     initscope journal 1 keep = 90a1...
+ *     trial 1 runs.csv 321 8f3e... epochs.csv 1200 77aa... layers.csv ... timing.csv ... = 5d0c...
+ *
+ * A line gives the length of every file after the trial and the hash of the bytes that the trial
+ * added; after " = " stands the hash of all lines so far. Nothing needs to reach the disk in order:
+ * whatever was lost or torn fails its hash, and the run goes on from the trial before. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "initscope/file.h"
+#include "initscope/log_writer.h"
+#include "initscope/memory.h"
+
+#include "log_internal.h"
+
+static const char *const first_line[] = {"initscope journal 1 keep", "initscope journal 1 replace"};
+
+/* Ends the line that was begun at byte start of line. */
+static void seal(ins_journal *journal, ins_text *line)
+{
+    journal->chain = ins_hash(journal->chain, line->data, line->length);
+    ins_text_add_format(line, " = %016llx\n", journal->chain);
+    journal->bytes += line->length;
+}
+
+/* State before any line: files that hold their headers. */
+static ins_journal fresh(void)
+{
+    ins_journal journal = {.chain = INS_HASH_START};
+    ins_text header = {0};
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
+        if (!ins_log_tables[file].by_trial) continue;
+        ins_text_clear(&header);
+        ins_log_header(file, &header);
+        journal.length[file] = header.length;
+    }
+    ins_text_free(&header);
+    return journal;
+}
+
+void ins_journal_start(ins_journal *journal, bool replace, ins_text *line)
+{
+    *journal = fresh();
+    journal->replace = replace;
+    ins_text_add(line, first_line[replace]);
+    seal(journal, line);
+}
+
+/* The body of a line: it is what a sound line must be, byte for byte. */
+static void describe(const ins_journal *journal, const unsigned long long hash[INS_LOG_FILES],
+                     ins_text *line)
+{
+    ins_text_add_format(line, "trial %zu", journal->trials);
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
+        if (ins_log_tables[file].by_trial)
+            ins_text_add_format(line, " %s %zu %016llx", ins_log_tables[file].file,
+                                journal->length[file], hash[file]);
+}
+
+void ins_journal_add(ins_journal *journal, const ins_text rows[INS_LOG_FILES], ins_text *line)
+{
+    unsigned long long hash[INS_LOG_FILES] = {0};
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
+        if (!ins_log_tables[file].by_trial) continue;
+        hash[file] = ins_hash(INS_HASH_START, rows[file].data, rows[file].length);
+        journal->length[file] += rows[file].length;
+    }
+    journal->trials++;
+    describe(journal, hash, line);
+    seal(journal, line);
+}
+
+/* Reading back. */
+
+/* The lengths that a line claims, read from its body; false when it is none of ours. */
+static bool claimed_lengths(const char *body, size_t length[INS_LOG_FILES])
+{
+    const char *p = strchr(body, ' ');
+    p = p != NULL ? strchr(p + 1, ' ') : NULL; /* after "trial N" */
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
+        if (!ins_log_tables[file].by_trial) continue;
+        const char *name = ins_log_tables[file].file;
+        size_t width = strlen(name);
+        if (p == NULL || strncmp(p + 1, name, width) != 0 || p[1 + width] != ' ') return false;
+        const char *digits = p + 1 + width + 1;
+        p = strchr(digits, ' ');
+        long long value;
+        if (p == NULL || !ins_parse_integer(digits, (size_t)(p - digits), 0, LLONG_MAX, &value))
+            return false;
+        length[file] = (size_t)value;
+        p = strchr(p + 1, ' ');
+    }
+    return true;
+}
+
+/* Hash of the bytes [start, end) of a file; false when it is shorter. */
+static bool hash_of_bytes(int file, size_t start, size_t end, unsigned long long *hash)
+{
+    char piece[16384];
+    *hash = INS_HASH_START;
+    while (start < end) {
+        size_t wanted = end - start < sizeof piece ? end - start : sizeof piece;
+        ssize_t count = pread(file, piece, wanted, (off_t)start);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return false;
+        *hash = ins_hash(*hash, piece, (size_t)count);
+        start += (size_t)count;
+    }
+    return true;
+}
+
+/* Makes the line of the next trial from the files' own bytes and compares it with what stands in
+ * the journal. On success journal is the state after it. */
+static bool line_is_sound(ins_journal *journal, const int files[INS_LOG_FILES], const char *text)
+{
+    ins_journal next = *journal;
+    unsigned long long hash[INS_LOG_FILES] = {0};
+    if (!claimed_lengths(text, next.length)) return false;
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
+        if (!ins_log_tables[file].by_trial) continue;
+        if (next.length[file] < journal->length[file]) return false;
+        if (!hash_of_bytes(files[file], journal->length[file], next.length[file], &hash[file]))
+            return false;
+    }
+    next.trials++;
+    ins_text line = {0};
+    describe(&next, hash, &line);
+    seal(&next, &line);
+    bool same = strncmp(text, line.data, line.length) == 0;
+    ins_text_free(&line);
+    if (same) *journal = next;
+    return same;
+}
+
+static bool headers_are_sound(const int files[INS_LOG_FILES])
+{
+    bool sound = true;
+    ins_text header = {0};
+    for (ins_log_file file = 0; sound && file < INS_LOG_FILES; file++) {
+        if (!ins_log_tables[file].by_trial) continue;
+        unsigned long long hash;
+        ins_text_clear(&header);
+        ins_log_header(file, &header);
+        sound = hash_of_bytes(files[file], 0, header.length, &hash) &&
+                hash == ins_hash(INS_HASH_START, header.data, header.length);
+    }
+    ins_text_free(&header);
+    return sound;
+}
+
+static void recover_from(const char *text, const int files[INS_LOG_FILES], ins_journal *journal)
+{
+    ins_text line = {0};
+    for (int replace = 0; replace < 2 && journal->bytes == 0; replace++) {
+        ins_journal start;
+        ins_text_clear(&line);
+        ins_journal_start(&start, replace, &line);
+        if (strncmp(text, line.data, line.length) == 0) *journal = start;
+    }
+    ins_text_free(&line);
+    if (journal->bytes == 0 || !headers_are_sound(files)) return;
+    while (line_is_sound(journal, files, text + journal->bytes)) continue;
+}
+
+ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_error *error)
+{
+    *journal = (ins_journal){0};
+    char *path = ins_path_join(staging, "journal");
+    ins_text text = {0};
+    ins_status status = INS_OK;
+    if (ins_path_exists(path)) status = ins_file_read(path, &text, INS_OUTPUT, error);
+    free(path);
+    if (status == INS_OK && text.data != NULL) {
+        int files[INS_LOG_FILES];
+        for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
+            path = ins_path_join(staging, ins_log_tables[file].file);
+            files[file] = ins_log_tables[file].by_trial ? ins_log_open_file(path, O_RDONLY) : -1;
+            free(path);
+        }
+        recover_from(text.data, files, journal);
+        for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
+            if (files[file] >= 0) close(files[file]);
+    }
+    ins_text_free(&text);
+    return status;
+}

@@ -1,0 +1,55 @@
+/* What the files of the log writer share. */
+#ifndef INITSCOPE_LOG_INTERNAL_H
+#define INITSCOPE_LOG_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/columns.h"
+#include "initscope/error.h"
+#include "initscope/text.h"
+
+/* "PATH: REASON" of errno, INS_OUTPUT. */
+ins_status ins_log_problem(const char *path, ins_error *error);
+
+/* open, write and truncate that go on after a signal. Writing returns 0, or -1 with errno. */
+int ins_log_open_file(const char *path, int flags);
+int ins_log_write_all(int file, const char *bytes, size_t length);
+int ins_log_cut(int file, size_t length);
+
+/* Takes staging/lock, writing the process id into it. *lock is a descriptor that holds the lock
+ * until it is closed. INS_OUTPUT, naming directory and the holder, when another process has it. */
+ins_status ins_log_take_lock(const char *directory, const char *staging, int *lock,
+                             ins_error *error);
+
+/* Removes the half-written *.tmp files that a killed process has left, at any depth. */
+void ins_log_sweep(const char *staging);
+
+/* The journal: a first line, then a line a trial. What the sound lines say. */
+typedef struct ins_journal {
+    bool replace;                 /* the run was started with --force */
+    size_t trials;                /* finished */
+    size_t bytes;                 /* length of the journal up to the last sound line */
+    unsigned long long chain;     /* hash of everything up to there */
+    size_t length[INS_LOG_FILES]; /* of each file that is by_trial */
+} ins_journal;
+
+/* The first line of a new journal and its state; the files hold their headers. */
+void ins_journal_start(ins_journal *journal, bool replace, ins_text *line);
+
+/* Takes in one more trial of the given rows and makes its line. */
+void ins_journal_add(ins_journal *journal, const ins_text rows[INS_LOG_FILES], ins_text *line);
+
+/* Reads staging/journal and holds every line and the bytes it vouches for to their hashes; stops
+ * at the first that fails. No journal, or none of ours: zeros. INS_OUTPUT when it cannot be read.
+ */
+ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_error *error);
+
+/* INS_USAGE when identity is not that of staging/identity, naming the first line that differs. */
+ins_status ins_identity_check(const char *staging, const char *identity, ins_error *error);
+
+/* INS_USAGE when directory/experiment.ini gives a key of identity another value. */
+ins_status ins_identity_check_complete(const char *directory, const char *identity,
+                                       ins_error *error);
+
+#endif

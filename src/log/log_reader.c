@@ -1,0 +1,284 @@
+/* Reads a log into columns: cells go straight into arrays that double when full. */
+#include <config.h>
+
+#include "initscope/log_reader.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/csv.h"
+#include "initscope/file.h"
+#include "initscope/ini.h"
+#include "initscope/text.h"
+
+#include "intern.h"
+
+typedef struct loader {
+    const char *path;
+    const ins_column *columns; /* of the ins_log_table */
+    ins_table *table;
+    size_t capacity; /* rows that the arrays hold */
+    size_t fields;   /* of the file */
+    int *target;     /* (fields) the column a field goes to, -1: none */
+    ins_interner texts;
+} loader;
+
+int ins_column_index(ins_log_file file, const char *name)
+{
+    const ins_column *columns = ins_log_tables[file].columns;
+    for (int i = 0; columns[i].name != NULL; i++)
+        if (strcmp(columns[i].name, name) == 0) return i;
+    return -1;
+}
+
+static int find_column(const ins_column *columns, const ins_csv_field *field)
+{
+    for (int i = 0; columns[i].name != NULL; i++)
+        if (strlen(columns[i].name) == field->length &&
+            memcmp(columns[i].name, field->text, field->length) == 0)
+            return i;
+    return -1;
+}
+
+static void grow(loader *in, size_t capacity)
+{
+    ins_table *table = in->table;
+    in->capacity = capacity;
+    for (size_t f = 0; f < in->fields; f++) {
+        if (in->target[f] < 0) continue;
+        size_t c = (size_t)in->target[f];
+        if (in->columns[c].type == INS_COLUMN_TEXT)
+            table->text[c] = ins_reallocate(table->text[c], capacity, sizeof *table->text[c],
+                                            in->columns[c].name);
+        else
+            table->number[c] = ins_reallocate(table->number[c], capacity, sizeof *table->number[c],
+                                              in->columns[c].name);
+    }
+}
+
+/* Which field goes to which column. A name that the table does not have is ignored. */
+static void take_header(loader *in, const ins_csv_row *row, ins_error *error)
+{
+    in->fields = row->count;
+    in->target = ins_allocate(row->count, sizeof *in->target, "columns");
+    bool *taken = ins_allocate(in->table->columns, sizeof *taken, "columns");
+    for (size_t f = 0; f < row->count; f++) {
+        int c = in->target[f] = find_column(in->columns, &row->fields[f]);
+        if (c < 0) continue;
+        if (taken[c]) {
+            in->target[f] = -1;
+            ins_error_add(error, INS_DATA, "%s:%zu:%zu: column appears twice (got \"%s\")",
+                          in->path, row->line, f + 1, in->columns[c].name);
+        }
+        taken[c] = true;
+    }
+    free(taken);
+    grow(in, 64);
+}
+
+static bool same_letters(const char *text, size_t length, const char *lower)
+{
+    if (strlen(lower) != length) return false;
+    for (size_t i = 0; i < length; i++)
+        if ((text[i] | 0x20) != lower[i]) return false; /* letters differ from capitals by a bit */
+    return true;
+}
+
+/* What ins_parse_number does not take for a finite number: nan and inf as C, Python and R write
+ * them, R's NA, and digits beyond the range of double. */
+static bool parse_special(const char *text, size_t length, ins_number_kind kind, double *value)
+{
+    if (length == 0 || same_letters(text, length, "na")) {
+        *value = NAN;
+        return true;
+    }
+    if (kind == INS_NUMBER_INVALID) return false;
+    bool negative = text[0] == '-';
+    if (text[0] == '-' || text[0] == '+') text++, length--;
+    *value = same_letters(text, length, "nan") ? NAN : negative ? -INFINITY : INFINITY;
+    return true;
+}
+
+static void cell_problem(const loader *in, const ins_csv_row *row, size_t f, const char *what,
+                         ins_error *error)
+{
+    char shown[INS_DISPLAY_SIZE];
+    ins_error_add(error, INS_DATA, "%s:%zu:%zu: column \"%s\": %s (got \"%s\")", in->path,
+                  row->line, f + 1, in->columns[in->target[f]].name, what,
+                  ins_display(shown, row->fields[f].text, row->fields[f].length));
+}
+
+static double take_number(const loader *in, const ins_csv_row *row, size_t f, ins_error *error)
+{
+    const ins_csv_field *field = &row->fields[f];
+    double value = NAN;
+    ins_number_kind kind = ins_parse_number(field->text, field->length, &value);
+    if (kind != INS_NUMBER_FINITE && !parse_special(field->text, field->length, kind, &value))
+        cell_problem(in, row, f, "not a number", error);
+    /* Value, not form: pandas writes whole numbers with ".0" beside missing ones. */
+    else if (in->columns[in->target[f]].type == INS_COLUMN_INTEGER &&
+             (isinf(value) || (!isnan(value) && value != trunc(value))))
+        cell_problem(in, row, f, "not a whole number", error);
+    return value;
+}
+
+/* The text of the row before comes again so often that it is looked at first. */
+static const char *take_text(loader *in, const ins_csv_field *field, const char *before)
+{
+    if (before != NULL && strncmp(before, field->text, field->length) == 0 &&
+        before[field->length] == '\0')
+        return before;
+    return ins_intern(&in->texts, field->text, field->length);
+}
+
+static void take_row(void *context, size_t index, const ins_csv_row *row, ins_error *error)
+{
+    loader *in = context;
+    ins_table *table = in->table;
+    if (index == 0) {
+        take_header(in, row, error);
+        return;
+    }
+    if (table->rows == in->capacity) grow(in, ins_multiply(in->capacity, 2, "rows of a log"));
+    for (size_t f = 0; f < row->count; f++) {
+        if (in->target[f] < 0) continue;
+        size_t c = (size_t)in->target[f], r = table->rows;
+        if (table->number[c] != NULL)
+            table->number[c][r] = take_number(in, row, f, error);
+        else
+            table->text[c][r] =
+                take_text(in, &row->fields[f], r > 0 ? table->text[c][r - 1] : NULL);
+    }
+    table->rows++;
+}
+
+static ins_status read_path(const char *path, ins_log_file file, ins_table *table, bool *present,
+                            ins_error *error)
+{
+    *present = ins_path_exists(path);
+    *table = (ins_table){0};
+    if (!*present) return INS_OK;
+    table->columns = ins_log_columns(file);
+    table->number = ins_allocate(table->columns, sizeof *table->number, "columns");
+    table->text = ins_allocate(table->columns, sizeof *table->text, "columns");
+    table->arena = ins_arena_new();
+    loader in = {.path = path,
+                 .columns = ins_log_tables[file].columns,
+                 .table = table,
+                 .texts = {.arena = table->arena}};
+    /* Spreadsheets save semicolons and tabs: the columns' names say that it is a log. */
+    ins_status status = ins_csv_read(path, '\0', take_row, &in, error);
+    free(in.target);
+    ins_interner_free(&in.texts);
+    if (status != INS_OK) ins_table_free(table);
+    return status;
+}
+
+ins_status ins_table_read(const char *directory, ins_log_file file, ins_table *table, bool *present,
+                          ins_error *error)
+{
+    char *path = ins_path_join(directory, ins_log_tables[file].file);
+    ins_status status = read_path(path, file, table, present, error);
+    free(path);
+    return status;
+}
+
+void ins_table_free(ins_table *table)
+{
+    for (size_t c = 0; c < table->columns; c++) {
+        free(table->number[c]);
+        free(table->text[c]);
+    }
+    free(table->number);
+    free(table->text);
+    ins_arena_free(table->arena);
+    *table = (ins_table){0};
+}
+
+const double *ins_table_numbers(const ins_table *table, ins_log_file file, const char *name)
+{
+    int c = ins_column_index(file, name);
+    return c < 0 || table->number == NULL ? NULL : table->number[c];
+}
+
+const char *const *ins_table_texts(const ins_table *table, ins_log_file file, const char *name)
+{
+    int c = ins_column_index(file, name);
+    return c < 0 || table->text == NULL ? NULL : table->text[c];
+}
+
+/* Pairs. */
+
+static void add_pair(ins_pairs *pairs, size_t *capacity, const char *key, const char *value)
+{
+    if (pairs->count == *capacity) {
+        *capacity = *capacity > 0 ? ins_multiply(*capacity, 2, "pairs") : 32;
+        pairs->key = ins_reallocate(pairs->key, *capacity, sizeof *pairs->key, "pairs");
+        pairs->value = ins_reallocate(pairs->value, *capacity, sizeof *pairs->value, "pairs");
+    }
+    pairs->key[pairs->count] = ins_arena_copy(pairs->arena, key, strlen(key));
+    pairs->value[pairs->count] = ins_arena_copy(pairs->arena, value, strlen(value));
+    pairs->count++;
+}
+
+ins_status ins_pairs_read_csv(const char *path, ins_pairs *pairs, bool *present, ins_error *error)
+{
+    ins_table table;
+    *pairs = (ins_pairs){0};
+    ins_status status = read_path(path, INS_LOG_ENVIRONMENT, &table, present, error);
+    if (status != INS_OK || !*present) return status;
+    const char *const *key = ins_table_texts(&table, INS_LOG_ENVIRONMENT, "key");
+    const char *const *value = ins_table_texts(&table, INS_LOG_ENVIRONMENT, "value");
+    if (key == NULL || value == NULL) {
+        status = ins_error_add(error, INS_DATA, "%s:1: no column \"%s\"", path,
+                               key == NULL ? "key" : "value");
+    } else {
+        size_t capacity = 0;
+        pairs->arena = ins_arena_new();
+        for (size_t r = 0; r < table.rows; r++) add_pair(pairs, &capacity, key[r], value[r]);
+    }
+    ins_table_free(&table);
+    return status;
+}
+
+typedef struct ini_reader {
+    ins_pairs *pairs;
+    size_t capacity;
+} ini_reader;
+
+static void take_pair(void *context, const char *key, const char *value, size_t line,
+                      ins_error *error)
+{
+    ini_reader *in = context;
+    (void)line;
+    (void)error;
+    add_pair(in->pairs, &in->capacity, key, value);
+}
+
+ins_status ins_pairs_read_ini(const char *path, ins_pairs *pairs, bool *present, ins_error *error)
+{
+    *pairs = (ins_pairs){0};
+    *present = ins_path_exists(path);
+    if (!*present) return INS_OK;
+    pairs->arena = ins_arena_new();
+    ini_reader in = {pairs, 0};
+    ins_status status = ins_ini_read(path, take_pair, &in, INS_DATA, error);
+    if (status != INS_OK) ins_pairs_free(pairs);
+    return status;
+}
+
+const char *ins_pairs_get(const ins_pairs *pairs, const char *key)
+{
+    for (size_t i = 0; i < pairs->count; i++)
+        if (strcmp(pairs->key[i], key) == 0) return pairs->value[i];
+    return NULL;
+}
+
+void ins_pairs_free(ins_pairs *pairs)
+{
+    free(pairs->key);
+    free(pairs->value);
+    ins_arena_free(pairs->arena);
+    *pairs = (ins_pairs){0};
+}

@@ -1,0 +1,96 @@
+/* Headers of the CSV files, and schema.json, both from the column table. */
+#include <config.h>
+
+#include "initscope/log_writer.h"
+
+#include "initscope/csv.h"
+
+static const char *const type_names[] = {
+    [INS_COLUMN_INTEGER] = "integer",
+    [INS_COLUMN_NUMBER] = "number",
+    [INS_COLUMN_TEXT] = "string",
+};
+
+void ins_log_header(ins_log_file file, ins_text *out)
+{
+    for (const ins_column *column = ins_log_tables[file].columns; column->name != NULL; column++)
+        ins_csv_text(out, column->name);
+    ins_csv_end_row(out);
+}
+
+/* A JSON string. */
+static void add_string(ins_text *out, const char *text)
+{
+    ins_text_add(out, "\"");
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\')
+            ins_text_add_format(out, "\\%c", c);
+        else if (c < 0x20)
+            ins_text_add_format(out, "\\u%04x", c);
+        else
+            ins_text_add_bytes(out, text, 1);
+    }
+    ins_text_add(out, "\"");
+}
+
+static void add_member(ins_text *out, const char *indent, const char *name, const char *value)
+{
+    ins_text_add_format(out, "%s\"%s\": ", indent, name);
+    add_string(out, value);
+}
+
+static void add_field(ins_text *out, const ins_column *column)
+{
+    ins_text_add(out, "            {");
+    add_member(out, "", "name", column->name);
+    add_member(out, ", ", "type", type_names[column->type]);
+    if (column->unit[0] != '\0') add_member(out, ", ", "unit", column->unit);
+    add_member(out, ", ", "description", column->description);
+    ins_text_add(out, "}");
+}
+
+static void add_resource(ins_text *out, const ins_log_table *table)
+{
+    ins_text name = {0};
+    for (const char *c = table->file; *c != '\0' && *c != '.'; c++) ins_text_add_bytes(&name, c, 1);
+    ins_text_add(out, "    {\n");
+    add_member(out, "      ", "name", name.data);
+    add_member(out, ",\n      ", "path", table->file);
+    add_member(out, ",\n      ", "description", table->description);
+    ins_text_add(out, ",\n      \"profile\": \"tabular-data-resource\",\n"
+                      "      \"format\": \"csv\",\n"
+                      "      \"mediatype\": \"text/csv\",\n"
+                      "      \"encoding\": \"utf-8\",\n"
+                      "      \"schema\": {\n"
+                      "        \"fields\": [\n");
+    for (const ins_column *column = table->columns; column->name != NULL; column++) {
+        add_field(out, column);
+        ins_text_add(out, column[1].name != NULL ? ",\n" : "\n");
+    }
+    ins_text_add(out, "        ],\n"
+                      "        \"missingValues\": [\"\", \"nan\"]\n"
+                      "      }\n"
+                      "    }");
+    ins_text_free(&name);
+}
+
+void ins_log_schema(const bool *present, ins_text *out)
+{
+    ins_text_add(out, "{\n"
+                      "  \"profile\": \"tabular-data-package\",\n"
+                      "  \"name\": \"initscope-run\",\n"
+                      "  \"description\": \"Variance of weights, activations and gradients through "
+                      "training, by initializer. An empty cell is not applicable, nan is not "
+                      "defined, infinite numbers are inf and -inf; every other number has the "
+                      "shortest digits that read back as the same double.\",\n"
+                      "  \"resources\": [\n");
+    const char *separator = "";
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
+        if (present != NULL && !present[file]) continue;
+        ins_text_add(out, separator);
+        add_resource(out, &ins_log_tables[file]);
+        separator = ",\n";
+    }
+    ins_text_add(out, "\n  ]\n}\n");
+}
