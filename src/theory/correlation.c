@@ -1,0 +1,202 @@
+/* The product of an activation at two correlated Gaussians, by three ways. */
+#include <config.h>
+
+#include "initscope/correlation.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <gsl/gsl_randist.h>
+
+#include "initscope/activation.h"
+#include "initscope/quadrature.h"
+
+#define TOLERANCE 1e-10
+#define ROUNDING 1e-15
+#define FINE_PANEL 1.5 /* in u, in units of the activation's scale */
+
+/* The k-th Hermite polynomial waves with a wave number up to sqrt(k), and times the root of the
+ * density it only falls off beyond 2 sqrt(k); the density's other root brings it down by here. */
+#define HERMITE_REACH 14.0
+#define HERMITE_WIDTH 0.5
+
+static const ins_activation *row_of(const ins_correlator *correlator)
+{
+    return (const ins_activation *)correlator->activation->entry;
+}
+
+typedef struct projection {
+    const ins_correlator *correlator;
+    double spread;
+    double coefficient[INS_HERMITE_TERMS];
+    double up[INS_HERMITE_TERMS], down[INS_HERMITE_TERMS]; /* h_k+1 = up z h_k - down h_k-1 */
+} projection;
+
+/* Both signs of z at once: h_k is even or odd as k is. */
+static void project(void *context, double z, double weight)
+{
+    projection *p = context;
+    const ins_activation *row = row_of(p->correlator);
+    const double *values = p->correlator->activation->value;
+    double plus = row->value(p->spread * z, values), minus = row->value(-p->spread * z, values);
+    double mass = weight * gsl_ran_ugaussian_pdf(z);
+    double even = mass * (plus + minus), odd = mass * (plus - minus);
+    double before = 0, h = 1;
+
+    for (size_t k = 0; k < INS_HERMITE_TERMS; k++) {
+        p->coefficient[k] += h * (k % 2 == 0 ? even : odd);
+        double next = p->up[k] * z * h - p->down[k] * before;
+        before = h;
+        h = next;
+    }
+}
+
+void ins_correlator_start(ins_correlator *correlator, const ins_choice *activation, double q)
+{
+    *correlator = (ins_correlator){.activation = activation,
+                                   .q = q,
+                                   .at = ins_expect(activation, q),
+                                   .outline = ins_outline_of(activation)};
+    if (correlator->outline.homogeneous) return;
+
+    const ins_outline *outline = &correlator->outline;
+    projection p = {.correlator = correlator, .spread = sqrt(q)};
+    for (size_t k = 0; k < INS_HERMITE_TERMS; k++) {
+        p.up[k] = 1 / sqrt((double)k + 1);
+        p.down[k] = sqrt((double)k / ((double)k + 1));
+    }
+    ins_panels panels = {.upper = HERMITE_REACH, .width = HERMITE_WIDTH, .centres = 1};
+    panels.fine = FINE_PANEL * outline->scale / p.spread;
+    if (outline->periodic) panels.width = fmin(panels.width, panels.fine);
+    for (size_t i = 0; i < outline->kinks; i++)
+        ins_panels_cut(&panels, fabs(outline->kink[i]) / p.spread);
+    ins_integrate(&panels, project, &p);
+
+    correlator->mass_left = correlator->at.square;
+    correlator->slope_left = correlator->at.slope_square * q;
+    for (size_t k = 0; k < INS_HERMITE_TERMS; k++) {
+        double mass = p.coefficient[k] * p.coefficient[k];
+        correlator->mass[k] = mass;
+        correlator->mass_left -= mass;
+        correlator->slope_left -= (double)k * mass;
+    }
+}
+
+/* phi(u) = left u + (right - left) max(u, 0), with the arc-cosine kernel of max(u, 0) (Cho & Saul
+ * 2009): E[max(u1, 0) max(u2, 0)] = q (sin t + (pi - t) cos t) / (2 pi), t = arccos c. */
+static ins_correlation homogeneous(const ins_correlator *correlator, double c)
+{
+    const double *values = correlator->activation->value;
+    double q = correlator->q, left = -row_of(correlator)->value(-1, values);
+    double bend = row_of(correlator)->value(1, values) - left;
+    double angle = 2 * asin(sqrt((1 - c) / 2));
+    double fall = 1 - c - (sin(angle) - angle * c) / M_PI; /* of the kernel, from 1 at c = 1 */
+    double linear = left * left + left * bend;
+
+    ins_correlation result;
+    result.distance = q * (linear * (1 - c) + bend * bend * fall / 2);
+    result.product = q * (linear * c + bend * bend * (1 - fall) / 2);
+    result.slope_product = linear + bend * bend * (1 - angle / M_PI) / 2;
+    return result;
+}
+
+/* False when the series lacks too much. Its rest is bounded because no term is negative: of the
+ * distance it is mass_left, less at most mass_left c^k. */
+static bool series(const ins_correlator *correlator, double c, ins_correlation *result)
+{
+    double product = 0, slope = 0, distance = 0, power = 1, slope_power = 1;
+    double log_size = log(fabs(c));
+
+    for (size_t k = 0; k < INS_HERMITE_TERMS; k++) {
+        double mass = correlator->mass[k];
+        product += mass * power;
+        if (k > 0) {
+            slope += (double)k * mass * slope_power;
+            slope_power *= c;
+            distance += mass * (power > 0 ? -expm1((double)k * log_size) : 1 - power);
+        }
+        power *= c;
+    }
+    result->product = product;
+    result->slope_product = slope / correlator->q;
+    result->distance = distance + fmax(correlator->mass_left, 0);
+    double lack = fmax(fabs(correlator->mass_left * power), ROUNDING * correlator->at.square);
+    return lack <= TOLERANCE * result->distance &&
+           fabs(correlator->slope_left * slope_power) <=
+               TOLERANCE * correlator->at.slope_square * correlator->q;
+}
+
+/* u1 = along x + across y, u2 = along x - across y with independent x and y: kinks are straight
+ * lines, and nothing narrows for c -> 1. */
+typedef struct plane {
+    const ins_correlator *correlator;
+    double along, across; /* times sqrt(q) */
+    double y, mass;       /* of the line being integrated */
+    double product, slope_product, distance;
+} plane;
+
+static void add_point(void *context, double x, double weight)
+{
+    plane *p = context;
+    const ins_activation *row = row_of(p->correlator);
+    const double *values = p->correlator->activation->value;
+    double u1 = p->along * x + p->across * p->y, u2 = p->along * x - p->across * p->y;
+    double a1 = row->value(u1, values), a2 = row->value(u2, values);
+    double mass = p->mass * weight * gsl_ran_ugaussian_pdf(x);
+
+    p->product += mass * a1 * a2;
+    p->slope_product += mass * row->slope(u1, values) * row->slope(u2, values);
+    p->distance += mass * (a1 - a2) * (a1 - a2) / 2;
+}
+
+/* The density and the integrand are even in y. */
+static void add_line(void *context, double y, double weight)
+{
+    plane *p = context;
+    const ins_outline *outline = &p->correlator->outline;
+    double shift = p->across * y / p->along;
+    ins_panels panels = {.lower = -INS_NORMAL_REACH,
+                         .upper = INS_NORMAL_REACH,
+                         .width = INS_NORMAL_WIDTH,
+                         .fine = FINE_PANEL * outline->scale / p->along,
+                         .centres = 2,
+                         .centre = {-shift, shift}};
+
+    if (outline->periodic) panels.width = fmin(panels.width, panels.fine);
+    for (size_t i = 0; i < outline->kinks; i++) {
+        ins_panels_cut(&panels, outline->kink[i] / p->along - shift);
+        ins_panels_cut(&panels, outline->kink[i] / p->along + shift);
+    }
+    p->y = y;
+    p->mass = 2 * weight * gsl_ran_ugaussian_pdf(y);
+    ins_integrate(&panels, add_point, p);
+}
+
+ins_correlation ins_correlate_plane(const ins_correlator *correlator, double c)
+{
+    const ins_outline *outline = &correlator->outline;
+    double spread = sqrt(correlator->q);
+    plane p = {.correlator = correlator,
+               .along = spread * sqrt((1 + c) / 2),
+               .across = spread * sqrt((1 - c) / 2)};
+    ins_panels panels = {.upper = INS_NORMAL_REACH, .width = INS_NORMAL_WIDTH, .centres = 1};
+
+    panels.fine = FINE_PANEL * outline->scale / p.across;
+    if (outline->periodic) panels.width = fmin(panels.width, panels.fine);
+    /* Where kink i of u1 crosses kink j of u2, the integral over x bends. */
+    for (size_t i = 0; i < outline->kinks; i++)
+        for (size_t j = 0; j < i; j++)
+            ins_panels_cut(&panels, fabs(outline->kink[i] - outline->kink[j]) / (2 * p.across));
+    ins_integrate(&panels, add_line, &p);
+    return (ins_correlation){p.product, p.slope_product, p.distance};
+}
+
+ins_correlation ins_correlate(const ins_correlator *correlator, double c)
+{
+    if (correlator->outline.homogeneous) return homogeneous(correlator, c);
+    if (c == 1) return (ins_correlation){correlator->at.square, correlator->at.slope_square, 0};
+    ins_correlation result;
+    if (series(correlator, c, &result)) return result;
+    return ins_correlate_plane(correlator, c);
+}

@@ -1,0 +1,385 @@
+/* Layer predictions, the softmax at initialization, and what finite width adds. Oracles: closed
+ * forms, and constants computed by independent programs, held to the digits given. */
+#include <config.h>
+
+#include <string.h>
+
+#include <gsl/gsl_math.h>
+
+#include "initscope/finite_width.h"
+#include "initscope/gaussian.h"
+#include "initscope/prediction.h"
+#include "initscope/softmax_start.h"
+
+#include "theory_check.h"
+
+/* 4-64-64-3 on standardised inputs, ReLU, no bias. A digit is one unit of the last place given. The
+ * row of variance 1: a 4001^2-point rule in the plane of logit differences gives cross-entropy
+ * 54.17310 and E[sum p^2] = .9867795 at v = 4096; E[max] alone is 64 * 3/(2 sqrt(pi)) = 54.162. */
+static const struct {
+    const char *initializer;
+    double parameter;
+    double weight[3], z1, a1, z2, a2, v, loss, delta2, delta1;
+    double digit_v, digit_loss, digit_delta2, digit_delta1;
+} iris[] = {
+    {"zeros", NAN, {0, 0, 0}, 0, 0, 0, 0, 0, 1.0986, 0, 0, 0, 1e-4, 0, 0},
+    {"random_normal",
+     .01,
+     {1e-4, 1e-4, 1e-4},
+     4e-4,
+     2e-4,
+     1.28e-6,
+     6.4e-7,
+     4.1e-9,
+     1.0986,
+     3.3e-5,
+     1.1e-7,
+     1e-10,
+     1e-4,
+     1e-6,
+     1e-8},
+    {"random_normal",
+     .05,
+     {.0025, .0025, .0025},
+     .01,
+     .005,
+     8e-4,
+     4e-4,
+     6.4e-5,
+     1.0986,
+     8.3e-4,
+     6.7e-5,
+     1e-9,
+     1e-4,
+     1e-5,
+     1e-6},
+    {"random_normal",
+     1,
+     {1, 1, 1},
+     4,
+     2,
+     128,
+     64,
+     4096,
+     54.1731,
+     .660056,
+     21.1218,
+     1e-6,
+     1e-4,
+     1e-6,
+     1e-4},
+    {"glorot_uniform",
+     NAN,
+     {.029412, .015625, .029851},
+     .117647,
+     .058824,
+     .058824,
+     .029412,
+     .056190,
+     1.1172,
+     .010131,
+     .005066,
+     1e-6,
+     1e-4,
+     1e-6,
+     1e-6},
+    {"he_normal",
+     NAN,
+     {.5, .03125, .03125},
+     2,
+     1,
+     2,
+     1,
+     2,
+     1.628,
+     .013949,
+     .013949,
+     1e-9,
+     1e-3,
+     1e-6,
+     1e-6},
+    {"lecun_normal",
+     NAN,
+     {.25, .015625, .015625},
+     1,
+     .5,
+     .5,
+     .25,
+     .25,
+     1.179,
+     .005593,
+     .002797,
+     1e-9,
+     1e-3,
+     1e-6,
+     1e-6},
+};
+
+enum { IRIS = sizeof iris / sizeof iris[0], DEPTH = 3 };
+
+static ins_choice iris_initializer(int i)
+{
+    ins_choice choice = choose(&ins_initializers, iris[i].initializer);
+    for (size_t k = 0; !isnan(iris[i].parameter) && k < INS_PARAMETERS; k++)
+        if (choice.entry->parameters[k].name != NULL &&
+            strcmp(choice.entry->parameters[k].name, "stddev") == 0)
+            choice.value[k] = iris[i].parameter;
+    return choice;
+}
+
+static double predict_iris(const ins_choice *weight, ins_layer_prediction out[DEPTH])
+{
+    static const size_t sizes[] = {4, 64, 64, 3};
+    ins_choice relu = activation("relu"), bias = choose(&ins_initializers, "zeros");
+    ins_theory_layer layer[DEPTH];
+    for (size_t l = 0; l < DEPTH; l++)
+        layer[l] = ins_theory_layer_of(weight, &bias, sizes[l], sizes[l + 1]);
+    return ins_predict(&relu, 1, layer, DEPTH, out);
+}
+
+/* Six decimals, of which a small number must have at least two digits right. */
+static double digits(double expected)
+{
+    return fmin(0.6e-6, 0.006 * expected);
+}
+
+START_TEST(test_the_iris_network)
+{
+    ins_choice choice = iris_initializer(_i);
+    ins_layer_prediction out[DEPTH];
+    double loss = predict_iris(&choice, out);
+    for (size_t l = 0; l < DEPTH; l++)
+        ck_close(out[l].weight.variance, iris[_i].weight[l], digits(iris[_i].weight[l]));
+    ck_close(out[0].preactivation.second_moment, iris[_i].z1, digits(iris[_i].z1));
+    ck_close(out[0].activation.second_moment, iris[_i].a1, digits(iris[_i].a1));
+    ck_close(out[1].preactivation.second_moment, iris[_i].z2, digits(iris[_i].z2));
+    ck_close(out[1].activation.second_moment, iris[_i].a2, digits(iris[_i].a2));
+    ck_close(out[2].preactivation.second_moment, iris[_i].v, 0.6 * iris[_i].digit_v);
+    ck_close(loss, iris[_i].loss, 0.6 * iris[_i].digit_loss);
+    ck_close(out[1].delta.second_moment, iris[_i].delta2, 0.6 * iris[_i].digit_delta2);
+    ck_close(out[0].delta.second_moment, iris[_i].delta1, 0.6 * iris[_i].digit_delta1);
+
+    /* ReLU: the mean of a is sqrt(q/(2 pi)), and the gradient is delta times input. */
+    ck_close(out[0].activation.variance, iris[_i].a1 - iris[_i].z1 / (2 * M_PI), 1e-6);
+    ck_near(out[1].gradient.second_moment,
+            out[1].delta.second_moment * out[0].activation.second_moment, 1e-12);
+    ck_near(out[0].gradient.second_moment, out[0].delta.second_moment, 1e-12);
+    ck_close(out[2].activation.second_moment - out[2].activation.variance, 1.0 / 9, 1e-12);
+}
+END_TEST
+
+/* Weights with a mean, rows that fill the bias too, and what is loaded from files: nothing can be
+ * said. */
+START_TEST(test_not_applicable)
+{
+    static const char *const names[] = {"ones", "identity", "file", "nguyen_widrow"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        ins_choice choice = choose(&ins_initializers, names[i]);
+        ins_layer_prediction out[DEPTH];
+        double loss = predict_iris(&choice, out);
+        ck_assert(isnan(loss));
+        for (size_t l = 0; l < DEPTH; l++) {
+            ck_assert(isnan(out[l].preactivation.second_moment));
+            ck_assert(isnan(out[l].activation.variance));
+            ck_assert(isnan(out[l].delta.second_moment));
+            ck_assert(isnan(out[l].gradient.second_moment));
+        }
+    }
+}
+END_TEST
+
+/* LSUV promises unit preactivations, whatever the activation does. */
+START_TEST(test_adapted_layers)
+{
+    ins_choice choice = choose(&ins_initializers, "lsuv");
+    ins_layer_prediction out[DEPTH];
+    ck_close(predict_iris(&choice, out), 1.39000, 0.6e-5);
+    for (size_t l = 0; l < DEPTH; l++) ck_close(out[l].preactivation.second_moment, 1, 1e-12);
+    ck_near(out[0].weight.variance, 1.0 / 4, 1e-12);
+    ck_near(out[1].weight.variance, 2.0 / 64, 1e-12);
+    ck_near(out[1].delta.second_moment, 3.0 * 2 / 64 / 2 * out[2].delta.second_moment, 1e-12);
+}
+END_TEST
+
+/* Exact: all-zero weights let nothing through to the hidden layers (tanh), or only to the output
+ * layer's weights (sigmoid). */
+START_TEST(test_zero_weights)
+{
+    ins_theory_layer layer[2] = {{4, 8, 0, 0, NAN}, {8, 3, 0, 0, NAN}};
+    ins_layer_prediction out[2];
+    ins_choice phi = activation("tanh");
+    ck_near(ins_predict(&phi, 1, layer, 2, out), log(3), 1e-15);
+    ck_close(out[0].delta.second_moment, 0, 0);
+    ck_close(out[1].gradient.second_moment, 0, 0);
+    ck_near(out[1].delta.second_moment, 2.0 / 9, 1e-15);
+    phi = activation("sigmoid");
+    ins_predict(&phi, 1, layer, 2, out);
+    ck_close(out[0].delta.second_moment, 0, 0);
+    ck_near(out[0].activation.second_moment, 0.25, 1e-12);
+    ck_close(out[0].activation.variance, 0, 1e-12);
+    ck_near(out[1].gradient.second_moment, 0.25 * 2 / 9, 1e-12);
+}
+END_TEST
+
+/* Ten square layers of tanh with LeCun weights on N(0, 1): standard deviations of the activations,
+ * and the product of E[phi'^2] (the CS231n demonstration, n = 500). */
+START_TEST(test_tanh_shrinks_like_a_power)
+{
+    static const double deviation[] = {.627929, .486262, .408236, .357638, .321622,
+                                       .294390, .272911, .255430, .240856, .228473};
+    static const double factor[] = {.464, .296, .215, .168, .138, .116, .101, .0885, .0791, .0714};
+    enum { LAYERS = 11 };
+    ins_choice phi = activation("tanh"), zeros = choose(&ins_initializers, "zeros");
+    ins_choice weight = choose(&ins_initializers, "lecun_normal");
+    ins_theory_layer layer[LAYERS];
+    for (size_t l = 0; l < LAYERS; l++) layer[l] = ins_theory_layer_of(&weight, &zeros, 500, 500);
+    ins_layer_prediction out[LAYERS];
+    ins_predict(&phi, 1, layer, LAYERS, out);
+    double product = 1;
+    for (size_t l = 0; l + 1 < LAYERS; l++) {
+        ck_close(sqrt(out[l].activation.variance), deviation[l], 0.6e-6);
+        product *= out[l].slope_square;
+        ck_close(product, factor[l], l < 7 ? 0.6e-3 : 0.6e-4);
+    }
+    ck_near(out[0].delta.second_moment, product * out[10].delta.second_moment, 1e-12);
+}
+END_TEST
+
+/* ReLU with Glorot weights halves both signals in every layer; with He weights neither changes. */
+START_TEST(test_relu_halves)
+{
+    enum { LAYERS = 31, WIDTH = 32 };
+    static const struct {
+        const char *name;
+        double factor;
+    } rows[] = {{"glorot_normal", 0.5}, {"he_normal", 1}, {"lecun_uniform", 0.5}};
+    for (size_t i = 0; i < 3; i++) {
+        ins_choice phi = activation("relu"), zeros = choose(&ins_initializers, "zeros");
+        ins_choice weight = choose(&ins_initializers, rows[i].name);
+        ins_theory_layer layer[LAYERS];
+        for (size_t l = 0; l < LAYERS; l++)
+            layer[l] = ins_theory_layer_of(&weight, &zeros, WIDTH, WIDTH);
+        ins_layer_prediction out[LAYERS];
+        ins_predict(&phi, 1, layer, LAYERS, out);
+        double steps = LAYERS - 2;
+        ck_near(out[LAYERS - 2].preactivation.variance,
+                out[0].preactivation.variance * pow(rows[i].factor, steps), 1e-10);
+        ck_near(out[0].delta.variance, out[LAYERS - 2].delta.variance * pow(rows[i].factor, steps),
+                1e-10);
+        /* The two shrinkages cancel in the weights' gradients (Glorot & Bengio 2010). */
+        ck_near(out[1].gradient.variance, out[LAYERS - 2].gradient.variance, 1e-10);
+    }
+}
+END_TEST
+
+START_TEST(test_softmax_of_three)
+{
+    static const double table[][3] = {{0, 1.0986123, 1e-7}, {.0562, 1.11717, 1e-5},
+                                      {.25, 1.17874, 1e-5}, {1, 1.39000, 1e-5},
+                                      {2, 1.62813, 1e-5},   {4096, 54.1731, 1e-4}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        ck_close(ins_softmax_expect(table[i][0], 3).cross_entropy, table[i][1], 0.6 * table[i][2]);
+
+    static const double delta[][3] = {{0, .222222, 1e-6},
+                                      {.05619, .22627, 1e-5},
+                                      {.25, .23865, 1e-5},
+                                      {2, .29757, 1e-5},
+                                      {4096, .440038, 1e-6}};
+    for (size_t i = 0; i < sizeof delta / sizeof delta[0]; i++)
+        ck_close(ins_softmax_expect(delta[i][0], 3).delta_square, delta[i][1], 0.6 * delta[i][2]);
+}
+END_TEST
+
+/* Two classes: p = sigmoid(d), d ~ N(0, 2v), one-dimensional means of the softplus and sigmoid
+ * rows.
+ */
+START_TEST(test_softmax_of_two)
+{
+    ins_choice softplus = activation("softplus"), sigmoid = activation("sigmoid");
+    for (double v = 1e-6; v < 1e6; v *= 4.7) {
+        ins_softmax_start start = ins_softmax_expect(v, 2);
+        ck_near(start.cross_entropy, ins_expect(&softplus, 2 * v).value, 1e-11);
+        ck_near(start.probability_square, 2 * ins_expect(&sigmoid, 2 * v).square, 1e-11);
+    }
+}
+END_TEST
+
+/* Small variance to first order; many classes, where the sum concentrates: E[ln s] = ln C + v/2 -
+ * (e^v - 1)/(2C) and E[sum p^2] = e^v/C to first order in 1/C; huge variance, where the largest
+ * wins: E[max of 3] = 3 sd/(2 sqrt(pi)). */
+START_TEST(test_softmax_limits)
+{
+    for (size_t classes = 2; classes <= 1000; classes = classes * 3 - 1) {
+        double count = (double)classes, v = 1e-5;
+        ins_softmax_start start = ins_softmax_expect(v, classes);
+        ck_close(start.cross_entropy, log(count) + v / 2 * (1 - 1 / count), v * v);
+        ck_close(start.probability_square, 1 / count + v / count * (1 - 1 / count), 2 * v * v);
+        start = ins_softmax_expect(0, classes);
+        ck_near(start.cross_entropy, log(count), 1e-15);
+        ck_near(start.delta_square, (1 - 1 / count) / count, 1e-14);
+    }
+    ins_softmax_start many = ins_softmax_expect(1, 100000);
+    ck_close(many.cross_entropy, log(1e5) + 0.5 - (M_E - 1) / 2e5, 1e-8);
+    ck_near(many.probability_square, M_E / 1e5, 1e-3);
+    ins_softmax_start huge = ins_softmax_expect(1e12, 3);
+    ck_near(huge.cross_entropy, 1e6 * 3 / (2 * sqrt(M_PI)), 1e-6);
+    ck_near(huge.probability_square, 1, 1e-5);
+    ck_close(ins_softmax_expect(7, 1).cross_entropy, 0, 0);
+    ck_assert(isnan(ins_softmax_expect(-1, 3).cross_entropy));
+    ck_assert(isnan(ins_softmax_expect(INFINITY, 3).delta_square));
+}
+END_TEST
+
+/* prod(1 + 5/n) and prod(1 + 2/n); n = 64 with two layers is a coefficient of variation of 40%. */
+START_TEST(test_width_spread)
+{
+    static const size_t units[] = {64, 64, 64};
+    static const double spread[] = {1.0781, 1.1624, 1.2532};
+    ins_choice relu = activation("relu"), linear = activation("linear");
+    ins_choice flat = choose_with(&ins_activations, "leaky_relu", 1);
+    for (size_t count = 1; count <= 3; count++) {
+        ck_close(ins_width_spread(&relu, units, count), spread[count - 1], 0.6e-4);
+        double expected = pow(1 + 2.0 / 64, (double)count);
+        ck_near(ins_width_spread(&linear, units, count), expected, 1e-14);
+        ck_near(ins_width_spread(&flat, units, count), expected, 1e-14);
+    }
+    ck_close(sqrt(ins_width_spread(&relu, units, 2) - 1), 0.40, 0.006);
+    ins_choice tanh_row = activation("tanh");
+    ck_assert(isnan(ins_width_spread(&tanh_row, units, 2)));
+}
+END_TEST
+
+START_TEST(test_spectra)
+{
+    static const double largest[] = {4, 6.75, 9.4815, 12.207, 14.930};
+    for (size_t depth = 1; depth <= 5; depth++)
+        ck_close(ins_spectrum_of_product(depth), largest[depth - 1], 0.6e-3);
+    ck_near(ins_spectrum_of_product(1000), M_E * 1000.5, 1e-3);
+    ins_spectrum_edges square = ins_spectrum_of_matrix(64, 64, 1.0 / 64);
+    ck_close(square.lower, 0, 0);
+    ck_near(square.upper, 4, 1e-14);
+    ins_spectrum_edges tall = ins_spectrum_of_matrix(400, 100, 0.01);
+    ck_near(tall.lower, 1, 1e-14);
+    ck_near(tall.upper, 9, 1e-14);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = theory_suite("prediction");
+    TCase *cases = tcase_create("layers");
+    tcase_add_loop_test(cases, test_the_iris_network, 0, IRIS);
+    tcase_add_test(cases, test_not_applicable);
+    tcase_add_test(cases, test_adapted_layers);
+    tcase_add_test(cases, test_zero_weights);
+    tcase_add_test(cases, test_tanh_shrinks_like_a_power);
+    tcase_add_test(cases, test_relu_halves);
+    tcase_add_test(cases, test_softmax_of_three);
+    tcase_add_test(cases, test_softmax_of_two);
+    tcase_add_test(cases, test_softmax_limits);
+    tcase_add_test(cases, test_width_spread);
+    tcase_add_test(cases, test_spectra);
+    tcase_set_timeout(cases, 60);
+    suite_add_tcase(suite, cases);
+    return ins_run_suite(suite);
+}

@@ -1,0 +1,62 @@
+/* What the tests of the theory share: picking rows, and closeness to a printed constant. */
+#ifndef THEORY_CHECK_H
+#define THEORY_CHECK_H
+
+#include <math.h>
+
+#include <gsl/gsl_errno.h>
+
+#include "initscope/activation.h"
+#include "initscope/entry.h"
+#include "initscope/initializer.h"
+
+#include "check_tap.h"
+
+/* |actual - expected| <= tolerance, and never NAN. */
+#define ck_close(actual, expected, tolerance)                                         \
+    do {                                                                              \
+        double close_actual = (actual), close_expected = (expected);                  \
+        ck_assert_msg(fabs(close_actual - close_expected) <= (tolerance),             \
+                      "%s is %.12g, expected %.12g within %g", #actual, close_actual, \
+                      close_expected, (double)(tolerance));                           \
+    } while (0)
+
+/* Relative. */
+#define ck_near(actual, expected, relative) \
+    ck_close((actual), (expected), (relative)*fabs((double)(expected)))
+
+/* A row with its default parameters, but the first is value where value is not NAN. */
+static inline ins_choice choose_with(const ins_entries *table, const char *name, double value)
+{
+    const ins_entry *entry = ins_entry_find(table, name);
+    ck_assert_msg(entry != NULL, "there is no %s \"%s\"", table->kind, name);
+    ins_choice choice = {.entry = entry, .label = entry->name};
+    for (size_t i = 0; i < INS_PARAMETERS && entry->parameters[i].name != NULL; i++)
+        choice.value[i] = entry->parameters[i].fallback;
+    if (!isnan(value)) choice.value[0] = value;
+    return choice;
+}
+
+static inline ins_choice choose(const ins_entries *table, const char *name)
+{
+    return choose_with(table, name, NAN);
+}
+
+static inline ins_choice activation(const char *name)
+{
+    return choose(&ins_activations, name);
+}
+
+/* The row at index. */
+static inline ins_choice activation_at(size_t index)
+{
+    return activation(ins_entry_at(&ins_activations, index)->name);
+}
+
+static inline Suite *theory_suite(const char *name)
+{
+    gsl_set_error_handler_off();
+    return suite_create(name);
+}
+
+#endif
