@@ -11,6 +11,7 @@
 #include "initscope/text.h"
 
 typedef struct ins_dataset {
+    const char *path;
     size_t rows, features, classes;
     double *x;                  /* (rows, features) */
     int32_t *y;                 /* (rows), 0 .. classes - 1 */
@@ -47,8 +48,8 @@ typedef struct ins_feature {
 } ins_feature;
 
 typedef struct ins_prepared {
-    ins_samples train, test;
-    ins_feature *features; /* (features) */
+    ins_samples train, test; /* in one block, the test rows first */
+    ins_feature *features;   /* (features) */
 } ins_prepared;
 
 /* order (rows): the permutation of RandomState(seed); the first ceil(rows * fraction) are the test
@@ -56,8 +57,10 @@ typedef struct ins_prepared {
 size_t ins_split(size_t rows, double fraction, uint32_t seed, size_t *order);
 
 /* Splits and scales; scaling is fitted on the training rows only. A constant feature is scaled to 0
- * with a warning in dataset->warnings. INS_DATA when a side of the split would be empty or the
- * training rows have one class only. */
+ * with a warning in dataset->warnings, which also tells of classes without a training row. So that
+ * no second copy of the data is needed, the samples are made in the memory of dataset->x and
+ * dataset->y, which are NULL afterwards. INS_DATA, and the dataset as it was, when a side of the
+ * split would be empty or the training rows have one class only. */
 ins_status ins_prepare(ins_dataset *dataset, double test_fraction, uint32_t split_seed,
                        ins_scaling scaling, ins_prepared *prepared, ins_error *error);
 void ins_prepared_free(ins_prepared *prepared);

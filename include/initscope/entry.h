@@ -33,6 +33,9 @@ typedef struct ins_entry {
     const char *formula; /* "N(0, 2/fan_in) truncated at 2 sd" */
     const char *source;  /* "He et al. 2015, eq. 10" */
     ins_parameter parameters[INS_PARAMETERS + 1];
+    /* What is wrong with the values taken together ("minval must be below maxval"), NULL when
+     * nothing is. May be NULL. */
+    const char *(*check)(const double *value);
 } ins_entry;
 
 /* One row of a table with its parameters' values. */

@@ -14,6 +14,7 @@
 typedef struct ins_shape {
     size_t units, inputs;
     double fan_in, fan_out;
+    size_t layer; /* its number, from 1; 0 where there is none. Only a row that reads files asks. */
 } ins_shape;
 
 typedef struct ins_initializer {
@@ -28,6 +29,14 @@ typedef struct ins_initializer {
     /* Fills w (units, inputs) from rng. INS_USAGE when the shape is impossible for this row. */
     ins_status (*fill)(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
                        ins_error *error);
+    /* The rest is NULL for most rows. Fills the bias b (units) of a layer whose W has this shape,
+     * in place of the bias initializer. */
+    ins_status (*fill_bias)(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *b,
+                            ins_error *error);
+    /* After the fill, layer by layer from the input: given the standard deviation of the layer's
+     * preactivation on the probe batch and the number of adaptations so far, the factor to multiply
+     * W by; 1 ends the layer. */
+    double (*adapt)(const double *p, double deviation, size_t tries);
 } ins_initializer;
 
 extern const ins_entries ins_initializers; /* rows are ins_initializer */

@@ -2,7 +2,11 @@
  *
  * Recorded layers are numbered 1 .. depth; the last one is the output layer (softmax,
  * cross-entropy). z_l = W_l a_{l-1} + b_l and a_l = phi(z_l), a_0 = the inputs. Dropout layers sit
- * between them and have no number. */
+ * between them and have no number.
+ *
+ * A network that starts with a hidden layer of equal units computes with products that round all
+ * units alike (and are two to four times slower than the BLAS's), so that only the mathematics can
+ * break the symmetry. */
 #ifndef INITSCOPE_NETWORK_H
 #define INITSCOPE_NETWORK_H
 
@@ -43,8 +47,11 @@ typedef struct ins_initialization {
     const ins_choice *output; /* of W of the output layer */
     const ins_choice *bias;   /* of every b */
     uint32_t seed;
+    const ins_samples *probe; /* what a data-dependent initializer sees; may be NULL otherwise */
 } ins_initialization;
 
+/* Starts anew: weights, biases, optimizer state, number of updates, dropout streams. INS_USAGE or
+ * INS_DATA when an initializer cannot fill its layer. */
 ins_status ins_network_initialize(ins_network *network, const ins_initialization *initialization,
                                   ins_error *error);
 
@@ -59,6 +66,9 @@ typedef struct ins_score {
     size_t correct;
 } ins_score;
 ins_score ins_network_score(const ins_network *network, const int32_t *y);
+
+/* Class probabilities of the last forward pass, into the output layer's activation. */
+void ins_network_probabilities(ins_network *network);
 
 /* Backward pass of the last forward pass: delta_l of each sample's own loss, and gradients of the
  * mean loss. */
@@ -84,6 +94,7 @@ typedef struct ins_layer_view {
 } ins_layer_view;
 
 size_t ins_network_depth(const ins_network *network);
+size_t ins_network_capacity(const ins_network *network); /* rows of the largest forward pass */
 ins_layer_view ins_network_layer(const ins_network *network, size_t layer); /* 1 .. depth */
 
 #endif

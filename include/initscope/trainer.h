@@ -27,4 +27,9 @@ typedef struct ins_evaluation {
 } ins_evaluation;
 ins_evaluation ins_evaluate(ins_network *network, const ins_samples *samples);
 
+/* Makes the calling thread take denormal operands and results as 0 (x86 SSE, AArch64; elsewhere
+ * nothing happens). Returns whether it now does. A vanishing network computes mostly denormals,
+ * which are many times slower; call it in every thread that trains. */
+bool ins_flush_denormals(void);
+
 #endif

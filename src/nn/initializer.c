@@ -1,0 +1,238 @@
+/* The weight initializers, one row each. A row whose elements are independent is a law, and what it
+ * promises (mean, variance, kurtosis) and draws all come from that law. */
+#include <config.h>
+
+#include "initscope/initializer.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "initializer_rows.h"
+
+/* The laws of the rows, from parameters p and shape s. */
+#define LAW(name, kind, centre, spread)                     \
+    static ins_law name##_law(const double *p, ins_shape s) \
+    {                                                       \
+        (void)p, (void)s;                                   \
+        return (ins_law){kind, centre, spread};             \
+    }                                                       \
+    PROMISES(name)
+
+#define PROMISES(name)                                                                          \
+    static double name##_mean(const double *p, ins_shape s)                                     \
+    {                                                                                           \
+        return ins_law_mean(name##_law(p, s));                                                  \
+    }                                                                                           \
+    static double name##_variance(const double *p, ins_shape s)                                 \
+    {                                                                                           \
+        return ins_law_variance(name##_law(p, s));                                              \
+    }                                                                                           \
+    static double name##_kurtosis(const double *p, ins_shape s)                                 \
+    {                                                                                           \
+        return ins_law_kurtosis(name##_law(p, s));                                              \
+    }                                                                                           \
+    static ins_status name##_fill(const ins_choice *choice, ins_shape s, gsl_rng *rng, real *w, \
+                                  ins_error *error)                                             \
+    {                                                                                           \
+        (void)error;                                                                            \
+        ins_law_fill(name##_law(choice->value, s), s.units *s.inputs, rng, w);                  \
+        return INS_OK;                                                                          \
+    }
+
+/* Uniform, truncated and plain normal laws of a given variance. */
+#define UNIFORM(name, variance) LAW(name, INS_LAW_UNIFORM, 0, sqrt(3 * (variance)))
+#define TRUNCATED(name, variance) \
+    LAW(name, INS_LAW_TRUNCATED, 0, sqrt(variance) / INS_TRUNCATED_DEVIATION)
+#define NORMAL(name, variance) LAW(name, INS_LAW_NORMAL, 0, sqrt(variance))
+
+static const char *const modes[] = {"fan_in", "fan_out", "fan_avg", NULL};
+static const char *const caffe_modes[] = {"fan_in", "fan_out", "average", NULL};
+static const char *const torch_modes[] = {"fan_in", "fan_out", NULL};
+static const char *const distributions[] = {"truncated_normal", "untruncated_normal", "uniform",
+                                            NULL};
+static const char *const walks[] = {"linear", "relu", "tanh", NULL};
+static const char *const nonlinearities[] = {"leaky_relu", "relu", "linear", "sigmoid",
+                                             "tanh",       "selu", NULL};
+
+/* The fan that a mode, the index of its word, counts. */
+static double fan(double mode, ins_shape s)
+{
+    if (mode == 0) return s.fan_in;
+    return mode == 1 ? s.fan_out : (s.fan_in + s.fan_out) / 2;
+}
+
+static ins_law variance_scaling_law(const double *p, ins_shape s)
+{
+    const double variance = p[0] / fan(p[1], s);
+    if (p[2] == 0) return (ins_law){INS_LAW_TRUNCATED, 0, sqrt(variance) / INS_TRUNCATED_DEVIATION};
+    if (p[2] == 1) return (ins_law){INS_LAW_NORMAL, 0, sqrt(variance)};
+    return (ins_law){INS_LAW_UNIFORM, 0, sqrt(3 * variance)};
+}
+PROMISES(variance_scaling)
+
+/* The variance that torch.nn.init.kaiming_*_(a, mode, nonlinearity) asks for; its gains are those
+ * of torch.nn.init.calculate_gain. */
+static double kaiming(const double *p, ins_shape s)
+{
+    const double squares[] = {2 / (1 + p[0] * p[0]), 2, 1, 1, 25.0 / 9, 9.0 / 16};
+    return squares[(size_t)p[2]] / fan(p[1], s);
+}
+
+/* Sussillo & Abbott's gain for a net whose layers are fan_in wide. */
+static double walk(const double *p, ins_shape s)
+{
+    if (p[0] == 0) return exp(1 / (2 * s.fan_in));
+    return p[0] == 1 ? sqrt(2) * exp(1.2 / (fmax(s.fan_in, 6) - 2.4)) : 1.13;
+}
+
+LAW(zeros, INS_LAW_CONSTANT, 0, 0)
+LAW(ones, INS_LAW_CONSTANT, 1, 0)
+LAW(constant, INS_LAW_CONSTANT, p[0], 0)
+LAW(random_normal, INS_LAW_NORMAL, p[0], p[1])
+LAW(random_uniform, INS_LAW_UNIFORM, (p[0] + p[1]) / 2, (p[1] - p[0]) / 2)
+LAW(truncated_normal, INS_LAW_TRUNCATED, p[0], p[1])
+UNIFORM(glorot_uniform, 2 / (s.fan_in + s.fan_out))
+TRUNCATED(glorot_normal, 2 / (s.fan_in + s.fan_out))
+UNIFORM(he_uniform, 2 / s.fan_in)
+TRUNCATED(he_normal, 2 / s.fan_in)
+UNIFORM(lecun_uniform, 1 / s.fan_in)
+TRUNCATED(lecun_normal, 1 / s.fan_in)
+NORMAL(random_walk, walk(p, s) * walk(p, s) / s.fan_in)
+UNIFORM(sigmoid_glorot, 32 / (s.fan_in + s.fan_out))
+UNIFORM(xavier_uniform, p[0] * p[0] * 2 / (s.fan_in + s.fan_out))
+NORMAL(xavier_normal, p[0] * p[0] * 2 / (s.fan_in + s.fan_out))
+UNIFORM(kaiming_uniform, kaiming(p, s))
+NORMAL(kaiming_normal, kaiming(p, s))
+UNIFORM(torch_default, 1 / (3 * s.fan_in))
+UNIFORM(caffe_xavier, 1 / fan(p[0], s))
+UNIFORM(darknet, 2 / (3 * s.fan_in))
+
+/* PyTorch draws the bias of a linear layer from the law of its weights. */
+static ins_status torch_default_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng,
+                                          real *b, ins_error *error)
+{
+    (void)error;
+    ins_law_fill(torch_default_law(choice->value, shape), shape.units, rng, b);
+    return INS_OK;
+}
+
+static const char *check_uniform(const double *p)
+{
+    return p[0] < p[1] ? NULL : "minval must be below maxval";
+}
+
+#define NUMBER(word, fallback_value, least, most, text)                                           \
+    {                                                                                             \
+        .name = word, .kind = INS_PARAMETER_NUMBER, .fallback = fallback_value, .minimum = least, \
+        .maximum = most, .meaning = text                                                          \
+    }
+#define ANY(word, fallback_value, text) NUMBER(word, fallback_value, -DBL_MAX, DBL_MAX, text)
+#define POSITIVE(word, fallback_value, text) \
+    NUMBER(word, fallback_value, DBL_TRUE_MIN, DBL_MAX, text)
+#define WORD(word, list, text)                                                   \
+    {                                                                            \
+        .name = word, .kind = INS_PARAMETER_WORD, .words = list, .meaning = text \
+    }
+#define GAIN                                                                                \
+    {                                                                                       \
+        .name = "gain", .kind = INS_PARAMETER_GAIN, .fallback = 1, .minimum = DBL_TRUE_MIN, \
+        .maximum = DBL_MAX, .meaning = "factor of the standard deviation, or an activation" \
+    }
+#define KAIMING                                                  \
+    .entry.parameters = {ANY("a", 0, "slope of the leaky_relu"), \
+                         WORD("mode", torch_modes, "which fan"), \
+                         WORD("nonlinearity", nonlinearities, "whose gain")}
+
+#define ENTRY(word, text, paper) .entry.name = #word, .entry.formula = text, .entry.source = paper
+/* A row whose elements are independent. */
+#define ROW(word, text, paper)                                                  \
+    ENTRY(word, text, paper), .mean = word##_mean, .variance = word##_variance, \
+                              .kurtosis = word##_kurtosis, .fill = word##_fill
+
+static const ins_initializer rows[] = {
+    {ROW(zeros, "0", "")},
+    {ROW(ones, "1", "")},
+    {ROW(constant, "value", ""), .entry.parameters = {ANY("value", 0.05, "every element")}},
+    {ROW(random_normal, "N(mean, stddev^2)", "Keras"),
+     .entry.parameters = {ANY("mean", 0, "centre"),
+                          POSITIVE("stddev", 0.05, "standard deviation")}},
+    {ROW(random_uniform, "U(minval, maxval)", "Keras"),
+     .entry.parameters = {ANY("minval", -0.05, "lower end"), ANY("maxval", 0.05, "upper end")},
+     .entry.check = check_uniform},
+    {ROW(truncated_normal, "N(mean, stddev^2) truncated at 2 stddev: Var = 0.774 stddev^2",
+         "Keras"),
+     .entry.parameters = {ANY("mean", 0, "centre"),
+                          POSITIVE("stddev", 0.05, "standard deviation before truncation")}},
+    {ROW(variance_scaling, "Var = scale / fan; the truncated normal is corrected", "Keras"),
+     .entry.parameters = {POSITIVE("scale", 1, "variance times fan"),
+                          WORD("mode", modes, "which fan"),
+                          WORD("distribution", distributions, "law of the elements")}},
+    {ROW(glorot_uniform, "U(-a, a), a = sqrt(6 / (fan_in + fan_out))", "Glorot & Bengio 2010")},
+    {ROW(glorot_normal, "N(0, 2 / (fan_in + fan_out)) truncated at 2 sd, corrected",
+         "Glorot & Bengio 2010; Keras")},
+    {ROW(he_uniform, "U(-a, a), a = sqrt(6 / fan_in)", "He et al. 2015")},
+    {ROW(he_normal, "N(0, 2 / fan_in) truncated at 2 sd, corrected", "He et al. 2015; Keras")},
+    {ROW(lecun_uniform, "U(-a, a), a = sqrt(3 / fan_in)", "LeCun et al. 1998")},
+    {ROW(lecun_normal, "N(0, 1 / fan_in) truncated at 2 sd, corrected",
+         "LeCun et al. 1998; Keras")},
+    {ENTRY(identity, "gain on the diagonal, 0 elsewhere", ""), .entry.parameters = {GAIN},
+     .mean = ins_identity_mean, .variance = ins_identity_variance, .kurtosis = ins_promise_nothing,
+     .fill = ins_identity_fill},
+    {ENTRY(orthogonal, "gain Q, Q of a Gaussian matrix: Var = gain^2 / max(units, inputs)",
+           "Saxe et al. 2014"),
+     .entry.parameters = {GAIN}, .mean = ins_promise_zero, .variance = ins_orthogonal_variance,
+     .kurtosis = ins_orthogonal_kurtosis, .fill = ins_orthogonal_fill},
+    {ENTRY(sparse, "N(0, stddev^2), a share of each input's weights set to 0",
+           "Martens 2010; PyTorch"),
+     .entry.parameters = {NUMBER("sparsity", 0.1, 0, 1, "share of zeros, rounded up"),
+                          POSITIVE("stddev", 0.01, "standard deviation of the others")},
+     .mean = ins_promise_zero, .variance = ins_sparse_variance, .kurtosis = ins_sparse_kurtosis,
+     .fill = ins_sparse_fill},
+    {ROW(random_walk, "N(0, g^2 / fan_in), g so that a deep net keeps the length of the gradient",
+         "Sussillo & Abbott 2014"),
+     .entry.parameters = {WORD("for", walks, "activation whose g is taken")}},
+    {ROW(sigmoid_glorot, "U(-a, a), a = 4 sqrt(6 / (fan_in + fan_out))", "Glorot & Bengio 2010")},
+    {ROW(xavier_uniform, "U(-a, a), a = gain sqrt(6 / (fan_in + fan_out))", "PyTorch"),
+     .entry.parameters = {GAIN}},
+    {ROW(xavier_normal, "N(0, gain^2 2 / (fan_in + fan_out)), not truncated", "PyTorch"),
+     .entry.parameters = {GAIN}},
+    {ROW(kaiming_uniform, "U(-b, b), b = g sqrt(3 / fan), g as PyTorch's calculate_gain",
+         "PyTorch"),
+     KAIMING},
+    {ROW(kaiming_normal, "N(0, g^2 / fan), not truncated, g as PyTorch's calculate_gain",
+         "PyTorch"),
+     KAIMING},
+    {ROW(torch_default, "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same",
+         "PyTorch nn.Linear"),
+     .fill_bias = torch_default_fill_bias},
+    {ROW(caffe_xavier, "U(-a, a), a = sqrt(3 / n), n by default fan_in", "Caffe"),
+     .entry.parameters = {WORD("variance_norm", caffe_modes, "what n is")}},
+    {ROW(darknet, "sqrt(2 / fan_in) U(-1, 1)", "Darknet")},
+    {ENTRY(nguyen_widrow, "rows of norm beta = 0.7 units^(1/inputs), bias U(-beta, beta)",
+           "Nguyen & Widrow 1990"),
+     .mean = ins_promise_zero, .variance = ins_nguyen_widrow_variance,
+     .kurtosis = ins_promise_nothing, .fill = ins_nguyen_widrow_fill,
+     .fill_bias = ins_nguyen_widrow_fill_bias},
+    {ENTRY(lsuv, "orthonormal, then each layer scaled until its output has sd 1 on the probe batch",
+           "Mishkin & Matas 2016"),
+     .entry.parameters = {NUMBER("tolerance", 0.1, 1e-6, 1, "allowed distance of the sd from 1"),
+                          {.name = "max_iterations",
+                           .kind = INS_PARAMETER_INTEGER,
+                           .fallback = 10,
+                           .minimum = 0,
+                           .maximum = 1000,
+                           .meaning = "most scalings of a layer"}},
+     .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,
+     .fill = ins_lsuv_fill, .adapt = ins_lsuv_adapt},
+    {ENTRY(file, "read from PATH/layerNN.W.npy and layerNN.b.npy", ""),
+     .entry.parameters = {{.name = "path", .kind = INS_PARAMETER_PATH, .meaning = "directory"}},
+     .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,
+     .fill = ins_file_fill, .fill_bias = ins_file_fill_bias},
+};
+
+const ins_entries ins_initializers = {
+    .kind = "initializer",
+    .rows = rows,
+    .count = sizeof rows / sizeof rows[0],
+    .size = sizeof rows[0],
+};

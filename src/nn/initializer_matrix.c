@@ -1,0 +1,194 @@
+/* The initializers that look at a whole matrix: identity, orthogonal, sparse, Nguyen-Widrow, LSUV.
+ * Random elements are drawn as the other rows draw them, one uniform each in row-major order. */
+#include <config.h>
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_linalg.h>
+
+#include "initscope/memory.h"
+#include "initscope/random.h"
+
+#include "initializer_rows.h"
+
+static double larger(ins_shape shape)
+{
+    return (double)(shape.units > shape.inputs ? shape.units : shape.inputs);
+}
+
+/* min(units, inputs) elements are gain, the others 0. */
+double ins_identity_mean(const double *p, ins_shape shape)
+{
+    return p[0] / larger(shape);
+}
+
+double ins_identity_variance(const double *p, ins_shape shape)
+{
+    return p[0] * p[0] / larger(shape) * (1 - 1 / larger(shape));
+}
+
+ins_status ins_identity_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+                             ins_error *error)
+{
+    (void)rng, (void)error;
+    for (size_t i = 0; i < shape.units; i++) {
+        for (size_t j = 0; j < shape.inputs; j++)
+            w[i * shape.inputs + j] = i == j ? (real)choice->value[0] : 0;
+    }
+    return INS_OK;
+}
+
+double ins_orthogonal_variance(const double *p, ins_shape shape)
+{
+    return p[0] * p[0] / larger(shape);
+}
+
+/* An element of a random orthogonal n x n matrix is a coordinate of a uniform point of the unit
+ * sphere: E q^4 = 3 / (n (n + 2)). */
+double ins_orthogonal_kurtosis(const double *p, ins_shape shape)
+{
+    (void)p;
+    return 3 * larger(shape) / (larger(shape) + 2);
+}
+
+/* q (rows, rows): the orthogonal factor of a Gaussian (rows, columns), rows >= columns, whose
+ * element (i, j) is drawn at place (i, j), or (j, i) when transposed. work holds rows * columns +
+ * 2 * columns * columns. */
+static int factor(size_t rows, size_t columns, bool transposed, gsl_rng *rng, double *q,
+                  double *work)
+{
+    gsl_matrix_view a = gsl_matrix_view_array(work, rows, columns);
+    gsl_matrix_view t = gsl_matrix_view_array(work + rows * columns, columns, columns);
+    gsl_matrix_view r =
+        gsl_matrix_view_array(work + rows * columns + columns * columns, columns, columns);
+    gsl_matrix_view orthogonal = gsl_matrix_view_array(q, rows, rows);
+    const size_t outer = transposed ? columns : rows, inner = transposed ? rows : columns;
+    for (size_t i = 0; i < outer; i++) {
+        for (size_t j = 0; j < inner; j++)
+            work[transposed ? j * columns + i : i * columns + j] = ins_random_normal(rng);
+    }
+    int code = gsl_linalg_QR_decomp_r(&a.matrix, &t.matrix);
+    if (code == GSL_SUCCESS)
+        code = gsl_linalg_QR_unpack_r(&a.matrix, &t.matrix, &orthogonal.matrix, &r.matrix);
+    if (code != GSL_SUCCESS) return code;
+    /* QR is unique, and Q of Haar measure, only with a positive diagonal of R. */
+    for (size_t j = 0; j < columns; j++) {
+        if (gsl_matrix_get(&r.matrix, j, j) >= 0) continue;
+        for (size_t i = 0; i < rows; i++) q[i * rows + j] = -q[i * rows + j];
+    }
+    return GSL_SUCCESS;
+}
+
+static ins_status fill_orthogonal(double gain, ins_shape shape, gsl_rng *rng, real *w,
+                                  ins_error *error)
+{
+    const bool wide = shape.units < shape.inputs;
+    const size_t rows = wide ? shape.inputs : shape.units;
+    const size_t columns = wide ? shape.units : shape.inputs;
+    const char *what = "an orthogonal matrix";
+    const size_t size =
+        ins_sum(ins_multiply(rows, columns, what), ins_multiply(2 * columns, columns, what), what);
+    double *q = ins_allocate(ins_multiply(rows, rows, what), sizeof *q, what);
+    double *work = ins_allocate(size, sizeof *work, what);
+    const int code = factor(rows, columns, wide, rng, q, work);
+    for (size_t i = 0; code == GSL_SUCCESS && i < shape.units; i++) {
+        for (size_t j = 0; j < shape.inputs; j++)
+            w[i * shape.inputs + j] = (real)(gain * q[wide ? j * rows + i : i * rows + j]);
+    }
+    free(work);
+    free(q);
+    if (code == GSL_SUCCESS) return INS_OK;
+    return ins_error_add(error, INS_INTERNAL, "orthogonal: the QR factorization failed: %s",
+                         gsl_strerror(code));
+}
+
+ins_status ins_orthogonal_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+                               ins_error *error)
+{
+    return fill_orthogonal(choice->value[0], shape, rng, w, error);
+}
+
+/* Zeros in each input's column. */
+static size_t sparse_zeros(const double *p, ins_shape shape)
+{
+    return (size_t)ceil(p[0] * (double)shape.units);
+}
+
+double ins_sparse_variance(const double *p, ins_shape shape)
+{
+    return p[1] * p[1] * (1 - (double)sparse_zeros(p, shape) / (double)shape.units);
+}
+
+double ins_sparse_kurtosis(const double *p, ins_shape shape)
+{
+    const double kept = 1 - (double)sparse_zeros(p, shape) / (double)shape.units;
+    return 3 / kept; /* infinite when nothing is kept */
+}
+
+ins_status ins_sparse_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+                           ins_error *error)
+{
+    const size_t zeros = sparse_zeros(choice->value, shape);
+    size_t *order = ins_allocate(shape.units, sizeof *order, "an order of units");
+    (void)error;
+    ins_law_fill((ins_law){INS_LAW_NORMAL, 0, choice->value[1]}, shape.units * shape.inputs, rng,
+                 w);
+    for (size_t i = 0; i < shape.units; i++) order[i] = i;
+    for (size_t j = 0; j < shape.inputs; j++) {
+        ins_random_shuffle(rng, order, shape.units);
+        for (size_t k = 0; k < zeros; k++) w[order[k] * shape.inputs + j] = 0;
+    }
+    free(order);
+    return INS_OK;
+}
+
+static double nguyen_widrow_norm(ins_shape shape)
+{
+    return 0.7 * pow((double)shape.units, 1 / (double)shape.inputs);
+}
+
+double ins_nguyen_widrow_variance(const double *p, ins_shape shape)
+{
+    (void)p;
+    const double norm = nguyen_widrow_norm(shape);
+    return norm * norm / (double)shape.inputs;
+}
+
+ins_status ins_nguyen_widrow_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+                                  ins_error *error)
+{
+    (void)choice, (void)error;
+    ins_law_fill((ins_law){INS_LAW_UNIFORM, 0, 0.5}, shape.units * shape.inputs, rng, w);
+    for (size_t i = 0; i < shape.units; i++) {
+        real *row = w + i * shape.inputs;
+        double square = 0;
+        for (size_t j = 0; j < shape.inputs; j++) square += (double)row[j] * (double)row[j];
+        const double factor_of_row = square > 0 ? nguyen_widrow_norm(shape) / sqrt(square) : 0;
+        for (size_t j = 0; j < shape.inputs; j++) row[j] = (real)(factor_of_row * (double)row[j]);
+    }
+    return INS_OK;
+}
+
+ins_status ins_nguyen_widrow_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng,
+                                       real *b, ins_error *error)
+{
+    (void)choice, (void)error;
+    ins_law_fill((ins_law){INS_LAW_UNIFORM, 0, nguyen_widrow_norm(shape)}, shape.units, rng, b);
+    return INS_OK;
+}
+
+ins_status ins_lsuv_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+                         ins_error *error)
+{
+    (void)choice;
+    return fill_orthogonal(1, shape, rng, w, error);
+}
+
+double ins_lsuv_adapt(const double *p, double deviation, size_t tries)
+{
+    const bool done = fabs(deviation - 1) <= p[0] || (double)tries >= p[1];
+    return done || !(deviation > 0) || !isfinite(deviation) ? 1 : 1 / deviation;
+}

@@ -1,0 +1,93 @@
+/* Minibatch training and evaluation. */
+#include <config.h>
+
+#include "initscope/trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/memory.h"
+#include "initscope/random.h"
+
+struct ins_trainer {
+    ins_network *network;
+    const ins_samples *train;
+    size_t batch;
+    bool shuffle;
+    gsl_rng rng;   /* of the order */
+    size_t *order; /* (train rows) */
+    real *x;       /* (batch, features): the rows of the minibatch */
+    int32_t *y;    /* (batch) */
+};
+
+ins_trainer *ins_trainer_new(ins_network *network, const ins_samples *train, size_t batch,
+                             bool shuffle, uint32_t seed)
+{
+    const char *what = "minibatches";
+    ins_trainer *trainer = ins_allocate(1, sizeof *trainer, what);
+    if (batch > train->rows) batch = train->rows;
+    *trainer =
+        (ins_trainer){.network = network, .train = train, .batch = batch, .shuffle = shuffle};
+    trainer->rng = (gsl_rng){gsl_rng_mt19937, ins_allocate(1, gsl_rng_mt19937->size, what)};
+    trainer->order = ins_allocate(train->rows, sizeof *trainer->order, what);
+    trainer->x = ins_allocate(ins_multiply(batch, train->features, what), sizeof *trainer->x, what);
+    trainer->y = ins_allocate(batch, sizeof *trainer->y, what);
+    for (size_t i = 0; i < train->rows; i++) trainer->order[i] = i;
+    ins_random_stream(&trainer->rng, seed, INS_FOR_ORDER, 0);
+    return trainer;
+}
+
+void ins_trainer_free(ins_trainer *trainer)
+{
+    if (trainer == NULL) return;
+    free(trainer->rng.state);
+    free(trainer->order);
+    free(trainer->x);
+    free(trainer->y);
+    free(trainer);
+}
+
+/* Rows order[first], order[first + 1], ... side by side. */
+static void gather(ins_trainer *trainer, size_t first, size_t rows)
+{
+    const size_t features = trainer->train->features;
+    for (size_t i = 0; i < rows; i++) {
+        const size_t row = trainer->order[first + i];
+        memcpy(trainer->x + i * features, trainer->train->x + row * features,
+               features * sizeof *trainer->x);
+        trainer->y[i] = trainer->train->y[row];
+    }
+}
+
+bool ins_trainer_epoch(ins_trainer *trainer, bool (*stop)(void))
+{
+    const size_t all = trainer->train->rows;
+    if (trainer->shuffle) ins_random_shuffle(&trainer->rng, trainer->order, all);
+    for (size_t first = 0; first < all; first += trainer->batch) {
+        const size_t rows = all - first < trainer->batch ? all - first : trainer->batch;
+        if (stop != NULL && stop()) return false;
+        gather(trainer, first, rows);
+        ins_network_forward(trainer->network, trainer->x, rows, true);
+        ins_network_backward(trainer->network, trainer->y);
+        ins_network_update(trainer->network);
+    }
+    return true;
+}
+
+ins_evaluation ins_evaluate(ins_network *network, const ins_samples *samples)
+{
+    const size_t capacity = ins_network_capacity(network);
+    double loss = 0;
+    size_t correct = 0;
+    for (size_t first = 0; first < samples->rows; first += capacity) {
+        const size_t left = samples->rows - first;
+        ins_network_forward(network, samples->x + first * samples->features,
+                            left < capacity ? left : capacity, false);
+        const ins_score score = ins_network_score(network, samples->y + first);
+        loss += score.loss;
+        correct += score.correct;
+    }
+    const double rows = (double)samples->rows;
+    return (ins_evaluation){.loss = loss / rows, .accuracy = (double)correct / rows};
+}

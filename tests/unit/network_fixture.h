@@ -1,0 +1,121 @@
+/* What the tests of the nn room share: calls parsed from text, and small networks on random data.
+ */
+#ifndef NETWORK_FIXTURE_H
+#define NETWORK_FIXTURE_H
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <check.h>
+
+#include "initscope/blas.h"
+#include "initscope/memory.h"
+#include "initscope/network.h"
+#include "initscope/random.h"
+#include "initscope/trainer.h"
+
+static ins_arena *fixture_arena;
+
+static inline void fixture_setup(void)
+{
+    fixture_arena = ins_arena_new();
+}
+
+static inline void fixture_teardown(void)
+{
+    ins_arena_free(fixture_arena);
+}
+
+static inline ins_choice choose(const ins_entries *table, const char *text)
+{
+    ins_error error = {0};
+    ins_choice choice = {0};
+
+    ck_assert_msg(ins_choice_parse(table, text, "test", fixture_arena, &choice, &error) == INS_OK,
+                  "%s", error.line[0]);
+    return choice;
+}
+
+/* rows of features uniform in (-1, 1), labels 0, 1, 2, 0, ... */
+static inline ins_samples random_samples(size_t rows, size_t features, uint32_t seed)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    ins_samples samples = {rows, features, 3, calloc(rows * features, sizeof(real)),
+                           calloc(rows, sizeof(int32_t))};
+
+    ins_random_seed(rng, seed);
+    for (size_t i = 0; i < rows * features; i++)
+        samples.x[i] = (real)(2 * ins_random_uniform(rng) - 1);
+    for (size_t i = 0; i < rows; i++) samples.y[i] = (int32_t)(i % 3);
+    gsl_rng_free(rng);
+    return samples;
+}
+
+static inline void samples_free(ins_samples *samples)
+{
+    free(samples->x);
+    free(samples->y);
+}
+
+/* A network for 3 classes, its weights and biases from these initializers. */
+typedef struct recipe {
+    const char *activation, *optimizer, *hidden_init, *output_init, *bias_init;
+    double learning_rate, dropout, weight_decay;
+    size_t inputs, hidden_count, hidden[8], capacity;
+} recipe;
+
+static inline ins_status recipe_initialize(const recipe *r, ins_network *network,
+                                           const ins_samples *probe, uint32_t seed,
+                                           ins_error *error)
+{
+    const ins_choice hidden = choose(&ins_initializers, r->hidden_init);
+    const ins_choice output =
+        choose(&ins_initializers, r->output_init ? r->output_init : r->hidden_init);
+    const ins_choice bias = choose(&ins_initializers, r->bias_init ? r->bias_init : "zeros");
+    const ins_initialization initialization = {&hidden, &output, &bias, seed, probe};
+
+    return ins_network_initialize(network, &initialization, error);
+}
+
+static inline ins_network *recipe_network(const recipe *r, const ins_samples *probe, uint32_t seed)
+{
+    ins_error error = {0};
+    ins_network *network;
+    const ins_design design = {
+        .inputs = r->inputs,
+        .classes = 3,
+        .hidden_count = r->hidden_count,
+        .hidden = r->hidden,
+        .activation = choose(&ins_activations, r->activation),
+        .optimizer = choose(&ins_optimizers, r->optimizer ? r->optimizer : "sgd"),
+        .dropout = r->dropout,
+        .learning_rate = r->learning_rate,
+        .weight_decay = r->weight_decay,
+        .capacity = r->capacity,
+    };
+
+    ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    ck_assert_msg(recipe_initialize(r, network, probe, seed, &error) == INS_OK, "%s",
+                  error.line[0]);
+    return network;
+}
+
+/* For tests that compute: the matrix product needs its start. */
+static inline void network_setup(void)
+{
+    ins_error error = {0};
+
+    fixture_setup();
+    ck_assert_int_eq(ins_blas_start(&error), INS_OK);
+}
+
+static inline void train(ins_network *network, const ins_samples *samples, size_t batch,
+                         size_t epochs)
+{
+    ins_trainer *trainer = ins_trainer_new(network, samples, batch, true, 1);
+
+    for (size_t e = 0; e < epochs; e++) ck_assert(ins_trainer_epoch(trainer, NULL));
+    ins_trainer_free(trainer);
+}
+
+#endif

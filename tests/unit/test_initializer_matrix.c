@@ -1,0 +1,200 @@
+/* The initializers that look at a whole matrix, a bias, data or files. */
+#include <config.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/npy.h"
+
+#include "check_tap.h"
+#include "initializer_fixture.h"
+#include "scratch.h"
+
+/* The shorter side's vectors are orthonormal times the gain. */
+START_TEST(test_orthogonal)
+{
+    static const size_t sizes[][2] = {{1, 1}, {1, 5}, {5, 1}, {64, 64}, {128, 32}, {32, 128}};
+    const size_t units = sizes[_i][0], inputs = sizes[_i][1];
+    const ins_choice choice = choose(&ins_initializers, "orthogonal(1.5)");
+    real *w = calloc(units * inputs, sizeof *w);
+    const bool rows = units <= inputs;
+    const size_t vectors = rows ? units : inputs, length = rows ? inputs : units;
+
+    fill(&choice, shape_of(units, inputs), 3, w);
+    for (size_t i = 0; i < vectors; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double product = 0;
+            for (size_t k = 0; k < length; k++)
+                product += rows ? (double)w[i * inputs + k] * (double)w[j * inputs + k]
+                                : (double)w[k * inputs + i] * (double)w[k * inputs + j];
+            ck_assert_double_eq_tol(product, i == j ? 2.25 : 0, 1e-5);
+        }
+    }
+    free(w);
+}
+END_TEST
+
+/* The trace of a Haar-distributed orthogonal matrix has mean 0 and variance 1; without the signs
+ * of diag R its mean at n = 8 is -1.588. */
+START_TEST(test_haar)
+{
+    const ins_choice choice = choose(&ins_initializers, "orthogonal");
+    double trace = 0;
+    real w[64];
+
+    for (uint32_t seed = 0; seed < 900; seed++) {
+        fill(&choice, shape_of(8, 8), seed, w);
+        for (size_t i = 0; i < 8; i++) trace += (double)w[9 * i];
+    }
+    ck_assert_double_lt(fabs(trace / 900), 4.5 / 30);
+}
+END_TEST
+
+/* torch.nn.init.sparse_: in each input's column ceil(sparsity * units) zeros, not always the same.
+ */
+START_TEST(test_sparse)
+{
+    const ins_choice choice = choose(&ins_initializers, "sparse(0.11)");
+    real w[64 * 50];
+    size_t first[64] = {0};
+
+    fill(&choice, shape_of(64, 50), 1, w);
+    for (size_t j = 0; j < 50; j++) {
+        size_t zeros = 0;
+        for (size_t i = 0; i < 64; i++) {
+            zeros += w[i * 50 + j] == 0;
+            first[i] += w[i * 50 + j] == 0;
+        }
+        ck_assert_uint_eq(zeros, 8);
+    }
+    for (size_t i = 0; i < 64; i++) ck_assert_uint_lt(first[i], 25);
+}
+END_TEST
+
+/* The biases of torch.nn.Linear, and rows and biases of Nguyen & Widrow. */
+START_TEST(test_own_bias)
+{
+    recipe r = square_network;
+    r.hidden_init = "torch_default";
+    ins_network *torch = recipe_network(&r, NULL, 1);
+    r.hidden_init = "nguyen_widrow";
+    ins_network *widrow = recipe_network(&r, NULL, 1);
+
+    for (size_t l = 1; l <= 4; l++) {
+        const ins_layer_view t = ins_network_layer(torch, l), w = ins_network_layer(widrow, l);
+        const double bound = 1 / sqrt((double)t.fan_in);
+        const double beta = 0.7 * pow((double)w.units, 1 / (double)w.fan_in);
+        for (size_t u = 0; u < t.units; u++) {
+            double square = 0;
+            ck_assert(t.bias[u] != 0 && fabs((double)t.bias[u]) <= bound);
+            ck_assert(w.bias[u] != 0 && fabs((double)w.bias[u]) <= beta);
+            for (size_t i = 0; i < w.fan_in; i++)
+                square += pow((double)w.weight[u * w.fan_in + i], 2);
+            ck_assert_double_eq_tol(sqrt(square) / beta, 1, 1e-6);
+        }
+    }
+    ins_network_free(torch);
+    ins_network_free(widrow);
+}
+END_TEST
+
+/* Mishkin & Matas: on the probe batch every layer's output has standard deviation 1 +- tolerance.
+ */
+START_TEST(test_lsuv)
+{
+    static const struct {
+        const char *call;
+        double tolerance;
+    } cases[] = {{"lsuv", 0.1}, {"lsuv(tolerance=1e-4)", 1e-4}};
+    ins_samples probe = random_samples(128, 16, 5);
+    recipe r = square_network;
+    r.hidden_init = cases[_i].call;
+    ins_network *net = recipe_network(&r, &probe, 1);
+
+    ins_network_forward(net, probe.x, probe.rows, false);
+    for (size_t l = 1; l <= 4; l++) {
+        const ins_layer_view view = ins_network_layer(net, l);
+        const double n = (double)(probe.rows * view.units);
+        double sum = 0, square = 0;
+        for (size_t i = 0; i < probe.rows * view.units; i++) {
+            sum += (double)view.preactivation[i] / n;
+            square += (double)view.preactivation[i] * (double)view.preactivation[i] / n;
+        }
+        ck_assert_double_eq_tol(sqrt(square - sum * sum), 1, cases[_i].tolerance * 1.01);
+    }
+    ins_network_free(net);
+    samples_free(&probe);
+}
+END_TEST
+
+START_TEST(test_refused)
+{
+    ins_error error = {0};
+    recipe r = square_network;
+    r.hidden_init = "zeros";
+    ins_network *net = recipe_network(&r, NULL, 1);
+
+    r.hidden_init = "lsuv";
+    ck_assert_int_eq(recipe_initialize(&r, net, NULL, 1, &error), INS_INTERNAL);
+    ck_assert_str_eq(error.line[0], "lsuv: there is no probe batch");
+    ins_error_clear(&error);
+    r.hidden_init = "xavier_normal(gain=relu)";
+    ck_assert_int_eq(recipe_initialize(&r, net, NULL, 1, &error), INS_INTERNAL);
+    ck_assert_str_eq(error.line[0], "xavier_normal: gain has no value (got \"relu\")");
+    ins_network_free(net);
+}
+END_TEST
+
+START_TEST(test_file)
+{
+    ins_error error = {0};
+    recipe r = square_network;
+    char name[32], call[600], message[1200];
+    r.hidden_init = "torch_default";
+    ins_network *from = recipe_network(&r, NULL, 1);
+
+    for (size_t l = 1; l <= 4; l++) {
+        const ins_layer_view view = ins_network_layer(from, l);
+        snprintf(name, sizeof name, "layer%02zu.W.npy", l);
+        ck_assert_int_eq(ins_npy_write(at(name), view.weight, view.units, view.fan_in, &error),
+                         INS_OK);
+        snprintf(name, sizeof name, "layer%02zu.b.npy", l);
+        ck_assert_int_eq(ins_npy_write(at(name), view.bias, view.units, 0, &error), INS_OK);
+    }
+    snprintf(call, sizeof call, "file(%s)", scratch);
+    r.hidden_init = call;
+    ins_network *to = recipe_network(&r, NULL, 77);
+    for (size_t l = 1; l <= 4; l++) {
+        const ins_layer_view a = ins_network_layer(from, l), b = ins_network_layer(to, l);
+        ck_assert_int_eq(memcmp(a.weight, b.weight, a.units * a.fan_in * sizeof(real)), 0);
+        ck_assert_int_eq(memcmp(a.bias, b.bias, a.units * sizeof(real)), 0);
+    }
+    ck_assert_int_eq(remove(at("layer03.W.npy")), 0);
+    ck_assert_int_eq(recipe_initialize(&r, to, NULL, 1, &error), INS_DATA);
+    snprintf(message, sizeof message, "%s: No such file or directory", at("layer03.W.npy"));
+    ck_assert_str_eq(error.line[0], message);
+    ins_network_free(from);
+    ins_network_free(to);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("initializer_matrix");
+    TCase *matrix = tcase_create("matrix"), *file = tcase_create("file");
+
+    tcase_add_checked_fixture(matrix, initializer_setup, initializer_teardown);
+    tcase_add_loop_test(matrix, test_orthogonal, 0, 6);
+    tcase_add_test(matrix, test_haar);
+    tcase_add_test(matrix, test_sparse);
+    tcase_add_test(matrix, test_own_bias);
+    tcase_add_loop_test(matrix, test_lsuv, 0, 2);
+    tcase_add_test(matrix, test_refused);
+    suite_add_tcase(suite, matrix);
+    tcase_add_checked_fixture(file, initializer_setup, initializer_teardown);
+    tcase_add_checked_fixture(file, scratch_setup, scratch_teardown);
+    tcase_add_test(file, test_file);
+    suite_add_tcase(suite, file);
+    return ins_run_suite(suite);
+}
