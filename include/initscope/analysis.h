@@ -75,7 +75,7 @@ typedef struct ins_arm_analysis {
                                  0, in every seed (of several units) */
     ins_interval accuracy; /* test accuracy at the last epoch of each run, diverged runs included */
     ins_interval train_loss;   /* geometric, finite ones */
-    ins_interval initial_loss; /* training loss at epoch 0 */
+    ins_interval initial_loss; /* the same at epoch 0 */
     size_t diverged;           /* runs */
     double saturated_share; /* largest over hidden layers at epoch 0 or at the end, mean over seeds;
                                NAN: rule does not apply */
@@ -84,8 +84,16 @@ typedef struct ins_arm_analysis {
     ins_interval epochs_to_target; /* first recorded epoch at which test accuracy >= target, runs
                                       that reached it */
     size_t reached_target;         /* runs that reached it */
-    unsigned verdicts;             /* bits 1u << ins_verdict */
-    const char *sentence;          /* one measured sentence: the verdict in words */
+    size_t forward_stops;   /* first hidden layer whose Var z is exactly 0 at epoch 0 in every seed;
+                               0:   none */
+    size_t backward_stops;  /* last hidden layer whose Var delta is; 0: none */
+    size_t overflowed;      /* runs with numbers that are not finite in a hidden layer at epoch 0 */
+    size_t dead;            /* runs with a whole hidden layer of rectifiers 0 on every probe row */
+    double updates;         /* of the longest run; NAN when not recorded */
+    double relative_change; /* most, over layers, that the weights can have moved in relation to
+                               their rms at epoch 0, mean over seeds; NAN: none */
+    unsigned verdicts;      /* bits 1u << ins_verdict */
+    const char *sentence;   /* one measured sentence: the verdict in words */
 } ins_arm_analysis;
 
 /* A claim with its evidence, strongest first. */
@@ -109,7 +117,8 @@ typedef struct ins_analysis {
     const ins_arm_analysis *arm; /* (study->arms) */
     double chance;  /* test share of the most frequent training class; NAN when unknown */
     double classes; /* number of classes, NAN when unknown */
-    double target;  /* test accuracy that counts as reached; from the thresholds */
+    double target;  /* test accuracy that counts as reached, from the thresholds and the best arm;
+                       NAN  when no arm is better than chance */
     size_t seeds;   /* runs of the arm with the fewest */
     size_t pairs;
     const ins_pair *pair;
@@ -126,10 +135,20 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out);
 void ins_analysis_comparisons(const ins_analysis *analysis, ins_text *out);
 void ins_analysis_findings(const ins_analysis *analysis, ins_text *out);
 
-/* Numbers for prose and tables, at most three significant digits: "0.499", "2.6·10⁻²⁴" in enhanced
- * markup when markup is true ("2.6·10^{−24}"), "no signal" never. U+2212 for minus. */
+/* Numbers for prose and tables, at most three significant digits: "0.499", "2.6·10⁻²⁴", or with
+ * markup "2.6·10^{−24}". U+2212 for minus; "–" for NAN. */
 enum { INS_PROSE_SIZE = 64 };
 const char *ins_prose(char out[INS_PROSE_SIZE], double value, bool markup);
 const char *ins_prose_percent(char out[INS_PROSE_SIZE], double share); /* "92.1%" */
+
+/* "1.02 [0.97, 1.07]", without the bracket when there is no interval; the same in percent, the
+ * bounds cut to 0% and 100%. */
+void ins_prose_interval(ins_text *out, ins_interval value);
+void ins_prose_percent_interval(ins_text *out, ins_interval share);
+
+/* An arm in running text, "he_normal" or "he_normal (tanh, 20x32)"; and several of them with commas
+ * and "and", the arms whose place in which (study->arms) is true, after the fifth "and N more". */
+void ins_prose_arm(ins_text *out, const ins_arm *arm);
+void ins_prose_arms(ins_text *out, const ins_study *study, const bool *which);
 
 #endif

@@ -27,7 +27,9 @@ typedef struct ins_run {
     long long seed;
     size_t arm;
     bool diverged;
-    long long last_epoch; /* of its rows */
+    long long last_epoch;    /* of its rows in epochs.csv; -1: none */
+    size_t last_index;       /* the same as an index into ins_study.epoch; SIZE_MAX: none */
+    size_t last_layer_index; /* of its last epoch in layers.csv; SIZE_MAX: none */
 } ins_run;
 
 typedef struct ins_study {
@@ -43,7 +45,9 @@ typedef struct ins_study {
     struct ins_study_index *index;
 } ins_study;
 
-/* Reads directory: epochs.csv and layers.csv are required (INS_DATA), the rest is optional. */
+/* Reads directory: epochs.csv and layers.csv are required (INS_DATA), the rest is optional. Of
+ * their columns only run (or initializer and seed), epoch, layer, tensor and variance are needed;
+ * rows of unknown tensors are left out. */
 ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error);
 void ins_study_free(ins_study *study);
 
@@ -55,6 +59,9 @@ double ins_study_layer(const ins_study *study, size_t run, size_t epoch, size_t 
 
 /* A number of epochs.csv, such as "test_accuracy". */
 double ins_study_epoch(const ins_study *study, size_t run, size_t epoch, const char *column);
+
+/* The index of an epoch number in ins_study.epoch; SIZE_MAX when it was not recorded. */
+size_t ins_study_epoch_index(const ins_study *study, long long epoch);
 
 /* True when some run of the arm has a row for this tensor. */
 bool ins_study_has(const ins_study *study, size_t arm, ins_tensor tensor);

@@ -1,0 +1,152 @@
+/* What the numbers of a study say: profiles, curves, and everything that is derived once. */
+#include <config.h>
+
+#include "analysis_internal.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_sort.h>
+
+ins_profile_point ins_profile(const ins_study *study, size_t arm, size_t epoch, size_t layer,
+                              ins_tensor tensor, const char *column)
+{
+    const ins_arm *of = &study->arm[arm];
+    ins_profile_point point = {.minimum = NAN, .maximum = NAN};
+    double *value = ins_allocate(of->runs + 1, sizeof *value, "values of a profile");
+    size_t n = 0;
+    for (size_t i = 0; i < of->runs; i++) {
+        double x = ins_study_layer(study, of->run[i], epoch, layer, tensor, column);
+        if (x == 0) {
+            point.zeros++;
+        } else if (x > 0 && isfinite(x)) {
+            value[n++] = x;
+            point.minimum = fmin(point.minimum, x);
+            point.maximum = fmax(point.maximum, x);
+        } else {
+            point.missing++;
+        }
+    }
+    point.geometric = ins_interval_of_geometric_mean(value, n, ins_threshold_of("confidence"));
+    free(value);
+    return point;
+}
+
+ins_interval ins_curve(const ins_study *study, size_t arm, size_t epoch, const char *column,
+                       bool log_scale)
+{
+    const ins_arm *of = &study->arm[arm];
+    double *value = ins_allocate(of->runs + 1, sizeof *value, "values of a curve");
+    size_t n = 0;
+    for (size_t i = 0; i < of->runs; i++) {
+        double x = ins_study_epoch(study, of->run[i], epoch, column);
+        if (isfinite(x) && (x > 0 || !log_scale)) value[n++] = x;
+    }
+    double level = ins_threshold_of("confidence");
+    ins_interval interval = log_scale ? ins_interval_of_geometric_mean(value, n, level)
+                                      : ins_interval_of_mean(value, n, level);
+    free(value);
+    return interval;
+}
+
+static double environment_number(const ins_study *study, const char *key)
+{
+    const char *text = ins_pairs_get(&study->environment, key);
+    double value;
+    if (text == NULL || ins_parse_number(text, strlen(text), &value) != INS_NUMBER_FINITE)
+        return NAN;
+    return value;
+}
+
+/* As the log says, else the units of the last layer. */
+static double classes_of(const ins_study *study)
+{
+    double classes = environment_number(study, "classes");
+    for (size_t a = 0; a < study->arms && isnan(classes); a++) {
+        const ins_arm *arm = &study->arm[a];
+        size_t run = arm->run[0], epoch = study->run[run].last_layer_index;
+        for (unsigned tensor = 0; tensor < INS_TENSORS && isnan(classes); tensor++) {
+            classes = ins_study_layer(study, run, epoch, arm->layers, (ins_tensor)tensor, "units");
+        }
+    }
+    return classes >= 2 && isfinite(classes) ? classes : NAN;
+}
+
+/* The highest multiple of the step that a good share of the best mean accuracy reaches, when it is
+ * better than chance. */
+static double target_of(const ins_study *study, const ins_arm_analysis *arm, double chance)
+{
+    double best = NAN, step = ins_threshold_of("target_step");
+    for (size_t a = 0; a < study->arms; a++) best = fmax(best, arm[a].accuracy.mean);
+    double target = floor(best * ins_threshold_of("target_share") / step + 1e-9) / (1 / step);
+    return target > 0 && target <= 1 && !(target <= chance) ? target : NAN;
+}
+
+/* The accuracy of one test row: as the log says, else the smallest distance between two recorded
+ * accuracies; 0 when there are not two. */
+static double accuracy_of_a_row(const ins_study *study)
+{
+    const double rounding = 1e-9;
+    double rows = environment_number(study, "test_rows"), least = INFINITY;
+    if (rows >= 1) return 1 / rows;
+    size_t n = 0;
+    double *value = ins_allocate(ins_multiply(study->runs, study->epochs, "accuracies") + 1,
+                                 sizeof *value, "accuracies");
+    for (size_t run = 0; run < study->runs; run++) {
+        for (size_t e = 0; e < study->epochs; e++) {
+            double accuracy = ins_study_epoch(study, run, e, "test_accuracy");
+            if (isfinite(accuracy)) value[n++] = accuracy;
+        }
+    }
+    gsl_sort(value, 1, n);
+    for (size_t i = 1; i < n; i++) {
+        double gap = value[i] - value[i - 1];
+        if (gap > rounding) least = fmin(least, gap);
+    }
+    free(value);
+    return isinf(least) ? 0 : least;
+}
+
+static void compare_accuracies(ins_analysis *analysis)
+{
+    const ins_study *study = analysis->study;
+    double *final = ins_allocate(study->runs + 1, sizeof *final, "final accuracies");
+    for (size_t run = 0; run < study->runs; run++)
+        final[run] = ins_final(study, run, "test_accuracy");
+    analysis->pair =
+        ins_compare_arms(study, final, accuracy_of_a_row(study), analysis->arena, &analysis->pairs);
+    free(final);
+}
+
+void ins_analyse(const ins_study *study, ins_analysis *analysis)
+{
+    ins_arena *arena = ins_arena_new();
+    ins_arm_analysis *arm = ins_arena_get(arena, study->arms + 1, sizeof *arm, "the arms");
+    *analysis = (ins_analysis){.study = study, .arm = arm, .arena = arena, .seeds = SIZE_MAX};
+    analysis->chance = environment_number(study, "majority_share");
+    analysis->classes = classes_of(study);
+    for (size_t a = 0; a < study->arms; a++) {
+        ins_measure_arm(study, a, &arm[a]);
+        if (study->arm[a].runs < analysis->seeds) analysis->seeds = study->arm[a].runs;
+    }
+    if (study->arms == 0) analysis->seeds = 0;
+    analysis->target = target_of(study, arm, analysis->chance);
+    compare_accuracies(analysis);
+    for (size_t a = 0; a < study->arms; a++) {
+        ins_measure_speed(study, a, analysis->target, &arm[a]);
+        arm[a].verdicts =
+            ins_verdicts_of(&arm[a], study->arm[a].runs, analysis->chance, analysis->classes);
+    }
+    for (size_t a = 0; a < study->arms; a++) {
+        arm[a].sentence = ins_arm_sentence(analysis, a, arena);
+    }
+    analysis->finding = ins_find(analysis, arena, &analysis->findings);
+}
+
+void ins_analysis_free(ins_analysis *analysis)
+{
+    ins_arena_free(analysis->arena);
+    *analysis = (ins_analysis){0};
+}

@@ -1,0 +1,261 @@
+/* Findings about what goes wrong in training, and about how far the comparison can be trusted. */
+#include <config.h>
+
+#include "findings.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+bool ins_find_diverged(ins_finder *f)
+{
+    size_t runs = 0, diverged = 0, earliest = SIZE_MAX;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        f->which[a] = f->analysis->arm[a].diverged > 0;
+        if (!f->which[a]) continue;
+        runs += f->study->arm[a].runs;
+        diverged += f->analysis->arm[a].diverged;
+        for (size_t i = 0; i < f->study->arm[a].runs; i++) {
+            size_t run = f->study->arm[a].run[i];
+            if (!f->study->run[run].diverged) continue;
+            if (earliest == SIZE_MAX ||
+                f->study->run[run].last_epoch < f->study->run[earliest].last_epoch)
+                earliest = run;
+        }
+    }
+    if (diverged == 0) return false;
+    ins_text_add(&f->claim, "Training diverges with ");
+    ins_add_arms(f, &f->claim);
+    ins_text_add(&f->claim, ".");
+    ins_text_add_format(
+        &f->evidence,
+        "%zu of %zu runs end with numbers that are not finite, the earliest at epoch "
+        "%lld (",
+        diverged, runs, f->study->run[earliest].last_epoch);
+    ins_add_arm(f, &f->evidence, f->study->run[earliest].arm);
+    ins_text_add_format(&f->evidence, ", seed %lld); they are counted with what they had reached.",
+                        f->study->run[earliest].seed);
+    return true;
+}
+
+bool ins_find_saturated(ins_finder *f)
+{
+    size_t marked = ins_mark_verdict(f, INS_VERDICT_SATURATED), most = SIZE_MAX;
+    if (marked == 0) return false;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        if (f->which[a] && (most == SIZE_MAX || f->analysis->arm[a].saturated_share >
+                                                    f->analysis->arm[most].saturated_share))
+            most = a;
+    }
+    char number[INS_PROSE_SIZE];
+    ins_add_arms(f, &f->claim);
+    ins_text_add(&f->claim, marked == 1 ? " saturates its units." : " saturate their units.");
+    ins_text_add_format(&f->evidence,
+                        "Up to %s of a hidden layer's activations are beyond the knee ",
+                        ins_prose_percent(number, f->analysis->arm[most].saturated_share));
+    ins_text_add(&f->evidence, "with ");
+    ins_add_arm(f, &f->evidence, most);
+    ins_text_add_format(&f->evidence, " (mean over %zu %s), where the slope is almost 0.",
+                        f->study->arm[most].runs, f->study->arm[most].runs == 1 ? "seed" : "seeds");
+    return true;
+}
+
+bool ins_find_dead(ins_finder *f)
+{
+    size_t runs = 0, dead = 0;
+    ins_mark_verdict(f, INS_VERDICT_DEAD);
+    for (size_t a = 0; a < f->study->arms; a++) {
+        if (!f->which[a]) continue;
+        runs += f->study->arm[a].runs;
+        dead += f->analysis->arm[a].dead;
+    }
+    if (dead == 0) return false;
+    ins_text_add(&f->claim, "Whole layers are dead with ");
+    ins_add_arms(f, &f->claim);
+    ins_text_add(&f->claim, ".");
+    ins_text_add_format(
+        &f->evidence,
+        "In %zu of %zu runs some hidden layer is 0 on every probe row while its z is "
+        "not: no gradient can pass it.",
+        dead, runs);
+    return true;
+}
+
+bool ins_find_not_moving(ins_finder *f)
+{
+    size_t marked = ins_mark_verdict(f, INS_VERDICT_NOT_MOVING), least = SIZE_MAX;
+    if (marked == 0) return false;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        if (f->which[a] && (least == SIZE_MAX || f->analysis->arm[a].update_log10 <
+                                                     f->analysis->arm[least].update_log10))
+            least = a;
+    }
+    char number[INS_PROSE_SIZE];
+    ins_text_add(&f->claim, "The weights of ");
+    ins_add_arms(f, &f->claim);
+    ins_text_add(&f->claim, " hardly move.");
+    ins_text_add_format(
+        &f->evidence,
+        "The median update between recorded epochs is %s of the size of its weights "
+        "with ",
+        ins_prose(number, pow(10, f->analysis->arm[least].update_log10), false));
+    ins_add_arm(f, &f->evidence, least);
+    ins_text_add(&f->evidence, "; from 10⁻⁴ to 10⁻² is healthy.");
+    return true;
+}
+
+bool ins_find_seeds(ins_finder *f)
+{
+    size_t enough = (size_t)ins_threshold_of("seeds_to_claim"), few = 0, single = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        single += f->study->arm[a].runs == 1;
+        few += f->study->arm[a].runs < enough;
+    }
+    if (few == 0) return false;
+    if (single > 0) {
+        ins_text_add(&f->claim, "One seed proves nothing: it has no interval.");
+    } else {
+        ins_text_add_format(&f->claim, "%zu seeds are too few to call an arm better.",
+                            f->analysis->seeds);
+    }
+    ins_text_add_format(
+        &f->evidence,
+        "%zu of %zu arms have fewer than the %zu seeds that are asked for here before "
+        "a difference is claimed, %zu of them a single one.",
+        few, f->study->arms, enough, single);
+    return true;
+}
+
+/* Training was short and most arms can only have moved a little. */
+bool ins_find_few_updates(ins_finder *f)
+{
+    size_t known = 0, small = 0, most = SIZE_MAX;
+    double updates = NAN;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm_analysis *of = &f->analysis->arm[a];
+        if (isnan(of->relative_change) || isnan(of->updates)) continue;
+        known++;
+        f->which[a] = of->relative_change < ins_threshold_of("small_change");
+        small += f->which[a];
+        updates = fmax(updates, of->updates);
+        if (f->which[a] &&
+            (most == SIZE_MAX || of->relative_change > f->analysis->arm[most].relative_change))
+            most = a;
+    }
+    if (small == 0 || 2 * small < known) return false;
+    if (updates < 1 || updates > ins_threshold_of("few_updates")) return false;
+    char number[INS_PROSE_SIZE];
+    ins_text_add_format(&f->claim, "%.0f updates leave the weights close to where they started.",
+                        updates);
+    ins_text_add(&f->evidence, "No layer of ");
+    ins_add_arms(f, &f->evidence);
+    ins_text_add_format(
+        &f->evidence,
+        " can have moved by more than %s of its initial size: what is compared is mostly "
+        "the initial functions.",
+        ins_prose_percent(number, f->analysis->arm[most].relative_change));
+    return true;
+}
+
+/* The optimizers whose steps do not depend on the gradient's size. */
+static const char *adaptive(const ins_finder *f, size_t arm)
+{
+    const char *name = f->study->arm[arm].optimizer;
+    if (name == NULL) name = ins_pairs_get(&f->study->experiment, "optimizer");
+    if (name == NULL) return NULL;
+    bool is = strncmp(name, "adam", 4) == 0 || strncmp(name, "rmsprop", 7) == 0;
+    return is ? name : NULL;
+}
+
+bool ins_find_adaptive(ins_finder *f)
+{
+    size_t marked = 0, worst = SIZE_MAX;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm_analysis *of = &f->analysis->arm[a];
+        f->which[a] = adaptive(f, a) != NULL && ins_has_verdict(of, INS_VERDICT_LEARNED) &&
+                      ins_signal_of(of->backward_gain, of->backward_total) == INS_SIGNAL_VANISHES;
+        marked += f->which[a];
+        if (f->which[a] &&
+            (worst == SIZE_MAX || of->backward_total < f->analysis->arm[worst].backward_total))
+            worst = a;
+    }
+    if (marked == 0) return false;
+    const ins_arm_analysis *of = &f->analysis->arm[worst];
+    const char *name = adaptive(f, worst);
+    char number[INS_PROSE_SIZE];
+    ins_text_add_format(&f->claim, "The optimizer %.*s hides the vanishing gradients of ",
+                        (int)strcspn(name, "( ,"), name);
+    ins_add_arms(f, &f->claim);
+    ins_text_add(&f->claim, ".");
+    ins_text_add_format(&f->evidence,
+                        "Going back, the variance of delta is left with %s of itself ",
+                        ins_prose(number, of->backward_total, false));
+    ins_text_add(&f->evidence, "with ");
+    ins_add_arm(f, &f->evidence, worst);
+    ins_text_add(&f->evidence, ", yet ");
+    ins_prose_percent_interval(&f->evidence, of->accuracy);
+    ins_text_add(&f->evidence,
+                 " of the test rows are right: its steps are divided by the gradients' "
+                 "own size.");
+    return true;
+}
+
+bool ins_find_initial_loss(ins_finder *f)
+{
+    double guess = log(f->analysis->classes), excess = ins_threshold_of("confident_loss");
+    size_t marked = 0, most = SIZE_MAX;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        double loss = f->analysis->arm[a].initial_loss.mean;
+        f->which[a] = loss > guess + excess;
+        marked += f->which[a];
+        if (f->which[a] && (most == SIZE_MAX || loss > f->analysis->arm[most].initial_loss.mean)) {
+            most = a;
+        }
+    }
+    if (marked == 0) return false;
+    char number[INS_PROSE_SIZE];
+    ins_add_arms(f, &f->claim);
+    ins_text_add(&f->claim, marked == 1 ? " starts" : " start");
+    ins_text_add(&f->claim, " out confidently wrong.");
+    ins_text_add(&f->evidence, "Before any update the training loss is ");
+    ins_prose_interval(&f->evidence, f->analysis->arm[most].initial_loss);
+    ins_text_add(&f->evidence, " with ");
+    ins_add_arm(f, &f->evidence, most);
+    ins_text_add_format(
+        &f->evidence, "; giving all %.0f classes the same share costs ln %.0f = %s.",
+        f->analysis->classes, f->analysis->classes, ins_prose(number, guess, false));
+    return true;
+}
+
+/* The mean square of the inputs as the network sees them: from features.csv, else from the recorded
+ * layer 0. NAN: unknown. */
+static double input_scale(const ins_study *study)
+{
+    const double *mean = ins_table_numbers(&study->features, INS_LOG_FEATURES, "scaled_mean");
+    const double *variance =
+        ins_table_numbers(&study->features, INS_LOG_FEATURES, "scaled_variance");
+    size_t rows = study->features.rows;
+    if (rows > 0 && mean != NULL && variance != NULL) {
+        double sum = 0;
+        for (size_t i = 0; i < rows; i++) sum += mean[i] * mean[i] + variance[i];
+        return sum / (double)rows;
+    }
+    size_t start = ins_study_epoch_index(study, 0);
+    return ins_study_layer(study, 0, start, 0, INS_ACTIVATION, "second_moment");
+}
+
+bool ins_find_input_scale(ins_finder *f)
+{
+    double square = input_scale(f->study);
+    bool small = square < ins_threshold_of("input_lower");
+    char number[INS_PROSE_SIZE];
+    if (!isfinite(square) || (!small && !(square > ins_threshold_of("input_upper")))) return false;
+    ins_text_add_format(&f->claim, "The inputs are %s for any initializer that expects unit scale.",
+                        small ? "too small" : "too large");
+    ins_text_add_format(
+        &f->evidence,
+        "Their mean square is %s, not 1: the first layer's z has that many times the "
+        "variance fan_in · Var(W) that standardised inputs would give it.",
+        ins_prose(number, square, false));
+    return true;
+}

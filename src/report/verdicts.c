@@ -1,0 +1,186 @@
+/* The thresholds, the verdicts and the rules that lead from one to the other. Every threshold
+ * stands here once: the table, the printed rules and the code read the same definition. */
+#include <config.h>
+
+#include "verdicts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "initscope/error.h"
+
+#define CONFIDENCE 0.95
+#define GAIN_LOWER 0.8
+#define GAIN_UPPER 1.25
+#define TOTAL 10
+#define SATURATED 0.5
+#define DEAD 0.5
+#define FROZEN 5
+#define HEALTHY_LOWER 4
+#define HEALTHY_UPPER 2
+#define LEARNED_LOSS 0.9
+#define TARGET_SHARE 0.95
+#define TARGET_STEP 0.05
+#define CONFIDENT_LOSS 0.5
+#define SMALL_CHANGE 0.5
+#define FEW_UPDATES 200
+#define INPUT_LOWER 0.5
+#define INPUT_UPPER 2
+#define SHALLOW 4
+#define SEEDS_TO_CLAIM 3
+#define SIGNIFICANT 0.05
+
+#define QUOTE(value) #value
+#define TEXT(value) QUOTE(value)
+
+const ins_threshold ins_threshold_table[] = {
+    {"confidence", CONFIDENCE, "level of every interval over seeds"},
+    {"gain_lower", GAIN_LOWER, "a gain per layer below it shrinks the signal"},
+    {"gain_upper", GAIN_UPPER, "a gain per layer above it lets the signal grow"},
+    {"total", TOTAL, "factor over the depth from which a signal vanishes or explodes"},
+    {"saturated", SATURATED, "share of a layer's activations beyond the knee"},
+    {"dead", DEAD, "share of runs with a hidden layer that is 0 on every probe row"},
+    {"update_frozen", -FROZEN, "log10 of rms update / rms weight below which nothing moves"},
+    {"update_healthy_lower", -HEALTHY_LOWER, "lower end of the healthy range of the same"},
+    {"update_healthy_upper", -HEALTHY_UPPER, "upper end of the healthy range of the same"},
+    {"learned_loss", LEARNED_LOSS,
+     "share of ln C below which the training loss shows learning when the majority share is "
+     "unknown"},
+    {"target_share", TARGET_SHARE, "share of the best arm's mean accuracy that sets the target"},
+    {"target_step", TARGET_STEP, "the target accuracy is a multiple of it, rounded down"},
+    {"confident_loss", CONFIDENT_LOSS, "excess of the loss at epoch 0 over ln C worth a finding"},
+    {"small_change", SMALL_CHANGE,
+     "change of the weights, relative to their start, that counts as small"},
+    {"few_updates", FEW_UPDATES, "updates up to which training counts as short"},
+    {"input_lower", INPUT_LOWER, "second moment of an input below which its scale is small"},
+    {"input_upper", INPUT_UPPER, "second moment of an input above which its scale is large"},
+    {"shallow", SHALLOW, "hidden layers up to which a network counts as shallow"},
+    {"seeds_to_claim", SEEDS_TO_CLAIM, "seeds needed to call one arm better than another"},
+    {"significant", SIGNIFICANT, "Holm-adjusted p value of a claimed difference"},
+    {NULL, NAN, NULL}};
+
+double ins_threshold_of(const char *name)
+{
+    const ins_threshold *row = ins_threshold_table;
+    while (row->name != NULL && strcmp(row->name, name) != 0) row++;
+    if (row->name == NULL) ins_die("there is no threshold \"%s\"", name);
+    return row->value;
+}
+
+#define GAIN_RULE(side, bound, total)                                                 \
+    "a forward or backward gain per hidden layer whose interval lies " side " " bound \
+    " at epoch 0, and " total " over the depth (one seed: the gain itself)"
+
+const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
+    [INS_VERDICT_DIVERGED] = {"diverged", "some run ended with numbers that are not finite", true},
+    [INS_VERDICT_SYMMETRIC] = {"symmetric",
+                               "some hidden layer of several units has a between-unit variance of "
+                               "exactly 0, of W and of z, at the end of every run",
+                               true},
+    [INS_VERDICT_NO_SIGNAL] = {"no signal",
+                               "the variance of the last hidden activation is exactly 0 at epoch 0 "
+                               "in every run",
+                               true},
+    [INS_VERDICT_VANISHING] = {"vanishing",
+                               GAIN_RULE("below", TEXT(GAIN_LOWER), "less than 1/" TEXT(TOTAL)),
+                               true},
+    [INS_VERDICT_EXPLODING] =
+        {"exploding",
+         GAIN_RULE("above", TEXT(GAIN_UPPER),
+                   "more than " TEXT(
+                       TOTAL)) ";"
+                               " or numbers in a hidden layer at epoch 0 that are not finite",
+         true},
+    [INS_VERDICT_SATURATED] =
+        {"saturated",
+         "more than " TEXT(
+             SATURATED) " of the activations of some hidden layer are beyond the knee "
+                        "(tanh: |a| > 0.97, sigmoid: a < 0.03 or a > 0.97), at epoch 0 or "
+                        "at the end",
+         true},
+    [INS_VERDICT_DEAD] = {"dead",
+                          "some hidden layer is 0 on every probe row, though its z is not, at "
+                          "epoch 0 or at the end, in at least " TEXT(DEAD) " of the runs",
+                          true},
+    [INS_VERDICT_NOT_MOVING] = {"not moving",
+                                "the median of log10(rms update / rms weight before) over recorded "
+                                "epochs and layers is below −" TEXT(FROZEN) " (healthy: −" TEXT(
+                                    HEALTHY_LOWER) " to −" TEXT(HEALTHY_UPPER) ")",
+                                true},
+    [INS_VERDICT_PRESERVING] = {"preserving",
+                                "none of the above, and both gains per hidden layer lie from " TEXT(
+                                    GAIN_LOWER) " to " TEXT(GAIN_UPPER),
+                                false},
+    [INS_VERDICT_LEARNED] = {"learned",
+                             "the interval of the test accuracy lies above the majority share (one "
+                             "seed: the accuracy; majority share unknown: the interval of the "
+                             "training loss lies below " TEXT(LEARNED_LOSS) " ln C)",
+                             false},
+    [INS_VERDICT_DID_NOT_LEARN] = {"did not learn", "the opposite of learned", true},
+};
+
+ins_signal ins_signal_of(ins_interval gain, double total)
+{
+    double lower = isnan(gain.lower) ? gain.mean : gain.lower;
+    double upper = isnan(gain.upper) ? gain.mean : gain.upper;
+    if (gain.n == 0) return INS_SIGNAL_UNKNOWN;
+    if (upper < GAIN_LOWER && total * TOTAL < 1) return INS_SIGNAL_VANISHES;
+    if (lower > GAIN_UPPER && total > TOTAL) return INS_SIGNAL_EXPLODES;
+    if (gain.mean < GAIN_LOWER) return INS_SIGNAL_SHRINKS;
+    if (gain.mean > GAIN_UPPER) return INS_SIGNAL_GROWS;
+    return INS_SIGNAL_KEPT;
+}
+
+static bool preserves(const ins_arm_analysis *arm)
+{
+    ins_signal forward = ins_signal_of(arm->forward_gain, arm->forward_total);
+    ins_signal backward = ins_signal_of(arm->backward_gain, arm->backward_total);
+    return forward == INS_SIGNAL_KEPT &&
+           (backward == INS_SIGNAL_KEPT ||
+            (backward == INS_SIGNAL_UNKNOWN && !arm->no_backward_signal));
+}
+
+static bool either(const ins_arm_analysis *arm, ins_signal signal)
+{
+    return ins_signal_of(arm->forward_gain, arm->forward_total) == signal ||
+           ins_signal_of(arm->backward_gain, arm->backward_total) == signal;
+}
+
+/* 1 learned, 0 did not, -1 nothing to tell by. A share that is the same in all seeds comes back
+ * from the mean with a rounding error, which is no learning. */
+static int learned(const ins_arm_analysis *arm, double chance, double classes)
+{
+    const double rounding = 1e-9;
+    ins_interval accuracy = arm->accuracy, loss = arm->train_loss;
+    if (accuracy.n > 0 && !isnan(chance)) {
+        return (isnan(accuracy.lower) ? accuracy.mean : accuracy.lower) > chance + rounding;
+    }
+    if (loss.n > 0 && !isnan(classes)) {
+        return (isnan(loss.upper) ? loss.mean : loss.upper) < LEARNED_LOSS * log(classes);
+    }
+    return -1;
+}
+
+unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance, double classes)
+{
+    int outcome = learned(arm, chance, classes);
+    const bool holds[INS_VERDICTS] = {
+        [INS_VERDICT_DIVERGED] = arm->diverged > 0,
+        [INS_VERDICT_SYMMETRIC] = arm->symmetric_layers_end > 0,
+        [INS_VERDICT_NO_SIGNAL] = arm->no_forward_signal,
+        [INS_VERDICT_VANISHING] = either(arm, INS_SIGNAL_VANISHES),
+        [INS_VERDICT_EXPLODING] = either(arm, INS_SIGNAL_EXPLODES) || arm->overflowed > 0,
+        [INS_VERDICT_SATURATED] = arm->saturated_share > SATURATED,
+        [INS_VERDICT_DEAD] = runs > 0 && (double)arm->dead >= DEAD * (double)runs,
+        [INS_VERDICT_NOT_MOVING] = arm->update_log10 < -FROZEN,
+        [INS_VERDICT_LEARNED] = outcome == 1,
+        [INS_VERDICT_DID_NOT_LEARN] = outcome == 0,
+    };
+    unsigned verdicts = 0, faults = 0;
+    for (unsigned v = 0; v < INS_VERDICTS; v++) {
+        if (holds[v]) verdicts |= 1U << v;
+        if (holds[v] && v < INS_VERDICT_PRESERVING) faults |= 1U << v;
+    }
+    if (faults == 0 && preserves(arm)) verdicts |= 1U << INS_VERDICT_PRESERVING;
+    return verdicts;
+}

@@ -1,0 +1,298 @@
+/* The study: which runs and arms a directory holds, and every number by its place. The expected
+ * values are those written into the files of each test. */
+#include <config.h>
+
+#include "check_tap.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "scratch.h"
+
+#include "initscope/study.h"
+
+static ins_error error;
+
+static void put(const char *name, const char *text)
+{
+    scratch_file(name, text, strlen(text));
+}
+
+static ins_study read_study(void)
+{
+    ins_study study;
+    ins_error_clear(&error);
+    ck_assert_msg(ins_study_read(scratch, &study, &error) == INS_OK, "%s", error.line[0]);
+    return study;
+}
+
+/* What is needed and nothing else, columns in another order, one that nobody knows. */
+static const char *const foreign_epochs = "epoch,seed,mood,initializer,test_accuracy\n"
+                                          "0,7,x,kaiming,0.25\n2,7,x,kaiming,0.75\n"
+                                          "0,3,x,kaiming,0.5\n0,3,x,tiny,0.125\n";
+static const char *const foreign_layers = "tensor,layer,variance,epoch,seed,initializer\n"
+                                          "preactivation,1,2.5,0,7,kaiming\n"
+                                          "preactivation,2,,0,7,kaiming\n"
+                                          "attention,1,9,0,7,kaiming\n"
+                                          "weight,3,0.5,2,7,kaiming\n"
+                                          "weight,2,1e-300,0,3,tiny\n";
+
+START_TEST(foreign_log_without_runs)
+{
+    put("epochs.csv", foreign_epochs);
+    put("layers.csv", foreign_layers);
+    ins_study study = read_study();
+    ck_assert_uint_eq(study.arms, 2);
+    ck_assert_uint_eq(study.runs, 3);
+    ck_assert_uint_eq(study.epochs, 2);
+    ck_assert_int_eq(study.epoch[0], 0);
+    ck_assert_int_eq(study.epoch[1], 2);
+    ck_assert_uint_eq(study.layers, 3);
+    ck_assert_str_eq(study.arm[0].label, "kaiming");
+    ck_assert_str_eq(study.arm[1].label, "tiny");
+    ck_assert_ptr_null(study.arm[0].activation);
+    ck_assert_uint_eq(study.arm[0].layers, 3);
+    ck_assert_uint_eq(study.arm[1].layers, 2);
+    /* Seeds 7 and 3 are listed as 3, 7. */
+    ck_assert_uint_eq(study.arm[0].runs, 2);
+    ck_assert_int_eq(study.run[study.arm[0].run[0]].seed, 3);
+    ck_assert_int_eq(study.run[study.arm[0].run[1]].seed, 7);
+    size_t seven = study.arm[0].run[1];
+    ck_assert_int_eq(study.run[seven].last_epoch, 2);
+    ck_assert_uint_eq(study.run[seven].last_index, 1);
+    ck_assert_uint_eq(study.run[study.arm[1].run[0]].last_layer_index, 0);
+    ck_assert_uint_eq(study.run[study.arm[0].run[0]].last_layer_index, SIZE_MAX);
+    ck_assert(ins_study_layer(&study, seven, 0, 1, INS_PREACTIVATION, "variance") == 2.5);
+    ck_assert(ins_study_layer(&study, seven, 1, 3, INS_WEIGHT, "variance") == 0.5);
+    ck_assert(isnan(ins_study_layer(&study, seven, 0, 2, INS_PREACTIVATION, "variance")));
+    ck_assert(isnan(ins_study_layer(&study, seven, 0, 1, INS_WEIGHT, "variance")));
+    ck_assert(isnan(ins_study_layer(&study, seven, 0, 1, INS_PREACTIVATION, "kurtosis")));
+    ck_assert(isnan(ins_study_layer(&study, seven, 0, 1, INS_PREACTIVATION, "no such column")));
+    ck_assert(isnan(ins_study_layer(&study, seven, 9, 1, INS_PREACTIVATION, "variance")));
+    ck_assert(isnan(ins_study_layer(&study, 99, 0, 1, INS_PREACTIVATION, "variance")));
+    ck_assert(isnan(ins_study_layer(&study, seven, 0, 99, INS_PREACTIVATION, "variance")));
+    ck_assert(ins_study_epoch(&study, seven, 1, "test_accuracy") == 0.75);
+    ck_assert(isnan(ins_study_epoch(&study, seven, 1, "train_loss")));
+    ck_assert(isnan(ins_study_epoch(&study, study.arm[1].run[0], 1, "test_accuracy")));
+    ck_assert(ins_study_has(&study, 0, INS_PREACTIVATION));
+    ck_assert(!ins_study_has(&study, 1, INS_PREACTIVATION));
+    ck_assert(!ins_study_has(&study, 0, INS_DELTA));
+    ck_assert_uint_eq(ins_study_epoch_index(&study, 2), 1);
+    ck_assert_uint_eq(ins_study_epoch_index(&study, 1), SIZE_MAX);
+    ck_assert(!study.run[seven].diverged); /* there is no train_loss to tell by */
+    ins_study_free(&study);
+}
+END_TEST
+
+/* The label of every arm that runs.csv makes, one a line. */
+static void check_labels(const char *rows, const char *expected)
+{
+    char text[2048], runs[4096], joined[1024] = "";
+    snprintf(runs, sizeof runs,
+             "run,initializer,activation,hidden,optimizer,learning_rate,seed\n%s", rows);
+    put("runs.csv", runs);
+    size_t lines = 0;
+    for (const char *c = rows; *c != '\0'; c++) lines += *c == '\n';
+    snprintf(text, sizeof text, "run,epoch\n");
+    for (size_t i = 1; i <= lines; i++) {
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%zu,0\n", i);
+    }
+    put("epochs.csv", text);
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n");
+    ins_study study = read_study();
+    for (size_t a = 0; a < study.arms; a++) {
+        size_t length = strlen(joined);
+        snprintf(joined + length, sizeof joined - length, "%s\n", study.arm[a].label);
+    }
+    ck_assert_str_eq(joined, expected);
+    ins_study_free(&study);
+}
+
+START_TEST(labels_say_what_varies)
+{
+    check_labels("1,he,relu,2x64,adam,0.001,1\n2,he,relu,2x64,adam,0.001,2\n"
+                 "3,zeros,relu,2x64,adam,0.001,1\n",
+                 "he\nzeros\n");
+    check_labels("1,he,tanh,20x32,adam,0.001,1\n2,he,relu,20x32,adam,0.001,1\n"
+                 "3,he,tanh,4x32,adam,0.001,1\n",
+                 "he, tanh, 20x32\nhe, relu, 20x32\nhe, tanh, 4x32\n");
+    /* The learning rate goes with the optimizer: it tells nothing more. */
+    check_labels("1,he,relu,2x64,adam,0.001,1\n2,he,relu,2x64,sgd,0.01,1\n", "he, adam\nhe, sgd\n");
+    check_labels("1,he,relu,2x64,sgd,0.1,1\n2,he,relu,2x64,sgd,0.01,1\n",
+                 "he, learning rate 0.1\nhe, learning rate 0.01\n");
+    /* Widths with commas; 64,64 and 2x64 are the same network. */
+    check_labels("1,he,relu,\"64,64\",sgd,0.1,1\n2,he,relu,2x64,sgd,0.1,2\n"
+                 "3,he,relu,\"128,64,64\",sgd,0.1,1\n4,he,relu,\"64,640\",sgd,0.1,1\n",
+                 "he, 2x64\nhe, 128-2x64\nhe, 64-640\n");
+}
+END_TEST
+
+START_TEST(diverged_as_runs_say)
+{
+    put("runs.csv", "run,initializer,seed,status\n2,a,5,diverged\n1,a,4,completed\n");
+    put("epochs.csv", "run,epoch,train_loss\n1,0,nan\n2,0,1\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n");
+    ins_study study = read_study();
+    ck_assert_uint_eq(study.runs, 2);
+    ck_assert_int_eq(study.run[0].number, 2);
+    ck_assert(study.run[0].diverged);
+    ck_assert(!study.run[1].diverged);
+    ck_assert_uint_eq(study.arm[0].run[0], 1); /* seed 4 */
+    ins_study_free(&study);
+}
+END_TEST
+
+START_TEST(diverged_by_the_last_loss)
+{
+    put("epochs.csv", "run,epoch,train_loss\n1,0,1\n1,1,inf\n2,1,0.5\n2,0,nan\n3,0,\n4,0,2\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n");
+    ins_study study = read_study();
+    ck_assert_uint_eq(study.runs, 4);
+    ck_assert(study.run[0].diverged);
+    ck_assert(!study.run[1].diverged);
+    ck_assert(study.run[2].diverged);
+    ck_assert(!study.run[3].diverged);
+    /* No initializer, no seed: each run is an arm. */
+    ck_assert_uint_eq(study.arms, 4);
+    ck_assert_str_eq(study.arm[1].label, "run 2");
+    ck_assert_int_eq(study.run[1].seed, 1);
+    ins_study_free(&study);
+}
+END_TEST
+
+typedef struct refused {
+    const char *epochs, *layers, *message;
+} refused;
+
+static const refused refusals[] = {
+    {NULL, "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n",
+     "/epochs.csv: there is no such file"},
+    {"run,epoch\n1,0\n", NULL, "/layers.csv: there is no such file"},
+    {"run,epoch\n", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n",
+     "/epochs.csv: there are no rows"},
+    {"run,epoch\n1,0\n", "run,epoch,layer,tensor\n1,0,1,weight\n",
+     "/layers.csv:1: there is no column \"variance\""},
+    {"run\n1\n", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n",
+     "/epochs.csv:1: there is no column \"epoch\""},
+    {"epoch,seed\n0,1\n", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n",
+     "/epochs.csv:1: there is neither a column \"run\" nor \"initializer\" and \"seed\""},
+    {"run,epoch\n1,0\n", "initializer,seed,epoch,layer,tensor,variance\na,1,0,1,weight,1\n",
+     ": epochs.csv and layers.csv do not name their runs by the same columns"},
+    {"run,epoch\n1,0\n", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n1,0,-1,weight,1\n",
+     "/layers.csv: layer is not a whole number from 0 to 100000 in data row 2 (got \"-1\")"},
+    {"run,epoch\n1,0\n", "run,epoch,layer,tensor,variance\n1,0,100001,weight,1\n",
+     "/layers.csv: layer is not a whole number from 0 to 100000 in data row 1 (got \"100001\")"},
+    {"run,epoch\n1,0\n1,-3\n", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n",
+     "/epochs.csv: epoch is not a whole number from 0 to 1000000000 in data row 2 (got \"-3\")"},
+    {"run,epoch\n1,\n", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n",
+     "/epochs.csv: epoch is not a whole number from 0 to 1000000000 in data row 1 (got \"\")"},
+    {"initializer,seed,epoch\na,,0\n",
+     "initializer,seed,epoch,layer,tensor,variance\na,1,0,1,weight,1\n",
+     "/epochs.csv: seed is not a whole number in data row 1 (got \"\")"},
+    {"run,epoch\n1,0\n1,0\n", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n",
+     "/epochs.csv: data row 2 is for the same place as data row 1"},
+    {"run,epoch\n1,0\n",
+     "run,epoch,layer,tensor,variance\n1,0,1,bias,1\n1,0,1,weight,1\n1,0,1,bias,2\n",
+     "/layers.csv: data row 3 is for the same place as data row 1"},
+};
+
+START_TEST(bad_references_are_refused)
+{
+    const refused *row = &refusals[_i];
+    if (row->epochs != NULL) put("epochs.csv", row->epochs);
+    if (row->layers != NULL) put("layers.csv", row->layers);
+    ins_study study, before;
+    memset(&study, 0x5a, sizeof study);
+    before = study;
+    ins_error_clear(&error);
+    ck_assert_int_eq(ins_study_read(scratch, &study, &error), INS_DATA);
+    ck_assert_msg(strncmp(error.line[0], scratch, strlen(scratch)) == 0, "%s", error.line[0]);
+    ck_assert_str_eq(error.line[0] + strlen(scratch), row->message);
+    ck_assert_mem_eq(&study, &before, sizeof study);
+}
+END_TEST
+
+START_TEST(fractional_epoch_is_refused)
+{
+    put("epochs.csv", "run,epoch\n1,0.5\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n");
+    ins_study study;
+    ins_error_clear(&error);
+    ck_assert_int_eq(ins_study_read(scratch, &study, &error), INS_DATA);
+    ck_assert_ptr_nonnull(strstr(error.line[0], "epochs.csv"));
+    ck_assert_ptr_nonnull(strstr(error.line[0], "0.5"));
+}
+END_TEST
+
+/* Rows in a scattered order are all found again: the value tells its place. */
+START_TEST(every_number_by_its_place)
+{
+    enum { RUNS = 7, EPOCHS = 11, LAYERS = 13, ROWS = RUNS * EPOCHS * (LAYERS + 1) * INS_TENSORS };
+    FILE *file = fopen(scratch_file("layers.csv", "", 0), "w");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file, "run,epoch,layer,tensor,variance\n");
+    for (size_t i = 0; i < ROWS; i++) {
+        size_t place = i * 4999 % ROWS; /* 4999 is prime and does not divide ROWS */
+        size_t run = place % RUNS, epoch = place / RUNS % EPOCHS;
+        size_t layer = place / RUNS / EPOCHS % (LAYERS + 1);
+        size_t tensor = place / RUNS / EPOCHS / (LAYERS + 1);
+        fprintf(file, "%zu,%zu,%zu,%s,%zu\n", 10 * (run + 1), 3 * epoch, layer,
+                ins_tensor_table[tensor].name, place);
+    }
+    fclose(file);
+    put("epochs.csv", "run,epoch\n10,0\n20,0\n30,0\n40,0\n50,0\n60,0\n70,0\n");
+    ins_study study = read_study();
+    ck_assert_uint_eq(study.runs, RUNS);
+    ck_assert_uint_eq(study.epochs, EPOCHS);
+    ck_assert_uint_eq(study.layers, LAYERS);
+    for (size_t run = 0; run < RUNS; run++) {
+        ck_assert_uint_eq(study.run[run].last_layer_index, EPOCHS - 1);
+        ck_assert_uint_eq(study.run[run].last_index, 0);
+    }
+    for (size_t place = 0; place < ROWS; place++) {
+        size_t run = place % RUNS, epoch = place / RUNS % EPOCHS;
+        size_t layer = place / RUNS / EPOCHS % (LAYERS + 1);
+        ins_tensor tensor = (ins_tensor)(place / RUNS / EPOCHS / (LAYERS + 1));
+        ck_assert(ins_study_layer(&study, run, epoch, layer, tensor, "variance") == (double)place);
+    }
+    ins_study_free(&study);
+}
+END_TEST
+
+START_TEST(optional_files_are_read)
+{
+    put("epochs.csv", foreign_epochs);
+    put("layers.csv", foreign_layers);
+    put("environment.csv", "key,value\nmajority_share,0.4\n");
+    put("experiment.ini", "title = A title\n");
+    put("features.csv", "feature,scaled_mean,scaled_variance\nx,0,1\ny,0.5,2\n");
+    ins_study study = read_study();
+    ck_assert_str_eq(ins_pairs_get(&study.environment, "majority_share"), "0.4");
+    ck_assert_str_eq(ins_pairs_get(&study.experiment, "title"), "A title");
+    ck_assert_uint_eq(study.features.rows, 2);
+    ck_assert_uint_eq(study.runs_table.rows, 0);
+    ins_study_free(&study);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("study");
+    TCase *reading = tcase_create("reading");
+    tcase_add_checked_fixture(reading, scratch_setup, scratch_teardown);
+    tcase_add_test(reading, foreign_log_without_runs);
+    tcase_add_test(reading, labels_say_what_varies);
+    tcase_add_test(reading, diverged_as_runs_say);
+    tcase_add_test(reading, diverged_by_the_last_loss);
+    tcase_add_test(reading, every_number_by_its_place);
+    tcase_add_test(reading, optional_files_are_read);
+    suite_add_tcase(suite, reading);
+    TCase *refusing = tcase_create("refusing");
+    tcase_add_checked_fixture(refusing, scratch_setup, scratch_teardown);
+    tcase_add_loop_test(refusing, bad_references_are_refused, 0,
+                        (int)(sizeof refusals / sizeof refusals[0]));
+    tcase_add_test(refusing, fractional_epoch_is_refused);
+    suite_add_tcase(suite, refusing);
+    return ins_run_suite(suite);
+}
