@@ -34,6 +34,12 @@
         "updates", INS_COLUMN_INTEGER, "update", "Optimizer updates so far, one a minibatch." \
     }
 
+#define LAYER                                                                 \
+    {                                                                         \
+        "layer", INS_COLUMN_INTEGER, "1",                                     \
+            "Layer: 0 is the input, then the hidden layers, last the output." \
+    }
+
 static const ins_column runs[] = {
     RUN,
     INITIALIZER,
@@ -88,8 +94,7 @@ static const ins_column layers[] = {
     INITIALIZER,
     SEED,
     EPOCH,
-    {"layer", INS_COLUMN_INTEGER, "1",
-     "Layer: 0 is the input, then the hidden layers, last the output."},
+    LAYER,
     {"tensor", INS_COLUMN_TEXT, "",
      "Which tensor: weight, bias, preactivation, activation, delta, gradient or update."},
     {"units", INS_COLUMN_INTEGER, "unit", "Units of the layer."},
@@ -114,6 +119,68 @@ static const ins_column layers[] = {
      "Share of the activations beyond the activation function's knee; empty where it has none, and "
      "for other tensors."},
     {"nonfinite", INS_COLUMN_INTEGER, "1", "Elements that are nan or infinite."},
+    END,
+};
+
+static const ins_column symmetry[] = {
+    RUN,
+    INITIALIZER,
+    SEED,
+    EPOCH,
+    LAYER,
+    {"units", INS_COLUMN_INTEGER, "unit", "Units of the layer."},
+    {"distinct_units", INS_COLUMN_INTEGER, "unit",
+     "Classes of units with equal incoming weights and bias; 1 is unbroken symmetry."},
+    {"duplicate_pairs", INS_COLUMN_INTEGER, "1", "Pairs of units within a class."},
+    {"mean_abs_cosine", INS_COLUMN_NUMBER, "1",
+     "Mean |cosine| of the incoming weight vectors over all pairs of units; nan when no pair has "
+     "two that are not zero."},
+    {"effective_rank", INS_COLUMN_NUMBER, "1",
+     "Exponential of the entropy of the normalised singular values of the outputs on the probe "
+     "batch, centred by unit; 0 when they are constant."},
+    {"dead_units", INS_COLUMN_INTEGER, "unit",
+     "Units whose output is exactly 0 on every probe row; empty where the activation function is "
+     "no rectifier."},
+    END,
+};
+
+static const ins_column histograms[] = {
+    RUN,
+    INITIALIZER,
+    SEED,
+    EPOCH,
+    LAYER,
+    {"tensor", INS_COLUMN_TEXT, "", "Which tensor, as in layers.csv."},
+    {"bin", INS_COLUMN_INTEGER, "1", "Number of the bin, from 1."},
+    {"lower", INS_COLUMN_NUMBER, "1", "Lower end of the bin, inclusive."},
+    {"upper", INS_COLUMN_NUMBER, "1", "Upper end of the bin, exclusive."},
+    {"count", INS_COLUMN_INTEGER, "1",
+     "Finite elements in the bin; the first and the last bin also count what lies beyond them."},
+    END,
+};
+
+static const ins_column theory[] = {
+    RUN,
+    INITIALIZER,
+    LAYER,
+    {"tensor", INS_COLUMN_TEXT, "", "Which tensor, as in layers.csv."},
+    {"second_moment", INS_COLUMN_NUMBER, "1",
+     "Second moment predicted for epoch 0; nan where the theory does not apply."},
+    {"variance", INS_COLUMN_NUMBER, "1",
+     "Variance predicted for epoch 0; nan where the theory does not apply."},
+    END,
+};
+
+static const ins_column spectrum[] = {
+    RUN,
+    INITIALIZER,
+    SEED,
+    EPOCH,
+    {"layer", INS_COLUMN_INTEGER, "1",
+     "Layer whose weight matrix it is; 0 is the Jacobian of the class scores by the inputs, over a "
+     "few probe rows."},
+    {"index", INS_COLUMN_INTEGER, "1", "Rank of the singular value, from 1, the largest."},
+    {"singular_value", INS_COLUMN_NUMBER, "1", "Singular value."},
     END,
 };
 
@@ -156,6 +223,21 @@ const ins_log_table ins_log_tables[INS_LOG_FILES] = {
                         "One row a run, recorded epoch, layer and tensor: the statistics of its "
                         "elements on the probe batch.",
                         true, layers},
+    [INS_LOG_SYMMETRY] = {"symmetry.csv",
+                          "One row a run, epoch and layer: how many units can be told apart.", true,
+                          symmetry},
+    [INS_LOG_HISTOGRAMS] = {"histograms.csv",
+                            "One row a run, epoch, layer, tensor and bin: histograms on the probe "
+                            "batch.",
+                            true, histograms},
+    [INS_LOG_THEORY] = {"theory.csv",
+                        "One row a run, layer and tensor: what the mean-field theory predicts for "
+                        "epoch 0.",
+                        true, theory},
+    [INS_LOG_SPECTRUM] = {"spectrum.csv",
+                          "One row a run, epoch, layer and index: singular values of the weights "
+                          "and of the whole network.",
+                          true, spectrum},
     [INS_LOG_FEATURES] = {"features.csv",
                           "One row a feature: the training rows before and after scaling.", false,
                           features},

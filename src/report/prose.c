@@ -22,7 +22,8 @@ static void trim(char *digits)
     digits[length] = '\0';
 }
 
-/* magnitude in [1e-3, 1e4): three significant digits. */
+/* magnitude in [1e-3, 1e4): three significant digits; a final zero stays where it is a measured
+ * digit, and goes where the number is exact (0.5). */
 static void decimal(char digits[INS_PROSE_SIZE], double magnitude)
 {
     char rounded[INS_PROSE_SIZE];
@@ -30,7 +31,7 @@ static void decimal(char digits[INS_PROSE_SIZE], double magnitude)
     int exponent = atoi(strchr(rounded, 'e') + 1);
     snprintf(digits, INS_PROSE_SIZE, "%.*f", exponent < 2 ? 2 - exponent : 0,
              strtod(rounded, NULL));
-    trim(digits);
+    if (fabs(strtod(rounded, NULL) - magnitude) <= 1e-9 * magnitude) trim(digits);
 }
 
 static void power(char out[INS_PROSE_SIZE], int exponent, bool markup)

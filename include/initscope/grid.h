@@ -1,0 +1,66 @@
+/* The cross product of the factors and the seeds, as numbered trials. */
+#ifndef INITSCOPE_GRID_H
+#define INITSCOPE_GRID_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "initscope/entry.h"
+#include "initscope/error.h"
+#include "initscope/network.h"
+#include "initscope/settings.h"
+
+/* The factors from the slowest to the fastest; the seed is faster than all. */
+typedef enum ins_factor {
+    INS_FACTOR_HIDDEN,
+    INS_FACTOR_ACTIVATION,
+    INS_FACTOR_OPTIMIZER,
+    INS_FACTOR_LEARNING_RATE,
+    INS_FACTOR_DROPOUT,
+    INS_FACTOR_WEIGHT_DECAY,
+    INS_FACTOR_BATCH,
+    INS_FACTOR_INIT,
+    INS_FACTOR_SEED,
+    INS_FACTORS
+} ins_factor;
+
+typedef struct ins_grid {
+    const ins_settings *settings;
+    size_t levels[INS_FACTORS];
+    size_t trials;
+} ins_grid;
+
+/* One network, one seed. */
+typedef struct ins_trial {
+    size_t run; /* 1 .. trials */
+    const ins_hidden *hidden;
+    const ins_choice *activation, *optimizer, *init;
+    double learning_rate; /* the optimizer's own is filled in */
+    double dropout, weight_decay;
+    size_t batch; /* rows; all training rows when 0 */
+    uint32_t seed;
+} ins_trial;
+
+/* INS_USAGE when two learning rates are the same one for some optimizer, or when there are too many
+ * trials to number. settings must outlive the grid. */
+ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error *error);
+
+ins_trial ins_grid_trial(const ins_grid *grid, size_t index); /* 0 .. trials - 1 */
+
+/* The network of a trial for a data set of this size. */
+ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings,
+                            const ins_samples *train);
+
+/* min(batch, training rows) */
+size_t ins_trial_batch(const ins_trial *trial, const ins_samples *train);
+
+/* The probe batch: the first training rows, a view of train. */
+ins_samples ins_probe_of(const ins_settings *settings, const ins_samples *train);
+
+/* Fills in the gains that are given by an activation's name, with 1 / sqrt(E[phi(z)^2]) of
+ * z ~ N(0, 1): weights of variance gain^2 / fan_in keep the second moment of the activations.
+ * INS_USAGE when there is no such activation. */
+ins_status ins_gains_resolve(ins_choice *choice, const char *where, ins_arena *arena,
+                             ins_error *error);
+
+#endif

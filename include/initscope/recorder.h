@@ -1,0 +1,43 @@
+/* The instrument: what happens to the tensors of every layer on the fixed probe batch.
+ *
+ * Recording draws no random number and changes no weight, so a run's numbers do not depend on how
+ * often it is recorded. No allocation after ins_recorder_new. */
+#ifndef INITSCOPE_RECORDER_H
+#define INITSCOPE_RECORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/grid.h"
+#include "initscope/log_writer.h"
+#include "initscope/network.h"
+#include "initscope/trainer.h"
+
+typedef struct ins_recorder ins_recorder;
+
+/* The columns that are the same in all rows of a trial. */
+typedef struct ins_recorder_trial {
+    const ins_trial *trial;
+    ins_network *network;
+    const ins_samples *probe; /* rows <= the network's capacity */
+} ins_recorder_trial;
+
+/* Bytes of a recorder of this network. INS_USAGE when they cannot be counted. */
+ins_status ins_recorder_size(const ins_design *design, size_t *bytes, ins_error *error);
+
+/* Everything in subject must outlive the recorder. */
+ins_recorder *ins_recorder_new(const ins_recorder_trial *subject);
+void ins_recorder_free(ins_recorder *recorder); /* NULL is fine */
+
+/* What the trial measured itself at the end of an epoch. */
+typedef struct ins_recorder_epoch {
+    size_t epoch;
+    ins_evaluation train, test;
+} ins_recorder_epoch;
+
+/* Forward and backward on the probe batch, dropout off; one row of epochs.csv and the rows of
+ * layers.csv (in the order of layer and tensor) are appended to rows. */
+void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch,
+                         ins_log_rows *rows);
+
+#endif

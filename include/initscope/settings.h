@@ -1,0 +1,163 @@
+/* The options of `run`, which are also the keys of an experiment file: one table.
+ *
+ * The parser of both sources, --help, the resolved experiment.ini, and whoever lists options read
+ * this table. Precedence: default < file < command line. */
+#ifndef INITSCOPE_SETTINGS_H
+#define INITSCOPE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/dataset.h"
+#include "initscope/entry.h"
+#include "initscope/error.h"
+#include "initscope/memory.h"
+#include "initscope/text.h"
+
+/* One network shape: units of each hidden layer. */
+typedef struct ins_hidden {
+    size_t count;
+    const size_t *units; /* (count) */
+    const char *label;   /* canonical: "64,64", "20x256", "128,4x64" */
+} ins_hidden;
+
+typedef struct ins_hiddens {
+    size_t count;
+    const ins_hidden *item;
+} ins_hiddens;
+
+typedef struct ins_choices {
+    size_t count;
+    const ins_choice *item;
+} ins_choices;
+
+typedef struct ins_numbers {
+    size_t count;
+    const double *item; /* NAN: the option's special word */
+} ins_numbers;
+
+typedef struct ins_sizes {
+    size_t count;
+    const size_t *item; /* 0: the option's special word */
+} ins_sizes;
+
+/* Where the rows come from. */
+typedef struct ins_data_source {
+    const char *name; /* as written in experiment.ini: a bundled set's name or an absolute path */
+    const char *path; /* to open; NULL: a bundled set that is not installed */
+} ins_data_source;
+
+typedef struct ins_settings {
+    ins_choices init, activation, optimizer;
+    ins_hiddens hidden;
+    ins_numbers learning_rate; /* NAN: the optimizer's own */
+    ins_numbers dropout, weight_decay;
+    ins_sizes batch; /* 0: all training rows */
+
+    ins_data_source data;
+    const char *label; /* "": the last column */
+    size_t delimiter;  /* index into ins_delimiter_names */
+    size_t scale;      /* ins_scaling */
+    double test_fraction;
+    size_t split_seed;
+
+    ins_choice output_init; /* entry NULL: the run's own */
+    ins_choice bias_init;
+    size_t epochs;
+    size_t shuffle; /* 0 or 1 */
+    size_t seeds, seed;
+
+    size_t probe, record_every;
+    const char *title; /* "": not given */
+    const char *note;
+    size_t threads;     /* 0: all cores */
+    const char *output; /* "": not given */
+
+    const char **where; /* of each option of ins_options: "--epochs" or "iris.ini:4" */
+    ins_arena *arena;   /* owns all the above */
+} ins_settings;
+
+extern const char *const ins_delimiter_names[]; /* auto comma semicolon tab */
+extern const char *const ins_bundled_data[];    /* names of the bundled data sets */
+
+/* Where a value was written. */
+typedef struct ins_source {
+    const char *where;     /* starts the messages: "--epochs", "iris.ini:4" */
+    const char *directory; /* of the experiment file: data files are looked for there too; NULL:
+                              command line */
+} ins_source;
+
+typedef struct ins_option ins_option;
+
+/* How the values of an option are read and written. Problems are INS_USAGE, and field is then
+ * untouched. */
+typedef struct ins_option_kind {
+    ins_status (*parse)(const ins_option *option, const char *text, const ins_source *source,
+                        ins_arena *arena, void *field, ins_error *error);
+    void (*write)(const ins_option *option, const void *field, ins_text *out);
+} ins_option_kind;
+
+extern const ins_option_kind ins_kind_integer; /* size_t */
+extern const ins_option_kind ins_kind_number;  /* double */
+extern const ins_option_kind ins_kind_word;    /* size_t, index into table, a list of words */
+extern const ins_option_kind ins_kind_text;    /* const char *, one line */
+extern const ins_option_kind ins_kind_choice;  /* ins_choice from table, an ins_entries */
+extern const ins_option_kind ins_kind_data;    /* ins_data_source */
+extern const ins_option_kind ins_kind_choices; /* ins_choices */
+extern const ins_option_kind ins_kind_numbers; /* ins_numbers */
+extern const ins_option_kind ins_kind_sizes;   /* ins_sizes */
+extern const ins_option_kind ins_kind_hiddens; /* ins_hiddens */
+
+typedef enum ins_option_group {
+    INS_GROUP_FACTORS, /* may be lists; the run covers their cross product */
+    INS_GROUP_DATA,
+    INS_GROUP_TRAINING,
+    INS_GROUP_RECORD,
+    INS_GROUPS
+} ins_option_group;
+
+struct ins_option {
+    const char *key;      /* "learning-rate"; NULL ends the table */
+    char letter;          /* 'o' or '\0' */
+    bool local;           /* not part of the experiment: left out of experiment.ini */
+    const char *argument; /* "RATE..." */
+    const char *fallback; /* the default, parsed like any value */
+    const char *shown;    /* the default as help shows it; NULL: fallback */
+    const char *unit;     /* "rows"; NULL: none */
+    const char *range;    /* completes "must be ..." */
+    const char *help;     /* one line */
+    ins_option_group group;
+    const ins_option_kind *kind;
+    size_t field;            /* offset in ins_settings */
+    double minimum, maximum; /* inclusive; of numbers and integers */
+    const char *special;     /* a word beside the numbers: "full", "default", "all", "same" */
+    const void *table;       /* words, or ins_entries */
+};
+
+extern const ins_option ins_options[];
+extern const char *const ins_group_titles[INS_GROUPS];
+
+const ins_option *ins_option_find(const char *key); /* NULL: no such option */
+
+/* All defaults. Bundled data may be missing: that is a problem of ins_settings_check. */
+void ins_settings_start(ins_settings *settings);
+void ins_settings_free(ins_settings *settings);
+
+/* A value of the command line or of a file. INS_USAGE on failure. */
+ins_status ins_settings_set(ins_settings *settings, const ins_option *option, const char *value,
+                            const ins_source *source, ins_error *error);
+
+/* Reads an experiment file. INS_USAGE, with one problem per bad line. */
+ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error *error);
+
+/* What no single value shows: the seeds' range, the title, the gains' values, missing bundled data.
+ */
+ins_status ins_settings_check(ins_settings *settings, ins_error *error);
+
+/* Every key of the experiment, resolved: reading it gives the same settings. */
+void ins_settings_write(const ins_settings *settings, ins_text *out);
+
+/* Where an option's value comes from, for messages. */
+const char *ins_settings_where(const ins_settings *settings, const char *key);
+
+#endif

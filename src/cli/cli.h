@@ -1,0 +1,90 @@
+/* The command line: what its files share. Nobody else includes it. */
+#ifndef INITSCOPE_CLI_H
+#define INITSCOPE_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/error.h"
+#include "initscope/memory.h"
+#include "initscope/runner.h"
+
+/* One subcommand: the name typed, what it does, its code. */
+typedef struct ins_command {
+    const char *name;  /* NULL ends the table */
+    const char *usage; /* what follows the name */
+    const char *help;  /* one line */
+    /* argv[0] is the command's name. Problems are added to error and decide the exit status. */
+    void (*run)(int argc, char **argv, ins_error *error);
+} ins_command;
+
+extern const ins_command ins_commands[];
+const ins_command *ins_command_find(const char *name); /* NULL: none */
+
+void ins_command_run(int argc, char **argv, ins_error *error);
+void ins_command_report(int argc, char **argv, ins_error *error);
+void ins_command_list(int argc, char **argv, ins_error *error);
+
+/* An option as the command line takes it. */
+typedef struct ins_flag {
+    const char *name;     /* "epochs"; NULL ends a list */
+    char letter;          /* 'o' or '\0' */
+    const char *argument; /* "N"; NULL: none is taken */
+    const char *help;
+    const char *fallback; /* the default as shown; NULL: none */
+    const char *unit;     /* NULL: none */
+    const char *range;    /* NULL: none */
+    const char *title;    /* heading above it; NULL: none */
+} ins_flag;
+
+/* A command line taken apart. */
+typedef struct ins_given {
+    const ins_flag *flag;
+    const char *value; /* NULL when none is taken */
+} ins_given;
+
+typedef struct ins_arguments {
+    size_t count, operands;
+    ins_given *given;
+    char **operand;
+} ins_arguments;
+
+/* Options may be abbreviated as long as they stay unique, and stand anywhere before "--". INS_USAGE
+ * for one that is unknown or lacks its value. */
+ins_status ins_arguments_parse(int argc, char **argv, const ins_flag *flags, ins_arena *arena,
+                               ins_arguments *arguments, ins_error *error);
+
+/* The last value of an option, "" when it takes none; NULL when it was not given. */
+const char *ins_arguments_value(const ins_arguments *arguments, const char *name);
+
+/* --help of a command, on standard output, in 80 columns. */
+void ins_help_print(const ins_command *command, const char *about, const ins_flag *flags);
+
+/* Prints text from column first on, wrapped before column 80; lines after the first are indented.
+ */
+void ins_print_wrapped(const char *text, size_t first, size_t indent);
+
+/* A table in aligned columns on standard output; cells live in the caller's arena. */
+enum { INS_LISTING_COLUMNS = 6 };
+typedef struct ins_listing {
+    size_t rows, columns, capacity;
+    const char **cell; /* (rows, columns) */
+} ins_listing;
+void ins_listing_add(ins_listing *listing, ins_arena *arena, const char *const *cells);
+void ins_listing_print(const ins_listing *listing);
+
+size_t ins_terminal_columns(int fd); /* 0: not a terminal */
+
+/* SIGINT, SIGTERM and SIGHUP ask to stop; a second SIGINT ends the program at once. */
+void ins_signals_start(void);
+bool ins_signals_stop(void);
+_Noreturn void ins_signals_die(void); /* by the signal that was received */
+
+/* Progress on standard error. */
+typedef enum ins_loudness { INS_QUIET, INS_NORMAL, INS_VERBOSE } ins_loudness;
+typedef struct ins_progress ins_progress;
+ins_progress *ins_progress_new(ins_loudness loudness);
+void ins_progress_tell(void *progress, const ins_event *event);
+void ins_progress_free(ins_progress *progress); /* removes the bar from the terminal */
+
+#endif

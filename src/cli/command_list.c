@@ -1,0 +1,158 @@
+/* initscope list: the tables of the program, as they are. */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "initscope/activation.h"
+#include "initscope/columns.h"
+#include "initscope/dataset.h"
+#include "initscope/file.h"
+#include "initscope/initializer.h"
+#include "initscope/optimizer.h"
+#include "initscope/settings.h"
+
+/* One subject of the list. */
+typedef struct subject {
+    const char *name;
+    void (*print)(const void *table, ins_arena *arena, ins_error *error);
+    const void *table;
+} subject;
+
+/* "mean=0, stddev=0.05" */
+static const char *parameters_of(const ins_entry *entry, ins_arena *arena)
+{
+    ins_text text = {0};
+    for (const ins_parameter *parameter = entry->parameters; parameter->name; parameter++) {
+        char digits[INS_NUMBER_SIZE];
+        ins_format_number(digits, parameter->fallback);
+        const char *value = digits;
+        if (parameter->kind == INS_PARAMETER_WORD)
+            value = parameter->words[(size_t)parameter->fallback];
+        if (parameter->kind == INS_PARAMETER_PATH) value = parameter->meaning;
+        ins_text_add_format(&text, "%s%s=%s", text.length > 0 ? ", " : "", parameter->name, value);
+    }
+    const char *copy = text.length > 0 ? ins_arena_copy(arena, text.data, text.length) : "";
+    ins_text_free(&text);
+    return copy;
+}
+
+static void print_entries(const void *table, ins_arena *arena, ins_error *error)
+{
+    (void)error;
+    const ins_entries *entries = table;
+    ins_listing listing = {.columns = 4};
+    ins_listing_add(&listing, arena,
+                    (const char *[]){entries->kind, "formula", "parameters", "source"});
+    for (size_t i = 0; i < entries->count; i++) {
+        const ins_entry *entry = ins_entry_at(entries, i);
+        ins_listing_add(&listing, arena,
+                        (const char *[]){entry->name, entry->formula, parameters_of(entry, arena),
+                                         entry->source});
+    }
+    ins_listing_print(&listing);
+}
+
+static void print_tensors(const void *table, ins_arena *arena, ins_error *error)
+{
+    (void)error;
+    const ins_tensor_row *rows = table;
+    ins_listing listing = {.columns = 4};
+    ins_listing_add(&listing, arena, (const char *[]){"tensor", "symbol", "shape", "description"});
+    for (size_t i = 0; i < INS_TENSORS; i++)
+        ins_listing_add(
+            &listing, arena,
+            (const char *[]){rows[i].name, rows[i].symbol, rows[i].shape, rows[i].description});
+    ins_listing_print(&listing);
+}
+
+static void add_dataset(ins_listing *listing, const char *name, ins_arena *arena, ins_error *error)
+{
+    char *path = ins_bundled(ins_arena_format(arena, "data/%s.csv", name));
+    if (!path) {
+        ins_error_add(error, INS_DATA, "list: the bundled data set is not installed (got \"%s\")",
+                      name);
+        return;
+    }
+    ins_dataset dataset = {0};
+    if (ins_dataset_read(path, NULL, '\0', &dataset, error) == INS_OK)
+        ins_listing_add(
+            listing, arena,
+            (const char *[]){name, ins_arena_format(arena, "%zu", dataset.rows),
+                             ins_arena_format(arena, "%zu", dataset.features),
+                             ins_arena_format(arena, "%zu", dataset.classes),
+                             ins_arena_copy(arena, dataset.label_name, strlen(dataset.label_name)),
+                             ins_arena_copy(arena, path, strlen(path))});
+    ins_dataset_free(&dataset);
+    free(path);
+}
+
+static void print_datasets(const void *table, ins_arena *arena, ins_error *error)
+{
+    ins_listing listing = {.columns = 6};
+    ins_listing_add(&listing, arena,
+                    (const char *[]){"data set", "rows", "features", "classes", "label", "file"});
+    for (const char *const *name = table; *name; name++) add_dataset(&listing, *name, arena, error);
+    ins_listing_print(&listing);
+}
+
+static const subject subjects[] = {{"initializers", print_entries, &ins_initializers},
+                                   {"activations", print_entries, &ins_activations},
+                                   {"optimizers", print_entries, &ins_optimizers},
+                                   {"tensors", print_tensors, ins_tensor_table},
+                                   {"datasets", print_datasets, ins_bundled_data}};
+
+enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
+
+static void unknown_subject(const char *name, ins_error *error)
+{
+    const char *names[SUBJECTS + 1] = {NULL};
+    char display[INS_DISPLAY_SIZE], guess[64] = "";
+    for (size_t i = 0; i < SUBJECTS; i++) names[i] = subjects[i].name;
+    const char *nearest = ins_nearest(name, names);
+    if (nearest) snprintf(guess, sizeof guess, "did you mean %s? ", nearest);
+    ins_error_add(error, INS_USAGE,
+                  "list: unknown subject (got \"%s\"); %svalid: %s, %s, %s, %s, %s",
+                  ins_display(display, name, strlen(name)), guess, names[0], names[1], names[2],
+                  names[3], names[4]);
+}
+
+static void print_subject(const char *name, ins_arena *arena, ins_error *error)
+{
+    for (size_t i = 0; i < SUBJECTS; i++)
+        if (strcmp(subjects[i].name, name) == 0) {
+            subjects[i].print(subjects[i].table, arena, error);
+            return;
+        }
+    unknown_subject(name, error);
+}
+
+static void print_all(ins_arena *arena, ins_error *error)
+{
+    for (size_t i = 0; i < SUBJECTS; i++) {
+        if (i > 0) putchar('\n');
+        subjects[i].print(subjects[i].table, arena, error);
+    }
+}
+
+void ins_command_list(int argc, char **argv, ins_error *error)
+{
+    static const ins_flag flags[] = {
+        {.name = "help", .letter = 'h', .help = "this text", .title = "Options"}, {0}};
+    ins_arena *arena = ins_arena_new();
+    ins_arguments arguments;
+    if (ins_arguments_parse(argc, argv, flags, arena, &arguments, error) == INS_OK) {
+        if (ins_arguments_value(&arguments, "help"))
+            ins_help_print(ins_command_find("list"),
+                           "Prints what can be named in an experiment; without a subject, all of "
+                           "it. Parameters are shown with their defaults.",
+                           flags);
+        else if (arguments.operands == 0)
+            print_all(arena, error);
+        for (size_t i = 0; i < arguments.operands; i++)
+            print_subject(arguments.operand[i], arena, error);
+    }
+    ins_arena_free(arena);
+}

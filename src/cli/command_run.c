@@ -1,0 +1,159 @@
+/* initscope run: the options are the rows of the settings table and a few switches. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "initscope/settings.h"
+
+static const char about[] =
+    "Trains the same network from every listed initializer and seed, and records into DIR what "
+    "happens to the variance of weights, activations and gradients in every layer.\n"
+    "Every option is also a key of an experiment file (key = value, # comments); the command line "
+    "overrides the file. Values of a list are separated by commas or blanks; parameters are given "
+    "as random_normal(stddev=0.01). `initscope run DIR/experiment.ini -o DIR2` repeats a run.";
+
+static const ins_flag switches[] = {
+    {.name = "force",
+     .help = "replace a non-empty output directory",
+     .title = "Switches, on the command line only"},
+    {.name = "resume", .help = "go on with an interrupted run; finished runs are not repeated"},
+    {.name = "quiet", .letter = 'q', .help = "no progress, warnings or summary"},
+    {.name = "verbose", .letter = 'v', .help = "one line for each finished run, no bar"},
+    {.name = "help", .letter = 'h', .help = "this text"}};
+
+enum { SWITCHES = sizeof switches / sizeof switches[0] };
+
+/* The settings' options, then the switches. */
+static ins_flag *make_flags(ins_arena *arena)
+{
+    size_t count = 0;
+    while (ins_options[count].key) count++;
+    ins_flag *flags = ins_arena_get(arena, count + SWITCHES + 1, sizeof *flags, "options");
+    for (size_t i = 0; i < count; i++) {
+        const ins_option *option = &ins_options[i];
+        bool first = i == 0 || option->group != ins_options[i - 1].group;
+        flags[i] = (ins_flag){.name = option->key,
+                              .letter = option->letter,
+                              .argument = option->argument,
+                              .help = option->help,
+                              .fallback = option->shown ? option->shown : option->fallback,
+                              .unit = option->unit,
+                              .range = option->range,
+                              .title = first ? ins_group_titles[option->group] : NULL};
+    }
+    memcpy(flags + count, switches, sizeof switches);
+    return flags;
+}
+
+/* Defaults, then the file, then the command line. */
+static ins_status read_settings(const ins_arguments *arguments, ins_settings *settings,
+                                ins_error *error)
+{
+    if (arguments->operands > 1) {
+        char display[INS_DISPLAY_SIZE];
+        const char *extra = arguments->operand[1];
+        return ins_error_add(error, INS_USAGE, "run: takes one experiment file (got \"%s\")",
+                             ins_display(display, extra, strlen(extra)));
+    }
+    if (arguments->operands == 1) ins_settings_read(settings, arguments->operand[0], error);
+    for (size_t i = 0; i < arguments->count; i++) {
+        const ins_given *given = &arguments->given[i];
+        const ins_option *option = ins_option_find(given->flag->name);
+        if (!option) continue;
+        ins_source source = {.where = ins_arena_format(settings->arena, "--%s", option->key)};
+        ins_settings_set(settings, option, given->value, &source, error);
+    }
+    if (error->status != INS_OK) return error->status;
+    if (settings->output[0] == '\0')
+        return ins_error_add(error, INS_USAGE, "run: no output directory; name one with -o DIR");
+    return ins_settings_check(settings, error);
+}
+
+static ins_status read_policy(const ins_arguments *arguments, ins_log_policy *policy,
+                              ins_error *error)
+{
+    bool force = ins_arguments_value(arguments, "force"),
+         resume = ins_arguments_value(arguments, "resume");
+    if (force && resume)
+        return ins_error_add(error, INS_USAGE, "run: --force and --resume exclude each other");
+    *policy = force ? INS_LOG_FORCE : resume ? INS_LOG_RESUME : INS_LOG_NEW;
+    return error->status;
+}
+
+/* The words as a shell would take them. */
+static const char *command_line(int argc, char **argv, ins_arena *arena)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-+=./:,@%";
+    ins_text line = {0};
+    ins_text_add(&line, "initscope");
+    for (int i = 0; i < argc; i++) {
+        ins_text_add(&line, " ");
+        if (argv[i][0] && argv[i][strspn(argv[i], plain)] == '\0') {
+            ins_text_add(&line, argv[i]);
+            continue;
+        }
+        ins_text_add(&line, "'");
+        for (const char *byte = argv[i]; *byte; byte++)
+            if (*byte == '\'')
+                ins_text_add(&line, "'\\''");
+            else
+                ins_text_add_bytes(&line, byte, 1);
+        ins_text_add(&line, "'");
+    }
+    const char *copy = ins_arena_copy(arena, line.data, line.length);
+    ins_text_free(&line);
+    return copy;
+}
+
+static void print_summary(const ins_outcome *outcome, const char *output)
+{
+    char display[1024];
+    ins_make_safe(display, sizeof display, output, strlen(output));
+    if (outcome->skipped == outcome->trials)
+        fprintf(stderr, "initscope: all %zu runs were complete already -> %s\n", outcome->trials,
+                display);
+    else
+        fprintf(stderr, "initscope: %zu runs in %.1f s (%zu diverged) -> %s\n", outcome->done,
+                outcome->seconds, outcome->diverged, display);
+}
+
+static void run_experiment(const ins_arguments *arguments, ins_request *request, ins_error *error)
+{
+    ins_loudness loudness = ins_arguments_value(arguments, "quiet")     ? INS_QUIET
+                            : ins_arguments_value(arguments, "verbose") ? INS_VERBOSE
+                                                                        : INS_NORMAL;
+    ins_progress *progress = ins_progress_new(loudness);
+    ins_outcome outcome;
+    request->tell = ins_progress_tell;
+    request->context = progress;
+    request->stop = ins_signals_stop;
+    ins_signals_start();
+    ins_status status = ins_run_experiment(request, &outcome, error);
+    ins_progress_free(progress);
+    if (status == INS_OK && loudness != INS_QUIET)
+        print_summary(&outcome, request->settings->output);
+}
+
+void ins_command_run(int argc, char **argv, ins_error *error)
+{
+    ins_settings settings;
+    ins_settings_start(&settings);
+    const ins_flag *flags = make_flags(settings.arena);
+    ins_arguments arguments;
+    ins_request request = {.settings = &settings};
+    if (ins_arguments_parse(argc, argv, flags, settings.arena, &arguments, error) != INS_OK) {
+        ins_settings_free(&settings);
+        return;
+    }
+    if (ins_arguments_value(&arguments, "help")) {
+        ins_help_print(ins_command_find("run"), about, flags);
+    } else if (read_policy(&arguments, &request.policy, error) == INS_OK &&
+               read_settings(&arguments, &settings, error) == INS_OK) {
+        request.command_line = command_line(argc, argv, settings.arena);
+        run_experiment(&arguments, &request, error);
+    }
+    ins_settings_free(&settings);
+}

@@ -1,0 +1,75 @@
+/* --help of a command, from the same rows that parse its options. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "initscope/text.h"
+
+enum { WIDTH = 79, INDENT = 26 };
+
+void ins_print_wrapped(const char *text, size_t first, size_t indent)
+{
+    size_t column = first;
+    bool fresh = true; /* nothing stands on this line yet */
+    for (const char *word = text + strspn(text, " "); *word; word += strspn(word, " ")) {
+        size_t length = strcspn(word, " ");
+        if (!fresh && column + 1 + length > WIDTH) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+            fresh = true;
+        }
+        column += (size_t)printf("%s%.*s", fresh ? "" : " ", (int)length, word);
+        fresh = false;
+        word += length;
+    }
+    putchar('\n');
+}
+
+/* "HELP [default: 10; an integer from 0 to 1000000; unit: epochs]" */
+static void print_help_of(const ins_flag *flag)
+{
+    const struct {
+        const char *label, *value;
+    } facts[] = {{"default: ", flag->fallback}, {"", flag->range}, {"unit: ", flag->unit}};
+    ins_text text = {0};
+    ins_text_add(&text, flag->help);
+    const char *separator = " [";
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        if (!facts[i].value) continue;
+        ins_text_add_format(&text, "%s%s%s", separator, facts[i].label, facts[i].value);
+        separator = "; ";
+    }
+    if (separator[0] == ';') ins_text_add(&text, "]");
+    ins_print_wrapped(text.data, INDENT, INDENT);
+    ins_text_free(&text);
+}
+
+static void print_flag(const ins_flag *flag)
+{
+    if (flag->title) printf("\n%s:\n", flag->title);
+    int column = flag->letter ? printf("  -%c, --%s", flag->letter, flag->name)
+                              : printf("      --%s", flag->name);
+    if (flag->argument) column += printf("=%s", flag->argument);
+    if (column + 2 > INDENT)
+        printf("\n%*s", INDENT, "");
+    else
+        printf("%*s", INDENT - column, "");
+    print_help_of(flag);
+}
+
+void ins_help_print(const ins_command *command, const char *about, const ins_flag *flags)
+{
+    printf("Usage: initscope %s ", command->name);
+    ins_print_wrapped(command->usage, strlen(command->name) + 17, 17);
+    for (const char *line = about; *line;) {
+        size_t length = strcspn(line, "\n");
+        ins_text paragraph = {0};
+        ins_text_add_bytes(&paragraph, line, length);
+        ins_print_wrapped(paragraph.data, 0, 0);
+        ins_text_free(&paragraph);
+        line += length + (line[length] == '\n');
+    }
+    for (const ins_flag *flag = flags; flag->name; flag++) print_flag(flag);
+}

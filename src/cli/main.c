@@ -1,0 +1,162 @@
+/* The program: a safe start, the table of commands, what is common to all, the exit status. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_version.h>
+
+#include "cli.h"
+#include "initscope/blas.h"
+
+const ins_command ins_commands[] = {
+    {"run", "[EXPERIMENT.ini] [OPTION]... -o DIR",
+     "train every combination of the factors and seeds, record CSV logs", ins_command_run},
+    {"report", "[OPTION]... DIR... [-o DIR]",
+     "from the CSV logs in the DIRs: figures, gnuplot scripts and one PDF", ins_command_report},
+    {"list", "[initializers|activations|optimizers|tensors|datasets]",
+     "what there is, one line each, with its formula", ins_command_list},
+    {0}};
+
+const ins_command *ins_command_find(const char *name)
+{
+    for (const ins_command *command = ins_commands; command->name; command++)
+        if (strcmp(command->name, name) == 0) return command;
+    return NULL;
+}
+
+/* A descriptor that is closed would be taken by the next file opened, and messages written into
+ * it. */
+static void open_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
+            open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) != fd)
+            _exit(INS_INTERNAL);
+}
+
+/* Writing to a full disk or a closed pipe is to be an error, not a death. */
+static void ignore_write_signals(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+/* OpenBLAS maps a buffer of 128 MiB for each thread that multiplies, and for each of its own, which
+ * began before main. Where a limit of the address space leaves no room it tries for ever, also
+ * while the program exits: so the program ends here, at once. */
+static void check_address_space(void)
+{
+    static const size_t buffer = (size_t)136 << 20;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+    const char *setting = getenv("OPENBLAS_NUM_THREADS");
+    bool alone = setting && strcmp(setting, "1") == 0;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t need = buffer * (alone || cores < 1 ? 1 : (size_t)cores);
+    void *room = mmap(NULL, need, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) {
+        fprintf(stderr,
+                "initscope: out of memory (need %zu bytes of address space for matrix "
+                "products%s)\n",
+                need, alone ? "" : "; less with OPENBLAS_NUM_THREADS=1");
+        _exit(INS_INTERNAL);
+    }
+    munmap(room, need);
+}
+
+static void print_help(void)
+{
+    puts("Usage: initscope COMMAND [OPTION]...\n"
+         "Shows what initializers do to the variance of weights, signals and gradients.\n");
+    for (const ins_command *command = ins_commands; command->name; command++) {
+        printf("  %-8s", command->name);
+        ins_print_wrapped(command->help, 10, 10);
+    }
+    puts("\n  --help     this text; `initscope COMMAND --help` tells of a command\n"
+         "  --version  version of the program and of its libraries\n"
+         "\nExample: initscope run --data=iris --init=zeros,he_normal -o iris-run");
+}
+
+static void print_version(void)
+{
+    printf("initscope %s\n", PACKAGE_VERSION);
+    printf("GSL %s; BLAS: %s; compiler: %s; OpenMP: %s\n", gsl_version, ins_blas_name(),
+           ins_compiler(), ins_openmp());
+    puts("License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
+         "This is free software: you may change and share it. There is no warranty.");
+}
+
+static void unknown_command(const char *name, ins_error *error)
+{
+    const char *names[sizeof ins_commands / sizeof ins_commands[0]] = {NULL};
+    char display[INS_DISPLAY_SIZE], guess[64] = "";
+    for (size_t i = 0; ins_commands[i].name; i++) names[i] = ins_commands[i].name;
+    const char *nearest = ins_nearest(name, names);
+    if (nearest) snprintf(guess, sizeof guess, "; did you mean %s?", nearest);
+    ins_error_add(error, INS_USAGE, "%s (got \"%s\")%s; see `initscope --help`",
+                  name[0] == '-' ? "unknown option" : "unknown command",
+                  ins_display(display, name, strlen(name)), guess);
+}
+
+static void dispatch(int argc, char **argv, ins_error *error)
+{
+    if (argc < 2) {
+        ins_error_add(error, INS_USAGE,
+                      "usage: initscope COMMAND [OPTION]...; see `initscope --help`");
+        return;
+    }
+    const ins_command *command = ins_command_find(argv[1]);
+    if (command)
+        command->run(argc - 1, argv + 1, error);
+    else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        print_help();
+    else if (strcmp(argv[1], "--version") == 0)
+        print_version();
+    else
+        unknown_command(argv[1], error);
+}
+
+static void print_error(const ins_error *error)
+{
+    size_t kept = error->count < INS_ERROR_LINES ? error->count : INS_ERROR_LINES;
+    for (size_t i = 0; i < kept; i++) fprintf(stderr, "initscope: %s\n", error->line[i]);
+    if (error->count > kept) fprintf(stderr, "initscope: ... and %zu more\n", error->count - kept);
+}
+
+/* What was printed has arrived, or it is an error: a full disk shows only here. */
+static void close_output(ins_error *error)
+{
+    int failed = ferror(stdout) ? errno : 0;
+    errno = failed;
+    if (fclose(stdout) != 0 || failed)
+        ins_error_add(error, INS_OUTPUT, "write error: %s", strerror(errno ? errno : EIO));
+}
+
+int main(int argc, char **argv)
+{
+    open_standard_descriptors();
+    if (getauxval(AT_SECURE)) {
+        fputs("initscope: refuses to run with the privileges of another user\n", stderr);
+        return INS_USAGE;
+    }
+    ignore_write_signals();
+    check_address_space();
+    gsl_set_error_handler_off();
+
+    ins_error error = {0};
+    if (ins_blas_start(&error) == INS_OK) dispatch(argc, argv, &error);
+    close_output(&error);
+    print_error(&error);
+    if (error.status == INS_INTERRUPTED) ins_signals_die();
+    return (int)error.status;
+}

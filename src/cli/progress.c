@@ -1,0 +1,126 @@
+/* What a run is doing, on standard error: a bar on a terminal, plain lines with -v. */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "initscope/text.h"
+
+enum { BAR = 20, LINE = 160 };
+
+struct ins_progress {
+    bool bar, lines, warnings;
+    double start, drawn; /* seconds */
+    size_t trials, skipped, done;
+    double steps, steps_done; /* epochs of all trials to be run, the initial one included */
+    double steps_of_trial;
+    char current[64];
+};
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+ins_progress *ins_progress_new(ins_loudness loudness)
+{
+    ins_progress *progress = ins_allocate(1, sizeof *progress, "progress");
+    progress->warnings = loudness != INS_QUIET;
+    progress->lines = loudness == INS_VERBOSE;
+    progress->bar = loudness == INS_NORMAL && isatty(STDERR_FILENO);
+    return progress;
+}
+
+static void clear_line(const ins_progress *progress)
+{
+    if (progress->bar && progress->drawn > 0) fputs("\r\033[K", stderr);
+}
+
+/* "[=====>    ] 12/40 runs  he_uniform seed 3  8.1 runs/s  3 s left" */
+static void draw(ins_progress *progress)
+{
+    double now = seconds_now(), elapsed = now - progress->start;
+    if (now - progress->drawn < 0.1) return;
+    progress->drawn = now;
+
+    double share = progress->steps > 0 ? progress->steps_done / progress->steps : 1;
+    int full = (int)(share * BAR);
+    char bar[BAR + 1];
+    for (int i = 0; i < BAR; i++) bar[i] = i < full ? '=' : i == full ? '>' : ' ';
+    bar[BAR] = '\0';
+
+    char line[LINE];
+    double runs =
+        progress->steps_of_trial > 0 ? progress->steps_done / progress->steps_of_trial : 0;
+    snprintf(line, sizeof line, "[%s] %zu/%zu runs  %s  %.3g runs/s  %.0f s left", bar,
+             progress->skipped + progress->done, progress->trials, progress->current,
+             elapsed > 0 ? runs / elapsed : 0.0, share > 0 ? elapsed * (1 - share) / share : 0.0);
+    size_t columns = ins_terminal_columns(STDERR_FILENO);
+    fprintf(stderr, "\r%.*s\033[K", (int)(columns > 1 ? columns - 1 : 1), line);
+    fflush(stderr);
+}
+
+static void on_start(ins_progress *progress, const ins_event *event)
+{
+    progress->start = seconds_now();
+    progress->trials = event->trials;
+    progress->skipped = event->skipped;
+    progress->steps_of_trial = (double)event->epochs + 1;
+    progress->steps = (double)(event->trials - event->skipped) * progress->steps_of_trial;
+    if (progress->lines && event->skipped > 0)
+        fprintf(stderr, "initscope: %zu of %zu runs are complete already\n", event->skipped,
+                event->trials);
+}
+
+static void on_epoch(ins_progress *progress, const ins_event *event)
+{
+    progress->steps_done++;
+    if (!progress->bar) return;
+    snprintf(progress->current, sizeof progress->current, "%.40s seed %lu",
+             event->trial->init->label, (unsigned long)event->trial->seed);
+    draw(progress);
+}
+
+static void on_trial(ins_progress *progress, const ins_event *event)
+{
+    progress->done++;
+    /* A diverged trial left its last epochs out. */
+    progress->steps_done += (double)(event->epochs - event->epoch);
+    const ins_trial *trial = event->trial;
+    if (progress->lines && event->diverged)
+        fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu diverged in epoch %zu\n",
+                trial->run, event->trials, trial->init->label, (unsigned long)trial->seed,
+                event->epoch);
+    else if (progress->lines)
+        fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu, test accuracy %.3g\n", trial->run,
+                event->trials, trial->init->label, (unsigned long)trial->seed, event->accuracy);
+    if (progress->bar) draw(progress);
+}
+
+static void on_warning(ins_progress *progress, const ins_event *event)
+{
+    if (!progress->warnings) return;
+    clear_line(progress);
+    fprintf(stderr, "initscope: warning: %s\n", event->text);
+}
+
+void ins_progress_tell(void *context, const ins_event *event)
+{
+    static void (*const handlers[])(ins_progress *,
+                                    const ins_event *) = {[INS_EVENT_WARNING] = on_warning,
+                                                          [INS_EVENT_START] = on_start,
+                                                          [INS_EVENT_EPOCH] = on_epoch,
+                                                          [INS_EVENT_TRIAL] = on_trial};
+    handlers[event->kind](context, event);
+}
+
+void ins_progress_free(ins_progress *progress)
+{
+    if (progress) clear_line(progress);
+    free(progress);
+}

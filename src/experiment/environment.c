@@ -1,0 +1,159 @@
+/* What surrounds the numbers: environment.csv, everything that may differ between equal runs, and
+ * features.csv, the inputs before and after scaling. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <gsl/gsl_version.h>
+
+#include "initscope/blas.h"
+#include "initscope/csv.h"
+#include "initscope/runner.h"
+
+static void pair(ins_text *out, const char *key, const char *value)
+{
+    ins_csv_text(out, key);
+    ins_csv_text(out, value);
+    ins_csv_end_row(out);
+}
+
+static void pair_size(ins_text *out, const char *key, size_t value)
+{
+    char digits[32];
+    snprintf(digits, sizeof digits, "%zu", value);
+    pair(out, key, digits);
+}
+
+/* ISO 8601 in UTC; SOURCE_DATE_EPOCH, when set to a number, is the time. */
+static void pair_date(ins_text *out)
+{
+    const char *fixed = getenv("SOURCE_DATE_EPOCH");
+    long long seconds;
+    time_t now = time(NULL);
+    if (fixed && ins_parse_integer(fixed, strlen(fixed), 0, INT64_C(253402300799), &seconds))
+        now = (time_t)seconds;
+    struct tm utc;
+    char date[32] = "";
+    if (gmtime_r(&now, &utc)) strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    pair(out, "date", date);
+}
+
+static void pair_cpu(ins_text *out)
+{
+    char line[512], model[512] = "unknown";
+    FILE *info = fopen("/proc/cpuinfo", "r");
+    while (info && fgets(line, sizeof line, info)) {
+        if (sscanf(line, "model name : %511[^\n]", model) == 1) break;
+    }
+    if (info) fclose(info);
+    pair(out, "cpu", model);
+}
+
+static void pair_classes(ins_text *out, const ins_dataset *dataset)
+{
+    ins_text names = {0};
+    for (size_t i = 0; i < dataset->classes; i++)
+        ins_text_add_format(&names, "%s%s", i > 0 ? ", " : "", dataset->class_names[i]);
+    pair(out, "class_names", names.data);
+    ins_text_free(&names);
+}
+
+/* What always answering the most frequent training class would get right on the test rows. */
+static double majority_share(const ins_prepared *data)
+{
+    size_t best = 0, best_count = 0, hits = 0;
+    for (size_t class = 0; class < data->train.classes; class ++) {
+        size_t count = 0;
+        for (size_t i = 0; i < data->train.rows; i++) count += data->train.y[i] == (int32_t) class;
+        if (count > best_count) {
+            best = class;
+            best_count = count;
+        }
+    }
+    for (size_t i = 0; i < data->test.rows; i++) hits += data->test.y[i] == (int32_t)best;
+    return (double)hits / (double)data->test.rows;
+}
+
+static void program_pairs(const ins_surroundings *surroundings, ins_text *out)
+{
+    pair(out, "version", PACKAGE_VERSION);
+    pair(out, "command_line", surroundings->command_line);
+    pair_date(out);
+    pair_cpu(out);
+    pair(out, "blas", ins_blas_name());
+    pair(out, "gsl", gsl_version);
+    pair(out, "compiler", ins_compiler());
+    pair(out, "openmp", ins_openmp());
+    pair_size(out, "threads", surroundings->threads);
+    pair(out, "flush_to_zero", surroundings->flush_to_zero ? "yes" : "no");
+}
+
+static void data_pairs(const ins_surroundings *surroundings, ins_text *out)
+{
+    const ins_dataset *dataset = surroundings->dataset;
+    const ins_prepared *data = surroundings->data;
+    char hash[32], share[INS_NUMBER_SIZE];
+    snprintf(hash, sizeof hash, "%016llx", dataset->hash);
+    ins_format_number(share, majority_share(data));
+
+    pair(out, "data_path", surroundings->settings->data.path);
+    pair_size(out, "data_rows", dataset->rows);
+    pair(out, "data_hash", hash);
+    pair(out, "label", dataset->label_name);
+    pair_size(out, "train_rows", data->train.rows);
+    pair_size(out, "test_rows", data->test.rows);
+    pair_size(out, "probe_rows", ins_probe_of(surroundings->settings, &data->train).rows);
+    pair_size(out, "features", dataset->features);
+    pair_size(out, "classes", dataset->classes);
+    pair_classes(out, dataset);
+    pair(out, "majority_share", share);
+}
+
+const char *ins_compiler(void)
+{
+#ifdef __clang__
+    return "clang " __clang_version__;
+#elif defined __GNUC__
+    return "gcc " __VERSION__;
+#else
+    return "unknown";
+#endif
+}
+
+const char *ins_openmp(void)
+{
+#ifdef _OPENMP
+#define INS_TEXT_OF(macro) INS_QUOTE(macro)
+#define INS_QUOTE(text) #text
+    return INS_TEXT_OF(_OPENMP);
+#else
+    return "no";
+#endif
+}
+
+void ins_environment_write(const ins_surroundings *surroundings, ins_text *out)
+{
+    ins_log_header(INS_LOG_ENVIRONMENT, out);
+    program_pairs(surroundings, out);
+    data_pairs(surroundings, out);
+}
+
+void ins_features_write(const ins_dataset *dataset, const ins_prepared *data, ins_text *out)
+{
+    ins_log_header(INS_LOG_FEATURES, out);
+    for (size_t i = 0; i < dataset->features; i++) {
+        const ins_feature *feature = &data->features[i];
+        ins_csv_text(out, dataset->feature_names[i]);
+        ins_csv_number(out, feature->mean);
+        ins_csv_number(out, feature->variance);
+        ins_csv_number(out, feature->minimum);
+        ins_csv_number(out, feature->maximum);
+        ins_csv_number(out, feature->scaled_mean);
+        ins_csv_number(out, feature->scaled_variance);
+        ins_csv_end_row(out);
+    }
+}

@@ -1,0 +1,146 @@
+/* The experiment file: reading one over the defaults, checking settings as a whole, writing the
+ * resolved one. */
+#include <config.h>
+
+#include <stdint.h>
+#include <string.h>
+
+#include "initscope/file.h"
+#include "initscope/grid.h"
+#include "initscope/ini.h"
+#include "initscope/settings.h"
+
+typedef struct reading {
+    ins_settings *settings;
+    const char *path;
+    const char *directory;
+    size_t *line; /* of each option, 0: not met yet */
+} reading;
+
+static const char *const *option_names(ins_arena *arena)
+{
+    size_t count = 0;
+    while (ins_options[count].key) count++;
+    const char **names = ins_arena_get(arena, count + 1, sizeof *names, "option names");
+    for (size_t i = 0; i < count; i++) names[i] = ins_options[i].key;
+    return names;
+}
+
+static void unknown_key(const reading *state, const char *key, size_t line, ins_error *error)
+{
+    char display[INS_DISPLAY_SIZE];
+    ins_display(display, key, strlen(key));
+    const char *nearest = ins_nearest(key, option_names(state->settings->arena));
+    if (nearest)
+        ins_error_add(error, INS_USAGE, "%s:%zu: unknown key (got \"%s\"); did you mean %s?",
+                      state->path, line, display, nearest);
+    else
+        ins_error_add(error, INS_USAGE,
+                      "%s:%zu: unknown key (got \"%s\"); see `initscope run --help`", state->path,
+                      line, display);
+}
+
+static void take_pair(void *context, const char *key, const char *value, size_t line,
+                      ins_error *error)
+{
+    reading *state = context;
+    const ins_option *option = ins_option_find(key);
+    if (!option) {
+        unknown_key(state, key, line, error);
+        return;
+    }
+    size_t *met = &state->line[option - ins_options];
+    if (*met) {
+        ins_error_add(error, INS_USAGE, "%s:%zu: key given twice, first on line %zu (got \"%s\")",
+                      state->path, line, *met, key);
+        return;
+    }
+    *met = line;
+    ins_source source = {.where =
+                             ins_arena_format(state->settings->arena, "%s:%zu", state->path, line),
+                         .directory = state->directory};
+    ins_settings_set(state->settings, option, value, &source, error);
+}
+
+/* The file's name without directories and ".ini", or ".csv". */
+static const char *stem_of(const char *path, ins_arena *arena)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t length = strlen(name);
+    static const char *const endings[] = {".ini", ".csv", NULL};
+    for (const char *const *ending = endings; *ending; ending++) {
+        size_t tail = strlen(*ending);
+        if (length > tail && strcmp(name + length - tail, *ending) == 0) {
+            length -= tail;
+            break;
+        }
+    }
+    char display[INS_DISPLAY_SIZE];
+    ins_display(display, name, length);
+    return ins_arena_copy(arena, display, strlen(display));
+}
+
+ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error *error)
+{
+    size_t options = 0;
+    while (ins_options[options].key) options++;
+    const char *slash = strrchr(path, '/');
+    reading state = {
+        .settings = settings,
+        .path = path,
+        .directory =
+            slash ? ins_arena_copy(settings->arena, path, (size_t)(slash - path) + 1) : "./",
+        .line = ins_arena_get(settings->arena, options, sizeof *state.line, "lines of keys")};
+    ins_ini_read(path, take_pair, &state, INS_USAGE, error);
+    if (error->status == INS_OK && settings->title[0] == '\0')
+        settings->title = stem_of(path, settings->arena);
+    return error->status;
+}
+
+static ins_status resolve_gains(ins_settings *settings, ins_error *error)
+{
+    ins_choice *init = ins_arena_get(settings->arena, settings->init.count, sizeof *init, "gains");
+    const char *where = ins_settings_where(settings, "init");
+    for (size_t i = 0; i < settings->init.count; i++) {
+        init[i] = settings->init.item[i];
+        ins_gains_resolve(&init[i], where, settings->arena, error);
+    }
+    settings->init.item = init;
+    if (settings->output_init.entry)
+        ins_gains_resolve(&settings->output_init, ins_settings_where(settings, "output-init"),
+                          settings->arena, error);
+    return ins_gains_resolve(&settings->bias_init, ins_settings_where(settings, "bias-init"),
+                             settings->arena, error);
+}
+
+ins_status ins_settings_check(ins_settings *settings, ins_error *error)
+{
+    if (settings->seeds - 1 > UINT32_MAX - settings->seed)
+        ins_error_add(error, INS_USAGE,
+                      "%s: %zu seeds from %zu on pass the largest seed, %lu (got \"%zu\")",
+                      ins_settings_where(settings, "seed"), settings->seeds, settings->seed,
+                      (unsigned long)UINT32_MAX, settings->seed);
+    if (!settings->data.path)
+        ins_error_add(error, INS_DATA,
+                      "%s: the bundled data set is not installed; INITSCOPE_DATA_DIR may name the "
+                      "directory that holds data/%s.csv (got \"%s\")",
+                      ins_settings_where(settings, "data"), settings->data.name,
+                      settings->data.name);
+    resolve_gains(settings, error);
+    if (settings->title[0] == '\0') settings->title = stem_of(settings->data.name, settings->arena);
+    return error->status;
+}
+
+void ins_settings_write(const ins_settings *settings, ins_text *out)
+{
+    for (const ins_option *option = ins_options; option->key; option++) {
+        if (option->local) continue;
+        ins_text value = {0};
+        option->kind->write(option, (const char *)settings + option->field, &value);
+        ins_text_add_format(out, "%s =%s", option->key, value.length > 0 ? " " : "");
+        ins_text_add_bytes(out, value.data, value.length);
+        ins_text_add(out, "\n");
+        ins_text_free(&value);
+    }
+}

@@ -1,0 +1,119 @@
+/* The grid: trial numbers as mixed-radix numbers of the factors, the seed being the last digit. */
+#include <config.h>
+
+#include "initscope/grid.h"
+
+#include <math.h>
+
+#include "initscope/activation.h"
+#include "initscope/gaussian.h"
+#include "initscope/optimizer.h"
+
+static double rate_of(double rate, const ins_choice *optimizer)
+{
+    return isnan(rate) ? ((const ins_optimizer *)optimizer->entry)->learning_rate : rate;
+}
+
+/* "default" and a number may be the same rate for one of the optimizers: two runs of one name. */
+static void check_rates(const ins_settings *settings, ins_error *error)
+{
+    const ins_numbers *rates = &settings->learning_rate;
+    for (size_t o = 0; o < settings->optimizer.count; o++)
+        for (size_t i = 0; i < rates->count; i++)
+            for (size_t j = 0; j < rates->count; j++) {
+                const ins_choice *optimizer = &settings->optimizer.item[o];
+                if (!isnan(rates->item[i]) || isnan(rates->item[j])) continue;
+                if (rates->item[j] != rate_of(NAN, optimizer)) continue;
+                ins_error_add(error, INS_USAGE,
+                              "%s: default is the same learning rate for %s (got \"%g\")",
+                              ins_settings_where(settings, "learning-rate"), optimizer->label,
+                              rates->item[j]);
+            }
+}
+
+ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error *error)
+{
+    check_rates(settings, error);
+    ins_grid new = {.settings = settings,
+                    .levels = {[INS_FACTOR_HIDDEN] = settings->hidden.count,
+                               [INS_FACTOR_ACTIVATION] = settings->activation.count,
+                               [INS_FACTOR_OPTIMIZER] = settings->optimizer.count,
+                               [INS_FACTOR_LEARNING_RATE] = settings->learning_rate.count,
+                               [INS_FACTOR_DROPOUT] = settings->dropout.count,
+                               [INS_FACTOR_WEIGHT_DECAY] = settings->weight_decay.count,
+                               [INS_FACTOR_BATCH] = settings->batch.count,
+                               [INS_FACTOR_INIT] = settings->init.count,
+                               [INS_FACTOR_SEED] = settings->seeds},
+                    .trials = 1};
+    for (size_t i = 0; i < INS_FACTORS; i++)
+        if (__builtin_mul_overflow(new.trials, new.levels[i], &new.trials))
+            return ins_error_add(error, INS_USAGE,
+                                 "%s: the combinations are too many to number (got \"%zu\")",
+                                 ins_settings_where(settings, "seeds"), settings->seeds);
+    if (error->status == INS_OK) *grid = new;
+    return error->status;
+}
+
+ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
+{
+    const ins_settings *settings = grid->settings;
+    size_t digit[INS_FACTORS], rest = index;
+    for (size_t i = INS_FACTORS; i-- > 0; rest /= grid->levels[i])
+        digit[i] = rest % grid->levels[i];
+    const ins_choice *optimizer = &settings->optimizer.item[digit[INS_FACTOR_OPTIMIZER]];
+    return (ins_trial){
+        .run = index + 1,
+        .hidden = &settings->hidden.item[digit[INS_FACTOR_HIDDEN]],
+        .activation = &settings->activation.item[digit[INS_FACTOR_ACTIVATION]],
+        .optimizer = optimizer,
+        .learning_rate =
+            rate_of(settings->learning_rate.item[digit[INS_FACTOR_LEARNING_RATE]], optimizer),
+        .dropout = settings->dropout.item[digit[INS_FACTOR_DROPOUT]],
+        .weight_decay = settings->weight_decay.item[digit[INS_FACTOR_WEIGHT_DECAY]],
+        .batch = settings->batch.item[digit[INS_FACTOR_BATCH]],
+        .init = &settings->init.item[digit[INS_FACTOR_INIT]],
+        .seed = (uint32_t)(settings->seed + digit[INS_FACTOR_SEED])};
+}
+
+size_t ins_trial_batch(const ins_trial *trial, const ins_samples *train)
+{
+    return trial->batch == 0 || trial->batch > train->rows ? train->rows : trial->batch;
+}
+
+ins_samples ins_probe_of(const ins_settings *settings, const ins_samples *train)
+{
+    ins_samples probe = *train;
+    if (settings->probe < probe.rows) probe.rows = settings->probe;
+    return probe;
+}
+
+ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings,
+                            const ins_samples *train)
+{
+    size_t batch = ins_trial_batch(trial, train), probe = ins_probe_of(settings, train).rows;
+    return (ins_design){.inputs = train->features,
+                        .classes = train->classes,
+                        .hidden_count = trial->hidden->count,
+                        .hidden = trial->hidden->units,
+                        .activation = *trial->activation,
+                        .dropout = trial->dropout,
+                        .optimizer = *trial->optimizer,
+                        .learning_rate = trial->learning_rate,
+                        .weight_decay = trial->weight_decay,
+                        .capacity = batch > probe ? batch : probe};
+}
+
+ins_status ins_gains_resolve(ins_choice *choice, const char *where, ins_arena *arena,
+                             ins_error *error)
+{
+    const ins_parameter *parameters = choice->entry->parameters;
+    for (size_t i = 0; parameters[i].name; i++) {
+        if (parameters[i].kind != INS_PARAMETER_GAIN || !choice->word[i]) continue;
+        ins_choice activation;
+        ins_status status =
+            ins_choice_parse(&ins_activations, choice->word[i], where, arena, &activation, error);
+        if (status != INS_OK) return status;
+        choice->value[i] = ins_gains_of(&activation).second_moment;
+    }
+    return error->status;
+}

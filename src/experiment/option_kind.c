@@ -1,0 +1,239 @@
+/* Options that take one value: how each kind is read, strictly, and written. */
+#include <config.h>
+
+#include "option_kind.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "initscope/file.h"
+
+enum { TEXT_LIMIT = 10000 };
+
+ins_status ins_option_refuse(const ins_option *option, const char *text, const ins_source *source,
+                             ins_error *error)
+{
+    char display[INS_DISPLAY_SIZE];
+    return ins_error_add(error, INS_USAGE, "%s: must be %s (got \"%s\")", source->where,
+                         option->range, ins_display(display, text, strlen(text)));
+}
+
+bool ins_option_is_special(const ins_option *option, const char *text)
+{
+    return option->special && strcmp(text, option->special) == 0;
+}
+
+const char *ins_option_trim(const char *text, ins_arena *arena)
+{
+    static const char blanks[] = " \t\r\n\v\f";
+    text += strspn(text, blanks);
+    size_t length = strlen(text);
+    while (length > 0 && strchr(blanks, text[length - 1])) length--;
+    return ins_arena_copy(arena, text, length);
+}
+
+static ins_status parse_integer(const ins_option *option, const char *text,
+                                const ins_source *source, ins_arena *arena, void *field,
+                                ins_error *error)
+{
+    text = ins_option_trim(text, arena);
+    long long value = 0;
+    if (!ins_option_is_special(option, text) &&
+        !ins_parse_integer(text, strlen(text), (long long)option->minimum,
+                           (long long)option->maximum, &value))
+        return ins_option_refuse(option, text, source, error);
+    *(size_t *)field = (size_t)value;
+    return INS_OK;
+}
+
+static void write_integer(const ins_option *option, const void *field, ins_text *out)
+{
+    size_t value = *(const size_t *)field;
+    if (option->special && value == 0)
+        ins_text_add(out, option->special);
+    else
+        ins_text_add_format(out, "%zu", value);
+}
+
+const ins_option_kind ins_kind_integer = {parse_integer, write_integer};
+
+static ins_status parse_number(const ins_option *option, const char *text, const ins_source *source,
+                               ins_arena *arena, void *field, ins_error *error)
+{
+    text = ins_option_trim(text, arena);
+    double value = 0;
+    if (ins_parse_number(text, strlen(text), &value) != INS_NUMBER_FINITE ||
+        value < option->minimum || value > option->maximum)
+        return ins_option_refuse(option, text, source, error);
+    *(double *)field = value;
+    return INS_OK;
+}
+
+static void write_number(const ins_option *option, const void *field, ins_text *out)
+{
+    (void)option;
+    char digits[INS_NUMBER_SIZE];
+    ins_format_number(digits, *(const double *)field);
+    ins_text_add(out, digits);
+}
+
+const ins_option_kind ins_kind_number = {parse_number, write_number};
+
+static ins_status parse_word(const ins_option *option, const char *text, const ins_source *source,
+                             ins_arena *arena, void *field, ins_error *error)
+{
+    text = ins_option_trim(text, arena);
+    const char *const *words = option->table;
+    for (size_t i = 0; words[i]; i++)
+        if (strcmp(words[i], text) == 0) {
+            *(size_t *)field = i;
+            return INS_OK;
+        }
+    return ins_option_refuse(option, text, source, error);
+}
+
+static void write_word(const ins_option *option, const void *field, ins_text *out)
+{
+    ins_text_add(out, ((const char *const *)option->table)[*(const size_t *)field]);
+}
+
+const ins_option_kind ins_kind_word = {parse_word, write_word};
+
+/* True for a text that an experiment file can hold as a value. */
+static bool is_writable(const char *text)
+{
+    size_t length = strlen(text);
+    if (length > TEXT_LIMIT || text[0] == ';' || strstr(text, " ;")) return false;
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == '\x7f') return false;
+    return true;
+}
+
+static ins_status parse_text(const ins_option *option, const char *text, const ins_source *source,
+                             ins_arena *arena, void *field, ins_error *error)
+{
+    text = ins_option_trim(text, arena);
+    if (!is_writable(text)) return ins_option_refuse(option, text, source, error);
+    *(const char **)field = text;
+    return INS_OK;
+}
+
+static void write_text(const ins_option *option, const void *field, ins_text *out)
+{
+    (void)option;
+    ins_text_add(out, *(const char *const *)field);
+}
+
+const ins_option_kind ins_kind_text = {parse_text, write_text};
+
+static ins_status parse_choice(const ins_option *option, const char *text, const ins_source *source,
+                               ins_arena *arena, void *field, ins_error *error)
+{
+    text = ins_option_trim(text, arena);
+    ins_choice choice = {0};
+    if (!ins_option_is_special(option, text)) {
+        ins_status status =
+            ins_choice_parse(option->table, text, source->where, arena, &choice, error);
+        if (status != INS_OK) return status;
+    }
+    *(ins_choice *)field = choice;
+    return INS_OK;
+}
+
+static void write_choice(const ins_option *option, const void *field, ins_text *out)
+{
+    const ins_choice *choice = field;
+    ins_text_add(out, choice->entry ? choice->label : option->special);
+}
+
+const ins_option_kind ins_kind_choice = {parse_choice, write_choice};
+
+const char *const ins_bundled_data[] = {"iris", "wine", "breast_cancer", "digits", NULL};
+
+/* A file, not a directory: a run directory called "iris" does not hide the data set. */
+static bool is_data_file(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
+}
+
+/* Regular files are named by their real path, so that the written experiment finds them from
+ * anywhere; a pipe has none. */
+static ins_data_source data_file(const char *path, ins_arena *arena)
+{
+    struct stat status;
+    char *resolved =
+        stat(path, &status) == 0 && S_ISREG(status.st_mode) ? realpath(path, NULL) : NULL;
+    const char *name = resolved ? resolved : path;
+    char safe[4 * PATH_MAX];
+    if (!is_writable(name)) {
+        ins_make_safe(safe, sizeof safe, name, strlen(name));
+        name = safe;
+    }
+    ins_data_source data = {.name = ins_arena_copy(arena, name, strlen(name)),
+                            .path = ins_arena_copy(arena, path, strlen(path))};
+    free(resolved);
+    return data;
+}
+
+static bool is_bundled(const char *name)
+{
+    for (const char *const *row = ins_bundled_data; *row; row++)
+        if (strcmp(*row, name) == 0) return true;
+    return false;
+}
+
+static ins_data_source bundled_data(const char *name, ins_arena *arena)
+{
+    char *path = ins_bundled(ins_arena_format(arena, "data/%s.csv", name));
+    ins_data_source data = {.name = name,
+                            .path = path ? ins_arena_copy(arena, path, strlen(path)) : NULL};
+    free(path);
+    return data;
+}
+
+static ins_status unknown_data(const char *name, const ins_source *source, ins_error *error)
+{
+    char display[INS_DISPLAY_SIZE];
+    ins_text known = {0};
+    for (const char *const *row = ins_bundled_data; *row; row++)
+        ins_text_add_format(&known, "%s%s", known.length > 0 ? ", " : "", *row);
+    ins_error_add(error, INS_DATA,
+                  "%s: no such file or bundled data set; bundled are %s (got \"%s\")",
+                  source->where, known.data, ins_display(display, name, strlen(name)));
+    ins_text_free(&known);
+    return error->status;
+}
+
+static ins_status parse_data(const ins_option *option, const char *text, const ins_source *source,
+                             ins_arena *arena, void *field, ins_error *error)
+{
+    const char *name = ins_option_trim(text, arena);
+    if (name[0] == '\0') return ins_option_refuse(option, text, source, error);
+
+    const char *beside = source->directory && name[0] != '/'
+                             ? ins_arena_format(arena, "%s%s", source->directory, name)
+                             : NULL;
+    ins_data_source *data = field;
+    if (is_data_file(name))
+        *data = data_file(name, arena);
+    else if (beside && is_data_file(beside))
+        *data = data_file(beside, arena);
+    else if (is_bundled(name))
+        *data = bundled_data(name, arena);
+    else if (!strpbrk(name, "./"))
+        return unknown_data(name, source, error);
+    else
+        *data = data_file(name, arena);
+    return INS_OK;
+}
+
+static void write_data(const ins_option *option, const void *field, ins_text *out)
+{
+    (void)option;
+    ins_text_add(out, ((const ins_data_source *)field)->name);
+}
+
+const ins_option_kind ins_kind_data = {parse_data, write_data};

@@ -1,0 +1,19 @@
+/* What the kinds of options share. */
+#ifndef INITSCOPE_OPTION_KIND_H
+#define INITSCOPE_OPTION_KIND_H
+
+#include <stdbool.h>
+
+#include "initscope/settings.h"
+
+/* "WHERE: must be RANGE (got "TEXT")" */
+ins_status ins_option_refuse(const ins_option *option, const char *text, const ins_source *source,
+                             ins_error *error);
+
+/* True for the option's word beside its numbers. */
+bool ins_option_is_special(const ins_option *option, const char *text);
+
+/* A copy without blanks at its ends: an experiment file cannot hold them. */
+const char *ins_option_trim(const char *text, ins_arena *arena);
+
+#endif

@@ -1,0 +1,11 @@
+/* OpenMP directives that a build without OpenMP does not see (it would warn of each). */
+#ifndef INITSCOPE_PARALLEL_H
+#define INITSCOPE_PARALLEL_H
+
+#ifdef _OPENMP
+#define INS_PARALLEL(directive) _Pragma(#directive)
+#else
+#define INS_PARALLEL(directive)
+#endif
+
+#endif

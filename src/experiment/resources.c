@@ -1,0 +1,165 @@
+/* What an experiment will need, found out before anything is trained or written. */
+#include <config.h>
+
+#include "resources.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "initscope/network.h"
+
+/* Address space of a thread beside the networks: OpenBLAS maps a buffer of 128 MiB for each thread
+ * that multiplies, and tries for ever when it cannot; malloc reserves 64 MiB, the stack is 8 MiB.
+ */
+static const size_t THREAD_BYTES = (size_t)208 << 20;
+
+/* Bytes this process may have: of the machine, or less when its address space is limited. */
+static size_t memory_limit(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    size_t limit = SIZE_MAX;
+    if (pages > 0 && page > 0) limit = (size_t)pages * (size_t)page;
+    struct rlimit space;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
+        space.rlim_cur < limit)
+        limit = (size_t)space.rlim_cur;
+    return limit;
+}
+
+static const char *show_bytes(char out[32], size_t bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    for (; value >= 1024; unit++) value /= 1024;
+    snprintf(out, 32, "%.3g %s", value, units[unit]);
+    return out;
+}
+
+/* The largest need of one trial; all seeds of a combination need the same. */
+static ins_status largest_trial(const ins_laboratory *laboratory, const ins_grid *grid,
+                                size_t *largest, ins_trial *which, ins_error *error)
+{
+    *largest = 0;
+    for (size_t i = 0; i < grid->trials; i += grid->levels[INS_FACTOR_SEED]) {
+        ins_trial trial = ins_grid_trial(grid, i);
+        size_t bytes;
+        if (ins_trial_size(laboratory, &trial, &bytes, error) != INS_OK) return error->status;
+        if (bytes <= *largest) continue;
+        *largest = bytes;
+        *which = trial;
+    }
+    return INS_OK;
+}
+
+/* True when the address space has room for this many more bytes. */
+static bool has_room(size_t bytes)
+{
+    void *block = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (block == MAP_FAILED) return false;
+    munmap(block, bytes);
+    return true;
+}
+
+static size_t wanted_threads(const ins_settings *settings)
+{
+    if (settings->threads > 0) return settings->threads;
+#ifdef _OPENMP
+    return (size_t)omp_get_num_procs();
+#else
+    return 1;
+#endif
+}
+
+ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *grid,
+                              size_t *threads, ins_error *error)
+{
+    size_t bytes, limit = memory_limit();
+    ins_trial trial = ins_grid_trial(grid, 0);
+    ins_status status = largest_trial(laboratory, grid, &bytes, &trial, error);
+    if (status != INS_OK) return status;
+    if (bytes > limit) {
+        char need[32], have[32];
+        return ins_error_add(error, INS_USAGE,
+                             "%s: one run needs %s of memory, there are %s (got \"%s\")",
+                             ins_settings_where(laboratory->settings, "hidden"),
+                             show_bytes(need, bytes), show_bytes(have, limit), trial.hidden->label);
+    }
+    size_t count = wanted_threads(laboratory->settings);
+    if (count > limit / bytes) count = limit / bytes;
+    if (count > grid->trials) count = grid->trials;
+#ifndef _OPENMP
+    count = 1;
+#endif
+    while (count > 0 && !has_room(count * (bytes + THREAD_BYTES))) count--;
+    if (count == 0)
+        return ins_error_add(error, INS_INTERNAL,
+                             "out of memory (need %zu bytes of address space for one run)",
+                             bytes + THREAD_BYTES);
+    *threads = count;
+    return INS_OK;
+}
+
+/* Initializes the network of one trial and forgets it. */
+static ins_status rehearse(const ins_laboratory *laboratory, const ins_trial *trial,
+                           ins_error *error)
+{
+    const ins_settings *settings = laboratory->settings;
+    ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
+    ins_network *network;
+    ins_status status = ins_network_new(&design, &network, error);
+    if (status != INS_OK) return status;
+    ins_initialization start = ins_trial_initialization(laboratory, trial);
+    status = ins_network_initialize(network, &start, error);
+    ins_network_free(network);
+    return status;
+}
+
+ins_status ins_rehearse(const ins_laboratory *laboratory, const ins_grid *grid, ins_error *error)
+{
+    size_t shape = grid->trials / grid->levels[INS_FACTOR_HIDDEN];
+    for (size_t h = 0; h < grid->levels[INS_FACTOR_HIDDEN]; h++)
+        for (size_t i = 0; i < grid->levels[INS_FACTOR_INIT]; i++) {
+            ins_trial trial = ins_grid_trial(grid, h * shape + i * grid->levels[INS_FACTOR_SEED]);
+            rehearse(laboratory, &trial, error);
+        }
+    return error->status;
+}
+
+ins_status ins_batches_check(const ins_laboratory *laboratory, ins_error *error)
+{
+    const ins_sizes *batch = &laboratory->settings->batch;
+    size_t rows = laboratory->data->train.rows;
+    bool full = false, equal = false;
+    for (size_t i = 0; i < batch->count; i++) {
+        full = full || batch->item[i] == 0;
+        equal = equal || batch->item[i] == rows;
+    }
+    if (full && equal)
+        ins_error_add(error, INS_USAGE, "%s: full is the same number of rows (got \"%zu\")",
+                      ins_settings_where(laboratory->settings, "batch"), rows);
+    return error->status;
+}
+
+ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy, ins_error *error)
+{
+    char *output = realpath(settings->output, NULL), *data = realpath(settings->data.path, NULL);
+    size_t length = output ? strlen(output) : 0;
+    if (policy == INS_LOG_FORCE && output && data && strncmp(data, output, length) == 0 &&
+        data[length] == '/')
+        ins_error_add(error, INS_OUTPUT,
+                      "%s: holds the data file, which --force would remove (got \"%s\")",
+                      settings->output, settings->data.path);
+    free(output);
+    free(data);
+    return error->status;
+}

@@ -1,0 +1,215 @@
+/* An experiment from its data to its run directory: trials in parallel, rows in trial order. */
+#include <config.h>
+
+#include "initscope/runner.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "initscope/memory.h"
+#include "initscope/trainer.h"
+#include "parallel.h"
+#include "resources.h"
+
+typedef struct running {
+    const ins_request *request;
+    ins_laboratory laboratory;
+    ins_dataset dataset;
+    ins_prepared data;
+    ins_grid grid;
+    size_t threads;
+    bool flush_to_zero;
+    ins_text experiment; /* experiment.ini */
+    ins_log *log;
+    ins_outcome outcome;
+    atomic_bool halt; /* no further trial is begun */
+    bool broken;      /* a trial is missing: no later one may be appended */
+    ins_error *error;
+} running;
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void tell(const running *r, ins_event event)
+{
+    event.trials = r->grid.trials;
+    event.skipped = r->outcome.skipped;
+    event.epochs = r->request->settings->epochs;
+    ins_tell(&r->laboratory, &event);
+}
+
+static void tell_warnings(const running *r)
+{
+    const char *line = r->dataset.warnings.data;
+    while (line && *line) {
+        size_t length = strcspn(line, "\n");
+        ins_text one = {0};
+        ins_text_add_bytes(&one, line, length);
+        tell(r, (ins_event){.kind = INS_EVENT_WARNING, .text = one.data});
+        ins_text_free(&one);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static ins_status load_data(running *r)
+{
+    const ins_settings *settings = r->request->settings;
+    static const char delimiters[] = {'\0', ',', ';', '\t'};
+    const char *label = settings->label[0] ? settings->label : NULL;
+    ins_status status = ins_dataset_read(settings->data.path, label,
+                                         delimiters[settings->delimiter], &r->dataset, r->error);
+    if (status != INS_OK) return status;
+    status = ins_prepare(&r->dataset, settings->test_fraction, (uint32_t)settings->split_seed,
+                         (ins_scaling)settings->scale, &r->data, r->error);
+    tell_warnings(r);
+    return status;
+}
+
+/* Everything that can be refused is refused here, before anything is written. */
+static ins_status plan(running *r)
+{
+    const ins_request *request = r->request;
+    r->laboratory = (ins_laboratory){.settings = request->settings,
+                                     .data = &r->data,
+                                     .stop = request->stop,
+                                     .tell = request->tell,
+                                     .context = request->context};
+    if (ins_output_check(request->settings, request->policy, r->error) != INS_OK ||
+        ins_grid_new(request->settings, &r->grid, r->error) != INS_OK || load_data(r) != INS_OK)
+        return r->error->status;
+    r->laboratory.probe = ins_probe_of(request->settings, &r->data.train);
+    if (ins_batches_check(&r->laboratory, r->error) != INS_OK ||
+        ins_threads_choose(&r->laboratory, &r->grid, &r->threads, r->error) != INS_OK)
+        return r->error->status;
+    return ins_rehearse(&r->laboratory, &r->grid, r->error);
+}
+
+static ins_status write_files(running *r)
+{
+    ins_surroundings surroundings = {.settings = r->request->settings,
+                                     .dataset = &r->dataset,
+                                     .data = &r->data,
+                                     .command_line = r->request->command_line,
+                                     .threads = r->threads,
+                                     .flush_to_zero = r->flush_to_zero};
+    ins_text environment = {0}, features = {0};
+    ins_environment_write(&surroundings, &environment);
+    ins_features_write(&r->dataset, &r->data, &features);
+    ins_status status = ins_log_file_write(r->log, "experiment.ini", &r->experiment, r->error);
+    if (status == INS_OK)
+        status = ins_log_file_write(r->log, "environment.csv", &environment, r->error);
+    if (status == INS_OK) status = ins_log_file_write(r->log, "features.csv", &features, r->error);
+    ins_text_free(&environment);
+    ins_text_free(&features);
+    return status;
+}
+
+static ins_status open_log(running *r)
+{
+    const ins_request *request = r->request;
+    ins_settings_write(request->settings, &r->experiment);
+    ins_text identity = {0};
+    ins_text_add(&identity, r->experiment.data);
+    ins_text_add_format(&identity, "version = %s\ndata hash = %016llx\n", PACKAGE_VERSION,
+                        r->dataset.hash);
+    ins_status status = ins_log_open(request->settings->output, request->policy, identity.data,
+                                     &r->log, &r->outcome.skipped, r->error);
+    ins_text_free(&identity);
+    if (status == INS_OK && r->log) status = write_files(r);
+    return status;
+}
+
+/* One iteration of the parallel loop. */
+typedef struct attempt {
+    ins_trial trial;
+    ins_trial_result result;
+    ins_error error;
+    bool complete;
+} attempt;
+
+static void try_trial(running *r, attempt *a, ins_log_rows *rows)
+{
+    for (size_t i = 0; i < INS_LOG_FILES; i++) ins_text_clear(&rows->file[i]);
+    ins_error_clear(&a->error);
+    a->complete = false;
+    if (r->halt || (r->request->stop && r->request->stop())) return;
+    ins_status status = ins_trial_run(&r->laboratory, &a->trial, rows, &a->result, &a->error);
+    a->complete = status == INS_OK && !a->result.stopped;
+}
+
+/* In trial order, one thread at a time. */
+static void finish_trial(running *r, attempt *a, const ins_log_rows *rows)
+{
+    if (!a->complete || r->broken) {
+        if (a->error.count > 0 && r->error->count == 0) *r->error = a->error;
+    } else if (ins_log_append(r->log, rows, r->error) == INS_OK) {
+        r->outcome.done++;
+        r->outcome.diverged += a->result.diverged;
+        tell(r, (ins_event){.kind = INS_EVENT_TRIAL,
+                            .trial = &a->trial,
+                            .epoch = a->result.epoch,
+                            .diverged = a->result.diverged,
+                            .accuracy = a->result.accuracy});
+        return;
+    }
+    r->broken = true;
+    r->halt = true;
+}
+
+static void run_trials(running *r)
+{
+    INS_PARALLEL(omp parallel num_threads((int)r->threads))
+    {
+        ins_flush_denormals();
+        ins_log_rows rows = {0};
+        attempt *a = ins_allocate(1, sizeof *a, "a trial");
+        INS_PARALLEL(omp for schedule(dynamic, 1) ordered)
+        for (size_t i = r->outcome.skipped; i < r->grid.trials; i++) {
+            a->trial = ins_grid_trial(&r->grid, i);
+            try_trial(r, a, &rows);
+            INS_PARALLEL(omp ordered)
+            finish_trial(r, a, &rows);
+        }
+        free(a);
+        ins_log_rows_free(&rows);
+    }
+}
+
+static ins_status execute(running *r)
+{
+    ins_status status = plan(r);
+    if (status == INS_OK) status = open_log(r);
+    r->outcome.trials = r->grid.trials;
+    if (status != INS_OK || !r->log) return status;
+
+    tell(r, (ins_event){.kind = INS_EVENT_START});
+    run_trials(r);
+    if (r->error->status != INS_OK) return r->error->status;
+    if (r->broken)
+        return ins_error_add(r->error, INS_INTERRUPTED,
+                             "interrupted after %zu of %zu runs; go on with --resume",
+                             r->outcome.skipped + r->outcome.done, r->grid.trials);
+    ins_log *log = r->log;
+    r->log = NULL;
+    return ins_log_publish(log, r->error);
+}
+
+ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, ins_error *error)
+{
+    double start = seconds_now();
+    running r = {.request = request, .error = error, .flush_to_zero = ins_flush_denormals()};
+    ins_status status = execute(&r);
+    ins_log_close(r.log);
+    r.outcome.seconds = seconds_now() - start;
+    if (status == INS_OK || status == INS_INTERRUPTED) *outcome = r.outcome;
+    ins_text_free(&r.experiment);
+    ins_prepared_free(&r.data);
+    ins_dataset_free(&r.dataset);
+    return status;
+}

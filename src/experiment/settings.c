@@ -1,0 +1,338 @@
+/* The options of `run`: their table, and the settings that command line and experiment file make of
+ * it. */
+#include <config.h>
+
+#include "initscope/settings.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "initscope/activation.h"
+#include "initscope/file.h"
+#include "initscope/grid.h"
+#include "initscope/ini.h"
+#include "initscope/initializer.h"
+#include "initscope/optimizer.h"
+
+#define FIELD(member) .field = offsetof(ins_settings, member)
+#define ONE_LINE "one line of at most 10000 bytes without \" ;\", which begins a comment"
+#define SEED_MAXIMUM 4294967295.0
+
+const char *const ins_delimiter_names[] = {"auto", "comma", "semicolon", "tab", NULL};
+
+static const char *const switch_names[] = {"no", "yes", NULL};
+
+const char *const ins_group_titles[INS_GROUPS] = {
+    [INS_GROUP_FACTORS] =
+        "Factors; each may be a list, and every combination is run for every seed",
+    [INS_GROUP_DATA] = "Data",
+    [INS_GROUP_TRAINING] = "Training",
+    [INS_GROUP_RECORD] = "Recording and output"};
+
+const ins_option ins_options[] = {
+    {.key = "init",
+     .argument = "NAME...",
+     .fallback = "zeros random_uniform glorot_uniform he_uniform",
+     .range = "initializers, see `initscope list initializers`",
+     .help = "initializers of the hidden layers' weights",
+     .group = INS_GROUP_FACTORS,
+     .kind = &ins_kind_choices,
+     .table = &ins_initializers,
+     FIELD(init)},
+    {.key = "activation",
+     .argument = "NAME...",
+     .fallback = "relu",
+     .range = "activations, see `initscope list activations`",
+     .help = "activations of the hidden layers",
+     .group = INS_GROUP_FACTORS,
+     .kind = &ins_kind_choices,
+     .table = &ins_activations,
+     FIELD(activation)},
+    {.key = "hidden",
+     .argument = "SHAPE...",
+     .fallback = "64,64",
+     .unit = "units",
+     .range = "widths from 1 to 1000000 such as 64,64 or 20x256 (20 layers of 256), "
+              "at most 10000 layers",
+     .help = "units of each hidden layer; several shapes are separated by blanks",
+     .group = INS_GROUP_FACTORS,
+     .kind = &ins_kind_hiddens,
+     FIELD(hidden)},
+    {.key = "optimizer",
+     .argument = "NAME...",
+     .fallback = "adam",
+     .range = "optimizers, see `initscope list optimizers`",
+     .help = "optimizers",
+     .group = INS_GROUP_FACTORS,
+     .kind = &ins_kind_choices,
+     .table = &ins_optimizers,
+     FIELD(optimizer)},
+    {.key = "learning-rate",
+     .argument = "RATE...",
+     .fallback = "default",
+     .shown = "the optimizer's own",
+     .range = "a finite number above 0, or default",
+     .help = "step size of the optimizer",
+     .group = INS_GROUP_FACTORS,
+     .kind = &ins_kind_numbers,
+     .minimum = 0x1p-1022,
+     .maximum = 0x1p1023,
+     .special = "default",
+     FIELD(learning_rate)},
+    {.key = "dropout",
+     .argument = "RATE...",
+     .fallback = "0",
+     .range = "a number from 0 to below 1",
+     .help = "share of hidden activations dropped while training (inverted dropout)",
+     .group = INS_GROUP_FACTORS,
+     .kind = &ins_kind_numbers,
+     .maximum = 0x1.fffffffffffffp-1,
+     FIELD(dropout)},
+    {.key = "weight-decay",
+     .argument = "RATE...",
+     .fallback = "0",
+     .range = "a finite number from 0 up",
+     .help = "L2 added to the gradient of the weights; decoupled for adamw",
+     .group = INS_GROUP_FACTORS,
+     .kind = &ins_kind_numbers,
+     .maximum = 0x1p1023,
+     FIELD(weight_decay)},
+    {.key = "batch",
+     .argument = "ROWS...",
+     .fallback = "32",
+     .unit = "rows",
+     .range = "an integer from 1 to 2147483647, or full (all training rows)",
+     .help = "rows of a minibatch; the last, partial one is used",
+     .group = INS_GROUP_FACTORS,
+     .kind = &ins_kind_sizes,
+     .minimum = 1,
+     .maximum = 2147483647,
+     .special = "full",
+     FIELD(batch)},
+    {.key = "data",
+     .argument = "FILE",
+     .fallback = "iris",
+     .range = "a CSV file, or the name of a bundled data set, see `initscope list datasets`",
+     .help = "the data; in an experiment file a relative path is looked for in the current "
+             "directory first, then beside the experiment file",
+     .group = INS_GROUP_DATA,
+     .kind = &ins_kind_data,
+     FIELD(data)},
+    {.key = "label",
+     .argument = "COLUMN",
+     .fallback = "",
+     .shown = "the last column",
+     .range = "a column of the data",
+     .help = "name of the class column; every other column must be numeric",
+     .group = INS_GROUP_DATA,
+     .kind = &ins_kind_text,
+     FIELD(label)},
+    {.key = "delimiter",
+     .argument = "WORD",
+     .fallback = "auto",
+     .range = "auto, comma, semicolon or tab",
+     .help = "what separates the fields of the data",
+     .group = INS_GROUP_DATA,
+     .kind = &ins_kind_word,
+     .table = ins_delimiter_names,
+     FIELD(delimiter)},
+    {.key = "scale",
+     .argument = "WORD",
+     .fallback = "standard",
+     .range = "none, standard or minmax",
+     .help = "scaling of each feature, fitted on the training rows only",
+     .group = INS_GROUP_DATA,
+     .kind = &ins_kind_word,
+     .table = ins_scaling_names,
+     FIELD(scale)},
+    {.key = "test-fraction",
+     .argument = "SHARE",
+     .fallback = "0.2",
+     .range = "a number above 0 and below 1",
+     .help = "share of the rows held out for testing, rounded up to whole rows",
+     .group = INS_GROUP_DATA,
+     .kind = &ins_kind_number,
+     .minimum = 0x1p-1022,
+     .maximum = 0x1.fffffffffffffp-1,
+     FIELD(test_fraction)},
+    {.key = "split-seed",
+     .argument = "SEED",
+     .fallback = "42",
+     .range = "an integer from 0 to 4294967295",
+     .help = "seed of the split, as random_state of scikit-learn's train_test_split",
+     .group = INS_GROUP_DATA,
+     .kind = &ins_kind_integer,
+     .maximum = SEED_MAXIMUM,
+     FIELD(split_seed)},
+    {.key = "output-init",
+     .argument = "NAME",
+     .fallback = "same",
+     .range = "an initializer, or same (that of the hidden layers)",
+     .help = "initializer of the output layer's weights",
+     .group = INS_GROUP_TRAINING,
+     .kind = &ins_kind_choice,
+     .special = "same",
+     .table = &ins_initializers,
+     FIELD(output_init)},
+    {.key = "bias-init",
+     .argument = "NAME",
+     .fallback = "zeros",
+     .range = "an initializer",
+     .help = "initializer of every bias",
+     .group = INS_GROUP_TRAINING,
+     .kind = &ins_kind_choice,
+     .table = &ins_initializers,
+     FIELD(bias_init)},
+    {.key = "epochs",
+     .argument = "N",
+     .fallback = "10",
+     .unit = "epochs",
+     .range = "an integer from 0 to 1000000",
+     .help = "passes over the training rows; 0 records the initial network only",
+     .group = INS_GROUP_TRAINING,
+     .kind = &ins_kind_integer,
+     .maximum = 1e6,
+     FIELD(epochs)},
+    {.key = "shuffle",
+     .argument = "WORD",
+     .fallback = "yes",
+     .range = "yes or no",
+     .help = "whether each epoch draws a new order of the training rows",
+     .group = INS_GROUP_TRAINING,
+     .kind = &ins_kind_word,
+     .table = switch_names,
+     FIELD(shuffle)},
+    {.key = "seeds",
+     .argument = "N",
+     .fallback = "5",
+     .unit = "seeds",
+     .range = "an integer from 1 to 1000000",
+     .help = "number of consecutive seeds of each combination",
+     .group = INS_GROUP_TRAINING,
+     .kind = &ins_kind_integer,
+     .minimum = 1,
+     .maximum = 1e6,
+     FIELD(seeds)},
+    {.key = "seed",
+     .argument = "SEED",
+     .fallback = "1",
+     .range = "an integer from 0 to 4294967295",
+     .help = "the first seed",
+     .group = INS_GROUP_TRAINING,
+     .kind = &ins_kind_integer,
+     .maximum = SEED_MAXIMUM,
+     FIELD(seed)},
+    {.key = "probe",
+     .argument = "ROWS",
+     .fallback = "512",
+     .unit = "rows",
+     .range = "an integer from 1 to 2147483647",
+     .help = "size of the fixed batch that is measured: the first training rows",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_integer,
+     .minimum = 1,
+     .maximum = 2147483647,
+     FIELD(probe)},
+    {.key = "record-every",
+     .argument = "N",
+     .fallback = "1",
+     .unit = "epochs",
+     .range = "an integer from 1 to 1000000",
+     .help = "record every N-th epoch, and always epoch 0 and the last",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_integer,
+     .minimum = 1,
+     .maximum = 1e6,
+     FIELD(record_every)},
+    {.key = "title",
+     .argument = "TEXT",
+     .fallback = "",
+     .shown = "from the name of the experiment file or the data",
+     .range = ONE_LINE,
+     .help = "the report's heading",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_text,
+     FIELD(title)},
+    {.key = "note",
+     .argument = "TEXT",
+     .fallback = "",
+     .shown = "empty",
+     .range = ONE_LINE,
+     .help = "one paragraph printed under the heading",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_text,
+     FIELD(note)},
+    {.key = "threads",
+     .local = true,
+     .argument = "N",
+     .fallback = "all",
+     .unit = "cores",
+     .range = "an integer from 1 to 10000, or all",
+     .help = "trials that run at the same time; results do not depend on it",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_integer,
+     .minimum = 1,
+     .maximum = 10000,
+     .special = "all",
+     FIELD(threads)},
+    {.key = "output",
+     .letter = 'o',
+     .local = true,
+     .argument = "DIR",
+     .fallback = "",
+     .shown = "none, required",
+     .range = "a directory",
+     .help = "the run directory; a non-empty one is refused without --force or --resume",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_text,
+     FIELD(output)},
+    {.key = NULL}};
+
+enum { OPTIONS = sizeof ins_options / sizeof ins_options[0] - 1 };
+
+const ins_option *ins_option_find(const char *key)
+{
+    for (const ins_option *option = ins_options; option->key; option++)
+        if (strcmp(option->key, key) == 0) return option;
+    return NULL;
+}
+
+static void *field_of(ins_settings *settings, const ins_option *option)
+{
+    return (char *)settings + option->field;
+}
+
+ins_status ins_settings_set(ins_settings *settings, const ins_option *option, const char *value,
+                            const ins_source *source, ins_error *error)
+{
+    ins_status status = option->kind->parse(option, value, source, settings->arena,
+                                            field_of(settings, option), error);
+    if (status == INS_OK)
+        settings->where[option - ins_options] =
+            ins_arena_copy(settings->arena, source->where, strlen(source->where));
+    return status;
+}
+
+void ins_settings_start(ins_settings *settings)
+{
+    *settings = (ins_settings){.arena = ins_arena_new()};
+    settings->where = ins_arena_get(settings->arena, OPTIONS, sizeof *settings->where, "settings");
+    for (const ins_option *option = ins_options; option->key; option++) {
+        ins_error error = {0};
+        ins_source source = {.where = ins_arena_format(settings->arena, "--%s", option->key)};
+        if (ins_settings_set(settings, option, option->fallback, &source, &error) != INS_OK)
+            ins_die("the default of an option is not valid: %s", error.line[0]);
+    }
+}
+
+void ins_settings_free(ins_settings *settings)
+{
+    ins_arena_free(settings->arena);
+    *settings = (ins_settings){0};
+}
+
+const char *ins_settings_where(const ins_settings *settings, const char *key)
+{
+    return settings->where[ins_option_find(key) - ins_options];
+}

@@ -1,0 +1,181 @@
+/* One trial: a network from its initializer to its last epoch, and the rows about it. */
+#include <config.h>
+
+#include <math.h>
+#include <time.h>
+
+#include "initscope/csv.h"
+#include "initscope/recorder.h"
+#include "initscope/runner.h"
+#include "initscope/trainer.h"
+#include "parallel.h"
+
+/* About the length of one row of layers.csv. */
+enum { ROW_BYTES = 300 };
+
+typedef struct session {
+    const ins_laboratory *laboratory;
+    const ins_trial *trial;
+    ins_network *network;
+    ins_trainer *trainer;
+    ins_recorder *recorder;
+    ins_recorder_epoch now;
+    bool diverged;
+    double start, record_seconds;
+} session;
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
+                                            const ins_trial *trial)
+{
+    const ins_settings *settings = laboratory->settings;
+    return (ins_initialization){.hidden = trial->init,
+                                .output = settings->output_init.entry ? &settings->output_init
+                                                                      : trial->init,
+                                .bias = &settings->bias_init,
+                                .seed = trial->seed,
+                                .probe = &laboratory->probe};
+}
+
+static ins_status session_open(session *s, ins_error *error)
+{
+    const ins_settings *settings = s->laboratory->settings;
+    const ins_samples *train = &s->laboratory->data->train;
+    ins_design design = ins_trial_design(s->trial, settings, train);
+    ins_status status = ins_network_new(&design, &s->network, error);
+    if (status != INS_OK) return status;
+
+    ins_initialization start = ins_trial_initialization(s->laboratory, s->trial);
+    status = ins_network_initialize(s->network, &start, error);
+    if (status != INS_OK) return status;
+
+    s->trainer = ins_trainer_new(s->network, train, ins_trial_batch(s->trial, train),
+                                 settings->shuffle == 1, s->trial->seed);
+    ins_recorder_trial subject = {
+        .trial = s->trial, .network = s->network, .probe = &s->laboratory->probe};
+    s->recorder = ins_recorder_new(&subject);
+    return INS_OK;
+}
+
+static void session_close(session *s)
+{
+    ins_recorder_free(s->recorder);
+    ins_trainer_free(s->trainer);
+    ins_network_free(s->network);
+}
+
+/* Looks at the network after an epoch; true when it was the last one. */
+static bool session_measure(session *s, ins_log_rows *rows)
+{
+    const ins_settings *settings = s->laboratory->settings;
+    const ins_prepared *data = s->laboratory->data;
+    s->now.train = ins_evaluate(s->network, &data->train);
+    s->diverged = !isfinite(s->now.train.loss) || !ins_network_finite(s->network);
+    bool last = s->diverged || s->now.epoch == settings->epochs;
+    if (last || s->now.epoch % settings->record_every == 0) {
+        s->now.test = ins_evaluate(s->network, &data->test);
+        double before = seconds_now();
+        ins_recorder_record(s->recorder, &s->now, rows);
+        s->record_seconds += seconds_now() - before;
+    }
+    return last;
+}
+
+void ins_tell(const ins_laboratory *laboratory, const ins_event *event)
+{
+    if (!laboratory->tell) return;
+    INS_PARALLEL(omp critical(ins_tell))
+    laboratory->tell(laboratory->context, event);
+}
+
+/* False when it was stopped before the end. */
+static bool session_train(session *s, ins_log_rows *rows)
+{
+    for (;;) {
+        bool last = session_measure(s, rows);
+        ins_tell(s->laboratory,
+                 &(ins_event){.kind = INS_EVENT_EPOCH, .trial = s->trial, .epoch = s->now.epoch});
+        if (last) return true;
+        if (!ins_trainer_epoch(s->trainer, s->laboratory->stop)) return false;
+        s->now.epoch++;
+    }
+}
+
+static void add_run(const session *s, ins_text *out)
+{
+    const ins_trial *trial = s->trial;
+    ins_csv_integer(out, (long long)trial->run);
+    ins_csv_text(out, trial->init->label);
+    ins_csv_text(out, trial->activation->label);
+    ins_csv_text(out, trial->hidden->label);
+    ins_csv_text(out, trial->optimizer->label);
+    ins_csv_number(out, trial->learning_rate);
+    ins_csv_number(out, trial->dropout);
+    ins_csv_number(out, trial->weight_decay);
+    ins_csv_integer(out,
+                    (long long)(trial->batch ? trial->batch : s->laboratory->data->train.rows));
+    ins_csv_integer(out, trial->seed);
+    ins_csv_text(out, s->diverged ? "diverged" : "completed");
+    ins_csv_integer(out, (long long)s->now.epoch);
+    ins_csv_integer(out, (long long)ins_network_updates(s->network));
+    ins_csv_number(out, s->now.train.loss);
+    ins_csv_number(out, s->now.train.accuracy);
+    ins_csv_number(out, s->now.test.loss);
+    ins_csv_number(out, s->now.test.accuracy);
+    ins_csv_end_row(out);
+}
+
+static void add_timing(const session *s, ins_text *out)
+{
+    ins_csv_integer(out, (long long)s->trial->run);
+    ins_csv_number(out, seconds_now() - s->start - s->record_seconds);
+    ins_csv_number(out, s->record_seconds);
+    ins_csv_end_row(out);
+}
+
+ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *trial,
+                         ins_log_rows *rows, ins_trial_result *result, ins_error *error)
+{
+    session s = {.laboratory = laboratory, .trial = trial, .start = seconds_now()};
+    ins_status status = session_open(&s, error);
+    if (status == INS_OK) {
+        bool complete = session_train(&s, rows);
+        if (complete) {
+            add_run(&s, &rows->file[INS_LOG_RUNS]);
+            add_timing(&s, &rows->file[INS_LOG_TIMING]);
+        }
+        *result = (ins_trial_result){.stopped = !complete,
+                                     .diverged = s.diverged,
+                                     .epoch = s.now.epoch,
+                                     .accuracy = s.now.test.accuracy};
+    }
+    session_close(&s);
+    return status;
+}
+
+ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,
+                          ins_error *error)
+{
+    const ins_settings *settings = laboratory->settings;
+    ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
+    size_t network, recorder;
+    ins_status status = ins_network_size(&design, &network, error);
+    if (status == INS_OK) status = ins_recorder_size(&design, &recorder, error);
+    if (status != INS_OK) return status;
+
+    size_t records = settings->epochs / settings->record_every + 2;
+    size_t rows = (design.hidden_count + 1) * INS_TENSORS + 2, text, total;
+    if (__builtin_mul_overflow(records * ROW_BYTES, rows, &text) ||
+        __builtin_add_overflow(network, recorder, &total) ||
+        __builtin_add_overflow(total, text, &total))
+        return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
+                             ins_settings_where(settings, "hidden"), trial->hidden->label);
+    *bytes = total;
+    return INS_OK;
+}

@@ -1,0 +1,199 @@
+# Bad inputs: the whole message and the exit status of each.
+
+load helper
+
+initializers() { "$INITSCOPE" list initializers | awk 'NR > 1 { printf "%s%s", sep, $1; sep = ", " }'; }
+
+# refuses_data CONTENT MESSAGE: a data file that is refused with status 3.
+refuses_data() {
+    printf "$1" >d.csv
+    refuses 3 "$2" run --data=d.csv -o w
+}
+
+@test "no command, an unknown one, an unknown option" {
+    refuses 2 'usage: initscope COMMAND [OPTION]...; see `initscope --help`'
+    refuses 2 'unknown command (got "rum"); did you mean run?; see `initscope --help`' rum
+    refuses 2 'unknown option (got "--halp"); see `initscope --help`' --halp
+    refuses 2 'run: unknown option (got "--epocs=3"); did you mean --epochs?' run --epocs=3 -o w
+    refuses 2 'run: unknown option (got "--colour"); see `initscope run --help`' run --colour -o w
+    refuses 2 'run: unknown option (got "-x"); see `initscope run --help`' run -x -o w
+    refuses 2 'run: ambiguous option (got "--s")' run --s 3 -o w
+    refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
+    refuses 2 'run: the value of an option is missing (got "-o")' run -o
+    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, tensors, datasets' list tensor
+}
+
+@test "an abbreviated option is taken when it is unique" {
+    run_ok run -q --epo=0 --seeds=1 --thr 1 -ow
+    [ -s w/runs.csv ]
+}
+
+@test "the output directory: missing, in use, not a directory, without a parent" {
+    refuses 2 'run: no output directory; name one with -o DIR' run
+    mkdir used && touch used/mark
+    refuses 4 'used: exists and is not empty; use --force to replace it or --resume to go on' run -o used
+    [ "$(ls used)" = mark ]
+    touch file
+    refuses 4 'file: Not a directory' run -o file
+    refuses 4 'none/x.partial: No such file or directory' run -o none/x
+    refuses 2 'run: --force and --resume exclude each other' run --force --resume -o w
+}
+
+@test "--force does not remove the data it reads" {
+    mkdir v && cp "$srcdir/data/iris.csv" v/
+    refuses 4 'v: holds the data file, which --force would remove (got "v/iris.csv")' run --data=v/iris.csv --force -o v
+    [ -s v/iris.csv ]
+}
+
+@test "missing files" {
+    refuses 3 'no.csv: No such file or directory' run --data=no.csv -o w
+    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "iriss")' run --data=iriss -o w
+    refuses 2 'no.ini: No such file or directory' run no.ini -o w
+    refuses 2 'run: takes one experiment file (got "b.ini")' run a.ini b.ini -o w
+    mkdir dir
+    refuses 3 './dir: Is a directory' run --data=./dir -o w
+}
+
+@test "data: empty, header only, ragged, text, not finite" {
+    refuses_data '' 'd.csv:1: no header'
+    refuses_data 'a,b\n' 'd.csv:1: no data rows after the header'
+    refuses_data 'a,b,c\n1,2,x\n1,2\n1,2,3,y\n3,4,y\n' 'd.csv:3: 2 fields, header has 3
+d.csv:4: 4 fields, header has 3'
+    refuses_data 'a,b,c\n1,2,x\n1,abc,y\n3,4,y\n' 'd.csv:3:2: column "b": not a number (got "abc")'
+    refuses_data 'a,b\n1,x\n\033[31m,y\n' 'd.csv:3:1: column "a": not a number (got "\x1b[31m")'
+    refuses_data 'a,b\n1,x\n1e999,y\n' 'd.csv:3:1: column "a": not finite (got "1e999")'
+    refuses_data 'a,b\n1,x\n"2,y\n3,x\n' 'd.csv:3:1: quote opened here is never closed'
+}
+
+@test "data: one class, unknown label" {
+    refuses_data 'a,b\n1,x\n2,x\n3,x\n' 'd.csv: column "b": all 3 rows have one label (got "x")'
+    printf 'a,b\n1,x\n2,y\n3,x\n4,y\n' >d.csv
+    refuses 2 'd.csv:1: no such label column (got "z"); columns: a, b' run --data=d.csv --label=z -o w
+}
+
+@test "twenty problems of a file are listed, the others counted" {
+    { echo a,b && for i in $(seq 30); do echo "x$i,y"; done; } >d.csv
+    run --separate-stderr "$INITSCOPE" run --data=d.csv -o w
+    [ "$status" -eq 3 ]
+    [ "${#stderr_lines[@]}" -eq 21 ]
+    [ "${stderr_lines[0]}" = 'initscope: d.csv:2:1: column "a": not a number (got "x1")' ]
+    [ "${stderr_lines[20]}" = 'initscope: ... and 10 more' ]
+}
+
+@test "names: an unknown one lists the valid ones and the nearest" {
+    refuses 2 "--init: unknown initializer (got \"he_norml\"); did you mean he_normal? valid: $(initializers)" run --init=he_norml -o w
+    refuses 2 "--output-init: unknown initializer (got \"he_norml\"); did you mean he_normal? valid: $(initializers)" run --output-init=he_norml -o w
+    refuses 2 '--activation: relu takes no parameters (got "3")' run '--activation=relu(3)' -o w
+    refuses 2 '--init: the same value is listed twice (got "zeros")' run --init=zeros,ones,zeros -o w
+    refuses 2 '--init: the same value is listed twice (got "random_normal(0, 0.05)")' run --init='random_normal random_normal(0, 0.05)' -o w
+    refuses 2 '--init: must be initializers, see `initscope list initializers` (got "")' run --init= -o w
+    refuses 3 'no/layer01.W.npy: No such file or directory' run '--init=file(no)' -o w
+}
+
+@test "integers: out of range, not integers" {
+    local range='must be an integer from 0 to 1000000'
+    for value in -1 1000001 0x10 1e3 ' 5 5' 99999999999999999999999999 ''; do
+        refuses 2 "--epochs: $range (got \"${value# }\")" run "--epochs=$value" -o w
+    done
+    refuses 2 '--seeds: must be an integer from 1 to 1000000 (got "0")' run --seeds=0 -o w
+    for value in -1 4294967296 abc; do
+        refuses 2 "--seed: must be an integer from 0 to 4294967295 (got \"$value\")" run --seed "$value" -o w
+        refuses 2 "--split-seed: must be an integer from 0 to 4294967295 (got \"$value\")" run --split-seed "$value" -o w
+    done
+    refuses 2 '--seed: 2 seeds from 4294967295 on pass the largest seed, 4294967295 (got "4294967295")' run --seed=4294967295 --seeds=2 -o w
+    refuses 2 '--batch: must be an integer from 1 to 2147483647, or full (all training rows) (got "0")' run --batch=32,0 -o w
+    refuses 2 '--batch: full is the same number of rows (got "120")' run --batch=120,full -o w
+    refuses 2 '--probe: must be an integer from 1 to 2147483647 (got "0")' run --probe=0 -o w
+    refuses 2 '--record-every: must be an integer from 1 to 1000000 (got "0")' run --record-every=0 -o w
+    refuses 2 '--threads: must be an integer from 1 to 10000, or all (got "0")' run --threads=0 -o w
+}
+
+@test "numbers: out of range, not finite" {
+    for value in 0 -1 nan inf 1e999 0x1p3 1,5x; do
+        shown=${value#1,}
+        refuses 2 "--learning-rate: must be a finite number above 0, or default (got \"$shown\")" run "--learning-rate=$value" -o w
+    done
+    refuses 2 '--learning-rate: default is the same learning rate for adam (got "0.001")' run --learning-rate=0.001,default -o w
+    refuses 2 '--dropout: must be a number from 0 to below 1 (got "1")' run --dropout=0,1 -o w
+    refuses 2 '--weight-decay: must be a finite number from 0 up (got "-0.1")' run --weight-decay=-0.1 -o w
+    for value in 0 1 nan; do
+        refuses 2 "--test-fraction: must be a number above 0 and below 1 (got \"$value\")" run --test-fraction=$value -o w
+    done
+}
+
+@test "shapes: zero, empty, too many layers, more memory than there is, at once" {
+    local range='must be widths from 1 to 1000000 such as 64,64 or 20x256 (20 layers of 256), at most 10000 layers'
+    for value in 0 4,,4 4, 0x5 5x 1000001 4294967296 -3 1000000000x64 9999x1,2x1; do
+        SECONDS=0
+        refuses 2 "--hidden: $range (got \"$value\")" run "--hidden=$value" -o w
+        [ "$SECONDS" -le 2 ]
+    done
+    refuses 2 '--hidden: the same value is listed twice (got "2x8")' run --hidden='8,8 16 2x8' -o w
+    run --separate-stderr "$INITSCOPE" run --hidden=10000x1000000 -o w
+    [ "$status" -eq 2 ]
+    [[ "$stderr" =~ ^"initscope: --hidden: one run needs "[0-9.]+" PiB of memory, there are "[0-9.]+" "[GT]"iB (got \"10000x1000000\")"$ ]]
+    [ ! -e w ]
+}
+
+@test "words and texts" {
+    refuses 2 '--scale: must be none, standard or minmax (got "std")' run --scale=std -o w
+    refuses 2 '--shuffle: must be yes or no (got "true")' run --shuffle=true -o w
+    refuses 2 '--delimiter: must be auto, comma, semicolon or tab (got ";")' run '--delimiter=;' -o w
+    refuses 2 '--title: must be one line of at most 10000 bytes without " ;", which begins a comment (got "a\x0ab")' run "--title=$(printf 'a\nb')" -o w
+    refuses 2 '--note: must be one line of at most 10000 bytes without " ;", which begins a comment (got "a ; b")' run '--note=a ; b' -o w
+}
+
+@test "experiment file: unknown and duplicate keys, sections, bad values, each with its line" {
+    printf 'epochs = 3\nepoch = 4\n' >e.ini
+    refuses 2 'e.ini:2: unknown key (got "epoch"); did you mean epochs?' run e.ini -o w
+    printf 'epochs = 3\n\nseeds = 2\nepochs = 4\n' >e.ini
+    refuses 2 'e.ini:4: key given twice, first on line 1 (got "epochs")' run e.ini -o w
+    printf '# first\nepochs = many\ninit = he_norml\n' >e.ini
+    refuses 2 "e.ini:2: must be an integer from 0 to 1000000 (got \"many\")
+e.ini:3: unknown initializer (got \"he_norml\"); did you mean he_normal? valid: $(initializers)" run e.ini -o w
+    printf '[run]\nepochs = 3\n' >e.ini
+    refuses 2 'e.ini:1: there are no sections here (got "[run]")' run e.ini -o w
+    printf 'force = yes\n' >e.ini
+    refuses 2 'e.ini:1: unknown key (got "force"); see `initscope run --help`' run e.ini -o w
+    printf 'seed = 4294967295\n' >e.ini
+    refuses 2 'e.ini:1: 5 seeds from 4294967295 on pass the largest seed, 4294967295 (got "4294967295")' run e.ini -o w
+}
+
+@test "report: no directory, several without -o, no logs" {
+    refuses 2 'report: no run directory; see `initscope report --help`' report
+    refuses 2 'report: several run directories need an output directory; name it with -o' report a b
+    refuses 3 'none/epochs.csv: there is no such file
+none/layers.csv: there is no such file' report none
+    refuses 2 'report: unknown option (got "--outptu=x"); did you mean --output?' report --outptu=x none
+}
+
+@test "a full disk: exit status 4 and a message, never done" {
+    [ -w /dev/full ] || skip "no /dev/full"
+    for arguments in --help --version list "run --help"; do
+        status=0
+        "$INITSCOPE" $arguments >/dev/full 2>message || status=$?
+        [ "$status" -eq 4 ]
+        [ "$(cat message)" = "initscope: write error: No space left on device" ]
+    done
+}
+
+@test "a file size limit ends the run with status 4, without a signal" {
+    run --separate-stderr bash -c "ulimit -f 64; '$INITSCOPE' run -o w"
+    [ "$status" -eq 4 ]
+    [[ "$stderr" == *"File too large"* ]]
+    [ ! -e w ]
+}
+
+@test "too little address space: status 1 and a message at once, no hang" {
+    (ulimit -v 8000000 && "$INITSCOPE" --version >/dev/null 2>&1) || skip "this build needs more address space"
+    for threads in 1 2; do
+        for kib in 100000 200000 300000; do
+            run --separate-stderr bash -c "ulimit -v $kib && OPENBLAS_NUM_THREADS=$threads timeout -s KILL 20 '$INITSCOPE' run -o w"
+            [ "$status" -eq 1 ]
+            [[ "$stderr" =~ ^"initscope: out of memory (need "[0-9]+" bytes of address space for "("one run"|"matrix products"|"matrix products; less with OPENBLAS_NUM_THREADS=1")")"$ ]]
+            [ ! -e w ] && [ ! -e w.partial ]
+        done
+    done
+    (ulimit -v 1000000 && OPENBLAS_NUM_THREADS=1 timeout -s KILL 20 "$INITSCOPE" run -q --epochs=1 -o w)
+    [ -s w/runs.csv ]
+}

@@ -1,0 +1,94 @@
+# --help, --version and list: complete, within 80 columns, on standard output.
+
+load helper
+
+# keys: every key of a resolved experiment, and the two that are not part of it.
+keys() {
+    "$INITSCOPE" run -q --epochs=0 --seeds=1 --init=zeros -o w
+    sed 's/ =.*//' w/experiment.ini
+    echo threads
+    echo output
+}
+
+@test "every help fits in 80 columns, ends no line with a blank and goes to standard output" {
+    for arguments in --help -h "run --help" "report --help" "list --help" "run -h"; do
+        run_ok $arguments
+        [ "$stderr" = "" ]
+        [ "${lines[0]#Usage: initscope }" != "${lines[0]}" ]
+        [ -z "$(grep -nE '.{80}| $' <<<"$output")" ]
+    done
+}
+
+@test "initscope --help names every command" {
+    run_ok --help
+    for command in run report list; do grep -q "^  $command  " <<<"$output"; done
+    grep -q -e --version <<<"$output"
+}
+
+@test "run --help shows every key with its default or how it is chosen, and no other" {
+    keys | sort >keys
+    [ "$(wc -l <keys)" -ge 25 ]
+    "$INITSCOPE" run --help >help
+    sed -nE 's/^ +(-., )?--([a-z-]+)=.*/\2/p' help | sort >shown
+    diff keys shown
+    # All the words of the options, wrapped or not: as many defaults as options that take a value.
+    [ "$(tr '\n' ' ' <help | tr -s ' ' | grep -o '\[default: ' | wc -l)" -eq "$(wc -l <keys)" ]
+    tr '\n' ' ' <help | tr -s ' ' | grep -q 'default: 32; an integer from 1 to 2147483647, or full (all training rows); unit: rows'
+    for switch in force resume quiet verbose help; do grep -qE -e "--$switch( |\$)" help; done
+}
+
+@test "the defaults that the help shows are those of a run" {
+    "$INITSCOPE" run -q --epochs=0 --seeds=1 -o w
+    flat=$("$INITSCOPE" run --help | tr '\n' ' ' | tr -s ' ')
+    for key in init activation hidden optimizer dropout weight-decay batch data delimiter scale \
+        test-fraction split-seed output-init bias-init shuffle seed probe record-every; do
+        value=$(sed -n "s/^$key = //p" w/experiment.ini)
+        [ -n "$value" ]
+        [[ "$flat" =~ "--$key="[^[]*"[default: $value;" ]] || { echo "$key: $value"; return 1; }
+    done
+}
+
+@test "--version: program, GSL, BLAS, compiler, license" {
+    run_ok --version
+    [[ "${lines[0]}" =~ ^"initscope "[0-9]+\.[0-9]+ ]]
+    [[ "${lines[1]}" =~ ^"GSL "[0-9.]+"; BLAS: ".+"; compiler: ".+"; OpenMP: ".+ ]]
+    [[ "${lines[2]}" == "License GPLv3+"* ]]
+}
+
+@test "list: all subjects, one line each, names first, columns aligned" {
+    run_ok list
+    for name in he_normal glorot_uniform variance_scaling relu tanh adam nesterov delta gradient breast_cancer; do
+        [ "$(grep -c "^$name " <<<"$output")" -eq 1 ]
+    done
+    "$INITSCOPE" list initializers >table
+    column=$(head -n 1 table | grep -bo formula | cut -d: -f1)
+    [ "$(cut -c$((column - 1))-$column table | sort -u)" = "  " ]
+    [ -z "$(grep ' $' table)" ]
+    grep -qE '^random_normal  +N\(mean, stddev\^2\)  +mean=0, stddev=0.05  +Keras$' table
+}
+
+@test "every initializer, activation and optimizer that is listed runs" {
+    for table in init:initializers activation:activations optimizer:optimizers; do
+        # The initializer file needs files.
+        names=$("$INITSCOPE" list "${table#*:}" | awk 'NR > 1 && $1 != "file" { printf "%s ", $1 }')
+        [ "$(wc -w <<<"$names")" -ge 6 ]
+        run_ok run -q --hidden=4 --epochs=1 --seeds=1 --init=he_normal "--${table%:*}=$names" -o "${table%:*}"
+        [ "$(wc -l <"${table%:*}/runs.csv")" -eq $((1 + $(wc -w <<<"$names"))) ]
+    done
+}
+
+@test "list datasets: rows, features and classes as the files have them" {
+    run_ok list datasets
+    # UCI: Iris 150 x 4, 3 classes; Wine 178 x 13, 3; breast cancer 569 x 30, 2; digits 1797 x 64, 10.
+    [ "$(awk 'NR > 1 { print $1, $2, $3, $4 }' <<<"$output")" = "iris 150 4 3
+wine 178 13 3
+breast_cancer 569 30 2
+digits 1797 64 10" ]
+}
+
+@test "on a terminal the list is wrapped to its width" {
+    command -v script >/dev/null || skip "script is not installed"
+    script -qec "stty cols 90; '$INITSCOPE' list initializers" /dev/null </dev/null | tr -d '\r' >wrapped
+    [ "$(wc -l <wrapped)" -gt "$("$INITSCOPE" list initializers | wc -l)" ]
+    [ -z "$(grep -nE '.{91}' wrapped)" ]
+}

@@ -1,0 +1,103 @@
+# The same experiment gives the same bytes, whatever the threads, the order, the locale, and
+# whatever interrupts it.
+
+load helper
+
+@test "one thread or more: the same bytes" {
+    run_ok run -q --threads=1 --dropout=0,0.3 --epochs=4 -o one
+    run_ok run -q --threads=2 --dropout=0,0.3 --epochs=4 -o two
+    same_run one two
+    OMP_NUM_THREADS=3 OPENBLAS_NUM_THREADS=2 GSL_RNG_SEED=7 GSL_RNG_TYPE=taus run_ok run -q --dropout=0,0.3 --epochs=4 -o three
+    same_run one three
+}
+
+@test "experiment.ini repeats the run, from anywhere" {
+    cp "$srcdir/data/wine.csv" 'my wine.csv'
+    run_ok run -q --data='my wine.csv' --label=cultivar --delimiter=comma --scale=minmax --test-fraction=0.3 --split-seed=7 \
+        --init='random_normal(stddev=0.1) variance_scaling(scale=2,mode=fan_avg)' --activation='leaky_relu(slope=0.2) tanh' \
+        --hidden='8,8 3x6' --optimizer='sgd(momentum=0.5) adamw' --learning-rate='default 0.03' --dropout=0.25 \
+        --weight-decay=0.001 --batch='full 16' --output-init=lecun_normal --bias-init='constant(0.1)' --epochs=3 \
+        --shuffle=no --seeds=2 --seed=11 --probe=50 --record-every=2 --title='A "title", with # and = signs' --note='x' -o w
+    mkdir elsewhere && cd elsewhere
+    run_ok run ../w/experiment.ini -q -o w
+    same_run ../w w
+}
+
+@test "the order of init, and what else is listed, changes no run's numbers" {
+    run_ok run -q --init='zeros he_normal glorot_uniform' --epochs=3 -o a
+    run_ok run -q --init='glorot_uniform he_normal' --epochs=3 --activation='tanh relu' --seeds=3 --seed=2 -o b
+    for file in epochs.csv layers.csv; do
+        rows_of he_normal a/$file | grep -E '^he_normal,[234],' >a_rows
+        # In b the runs of relu come after those of tanh: runs 7 to 12.
+        awk -F, '$1 >= 7' b/$file | grep ,he_normal, | cut -d, -f2- >b_rows
+        [ "$(wc -l <a_rows)" -ge 12 ]
+        diff a_rows b_rows
+    done
+}
+
+@test "seeds 0 and 4294967295 work and differ" {
+    run_ok run -q --hidden=64 --seed=0 --seeds=1 --init=he_normal --epochs=1 -o zero
+    run_ok run -q --hidden=64 --seed=4294967295 --seeds=1 --init=he_normal --epochs=1 -o last
+    [ "$(awk -F, 'NR == 2 { print $10 }' zero/runs.csv)" = 0 ]
+    [ "$(awk -F, 'NR == 2 { print $10 }' last/runs.csv)" = 4294967295 ]
+    [ "$(awk -F, 'NR == 2 { print $14 }' zero/runs.csv)" != "$(awk -F, 'NR == 2 { print $14 }' last/runs.csv)" ]
+}
+
+@test "killed and resumed: the same bytes as in one go" {
+    long=(run -q --data=digits --hidden=128,128 --epochs=4 --seeds=3 --threads=2)
+    "$INITSCOPE" "${long[@]}" -o whole
+    for try in 1 2 3; do
+        "$INITSCOPE" "${long[@]}" --resume -o w 3>&- &
+        await finished $((2 * try)) w
+        kill -KILL $!
+        wait $! || [ $? -eq 137 ]
+        [ ! -e w ]
+    done
+    run_ok "${long[@]}" --resume -o w
+    same_run whole w
+    [ ! -e w.partial ]
+    # Nothing is left to do.
+    run_ok run --resume w/experiment.ini -o w
+    [[ "$stderr" == *"initscope: all 12 runs were complete already -> w" ]]
+}
+
+@test "SIGTERM and SIGHUP: dies by the signal, says how to go on, and can" {
+    for signal in TERM:143 HUP:129; do
+        rm -rf w w.partial
+        "$INITSCOPE" run --data=digits --hidden=128,128 --epochs=8 --seeds=3 -o w 2>message 3>&- &
+        await finished 1 w
+        kill -"${signal%:*}" $!
+        status=0
+        wait $! || status=$?
+        [ "$status" -eq "${signal#*:}" ]
+        [[ "$(tail -n 1 message)" =~ ^"initscope: interrupted after "[0-9]+" of 12 runs; go on with --resume"$ ]]
+        [ ! -e w ] && [ -d w.partial ]
+    done
+    run_ok run -v --data=digits --hidden=128,128 --epochs=8 --seeds=3 --resume -o w
+    [[ "$stderr" =~ "initscope: "[0-9]+" of 12 runs are complete already" ]]
+    [ "$(wc -l <w/runs.csv)" -eq 13 ]
+}
+
+@test "resuming with other settings is refused, naming the difference" {
+    "$INITSCOPE" run -q --data=digits --hidden=128,128 --epochs=8 -o w 3>&- &
+    await finished 1 w
+    kill -KILL $!
+    wait $! || true
+    run --separate-stderr "$INITSCOPE" run -q --data=digits --hidden=128,128 --epochs=9 --resume -o w
+    [ "$status" -eq 2 ]
+    [ "$stderr" = 'initscope: w.partial: the interrupted run has "epochs = 8" (got "epochs = 9")' ]
+    run --separate-stderr "$INITSCOPE" run -q --data=digits --hidden=128,128 --epochs=8 -o w
+    [ "$status" -eq 4 ]
+    [[ "$stderr" =~ ^"initscope: w.partial: an interrupted run with "[0-9]+" finished trial"s?" is here; use --resume or --force"$ ]]
+}
+
+@test "a comma locale changes nothing" {
+    if ! locale -a 2>/dev/null | grep -qi '^de_DE.utf-\?8$'; then
+        localedef -i de_DE -f UTF-8 "$BATS_TEST_TMPDIR/de_DE.UTF-8" 2>/dev/null || skip "no German locale"
+        export LOCPATH=$BATS_TEST_TMPDIR
+    fi
+    [ "$(LC_ALL=de_DE.UTF-8 locale decimal_point)" = , ] || skip "no German locale"
+    run_ok run -q --seeds=1 --learning-rate=0.002 -o c
+    LC_ALL=de_DE.UTF-8 run_ok run -q --seeds=1 --learning-rate=0.002 -o de
+    same_run c de
+}

@@ -1,0 +1,153 @@
+# initscope run: what it writes, where it writes it, and what it says meanwhile.
+
+load helper
+
+@test "the default run is four initializers, five seeds, ten epochs on Iris" {
+    run_ok run -o w
+    [ "$output" = "" ]
+    [[ "$stderr" =~ ^"initscope: 20 runs in "[0-9.]+" s (0 diverged) -> w"$ ]]
+    [ "$(ls w | tr '\n' ' ')" = "environment.csv epochs.csv experiment.ini features.csv layers.csv runs.csv schema.json timing.csv " ]
+    [ "$(wc -l <w/runs.csv)" -eq 21 ]
+    [ "$(wc -l <w/timing.csv)" -eq 21 ]
+    [ "$(wc -l <w/epochs.csv)" -eq $((1 + 20 * 11)) ]
+    # Layer 0 has one tensor; layers 1 to 3 have six at epoch 0 and seven afterwards.
+    [ "$(wc -l <w/layers.csv)" -eq $((1 + 20 * (19 + 10 * 22))) ]
+    [ "$(cut -d, -f2 w/runs.csv | uniq | tr '\n' ' ')" = "initializer zeros random_uniform glorot_uniform he_uniform " ]
+    [ ! -e w.partial ]
+}
+
+@test "the grid: hidden slowest, then activation, optimizer, rate, dropout, decay, batch, init; seed fastest" {
+    run_ok run -q --epochs=0 --hidden='4 3x5' --activation=relu,tanh --optimizer='sgd adam' \
+        --learning-rate=default,0.5 --dropout=0,0.5 --weight-decay=0,0.1 --batch=16,full \
+        --init='zeros he_normal' --seeds=2 --seed=7 -o w
+    [ "$(wc -l <w/runs.csv)" -eq $((1 + 2 ** 9)) ]
+    rows() { tail -n +2 w/runs.csv | cut -d, -f2-10; }
+    [ "$(rows | sed -n 1p)" = "zeros,relu,4,sgd,0.01,0,0,16,7" ]
+    [ "$(rows | sed -n 2p)" = "zeros,relu,4,sgd,0.01,0,0,16,8" ]
+    [ "$(rows | sed -n 3p)" = "he_normal,relu,4,sgd,0.01,0,0,16,7" ]
+    [ "$(rows | sed -n 5p)" = "zeros,relu,4,sgd,0.01,0,0,120,7" ]
+    [ "$(rows | sed -n 9p)" = "zeros,relu,4,sgd,0.01,0,0.1,16,7" ]
+    [ "$(rows | sed -n 17p)" = "zeros,relu,4,sgd,0.01,0.5,0,16,7" ]
+    [ "$(rows | sed -n 33p)" = "zeros,relu,4,sgd,0.5,0,0,16,7" ]
+    [ "$(rows | sed -n 65p)" = "zeros,relu,4,adam,0.001,0,0,16,7" ]
+    [ "$(rows | sed -n 129p)" = "zeros,tanh,4,sgd,0.01,0,0,16,7" ]
+    [ "$(rows | sed -n 257p)" = "zeros,relu,3x5,sgd,0.01,0,0,16,7" ]
+    [ "$(cut -d, -f1 w/runs.csv | tail -n 1)" = 512 ]
+}
+
+@test "zero initialization: every moment is exactly zero and no unit ever differs from another" {
+    run_ok run -q --init=zeros --output-init=zeros --bias-init=zeros --seeds=1 --epochs=3 -o w
+    awk -F, '$5 >= 1 && $6 == "weight" && ($10 != 0 || $12 != 0) { bad = 1 }
+             $6 == "weight" { seen++ } END { exit bad || seen != 12 }' w/layers.csv
+}
+
+@test "variance is the sum of its two parts; saturation is recorded where there is a rule" {
+    run_ok run -q --init=he_normal --activation=relu,tanh --seeds=1 --epochs=2 -o w
+    awk -F, 'NR > 1 { d = $10 - $11 - $12; if (d < 0) d = -d; if (d > 1e-12 * (1 + $10)) bad = 1; seen++ }
+             END { exit bad || seen < 100 }' w/layers.csv
+    # Run 2 is tanh: only the activations of hidden layers 1 and 2 have the fraction.
+    [ "$(awk -F, 'NR > 1 && $19 != "" { print $1, $5, $6 }' w/layers.csv | sort -u | tr '\n' ';')" = \
+        "2 1 activation;2 2 activation;" ]
+}
+
+@test "record-every records epoch 0, every k-th and the last, and changes no number" {
+    run_ok run -q --seeds=1 --epochs=7 -o all
+    run_ok run -q --seeds=1 --epochs=7 --record-every=3 -o some
+    [ "$(awk -F, '$1 == 1 { print $4 }' some/epochs.csv | tr '\n' ' ')" = "0 3 6 7 " ]
+    diff all/runs.csv some/runs.csv
+    grep -E '^[0-9]+,[a-z_]+,1,(0|3|6|7),' all/epochs.csv >expected
+    tail -n +2 some/epochs.csv | diff expected -
+    # An update reaches back to the previous record: the others agree row by row.
+    grep -E '^[0-9]+,[a-z_]+,1,(0|3|6|7),' all/layers.csv | grep -v ,update, >expected
+    tail -n +2 some/layers.csv | grep -v ,update, | diff expected -
+}
+
+@test "a run that diverges is a result: its last epoch is recorded, the others go on, status 0" {
+    run_ok run --init='zeros random_normal(stddev=1)' --hidden=100x32 --seeds=1 --epochs=4 --record-every=3 -o w
+    [[ "$stderr" == *"2 runs in "*" s (1 diverged) -> w" ]]
+    [ "$(awk -F, 'NR > 1 { print $11, $12 }' w/runs.csv | tr '\n' ';')" = "completed 4;diverged 0;" ]
+    [ "$(awk -F, '$1 == 2 { print $4, $6 }' w/epochs.csv)" = "0 nan" ]
+    grep -q '^2,random_normal(stddev=1),1,0,100,preactivation,.*,[1-9][0-9]*$' w/layers.csv
+}
+
+@test "divergence between two recorded epochs is recorded" {
+    run_ok run -q --init=he_uniform --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e10 --seeds=1 \
+        --epochs=50 --record-every=50 -o w
+    last=$(awk -F, 'NR == 2 && $11 == "diverged" { print $12 }' w/runs.csv)
+    [ "$last" -ge 1 ] && [ "$last" -lt 50 ]
+    [ "$(awk -F, 'NR > 1 { print $4 }' w/epochs.csv | tr '\n' ' ')" = "0 $last " ]
+}
+
+@test "epochs=0 records the initial network only" {
+    run_ok run -q --epochs=0 --seeds=1 -o w
+    [ "$(cut -d, -f4 w/epochs.csv | sort -u | tr '\n' ' ')" = "0 epoch " ]
+    [ "$(grep -c ,update, w/layers.csv)" -eq 0 ]
+}
+
+@test "experiment file: defaults < file < command line; beside the file lies its data" {
+    mkdir there
+    cp "$srcdir/data/wine.csv" there/mine.csv
+    printf '# a comment\n\nepochs = 2\nseeds=2\ninit = he_normal, zeros\ndata = mine.csv\n' >there/small.ini
+    run_ok run there/small.ini --seeds=1 -q -o w
+    [ "$(wc -l <w/epochs.csv)" -eq $((1 + 2 * 3)) ]
+    grep -q '^title = small$' w/experiment.ini
+    grep -q "^data = $BATS_TEST_TMPDIR/there/mine.csv\$" w/experiment.ini
+    # A file in the current directory comes first.
+    cp "$srcdir/data/iris.csv" mine.csv
+    run_ok run there/small.ini --seeds=1 -q -o w2
+    grep -q "^data = $BATS_TEST_TMPDIR/mine.csv\$" w2/experiment.ini
+}
+
+@test "a directory called like a bundled data set does not hide it; a file does" {
+    mkdir iris
+    run_ok run -q --epochs=0 --seeds=1 -o iris/w
+    grep -q '^data = iris$' iris/w/experiment.ini
+    cp "$srcdir/data/wine.csv" wine
+    run_ok run -q --epochs=0 --seeds=1 --data=wine -o w2
+    grep -q "^data = $BATS_TEST_TMPDIR/wine\$" w2/experiment.ini
+}
+
+@test "the output directory may exist and be empty; --force replaces a full one" {
+    mkdir w
+    run_ok run -q --epochs=0 --seeds=1 -o w
+    touch w/mark
+    run_ok run -q --epochs=1 --seeds=1 --force -o w
+    [ ! -e w/mark ]
+    [ "$(wc -l <w/epochs.csv)" -eq 9 ]
+}
+
+@test "-q is silent, -v has a line a run" {
+    run_ok run -q --epochs=0 --seeds=1 -o a
+    [ "$stderr" = "" ]
+    run_ok run -v --epochs=0 --seeds=1 --init='zeros he_normal' -o b
+    [[ "${stderr_lines[0]}" =~ ^"initscope: run 1 of 2: zeros seed 1, test accuracy 0."[0-9]+$ ]]
+    [[ "${stderr_lines[1]}" =~ ^"initscope: run 2 of 2: he_normal seed 1, test accuracy 0."[0-9]+$ ]]
+    [ "${#stderr_lines[@]}" -eq 3 ]
+}
+
+@test "a bar is drawn on a terminal only" {
+    command -v script >/dev/null || skip "script is not installed"
+    script -qec "'$INITSCOPE' run --epochs=1 --seeds=2 -o w" /dev/null >bar </dev/null
+    grep -q '\[=.*/8 runs  [a-z_]* seed [12]  .* runs/s  .* s left' bar
+    run_ok run --epochs=1 --seeds=2 -o w2
+    [[ "$stderr" != *runs/s* ]]
+}
+
+@test "environment.csv: facts about program and data" {
+    SOURCE_DATE_EPOCH=1000000000 run_ok run -q --epochs=0 --seeds=1 --note="it's" -o w
+    value() { grep "^$1," w/environment.csv | cut -d, -f2-; }
+    [ "$(value date)" = 2001-09-09T01:46:40Z ]
+    [ "$(value command_line)" = "initscope run -q --epochs=0 --seeds=1 '--note=it'\\''s' -o w" ]
+    [ "$(value data_rows) $(value train_rows) $(value test_rows) $(value probe_rows)" = "150 120 30 120" ]
+    [ "$(value features) $(value classes) $(value class_names)" = '4 3 "setosa, versicolor, virginica"' ]
+    # scikit-learn's train_test_split(test_size=0.2, random_state=42): versicolor and virginica
+    # have 41 and 39 training rows, so versicolor is the most frequent, with 9 of 30 test rows.
+    [ "$(value majority_share)" = 0.3 ]
+    [ "$("$INITSCOPE" --version | sed -n 's/initscope //p')" = "$(value version)" ]
+}
+
+@test "closed standard streams do no harm" {
+    "$INITSCOPE" run --epochs=0 --seeds=1 -o a >&- 2>&- <&-
+    run_ok run -q --epochs=0 --seeds=1 -o b
+    same_run a b
+}

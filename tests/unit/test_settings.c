@@ -1,0 +1,277 @@
+/* Settings: every option's default, what is taken and refused, precedence, and that the written
+ * experiment is the experiment. */
+#include <config.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "initscope/settings.h"
+
+#include "check_tap.h"
+#include "scratch.h"
+
+static ins_settings settings;
+static ins_error error;
+
+static void start(void)
+{
+    scratch_setup();
+    ins_error_clear(&error);
+    ins_settings_start(&settings);
+}
+
+static void finish(void)
+{
+    ins_settings_free(&settings);
+    scratch_teardown();
+}
+
+static ins_status set(const char *key, const char *value)
+{
+    ins_source source = {.where = "here"};
+    const ins_option *option = ins_option_find(key);
+    ck_assert_ptr_nonnull(option);
+    return ins_settings_set(&settings, option, value, &source, &error);
+}
+
+/* The line of the written experiment that belongs to key. */
+static const char *written(const char *key)
+{
+    static char line[20000];
+    char start_of[64];
+    ins_text text = {0};
+    ins_settings_write(&settings, &text);
+    snprintf(start_of, sizeof start_of, "%s =", key);
+    const char *found = text.data;
+    while (found && strncmp(found, start_of, strlen(start_of)) != 0) {
+        found = strchr(found, '\n');
+        if (found) found++;
+    }
+    ck_assert_ptr_nonnull(found);
+    found += strlen(start_of);
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(found, "\n"), found);
+    ins_text_free(&text);
+    return line[0] == ' ' ? line + 1 : line;
+}
+
+static void takes(const char *key, const char *value, const char *canonical)
+{
+    ck_assert_int_eq(set(key, value), INS_OK);
+    ck_assert_str_eq(written(key), canonical);
+}
+
+static void refuses(const char *key, const char *value)
+{
+    char before[20000];
+    snprintf(before, sizeof before, "%s", written(key));
+    ck_assert_msg(set(key, value) == INS_USAGE, "%s = %s is taken", key, value);
+    ck_assert_uint_ge(error.count, 1);
+    ck_assert_int_eq(strncmp(error.line[0], "here: ", 6), 0);
+    ck_assert_ptr_nonnull(strstr(error.line[0], "(got \""));
+    ck_assert_str_eq(written(key), before);
+    ins_error_clear(&error);
+}
+
+START_TEST(test_table)
+{
+    size_t rows = 0;
+    for (const ins_option *option = ins_options; option->key; option++, rows++) {
+        ck_assert_ptr_eq(ins_option_find(option->key), option);
+        ck_assert_ptr_nonnull(option->argument);
+        ck_assert_ptr_nonnull(option->fallback);
+        ck_assert_ptr_nonnull(option->range);
+        ck_assert_ptr_nonnull(option->help);
+        ck_assert(option == ins_options || option->group >= option[-1].group);
+    }
+    ck_assert_uint_ge(rows, 25);
+    ck_assert_ptr_null(ins_option_find("epoch"));
+}
+END_TEST
+
+START_TEST(test_defaults)
+{
+    ck_assert_uint_eq(settings.init.count, 4);
+    ck_assert_str_eq(settings.init.item[3].label, "he_uniform");
+    ck_assert_uint_eq(settings.hidden.item[0].count, 2);
+    ck_assert_uint_eq(settings.hidden.item[0].units[1], 64);
+    ck_assert(isnan(settings.learning_rate.item[0]));
+    ck_assert_uint_eq(settings.batch.item[0], 32);
+    ck_assert_ptr_null(settings.output_init.entry);
+    ck_assert_str_eq(settings.bias_init.label, "zeros");
+    ck_assert_uint_eq(settings.epochs, 10);
+    ck_assert_uint_eq(settings.seeds, 5);
+    ck_assert_uint_eq(settings.seed, 1);
+    ck_assert_uint_eq(settings.split_seed, 42);
+    ck_assert_double_eq(settings.test_fraction, 0.2);
+    ck_assert_uint_eq(settings.shuffle, 1);
+    ck_assert_uint_eq(settings.threads, 0);
+    ck_assert_str_eq(ins_settings_where(&settings, "epochs"), "--epochs");
+}
+END_TEST
+
+START_TEST(test_integers)
+{
+    takes("epochs", "0", "0");
+    takes("epochs", " 1000000 ", "1000000");
+    takes("seed", "4294967295", "4294967295");
+    takes("batch", "full,1", "full 1");
+    static const char *const bad[] = {"-1", "+1", "0x1", "1.0", "1e3", "", "1000001", "1 2", NULL};
+    for (const char *const *value = bad; *value; value++) refuses("epochs", *value);
+    refuses("seed", "4294967296");
+    refuses("seeds", "0");
+    refuses("batch", "0");
+    refuses("batch", "full full");
+    ck_assert_int_eq(set("threads", "3"), INS_OK);
+    ck_assert_uint_eq(settings.threads, 3);
+    ck_assert_int_eq(set("threads", "0"), INS_USAGE);
+}
+END_TEST
+
+START_TEST(test_numbers)
+{
+    takes("learning-rate", "1e-3 0.10 default", "0.001 0.1 default");
+    takes("learning-rate", "1e300", "1e300");
+    takes("dropout", "0,0.5", "0 0.5");
+    takes("test-fraction", ".25", "0.25");
+    refuses("learning-rate", "0");
+    refuses("learning-rate", "-1");
+    refuses("learning-rate", "nan");
+    refuses("learning-rate", "inf");
+    refuses("learning-rate", "0.1 0.10");
+    refuses("dropout", "1");
+    refuses("dropout", "-0.1");
+    refuses("weight-decay", "-1");
+    refuses("test-fraction", "0");
+    refuses("test-fraction", "1");
+    refuses("test-fraction", "default");
+}
+END_TEST
+
+START_TEST(test_shapes)
+{
+    takes("hidden", "64,64", "64,64");
+    takes("hidden", "20x256", "20x256");
+    takes("hidden", "128,4x64", "128,4x64");
+    takes("hidden", "7,7,7,2x8 5", "3x7,8,8 5");
+    ck_assert_uint_eq(settings.hidden.count, 2);
+    ck_assert_uint_eq(settings.hidden.item[0].count, 5);
+    ck_assert_uint_eq(settings.hidden.item[0].units[4], 8);
+    takes("hidden", "10000x1", "10000x1");
+    takes("hidden", "1000000", "1000000");
+    static const char *const bad[] = {"",           "0",     "4,",  ",4",      "4,,4",    "x4",
+                                      "4x",         "0x4",   "4x0", "-4",      "10001x1", "1000001",
+                                      "9999x1,2x1", "2x3x4", "4 4", "8,8 2x8", "1e3",     NULL};
+    for (const char *const *value = bad; *value; value++) refuses("hidden", *value);
+}
+END_TEST
+
+START_TEST(test_choices)
+{
+    takes("init", "random_normal( stddev = 0.01 ),zeros", "random_normal(stddev=0.01) zeros");
+    takes("optimizer", "sgd(momentum=0.9)", "sgd(momentum=0.9)");
+    takes("output-init", "he_normal", "he_normal");
+    takes("output-init", "same", "same");
+    ck_assert_ptr_null(settings.output_init.entry);
+    refuses("init", "he_norml");
+    refuses("init", "");
+    refuses("init", "zeros zeros");
+    refuses("init", "same");
+    refuses("bias-init", "same");
+    refuses("activation", "relu(");
+}
+END_TEST
+
+/* The gain that keeps the second moment is sqrt 2 for ReLU (He et al. 2015). */
+START_TEST(test_gains)
+{
+    ck_assert_int_eq(set("init", "xavier_normal(gain=relu),xavier_normal(gain=3)"), INS_OK);
+    ck_assert(isnan(settings.init.item[0].value[0]));
+    ins_settings_check(&settings, &error);
+    ck_assert_double_eq_tol(settings.init.item[0].value[0], sqrt(2), 1e-9);
+    ck_assert_double_eq(settings.init.item[1].value[0], 3);
+    ck_assert_str_eq(written("init"), "xavier_normal(gain=relu) xavier_normal(gain=3)");
+    ins_error_clear(&error);
+    ck_assert_int_eq(set("bias-init", "xavier_normal(gain=rel)"), INS_OK);
+    ck_assert_int_eq(ins_settings_check(&settings, &error), INS_USAGE);
+    ck_assert_int_eq(strncmp(error.line[0], "here: unknown activation (got \"rel\")", 36), 0);
+}
+END_TEST
+
+START_TEST(test_texts)
+{
+    takes("title", "  A \"title\", # = and so on ", "A \"title\", # = and so on");
+    takes("note", "", "");
+    refuses("title", "two\nlines");
+    refuses("title", "a ; b");
+    refuses("title", ";");
+    takes("shuffle", "no", "no");
+    takes("scale", "minmax", "minmax");
+    takes("delimiter", "tab", "tab");
+    refuses("shuffle", "maybe");
+    refuses("data", "");
+}
+END_TEST
+
+/* What is written reads back as the same, key by key; where tells the line. */
+START_TEST(test_file)
+{
+    static const char text[] = "seeds = 7\n# comment\nhidden = 3x8 4\nnote = n\nepochs=2\n";
+    const char *path = scratch_file("my.ini", text, sizeof text - 1);
+    char where[1100];
+    ck_assert_int_eq(ins_settings_read(&settings, path, &error), INS_OK);
+    ck_assert_uint_eq(settings.seeds, 7);
+    ck_assert_str_eq(settings.title, "my");
+    const char *epochs = ins_settings_where(&settings, "epochs");
+    snprintf(where, sizeof where, "%s", epochs);
+    ck_assert_str_eq(where + strlen(where) - 2, ":5");
+    ck_assert_int_eq(set("seeds", "2"), INS_OK);
+    ck_assert_uint_eq(settings.seeds, 2);
+
+    ins_text first = {0}, second = {0};
+    ins_settings_write(&settings, &first);
+    path = scratch_file("again.ini", first.data, first.length);
+    ins_settings again;
+    ins_settings_start(&again);
+    ck_assert_int_eq(ins_settings_read(&again, path, &error), INS_OK);
+    ins_settings_write(&again, &second);
+    ck_assert_str_eq(first.data, second.data);
+    ck_assert_ptr_null(strstr(first.data, "threads"));
+    ck_assert_ptr_null(strstr(first.data, "output ="));
+    ins_settings_free(&again);
+    ins_text_free(&first);
+    ins_text_free(&second);
+}
+END_TEST
+
+START_TEST(test_seeds_together)
+{
+    ck_assert_int_eq(set("seed", "4294967295"), INS_OK);
+    ck_assert_int_eq(set("seeds", "1"), INS_OK);
+    ins_settings_check(&settings, &error);
+    ck_assert(error.count == 0 || !strstr(error.line[0], "seeds from"));
+    ins_error_clear(&error);
+    ck_assert_int_eq(set("seeds", "2"), INS_OK);
+    ck_assert_int_eq(ins_settings_check(&settings, &error), INS_USAGE);
+    ck_assert_str_eq(error.line[0], "here: 2 seeds from 4294967295 on pass the largest seed, "
+                                    "4294967295 (got \"4294967295\")");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("settings");
+    TCase *cases = tcase_create("settings");
+    tcase_add_checked_fixture(cases, start, finish);
+    tcase_add_test(cases, test_table);
+    tcase_add_test(cases, test_defaults);
+    tcase_add_test(cases, test_integers);
+    tcase_add_test(cases, test_numbers);
+    tcase_add_test(cases, test_shapes);
+    tcase_add_test(cases, test_choices);
+    tcase_add_test(cases, test_gains);
+    tcase_add_test(cases, test_texts);
+    tcase_add_test(cases, test_file);
+    tcase_add_test(cases, test_seeds_together);
+    suite_add_tcase(suite, cases);
+    return ins_run_suite(suite);
+}
