@@ -28,21 +28,26 @@ typedef struct ins_grid {
     const ins_settings *settings;
     size_t levels[INS_FACTORS];
     size_t trials;
+    const ins_choice *start; /* (activations, inits + 2) with what the activation decides filled in:
+                                init, then output_init and bias_init; in settings->arena */
 } ins_grid;
 
 /* One network, one seed. */
 typedef struct ins_trial {
     size_t run; /* 1 .. trials */
     const ins_hidden *hidden;
-    const ins_choice *activation, *optimizer, *init;
+    const ins_choice *activation, *optimizer;
+    const ins_choice *init, *output, *bias; /* of W of the hidden layers, of W of the output layer,
+                                               of every b */
     double learning_rate; /* the optimizer's own is filled in */
     double dropout, weight_decay;
     size_t batch; /* rows; all training rows when 0 */
     uint32_t seed;
 } ins_trial;
 
-/* INS_USAGE when two learning rates are the same one for some optimizer, or when there are too many
- * trials to number. settings must outlive the grid. */
+/* INS_USAGE when two learning rates are the same one for some optimizer, when an activation has no
+ * edge of chaos that an initializer asks for, or when there are too many trials to number. settings
+ * must outlive the grid. */
 ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error *error);
 
 ins_trial ins_grid_trial(const ins_grid *grid, size_t index); /* 0 .. trials - 1 */
@@ -62,5 +67,10 @@ ins_samples ins_probe_of(const ins_settings *settings, const ins_samples *train)
  * INS_USAGE when there is no such activation. */
 ins_status ins_gains_resolve(ins_choice *choice, const char *where, ins_arena *arena,
                              ins_error *error);
+
+/* Gives an initializer at the edge of chaos its sigma_w^2 for this activation; others are left as
+ * they are. INS_USAGE when sigma_b has no stable critical point. */
+ins_status ins_critical_resolve(ins_choice *choice, const ins_choice *activation, const char *where,
+                                ins_error *error);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef INITSCOPE_INITIALIZER_H
 #define INITSCOPE_INITIALIZER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <gsl/gsl_rng.h>
@@ -33,11 +34,20 @@ typedef struct ins_initializer {
      * in place of the bias initializer. */
     ins_status (*fill_bias)(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *b,
                             ins_error *error);
+    /* What fill_bias promises of an element, its mean being 0. NULL: nothing. */
+    double (*bias_variance)(const double *p, ins_shape shape);
     /* After the fill, layer by layer from the input: given the standard deviation of the layer's
      * preactivation on the probe batch and the number of adaptations so far, the factor to multiply
      * W by; 1 ends the layer. */
     double (*adapt)(const double *p, double deviation, size_t tries);
+    /* The row is for the edge of chaos: its only parameter is sigma_b, and sigma_w^2 = fan_in
+     * Var(W), which depends on the run's activation, is filled in behind it, at
+     * value[INS_CRITICAL_WEIGHT], by the experiment room. Until then it is 0, and the row promises
+     * nothing. */
+    bool critical;
 } ins_initializer;
+
+enum { INS_CRITICAL_BIAS, INS_CRITICAL_WEIGHT };
 
 extern const ins_entries ins_initializers; /* rows are ins_initializer */
 

@@ -17,8 +17,8 @@ typedef struct ins_theory_layer {
     double preactivation_variance;
 } ins_theory_layer;
 
-/* A dense layer from choices of ins_initializers. A row that fills the bias itself promises nothing
- * of it. */
+/* A dense layer from choices of ins_initializers; a row that fills the bias itself may promise
+ * something of it. */
 ins_theory_layer ins_theory_layer_of(const ins_choice *weight, const ins_choice *bias,
                                      size_t inputs, size_t units);
 

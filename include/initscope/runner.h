@@ -51,6 +51,10 @@ typedef struct ins_outcome {
  * then on, as all threads that train. */
 ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, ins_error *error);
 
+/* Reads, splits and scales the data. dataset->warnings tells what was odd. */
+ins_status ins_data_load(const ins_settings *settings, ins_dataset *dataset, ins_prepared *data,
+                         ins_error *error);
+
 /* One trial, by trial.c. */
 typedef struct ins_laboratory {
     const ins_settings *settings;

@@ -41,6 +41,20 @@ typedef struct ins_sizes {
     const size_t *item; /* 0: the option's special word */
 } ins_sizes;
 
+/* Which of the recorded epochs. */
+typedef struct ins_epochs {
+    bool all, last;
+    size_t count;
+    const size_t *item; /* (count), apart from the last */
+} ins_epochs;
+
+/* When weights are written: the words of save-weights. */
+typedef enum ins_weights_saved {
+    INS_WEIGHTS_NONE,
+    INS_WEIGHTS_ENDS, /* at epoch 0 and the last */
+    INS_WEIGHTS_ALL   /* at every recorded epoch */
+} ins_weights_saved;
+
 /* Where the rows come from. */
 typedef struct ins_data_source {
     const char *name; /* as written in experiment.ini: a bundled set's name or an absolute path */
@@ -68,7 +82,10 @@ typedef struct ins_settings {
     size_t seeds, seed;
 
     size_t probe, record_every;
-    const char *title; /* "": not given */
+    ins_epochs histograms, symmetry;
+    size_t bins;
+    size_t save_weights; /* ins_weights_saved */
+    const char *title;   /* "": not given */
     const char *note;
     size_t threads;     /* 0: all cores */
     const char *output; /* "": not given */
@@ -107,6 +124,7 @@ extern const ins_option_kind ins_kind_choices; /* ins_choices */
 extern const ins_option_kind ins_kind_numbers; /* ins_numbers */
 extern const ins_option_kind ins_kind_sizes;   /* ins_sizes */
 extern const ins_option_kind ins_kind_hiddens; /* ins_hiddens */
+extern const ins_option_kind ins_kind_epochs;  /* ins_epochs */
 
 typedef enum ins_option_group {
     INS_GROUP_FACTORS, /* may be lists; the run covers their cross product */
@@ -142,6 +160,10 @@ const ins_option *ins_option_find(const char *key); /* NULL: no such option */
 /* All defaults. Bundled data may be missing: that is a problem of ins_settings_check. */
 void ins_settings_start(ins_settings *settings);
 void ins_settings_free(ins_settings *settings);
+
+/* Whether an epoch, when it is recorded, is one of epochs; and how many of them at most are. */
+bool ins_epochs_have(const ins_epochs *epochs, size_t epoch, bool is_last);
+size_t ins_epochs_most(const ins_epochs *epochs, size_t recorded);
 
 /* A value of the command line or of a file. INS_USAGE on failure. */
 ins_status ins_settings_set(ins_settings *settings, const ins_option *option, const char *value,

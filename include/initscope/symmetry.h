@@ -2,6 +2,7 @@
 #ifndef INITSCOPE_SYMMETRY_H
 #define INITSCOPE_SYMMETRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "initscope/real.h"
@@ -19,12 +20,16 @@ typedef struct ins_symmetry {
 
 typedef struct ins_symmetry_workspace ins_symmetry_workspace;
 
-/* For layers of at most units units with at most fan_in inputs. */
-ins_symmetry_workspace *ins_symmetry_workspace_new(size_t units, size_t fan_in);
+/* For layers of at most units units and weights weights, and at most rows rows of outputs. */
+ins_symmetry_workspace *ins_symmetry_workspace_new(size_t units, size_t weights, size_t rows);
 void ins_symmetry_workspace_free(ins_symmetry_workspace *workspace); /* NULL is fine */
 
-/* weight (units, fan_in), bias (units), output (rows, units). Equal means equal as numbers: two
- * float32 numbers that agree to 1e-12 relative are the same number, so equality needs no tolerance.
+/* Bytes of such a workspace; false when they cannot be counted. */
+bool ins_symmetry_size(size_t units, size_t weights, size_t rows, size_t *bytes);
+
+/* No allocation. weight (units, fan_in), bias (units), output (rows, units). Equal means equal as
+ * numbers: two float32 numbers that agree to 1e-12 relative are the same number, so equality needs
+ * no tolerance.
  */
 ins_symmetry ins_symmetry_of(ins_symmetry_workspace *workspace, const real *weight,
                              const real *bias, const real *output, size_t rows, size_t units,

@@ -1,0 +1,28 @@
+/* What the theory says of a trial's network before it is trained: the rows of theory.csv. */
+#ifndef INITSCOPE_FORECAST_H
+#define INITSCOPE_FORECAST_H
+
+#include <stddef.h>
+
+#include "initscope/dataset.h"
+#include "initscope/grid.h"
+#include "initscope/prediction.h"
+#include "initscope/text.h"
+
+typedef struct ins_forecast {
+    size_t layers;               /* the output layer included */
+    ins_layer_prediction *layer; /* (layers) */
+} ins_forecast;
+
+/* Second moment of the inputs: mean over rows and features. */
+double ins_input_moment(const ins_samples *samples);
+
+/* The trial's network for inputs of that second moment. Milliseconds: once for all seeds. */
+ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t classes, double moment);
+void ins_forecast_free(ins_forecast *forecast);
+
+/* A row "HEAD" "layer,tensor,second_moment,variance" for each layer and tensor in the order of
+ * ins_tensor; head is whole cells. */
+void ins_forecast_write(const ins_forecast *forecast, const ins_text *head, ins_text *out);
+
+#endif

@@ -1,0 +1,100 @@
+/* Writing pages: a cursor that flows down an A4 page and starts a new one when needed, and the
+ * table of pages. One page of the report is one file page_NAME.c and one row of ins_page_table. */
+#ifndef INITSCOPE_PAGE_H
+#define INITSCOPE_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/analysis.h"
+#include "initscope/canvas.h"
+#include "initscope/figure.h"
+#include "initscope/layout.h"
+
+/* One experiment as the pages need it. Names are safe to draw; name is plain, prose is markup. */
+typedef struct ins_part {
+    const ins_study *study;
+    const ins_analysis *analysis;
+    const char *title;
+    const char **name;  /* (arms) label of the arm, cleaned */
+    const char **prose; /* (arms) the same as short markup for sentences */
+    unsigned *colour;   /* (arms) of lines and points, the same on every page */
+    unsigned *ink;      /* (arms) its darker variant for text */
+    bool many;          /* more arms than hues: small multiples instead of lines together */
+} ins_part;
+
+typedef struct ins_flow {
+    struct ins_book *book;
+    const ins_part *part;
+    ins_arena *arena;
+    ins_canvas *canvas;  /* the current page */
+    const char *section; /* for the header of further pages */
+    double y;            /* next free millimetre */
+} ins_flow;
+
+#define INS_PAGE_BOTTOM 279.0
+
+/* Formats in the flow's arena. */
+const char *ins_flow_format(ins_flow *flow, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A new page with a running header. */
+void ins_flow_page(ins_flow *flow);
+/* A new page unless height still fits on this one; true when it turned the page. */
+bool ins_flow_room(ins_flow *flow, double height);
+double ins_flow_left(const ins_flow *flow); /* millimetres left */
+
+/* A new page that begins with a kicker and an assertive title; kicker in plain words. */
+void ins_flow_title(ins_flow *flow, const char *kicker, const char *title);
+void ins_flow_heading(ins_flow *flow, const char *text);
+void ins_flow_paragraph(ins_flow *flow, const char *markup);              /* 9.5 pt */
+void ins_flow_note(ins_flow *flow, const char *markup);                   /* 8.2 pt, muted */
+void ins_flow_item(ins_flow *flow, const char *mark, const char *markup); /* hanging indent */
+void ins_flow_formula(ins_flow *flow, const char *const *formulas, size_t count);
+void ins_flow_gap(ins_flow *flow, double height);
+
+/* Lines of markup at x, y (top of the first line); returns the height used. */
+double ins_flow_block(ins_flow *flow, ins_pen pen, double x, double y, double width,
+                      const char *markup);
+
+/* A table. A cell is markup; in red and bold when bad; the first column may have a swatch. */
+typedef struct ins_cell {
+    const char *text; /* NULL: empty */
+    bool bad, bold;
+} ins_cell;
+
+typedef struct ins_table_column {
+    const char *title;
+    double width; /* mm; all columns together at most INS_TEXT_WIDTH */
+    ins_align align;
+} ins_table_column;
+
+typedef struct ins_table_layout {
+    const ins_table_column *column;
+    size_t columns, rows;
+    const ins_cell *cell;   /* (rows, columns) */
+    const unsigned *swatch; /* (rows) or NULL */
+    bool wrap;              /* long cells take several lines; otherwise they are elided */
+} ins_table_layout;
+
+void ins_flow_table(ins_flow *flow, const ins_table_layout *table);
+
+/* A figure of the given kind at the cursor, over the text width; turns the page when height and a
+ * caption of two lines do not fit. name is short and plain ("forward"). Fill its data, then call
+ * ins_flow_caption. */
+ins_figure *ins_flow_figure(ins_flow *flow, const char *kind, const char *name, const char *title,
+                            double height);
+void ins_flow_caption(ins_flow *flow, const ins_figure *figure, const char *markup);
+
+/* A row of the table of pages. */
+typedef struct ins_page {
+    const char *name;   /* in the contents: "Forward signal" */
+    const char *kicker; /* over the title */
+    /* NULL when the page is drawn, else why not, as an own sentence; "": it is not needed. */
+    const char *(*missing)(const ins_part *part);
+    void (*draw)(ins_flow *flow, const struct ins_page *page);
+} ins_page;
+
+extern const ins_page ins_page_table[]; /* ends with name NULL */
+
+#endif

@@ -1,0 +1,22 @@
+/* The report: from run directories to CSV, scripts, figures and one PDF. */
+#ifndef INITSCOPE_REPORT_H
+#define INITSCOPE_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/error.h"
+
+typedef struct ins_report_options {
+    const char *const *directories; /* run directories */
+    size_t count;
+    const char *output;  /* NULL: DIR/report of the only DIR */
+    const char *gnuplot; /* NULL: $GNUPLOT, else "gnuplot" from PATH */
+} ins_report_options;
+
+/* Writes the report. INS_DATA: logs that cannot be read; INS_USAGE: an output directory that holds
+ * something else; INS_OUTPUT: not written; INS_RENDER: all is written but gnuplot is missing or
+ * failed, and the message says how to render. An earlier report in the same place is replaced. */
+ins_status ins_report_write(const ins_report_options *options, ins_error *error);
+
+#endif

@@ -1,0 +1,45 @@
+/* Ranges and tics that a reader finds round. */
+#ifndef INITSCOPE_AXIS_H
+#define INITSCOPE_AXIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/figure.h"
+
+enum { INS_AXIS_TICS = 12 };
+
+typedef struct ins_axis {
+    bool log;
+    double low, high;
+    size_t tics;
+    double position[INS_AXIS_TICS];
+    const char *label[INS_AXIS_TICS];
+} ins_axis;
+
+/* A logarithmic axis over at least [minimum, maximum], both > 0 and finite: decades, or 1-2-5 when
+ * there are few of them. */
+ins_axis ins_axis_log(ins_arena *arena, double minimum, double maximum);
+
+/* A linear axis over at least [minimum, maximum] with about the given number of steps. percent:
+ * shares are labelled as "50%". */
+ins_axis ins_axis_linear(ins_arena *arena, double minimum, double maximum, size_t steps,
+                         bool percent);
+
+/* The same over exactly [minimum, maximum], with tics at whole numbers: epochs, layers. */
+ins_axis ins_axis_whole(ins_arena *arena, long long minimum, long long maximum, size_t steps);
+
+/* Takes tics out until at most most are left: on a logarithmic axis powers of ten stay longest. */
+void ins_axis_thin(ins_axis *axis, size_t most);
+
+/* NAME_MIN, NAME_MAX, NAME_TICS, and NAME_MARKS: the same tics without labels. */
+void ins_axis_write(const ins_axis *axis, ins_figure *figure, const char *name);
+
+/* Where value lies between the ends, 0 at low and 1 at high, not clipped. */
+double ins_axis_share(const ins_axis *axis, double value);
+
+/* Moves the n places y, from small to large as order says, apart until neighbours are gap from each
+ * other and all lie in [first, last] if there is room at all. */
+void ins_dodge(double *y, size_t n, double gap, double first, double last);
+
+#endif

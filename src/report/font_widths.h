@@ -1,0 +1,16 @@
+/* The width table of the report's font. */
+#ifndef INITSCOPE_FONT_WIDTHS_H
+#define INITSCOPE_FONT_WIDTHS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ins_glyph {
+    uint32_t code;
+    uint16_t width[3]; /* regular, bold, italic; 2048 to the em */
+} ins_glyph;
+
+extern const ins_glyph ins_glyphs[];
+extern const size_t ins_glyph_count;
+
+#endif

@@ -1,0 +1,177 @@
+/* Variances by layer. */
+#include <config.h>
+
+#include "layer_lines.h"
+
+#include <math.h>
+
+#include "phrases.h"
+
+/* Tics at layers: "input", hidden layers, "output". */
+static ins_axis layer_axis(ins_flow *flow, size_t first, size_t last, bool output)
+{
+    double margin = fmax(0.12, 0.02 * (double)(last - first));
+    bool narrow = flow->part->many;
+    ins_axis axis = ins_axis_whole(flow->arena, (long long)(first == 0 ? 1 : first),
+                                   (long long)last, narrow ? 3 : 8);
+    ins_axis out = {.low = (double)first - margin, .high = (double)last + margin};
+    if (first == 0) {
+        out.position[out.tics] = 0;
+        out.label[out.tics++] = narrow ? "in" : "input";
+    }
+    for (size_t i = 0; i < axis.tics && out.tics + 1 < INS_AXIS_TICS; i++) {
+        double layer = axis.position[i];
+        if (layer < 1 || layer > (double)last) continue;
+        double crowd = (narrow ? 0.2 : 0.09) * (double)last;
+        if (output && layer > (double)last - crowd && last > 4) continue;
+        if (first == 0 && layer < crowd && last > 4) continue;
+        if (output && layer == (double)last) continue;
+        out.position[out.tics] = layer;
+        out.label[out.tics++] = axis.label[i];
+    }
+    if (output) {
+        out.position[out.tics] = (double)last;
+        out.label[out.tics++] = narrow ? "out" : "output";
+    }
+    return out;
+}
+
+static ins_curve_point point_of(const ins_study *study, size_t arm, size_t epoch, size_t layer,
+                                ins_tensor tensor, const char *column)
+{
+    ins_profile_point profile = ins_profile(study, arm, epoch, layer, tensor, column);
+    if (profile.geometric.n == 0) return (ins_curve_point){NAN, NAN, NAN};
+    return (ins_curve_point){profile.geometric.mean, profile.minimum, profile.maximum};
+}
+
+/* Layers in which all values are exactly 0. */
+static size_t zero_layers(const ins_study *study, size_t arm, size_t epoch, ins_tensor tensor,
+                          const char *column)
+{
+    size_t layers = 0;
+    for (size_t l = 1; l <= study->arm[arm].layers; l++) {
+        ins_profile_point profile = ins_profile(study, arm, epoch, l, tensor, column);
+        layers += profile.zeros > 0 && profile.geometric.n == 0;
+    }
+    return layers;
+}
+
+ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, const char *column,
+                                   size_t epoch)
+{
+    const ins_study *study = flow->part->study;
+    ins_layer_lines all = {
+        .dropped = ins_no_arms(flow), .zero = ins_no_arms(flow), .partly = ins_no_arms(flow)};
+    all.input = tensor == INS_PREACTIVATION &&
+                isfinite(point_of(study, 0, epoch, 0, INS_ACTIVATION, column).middle);
+    size_t first = 1 - all.input, points = study->layers + all.input;
+    double *x = ins_arena_get(flow->arena, points, sizeof *x, "figure");
+    for (size_t i = 0; i < points; i++) x[i] = (double)(first + i);
+    ins_lines *lines = ins_lines_new(flow, NULL, x, points, 0);
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t i = 0; i < points; i++) {
+            size_t layer = first + i;
+            lines->point[a * points + i] =
+                point_of(study, a, epoch, layer, layer == 0 ? INS_ACTIVATION : tensor, column);
+        }
+        size_t zeros = zero_layers(study, a, epoch, tensor, column);
+        all.zero[a] = zeros > 0 && zeros == study->arm[a].layers;
+        all.partly[a] = zeros > 0 && !all.zero[a];
+        /* The input alone, the same for all, is no curve. */
+        if (all.zero[a] && all.input) lines->point[a * points].middle = NAN;
+    }
+    ins_lines_drop_empty(lines, all.dropped);
+    lines->horizontal = layer_axis(flow, first, study->layers, ins_same_depth(study));
+    double minimum, maximum;
+    if (ins_lines_range(lines, true, &minimum, &maximum)) {
+        lines->vertical = ins_axis_log(flow->arena, fmin(minimum, 1), fmax(maximum, 1));
+        lines->reference = 1;
+    }
+    lines->x_name = "layer";
+    lines->x_title = "layer  (1 is the hidden layer nearest the input)";
+    lines->y_title = "Variance of the pre-activations z, log scale";
+    all.lines = lines;
+    return all;
+}
+
+/* Var z of a layer over that of an earlier one, per seed: 0 is the input. */
+static double ratio(const ins_study *study, size_t run, size_t epoch, size_t layer, size_t to)
+{
+    double value = ins_study_layer(study, run, epoch, layer, INS_PREACTIVATION, "variance");
+    double unit = ins_study_layer(study, run, epoch, to,
+                                  to == 0 ? INS_ACTIVATION : INS_PREACTIVATION, "variance");
+    double found = value / unit;
+    return isfinite(found) && found > 0 ? found : (double)NAN;
+}
+
+static ins_curve_point ratio_point(ins_flow *flow, size_t arm, size_t layer, size_t to)
+{
+    const ins_arm *of = &flow->part->study->arm[arm];
+    double *values = ins_arena_get(flow->arena, of->runs, sizeof *values, "figure");
+    ins_curve_point point = {NAN, NAN, NAN};
+    size_t count = 0;
+    for (size_t s = 0; s < of->runs; s++) {
+        double value = ratio(flow->part->study, of->run[s], 0, layer, to);
+        if (isnan(value)) continue;
+        values[count++] = value;
+        point.lower = fmin(point.lower, value); /* fmin and fmax pass over NAN */
+        point.upper = fmax(point.upper, value);
+    }
+    point.middle = ins_interval_of_geometric_mean(values, count, 0.95).mean;
+    return point;
+}
+
+ins_lines *ins_layer_lines_ratios(ins_flow *flow, const ins_layer_lines *all, bool to_previous)
+{
+    const ins_study *study = flow->part->study;
+    size_t first = to_previous && all->input == 0 ? 2 : 1;
+    size_t last = to_previous ? study->layers : study->layers - 1;
+    size_t points = last >= first ? last - first + 1 : 0;
+    bool *shown = ins_no_arms(flow);
+    for (size_t a = 0; a < study->arms; a++) shown[a] = !all->dropped[a];
+    double *x = ins_arena_get(flow->arena, points, sizeof *x, "figure");
+    for (size_t i = 0; i < points; i++) x[i] = (double)(first + i);
+    ins_lines *lines = ins_lines_new(flow, shown, x, points, 0);
+    for (size_t a = 0, c = 0; a < study->arms; a++) {
+        if (!shown[a]) continue;
+        for (size_t i = 0; i < points; i++) {
+            lines->point[c * points + i] =
+                ratio_point(flow, a, first + i, to_previous ? first + i - 1 : 1);
+        }
+        c++;
+    }
+    bool output = to_previous && ins_same_depth(study);
+    lines->horizontal = layer_axis(flow, first, last > first ? last : first + 1, output);
+    lines->x_name = "layer";
+    lines->x_title = to_previous ? "layer" : "hidden layer";
+    return lines;
+}
+
+const char *ins_layer_lines_absent(ins_flow *flow, const ins_layer_lines *all)
+{
+    const ins_part *part = flow->part;
+    bool *zero = ins_no_arms(flow), *unknown = ins_no_arms(flow);
+    for (size_t a = 0; a < part->study->arms; a++) {
+        zero[a] = all->dropped[a] && all->zero[a];
+        unknown[a] = all->dropped[a] && !all->zero[a];
+    }
+    size_t zeros = ins_count_arms(part, zero), unknowns = ins_count_arms(part, unknown);
+    const char *text = "";
+    if (zeros > 0) {
+        text = ins_flow_format(flow,
+                               " %s %s not drawn: all values are exactly 0, which a logarithmic "
+                               "axis cannot show.",
+                               ins_capital(flow, ins_say_arms(flow, zero, 5)),
+                               zeros == 1 ? "is" : "are");
+    }
+    if (unknowns > 0) {
+        text = ins_flow_format(flow, "%s %s %s not drawn: no finite positive value was recorded.",
+                               text, ins_say_arms(flow, unknown, 5), unknowns == 1 ? "is" : "are");
+    }
+    size_t parts = ins_count_arms(part, all->partly);
+    if (parts > 0) {
+        text = ins_flow_format(flow, "%s %s %s exactly 0 in some layers: nothing is drawn there.",
+                               text, ins_say_arms(flow, all->partly, 5), parts == 1 ? "is" : "are");
+    }
+    return text;
+}

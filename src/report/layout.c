@@ -1,0 +1,139 @@
+/* Measuring and breaking text with the font's own widths. */
+#include <config.h>
+
+#include "initscope/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "font_widths.h"
+#include "list.h"
+#include "markup.h"
+
+/* Scripts are drawn at this share of the size; a glyph that the table does not know is taken to be
+ * this wide, in em. */
+static const double script_scale = 0.8, unknown_width = 0.62, wide_width = 1.0;
+
+static int by_code(const void *key, const void *row)
+{
+    uint32_t code = *(const uint32_t *)key, other = ((const ins_glyph *)row)->code;
+    return (code > other) - (code < other);
+}
+
+static double em_of(uint32_t code, ins_face face)
+{
+    const ins_glyph *glyph = bsearch(&code, ins_glyphs, ins_glyph_count, sizeof *glyph, by_code);
+    if (glyph != NULL) return glyph->width[face] / 2048.0;
+    bool wide = (code >= 0x1100 && code < 0x1160) || (code >= 0x2E80 && code < 0xA4D0) ||
+                (code >= 0xAC00 && code < 0xD7A4) || (code >= 0xF900 && code < 0xFB00) ||
+                (code >= 0xFF00 && code < 0xFF61) || code >= 0x1F000;
+    return wide ? wide_width : unknown_width;
+}
+
+static bool is_mark(uint32_t code)
+{
+    return code >= 0x300 && code < 0x370;
+}
+
+double ins_text_width(const char *plain, ins_face face, double size)
+{
+    double em = 0;
+    while (*plain != '\0') {
+        uint32_t code;
+        plain += ins_utf8_decode(plain, &code);
+        if (!is_mark(code)) em += em_of(code, face);
+    }
+    return em * size * INS_MM_PER_POINT;
+}
+
+void ins_atoms_measure(ins_atoms atoms, ins_face face, double size)
+{
+    for (size_t i = 0; i < atoms.count; i++) {
+        ins_atom *atom = &atoms.atom[i];
+        double em = is_mark(atom->code) ? 0 : em_of(atom->code, atom->bold ? INS_BOLD : face);
+        atom->width = em * size * INS_MM_PER_POINT * (atom->script != 0 ? script_scale : 1);
+    }
+}
+
+double ins_markup_width(const char *markup, ins_face face, double size)
+{
+    ins_atoms atoms = ins_atoms_of(markup);
+    ins_atoms_measure(atoms, face, size);
+    double width = 0;
+    for (size_t i = 0; i < atoms.count; i++) width += atoms.atom[i].width;
+    free(atoms.atom);
+    return width;
+}
+
+/* Bytes of the first n characters of text. */
+static size_t bytes_of(const char *text, size_t n)
+{
+    const char *rest = text;
+    uint32_t code;
+    for (; n > 0 && *rest != '\0'; n--) rest += ins_utf8_decode(rest, &code);
+    return (size_t)(rest - text);
+}
+
+static size_t characters(const char *text)
+{
+    size_t n = 0;
+    uint32_t code;
+    for (; *text != '\0'; n++) text += ins_utf8_decode(text, &code);
+    return n;
+}
+
+char *ins_elide(ins_arena *arena, const char *plain, ins_face face, double size, double width)
+{
+    if (ins_text_width(plain, face, size) <= width) {
+        return ins_arena_copy(arena, plain, strlen(plain));
+    }
+    size_t all = characters(plain);
+    for (size_t kept = all; kept-- > 1;) {
+        size_t head = bytes_of(plain, (kept + 1) / 2), tail = bytes_of(plain, all - kept / 2);
+        char *short_form = ins_arena_format(arena, "%.*s…%s", (int)head, plain, plain + tail);
+        if (ins_text_width(short_form, face, size) <= width) return short_form;
+        /* Far too long: the next try keeps about what fits, not one character less. */
+        double ratio = width / ins_text_width(short_form, face, size);
+        size_t estimate = (size_t)((double)kept * ratio) + 4;
+        if (estimate < kept) kept = estimate;
+    }
+    return ins_arena_format(arena, "…");
+}
+
+static void add_line(ins_arena *arena, ins_list *lines, const ins_atom *atom, size_t count)
+{
+    while (count > 0 && atom[count - 1].code == ' ') count--;
+    ins_text out = {0};
+    ins_atoms_write(&out, atom, count);
+    char **line = ins_list_add(arena, lines, sizeof *line);
+    *line = ins_arena_copy(arena, out.length > 0 ? out.data : "", out.length);
+    ins_text_free(&out);
+}
+
+size_t ins_wrap(ins_arena *arena, const char *markup, ins_face face, double size, double width,
+                char ***lines)
+{
+    ins_atoms atoms = ins_atoms_of(markup);
+    ins_atoms_measure(atoms, face, size);
+    ins_list list = {0};
+    size_t start = 0, blank = SIZE_MAX; /* of the line; its last blank */
+    double used = 0;
+    for (size_t i = 0; i < atoms.count; i++) {
+        if (atoms.atom[i].code == ' ' && i > start) blank = i;
+        used += atoms.atom[i].width;
+        if (used <= width || atoms.atom[i].code == ' ' || i == start) continue;
+        size_t end = blank != SIZE_MAX ? blank : i;
+        add_line(arena, &list, atoms.atom + start, end - start);
+        start = end;
+        while (start < atoms.count && atoms.atom[start].code == ' ') start++;
+        used = 0;
+        blank = SIZE_MAX;
+        i = start - 1; /* measured again from the new start */
+    }
+    if (start < atoms.count || list.count == 0) {
+        add_line(arena, &list, atoms.atom + start, atoms.count - start);
+    }
+    free(atoms.atom);
+    *lines = list.items;
+    return list.count;
+}

@@ -1,0 +1,255 @@
+/* The variance of the pre-activations over layers and epochs. */
+#include <config.h>
+
+#include "pages.h"
+
+#include <math.h>
+
+#include "initscope/csv.h"
+#include "layered.h"
+#include "lines.h"
+#include "phrases.h"
+
+enum { MOST_TILES = 60 }; /* epochs drawn */
+
+static ins_profile_point tile(const ins_study *study, size_t arm, size_t epoch, size_t layer)
+{
+    return ins_profile(study, arm, epoch, layer, INS_PREACTIVATION, "variance");
+}
+
+static size_t last_hidden(const ins_study *study, size_t arm)
+{
+    size_t layers = study->arm[arm].layers;
+    return layers > 1 ? layers - 1 : layers;
+}
+
+/* How many orders of magnitude the last hidden layer's variance is away from 1. */
+static double distance(const ins_study *study, size_t arm, size_t epoch)
+{
+    ins_profile_point point = tile(study, arm, epoch, last_hidden(study, arm));
+    if (point.geometric.n == 0) return point.zeros > 0 ? (double)INFINITY : (double)NAN;
+    return fabs(log10(point.geometric.mean));
+}
+
+/* Epoch of the last recorded row of an arm's own. */
+static size_t last_of(const ins_study *study, size_t arm)
+{
+    size_t last = study->epochs - 1;
+    while (last > 0 &&
+           tile(study, arm, last, 1).geometric.n + tile(study, arm, last, 1).zeros == 0) {
+        last--;
+    }
+    return last;
+}
+
+static const char *title_of(ins_flow *flow)
+{
+    const ins_part *part = flow->part;
+    const ins_study *study = part->study;
+    bool *mended = ins_no_arms(flow), *still = ins_no_arms(flow), *moved = ins_no_arms(flow);
+    for (size_t a = 0; a < study->arms; a++) {
+        double before = distance(study, a, 0), after = distance(study, a, last_of(study, a));
+        mended[a] = before >= 1 && after < 1;
+        still[a] = before >= 1 && after >= 1;
+        moved[a] = before < 1 && after >= 1;
+    }
+    size_t mends = ins_count_arms(part, mended), stays = ins_count_arms(part, still);
+    size_t moves = ins_count_arms(part, moved);
+    const char *stay = ins_flow_format(flow, "%s stay%s out of scale", ins_say_arms(flow, still, 2),
+                                       stays == 1 ? "s" : "");
+    const char *mend = ins_flow_format(flow, "Training brings the signal of %s back to scale",
+                                       ins_say_arms(flow, mended, 2));
+    const char *move = ins_flow_format(flow, "raining moves the signal of %s out of scale",
+                                       ins_say_arms(flow, moved, 2));
+    if (mends > 0 && stays > 0) return ins_flow_format(flow, "%s; %s", mend, stay);
+    if (mends > 0 && moves > 0) return ins_flow_format(flow, "%s; t%s", mend, move);
+    if (mends > 0) return mend;
+    if (stays > 0 && moves > 0) {
+        return ins_flow_format(flow, "%s; t%s", ins_capital(flow, stay), move);
+    }
+    if (stays > 0) return ins_capital(flow, stay);
+    if (moves > 0) return ins_flow_format(flow, "T%s", move);
+    return "The signal stays within a factor of ten of variance 1 throughout";
+}
+
+static double edge(const ins_study *study, const size_t *epoch, size_t count, size_t i, bool right)
+{
+    double here = (double)study->epoch[epoch[i]];
+    if (right) {
+        double step = i + 1 < count ? (double)study->epoch[epoch[i + 1]] - here
+                      : i > 0       ? here - (double)study->epoch[epoch[i - 1]]
+                                    : 1;
+        return here + step / 2;
+    }
+    return i > 0 ? edge(study, epoch, count, i - 1, true)
+                 : here - (edge(study, epoch, count, i, true) - here);
+}
+
+static void write_data(ins_flow *flow, ins_figure *figure, const size_t *epoch, size_t count)
+{
+    static const char *const columns[] = {"epoch", "layer", "x_low", "x_high", "y_low", "y_high"};
+    const ins_study *study = flow->part->study;
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+        ins_csv_text(&figure->data, columns[c]);
+    }
+    for (size_t a = 0; a < study->arms; a++) {
+        ins_csv_text(&figure->data, flow->part->name[a]);
+        ins_csv_text(&figure->data, ins_flow_format(flow, "%s zero", flow->part->name[a]));
+    }
+    ins_csv_end_row(&figure->data);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t l = 1; l <= study->layers; l++) {
+            ins_csv_integer(&figure->data, study->epoch[epoch[i]]);
+            ins_csv_integer(&figure->data, (long long)l);
+            ins_figure_value(figure, edge(study, epoch, count, i, false));
+            ins_figure_value(figure, edge(study, epoch, count, i, true));
+            ins_figure_value(figure, (double)l - 0.5);
+            ins_figure_value(figure, (double)l + 0.5);
+            for (size_t a = 0; a < study->arms; a++) {
+                ins_profile_point point = tile(study, a, epoch[i], l);
+                if (point.geometric.n == 0) {
+                    ins_csv_empty(&figure->data);
+                } else {
+                    ins_figure_value(figure, log10(point.geometric.mean));
+                }
+                if (point.geometric.n == 0 && point.zeros > 0) {
+                    ins_csv_integer(&figure->data, 1);
+                } else {
+                    ins_csv_empty(&figure->data);
+                }
+            }
+            ins_csv_end_row(&figure->data);
+        }
+    }
+}
+
+/* Tics of the layers: each when there are few, the first, some and the last otherwise. */
+static ins_axis layer_axis(ins_flow *flow)
+{
+    const ins_study *study = flow->part->study;
+    ins_axis whole = ins_axis_whole(flow->arena, 1, (long long)study->layers, 5), axis = {0};
+    bool output = ins_same_depth(study);
+    axis.position[axis.tics] = 1;
+    axis.label[axis.tics++] = "1";
+    for (size_t i = 0; i < whole.tics && axis.tics + 2 < INS_AXIS_TICS; i++) {
+        double layer = whole.position[i];
+        if (layer <= 1 || layer > (double)study->layers - 0.1 * (double)study->layers) continue;
+        axis.position[axis.tics] = layer;
+        axis.label[axis.tics++] = whole.label[i];
+    }
+    if (study->layers > 1) {
+        axis.position[axis.tics] = (double)study->layers;
+        axis.label[axis.tics++] = output ? "out" : ins_flow_format(flow, "%zu", study->layers);
+    }
+    return axis;
+}
+
+static void heat_maps(ins_flow *flow)
+{
+    const ins_part *part = flow->part;
+    const ins_study *study = part->study;
+    size_t count;
+    const size_t *epoch = ins_choose(flow, 0, study->epochs - 1, MOST_TILES, &count);
+    size_t arms = study->arms;
+    double height_of_panels = ins_grid_fit(flow, arms, 1, part->many ? 18 : 36 + 6.4 * (double)arms,
+                                           arms <= 8 ? 34 : 12, 72);
+    ins_grid grid = ins_grid_of(study->arms, height_of_panels, 3.2);
+    double height = ins_grid_height(&grid) + 12;
+    ins_figure *figure =
+        ins_flow_figure(flow, "heat", "signal-over-time",
+                        "Variance of the pre-activations by layer and epoch.", height);
+    const char **names = ins_arena_get(flow->arena, study->arms, sizeof *names, "figure");
+    for (size_t a = 0; a < study->arms; a++) {
+        names[a] = ins_grid_name(flow, &grid, arms, part->name[a]);
+    }
+    ins_axis x = ins_axis_whole(flow->arena, study->epoch[0], study->epoch[study->epochs - 1], 4);
+    ins_axis y = layer_axis(flow);
+    ins_axis_thin(&y, height_of_panels < 20 ? 3 : 8);
+    x.low = edge(study, epoch, count, 0, false);
+    x.high = edge(study, epoch, count, count - 1, true);
+    ins_grid_write(&grid, figure, study->arms);
+    ins_axis_write(&x, figure, "X");
+    ins_axis_write(&y, figure, "Y");
+    ins_figure_count(figure, "LAYERS", study->layers);
+    ins_figure_number(figure, "BAR_LEFT", 50);
+    ins_figure_number(figure, "BAR_TOP", height - 8.6);
+    ins_figure_words(figure, "Y_TITLE", "Variance of the pre-activations z by layer and epoch");
+    ins_figure_words(figure, "Z_TITLE", "Var z");
+    ins_figure_names(figure, "NAME", names, study->arms);
+    ins_figure_colours(figure, "TEXT", part->ink, study->arms);
+    write_data(flow, figure, epoch, count);
+    ins_flow_caption(
+        flow, figure,
+        ins_flow_format(
+            flow,
+            "Geometric mean over %s; one scale for all panels, whose ends stand for all "
+            "that lies beyond. Blue and orange stay apart under the common "
+            "deficiencies of colour vision.%s",
+            ins_say_seeds(flow),
+            count < study->epochs ? " Some recorded epochs are left out." : ""));
+}
+
+static const char *number_cell(ins_flow *flow, ins_profile_point point)
+{
+    if (point.geometric.n > 0) return ins_say(flow, point.geometric.mean);
+    return point.zeros > 0 ? "0" : "–";
+}
+
+/* Epochs 0, 1, 2, 5, 10, 20, 50, ... as far as recorded, and the last. */
+static size_t table_epochs(const ins_study *study, size_t out[8])
+{
+    static const long long wanted[] = {0, 1, 2, 5, 10, 20, 50, 100, 200, 500};
+    size_t count = 0, last = study->epochs - 1;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && count < 7; i++) {
+        size_t index = ins_study_epoch_index(study, wanted[i]);
+        if (index != SIZE_MAX && index != last) out[count++] = index;
+    }
+    out[count++] = last;
+    return count;
+}
+
+static void numbers(ins_flow *flow)
+{
+    const ins_part *part = flow->part;
+    const ins_study *study = part->study;
+    size_t epoch[8], epochs = table_epochs(study, epoch), columns = epochs + 1;
+    double width = epochs > 6 ? 15.5 : 18;
+    ins_table_column *column = ins_arena_get(flow->arena, columns, sizeof *column, "table");
+    ins_cell *cell = ins_arena_get(flow->arena, study->arms * columns, sizeof *cell, "table");
+    column[0] =
+        (ins_table_column){"Var z at epoch", INS_TEXT_WIDTH - width * (double)epochs, INS_LEFT};
+    for (size_t e = 0; e < epochs; e++) {
+        column[e + 1] = (ins_table_column){ins_flow_format(flow, "%lld", study->epoch[epoch[e]]),
+                                           width, INS_RIGHT};
+    }
+    for (size_t a = 0; a < study->arms; a++) {
+        cell[a * columns].text = ins_escape(flow->arena, part->name[a]);
+        for (size_t e = 0; e < epochs; e++) {
+            cell[a * columns + e + 1].text =
+                number_cell(flow, tile(study, a, epoch[e], last_hidden(study, a)));
+        }
+    }
+    ins_table_layout table = {.column = column,
+                              .columns = columns,
+                              .rows = study->arms,
+                              .cell = cell,
+                              .swatch = part->many ? NULL : part->colour};
+    ins_flow_heading(flow, ins_same_depth(study)
+                               ? ins_flow_format(flow, "The last hidden layer, %zu, in numbers",
+                                                 last_hidden(study, 0))
+                               : "The last hidden layer in numbers");
+    ins_flow_table(flow, &table);
+}
+
+void ins_page_heat(ins_flow *flow, const ins_page *page)
+{
+    ins_flow_title(flow, page->kicker, title_of(flow));
+    ins_flow_paragraph(
+        flow, "Each tile is one layer at one recorded epoch; its colour is the variance of the "
+              "pre-activations. White is variance 1, orange is larger, blue is smaller, grey is "
+              "exactly 0, and hatched means that no finite number was recorded. The left edge of a "
+              "panel is the network as it was initialized; what "
+              "happens to the right of it is training’s doing.");
+    heat_maps(flow);
+    numbers(flow);
+}

@@ -1,0 +1,289 @@
+/* The first page of an experiment: what was compared, how it came out, what was found. */
+#include <config.h>
+
+#include "pages.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "book.h"
+#include "dots.h"
+#include "phrases.h"
+#include "verdicts.h"
+
+/* Columns of the table at a glance: where their text ends, or begins. */
+static const double forward_right = 99, backward_right = 119, symmetry_right = 139,
+                    panel_left = 144, panel_right = 173;
+
+static const char *setting(const ins_part *part, const char *key)
+{
+    const char *value = ins_pairs_get(&part->study->experiment, key);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* "2 hidden layers of relu units", as far as the logs tell. */
+static const char *network_of(ins_flow *flow)
+{
+    const ins_study *study = flow->part->study;
+    if (!ins_same_depth(study)) return ins_flow_format(flow, "up to %zu layers", study->layers);
+    size_t hidden = ins_hidden_of(&study->arm[0]);
+    const char *layers =
+        ins_flow_format(flow, "%zu hidden layer%s", hidden, hidden == 1 ? "" : "s");
+    const ins_arm *arm = study->arm;
+    for (size_t a = 1; a < study->arms; a++) {
+        if (arm[a].activation == NULL || strcmp(arm[a].activation, arm[0].activation) != 0) {
+            return layers;
+        }
+    }
+    if (arm[0].activation == NULL) return layers;
+    const char *shape = arm[0].hidden != NULL ? arm[0].hidden : "";
+    return ins_flow_format(flow, "%s (%s, %s)", layers, shape, arm[0].activation);
+}
+
+static const char *overview(ins_flow *flow)
+{
+    const ins_study *study = flow->part->study;
+    long long last = study->epochs > 0 ? study->epoch[study->epochs - 1] : 0;
+    return ins_flow_format(flow, "%zu initializer%s  ·  %s  ·  %s  ·  %lld epoch%s", study->arms,
+                           study->arms == 1 ? "" : "s", ins_say_seeds(flow), network_of(flow), last,
+                           last == 1 ? "" : "s");
+}
+
+static const char *small_print(ins_flow *flow)
+{
+    static const struct {
+        const char *key, *words;
+    } shown[] = {{"data", "data"},
+                 {"scale", "scaling"},
+                 {"optimizer", "optimizer"},
+                 {"learning-rate", "learning rate"},
+                 {"batch", "batch"}};
+    const char *text = "";
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        const char *value = setting(flow->part, shown[i].key);
+        if (value == NULL) continue;
+        text = ins_flow_format(flow, "%s%s%s: %s", text, *text != '\0' ? "    " : "",
+                               shown[i].words, ins_clean(flow->arena, value));
+    }
+    return text;
+}
+
+double ins_draw_band(ins_flow *flow, const char *kicker, const char *title, const char *line,
+                     const char *small)
+{
+    const ins_pen kicker_pen = {INS_BOLD, 9, INS_LEFT, INS_PALE};
+    const ins_pen line_pen = {INS_REGULAR, 10.5, INS_LEFT, 0xE6EEF4};
+    const ins_pen small_pen = {INS_REGULAR, 8.5, INS_LEFT, INS_PALE};
+    ins_pen title_pen = {INS_BOLD, 26, INS_LEFT, INS_WHITE};
+    char **lines;
+    const char *markup = ins_escape(flow->arena, title);
+    while (title_pen.size > 14 &&
+           ins_wrap(flow->arena, markup, INS_BOLD, title_pen.size, INS_TEXT_WIDTH, &lines) > 2) {
+        title_pen.size -= 4;
+    }
+    if (ins_wrap(flow->arena, markup, INS_BOLD, title_pen.size, INS_TEXT_WIDTH, &lines) > 2) {
+        markup = ins_escape(flow->arena, ins_elide(flow->arena, title, INS_BOLD, title_pen.size,
+                                                   1.85 * INS_TEXT_WIDTH));
+    }
+    ins_canvas_text(flow->canvas, kicker_pen, INS_LEFT_MARGIN, 24, kicker);
+    double y = 28 + ins_flow_block(flow, title_pen, INS_LEFT_MARGIN, 28, INS_TEXT_WIDTH, markup);
+    ins_canvas_text(flow->canvas, line_pen, INS_LEFT_MARGIN, y + 8,
+                    ins_elide(flow->arena, line, INS_REGULAR, 10.5, INS_TEXT_WIDTH));
+    ins_canvas_text(flow->canvas, small_pen, INS_LEFT_MARGIN, y + 15,
+                    ins_elide(flow->arena, small, INS_REGULAR, 8.5, INS_TEXT_WIDTH));
+    ins_canvas_band(flow->canvas, y + 22, INS_BAND);
+    return y + 22;
+}
+
+static double row_height(const ins_part *part)
+{
+    return part->study->arms <= 8 ? 9.4 : 8.2;
+}
+
+static void header_row(ins_flow *flow)
+{
+    const ins_pen left = {INS_BOLD, 8, INS_LEFT, INS_MUTED},
+                  right = {INS_BOLD, 8, INS_RIGHT, INS_MUTED};
+    double y = flow->y + 7.6, above = y - 3.4;
+    ins_canvas_text(flow->canvas, left, INS_LEFT_MARGIN, y, "Initializer and verdict");
+    ins_canvas_text(flow->canvas, right, forward_right, above, "Forward");
+    ins_canvas_text(flow->canvas, right, forward_right, y, "gain");
+    ins_canvas_text(flow->canvas, right, backward_right, above, "Backward");
+    ins_canvas_text(flow->canvas, right, backward_right, y, "gain");
+    ins_canvas_text(flow->canvas, right, symmetry_right, above, "Symmetric");
+    ins_canvas_text(flow->canvas, right, symmetry_right, y, "layers, end");
+    ins_canvas_text(flow->canvas, left, panel_left, y, "Test accuracy");
+    ins_canvas_text(flow->canvas, right, INS_RIGHT_EDGE, y, "Mean");
+    flow->y += 9.4;
+    ins_canvas_rule(flow->canvas, INS_LEFT_MARGIN, flow->y, INS_RIGHT_EDGE, flow->y, 1.2, 0x444444);
+}
+
+/* A cell to the right: red, and then never a bare number but one that the verdict below the name
+ * explains. */
+static void cell(ins_flow *flow, double x, double y, const char *markup, bool bad)
+{
+    ins_pen pen = {bad ? INS_BOLD : INS_REGULAR, 9.5, INS_RIGHT, bad ? INS_RED : INS_INK};
+    ins_canvas_markup(flow->canvas, pen, x, y, markup);
+}
+
+static void gain_cell(ins_flow *flow, double x, double y, ins_interval gain, double total,
+                      bool silent)
+{
+    ins_signal signal = ins_signal_of(gain, total);
+    bool bad = signal == INS_SIGNAL_VANISHES || signal == INS_SIGNAL_EXPLODES;
+    cell(flow, x, y, silent ? "no signal" : ins_say(flow, gain.mean), silent || bad);
+}
+
+static void arm_row(ins_flow *flow, size_t a, double top, double height)
+{
+    const ins_part *part = flow->part;
+    const ins_arm_analysis *of = &part->analysis->arm[a];
+    const ins_pen name = {INS_BOLD, 9.5, INS_LEFT, INS_INK};
+    double y = top + height / 2 + 1.2, first = top + height / 2 - 0.7;
+    bool bad;
+    const char *verdicts = ins_say_verdicts(flow, a, &bad);
+    ins_pen verdict = {INS_REGULAR, 7.8, INS_LEFT, bad ? INS_RED : INS_MUTED};
+    if (!part->many) {
+        ins_canvas_box(flow->canvas, INS_LEFT_MARGIN + 0.5, first - 2.5, INS_LEFT_MARGIN + 3.2,
+                       first + 0.2, part->colour[a]);
+    }
+    double x = INS_LEFT_MARGIN + (part->many ? 0.6 : 5.4);
+    ins_canvas_text(flow->canvas, name, x, first,
+                    ins_elide(flow->arena, part->name[a], INS_BOLD, 9.5, 80 - x));
+    ins_canvas_text(flow->canvas, verdict, x, first + 3.6,
+                    ins_elide(flow->arena, verdicts, INS_REGULAR, 7.8, 84 - x));
+    gain_cell(flow, forward_right, y, of->forward_gain, of->forward_total, of->no_forward_signal);
+    gain_cell(flow, backward_right, y, of->backward_gain, of->backward_total,
+              of->no_backward_signal);
+    cell(flow, symmetry_right, y,
+         ins_flow_format(flow, "%zu of %zu", of->symmetric_layers_end,
+                         ins_hidden_of(&part->study->arm[a])),
+         of->symmetric_layers_end > 0);
+    ins_pen mean = {INS_BOLD, 9.5, INS_RIGHT,
+                    ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ? INS_RED : INS_INK};
+    ins_canvas_text(flow->canvas, mean, INS_RIGHT_EDGE, y,
+                    ins_say_percent(flow, of->accuracy.mean));
+}
+
+static void accuracy_panel(ins_flow *flow, size_t first, size_t rows, double height)
+{
+    const ins_part *part = flow->part;
+    const ins_study *study = part->study;
+    ins_dots dots = ins_dots_new(flow, first, rows);
+    for (size_t r = 0; r < rows; r++) {
+        const ins_arm *arm = &study->arm[first + r];
+        dots.mean[r] = part->analysis->arm[first + r].accuracy;
+        for (size_t s = 0; s < arm->runs; s++) {
+            size_t index = study->run[arm->run[s]].last_index;
+            if (index == SIZE_MAX) continue;
+            dots.seed[r * dots.seeds + s] =
+                ins_study_epoch(study, arm->run[s], index, "test_accuracy");
+        }
+    }
+    dots.left = panel_left - INS_LEFT_MARGIN;
+    dots.right = panel_right - INS_LEFT_MARGIN;
+    dots.row = height;
+    dots.axis = (ins_axis){
+        .low = 0, .high = 1, .tics = 3, .position = {0, 0.5, 1}, .label = {"0", "50%", "100%"}};
+    dots.x_title = "test accuracy at the end";
+    dots.reference = part->analysis->chance;
+    if (isfinite(dots.reference)) {
+        dots.reference_label =
+            ins_flow_format(flow, "dashed: chance, %s", ins_say_percent(flow, dots.reference));
+    }
+    ins_dots_draw(flow, &dots, "glance", "Test accuracy at the end, one row an initializer.");
+}
+
+static void glance(ins_flow *flow)
+{
+    const ins_part *part = flow->part;
+    size_t arms = part->study->arms;
+    double height = row_height(part);
+    for (size_t first = 0; first < arms;) {
+        ins_flow_room(flow, 9.4 + 3 * height + 26);
+        header_row(flow);
+        size_t fitting = (size_t)((ins_flow_left(flow) - 26) / height);
+        size_t rows = arms - first < fitting ? arms - first : fitting;
+        double top = flow->y;
+        for (size_t r = 0; r < rows; r++) {
+            double y = top + height * (double)r;
+            if (r % 2 == 1) {
+                ins_canvas_box(flow->canvas, INS_LEFT_MARGIN, y, INS_RIGHT_EDGE, y + height,
+                               INS_ZEBRA);
+            }
+            arm_row(flow, first + r, y, height);
+        }
+        accuracy_panel(flow, first, rows, height);
+        double bottom = top + height * (double)rows;
+        ins_canvas_rule(flow->canvas, INS_LEFT_MARGIN, bottom, INS_RIGHT_EDGE, bottom, 1.2,
+                        0x444444);
+        flow->y = bottom + 10;
+        first += rows;
+    }
+}
+
+enum { COLUMNS = 3 }; /* of the contents */
+
+static double contents_height(const ins_flow *flow)
+{
+    size_t count = ins_pages_of(flow->part) - 1;
+    return 9 + 5 * (double)((count + COLUMNS - 1) / COLUMNS);
+}
+
+/* The three strongest, and more as long as contents still fit below. */
+static void findings(ins_flow *flow, double reserve)
+{
+    const size_t certain = 3;
+    const ins_pen body = {INS_REGULAR, 9.5, INS_LEFT, INS_INK};
+    const ins_analysis *analysis = flow->part->analysis;
+    if (analysis->findings == 0) return;
+    ins_flow_heading(flow, "What this run shows");
+    for (size_t i = 0; i < analysis->findings; i++) {
+        const ins_finding *finding = &analysis->finding[i];
+        const char *text = ins_flow_format(flow, "*%s* %s", ins_escape(flow->arena, finding->claim),
+                                           ins_escape(flow->arena, finding->evidence));
+        char **lines;
+        size_t count =
+            ins_wrap(flow->arena, text, body.face, body.size, INS_TEXT_WIDTH - 6, &lines);
+        if (i >= certain && ins_flow_left(flow) < reserve + 4.8 * (double)count + 2) break;
+        ins_flow_item(flow, ins_flow_format(flow, "%zu", i + 1), text);
+    }
+}
+
+static void contents(ins_flow *flow)
+{
+    size_t count = ins_pages_of(flow->part) - 1, rows = (count + COLUMNS - 1) / COLUMNS;
+    ins_flow_room(flow, contents_height(flow));
+    ins_flow_heading(flow, "Contents");
+    ins_contents_place *place = ins_list_add(flow->arena, &flow->book->places, sizeof *place);
+    *place = (ins_contents_place){&flow->book->contents,
+                                  flow->book->sheets.count - 1,
+                                  flow->y,
+                                  flow->book->contents.count,
+                                  count,
+                                  COLUMNS};
+    flow->y += 5 * (double)rows + 2;
+}
+
+void ins_page_summary(ins_flow *flow, const ins_page *page)
+{
+    const ins_part *part = flow->part;
+    ins_flow_page(flow);
+    ((ins_sheet *)flow->book->sheets.items)[flow->book->sheets.count - 1].title = NULL;
+    const char *kicker = ins_flow_format(flow, "INITSCOPE  ·  %s", "COMPARISON REPORT");
+    (void)page;
+    flow->y = ins_draw_band(flow, kicker, part->title, overview(flow), small_print(flow)) + 7;
+    const char *note = setting(part, "note");
+    if (note != NULL) ins_flow_paragraph(flow, ins_escape(flow->arena, note));
+    ins_flow_heading(flow, "At a glance");
+    ins_flow_paragraph(
+        flow, "Every number is measured in this run. *Gain* is the factor by which the variance of "
+              "the signal changes from one hidden layer to the next at epoch 0: 1 preserves it, "
+              "less makes it vanish, more makes it explode. A layer is *symmetric* when all its "
+              "units are identical. In the last column the dot is the mean over seeds, the bar its "
+              "95% t-interval, and each small cross one seed.");
+    glance(flow);
+    findings(flow, contents_height(flow));
+    if (ins_is_brief(part)) ins_draw_sentences(flow);
+    contents(flow);
+}

@@ -1,0 +1,102 @@
+/* The table of pages, in their order. A new page is a row here and a file page_NAME.c. */
+#include <config.h>
+
+#include "pages.h"
+
+#include "book.h"
+
+static bool has_tensor(const ins_part *part, ins_tensor tensor)
+{
+    for (size_t a = 0; a < part->study->arms; a++) {
+        if (ins_study_has(part->study, a, tensor)) return true;
+    }
+    return false;
+}
+
+static const char *nothing(const ins_part *part)
+{
+    (void)part;
+    return NULL;
+}
+
+bool ins_is_brief(const ins_part *part)
+{
+    return part->study->arms <= 2 && part->analysis->findings <= 3;
+}
+
+static const char *not_needed(const ins_part *part)
+{
+    return ins_is_brief(part) ? "" : NULL;
+}
+
+static const char *no_preactivation(const ins_part *part)
+{
+    return has_tensor(part, INS_PREACTIVATION) ? NULL : "layers.csv has no rows of preactivation.";
+}
+
+static const char *no_delta(const ins_part *part)
+{
+    return has_tensor(part, INS_DELTA) ? NULL : "layers.csv has no rows of delta.";
+}
+
+static const char *no_weight(const ins_part *part)
+{
+    if (!has_tensor(part, INS_WEIGHT)) return "layers.csv has no rows of weight.";
+    return part->study->epochs > 1 ? NULL : "Only one epoch was recorded.";
+}
+
+static const char *no_heat(const ins_part *part)
+{
+    const char *missing = no_preactivation(part);
+    if (missing != NULL) return missing;
+    return part->study->epochs > 1 ? NULL : "Only one epoch was recorded.";
+}
+
+static const char *no_epochs(const ins_part *part)
+{
+    return part->study->epochs > 1 ? NULL : "Only one epoch was recorded.";
+}
+
+static const char *no_pairs(const ins_part *part)
+{
+    return part->study->arms > 1 ? NULL : "There is only one initializer to compare.";
+}
+
+const ins_page ins_page_table[] = {
+    {"Summary", "Comparison report", nothing, ins_page_summary},
+    {"Findings", "Findings", not_needed, ins_page_findings},
+    {"Background", "Background", nothing, ins_page_background},
+    {"Forward signal", "Forward signal · epoch 0", no_preactivation, ins_page_forward},
+    {"Backward signal", "Backward signal · epoch 0", no_delta, ins_page_backward},
+    {"Weights over time", "Weights over time", no_weight, ins_page_weights},
+    {"Signal over time", "Signal over time", no_heat, ins_page_heat},
+    {"Learning curves", "Learning curves", no_epochs, ins_page_learning},
+    {"Data and first step", "Data and first step", nothing, ins_page_start},
+    {"Comparison", "Pairwise comparison", no_pairs, ins_page_comparison},
+    {"Method", "Method and provenance", nothing, ins_page_method},
+    {NULL, NULL, NULL, NULL},
+};
+
+size_t ins_pages_of(const ins_part *part)
+{
+    size_t count = 0;
+    for (const ins_page *page = ins_page_table; page->name != NULL; page++) {
+        count += page->missing(part) == NULL;
+    }
+    return count;
+}
+
+void ins_draw_part(ins_flow *flow, const ins_part *part)
+{
+    flow->part = part;
+    for (const ins_page *page = ins_page_table; page->name != NULL; page++) {
+        if (page->missing(part) != NULL) continue;
+        flow->section = page->name;
+        size_t sheet = flow->book->sheets.count;
+        ins_list *list = page == ins_page_table ? &flow->book->parts : &flow->book->contents;
+        const char *text = page == ins_page_table ? part->title : page->name;
+        page->draw(flow, page);
+        ins_contents_line *line = ins_list_add(flow->arena, list, sizeof *line);
+        *line = (ins_contents_line){text, sheet};
+    }
+}

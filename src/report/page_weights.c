@@ -1,0 +1,211 @@
+/* What training does to the spread of the weights. */
+#include <config.h>
+
+#include "pages.h"
+
+#include <math.h>
+
+#include "layered.h"
+#include "lines.h"
+#include "phrases.h"
+
+static double variance_at(const ins_study *study, size_t arm, size_t epoch, size_t layer)
+{
+    return ins_profile(study, arm, epoch, layer, INS_WEIGHT, "variance").geometric.mean;
+}
+
+/* Over seeds, the geometric mean of each seed's own Var W now over Var W at epoch 0. */
+static ins_interval change(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+{
+    const ins_study *study = flow->part->study;
+    const ins_arm *of = &study->arm[arm];
+    double *ratio = ins_arena_get(flow->arena, of->runs, sizeof *ratio, "page");
+    size_t count = 0;
+    for (size_t s = 0; s < of->runs; s++) {
+        double now = ins_study_layer(study, of->run[s], epoch, layer, INS_WEIGHT, "variance");
+        double then = ins_study_layer(study, of->run[s], 0, layer, INS_WEIGHT, "variance");
+        if (isfinite(now / then) && now / then > 0) ratio[count++] = now / then;
+    }
+    return ins_interval_of_geometric_mean(ratio, count, ins_threshold_of("confidence"));
+}
+
+/* The largest factor, up or down, over the arms' layers at the last epoch. */
+static double largest_change(ins_flow *flow, size_t *arm, size_t *layer)
+{
+    const ins_study *study = flow->part->study;
+    double largest = 1;
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t l = 1; l <= study->arm[a].layers; l++) {
+            double factor = change(flow, a, study->epochs - 1, l).mean;
+            if (!isfinite(factor) || fabs(log(factor)) <= fabs(log(largest))) continue;
+            largest = factor;
+            *arm = a;
+            *layer = l;
+        }
+    }
+    return largest;
+}
+
+static const char *layer_name(ins_flow *flow, size_t arm, size_t layer)
+{
+    bool output = layer == flow->part->study->arm[arm].layers;
+    return output ? "the output layer" : ins_flow_format(flow, "layer %zu", layer);
+}
+
+static const char *factor_words(ins_flow *flow, double factor)
+{
+    if (factor >= 2) return ins_flow_format(flow, "grows by a factor of %s", ins_say(flow, factor));
+    if (factor <= 0.5) {
+        return ins_flow_format(flow, "falls by a factor of %s", ins_say(flow, 1 / factor));
+    }
+    return ins_flow_format(flow, "%s by %s", factor > 1 ? "grows" : "falls",
+                           ins_say_percent(flow, fabs(factor - 1)));
+}
+
+static const char *title_of(ins_flow *flow)
+{
+    size_t arm = 0, layer = 0;
+    double factor = largest_change(flow, &arm, &layer);
+    if (layer == 0) return "The variance of the weights does not change in training";
+    return ins_flow_format(flow, "%s weight variance changes most with %s: %s %s", "The",
+                           flow->part->prose[arm], layer_name(flow, arm, layer),
+                           factor_words(flow, factor));
+}
+
+/* "+12%", or "×3.4" beyond a factor of two. */
+static const char *change_cell(ins_flow *flow, double factor)
+{
+    if (!isfinite(factor)) return "–";
+    if (factor > 3 || factor < 1 / 3.0) return ins_flow_format(flow, "×%s", ins_say(flow, factor));
+    const char *sign = factor >= 1.0005 ? "+" : factor <= 0.9995 ? "−" : "";
+    return ins_flow_format(flow, "%s%s", sign, ins_say_percent(flow, fabs(factor - 1)));
+}
+
+static const char *column_title(ins_flow *flow, size_t layer, const char *what)
+{
+    const ins_study *study = flow->part->study;
+    if (layer == study->layers && ins_same_depth(study)) {
+        return ins_flow_format(flow, "output, %s", what);
+    }
+    return ins_flow_format(flow, "layer %zu, %s", layer, what);
+}
+
+static void table(ins_flow *flow)
+{
+    const ins_part *part = flow->part;
+    const ins_study *study = part->study;
+    size_t layers;
+    const size_t *layer = ins_choose(flow, 1, study->layers, 3, &layers);
+    size_t columns = 1 + 2 * layers;
+    ins_table_column *column = ins_arena_get(flow->arena, columns, sizeof *column, "table");
+    ins_cell *cell = ins_arena_get(flow->arena, study->arms * columns, sizeof *cell, "table");
+    double width = layers == 3 ? 21 : 28;
+    column[0] =
+        (ins_table_column){"Initializer", INS_TEXT_WIDTH - width * 2 * (double)layers, INS_LEFT};
+    for (size_t l = 0; l < layers; l++) {
+        column[1 + 2 * l] =
+            (ins_table_column){column_title(flow, layer[l], "start"), width, INS_RIGHT};
+        column[2 + 2 * l] = (ins_table_column){"change", width, INS_RIGHT};
+    }
+    for (size_t a = 0; a < study->arms; a++) {
+        ins_cell *row = cell + a * columns;
+        row[0].text = ins_escape(flow->arena, part->name[a]);
+        for (size_t l = 0; l < layers; l++) {
+            ins_profile_point start = ins_profile(study, a, 0, layer[l], INS_WEIGHT, "variance");
+            bool zero = start.geometric.n == 0 && start.zeros > 0;
+            row[1 + 2 * l].text = zero ? "0" : ins_say(flow, start.geometric.mean);
+            row[2 + 2 * l].text =
+                change_cell(flow, change(flow, a, study->epochs - 1, layer[l]).mean);
+        }
+    }
+    ins_table_layout layout = {.column = column,
+                               .columns = columns,
+                               .rows = study->arms,
+                               .cell = cell,
+                               .swatch = part->many ? NULL : part->colour};
+    ins_flow_heading(flow, ins_flow_format(flow, "Var W at the start, and its change by epoch %lld",
+                                           study->epoch[study->epochs - 1]));
+    ins_flow_table(flow, &layout);
+}
+
+static const double most_growth = 1e3; /* beyond it a curve is cut */
+
+static double largest_start(const ins_study *study)
+{
+    double largest = NAN;
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t l = 1; l <= study->arm[a].layers; l++) {
+            largest = fmax(largest, variance_at(study, a, 0, l));
+        }
+    }
+    return largest;
+}
+
+static void draw_variance(ins_flow *flow, double height)
+{
+    const ins_study *study = flow->part->study;
+    ins_layered layered = ins_layered_new(flow, 1);
+    double minimum, maximum;
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t l = 0; l < layered.layers; l++) {
+            for (size_t e = 0; e < layered.epochs; e++) {
+                layered.value[(a * layered.layers + l) * layered.epochs + e] =
+                    variance_at(study, a, layered.epoch[e], layered.layer[l]);
+            }
+        }
+    }
+    if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;
+    /* A run that diverges must not flatten all others. */
+    maximum = fmin(maximum, most_growth * largest_start(study));
+    layered.vertical = ins_axis_log(flow->arena, fmin(minimum, maximum), maximum);
+    layered.y_title = "Variance of the weights W, log scale";
+    ins_figure *figure = ins_layered_draw(flow, &layered, "weights",
+                                          "Variance of the weights by layer over epochs.", height);
+    ins_flow_caption(flow, figure,
+                     "Geometric mean over seeds, one curve a layer, pale near the input and dark "
+                     "at the output, with the layer’s number at its end. Weights that are exactly "
+                     "0 have no place on a logarithmic axis; what grows more than a "
+                     "thousandfold is cut.");
+}
+
+static void draw_change(ins_flow *flow, double height)
+{
+    const ins_study *study = flow->part->study;
+    ins_layered layered = ins_layered_new(flow, 1);
+    double minimum, maximum;
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t l = 0; l < layered.layers; l++) {
+            for (size_t e = 0; e < layered.epochs; e++) {
+                layered.value[(a * layered.layers + l) * layered.epochs + e] =
+                    change(flow, a, layered.epoch[e], layered.layer[l]).mean;
+            }
+        }
+    }
+    if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;
+    layered.vertical = ins_axis_log(flow->arena, fmax(fmin(minimum, 0.9), 1 / most_growth),
+                                    fmin(fmax(maximum, 1.1), most_growth));
+    layered.reference = 1;
+    layered.y_title = "Var W relative to epoch 0, log scale";
+    ins_figure *figure = ins_layered_draw(flow, &layered, "weights-change",
+                                          "Variance of the weights relative to epoch 0.", height);
+    ins_flow_caption(flow, figure,
+                     "The same, each seed divided by its own value at epoch 0. Dashed: unchanged.");
+}
+
+void ins_page_weights(ins_flow *flow, const ins_page *page)
+{
+    ins_flow_title(flow, page->kicker, title_of(flow));
+    ins_flow_paragraph(
+        flow, "An initializer chooses the variance of the weights once; training then moves it. "
+              "Where the curves stay flat, the network that is tested at the end still has the "
+              "spread it was given, and the choice of the initializer is the choice of the spread. "
+              "A small start that grows is a network that has to find its scale by training.");
+    size_t arms = flow->part->study->arms;
+    /* Both figures and the table on one page, or a page each. */
+    double height = flow->part->many ? ins_grid_fit(flow, arms, 1, 4, 12, 40)
+                                     : ins_grid_fit(flow, arms, 2, 24 + 6.4 * (double)arms,
+                                                    arms <= 4 ? 30 : 20, 56);
+    draw_variance(flow, height);
+    draw_change(flow, height);
+    table(flow);
+}

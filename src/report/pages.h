@@ -1,0 +1,39 @@
+/* The pages, and what they have in common. */
+#ifndef INITSCOPE_PAGES_H
+#define INITSCOPE_PAGES_H
+
+#include "initscope/page.h"
+#include "part.h"
+
+/* All pages of one experiment. */
+void ins_draw_part(ins_flow *flow, const ins_part *part);
+
+/* The first page of a report on several. */
+void ins_draw_cover(ins_flow *flow, const ins_experiment *experiments, size_t count);
+
+/* A dark band with a heading and two lines below it; returns where it ends. */
+double ins_draw_band(ins_flow *flow, const char *kicker, const char *title, const char *line,
+                     const char *small_print);
+
+/* The table of the arms' verdicts in sentences. */
+void ins_draw_sentences(ins_flow *flow);
+
+/* True when all findings and sentences fit on the first page. */
+bool ins_is_brief(const ins_part *part);
+
+/* Pages of the table that this experiment has the data for. */
+size_t ins_pages_of(const ins_part *part);
+
+void ins_page_summary(ins_flow *flow, const ins_page *page);
+void ins_page_findings(ins_flow *flow, const ins_page *page);
+void ins_page_background(ins_flow *flow, const ins_page *page);
+void ins_page_forward(ins_flow *flow, const ins_page *page);
+void ins_page_backward(ins_flow *flow, const ins_page *page);
+void ins_page_weights(ins_flow *flow, const ins_page *page);
+void ins_page_heat(ins_flow *flow, const ins_page *page);
+void ins_page_learning(ins_flow *flow, const ins_page *page);
+void ins_page_start(ins_flow *flow, const ins_page *page);
+void ins_page_comparison(ins_flow *flow, const ins_page *page);
+void ins_page_method(ins_flow *flow, const ins_page *page);
+
+#endif

@@ -1,0 +1,77 @@
+/* UTF-8 one character at a time, and text that is safe to draw. */
+#include <config.h>
+
+#include "initscope/layout.h"
+
+#include <string.h>
+
+enum { REPLACEMENT = 0xFFFD };
+
+/* Bytes of the sequence that a first byte announces, 0 when it cannot be a first byte. */
+static size_t announced(unsigned char first)
+{
+    if (first < 0x80) return 1;
+    if (first >= 0xC2 && first < 0xE0) return 2;
+    if (first >= 0xE0 && first < 0xF0) return 3;
+    if (first >= 0xF0 && first < 0xF5) return 4;
+    return 0;
+}
+
+size_t ins_utf8_decode(const char *text, uint32_t *code)
+{
+    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t length = announced(bytes[0]);
+    *code = REPLACEMENT;
+    if (length == 0) return 1;
+    uint32_t value = length == 1 ? bytes[0] : bytes[0] & (0xFFU >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        if ((bytes[i] & 0xC0U) != 0x80U) return 1;
+        value = value << 6 | (bytes[i] & 0x3FU);
+    }
+    bool surrogate = value >= 0xD800 && value < 0xE000;
+    if (value < least[length] || surrogate || value > 0x10FFFF) return 1;
+    *code = value;
+    return length;
+}
+
+size_t ins_utf8_encode(char out[4], uint32_t code)
+{
+    if (code < 0x80) {
+        out[0] = (char)code;
+        return 1;
+    }
+    size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = length; i-- > 1; code >>= 6) out[i] = (char)(0x80U | (code & 0x3FU));
+    out[0] = (char)((0xF00U >> length) | code);
+    return length;
+}
+
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
+}
+
+/* Marks that change the direction of, or hide, the text around them. */
+static bool is_deceptive(uint32_t code)
+{
+    return (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
+           (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || (code >= 0xE0000);
+}
+
+char *ins_clean(ins_arena *arena, const char *text)
+{
+    ins_text out = {0};
+    ins_text_add(&out, "");
+    while (*text != '\0') {
+        uint32_t code;
+        char bytes[4];
+        text += ins_utf8_decode(text, &code);
+        if (is_control(code)) code = ' ';
+        if (is_deceptive(code)) code = REPLACEMENT;
+        ins_text_add_bytes(&out, bytes, ins_utf8_encode(bytes, code));
+    }
+    char *clean = ins_arena_copy(arena, out.length > 0 ? out.data : "", out.length);
+    ins_text_free(&out);
+    return clean;
+}

@@ -1,0 +1,260 @@
+# initscope report: what it writes, that all of it can be drawn again by itself, and that nothing in the
+# logs is executed.
+
+load helper
+
+# One small run for all tests: four initializers, of which one is exactly zero, over three epochs.
+setup_file() {
+    : "${INITSCOPE:=./initscope}"
+    "$(realpath "$INITSCOPE")" run -q --epochs=3 --seeds=3 --title='A title' -o "$BATS_FILE_TMPDIR/run"
+}
+
+need() {
+    local program
+    for program; do
+        command -v "$program" >/dev/null || skip "$program not found"
+    done
+}
+
+# report DIR [ARGUMENT]...: of a fresh copy of the run, in DIR.
+report() {
+    local directory=$1
+    shift
+    cp -r "$BATS_FILE_TMPDIR/run" "$directory"
+    run --separate-stderr "$INITSCOPE" report "$directory" "$@"
+    echo "status $status, stderr: $stderr"
+}
+
+@test "one PDF, its script, a CSV, script, PNG and SVG for each figure, three tables" {
+    need gnuplot
+    report w
+    [ "$status" -eq 0 ]
+    [ "$output" = "" ]
+    [ "$(head -c 5 w/report/report.pdf)" = "%PDF-" ]
+    [ ! -e w/report/report.part.pdf ]
+    for file in summary comparisons findings; do
+        [ "$(wc -l <w/report/$file.csv)" -gt 1 ]
+    done
+    [ "$(wc -l <w/report/summary.csv)" -eq 5 ]
+    figures=$(cd w/report/figures && ls [0-9]*.gp | wc -l)
+    [ "$figures" -ge 10 ]
+    for figure in w/report/figures/[0-9]*.gp; do
+        [ "$(wc -l <"${figure%.gp}.csv")" -gt 1 ]
+        [ -s "${figure%.gp}.png" ]
+        tail -c 12 "${figure%.gp}.svg" | grep -q '</svg>'
+    done
+}
+
+@test "the pages say what the numbers say" {
+    need gnuplot pdftotext pdfinfo
+    report w
+    [ "$(pdfinfo w/report/report.pdf | awk '/^Pages:/ { print $2 }')" -ge 8 ]
+    pdfinfo w/report/report.pdf | grep -q '^Page size:.*A4'
+    pdftotext -layout w/report/report.pdf text
+    for words in 'A title' 'At a glance' 'What this run shows' 'Contents' 'no signal' 'Figure 1' \
+        'Two things an initializer must do' 'Forward signal' 'Backward signal' 'Method' 'Thresholds'; do
+        echo "words: $words"
+        grep -q "$words" text
+    done
+    for name in zeros random_uniform glorot_uniform he_uniform; do grep -q "$name" text; done
+    # the accuracy on page 1 is the one of summary.csv, in percent with one decimal
+    shares=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "accuracy") c = i }
+        NR > 1 && c { printf "%.1f%%\n", 100 * $c }' w/report/summary.csv)
+    [ "$(echo "$shares" | wc -l)" -eq 4 ]
+    for share in $shares; do grep -q -F "$share" text; done
+}
+
+@test "no nan, no inf and no endless digits are printed" {
+    need gnuplot pdftotext
+    report w
+    pdftotext -layout w/report/report.pdf text
+    ! grep -q -i -w -E -e '-?(nan|inf)' text
+    ! grep -q -E '[0-9]\.[0-9]{6,}' text
+}
+
+@test "no word leaves the margins" {
+    need gnuplot pdftotext
+    report w
+    pdftotext -bbox w/report/report.pdf boxes
+    [ "$(grep -c '<word' boxes)" -gt 500 ]
+    # 20 to 190 mm are 56.7 to 538.6 points; a glyph's side bearing may reach 0.7 points further
+    run awk -F'"' '/<word/ && ($2 < 56 || $6 > 539.3) { print }' boxes
+    echo "$output"
+    [ "$output" = "" ]
+}
+
+@test "each figure draws itself again, to the same bytes" {
+    need gnuplot
+    report w
+    cp -r w/report/figures before
+    rm w/report/figures/*.png w/report/figures/*.svg
+    cd w/report/figures
+    for figure in [0-9]*.gp; do
+        gnuplot -d "$figure" </dev/null
+    done
+    for figure in [0-9]*.png; do cmp "$figure" "$BATS_TEST_TMPDIR/before/$figure"; done
+    [ "$(ls [0-9]*.png | wc -l)" -eq "$(ls [0-9]*.gp | wc -l)" ]
+    [ "$(ls [0-9]*.svg | wc -l)" -eq "$(ls [0-9]*.gp | wc -l)" ]
+}
+
+@test "report.gp makes the PDF again" {
+    need gnuplot pdfinfo
+    report w
+    pages=$(pdfinfo w/report/report.pdf | awk '/^Pages:/ { print $2 }')
+    rm w/report/report.pdf
+    (cd w/report && gnuplot -d report.gp)
+    [ "$(pdfinfo w/report/report.pdf | awk '/^Pages:/ { print $2 }')" -eq "$pages" ]
+}
+
+@test "the data and scripts of two reports of one run are the same" {
+    need gnuplot
+    report w
+    run_ok report w -o again -q
+    diff -r -x '*.pdf' w/report again
+}
+
+@test "the PDF has a title, bookmarks, links and a date of its own, and is the same each time" {
+    need gnuplot pdfinfo pdftohtml
+    report w
+    cp w/report/report.pdf first.pdf
+    sleep 1
+    run_ok report w -q
+    cmp first.pdf w/report/report.pdf
+    [ "$(pdfinfo first.pdf | sed -n 's/^Title: *//p')" = "A title" ]
+    pdftohtml -xml -i -stdout first.pdf >outline.xml
+    [ "$(grep -c '<item page' outline.xml)" -ge 8 ]
+    grep -q '<a href="[^"]*#3">Background' outline.xml || grep -q 'href' outline.xml
+    SOURCE_DATE_EPOCH=86400 run_ok report w -q
+    TZ=UTC0 pdfinfo w/report/report.pdf | grep -q '^CreationDate: *Fri Jan  2 00:00:00 1970'
+}
+
+@test "without gnuplot: status 5, how to render, and everything else" {
+    report w --gnuplot=/nonexistent/gnuplot
+    [ "$status" -eq 5 ]
+    [ "$stderr" = "initscope: gnuplot not found; render with: cd w/report && gnuplot report.gp" ]
+    [ "$output" = "" ]
+    [ ! -e w/report/report.pdf ]
+    [ -s w/report/summary.csv ]
+    need gnuplot
+    (cd w/report && gnuplot -d report.gp && gnuplot -d figures.gp)
+    [ "$(head -c 5 w/report/report.pdf)" = "%PDF-" ]
+    [ -s w/report/figures/01-glance.png ]
+}
+
+@test "a gnuplot that fails, or writes nothing, is no success" {
+    printf '#!/bin/sh\necho "it broke" >&2\nexit 3\n' >broken
+    printf '#!/bin/sh\nexit 0\n' >silent
+    chmod +x broken silent
+    report w --gnuplot=./broken
+    [ "$status" -eq 5 ]
+    [[ "$stderr" == *'(got "it broke")'*"render with: cd w/report && gnuplot report.gp" ]]
+    run --separate-stderr "$INITSCOPE" report w --gnuplot=./silent
+    [ "$status" -eq 5 ]
+    [[ "$stderr" == *"not a whole PDF"* ]]
+    [ ! -e w/report/report.pdf ]
+}
+
+@test "a gnuplot in a relative directory of PATH is not run" {
+    mkdir bin
+    printf '#!/bin/sh\ntouch ran\n' >bin/gnuplot
+    chmod +x bin/gnuplot
+    cp -r "$BATS_FILE_TMPDIR/run" w
+    run --separate-stderr env PATH=bin:. "$INITSCOPE" report w
+    [ "$status" -eq 5 ]
+    [ ! -e ran ]
+    [ ! -e w/report/ran ]
+}
+
+@test "names with commands, markup and formats are drawn, not executed" {
+    need gnuplot pdftotext
+    cp -r "$BATS_FILE_TMPDIR/run" w
+    cat >nasty.awk <<'EOF'
+BEGIN {
+    FS = OFS = ","
+    name["zeros"] = "\"`touch PWNED1` $(touch PWNED2)\""
+    name["random_uniform"] = "\"'; system('touch PWNED3'); '{/=999 x}_{y}\""
+    name["glorot_uniform"] = "\"\"\"; system(\"\"touch PWNED4\"\") # 100% %s @MACRO \\n\\101\""
+    name["he_uniform"] = "=cmd|' /C calc'!A1"
+}
+FNR > 1 { $2 = name[$2] }
+{ print }
+EOF
+    for file in runs epochs layers; do
+        awk -f nasty.awk w/$file.csv >new && mv new w/$file.csv
+    done
+    echo 'title = `touch PWNED5` {/=500 t} %s *t*' >w/experiment.ini
+    run_ok report w -q
+    [ "$(find . -name 'PWNED*' | wc -l)" -eq 0 ]
+    pdftotext -layout w/report/report.pdf text
+    grep -q -F '`touch PWNED5` {/=500 t} %s *t*' text
+    grep -q -F '`touch PWNED1` $(touch PWNED2)' text
+    grep -q -F "=cmd|' /C calc'!A1" text
+    (cd w/report/figures && for figure in [0-9]*.gp; do gnuplot -d "$figure"; done)
+    [ "$(find . -name 'PWNED*' | wc -l)" -eq 0 ]
+}
+
+@test "several experiments make one PDF" {
+    need gnuplot pdftotext
+    cp -r "$BATS_FILE_TMPDIR/run" a
+    cp -r "$BATS_FILE_TMPDIR/run" b
+    sed -i.bak 's/^title = .*/title = The second/' b/experiment.ini
+    run_ok report a b -o both -q
+    pdftotext -layout both/report.pdf text
+    grep -q 'A title' text
+    grep -q 'The second' text
+    [ -s both/1-summary.csv ] && [ -s both/2-summary.csv ]
+}
+
+@test "logs of another program: only epochs.csv and layers.csv, one run, one epoch, one layer" {
+    need gnuplot
+    mkdir w
+    cat >w/epochs.csv <<'EOF'
+run,epoch,initializer,seed,test_accuracy
+1,0,mine,1,0.5
+EOF
+    cat >w/layers.csv <<'EOF'
+run,initializer,seed,epoch,layer,tensor,variance
+1,mine,1,0,1,preactivation,2.5
+EOF
+    run_ok report w -q
+    [ "$(head -c 5 w/report/report.pdf)" = "%PDF-" ]
+}
+
+@test "two initializers, one seed, no training" {
+    need gnuplot
+    run_ok run -q --init='he_normal glorot_uniform' --hidden=8 --seeds=1 --epochs=0 -o w
+    run_ok report w -q
+    [ "$(head -c 5 w/report/report.pdf)" = "%PDF-" ]
+}
+
+@test "ten initializers, two activations, runs that diverge: small multiples" {
+    need gnuplot pdftotext
+    run_ok run -q --init='zeros constant random_normal(stddev=3) glorot_uniform he_normal' \
+        --activation='relu tanh' --optimizer=sgd --learning-rate=3 --hidden=5x8 --seeds=2 --epochs=4 -o w
+    grep -q diverged w/runs.csv
+    run_ok report w -q
+    pdftotext -bbox w/report/report.pdf boxes
+    run awk -F'"' '/<word/ && ($2 < 56 || $6 > 539.3) { print }' boxes
+    echo "$output"
+    [ "$output" = "" ]
+    ! grep -q -i -E '>-?(nan|inf)<' boxes
+}
+
+@test "an output directory of somebody else is left alone" {
+    cp -r "$BATS_FILE_TMPDIR/run" w
+    mkdir mine
+    echo precious >mine/figures
+    run --separate-stderr "$INITSCOPE" report w -o mine
+    [ "$status" -eq 4 ]
+    [ "$stderr" = "initscope: mine: holds figures, pages or report.pdf of something else; choose another -o" ]
+    [ "$(cat mine/figures)" = precious ]
+    [ "$(ls mine)" = figures ]
+}
+
+@test "a directory without logs" {
+    mkdir empty
+    run --separate-stderr "$INITSCOPE" report empty
+    [ "$status" -eq 3 ]
+    [[ "$stderr" == *"empty/epochs.csv"* ]]
+    [ ! -e empty/report ]
+}
