@@ -34,7 +34,8 @@ static real draw(void)
 static ins_symmetry symmetry_of(const real *w, const real *b, const real *a, size_t rows,
                                 size_t units, size_t fan_in)
 {
-    ins_symmetry_workspace *workspace = ins_symmetry_workspace_new(units + 3, fan_in + 2);
+    ins_symmetry_workspace *workspace =
+        ins_symmetry_workspace_new(units + 3, (units + 3) * (fan_in + 2), rows + 1);
     ins_symmetry out = ins_symmetry_of(workspace, w, b, a, rows, units, fan_in);
     ins_symmetry_workspace_free(workspace);
     return out;
@@ -54,6 +55,22 @@ START_TEST(agrees_with_numpy)
     ck_assert_double_eq_tol(s.effective_rank, 6.80234442956788, 1e-9);
     ck_assert_double_eq_tol(s.mean_abs_cosine, 0.5577881815535133, 1e-6);
     ck_assert(s.distinct_units == 8 && s.duplicate_pairs == 0 && s.silent_units == 1);
+}
+END_TEST
+
+/* More units than rows, and than are looked at together: the same in numpy with W (100, 3), A (9,
+ * 100) = numpy.maximum(.., 0) and the eight singular values of A - A.mean(0) that are not rounding.
+ */
+START_TEST(more_units_than_rows)
+{
+    real w[300], b[100] = {0}, a[900];
+    for (size_t i = 0; i < 300; i++) w[i] = draw();
+    for (size_t i = 0; i < 900; i++) a[i] = draw();
+    for (size_t i = 0; i < 900; i++) a[i] = a[i] < 0 ? 0 : a[i];
+    ins_symmetry s = symmetry_of(w, b, a, 9, 100, 3);
+    ck_assert_double_eq_tol(s.effective_rank, 7.9157679049198775, 1e-9);
+    ck_assert_double_eq_tol(s.mean_abs_cosine, 0.49449842015679046, 1e-6);
+    ck_assert(s.distinct_units == 100);
 }
 END_TEST
 
@@ -94,6 +111,7 @@ int main(void)
     TCase *cases = tcase_create("layers");
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, agrees_with_numpy);
+    tcase_add_test(cases, more_units_than_rows);
     tcase_add_test(cases, counts_classes_of_equal_units);
     tcase_add_test(cases, all_zero_layer);
     tcase_add_test(cases, not_finite_is_said);

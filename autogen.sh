@@ -1,0 +1,150 @@
+#!/bin/sh
+# Makes ./configure; with --install-deps installs first what is missing.
+set -eu
+
+usage() {
+    cat <<'END'
+Usage: ./autogen.sh [--install-deps]
+
+Runs autoreconf, which makes ./configure.
+
+  --install-deps  first install the packages that are missing, with the system's package manager
+                  (apt-get, dnf, zypper, pacman, apk or brew); each command is printed before it
+                  runs, with sudo unless you are root
+  --help          print this help
+END
+}
+
+# What each system calls the packages: to build; to draw the report; to test.
+packages() {
+    case $1 in
+    apt-get)
+        echo gcc make autoconf automake pkg-config libc6-dev xz-utils
+        echo libgsl-dev libcsv-dev libopenblas-dev libinih-dev
+        echo gnuplot-nox fonts-liberation
+        echo check bats poppler-utils valgrind
+        ;;
+    dnf)
+        echo gcc make autoconf automake pkgconf-pkg-config glibc-devel xz
+        echo gsl-devel libcsv-devel openblas-devel inih-devel
+        echo gnuplot liberation-sans-fonts
+        echo check-devel bats poppler-utils valgrind
+        ;;
+    zypper)
+        echo gcc make autoconf automake pkg-config glibc-devel xz
+        echo gsl-devel libcsv-devel openblas-devel libinih-devel
+        echo gnuplot liberation-fonts
+        echo check-devel bats poppler-tools valgrind
+        ;;
+    pacman)
+        echo gcc make autoconf automake pkgconf xz
+        echo gsl openblas libinih
+        echo gnuplot ttf-liberation
+        echo check bats poppler valgrind
+        ;;
+    apk)
+        echo gcc make autoconf automake pkgconf musl-dev xz
+        echo gsl-dev openblas-dev inih-dev
+        echo gnuplot font-liberation
+        echo check-dev bats poppler-utils valgrind
+        ;;
+    brew)
+        echo autoconf automake pkg-config xz
+        echo gsl libcsv openblas inih
+        echo gnuplot
+        echo check bats-core poppler
+        ;;
+    esac
+}
+
+# Is the package there? A virtual package or a meta-package with another name counts too.
+is_installed() {
+    case $1 in
+    apt-get) dpkg-query -W -f '${Status}\n' "$2" 2>/dev/null | grep -q '^install ok installed' ;;
+    dnf | zypper) rpm -q --whatprovides "$2" >/dev/null 2>&1 ;;
+    pacman) test -z "$(pacman -T "$2")" ;;
+    apk) apk info -e "$2" >/dev/null 2>&1 ;;
+    brew) brew list --formula "$2" >/dev/null 2>&1 ;;
+    esac
+}
+
+run() {
+    if [ "$manager" != brew ] && [ "$(id -u)" -ne 0 ]; then
+        set -- sudo "$@"
+    fi
+    echo "+ $*" >&2
+    "$@"
+}
+
+install_packages() {
+    case $manager in
+    apt-get)
+        run apt-get update || echo "autogen.sh: trying with the package lists that are there" >&2
+        run env DEBIAN_FRONTEND=noninteractive apt-get install --no-install-recommends -y "$@"
+        ;;
+    dnf) run dnf install -y "$@" ;;
+    zypper) run zypper --non-interactive install "$@" ;;
+    pacman) run pacman -S --needed --noconfirm "$@" ;;
+    apk) run apk add "$@" ;;
+    brew) run brew install "$@" ;;
+    esac
+}
+
+install_missing() {
+    for manager in apt-get dnf zypper pacman apk brew none; do
+        if command -v "$manager" >/dev/null 2>&1; then
+            break
+        fi
+    done
+    if [ "$manager" = none ]; then
+        echo "autogen.sh: no known package manager: install gcc, make, autoconf, automake," >&2
+        echo "  pkg-config, GSL, OpenBLAS, libcsv, inih, gnuplot; for the tests check and bats" >&2
+        exit 1
+    fi
+
+    set --
+    for package in $(packages "$manager"); do
+        is_installed "$manager" "$package" || set -- "$@" "$package"
+    done
+    if [ $# -eq 0 ]; then
+        echo "autogen.sh: every package is installed already ($manager)" >&2
+    else
+        install_packages "$@" </dev/null ||
+            echo "autogen.sh: not installed: $*; configure will tell which are needed" >&2
+    fi
+
+    case $manager in
+    pacman | apk)
+        [ -e /usr/include/csv.h ] || [ -e /usr/local/include/csv.h ] ||
+            echo "autogen.sh: $manager has no libcsv: build it from https://github.com/rgamble/libcsv" >&2
+        ;;
+    esac
+}
+
+install=no
+for argument; do
+    case $argument in
+    --install-deps) install=yes ;;
+    --help | -h)
+        usage
+        exit 0
+        ;;
+    *)
+        echo "autogen.sh: unknown option (got \"$argument\")" >&2
+        usage >&2
+        exit 2
+        ;;
+    esac
+done
+
+cd "$(dirname "$0")"
+if [ "$install" = yes ]; then
+    install_missing
+fi
+if ! command -v autoreconf >/dev/null 2>&1; then
+    echo "autogen.sh: autoreconf not found: install autoconf and automake, or run" >&2
+    echo "  ./autogen.sh --install-deps" >&2
+    exit 1
+fi
+echo "+ autoreconf --force --install" >&2
+autoreconf --force --install
