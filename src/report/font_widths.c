@@ -1,6 +1,6 @@
-/* Advance widths of the Arial metric family (Arial, Helvetica, Liberation Sans share them), in 1/2048
- * of the font size: regular, bold, italic. Sorted by code point: ASCII, Latin-1, Greek, and the signs
- * that reports use. */
+/* Advance widths of the Arial metric family (Arial, Helvetica, Liberation Sans share them), in
+ * 1/2048 of the font size: regular, bold, italic. Sorted by code point: ASCII, Latin-1, Greek, and
+ * the signs that reports use. */
 #include <config.h>
 
 #include "font_widths.h"

@@ -141,7 +141,7 @@ static void matrix(ins_flow *flow)
         ins_flow_format(flow,
                         "Row minus column, in percentage points%s, paired by seed. "
                         "Green: the row is better, orange: worse, both with a "
-                        "Holm-adjusted p below %s over all %zu comparisons; grey: the "
+                        "Holm-adjusted p below %s (comparisons: %zu); grey: the "
                         "seeds cannot tell them apart. All numbers and p values are in "
                         "comparisons.csv.",
                         numbers ? ", with the 95% interval of the single comparison below" : "",
@@ -293,10 +293,13 @@ void ins_page_comparison(ins_flow *flow, const ins_page *page)
                   flow,
                   "Runs of the same seed share the split, the order of the minibatches and the "
                   "random stream behind the weights; their difference is what the initializer "
-                  "does. Each cell is the mean of these differences in final test accuracy. "
-                  "With %zu comparisons some would look significant by chance: Holm’s "
-                  "correction accounts for that.",
-                  part->analysis->pairs));
+                  "does. Each cell is the mean of these differences in final test accuracy.%s",
+                  part->analysis->pairs == 1
+                      ? ""
+                      : ins_flow_format(flow,
+                                        " With %zu comparisons some would look significant by "
+                                        "chance: Holm’s correction accounts for that.",
+                                        part->analysis->pairs)));
     if (part->analysis->seeds < 2) {
         ins_flow_note(flow,
                       "With one seed there is a difference but no interval: run more seeds to "
