@@ -19,11 +19,10 @@ void ins_text_add_format(ins_text *text, const char *format, ...)
 void ins_text_clear(ins_text *text); /* length 0, memory kept */
 void ins_text_free(ins_text *text);
 
-/* Shortest decimal digits that read back as the same double (or, for _float, as the
- * same float): "0.1", "1e-30", "nan", "inf", "-inf", "-0" for negative zero. Returns the length. */
+/* Shortest decimal digits that read back as the same double, the nearest of them: "0.1", "1e-30",
+ * "nan", "inf", "-inf", "-0" for negative zero; the same in every locale. Returns the length. */
 enum { INS_NUMBER_SIZE = 32 };
 size_t ins_format_number(char out[INS_NUMBER_SIZE], double value);
-size_t ins_format_float(char out[INS_NUMBER_SIZE], float value);
 
 /* Whole text is one decimal integer in [minimum, maximum]: no blanks, no sign but a
  * leading '-', no hexadecimal. False, and *value untouched, otherwise. */

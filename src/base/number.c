@@ -14,6 +14,7 @@
 #include "initscope/error.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"
+#include "shortest.h"
 
 /* printf and strtod obey LC_NUMERIC of whoever set it. The C locale is a constant of the C library:
  * making it allocates nothing. */
@@ -30,76 +31,69 @@ static void leave_c_locale(locale_t previous)
     freelocale(uselocale(previous));
 }
 
-/* "1e-07" to "1e-7", "1e+30" to "1e30". Returns the length. */
-static size_t tidy_exponent(char *text)
+/* Writes digits backwards from end; returns where they begin. */
+static char *put_digits(char *end, uint64_t digits)
 {
-    char *exponent = strchr(text, 'e');
-
-    if (!exponent) return strlen(text);
-
-    char *to = exponent + 1, *from = exponent + 1;
-
-    if (*from == '-') to++;
-    if (*from == '-' || *from == '+') from++;
-    while (*from == '0' && from[1] != '\0') from++;
-    memmove(to, from, strlen(from) + 1);
-    return strlen(text);
+    do *--end = (char)('0' + digits % 10);
+    while ((digits /= 10) > 0);
+    return end;
 }
 
-/* Numbers with a short way of writing: not finite ones, and whole ones below limit. 0 for others.
- */
-static size_t format_simple(char out[INS_NUMBER_SIZE], double value, double limit)
+static char *put(char *out, const char *bytes, size_t length)
 {
-    char digits[INS_NUMBER_SIZE];
-    size_t count = 0, length = 0;
+    memcpy(out, bytes, length);
+    return out + length;
+}
 
-    if (isnan(value)) return strlen(strcpy(out, "nan"));
-    if (signbit(value)) out[length++] = '-';
-    value = fabs(value);
-    if (isinf(value)) return length + strlen(strcpy(out + length, "inf"));
-    if (value >= limit || value != floor(value)) return 0;
+static char *put_zeros(char *out, int count)
+{
+    while (count-- > 0) *out++ = '0';
+    return out;
+}
 
-    uint64_t whole = (uint64_t)value;
-
-    do digits[count++] = (char)('0' + whole % 10);
-    while ((whole /= 10) > 0);
-    while (count > 0) out[length++] = digits[--count];
-    out[length] = '\0';
-    return length;
+/* As C's %g writes it, but for an exponent without '+' and leading zeros: an exponent from 15 on,
+ * or below -4, is written out. */
+static char *put_decimal(char *out, ins_decimal decimal)
+{
+    char buffer[INS_NUMBER_SIZE], *end = buffer + sizeof buffer;
+    const char *digits = put_digits(end, decimal.digits);
+    int count = (int)(end - digits), exponent = decimal.exponent + count - 1;
+    if (exponent < -4 || exponent >= (count > DBL_DIG ? count : DBL_DIG)) {
+        *out++ = digits[0];
+        if (count > 1) *out++ = '.';
+        out = put(out, digits + 1, (size_t)count - 1);
+        *out++ = 'e';
+        if (exponent < 0) *out++ = '-';
+        const char *power = put_digits(end, (uint64_t)abs(exponent));
+        return put(out, power, (size_t)(end - power));
+    }
+    if (exponent < 0) {
+        out = put_zeros(put(out, "0.", 2), -exponent - 1);
+        return put(out, digits, (size_t)count);
+    }
+    int whole = exponent + 1 < count ? exponent + 1 : count;
+    out = put_zeros(put(out, digits, (size_t)whole), exponent + 1 - whole);
+    if (whole == count) return out;
+    *out++ = '.';
+    return put(out, digits + whole, (size_t)(count - whole));
 }
 
 size_t ins_format_number(char out[INS_NUMBER_SIZE], double value)
 {
-    size_t length = format_simple(out, value, 1e15);
-
-    if (length > 0) return length;
-
-    locale_t previous = enter_c_locale();
-
-    /* DBL_DIG digits are never one too many, but for numbers of reduced precision. */
-    for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
-        snprintf(out, INS_NUMBER_SIZE, "%.*g", digits, value);
-        if (strtod(out, NULL) == value) break;
+    char *end = out;
+    if (isnan(value)) {
+        end = put(end, "nan", 3);
+    } else {
+        if (signbit(value)) *end++ = '-';
+        if (isinf(value))
+            end = put(end, "inf", 3);
+        else if (value == 0)
+            *end++ = '0';
+        else
+            end = put_decimal(end, ins_shortest(fabs(value)));
     }
-    leave_c_locale(previous);
-    return tidy_exponent(out);
-}
-
-size_t ins_format_float(char out[INS_NUMBER_SIZE], float value)
-{
-    size_t length = format_simple(out, (double)value, 1e6);
-
-    if (length > 0) return length;
-
-    locale_t previous = enter_c_locale();
-
-    /* Many readers go through double: both ways must end at the same float. */
-    for (int digits = fabsf(value) < FLT_MIN ? 1 : FLT_DIG; digits <= FLT_DECIMAL_DIG; digits++) {
-        snprintf(out, INS_NUMBER_SIZE, "%.*g", digits, (double)value);
-        if (strtof(out, NULL) == value && (float)strtod(out, NULL) == value) break;
-    }
-    leave_c_locale(previous);
-    return tidy_exponent(out);
+    *end = '\0';
+    return (size_t)(end - out);
 }
 
 static bool is_digit(char c)
