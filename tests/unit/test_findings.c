@@ -106,7 +106,7 @@ static const expected rules[] = {
      "mostly the initial functions."},
     {"initial loss", "bravo starts out confidently wrong.",
      "Before any update the training loss is 3.00 [3.00, 3.00] with bravo; giving all 3 classes "
-     "the same share costs ln 3 = 1.1."},
+     "the same share costs ln 3 = 1.10."},
     {"saturated", "bravo saturates its units.", NULL},
     {"dead", "Whole layers are dead with bravo.", NULL},
     {"not moving", "The weights of bravo hardly move.", NULL},
