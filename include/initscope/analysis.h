@@ -60,19 +60,35 @@ ins_profile_point ins_profile(const ins_study *study, size_t arm, size_t epoch, 
 ins_interval ins_curve(const ins_study *study, size_t arm, size_t epoch, const char *column,
                        bool log_scale);
 
+/* Gain per hidden layer at epoch 0, counted toward the output or the input: exp of the
+ * least-squares slope of ln Var over the hidden layers. NAN unless there are two of them and each
+ * has a finite variance above 0. */
+typedef enum ins_toward { INS_TOWARD_OUTPUT, INS_TOWARD_INPUT } ins_toward;
+
+double ins_run_gain(const ins_study *study, size_t run, ins_tensor tensor, ins_toward toward);
+
+/* The geometric mean over seeds of a gain, and of what theory.csv predicts for it. */
+ins_interval ins_gain(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward);
+double ins_theory_gain(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward);
+
 typedef struct ins_arm_analysis {
-    ins_interval forward_gain;  /* per layer at epoch 0: exp of the least-squares slope of ln Var z
-                                   over the hidden layers; geometric over seeds */
-    ins_interval backward_gain; /* the same for delta, counted toward the input */
+    ins_interval forward_gain;  /* ins_gain of Var z toward the output */
+    ins_interval backward_gain; /* and of Var delta toward the input */
     double forward_total;   /* Var z of the last hidden layer over that of the first, geometric mean
                                over seeds */
     double backward_total;  /* Var delta of the first hidden layer over that of the last */
     bool no_forward_signal; /* Var of the hidden activations is exactly 0 at epoch 0, every seed */
     bool
         no_backward_signal; /* Var delta is exactly 0 in the hidden layers at epoch 0, every seed */
-    size_t symmetric_layers_start,
-        symmetric_layers_end; /* hidden layers whose between-unit variance of W and of z is exactly
-                                 0, in every seed (of several units) */
+    size_t symmetric_layers_start, symmetric_layers_end; /* hidden layers (of several units) with
+                                 duplicate units in every seed; not counted: whose between-unit
+                                 variance of W and of z is exactly 0 */
+    bool counted;                 /* symmetry.csv counts the units of this arm */
+    double distinct_units, units; /* at the end, of the hidden layer with the smallest share of
+                                     distinct units in any seed; NAN: not counted */
+    double dead_share; /* units that are 0 on every probe row though their z is not: largest over
+                          hidden layers at epoch 0 or at the end, mean over seeds; NAN: not counted
+                        */
     ins_interval accuracy; /* test accuracy at the last epoch of each run, diverged runs included */
     ins_interval train_loss;   /* geometric, finite ones */
     ins_interval initial_loss; /* the same at epoch 0 */
@@ -84,12 +100,14 @@ typedef struct ins_arm_analysis {
     ins_interval epochs_to_target; /* first recorded epoch at which test accuracy >= target, runs
                                       that reached it */
     size_t reached_target;         /* runs that reached it */
-    size_t forward_stops;   /* first hidden layer whose Var z is exactly 0 at epoch 0 in every seed;
-                               0:   none */
-    size_t backward_stops;  /* last hidden layer whose Var delta is; 0: none */
-    size_t overflowed;      /* runs with numbers that are not finite in a hidden layer at epoch 0 */
-    size_t dead;            /* runs with a whole hidden layer of rectifiers 0 on every probe row */
-    double updates;         /* of the longest run; NAN when not recorded */
+    size_t forward_stops;  /* first hidden layer whose Var z is exactly 0 at epoch 0 in every seed;
+                              0:   none */
+    size_t backward_stops; /* last hidden layer whose Var delta is; 0: none */
+    size_t overflowed;     /* runs with numbers that are not finite in a hidden layer at epoch 0 */
+    size_t dead;           /* runs with a whole hidden layer of rectifiers 0 on every probe row */
+    double forward_theory, backward_theory; /* gains per layer from theory.csv; NAN: none, or it
+                                               does not apply */
+    double updates;                         /* of the longest run; NAN when not recorded */
     double relative_change; /* most, over layers, that the weights can have moved in relation to
                                their rms at epoch 0, mean over seeds; NAN: none */
     unsigned verdicts;      /* bits 1u << ins_verdict */

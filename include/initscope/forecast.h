@@ -17,12 +17,22 @@ typedef struct ins_forecast {
 /* Second moment of the inputs: mean over rows and features. */
 double ins_input_moment(const ins_samples *samples);
 
-/* The trial's network for inputs of that second moment. Milliseconds: once for all seeds. */
+/* The trial's network for inputs of that second moment. */
 ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t classes, double moment);
 void ins_forecast_free(ins_forecast *forecast);
 
 /* A row "HEAD" "layer,tensor,second_moment,variance" for each layer and tensor in the order of
  * ins_tensor; head is whole cells. */
 void ins_forecast_write(const ins_forecast *forecast, const ins_text *head, ins_text *out);
+
+/* One for each network of a grid, so that all its seeds share one: they take milliseconds. grid
+ * must outlive them. */
+typedef struct ins_forecasts ins_forecasts;
+ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t inputs, size_t classes,
+                                 double moment);
+void ins_forecasts_free(ins_forecasts *forecasts); /* NULL is fine */
+
+/* Of a trial of the grid. */
+const ins_forecast *ins_forecasts_of(const ins_forecasts *forecasts, const ins_trial *trial);
 
 #endif

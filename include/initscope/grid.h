@@ -39,7 +39,7 @@ typedef struct ins_trial {
     const ins_choice *activation, *optimizer;
     const ins_choice *init, *output, *bias; /* of W of the hidden layers, of W of the output layer,
                                                of every b */
-    double learning_rate; /* the optimizer's own is filled in */
+    double learning_rate;                   /* the optimizer's own is filled in */
     double dropout, weight_decay;
     size_t batch; /* rows; all training rows when 0 */
     uint32_t seed;
@@ -51,6 +51,12 @@ typedef struct ins_trial {
 ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error *error);
 
 ins_trial ins_grid_trial(const ins_grid *grid, size_t index); /* 0 .. trials - 1 */
+
+/* The trials of one shape, activation and initializer begin with the same network, but for the
+ * seed: such networks are numbered from 0 in the order of the grid. */
+size_t ins_grid_networks(const ins_grid *grid); /* their number */
+size_t ins_grid_network_of(const ins_grid *grid, const ins_trial *trial);
+ins_trial ins_grid_network_trial(const ins_grid *grid, size_t network); /* the first one */
 
 /* The network of a trial for a data set of this size. */
 ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings,

@@ -54,8 +54,8 @@ ins_status ins_log_file_write(ins_log *log, const char *name, const ins_text *te
 /* The staging directory, for files that others write into it (weights). */
 const char *ins_log_staging(const ins_log *log);
 
-/* schema.json, then publishes the directory under its final name. The log is freed in any case; a
- * failure leaves the run resumable. */
+/* schema.json, then publishes the directory under its final name, without the files that no trial
+ * has rows for. The log is freed in any case; a failure leaves the run resumable. */
 ins_status ins_log_publish(ins_log *log, ins_error *error);
 
 /* Leaves the run resumable (finished trials kept; a staging directory with none is removed) and

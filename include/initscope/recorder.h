@@ -11,6 +11,7 @@
 #include "initscope/grid.h"
 #include "initscope/log_writer.h"
 #include "initscope/network.h"
+#include "initscope/settings.h"
 #include "initscope/trainer.h"
 
 typedef struct ins_recorder ins_recorder;
@@ -19,11 +20,13 @@ typedef struct ins_recorder ins_recorder;
 typedef struct ins_recorder_trial {
     const ins_trial *trial;
     ins_network *network;
-    const ins_samples *probe; /* rows <= the network's capacity */
+    const ins_samples *probe;     /* rows <= the network's capacity */
+    const ins_settings *settings; /* which epochs get histograms and symmetry */
 } ins_recorder_trial;
 
 /* Bytes of a recorder of this network. INS_USAGE when they cannot be counted. */
-ins_status ins_recorder_size(const ins_design *design, size_t *bytes, ins_error *error);
+ins_status ins_recorder_size(const ins_design *design, const ins_settings *settings, size_t *bytes,
+                             ins_error *error);
 
 /* Everything in subject must outlive the recorder. */
 ins_recorder *ins_recorder_new(const ins_recorder_trial *subject);
@@ -32,12 +35,19 @@ void ins_recorder_free(ins_recorder *recorder); /* NULL is fine */
 /* What the trial measured itself at the end of an epoch. */
 typedef struct ins_recorder_epoch {
     size_t epoch;
+    bool last;
     ins_evaluation train, test;
 } ins_recorder_epoch;
 
-/* Forward and backward on the probe batch, dropout off; one row of epochs.csv and the rows of
- * layers.csv (in the order of layer and tensor) are appended to rows. */
+/* Forward and backward on the probe batch, dropout off; one row of epochs.csv, the rows of
+ * layers.csv (in the order of layer and tensor) and, at their epochs, those of symmetry.csv and
+ * histograms.csv are appended to rows. */
 void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch,
                          ins_log_rows *rows);
+
+/* Writes directory/RUN/epochNNNN.layerNN.W.npy and .b.npy of every layer, replacing what is there;
+ * RUN has at least 6 digits. The directory, not its parent, is made. INS_OUTPUT on failure. */
+ins_status ins_weights_save(const ins_network *network, const char *directory, size_t run,
+                            size_t epoch, ins_error *error);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "initscope/dataset.h"
 #include "initscope/error.h"
+#include "initscope/forecast.h"
 #include "initscope/grid.h"
 #include "initscope/log_writer.h"
 #include "initscope/settings.h"
@@ -60,6 +61,8 @@ typedef struct ins_laboratory {
     const ins_settings *settings;
     const ins_prepared *data;
     ins_samples probe; /* a view of data->train */
+    const ins_forecasts *forecasts;
+    const char *weights; /* directory of save-weights */
     bool (*stop)(void);
     ins_event_handler tell;
     void *context;

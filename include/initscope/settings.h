@@ -82,7 +82,7 @@ typedef struct ins_settings {
     size_t seeds, seed;
 
     size_t probe, record_every;
-    ins_epochs histograms, symmetry;
+    ins_epochs histograms, symmetry, spectrum;
     size_t bins;
     size_t save_weights; /* ins_weights_saved */
     const char *title;   /* "": not given */

@@ -8,6 +8,7 @@
 #include "initscope/error.h"
 #include "initscope/memory.h"
 #include "initscope/runner.h"
+#include "initscope/settings.h"
 
 /* One subcommand: the name typed, what it does, its code. */
 typedef struct ins_command {
@@ -23,6 +24,7 @@ const ins_command *ins_command_find(const char *name); /* NULL: none */
 
 void ins_command_run(int argc, char **argv, ins_error *error);
 void ins_command_report(int argc, char **argv, ins_error *error);
+void ins_command_theory(int argc, char **argv, ins_error *error);
 void ins_command_list(int argc, char **argv, ins_error *error);
 
 /* An option as the command line takes it. */
@@ -57,6 +59,14 @@ ins_status ins_arguments_parse(int argc, char **argv, const ins_flag *flags, ins
 /* The last value of an option, "" when it takes none; NULL when it was not given. */
 const char *ins_arguments_value(const ins_arguments *arguments, const char *name);
 
+/* An option of the settings as a flag without a title. */
+ins_flag ins_flag_of(const ins_option *option);
+
+/* Over the defaults: the experiment file, which may be the one operand, then the options of the
+ * command line. INS_USAGE on failure. */
+ins_status ins_arguments_set(const ins_arguments *arguments, const char *command,
+                             ins_settings *settings, ins_error *error);
+
 /* --help of a command, on standard output, in 80 columns. */
 void ins_help_print(const ins_command *command, const char *about, const ins_flag *flags);
 
@@ -65,7 +75,7 @@ void ins_help_print(const ins_command *command, const char *about, const ins_fla
 void ins_print_wrapped(const char *text, size_t first, size_t indent);
 
 /* A table in aligned columns on standard output; cells live in the caller's arena. */
-enum { INS_LISTING_COLUMNS = 6 };
+enum { INS_LISTING_COLUMNS = 8 };
 typedef struct ins_listing {
     size_t rows, columns, capacity;
     const char **cell; /* (rows, columns) */

@@ -1,6 +1,7 @@
 /* initscope list: the tables of the program, as they are. */
 #include <config.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "initscope/columns.h"
 #include "initscope/dataset.h"
 #include "initscope/file.h"
+#include "initscope/gaussian.h"
 #include "initscope/initializer.h"
 #include "initscope/optimizer.h"
 #include "initscope/settings.h"
@@ -21,25 +23,40 @@ typedef struct subject {
     const void *table;
 } subject;
 
+/* "fan_in (or fan_out, fan_avg)": the default, then the other words */
+static void add_words(const ins_parameter *parameter, ins_text *text)
+{
+    size_t chosen = (size_t)parameter->fallback;
+    const char *separator = " (or ";
+    ins_text_add(text, parameter->words[chosen]);
+    for (size_t i = 0; parameter->words[i]; i++) {
+        if (i == chosen) continue;
+        ins_text_add_format(text, "%s%s", separator, parameter->words[i]);
+        separator = ", ";
+    }
+    ins_text_add(text, ")");
+}
+
 /* "mean=0, stddev=0.05" */
 static const char *parameters_of(const ins_entry *entry, ins_arena *arena)
 {
     ins_text text = {0};
     for (const ins_parameter *parameter = entry->parameters; parameter->name; parameter++) {
         char digits[INS_NUMBER_SIZE];
+        ins_text_add_format(&text, "%s%s=", text.length > 0 ? ", " : "", parameter->name);
         ins_format_number(digits, parameter->fallback);
-        const char *value = digits;
         if (parameter->kind == INS_PARAMETER_WORD)
-            value = parameter->words[(size_t)parameter->fallback];
-        if (parameter->kind == INS_PARAMETER_PATH) value = parameter->meaning;
-        ins_text_add_format(&text, "%s%s=%s", text.length > 0 ? ", " : "", parameter->name, value);
+            add_words(parameter, &text);
+        else
+            ins_text_add(&text,
+                         parameter->kind == INS_PARAMETER_PATH ? parameter->meaning : digits);
     }
     const char *copy = text.length > 0 ? ins_arena_copy(arena, text.data, text.length) : "";
     ins_text_free(&text);
     return copy;
 }
 
-static void print_entries(const void *table, ins_arena *arena, ins_error *error)
+static void print_initializers(const void *table, ins_arena *arena, ins_error *error)
 {
     (void)error;
     const ins_entries *entries = table;
@@ -51,6 +68,67 @@ static void print_entries(const void *table, ins_arena *arena, ins_error *error)
         ins_listing_add(&listing, arena,
                         (const char *[]){entry->name, entry->formula, parameters_of(entry, arena),
                                          entry->source});
+    }
+    ins_listing_print(&listing);
+}
+
+/* "|a|>0.97": outputs that count as saturated */
+static const char *saturation_of(const ins_activation *row, ins_arena *arena)
+{
+    double below = row->saturated_below, above = row->saturated_above;
+    if (isinf(below) && isinf(above)) return "-";
+    if (isinf(below)) return ins_arena_format(arena, "a>%.4g", above);
+    if (below == -above) return ins_arena_format(arena, "|a|>%.4g", above);
+    return ins_arena_format(arena, "a<%.4g or a>%.4g", below, above);
+}
+
+static void add_activation(ins_listing *listing, const ins_choice *choice, ins_arena *arena)
+{
+    const ins_entry *entry = choice->entry;
+    const char *parameters = parameters_of(entry, arena);
+    ins_gains gains = ins_gains_of(choice);
+    const char *cells[] = {
+        entry->name,
+        ins_arena_format(arena, "%s%s%s", entry->formula, *parameters ? "; " : "", parameters),
+        saturation_of((const ins_activation *)entry, arena),
+        ins_arena_format(arena, "%.4f", gains.second_moment),
+        ins_arena_format(arena, "%.4f", gains.variance),
+        ins_arena_format(arena, "%.4f", gains.gradient),
+        entry->source};
+    ins_listing_add(listing, arena, cells);
+}
+
+static void print_activations(const void *table, ins_arena *arena, ins_error *error)
+{
+    const ins_entries *entries = table;
+    ins_listing listing = {.columns = 7};
+    ins_listing_add(&listing, arena,
+                    (const char *[]){entries->kind, "formula", "saturated", "gain E[a^2]",
+                                     "gain Var a", "gain grad", "source"});
+    for (size_t i = 0; i < entries->count; i++) {
+        ins_choice choice;
+        const char *name = ins_entry_at(entries, i)->name;
+        if (ins_choice_parse(entries, name, "list", arena, &choice, error) == INS_OK)
+            add_activation(&listing, &choice, arena);
+    }
+    ins_listing_print(&listing);
+}
+
+static void print_optimizers(const void *table, ins_arena *arena, ins_error *error)
+{
+    (void)error;
+    const ins_entries *entries = table;
+    ins_listing listing = {.columns = 5};
+    ins_listing_add(&listing, arena,
+                    (const char *[]){entries->kind, "formula", "lr", "parameters", "source"});
+    for (size_t i = 0; i < entries->count; i++) {
+        const ins_entry *entry = ins_entry_at(entries, i);
+        char rate[INS_NUMBER_SIZE];
+        ins_format_number(rate, ((const ins_optimizer *)entry)->learning_rate);
+        ins_listing_add(&listing, arena,
+                        (const char *[]){entry->name, entry->formula,
+                                         ins_arena_format(arena, "%s", rate),
+                                         parameters_of(entry, arena), entry->source});
     }
     ins_listing_print(&listing);
 }
@@ -98,9 +176,9 @@ static void print_datasets(const void *table, ins_arena *arena, ins_error *error
     ins_listing_print(&listing);
 }
 
-static const subject subjects[] = {{"initializers", print_entries, &ins_initializers},
-                                   {"activations", print_entries, &ins_activations},
-                                   {"optimizers", print_entries, &ins_optimizers},
+static const subject subjects[] = {{"initializers", print_initializers, &ins_initializers},
+                                   {"activations", print_activations, &ins_activations},
+                                   {"optimizers", print_optimizers, &ins_optimizers},
                                    {"tensors", print_tensors, ins_tensor_table},
                                    {"datasets", print_datasets, ins_bundled_data}};
 
@@ -145,10 +223,15 @@ void ins_command_list(int argc, char **argv, ins_error *error)
     ins_arguments arguments;
     if (ins_arguments_parse(argc, argv, flags, arena, &arguments, error) == INS_OK) {
         if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(ins_command_find("list"),
-                           "Prints what can be named in an experiment; without a subject, all of "
-                           "it. Parameters are shown with their defaults.",
-                           flags);
+            ins_help_print(
+                ins_command_find("list"),
+                "Prints what can be named in an experiment; without a subject, all of "
+                "it. Parameters are shown with their defaults, learning rates (lr) as well. "
+                "The gains of an activation are the factors of the weights' standard "
+                "deviation that keep, from standard normal preactivations, the second "
+                "moment (which is what gain=NAME stands for), the variance, and the "
+                "gradient; they are not the same.",
+                flags);
         else if (arguments.operands == 0)
             print_all(arena, error);
         for (size_t i = 0; i < arguments.operands; i++)

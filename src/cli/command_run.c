@@ -32,40 +32,18 @@ static ins_flag *make_flags(ins_arena *arena)
     while (ins_options[count].key) count++;
     ins_flag *flags = ins_arena_get(arena, count + SWITCHES + 1, sizeof *flags, "options");
     for (size_t i = 0; i < count; i++) {
-        const ins_option *option = &ins_options[i];
-        bool first = i == 0 || option->group != ins_options[i - 1].group;
-        flags[i] = (ins_flag){.name = option->key,
-                              .letter = option->letter,
-                              .argument = option->argument,
-                              .help = option->help,
-                              .fallback = option->shown ? option->shown : option->fallback,
-                              .unit = option->unit,
-                              .range = option->range,
-                              .title = first ? ins_group_titles[option->group] : NULL};
+        bool first = i == 0 || ins_options[i].group != ins_options[i - 1].group;
+        flags[i] = ins_flag_of(&ins_options[i]);
+        if (first) flags[i].title = ins_group_titles[ins_options[i].group];
     }
     memcpy(flags + count, switches, sizeof switches);
     return flags;
 }
 
-/* Defaults, then the file, then the command line. */
 static ins_status read_settings(const ins_arguments *arguments, ins_settings *settings,
                                 ins_error *error)
 {
-    if (arguments->operands > 1) {
-        char display[INS_DISPLAY_SIZE];
-        const char *extra = arguments->operand[1];
-        return ins_error_add(error, INS_USAGE, "run: takes one experiment file (got \"%s\")",
-                             ins_display(display, extra, strlen(extra)));
-    }
-    if (arguments->operands == 1) ins_settings_read(settings, arguments->operand[0], error);
-    for (size_t i = 0; i < arguments->count; i++) {
-        const ins_given *given = &arguments->given[i];
-        const ins_option *option = ins_option_find(given->flag->name);
-        if (!option) continue;
-        ins_source source = {.where = ins_arena_format(settings->arena, "--%s", option->key)};
-        ins_settings_set(settings, option, given->value, &source, error);
-    }
-    if (error->status != INS_OK) return error->status;
+    if (ins_arguments_set(arguments, "run", settings, error) != INS_OK) return error->status;
     if (settings->output[0] == '\0')
         return ins_error_add(error, INS_USAGE, "run: no output directory; name one with -o DIR");
     return ins_settings_check(settings, error);

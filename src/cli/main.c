@@ -23,6 +23,8 @@ const ins_command ins_commands[] = {
      "train every combination of the factors and seeds, record CSV logs", ins_command_run},
     {"report", "[OPTION]... DIR... [-o DIR]",
      "from the CSV logs in the DIRs: figures, gnuplot scripts and one PDF", ins_command_report},
+    {"theory", "[EXPERIMENT.ini] [OPTION]...",
+     "the predicted variance of every layer, without training, as CSV", ins_command_theory},
     {"list", "[initializers|activations|optimizers|tensors|datasets]",
      "what there is, one line each, with its formula", ins_command_list},
     {0}};

@@ -28,6 +28,17 @@ size_t ins_terminal_columns(int fd)
     return NARROWEST;
 }
 
+static size_t longest_word(const char *text)
+{
+    size_t longest = 0;
+    while (*(text += strspn(text, " "))) {
+        size_t length = strcspn(text, " "), width = width_of(text, length);
+        if (width > longest) longest = width;
+        text += length;
+    }
+    return longest;
+}
+
 static size_t total_of(const size_t *widths, size_t columns)
 {
     size_t total = 0;
@@ -35,22 +46,37 @@ static size_t total_of(const size_t *widths, size_t columns)
     return total;
 }
 
+/* The widest column that is wider than its floor; 0, the names, stays whole: there is none. */
+static size_t widest_of(const size_t *widths, const size_t *floors, size_t columns)
+{
+    size_t widest = 0;
+    for (size_t c = 1; c < columns; c++)
+        if (widths[c] > floors[c] && (widest == 0 || widths[c] > widths[widest])) widest = c;
+    return widest;
+}
+
 static void choose_widths(const ins_listing *listing, size_t *widths)
 {
-    for (size_t c = 0; c < listing->columns; c++) widths[c] = 0;
-    for (size_t i = 0; i < listing->rows * listing->columns; i++) {
-        size_t width = width_of(listing->cell[i], strlen(listing->cell[i]));
-        if (width > widths[i % listing->columns]) widths[i % listing->columns] = width;
+    size_t columns = listing->columns, words[INS_LISTING_COLUMNS] = {0};
+    for (size_t c = 0; c < columns; c++) widths[c] = 0;
+    for (size_t i = 0; i < listing->rows * columns; i++) {
+        const char *cell = listing->cell[i];
+        size_t width = width_of(cell, strlen(cell)), word = longest_word(cell), c = i % columns;
+        if (width > widths[c]) widths[c] = width;
+        if (word > words[c]) words[c] = word;
     }
     size_t room = ins_terminal_columns(STDOUT_FILENO);
     if (room == 0) return;
     if (room < NARROWEST) room = NARROWEST;
-    /* The widest column gives way first; names, the first column, stay whole. */
-    while (total_of(widths, listing->columns) > room) {
-        size_t widest = 1;
-        for (size_t c = 2; c < listing->columns; c++)
-            if (widths[c] > widths[widest]) widest = c;
-        if (widths[widest] <= WORD_COLUMN) return;
+    /* The widest column gives way first, and words are cut last. */
+    while (total_of(widths, columns) > room) {
+        size_t widest = widest_of(widths, words, columns);
+        if (widest == 0) {
+            for (size_t c = 0; c < columns; c++)
+                words[c] = words[c] < WORD_COLUMN ? words[c] : WORD_COLUMN;
+            widest = widest_of(widths, words, columns);
+        }
+        if (widest == 0) return;
         widths[widest]--;
     }
 }

@@ -31,9 +31,37 @@ static void check_rates(const ins_settings *settings, ins_error *error)
             }
 }
 
+/* One activation's initializers, with what it decides filled in. */
+static void resolve_row(const ins_settings *settings, const ins_choice *activation,
+                        ins_choice *start, ins_error *error)
+{
+    size_t inits = settings->init.count;
+    for (size_t i = 0; i < inits; i++) {
+        start[i] = settings->init.item[i];
+        ins_critical_resolve(&start[i], activation, ins_settings_where(settings, "init"), error);
+    }
+    start[inits] = settings->output_init;
+    start[inits + 1] = settings->bias_init;
+    ins_critical_resolve(&start[inits], activation, ins_settings_where(settings, "output-init"),
+                         error);
+    ins_critical_resolve(&start[inits + 1], activation, ins_settings_where(settings, "bias-init"),
+                         error);
+}
+
+static const ins_choice *resolve_starts(const ins_settings *settings, ins_error *error)
+{
+    size_t activations = settings->activation.count, row = settings->init.count + 2;
+    ins_choice *start = ins_arena_get(settings->arena, ins_multiply(activations, row, "a grid"),
+                                      sizeof *start, "initializers");
+    for (size_t a = 0; a < activations; a++)
+        resolve_row(settings, &settings->activation.item[a], start + a * row, error);
+    return start;
+}
+
 ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error *error)
 {
     check_rates(settings, error);
+    const ins_choice *start = resolve_starts(settings, error);
     ins_grid new = {.settings = settings,
                     .levels = {[INS_FACTOR_HIDDEN] = settings->hidden.count,
                                [INS_FACTOR_ACTIVATION] = settings->activation.count,
@@ -44,7 +72,8 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
                                [INS_FACTOR_BATCH] = settings->batch.count,
                                [INS_FACTOR_INIT] = settings->init.count,
                                [INS_FACTOR_SEED] = settings->seeds},
-                    .trials = 1};
+                    .trials = 1,
+                    .start = start};
     for (size_t i = 0; i < INS_FACTORS; i++)
         if (__builtin_mul_overflow(new.trials, new.levels[i], &new.trials))
             return ins_error_add(error, INS_USAGE,
@@ -61,6 +90,9 @@ ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
     for (size_t i = INS_FACTORS; i-- > 0; rest /= grid->levels[i])
         digit[i] = rest % grid->levels[i];
     const ins_choice *optimizer = &settings->optimizer.item[digit[INS_FACTOR_OPTIMIZER]];
+    size_t inits = settings->init.count;
+    const ins_choice *start = grid->start + digit[INS_FACTOR_ACTIVATION] * (inits + 2);
+    const ins_choice *init = start + digit[INS_FACTOR_INIT];
     return (ins_trial){
         .run = index + 1,
         .hidden = &settings->hidden.item[digit[INS_FACTOR_HIDDEN]],
@@ -71,8 +103,34 @@ ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
         .dropout = settings->dropout.item[digit[INS_FACTOR_DROPOUT]],
         .weight_decay = settings->weight_decay.item[digit[INS_FACTOR_WEIGHT_DECAY]],
         .batch = settings->batch.item[digit[INS_FACTOR_BATCH]],
-        .init = &settings->init.item[digit[INS_FACTOR_INIT]],
+        .init = init,
+        .output = settings->output_init.entry ? start + inits : init,
+        .bias = start + inits + 1,
         .seed = (uint32_t)(settings->seed + digit[INS_FACTOR_SEED])};
+}
+
+size_t ins_grid_networks(const ins_grid *grid)
+{
+    return grid->levels[INS_FACTOR_HIDDEN] * grid->levels[INS_FACTOR_ACTIVATION] *
+           grid->levels[INS_FACTOR_INIT];
+}
+
+size_t ins_grid_network_of(const ins_grid *grid, const ins_trial *trial)
+{
+    const size_t inits = grid->levels[INS_FACTOR_INIT];
+    size_t shape = (size_t)(trial->hidden - grid->settings->hidden.item);
+    size_t start = (size_t)(trial->init - grid->start); /* tells the activation as well */
+    size_t activation = start / (inits + 2);
+    return (shape * grid->levels[INS_FACTOR_ACTIVATION] + activation) * inits + start % (inits + 2);
+}
+
+ins_trial ins_grid_network_trial(const ins_grid *grid, size_t network)
+{
+    const size_t inits = grid->levels[INS_FACTOR_INIT];
+    size_t block =
+        grid->trials / (grid->levels[INS_FACTOR_HIDDEN] * grid->levels[INS_FACTOR_ACTIVATION]);
+    return ins_grid_trial(grid, network / inits * block +
+                                    network % inits * grid->levels[INS_FACTOR_SEED]);
 }
 
 size_t ins_trial_batch(const ins_trial *trial, const ins_samples *train)

@@ -4,12 +4,14 @@
 #include "initscope/recorder.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "initscope/csv.h"
 #include "initscope/memory.h"
 #include "initscope/moments.h"
+#include "record.h"
 
 static const ins_bounds unbounded = {-INFINITY, INFINITY};
 
@@ -20,6 +22,9 @@ struct ins_recorder {
     ins_moments *moments; /* (most units of a layer) */
     real *previous;       /* all W at the previous recorded epoch, layer after layer */
     real *difference;     /* (most weights of a layer) */
+    ins_symmetry_workspace *symmetry;
+    gsl_histogram *histogram;
+    ins_spectra *spectra;
 };
 
 /* The buffers' lengths. */
@@ -40,7 +45,32 @@ static bool extent_add(extent *e, size_t units, size_t fan_in)
     return true;
 }
 
-ins_status ins_recorder_size(const ins_design *design, size_t *bytes, ins_error *error)
+static bool wants_symmetry(const ins_settings *settings)
+{
+    return ins_epochs_most(&settings->symmetry, SIZE_MAX) > 0;
+}
+
+static bool add_symmetry(const extent *e, size_t rows, size_t *total)
+{
+    size_t bytes;
+    return ins_symmetry_size(e->units, e->largest, rows, &bytes) &&
+           !__builtin_add_overflow(*total, bytes, total);
+}
+
+static bool wants_spectrum(const ins_settings *settings)
+{
+    return ins_epochs_most(&settings->spectrum, SIZE_MAX) > 0;
+}
+
+static bool add_spectrum(const extent *e, size_t classes, size_t *total)
+{
+    size_t bytes;
+    return ins_spectra_size(&(ins_spectra_extent){e->units, e->largest, classes}, &bytes) &&
+           !__builtin_add_overflow(*total, bytes, total);
+}
+
+ins_status ins_recorder_size(const ins_design *design, const ins_settings *settings, size_t *bytes,
+                             ins_error *error)
 {
     extent e = {.units = design->inputs};
     size_t fan_in = design->inputs, reals, moments, total;
@@ -53,7 +83,10 @@ ins_status ins_recorder_size(const ins_design *design, size_t *bytes, ins_error 
            !__builtin_add_overflow(e.weights, e.largest, &reals) &&
            !__builtin_mul_overflow(reals, sizeof(real), &reals) &&
            !__builtin_mul_overflow(e.units, sizeof(ins_moments), &moments) &&
-           !__builtin_add_overflow(reals, moments, &total);
+           !__builtin_add_overflow(reals, moments, &total) &&
+           (!wants_symmetry(settings) || add_symmetry(&e, design->capacity, &total)) &&
+           (!wants_spectrum(settings) || add_spectrum(&e, design->classes, &total)) &&
+           !__builtin_add_overflow(total, (2 * settings->bins + 1) * sizeof(double), &total);
     if (!fits) return ins_error_add(error, INS_USAGE, "the network is too large to be recorded");
     *bytes = total;
     return INS_OK;
@@ -87,6 +120,14 @@ ins_recorder *ins_recorder_new(const ins_recorder_trial *subject)
     recorder->moments = ins_allocate(e.units, sizeof *recorder->moments, "moments of units");
     recorder->previous = ins_allocate(e.weights, sizeof *recorder->previous, "previous weights");
     recorder->difference = ins_allocate(e.largest, sizeof *recorder->difference, "an update");
+    if (wants_symmetry(subject->settings))
+        recorder->symmetry = ins_symmetry_workspace_new(e.units, e.largest, subject->probe->rows);
+    if (wants_spectrum(subject->settings))
+        recorder->spectra =
+            ins_spectra_new(&(ins_spectra_extent){e.units, e.largest, subject->probe->classes});
+    recorder->histogram = gsl_histogram_alloc(subject->settings->bins);
+    if (!recorder->histogram)
+        ins_die("out of memory (need %zu histogram bins)", subject->settings->bins);
     return recorder;
 }
 
@@ -96,13 +137,14 @@ void ins_recorder_free(ins_recorder *recorder)
     free(recorder->moments);
     free(recorder->previous);
     free(recorder->difference);
+    ins_symmetry_workspace_free(recorder->symmetry);
+    gsl_histogram_free(recorder->histogram);
+    ins_spectra_free(recorder->spectra);
     free(recorder);
 }
 
-/* The columns that every row of a trial and an epoch begins with. */
-static void begin_row(const ins_recorder *recorder, size_t epoch, ins_text *out)
+void ins_record_begin_row(const ins_trial *trial, size_t epoch, ins_text *out)
 {
-    const ins_trial *trial = recorder->subject.trial;
     ins_csv_integer(out, (long long)trial->run);
     ins_csv_text(out, trial->init->label);
     ins_csv_integer(out, trial->seed);
@@ -130,7 +172,7 @@ static void add_row(const ins_recorder *recorder, const sample *s, ins_text *out
                             of.maximum,
                             of.zero_fraction};
 
-    begin_row(recorder, s->epoch, out);
+    ins_record_begin_row(recorder->subject.trial, s->epoch, out);
     ins_csv_integer(out, (long long)s->layer);
     ins_csv_text(out, ins_tensor_table[s->tensor].name);
     ins_csv_integer(out, (long long)s->units);
@@ -211,7 +253,7 @@ static double gradient_norm(const ins_recorder *recorder)
 static void record_epoch(const ins_recorder *recorder, const ins_recorder_epoch *epoch,
                          ins_text *out)
 {
-    begin_row(recorder, epoch->epoch, out);
+    ins_record_begin_row(recorder->subject.trial, epoch->epoch, out);
     ins_csv_integer(out, (long long)ins_network_updates(recorder->subject.network));
     ins_csv_number(out, epoch->train.loss);
     ins_csv_number(out, epoch->train.accuracy);
@@ -221,23 +263,36 @@ static void record_epoch(const ins_recorder *recorder, const ins_recorder_epoch 
     ins_csv_end_row(out);
 }
 
-void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch,
-                         ins_log_rows *rows)
+static void record_layers(ins_recorder *recorder, size_t epoch, ins_text *out)
 {
     const ins_recorder_trial *subject = &recorder->subject;
-    ins_network_forward(subject->network, subject->probe->x, subject->probe->rows, false);
-    ins_network_backward(subject->network, subject->probe->y);
-    record_epoch(recorder, epoch, &rows->file[INS_LOG_EPOCHS]);
-
-    ins_text *out = &rows->file[INS_LOG_LAYERS];
-    sample inputs = {
-        .epoch = epoch->epoch, .units = subject->probe->features, .tensor = INS_ACTIVATION};
+    sample inputs = {.epoch = epoch, .units = subject->probe->features, .tensor = INS_ACTIVATION};
     record_columns(recorder, inputs, subject->probe->x, out);
     const real *previous = recorder->previous;
     for (size_t l = 1; l <= recorder->depth; l++) {
         ins_layer_view view = ins_network_layer(subject->network, l);
-        record_layer(recorder, epoch->epoch, l, previous, out);
+        record_layer(recorder, epoch, l, previous, out);
         previous += view.units * view.fan_in;
     }
     remember_weights(recorder);
+}
+
+void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch,
+                         ins_log_rows *rows)
+{
+    const ins_recorder_trial *subject = &recorder->subject;
+    const ins_settings *settings = subject->settings;
+    ins_network_forward(subject->network, subject->probe->x, subject->probe->rows, false);
+    ins_network_backward(subject->network, subject->probe->y);
+    record_epoch(recorder, epoch, &rows->file[INS_LOG_EPOCHS]);
+    record_layers(recorder, epoch->epoch, &rows->file[INS_LOG_LAYERS]);
+    if (ins_epochs_have(&settings->symmetry, epoch->epoch, epoch->last))
+        ins_record_symmetry(subject, epoch->epoch, recorder->symmetry,
+                            &rows->file[INS_LOG_SYMMETRY]);
+    if (ins_epochs_have(&settings->histograms, epoch->epoch, epoch->last))
+        ins_record_histograms(subject, epoch->epoch, recorder->histogram,
+                              &rows->file[INS_LOG_HISTOGRAMS]);
+    if (ins_epochs_have(&settings->spectrum, epoch->epoch, epoch->last))
+        ins_record_spectrum(subject, epoch->epoch, recorder->spectra,
+                            &rows->file[INS_LOG_SPECTRUM]);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "initscope/file.h"
 #include "initscope/memory.h"
 #include "initscope/trainer.h"
 #include "parallel.h"
@@ -23,6 +24,8 @@ typedef struct running {
     bool flush_to_zero;
     ins_text experiment; /* experiment.ini */
     ins_log *log;
+    char *weights; /* laboratory.weights */
+    ins_forecasts *forecasts;
     ins_outcome outcome;
     atomic_bool halt; /* no further trial is begun */
     bool broken;      /* a trial is missing: no later one may be appended */
@@ -59,14 +62,7 @@ static void tell_warnings(const running *r)
 
 static ins_status load_data(running *r)
 {
-    const ins_settings *settings = r->request->settings;
-    static const char delimiters[] = {'\0', ',', ';', '\t'};
-    const char *label = settings->label[0] ? settings->label : NULL;
-    ins_status status = ins_dataset_read(settings->data.path, label,
-                                         delimiters[settings->delimiter], &r->dataset, r->error);
-    if (status != INS_OK) return status;
-    status = ins_prepare(&r->dataset, settings->test_fraction, (uint32_t)settings->split_seed,
-                         (ins_scaling)settings->scale, &r->data, r->error);
+    ins_status status = ins_data_load(r->request->settings, &r->dataset, &r->data, r->error);
     tell_warnings(r);
     return status;
 }
@@ -121,8 +117,18 @@ static ins_status open_log(running *r)
     ins_status status = ins_log_open(request->settings->output, request->policy, identity.data,
                                      &r->log, &r->outcome.skipped, r->error);
     ins_text_free(&identity);
-    if (status == INS_OK && r->log) status = write_files(r);
-    return status;
+    if (status != INS_OK || !r->log) return status;
+    r->weights = ins_path_join(ins_log_staging(r->log), "weights");
+    r->laboratory.weights = r->weights;
+    return write_files(r);
+}
+
+static void forecast(running *r)
+{
+    const ins_samples *probe = &r->laboratory.probe;
+    r->forecasts =
+        ins_forecasts_new(&r->grid, probe->features, probe->classes, ins_input_moment(probe));
+    r->laboratory.forecasts = r->forecasts;
 }
 
 /* One iteration of the parallel loop. */
@@ -189,6 +195,7 @@ static ins_status execute(running *r)
     if (status != INS_OK || !r->log) return status;
 
     tell(r, (ins_event){.kind = INS_EVENT_START});
+    forecast(r);
     run_trials(r);
     if (r->error->status != INS_OK) return r->error->status;
     if (r->broken)
@@ -209,6 +216,8 @@ ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, 
     r.outcome.seconds = seconds_now() - start;
     if (status == INS_OK || status == INS_INTERRUPTED) *outcome = r.outcome;
     ins_text_free(&r.experiment);
+    free(r.weights);
+    ins_forecasts_free(r.forecasts);
     ins_prepared_free(&r.data);
     ins_dataset_free(&r.dataset);
     return status;

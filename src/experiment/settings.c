@@ -18,10 +18,12 @@
 #define FIELD(member) .field = offsetof(ins_settings, member)
 #define ONE_LINE "one line of at most 10000 bytes without \" ;\", which begins a comment"
 #define SEED_MAXIMUM 4294967295.0
+#define EPOCHS_RANGE "none, all, or a list of last and of epochs from 0 to 1000000, each once"
 
 const char *const ins_delimiter_names[] = {"auto", "comma", "semicolon", "tab", NULL};
 
 static const char *const switch_names[] = {"no", "yes", NULL};
+static const char *const weights_saved_names[] = {"none", "ends", "all", NULL};
 
 const char *const ins_group_titles[INS_GROUPS] = {
     [INS_GROUP_FACTORS] =
@@ -245,6 +247,54 @@ const ins_option ins_options[] = {
      .minimum = 1,
      .maximum = 1e6,
      FIELD(record_every)},
+    {.key = "histograms",
+     .argument = "EPOCH...",
+     .fallback = "0,last",
+     .range = EPOCHS_RANGE,
+     .help = "epochs, of those that are recorded, whose histograms are written",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_epochs,
+     .maximum = 1e6,
+     FIELD(histograms)},
+    {.key = "bins",
+     .argument = "N",
+     .fallback = "60",
+     .unit = "bins",
+     .range = "an integer from 2 to 10000",
+     .help = "bins of a histogram",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_integer,
+     .minimum = 2,
+     .maximum = 10000,
+     FIELD(bins)},
+    {.key = "symmetry",
+     .argument = "EPOCH...",
+     .fallback = "0,1,last",
+     .range = EPOCHS_RANGE,
+     .help = "epochs, of those that are recorded, at which units that are alike are counted",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_epochs,
+     .maximum = 1e6,
+     FIELD(symmetry)},
+    {.key = "spectrum",
+     .argument = "EPOCH...",
+     .fallback = "none",
+     .range = EPOCHS_RANGE,
+     .help = "epochs, of those that are recorded, whose singular values are written; of layers of "
+             "256 units they take longer than training",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_epochs,
+     .maximum = 1e6,
+     FIELD(spectrum)},
+    {.key = "save-weights",
+     .argument = "WORD",
+     .fallback = "none",
+     .range = "none, ends (epoch 0 and the last) or all (that are recorded)",
+     .help = "epochs whose weights are written, as weights/RUN/epochNNNN.layerNN.W.npy and .b.npy",
+     .group = INS_GROUP_RECORD,
+     .kind = &ins_kind_word,
+     .table = weights_saved_names,
+     FIELD(save_weights)},
     {.key = "title",
      .argument = "TEXT",
      .fallback = "",

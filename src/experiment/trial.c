@@ -10,8 +10,8 @@
 #include "initscope/trainer.h"
 #include "parallel.h"
 
-/* About the length of one row of layers.csv. */
-enum { ROW_BYTES = 300 };
+/* About the lengths of the rows of layers.csv, histograms.csv and spectrum.csv. */
+enum { ROW_BYTES = 300, BIN_BYTES = 120, VALUE_BYTES = 80 };
 
 typedef struct session {
     const ins_laboratory *laboratory;
@@ -34,11 +34,9 @@ static double seconds_now(void)
 ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
                                             const ins_trial *trial)
 {
-    const ins_settings *settings = laboratory->settings;
     return (ins_initialization){.hidden = trial->init,
-                                .output = settings->output_init.entry ? &settings->output_init
-                                                                      : trial->init,
-                                .bias = &settings->bias_init,
+                                .output = trial->output,
+                                .bias = trial->bias,
                                 .seed = trial->seed,
                                 .probe = &laboratory->probe};
 }
@@ -57,8 +55,10 @@ static ins_status session_open(session *s, ins_error *error)
 
     s->trainer = ins_trainer_new(s->network, train, ins_trial_batch(s->trial, train),
                                  settings->shuffle == 1, s->trial->seed);
-    ins_recorder_trial subject = {
-        .trial = s->trial, .network = s->network, .probe = &s->laboratory->probe};
+    ins_recorder_trial subject = {.trial = s->trial,
+                                  .network = s->network,
+                                  .probe = &s->laboratory->probe,
+                                  .settings = settings};
     s->recorder = ins_recorder_new(&subject);
     return INS_OK;
 }
@@ -70,21 +70,36 @@ static void session_close(session *s)
     ins_network_free(s->network);
 }
 
-/* Looks at the network after an epoch; true when it was the last one. */
-static bool session_measure(session *s, ins_log_rows *rows)
+static bool saves_weights(const session *s)
+{
+    size_t when = s->laboratory->settings->save_weights;
+    return when == INS_WEIGHTS_ALL ||
+           (when == INS_WEIGHTS_ENDS && (s->now.epoch == 0 || s->now.last));
+}
+
+static ins_status session_record(session *s, ins_log_rows *rows, ins_error *error)
+{
+    ins_status status = INS_OK;
+    s->now.test = ins_evaluate(s->network, &s->laboratory->data->test);
+    double before = seconds_now();
+    ins_recorder_record(s->recorder, &s->now, rows);
+    if (saves_weights(s))
+        status = ins_weights_save(s->network, s->laboratory->weights, s->trial->run, s->now.epoch,
+                                  error);
+    s->record_seconds += seconds_now() - before;
+    return status;
+}
+
+/* Looks at the network after an epoch. */
+static ins_status session_measure(session *s, ins_log_rows *rows, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
-    const ins_prepared *data = s->laboratory->data;
-    s->now.train = ins_evaluate(s->network, &data->train);
+    s->now.train = ins_evaluate(s->network, &s->laboratory->data->train);
     s->diverged = !isfinite(s->now.train.loss) || !ins_network_finite(s->network);
-    bool last = s->diverged || s->now.epoch == settings->epochs;
-    if (last || s->now.epoch % settings->record_every == 0) {
-        s->now.test = ins_evaluate(s->network, &data->test);
-        double before = seconds_now();
-        ins_recorder_record(s->recorder, &s->now, rows);
-        s->record_seconds += seconds_now() - before;
-    }
-    return last;
+    s->now.last = s->diverged || s->now.epoch == settings->epochs;
+    if (s->now.last || s->now.epoch % settings->record_every == 0)
+        return session_record(s, rows, error);
+    return INS_OK;
 }
 
 void ins_tell(const ins_laboratory *laboratory, const ins_event *event)
@@ -94,15 +109,16 @@ void ins_tell(const ins_laboratory *laboratory, const ins_event *event)
     laboratory->tell(laboratory->context, event);
 }
 
-/* False when it was stopped before the end. */
-static bool session_train(session *s, ins_log_rows *rows)
+/* *complete: it was not stopped before the end. */
+static ins_status session_train(session *s, ins_log_rows *rows, bool *complete, ins_error *error)
 {
     for (;;) {
-        bool last = session_measure(s, rows);
+        ins_status status = session_measure(s, rows, error);
+        if (status != INS_OK) return status;
         ins_tell(s->laboratory,
                  &(ins_event){.kind = INS_EVENT_EPOCH, .trial = s->trial, .epoch = s->now.epoch});
-        if (last) return true;
-        if (!ins_trainer_epoch(s->trainer, s->laboratory->stop)) return false;
+        *complete = s->now.last;
+        if (s->now.last || !ins_trainer_epoch(s->trainer, s->laboratory->stop)) return INS_OK;
         s->now.epoch++;
     }
 }
@@ -131,6 +147,15 @@ static void add_run(const session *s, ins_text *out)
     ins_csv_end_row(out);
 }
 
+static void add_theory(const session *s, ins_text *out)
+{
+    ins_text head = {0};
+    ins_csv_integer(&head, (long long)s->trial->run);
+    ins_csv_text(&head, s->trial->init->label);
+    ins_forecast_write(ins_forecasts_of(s->laboratory->forecasts, s->trial), &head, out);
+    ins_text_free(&head);
+}
+
 static void add_timing(const session *s, ins_text *out)
 {
     ins_csv_integer(out, (long long)s->trial->run);
@@ -143,11 +168,13 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
                          ins_log_rows *rows, ins_trial_result *result, ins_error *error)
 {
     session s = {.laboratory = laboratory, .trial = trial, .start = seconds_now()};
+    bool complete = false;
     ins_status status = session_open(&s, error);
+    if (status == INS_OK) status = session_train(&s, rows, &complete, error);
     if (status == INS_OK) {
-        bool complete = session_train(&s, rows);
         if (complete) {
             add_run(&s, &rows->file[INS_LOG_RUNS]);
+            add_theory(&s, &rows->file[INS_LOG_THEORY]);
             add_timing(&s, &rows->file[INS_LOG_TIMING]);
         }
         *result = (ins_trial_result){.stopped = !complete,
@@ -159,6 +186,14 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     return status;
 }
 
+/* Rows of spectrum.csv at one epoch: a matrix has no more singular values than rows. */
+static size_t spectrum_rows(const ins_design *design)
+{
+    size_t rows = 5 * design->classes; /* the output layer, and Jacobians at four probe rows */
+    for (size_t i = 0; i < design->hidden_count; i++) rows += design->hidden[i];
+    return rows;
+}
+
 ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,
                           ins_error *error)
 {
@@ -166,14 +201,21 @@ ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *tri
     ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
     size_t network, recorder;
     ins_status status = ins_network_size(&design, &network, error);
-    if (status == INS_OK) status = ins_recorder_size(&design, &recorder, error);
+    if (status == INS_OK) status = ins_recorder_size(&design, settings, &recorder, error);
     if (status != INS_OK) return status;
 
-    size_t records = settings->epochs / settings->record_every + 2;
-    size_t rows = (design.hidden_count + 1) * INS_TENSORS + 2, text, total;
+    size_t records = settings->epochs / settings->record_every + 2,
+           layers = design.hidden_count + 1;
+    size_t histograms = ins_epochs_most(&settings->histograms, records) * settings->bins;
+    size_t spectra = ins_epochs_most(&settings->spectrum, records) * VALUE_BYTES;
+    size_t rows = layers * (INS_TENSORS + 1) + 2, text, bins, values, total;
     if (__builtin_mul_overflow(records * ROW_BYTES, rows, &text) ||
+        __builtin_mul_overflow(histograms * BIN_BYTES, 5 * layers + 1, &bins) ||
+        __builtin_mul_overflow(spectra, spectrum_rows(&design), &values) ||
         __builtin_add_overflow(network, recorder, &total) ||
-        __builtin_add_overflow(total, text, &total))
+        __builtin_add_overflow(total, text, &total) ||
+        __builtin_add_overflow(total, bins, &total) ||
+        __builtin_add_overflow(total, values, &total))
         return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
                              ins_settings_where(settings, "hidden"), trial->hidden->label);
     *bytes = total;

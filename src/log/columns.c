@@ -163,7 +163,8 @@ static const ins_column theory[] = {
     RUN,
     INITIALIZER,
     LAYER,
-    {"tensor", INS_COLUMN_TEXT, "", "Which tensor, as in layers.csv."},
+    {"tensor", INS_COLUMN_TEXT, "",
+     "Which tensor, as in layers.csv; but a gradient is here that of one sample's own loss."},
     {"second_moment", INS_COLUMN_NUMBER, "1",
      "Second moment predicted for epoch 0; nan where the theory does not apply."},
     {"variance", INS_COLUMN_NUMBER, "1",
@@ -177,9 +178,11 @@ static const ins_column spectrum[] = {
     SEED,
     EPOCH,
     {"layer", INS_COLUMN_INTEGER, "1",
-     "Layer whose weight matrix it is; 0 is the Jacobian of the class scores by the inputs, over a "
-     "few probe rows."},
-    {"index", INS_COLUMN_INTEGER, "1", "Rank of the singular value, from 1, the largest."},
+     "Layer whose weight matrix it is; 0 is the Jacobian of the class scores by the inputs, at "
+     "each of the first four probe rows."},
+    {"index", INS_COLUMN_INTEGER, "1",
+     "Rank of the singular value, from 1, the largest; of layer 0 the ranks of one probe row follow "
+     "those of the row before."},
     {"singular_value", INS_COLUMN_NUMBER, "1", "Singular value."},
     END,
 };

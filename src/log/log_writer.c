@@ -97,10 +97,30 @@ static bool has(const char *directory, const char *name)
     return there;
 }
 
-static void remove_bookkeeping(const char *directory)
+/* True when nothing was asked for that a file would hold. */
+static bool is_empty(const char *directory, ins_log_file file)
 {
-    for (size_t i = 0; i < BOOKKEEPING; i++) {
-        char *path = ins_path_join(directory, bookkeeping[i]);
+    if (!ins_log_tables[file].by_trial) return false;
+    struct stat status;
+    ins_text header = {0};
+    ins_log_header(file, &header);
+    char *path = ins_path_join(directory, ins_log_tables[file].file);
+    bool empty = stat(path, &status) == 0 && (size_t)status.st_size == header.length;
+    free(path);
+    ins_text_free(&header);
+    return empty;
+}
+
+/* Leaves what a finished run has. */
+static void tidy(const char *directory)
+{
+    const char *name[BOOKKEEPING + INS_LOG_FILES];
+    size_t names = 0;
+    for (size_t i = 0; i < BOOKKEEPING; i++) name[names++] = bookkeeping[i];
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
+        if (is_empty(directory, file)) name[names++] = ins_log_tables[file].file;
+    for (size_t i = 0; i < names; i++) {
+        char *path = ins_path_join(directory, name[i]);
         unlink(path);
         free(path);
     }
@@ -122,7 +142,7 @@ static ins_status check_complete(const ins_log *log, const char *identity, size_
     *finished = runs.rows;
     ins_table_free(&runs);
     /* A process that was killed right after the renaming left them. */
-    remove_bookkeeping(log->directory);
+    tidy(log->directory);
     return INS_OK;
 }
 
@@ -337,7 +357,8 @@ static ins_status write_schema(const ins_log *log, ins_error *error)
 {
     bool present[INS_LOG_FILES];
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
-        present[file] = has(log->staging, ins_log_tables[file].file);
+        present[file] =
+            has(log->staging, ins_log_tables[file].file) && !is_empty(log->staging, file);
     ins_text schema = {0};
     ins_log_schema(present, &schema);
     ins_status status = write_text(log, "schema.json", &schema, error);
@@ -355,7 +376,7 @@ ins_status ins_log_publish(ins_log *log, ins_error *error)
     if (status == INS_OK)
         status = ins_directory_publish(log->staging, log->directory, log->journal.replace, error);
     /* The journal goes after the renaming: a run that could not be renamed can be resumed. */
-    if (!ins_path_exists(log->staging)) remove_bookkeeping(log->directory);
+    if (!ins_path_exists(log->staging)) tidy(log->directory);
     log_free(log);
     return status;
 }

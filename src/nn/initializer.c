@@ -107,6 +107,29 @@ UNIFORM(torch_default, 1 / (3 * s.fan_in))
 UNIFORM(caffe_xavier, 1 / fan(p[0], s))
 UNIFORM(darknet, 2 / (3 * s.fan_in))
 
+/* The experiment room knows sigma_w^2 of the run's activation. */
+static ins_law critical_law(const double *p, ins_shape s)
+{
+    if (!(p[INS_CRITICAL_WEIGHT] > 0)) return (ins_law){INS_LAW_NORMAL, 0, NAN};
+    return (ins_law){INS_LAW_NORMAL, 0, sqrt(p[INS_CRITICAL_WEIGHT] / s.fan_in)};
+}
+PROMISES(critical)
+
+static double critical_bias_variance(const double *p, ins_shape shape)
+{
+    (void)shape;
+    return p[INS_CRITICAL_BIAS] * p[INS_CRITICAL_BIAS];
+}
+
+static ins_status critical_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng,
+                                     real *b, ins_error *error)
+{
+    (void)error;
+    ins_law_fill((ins_law){INS_LAW_NORMAL, 0, choice->value[INS_CRITICAL_BIAS]}, shape.units, rng,
+                 b);
+    return INS_OK;
+}
+
 /* PyTorch draws the bias of a linear layer from the law of its weights. */
 static ins_status torch_default_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng,
                                           real *b, ins_error *error)
@@ -150,9 +173,10 @@ static const char *check_uniform(const double *p)
                               .kurtosis = word##_kurtosis, .fill = word##_fill
 
 static const ins_initializer rows[] = {
-    {ROW(zeros, "0", "")},
-    {ROW(ones, "1", "")},
-    {ROW(constant, "value", ""), .entry.parameters = {ANY("value", 0.05, "every element")}},
+    {ROW(zeros, "0: every unit of a layer alike", "Keras, PyTorch")},
+    {ROW(ones, "1: every unit of a layer alike", "Keras, PyTorch")},
+    {ROW(constant, "value: every unit of a layer alike", "Keras, PyTorch"),
+     .entry.parameters = {ANY("value", 0.05, "every element")}},
     {ROW(random_normal, "N(mean, stddev^2)", "Keras"),
      .entry.parameters = {ANY("mean", 0, "centre"),
                           POSITIVE("stddev", 0.05, "standard deviation")}},
@@ -167,19 +191,20 @@ static const ins_initializer rows[] = {
      .entry.parameters = {POSITIVE("scale", 1, "variance times fan"),
                           WORD("mode", modes, "which fan"),
                           WORD("distribution", distributions, "law of the elements")}},
-    {ROW(glorot_uniform, "U(-a, a), a = sqrt(6 / (fan_in + fan_out))", "Glorot & Bengio 2010")},
+    {ROW(glorot_uniform, "U(-a, a), a = sqrt(6 / (fan_in + fan_out))",
+         "Glorot & Bengio 2010; Keras")},
     {ROW(glorot_normal, "N(0, 2 / (fan_in + fan_out)) truncated at 2 sd, corrected",
          "Glorot & Bengio 2010; Keras")},
-    {ROW(he_uniform, "U(-a, a), a = sqrt(6 / fan_in)", "He et al. 2015")},
+    {ROW(he_uniform, "U(-a, a), a = sqrt(6 / fan_in)", "He et al. 2015; Keras")},
     {ROW(he_normal, "N(0, 2 / fan_in) truncated at 2 sd, corrected", "He et al. 2015; Keras")},
-    {ROW(lecun_uniform, "U(-a, a), a = sqrt(3 / fan_in)", "LeCun et al. 1998")},
+    {ROW(lecun_uniform, "U(-a, a), a = sqrt(3 / fan_in)", "LeCun et al. 1998; Keras")},
     {ROW(lecun_normal, "N(0, 1 / fan_in) truncated at 2 sd, corrected",
          "LeCun et al. 1998; Keras")},
-    {ENTRY(identity, "gain on the diagonal, 0 elsewhere", ""), .entry.parameters = {GAIN},
-     .mean = ins_identity_mean, .variance = ins_identity_variance, .kurtosis = ins_promise_nothing,
-     .fill = ins_identity_fill},
+    {ENTRY(identity, "gain on the diagonal, 0 elsewhere", "Le et al. 2015; Keras"),
+     .entry.parameters = {GAIN}, .mean = ins_identity_mean, .variance = ins_identity_variance,
+     .kurtosis = ins_promise_nothing, .fill = ins_identity_fill},
     {ENTRY(orthogonal, "gain Q, Q of a Gaussian matrix: Var = gain^2 / max(units, inputs)",
-           "Saxe et al. 2014"),
+           "Saxe et al. 2014; Keras, PyTorch"),
      .entry.parameters = {GAIN}, .mean = ins_promise_zero, .variance = ins_orthogonal_variance,
      .kurtosis = ins_orthogonal_kurtosis, .fill = ins_orthogonal_fill},
     {ENTRY(sparse, "N(0, stddev^2), a share of each input's weights set to 0",
@@ -191,23 +216,31 @@ static const ins_initializer rows[] = {
     {ROW(random_walk, "N(0, g^2 / fan_in), g so that a deep net keeps the length of the gradient",
          "Sussillo & Abbott 2014"),
      .entry.parameters = {WORD("for", walks, "activation whose g is taken")}},
-    {ROW(sigmoid_glorot, "U(-a, a), a = 4 sqrt(6 / (fan_in + fan_out))", "Glorot & Bengio 2010")},
-    {ROW(xavier_uniform, "U(-a, a), a = gain sqrt(6 / (fan_in + fan_out))", "PyTorch"),
+    {ROW(sigmoid_glorot, "U(-a, a), a = 4 sqrt(6 / (fan_in + fan_out))", "DL4J")},
+    {ROW(xavier_uniform, "U(-a, a), a = gain sqrt(6 / (fan_in + fan_out))",
+         "Glorot & Bengio 2010; PyTorch"),
      .entry.parameters = {GAIN}},
-    {ROW(xavier_normal, "N(0, gain^2 2 / (fan_in + fan_out)), not truncated", "PyTorch"),
+    {ROW(xavier_normal, "N(0, gain^2 2 / (fan_in + fan_out)), not truncated",
+         "Glorot & Bengio 2010; PyTorch"),
      .entry.parameters = {GAIN}},
     {ROW(kaiming_uniform, "U(-b, b), b = g sqrt(3 / fan), g as PyTorch's calculate_gain",
-         "PyTorch"),
+         "He et al. 2015; PyTorch"),
      KAIMING},
     {ROW(kaiming_normal, "N(0, g^2 / fan), not truncated, g as PyTorch's calculate_gain",
-         "PyTorch"),
+         "He et al. 2015; PyTorch"),
      KAIMING},
     {ROW(torch_default, "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same",
          "PyTorch nn.Linear"),
-     .fill_bias = torch_default_fill_bias},
-    {ROW(caffe_xavier, "U(-a, a), a = sqrt(3 / n), n by default fan_in", "Caffe"),
+     .fill_bias = torch_default_fill_bias, .bias_variance = torch_default_variance},
+    {ROW(caffe_xavier, "U(-a, a), a = sqrt(3 / n), n by default fan_in", "Caffe: Jia et al. 2014"),
      .entry.parameters = {WORD("variance_norm", caffe_modes, "what n is")}},
     {ROW(darknet, "sqrt(2 / fan_in) U(-1, 1)", "Darknet")},
+    {ROW(critical,
+         "N(0, sigma_w^2 / fan_in), bias N(0, sigma_b^2), where the activation has "
+         "sigma_w^2 E[phi'^2] = 1",
+         "Poole et al. 2016, Schoenholz et al. 2017"),
+     .entry.parameters = {NUMBER("sigma_b", 0, 0, 1e6, "standard deviation of the bias")},
+     .fill_bias = critical_fill_bias, .bias_variance = critical_bias_variance, .critical = true},
     {ENTRY(nguyen_widrow, "rows of norm beta = 0.7 units^(1/inputs), bias U(-beta, beta)",
            "Nguyen & Widrow 1990"),
      .mean = ins_promise_zero, .variance = ins_nguyen_widrow_variance,
@@ -224,7 +257,8 @@ static const ins_initializer rows[] = {
                            .meaning = "most scalings of a layer"}},
      .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,
      .fill = ins_lsuv_fill, .adapt = ins_lsuv_adapt},
-    {ENTRY(file, "read from PATH/layerNN.W.npy and layerNN.b.npy", ""),
+    {ENTRY(file, "read from PATH/layerNN.W.npy and .b.npy, or PATH.layerNN.W.npy and .b.npy",
+           "NumPy .npy"),
      .entry.parameters = {{.name = "path", .kind = INS_PARAMETER_PATH, .meaning = "directory"}},
      .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,
      .fill = ins_file_fill, .fill_bias = ins_file_fill_bias},

@@ -5,17 +5,24 @@
 #include <stdlib.h>
 
 #include "initscope/file.h"
+#include "initscope/memory.h"
 #include "initscope/npy.h"
+#include "initscope/text.h"
 
 #include "initializer_rows.h"
 
-/* DIRECTORY/layerNN.LETTER.npy; columns = 0: a vector. */
+/* PATH/layerNN.LETTER.npy, or PATH.layerNN.LETTER.npy where there is such a file: PATH/epochNNNN is
+ * an epoch of what a run has saved. columns = 0: a vector. */
 static ins_status read_tensor(const ins_choice *choice, ins_shape shape, char letter,
                               size_t columns, real *x, ins_error *error)
 {
     char name[64];
+    ins_text beside = {0};
     snprintf(name, sizeof name, "layer%02zu.%c.npy", shape.layer, letter);
-    char *path = ins_path_join(choice->word[0], name);
+    ins_text_add_format(&beside, "%s.%s", choice->word[0], name);
+    char *path = ins_path_exists(beside.data) ? ins_duplicate(beside.data)
+                                              : ins_path_join(choice->word[0], name);
+    ins_text_free(&beside);
     ins_status status = ins_npy_read(path, shape.units, columns, x, error);
     free(path);
     return status;

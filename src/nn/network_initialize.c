@@ -15,7 +15,8 @@ static const ins_initializer *row_of(const ins_choice *choice)
     return (const ins_initializer *)choice->entry;
 }
 
-/* A gain that names an activation must have been given its number by now. */
+/* A gain that names an activation, and what an activation decides, must have their numbers by now.
+ */
 static ins_status check_gains(const ins_choice *choice, ins_error *error)
 {
     for (size_t i = 0; i < INS_PARAMETERS && choice->entry->parameters[i].name != NULL; i++) {
@@ -24,6 +25,8 @@ static ins_status check_gains(const ins_choice *choice, ins_error *error)
                                  choice->entry->name, choice->entry->parameters[i].name,
                                  choice->word[i] != NULL ? choice->word[i] : "");
     }
+    if (row_of(choice)->critical && !(choice->value[INS_CRITICAL_WEIGHT] > 0))
+        return ins_error_add(error, INS_INTERNAL, "%s: sigma_w has no value", choice->entry->name);
     return INS_OK;
 }
 

@@ -1,6 +1,6 @@
-/* Units are compared by sorting them; cosines come from one matrix product of normalised weight
- * vectors; the singular values of the centred outputs are square roots of the eigenvalues of their
- * units x units scatter matrix, which is small however many rows there are. */
+/* Units are compared by sorting them; cosines come from products of normalised weight vectors; the
+ * singular values of the centred outputs X are square roots of the eigenvalues of X'X or XX',
+ * whichever is smaller. */
 #include <config.h>
 
 #include "initscope/symmetry.h"
@@ -18,7 +18,7 @@
 #include "initscope/blas.h"
 #include "initscope/memory.h"
 
-/* Rows of outputs that are centred at a time. */
+/* Units whose cosines, and rows or units whose centred outputs, are made at a time. */
 enum { BLOCK = 64 };
 
 /* [W, b] of one unit; its length travels with it because qsort passes nothing else. */
@@ -28,17 +28,53 @@ typedef struct incoming {
 } incoming;
 
 struct ins_symmetry_workspace {
-    incoming *unit;      /* (units), to be sorted */
-    real *joined;        /* (units, fan_in + 1) */
-    real *direction;     /* (units, fan_in) normalised weight vectors */
-    real *product;       /* (units, units) */
-    double *mean, *peak; /* (units) */
-    double *block;       /* (BLOCK, units) centred outputs */
-    double *eigenvalue;  /* (units) */
-    double *scatter;     /* (units, units) */
-    gsl_eigen_symm_workspace *eigen;
-    size_t units;
+    incoming *unit;                 /* (units), to be sorted */
+    real *joined;                   /* (units, fan_in + 1) */
+    real *direction;                /* (units, fan_in) normalised weight vectors */
+    real *product;                  /* (BLOCK, units) */
+    double *mean, *peak;            /* (units) */
+    double *block;                  /* (BLOCK, units) or (rows, BLOCK) centred outputs */
+    double *scatter;                /* (side, side), side = min(units, rows) */
+    double *eigenvalue;             /* (side) */
+    gsl_eigen_symm_workspace eigen; /* size is that of the matrix at hand */
 };
+
+/* Hands out pieces of one block; with base NULL it only counts. */
+typedef struct carver {
+    char *base;
+    size_t used;
+    bool overflow;
+} carver;
+
+static void *carve(carver *c, size_t count, size_t each, size_t size)
+{
+    size_t bytes, end;
+    c->overflow = c->overflow || __builtin_mul_overflow(count, each, &bytes) ||
+                  __builtin_mul_overflow(bytes, size, &bytes) ||
+                  __builtin_add_overflow(bytes, 63, &bytes) ||
+                  __builtin_add_overflow(c->used, bytes & ~(size_t)63, &end);
+    if (c->overflow) return NULL;
+    void *piece = c->base ? c->base + c->used : NULL;
+    c->used = end;
+    return piece;
+}
+
+static void lay_out(ins_symmetry_workspace *w, size_t units, size_t weights, size_t rows, carver *c)
+{
+    size_t side = units < rows ? units : rows, longer = units < rows ? rows : units;
+    w->unit = carve(c, units, 1, sizeof *w->unit);
+    w->joined = carve(c, units, 1, sizeof *w->joined);
+    carve(c, weights, 1, sizeof *w->joined); /* adjoins it */
+    w->direction = carve(c, weights, 1, sizeof *w->direction);
+    w->product = carve(c, units, BLOCK, sizeof *w->product);
+    w->mean = carve(c, units, 1, sizeof *w->mean);
+    w->peak = carve(c, units, 1, sizeof *w->peak);
+    w->block = carve(c, longer, BLOCK, sizeof *w->block);
+    w->scatter = carve(c, side, side, sizeof *w->scatter);
+    w->eigenvalue = carve(c, side, 1, sizeof *w->eigenvalue);
+    w->eigen.d = carve(c, side, 1, sizeof *w->eigen.d);
+    w->eigen.sd = carve(c, side, 1, sizeof *w->eigen.sd);
+}
 
 static int compare_units(const void *first, const void *second)
 {
@@ -91,10 +127,14 @@ static double mean_abs_cosine(ins_symmetry_workspace *w, const real *weight, siz
         usable++;
     }
     if (usable < 2) return NAN;
-    ins_product(false, true, usable, usable, fan_in, 1, w->direction, w->direction, 0, w->product);
     double sum = 0;
-    for (size_t i = 0; i < usable; i++)
-        for (size_t j = 0; j < i; j++) sum += fabs((double)w->product[i * usable + j]);
+    for (size_t start = 0; start < usable; start += BLOCK) {
+        size_t count = usable - start < BLOCK ? usable - start : BLOCK, before = start + count;
+        ins_product(false, true, count, before, fan_in, 1, w->direction + start * fan_in,
+                    w->direction, 0, w->product);
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = 0; j < start + i; j++) sum += fabs((double)w->product[i * before + j]);
+    }
     return fmin(1, sum / ((double)usable * (double)(usable - 1) / 2));
 }
 
@@ -119,20 +159,28 @@ static bool survey(ins_symmetry_workspace *w, const real *output, size_t rows, s
     return finite;
 }
 
-/* The scatter matrix of the centred outputs divided by scale; its lower triangle. */
+/* X'X, or XX' when there are fewer rows than units, X being the centred outputs divided by scale;
+ * its lower triangle. */
 static bool scatter(ins_symmetry_workspace *w, const real *output, size_t rows, size_t units,
                     double scale)
 {
-    gsl_matrix_view sum = gsl_matrix_view_array(w->scatter, units, units);
+    bool tall = rows >= units;
+    size_t side = tall ? units : rows, other = tall ? rows : units;
+    gsl_matrix_view sum = gsl_matrix_view_array(w->scatter, side, side);
     gsl_matrix_set_zero(&sum.matrix);
-    for (size_t start = 0; start < rows; start += BLOCK) {
-        size_t count = rows - start < BLOCK ? rows - start : BLOCK;
-        for (size_t r = 0; r < count; r++)
-            for (size_t u = 0; u < units; u++)
-                w->block[r * units + u] =
-                    ((double)output[(start + r) * units + u] - w->mean[u]) / scale;
-        gsl_matrix_view block = gsl_matrix_view_array(w->block, count, units);
-        if (gsl_blas_dsyrk(CblasLower, CblasTrans, 1, &block.matrix, 1, &sum.matrix)) return false;
+    for (size_t start = 0; start < other; start += BLOCK) {
+        size_t count = other - start < BLOCK ? other - start : BLOCK;
+        size_t first_row = tall ? start : 0, first_unit = tall ? 0 : start;
+        size_t height = tall ? count : rows, width = tall ? units : count;
+        for (size_t r = 0; r < height; r++)
+            for (size_t c = 0; c < width; c++) {
+                size_t unit = first_unit + c;
+                double a = (double)output[(first_row + r) * units + unit];
+                w->block[r * width + c] = (a - w->mean[unit]) / scale;
+            }
+        gsl_matrix_view block = gsl_matrix_view_array(w->block, height, width);
+        CBLAS_TRANSPOSE_t transpose = tall ? CblasTrans : CblasNoTrans;
+        if (gsl_blas_dsyrk(CblasLower, transpose, 1, &block.matrix, 1, &sum.matrix)) return false;
     }
     return true;
 }
@@ -163,44 +211,36 @@ static double effective_rank(ins_symmetry_workspace *w, const real *output, size
             scale = fmax(scale, fabs((double)output[r * units + u] - w->mean[u]));
     if (!(scale > 0)) return 0;
     if (!scatter(w, output, rows, units, scale)) return NAN;
-    if (w->eigen->size != units) {
-        gsl_eigen_symm_free(w->eigen);
-        w->eigen = gsl_eigen_symm_alloc(units);
-        if (!w->eigen) ins_die("out of memory (eigenvalues of %zu units)", units);
-    }
-    gsl_matrix_view matrix = gsl_matrix_view_array(w->scatter, units, units);
-    gsl_vector_view values = gsl_vector_view_array(w->eigenvalue, units);
-    if (gsl_eigen_symm(&matrix.matrix, &values.vector, w->eigen) != GSL_SUCCESS) return NAN;
-    return entropy_rank(w->eigenvalue, units);
+    size_t side = rows < units ? rows : units;
+    gsl_matrix_view matrix = gsl_matrix_view_array(w->scatter, side, side);
+    gsl_vector_view values = gsl_vector_view_array(w->eigenvalue, side);
+    w->eigen.size = side;
+    if (gsl_eigen_symm(&matrix.matrix, &values.vector, &w->eigen) != GSL_SUCCESS) return NAN;
+    return entropy_rank(w->eigenvalue, side);
 }
 
-ins_symmetry_workspace *ins_symmetry_workspace_new(size_t units, size_t fan_in)
+bool ins_symmetry_size(size_t units, size_t weights, size_t rows, size_t *bytes)
+{
+    ins_symmetry_workspace counted;
+    carver c = {0};
+    lay_out(&counted, units, weights, rows, &c);
+    return !c.overflow && !__builtin_add_overflow(c.used, sizeof counted, bytes);
+}
+
+ins_symmetry_workspace *ins_symmetry_workspace_new(size_t units, size_t weights, size_t rows)
 {
     const char *what = "symmetry of a layer";
-    ins_symmetry_workspace *w = ins_allocate(1, sizeof *w, what);
-    size_t square = ins_multiply(units, units, what);
-    w->units = units;
-    w->unit = ins_allocate(units, sizeof *w->unit, what);
-    w->joined = ins_allocate(ins_multiply(units, fan_in + 1, what), sizeof *w->joined, what);
-    w->direction = ins_allocate(ins_multiply(units, fan_in, what), sizeof *w->direction, what);
-    w->product = ins_allocate(square, sizeof *w->product, what);
-    w->block = ins_allocate(ins_multiply(BLOCK, units, what), sizeof *w->block, what);
-    w->mean = ins_allocate(units, sizeof *w->mean, what);
-    w->peak = ins_allocate(units, sizeof *w->peak, what);
-    w->eigenvalue = ins_allocate(units, sizeof *w->eigenvalue, what);
-    w->scatter = ins_allocate(square, sizeof *w->scatter, what);
-    w->eigen = gsl_eigen_symm_alloc(units);
-    if (!w->eigen) ins_die("out of memory (eigenvalues of %zu units)", units);
+    size_t head = (sizeof(ins_symmetry_workspace) + 63) & ~(size_t)63, bytes;
+    if (!ins_symmetry_size(units, weights, rows, &bytes))
+        ins_die("out of memory (%zu units, %zu weights: %s)", units, weights, what);
+    char *memory = ins_allocate(1, ins_sum(bytes, 64, what), what);
+    ins_symmetry_workspace *w = (void *)memory;
+    lay_out(w, units, weights, rows, &(carver){.base = memory, .used = head});
     return w;
 }
 
 void ins_symmetry_workspace_free(ins_symmetry_workspace *w)
 {
-    if (!w) return;
-    void *const blocks[] = {w->unit, w->joined, w->direction,  w->product, w->block,
-                            w->mean, w->peak,   w->eigenvalue, w->scatter};
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) free(blocks[i]);
-    gsl_eigen_symm_free(w->eigen);
     free(w);
 }
 

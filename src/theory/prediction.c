@@ -4,7 +4,6 @@
 #include "initscope/prediction.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 #include "initscope/gaussian.h"
 #include "initscope/initializer.h"
@@ -26,17 +25,27 @@ static double adapted_variance(const ins_choice *choice)
     return factor == 1 ? NAN : large * factor * large * factor;
 }
 
+/* The bias comes from the weights' own row where that has a say, else from the bias initializer. */
+static double bias_variance(const ins_choice *weight, ins_shape w, const ins_choice *bias,
+                            ins_shape b)
+{
+    const ins_choice *choice =
+        ((const ins_initializer *)weight->entry)->fill_bias != NULL ? weight : bias;
+    const ins_initializer *row = (const ins_initializer *)choice->entry;
+    if (row->fill_bias == NULL) return centred_variance(choice, b);
+    return row->bias_variance != NULL ? row->bias_variance(choice->value, w) : NAN;
+}
+
 ins_theory_layer ins_theory_layer_of(const ins_choice *weight, const ins_choice *bias,
                                      size_t inputs, size_t units)
 {
     double fan_in = (double)inputs, count = (double)units;
-    bool own_bias = ((const ins_initializer *)weight->entry)->fill_bias != NULL;
     ins_shape w = {.units = units, .inputs = inputs, .fan_in = fan_in, .fan_out = count};
     ins_shape b = {.units = units, .inputs = 1, .fan_in = count, .fan_out = count};
     return (ins_theory_layer){.fan_in = fan_in,
                               .units = count,
                               .weight_variance = centred_variance(weight, w),
-                              .bias_variance = own_bias ? NAN : centred_variance(bias, b),
+                              .bias_variance = bias_variance(weight, w, bias, b),
                               .preactivation_variance = adapted_variance(weight)};
 }
 

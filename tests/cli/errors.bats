@@ -105,6 +105,14 @@ d.csv:4: 4 fields, header has 3'
     refuses 2 '--batch: full is the same number of rows (got "120")' run --batch=120,full -o w
     refuses 2 '--probe: must be an integer from 1 to 2147483647 (got "0")' run --probe=0 -o w
     refuses 2 '--record-every: must be an integer from 1 to 1000000 (got "0")' run --record-every=0 -o w
+    local epochs='must be none, all, or a list of last and of epochs from 0 to 1000000, each once' option
+    for option in histograms symmetry; do
+        for value in '' none,0 all,0 -1 1.5 lst 0,0 last,last 1000001; do
+            refuses 2 "--$option: $epochs (got \"$(sed 's/,0$//; s/0,//; s/last,//' <<<"$value")\")" run "--$option=$value" -o w
+        done
+    done
+    for value in 1 10001 x; do refuses 2 "--bins: must be an integer from 2 to 10000 (got \"$value\")" run --bins=$value -o w; done
+    refuses 2 '--save-weights: must be none, ends (epoch 0 and the last) or all (that are recorded) (got "yes")' run --save-weights=yes -o w
     refuses 2 '--threads: must be an integer from 1 to 10000, or all (got "0")' run --threads=0 -o w
 }
 

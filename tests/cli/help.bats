@@ -67,6 +67,31 @@ keys() {
     grep -qE '^random_normal  +N\(mean, stddev\^2\)  +mean=0, stddev=0.05  +Keras$' table
 }
 
+@test "list activations: the three gains, which are not the same, and where outputs saturate" {
+    # 1 / sqrt(E[phi^2]), 1 / sd(phi), 1 / sqrt(E[phi'^2]) for z ~ N(0, 1), by adaptive quadrature
+    # (scipy.integrate.quad) of the formulas; relu also by hand: sqrt 2, sqrt(2 pi / (pi - 1)), sqrt 2.
+    run_ok list activations
+    gains() { grep "^$1 " <<<"$output" | grep -oE ' [0-9]\.[0-9]{4} ' | tail -n 3 | tr -s ' \n' ' '; }
+    [ "$(gains linear)" = " 1.0000 1.0000 1.0000 " ]
+    [ "$(gains relu)" = " 1.4142 1.7129 1.4142 " ]
+    [ "$(gains tanh)" = " 1.5925 1.5925 1.4674 " ]
+    [ "$(gains sigmoid)" = " 1.8462 4.8013 4.7226 " ]
+    [ "$(gains selu)" = " 1.0000 1.0000 0.9660 " ]
+    [ "$(gains gelu)" = " 1.5335 1.7009 1.4811 " ]
+    [ "$(gains softplus)" = " 1.0419 1.9191 1.8462 " ]
+    grep -qE '^tanh +tanh z +\|a\|>0.97 ' <<<"$output"
+    grep -qE '^sigmoid .* a<0.03 or a>0.97 ' <<<"$output"
+    grep -qE '^leaky_relu .*; slope=0.01 +- ' <<<"$output"
+}
+
+@test "gain=NAME is the gain that is listed" {
+    run_ok run -q --init='xavier_normal(gain=tanh) xavier_normal(gain=1.5925374197228301)' --hidden=16 --seeds=1 --epochs=0 -o w
+    # To six digits: the last ones of the quadratures may differ. The number is of scipy, as above.
+    six() { awk -F, -v run="$1" '$1 == run && $6 == "preactivation" { printf "%.6g\n", $10 }' w/layers.csv; }
+    [ "$(six 1 | wc -l)" -eq 2 ]
+    [ "$(six 1)" = "$(six 2)" ]
+}
+
 @test "every initializer, activation and optimizer that is listed runs" {
     for table in init:initializers activation:activations optimizer:optimizers; do
         # The initializer file needs files.
@@ -88,6 +113,11 @@ digits 1797 64 10" ]
 
 @test "on a terminal the list is wrapped to its width" {
     command -v script >/dev/null || skip "script is not installed"
+    for subject in initializers activations optimizers; do
+        script -qec "stty cols 80; '$INITSCOPE' list $subject" /dev/null </dev/null | tr -d '\r' >wrapped
+        [ "$(wc -l <wrapped)" -gt 7 ]
+        [ -z "$(grep -nE '.{81}' wrapped)" ]
+    done
     script -qec "stty cols 90; '$INITSCOPE' list initializers" /dev/null </dev/null | tr -d '\r' >wrapped
     [ "$(wc -l <wrapped)" -gt "$("$INITSCOPE" list initializers | wc -l)" ]
     [ -z "$(grep -nE '.{91}' wrapped)" ]

@@ -4,10 +4,10 @@
 load helper
 
 @test "one thread or more: the same bytes" {
-    run_ok run -q --threads=1 --dropout=0,0.3 --epochs=4 -o one
-    run_ok run -q --threads=2 --dropout=0,0.3 --epochs=4 -o two
+    run_ok run -q --threads=1 --dropout=0,0.3 --epochs=4 --save-weights=ends -o one
+    run_ok run -q --threads=2 --dropout=0,0.3 --epochs=4 --save-weights=ends -o two
     same_run one two
-    OMP_NUM_THREADS=3 OPENBLAS_NUM_THREADS=2 GSL_RNG_SEED=7 GSL_RNG_TYPE=taus run_ok run -q --dropout=0,0.3 --epochs=4 -o three
+    OMP_NUM_THREADS=3 OPENBLAS_NUM_THREADS=2 GSL_RNG_SEED=7 GSL_RNG_TYPE=taus run_ok run -q --dropout=0,0.3 --epochs=4 --save-weights=ends -o three
     same_run one three
 }
 
@@ -17,7 +17,7 @@ load helper
         --init='random_normal(stddev=0.1) variance_scaling(scale=2,mode=fan_avg)' --activation='leaky_relu(slope=0.2) tanh' \
         --hidden='8,8 3x6' --optimizer='sgd(momentum=0.5) adamw' --learning-rate='default 0.03' --dropout=0.25 \
         --weight-decay=0.001 --batch='full 16' --output-init=lecun_normal --bias-init='constant(0.1)' --epochs=3 \
-        --shuffle=no --seeds=2 --seed=11 --probe=50 --record-every=2 --title='A "title", with # and = signs' --note='x' -o w
+        --shuffle=no --seeds=2 --seed=11 --probe=50 --record-every=2 --histograms='0 2' --bins=7 --symmetry=all --save-weights=ends --title='A "title", with # and = signs' --note='x' -o w
     mkdir elsewhere && cd elsewhere
     run_ok run ../w/experiment.ini -q -o w
     same_run ../w w
@@ -26,13 +26,36 @@ load helper
 @test "the order of init, and what else is listed, changes no run's numbers" {
     run_ok run -q --init='zeros he_normal glorot_uniform' --epochs=3 -o a
     run_ok run -q --init='glorot_uniform he_normal' --epochs=3 --activation='tanh relu' --seeds=3 --seed=2 -o b
-    for file in epochs.csv layers.csv; do
+    for file in epochs.csv layers.csv histograms.csv symmetry.csv; do
         rows_of he_normal a/$file | grep -E '^he_normal,[234],' >a_rows
         # In b the runs of relu come after those of tanh: runs 7 to 12.
         awk -F, '$1 >= 7' b/$file | grep ,he_normal, | cut -d, -f2- >b_rows
         [ "$(wc -l <a_rows)" -ge 12 ]
         diff a_rows b_rows
     done
+}
+
+@test "a run alone has the numbers of the same run in a grid of all factors, lists turned round" {
+    alone=(--hidden=8,8 --activation=tanh --optimizer=adam --learning-rate=0.01 --dropout=0.25 --weight-decay=0.01
+        --batch=16 --init=he_normal --seeds=1 --seed=3)
+    grid=(--hidden='3x5 8,8' --activation='relu tanh' --optimizer='sgd adam' --learning-rate='0.5 0.01' --dropout='0.5 0.25'
+        --weight-decay='0.1 0.01' --batch='full 16' --init='zeros he_normal' --seeds=3 --seed=2)
+    same=(--epochs=2 --histograms=last --bins=4 --save-weights=ends)
+    run_ok run -q "${alone[@]}" "${same[@]}" --threads=1 -o alone
+    run_ok run -q "${grid[@]}" "${same[@]}" --threads=2 -o grid
+    factors=he_normal,tanh,'"8,8"',adam,0.01,0.25,0.01,16,3,
+    number=$(grep -F ",$factors" grid/runs.csv | cut -d, -f1)
+    # It is the last combination of 256, the second seed of three.
+    [ "$number" -eq 767 ]
+    for file in runs epochs layers histograms symmetry; do
+        grep "^1," alone/$file.csv | cut -d, -f2- >expected
+        [ -s expected ]
+        grep "^$number," grid/$file.csv | cut -d, -f2- | diff expected -
+    done
+    diff -r alone/weights/000001 grid/weights/000767
+    # And every other run of this initializer has other ones.
+    [ "$(grep -c ,he_normal, grid/runs.csv)" -eq 384 ]
+    [ "$(grep ,he_normal, grid/runs.csv | rev | cut -d, -f4 | sort -u | wc -l)" -eq 384 ]
 }
 
 @test "seeds 0 and 4294967295 work and differ" {
@@ -44,7 +67,7 @@ load helper
 }
 
 @test "killed and resumed: the same bytes as in one go" {
-    long=(run -q --data=digits --hidden=128,128 --epochs=4 --seeds=3 --threads=2)
+    long=(run -q --data=digits --hidden=128,128 --epochs=4 --seeds=3 --threads=2 --save-weights=all)
     "$INITSCOPE" "${long[@]}" -o whole
     for try in 1 2 3; do
         "$INITSCOPE" "${long[@]}" --resume -o w 3>&- &

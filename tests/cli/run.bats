@@ -6,12 +6,16 @@ load helper
     run_ok run -o w
     [ "$output" = "" ]
     [[ "$stderr" =~ ^"initscope: 20 runs in "[0-9.]+" s (0 diverged) -> w"$ ]]
-    [ "$(ls w | tr '\n' ' ')" = "environment.csv epochs.csv experiment.ini features.csv layers.csv runs.csv schema.json timing.csv " ]
+    [ "$(ls w | tr '\n' ' ')" = "environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv runs.csv schema.json symmetry.csv theory.csv timing.csv " ]
     [ "$(wc -l <w/runs.csv)" -eq 21 ]
     [ "$(wc -l <w/timing.csv)" -eq 21 ]
     [ "$(wc -l <w/epochs.csv)" -eq $((1 + 20 * 11)) ]
     # Layer 0 has one tensor; layers 1 to 3 have six at epoch 0 and seven afterwards.
     [ "$(wc -l <w/layers.csv)" -eq $((1 + 20 * (19 + 10 * 22))) ]
+    # Histograms of epochs 0 and 10: the inputs, then five tensors a layer, 60 bins each. Symmetry of
+    # epochs 0, 1 and 10.
+    [ "$(wc -l <w/histograms.csv)" -eq $((1 + 20 * 2 * (1 + 3 * 5) * 60)) ]
+    [ "$(wc -l <w/symmetry.csv)" -eq $((1 + 20 * 3 * 3)) ]
     [ "$(cut -d, -f2 w/runs.csv | uniq | tr '\n' ' ')" = "initializer zeros random_uniform glorot_uniform he_uniform " ]
     [ ! -e w.partial ]
 }
@@ -60,6 +64,79 @@ load helper
     # An update reaches back to the previous record: the others agree row by row.
     grep -E '^[0-9]+,[a-z_]+,1,(0|3|6|7),' all/layers.csv | grep -v ,update, >expected
     tail -n +2 some/layers.csv | grep -v ,update, | diff expected -
+}
+
+# epochs_of FILE: the epochs that have rows.
+epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
+
+@test "histograms and symmetry are written at their epochs, when those are recorded" {
+    run_ok run -q --init=he_normal --seeds=1 --epochs=7 --record-every=3 --histograms=0,2,3 --symmetry=last --bins=5 -o w
+    [ "$(epochs_of w/histograms.csv)" = "0 3 " ]
+    [ "$(epochs_of w/symmetry.csv)" = "7 " ]
+    [ "$(wc -l <w/histograms.csv)" -eq $((1 + 2 * (1 + 3 * 5) * 5)) ]
+    grep -q '^histograms = 0,2,3$' w/experiment.ini
+    # A run without a row has no file, and its schema does not speak of it.
+    run_ok run -q --init=he_normal --seeds=1 --epochs=1 --histograms=none --symmetry=5 -o none
+    [ ! -e none/histograms.csv ] && [ ! -e none/symmetry.csv ]
+    [ -z "$(grep -E 'histograms.csv|symmetry.csv' none/schema.json)" ]
+    grep -q histograms.csv w/schema.json
+    # Watching changes nothing.
+    run_ok run -q --init=he_normal --seeds=1 --epochs=1 --histograms=all --symmetry=all --save-weights=all -o all
+    diff none/layers.csv all/layers.csv
+    [ "$(epochs_of all/histograms.csv)" = "0 1 " ]
+}
+
+@test "a histogram counts what layers.csv counts, diverged or not, and the last epoch of a diverged run is last" {
+    run_ok run -q --init='he_uniform random_normal(stddev=1)' --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e6 \
+        --seeds=1 --epochs=4 -o w
+    [ "$(awk -F, 'NR == 2 { print $11 }' w/runs.csv)" = diverged ]
+    last=$(awk -F, 'NR == 2 { print $12 }' w/runs.csv)
+    [ "$last" -ge 1 ] && [ "$last" -lt 4 ]
+    [ "$(grep '^1,' w/histograms.csv | cut -d, -f4 | uniq | tr '\n' ' ')" = "0 $last " ]
+    awk -F, 'FNR == 1 { file++; next }
+             file == 1 { counted[$1, $4, $5, $6] += $10; next }
+             ($1, $4, $5, $6) in counted { seen++; if (counted[$1, $4, $5, $6] != $8) bad = 1 }
+             END { exit bad || seen < 150 }' w/histograms.csv w/layers.csv
+}
+
+@test "zero initialization: one kind of unit for ever, and no unit of it alive" {
+    run_ok run -q --init=zeros --output-init=zeros --seeds=1 --epochs=3 --symmetry=all -o w
+    [ "$(awk -F, '$5 < 3 && NR > 1 { print $6, $7, $8, $11 }' w/symmetry.csv | sort -u)" = "64 1 2016 64" ]
+    [ "$(wc -l <w/symmetry.csv)" -eq 13 ]
+    # A random initializer has 64 kinds.
+    run_ok run -q --init=he_uniform --seeds=1 --epochs=3 --symmetry=all -o he
+    [ "$(awk -F, '$5 < 3 && NR > 1 { print $6, $7, $8 }' he/symmetry.csv | sort -u)" = "64 64 0" ]
+}
+
+@test "saved weights: where they are, and that file() traces the same network" {
+    run_ok run -q --init=he_normal,zeros --bias-init=random_normal --seeds=2 --epochs=4 --record-every=2 --save-weights=ends -o w
+    [ "$(ls w/weights | tr '\n' ' ')" = "000001 000002 000003 000004 " ]
+    [ "$(ls w/weights/000002 | tr '\n' ' ')" = "$(printf 'epoch%s.layer0%d.%s.npy ' \
+        0000 1 W 0000 1 b 0000 2 W 0000 2 b 0000 3 W 0000 3 b 0004 1 W 0004 1 b 0004 2 W 0004 2 b 0004 3 W 0004 3 b)" ]
+    for epoch in 0 4; do
+        run_ok run -q --init="file(w/weights/000002/epoch000$epoch)" --seeds=1 --epochs=0 -o again
+        grep "^2,he_normal,2,$epoch," w/layers.csv | grep -v ,update, | cut -d, -f5- >expected
+        [ "$(wc -l <expected)" -eq 19 ]
+        tail -n +2 again/layers.csv | rev | cut -d, -f1-16 | rev | diff expected -
+        rm -r again
+    done
+    run_ok run -q --init=zeros --seeds=1 --epochs=4 --record-every=2 --save-weights=all -o all
+    [ "$(ls all/weights/000001 | cut -d. -f1 | uniq | tr '\n' ' ')" = "epoch0000 epoch0002 epoch0004 " ]
+    # A directory with the plain names, as other programs export them.
+    mkdir plain
+    for file in w/weights/000002/epoch0000.*; do cp "$file" "plain/${file#*epoch0000.}"; done
+    run_ok run -q --init="file(plain)" --seeds=1 --epochs=0 -o again
+    grep "^2,he_normal,2,0," w/layers.csv | cut -d, -f5- >expected
+    tail -n +2 again/layers.csv | rev | cut -d, -f1-16 | rev | diff expected -
+}
+
+@test "weights that cannot be written: status 4, and the run can be resumed" {
+    command -v prlimit >/dev/null || skip "prlimit is not installed"
+    run --separate-stderr prlimit --fsize=4096 "$INITSCOPE" run -q --init=zeros --seeds=1 --epochs=0 --histograms=none --save-weights=all -o w
+    echo "$status $stderr"
+    [ "$status" -eq 4 ]
+    [[ "$stderr" == "initscope: w.partial/weights/000001/epoch0000.layer02.W.npy: "* ]]
+    [ ! -e w ]
 }
 
 @test "a run that diverges is a result: its last epoch is recorded, the others go on, status 0" {

@@ -149,6 +149,7 @@ static void check_table(const ins_entries *table)
         ck_assert_ptr_eq(ins_entry_find(table, entry->name), entry);
         ck_assert_ptr_nonnull(entry->source);
         ck_assert_uint_gt(strlen(entry->formula), 0);
+        ck_assert_uint_gt(strlen(entry->source), 0);
         for (size_t j = 0; j < INS_PARAMETERS && entry->parameters[j].name != NULL; j++) {
             const ins_parameter *p = &entry->parameters[j];
             ck_assert_uint_gt(strlen(p->meaning), 0);

@@ -18,7 +18,7 @@ typedef struct drawn {
 
 static drawn draw(const ins_choice *choice, ins_shape shape, double centre)
 {
-    enum { FILLS = 40 };
+    enum { FILLS = 200 };
     const size_t m = shape.units * shape.inputs;
     real *w = calloc(m, sizeof *w);
     double sum = 0, square = 0, kurtosis = 0, kurtosis_square = 0;
@@ -62,7 +62,8 @@ START_TEST(test_promise)
     const ins_initializer *row =
         (const ins_initializer *)ins_entry_at(&ins_initializers, (size_t)_i);
     if (strcmp(row->entry.name, "file") == 0) return;
-    const ins_choice choice = choose(&ins_initializers, row->entry.name);
+    ins_choice choice = choose(&ins_initializers, row->entry.name);
+    if (row->critical) choice.value[INS_CRITICAL_WEIGHT] = 1.7;
 
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         const ins_shape shape = shape_of(shapes[i][0], shapes[i][1]);
@@ -138,9 +139,39 @@ START_TEST(test_law)
     const drawn d = draw(&choice, shape, 0);
 
     ck_assert_double_eq_tol(row->variance(choice.value, shape) / laws[_i].variance, 1, 1e-7);
+    const double kurtosis = row->kurtosis(choice.value, shape);
+    const double error = variance_error(isnan(kurtosis) ? 3 : kurtosis, d.count);
+    ck_assert_double_lt(4.5 * error, 0.02);
+    ck_assert_double_eq_tol(d.variance / laws[_i].variance, 1, 4.5 * error);
     if (laws[_i].bound == 0) return;
     ck_assert_double_le(d.largest, laws[_i].bound * (1 + FLT_EPSILON));
     ck_assert_double_ge(d.largest, laws[_i].bound * 0.999);
+}
+END_TEST
+
+/* Laws that are not centred at 0, whose promises and draws must agree on where they are. */
+static const struct {
+    const char *call;
+    double mean, variance, reach; /* reach: largest distance from the mean, 0: none */
+} centred[] = {{"random_uniform(0.1, 0.3)", 0.2, 0.04 / 12, 0.1},
+               {"random_normal(mean=2,stddev=0.5)", 2, 0.25, 0},
+               {"truncated_normal(mean=-1,stddev=0.5)", -1, 0.773741303549923 * 0.25, 1}};
+
+START_TEST(test_centre)
+{
+    const ins_choice choice = choose(&ins_initializers, centred[_i].call);
+    const ins_initializer *row = (const ins_initializer *)choice.entry;
+    const ins_shape shape = shape_of(64, 32);
+    const double mean = centred[_i].mean, variance = centred[_i].variance;
+    const drawn d = draw(&choice, shape, mean);
+
+    ck_assert_double_eq_tol(row->mean(choice.value, shape), mean, 1e-12);
+    ck_assert_double_eq_tol(row->variance(choice.value, shape) / variance, 1, 1e-9);
+    ck_assert_double_eq_tol(d.mean, mean, 4.5 * sqrt(variance / d.count));
+    ck_assert_double_eq_tol(d.variance / variance, 1, 4.5 * variance_error(3, d.count));
+    if (centred[_i].reach == 0) return;
+    ck_assert_double_le(d.largest, centred[_i].reach + 1e-7);
+    ck_assert_double_ge(d.largest, centred[_i].reach * 0.999);
 }
 END_TEST
 
@@ -225,6 +256,36 @@ START_TEST(test_layers_differ)
 }
 END_TEST
 
+/* The edge of chaos: nothing before sigma_w is known; then N(0, sigma_w^2 / fan_in), and the bias
+ * N(0, sigma_b^2). */
+START_TEST(test_critical)
+{
+    enum { UNITS = 20000 };
+    static real b[UNITS];
+    ins_choice choice = choose(&ins_initializers, "critical(sigma_b=0.3)");
+    const ins_initializer *row = (const ins_initializer *)choice.entry;
+    ins_error error = {0};
+    recipe r = square_network, free_of_it = square_network;
+    r.hidden_init = "critical";
+    free_of_it.hidden_init = "he_normal";
+    ins_network *network = recipe_network(&free_of_it, NULL, 1);
+
+    ck_assert(isnan(row->variance(choice.value, shape_of(64, 32))));
+    ck_assert_int_eq(recipe_initialize(&r, network, NULL, 1, &error), INS_INTERNAL);
+    ck_assert_str_eq(error.line[0], "critical: sigma_w has no value");
+    ins_network_free(network);
+
+    choice.value[INS_CRITICAL_WEIGHT] = 1.6;
+    ck_assert_double_eq_tol(row->variance(choice.value, shape_of(64, 32)), 0.05, 1e-15);
+    ck_assert_double_eq_tol(row->bias_variance(choice.value, shape_of(64, 32)), 0.09, 1e-15);
+    ins_random_stream(rng, 1, INS_FOR_BIASES, 1);
+    ck_assert_int_eq(row->fill_bias(&choice, shape_of(UNITS, 32), rng, b, &error), INS_OK);
+    double square = 0;
+    for (size_t i = 0; i < UNITS; i++) square += (double)b[i] * (double)b[i] / UNITS;
+    ck_assert_double_eq_tol(square, 0.09, 4.5 * 0.09 * variance_error(3, UNITS));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("initializer");
@@ -234,8 +295,10 @@ int main(void)
     tcase_set_timeout(law, 60);
     tcase_add_loop_test(law, test_promise, 0, (int)ins_initializers.count);
     tcase_add_loop_test(law, test_law, 0, sizeof laws / sizeof laws[0]);
+    tcase_add_loop_test(law, test_centre, 0, sizeof centred / sizeof centred[0]);
     tcase_add_test(law, test_random_walk_gain);
     tcase_add_test(law, test_constants);
+    tcase_add_test(law, test_critical);
     tcase_add_test(law, test_paired);
     tcase_add_test(law, test_layers_differ);
     suite_add_tcase(suite, law);

@@ -35,6 +35,36 @@ START_TEST(test_orthogonal)
 }
 END_TEST
 
+/* The definition: Q of A = Q R with a positive diagonal of R, A Gaussian, transposed where W is
+ * wide. So with the normal numbers of the same stream, W'A (or W A') is upper triangular. */
+START_TEST(test_orthogonal_factor)
+{
+    static const size_t sizes[][2] = {{9, 9}, {20, 6}, {6, 20}};
+    const size_t units = sizes[_i][0], inputs = sizes[_i][1];
+    const bool wide = units < inputs;
+    const size_t side = wide ? units : inputs, length = wide ? inputs : units;
+    const ins_choice choice = choose(&ins_initializers, "orthogonal");
+    double a[120];
+    real w[120];
+
+    fill(&choice, shape_of(units, inputs), 3, w);
+    ins_random_stream(rng, 3, INS_FOR_WEIGHTS, 1);
+    for (size_t i = 0; i < units * inputs; i++) a[i] = ins_random_normal(rng);
+    for (size_t i = 0; i < side; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double r = 0;
+            for (size_t k = 0; k < length; k++)
+                r += wide ? (double)w[i * inputs + k] * a[j * inputs + k]
+                          : (double)w[k * inputs + i] * a[k * inputs + j];
+            if (i == j)
+                ck_assert_double_gt(r, 0.01);
+            else
+                ck_assert_double_eq_tol(r, 0, 1e-5);
+        }
+    }
+}
+END_TEST
+
 /* The trace of a Haar-distributed orthogonal matrix has mean 0 and variance 1; without the signs
  * of diag R its mean at n = 8 is -1.588. */
 START_TEST(test_haar)
@@ -72,6 +102,20 @@ START_TEST(test_sparse)
 }
 END_TEST
 
+/* Nothing is cut from a share of 0, and everything from a share of 1. */
+START_TEST(test_sparse_ends)
+{
+    const ins_choice none = choose(&ins_initializers, "sparse(sparsity=0)");
+    const ins_choice all = choose(&ins_initializers, "sparse(sparsity=1)");
+    real w[20 * 30];
+
+    fill(&none, shape_of(20, 30), 1, w);
+    for (size_t i = 0; i < 600; i++) ck_assert(w[i] != 0);
+    fill(&all, shape_of(20, 30), 1, w);
+    for (size_t i = 0; i < 600; i++) ck_assert(w[i] == 0);
+}
+END_TEST
+
 /* The biases of torch.nn.Linear, and rows and biases of Nguyen & Widrow. */
 START_TEST(test_own_bias)
 {
@@ -96,6 +140,35 @@ START_TEST(test_own_bias)
     }
     ins_network_free(torch);
     ins_network_free(widrow);
+}
+END_TEST
+
+/* Over 200 seeds: torch.nn.Linear draws its bias from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), Nguyen &
+ * Widrow from U(-beta, beta). A uniform's mean square has the standard error sqrt(0.8 / m). */
+START_TEST(test_bias_law)
+{
+    enum { SEEDS = 200, UNITS = 50, INPUTS = 12, M = SEEDS * UNITS };
+    static const char *const names[] = {"torch_default", "nguyen_widrow"};
+    const double bounds[] = {1 / sqrt(INPUTS), 0.7 * pow(UNITS, 1.0 / INPUTS)};
+    const ins_choice choice = choose(&ins_initializers, names[_i]);
+    const ins_initializer *row = (const ins_initializer *)choice.entry;
+    double sum = 0, square = 0, largest = 0;
+    ins_error error = {0};
+    real b[UNITS];
+
+    for (uint32_t seed = 0; seed < SEEDS; seed++) {
+        ins_random_stream(rng, seed, INS_FOR_BIASES, 1);
+        ck_assert_int_eq(row->fill_bias(&choice, shape_of(UNITS, INPUTS), rng, b, &error), INS_OK);
+        for (size_t u = 0; u < UNITS; u++) {
+            const double x = (double)b[u] / bounds[_i];
+            sum += x / M;
+            square += x * x / M;
+            largest = fmax(largest, fabs(x));
+        }
+    }
+    ck_assert_double_eq_tol(sum, 0, 4.5 * sqrt(1.0 / 3 / M));
+    ck_assert_double_eq_tol(3 * square, 1, 4.5 * sqrt(0.8 / M));
+    ck_assert(largest <= 1 + 1e-7 && largest > 0.999);
 }
 END_TEST
 
@@ -186,9 +259,12 @@ int main(void)
 
     tcase_add_checked_fixture(matrix, initializer_setup, initializer_teardown);
     tcase_add_loop_test(matrix, test_orthogonal, 0, 6);
+    tcase_add_loop_test(matrix, test_orthogonal_factor, 0, 3);
     tcase_add_test(matrix, test_haar);
     tcase_add_test(matrix, test_sparse);
+    tcase_add_test(matrix, test_sparse_ends);
     tcase_add_test(matrix, test_own_bias);
+    tcase_add_loop_test(matrix, test_bias_law, 0, 2);
     tcase_add_loop_test(matrix, test_lsuv, 0, 2);
     tcase_add_test(matrix, test_refused);
     suite_add_tcase(suite, matrix);

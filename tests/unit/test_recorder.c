@@ -16,6 +16,7 @@
 #include "initscope/random.h"
 #include "initscope/recorder.h"
 #include "initscope/settings.h"
+#include "initscope/symmetry.h"
 
 #include "check_tap.h"
 
@@ -68,8 +69,8 @@ static void start(void)
                               .seed = trial.seed};
     ck_assert_int_eq(ins_network_initialize(network, &how, &error), INS_OK);
     probe = ins_probe_of(&settings, &train);
-    recorder = ins_recorder_new(
-        &(ins_recorder_trial){.trial = &trial, .network = network, .probe = &probe});
+    recorder = ins_recorder_new(&(ins_recorder_trial){
+        .trial = &trial, .network = network, .probe = &probe, .settings = &settings});
 }
 
 static void finish(void)
@@ -291,8 +292,8 @@ START_TEST(test_watching_changes_nothing)
                                   .seed = trial.seed};
         ck_assert_int_eq(ins_network_initialize(other, &how, &error), INS_OK);
         ins_trainer *trainer = ins_trainer_new(other, &train, 16, true, trial.seed);
-        ins_recorder *watcher = ins_recorder_new(
-            &(ins_recorder_trial){.trial = &trial, .network = other, .probe = &probe});
+        ins_recorder *watcher = ins_recorder_new(&(ins_recorder_trial){
+            .trial = &trial, .network = other, .probe = &probe, .settings = &settings});
         for (size_t epoch = 0; epoch < 4; epoch++) {
             ins_log_rows rows = {0};
             if (watched) ins_recorder_record(watcher, &(ins_recorder_epoch){.epoch = epoch}, &rows);
@@ -336,13 +337,19 @@ START_TEST(test_size)
     ins_error error = {0};
     ins_design design = ins_trial_design(&trial, &settings, &train);
     size_t bytes = 0;
-    ck_assert_int_eq(ins_recorder_size(&design, &bytes, &error), INS_OK);
-    /* All weights, the largest layer once more, and the moments of 11 units. */
-    size_t weights = 5 * 7 + 7 * 11 + 11 * 3;
-    ck_assert_uint_eq(bytes, (weights + 77) * sizeof(real) + 11 * sizeof(ins_moments));
+    ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_OK);
+    /* All weights, the largest layer once more, the moments of 11 units, the ends and counts of 60
+     * bins, and what symmetry needs when it is asked for. */
+    size_t weights = 5 * 7 + 7 * 11 + 11 * 3, symmetry;
+    size_t rest = (weights + 77) * sizeof(real) + 11 * sizeof(ins_moments) + 121 * sizeof(double);
+    ck_assert(ins_symmetry_size(11, 77, PROBE, &symmetry));
+    ck_assert_uint_eq(bytes, rest + symmetry);
+    set("symmetry", "none");
+    ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_OK);
+    ck_assert_uint_eq(bytes, rest);
     static const size_t huge[] = {(size_t)1 << 40, (size_t)1 << 40};
     design.hidden = huge;
-    ck_assert_int_eq(ins_recorder_size(&design, &bytes, &error), INS_USAGE);
+    ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_USAGE);
 }
 END_TEST
 

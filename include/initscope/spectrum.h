@@ -1,0 +1,27 @@
+/* Singular values of a matrix, by GSL's Golub-Reinsch algorithm. */
+#ifndef INITSCOPE_SPECTRUM_H
+#define INITSCOPE_SPECTRUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/real.h"
+
+typedef struct ins_spectrum_workspace ins_spectrum_workspace;
+
+/* For matrices of at most elements elements. */
+ins_spectrum_workspace *ins_spectrum_workspace_new(size_t elements);
+void ins_spectrum_workspace_free(ins_spectrum_workspace *workspace); /* NULL is fine */
+
+/* Bytes of such a workspace; false when they cannot be counted. */
+bool ins_spectrum_size(size_t elements, size_t *bytes);
+
+/* No allocation. The min(rows, columns) singular values of x (rows, columns), from the largest on;
+ * they live in the workspace until the next call. NULL when an element is not finite or the
+ * algorithm does not converge. rows, columns >= 1. */
+const double *ins_spectrum_of(ins_spectrum_workspace *workspace, const double *x, size_t rows,
+                              size_t columns);
+const double *ins_spectrum_of_weights(ins_spectrum_workspace *workspace, const real *x, size_t rows,
+                                      size_t columns);
+
+#endif

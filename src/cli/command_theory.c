@@ -1,0 +1,145 @@
+/* initscope theory: predictions on standard output. */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "initscope/forecast.h"
+#include "initscope/theory_tables.h"
+
+static const char about[] =
+    "Prints, without training, what the mean-field theory predicts for every layer before "
+    "training: "
+    "second moment and variance of weights, preactivations, activations, deltas and gradients, for "
+    "each initializer and activation, as CSV. A gradient is that of one sample's own loss; nan "
+    "stands where an initializer promises nothing.\n"
+    "The options of `initscope run` that decide this are taken here too, and so is an experiment "
+    "file. With --critical or --phase, only the activations matter.";
+
+/* The options of run that the predictions depend on. */
+static const char *const keys[] = {"init",      "activation",    "hidden",     "output-init",
+                                   "bias-init", "data",          "label",      "delimiter",
+                                   "scale",     "test-fraction", "split-seed", "probe"};
+
+#define INPUT_MOMENT_RANGE "a finite number from 0 up"
+
+static const ins_flag switches[] = {
+    {.name = "input-moment",
+     .argument = "Q",
+     .help = "second moment of the inputs, in place of that of the data",
+     .fallback = "that of the probe rows, scaled",
+     .range = INPUT_MOMENT_RANGE,
+     .title = "What is printed"},
+    {.name = "critical",
+     .help = "the critical line of each activation instead: where sigma_w^2 E[phi'^2] = 1, at "
+             "sigma_b from 0 to 1"},
+    {.name = "phase",
+     .argument = "RANGES",
+     .help = "the phase plane of each activation instead: where variance (from 1) and correlation "
+             "of signals go with depth",
+     .range = ins_plane_range},
+    {.name = "help", .letter = 'h', .help = "this text"}};
+
+enum { KEYS = sizeof keys / sizeof keys[0], SWITCHES = sizeof switches / sizeof switches[0] };
+
+static const ins_flag *make_flags(ins_arena *arena)
+{
+    ins_flag *flags = ins_arena_get(arena, KEYS + SWITCHES + 1, sizeof *flags, "options");
+    for (size_t i = 0; i < KEYS; i++) flags[i] = ins_flag_of(ins_option_find(keys[i]));
+    flags[0].title = "The network and its data";
+    memcpy(flags + KEYS, switches, sizeof switches);
+    return flags;
+}
+
+static ins_status read_moment(const char *text, double *moment, ins_error *error)
+{
+    char display[INS_DISPLAY_SIZE];
+    double value;
+    if (ins_parse_number(text, strlen(text), &value) != INS_NUMBER_FINITE || value < 0)
+        return ins_error_add(error, INS_USAGE,
+                             "--input-moment: must be " INPUT_MOMENT_RANGE " (got \"%s\")",
+                             ins_display(display, text, strlen(text)));
+    *moment = value;
+    return error->status;
+}
+
+/* The columns tell of initializer and activation only. */
+static ins_status check_shapes(const ins_settings *settings, ins_error *error)
+{
+    if (settings->hidden.count == 1) return error->status;
+    const ins_option *option = ins_option_find("hidden");
+    char display[INS_DISPLAY_SIZE];
+    ins_text shapes = {0};
+    option->kind->write(option, &settings->hidden, &shapes);
+    ins_error_add(error, INS_USAGE, "%s: must be one shape at a time for the theory (got \"%s\")",
+                  ins_settings_where(settings, "hidden"),
+                  ins_display(display, shapes.data, shapes.length));
+    ins_text_free(&shapes);
+    return error->status;
+}
+
+static void print_warnings(const ins_dataset *dataset)
+{
+    const char *line = dataset->warnings.data;
+    while (line && *line) {
+        size_t length = strcspn(line, "\n");
+        fprintf(stderr, "initscope: warning: %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+/* text: --input-moment, or NULL. */
+static void predict_layers(ins_settings *settings, const char *text, ins_text *out,
+                           ins_error *error)
+{
+    double moment = 0;
+    ins_grid grid;
+    ins_dataset dataset = {0};
+    ins_prepared data = {0};
+    if (text) read_moment(text, &moment, error);
+    if (check_shapes(settings, error) == INS_OK && ins_settings_check(settings, error) == INS_OK &&
+        ins_grid_new(settings, &grid, error) == INS_OK &&
+        ins_data_load(settings, &dataset, &data, error) == INS_OK) {
+        ins_samples probe = ins_probe_of(settings, &data.train);
+        print_warnings(&dataset);
+        if (!text) moment = ins_input_moment(&probe);
+        ins_layers_table(&grid, probe.features, probe.classes, moment, out);
+    }
+    ins_prepared_free(&data);
+    ins_dataset_free(&dataset);
+}
+
+static void predict(const ins_arguments *arguments, ins_settings *settings, ins_text *out,
+                    ins_error *error)
+{
+    const char *phase = ins_arguments_value(arguments, "phase");
+    bool critical = ins_arguments_value(arguments, "critical");
+    ins_plane plane;
+    if (critical && phase)
+        ins_error_add(error, INS_USAGE, "theory: --critical and --phase exclude each other");
+    else if (critical)
+        ins_critical_table(&settings->activation, out);
+    else if (!phase)
+        predict_layers(settings, ins_arguments_value(arguments, "input-moment"), out, error);
+    else if (ins_plane_parse(phase, "--phase", &plane, error) == INS_OK)
+        ins_phase_table(&settings->activation, &plane, out);
+}
+
+void ins_command_theory(int argc, char **argv, ins_error *error)
+{
+    ins_settings settings;
+    ins_settings_start(&settings);
+    const ins_flag *flags = make_flags(settings.arena);
+    ins_arguments arguments;
+    ins_text out = {0};
+    if (ins_arguments_parse(argc, argv, flags, settings.arena, &arguments, error) == INS_OK) {
+        if (ins_arguments_value(&arguments, "help"))
+            ins_help_print(ins_command_find("theory"), about, flags);
+        else if (ins_arguments_set(&arguments, "theory", &settings, error) == INS_OK)
+            predict(&arguments, &settings, &out, error);
+    }
+    if (error->status == INS_OK && out.length > 0) fwrite(out.data, 1, out.length, stdout);
+    ins_text_free(&out);
+    ins_settings_free(&settings);
+}

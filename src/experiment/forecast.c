@@ -1,0 +1,98 @@
+/* Predictions from a trial's own shapes, initializers and activation. */
+#include <config.h>
+
+#include "initscope/forecast.h"
+
+#include <stdlib.h>
+
+#include "initscope/columns.h"
+#include "initscope/csv.h"
+#include "initscope/memory.h"
+
+/* The tensors that are predicted, and where. */
+static const struct {
+    ins_tensor tensor;
+    size_t member; /* an ins_moment_pair of ins_layer_prediction */
+} predicted[] = {{INS_WEIGHT, offsetof(ins_layer_prediction, weight)},
+                 {INS_PREACTIVATION, offsetof(ins_layer_prediction, preactivation)},
+                 {INS_ACTIVATION, offsetof(ins_layer_prediction, activation)},
+                 {INS_DELTA, offsetof(ins_layer_prediction, delta)},
+                 {INS_GRADIENT, offsetof(ins_layer_prediction, gradient)}};
+
+double ins_input_moment(const ins_samples *samples)
+{
+    size_t count = samples->rows * samples->features;
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += (double)samples->x[i] * (double)samples->x[i];
+    return sum / (double)count;
+}
+
+ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t classes, double moment)
+{
+    size_t hidden = trial->hidden->count, layers = hidden + 1, fan_in = inputs;
+    ins_theory_layer *shape = ins_allocate(layers, sizeof *shape, "layers of the theory");
+    for (size_t l = 0; l < layers; l++) {
+        size_t units = l < hidden ? trial->hidden->units[l] : classes;
+        shape[l] = ins_theory_layer_of(l < hidden ? trial->init : trial->output, trial->bias,
+                                       fan_in, units);
+        fan_in = units;
+    }
+    ins_forecast forecast = {.layers = layers};
+    forecast.layer = ins_allocate(layers, sizeof *forecast.layer, "predictions");
+    ins_predict(trial->activation, moment, shape, layers, forecast.layer);
+    free(shape);
+    return forecast;
+}
+
+void ins_forecast_free(ins_forecast *forecast)
+{
+    free(forecast->layer);
+    *forecast = (ins_forecast){0};
+}
+
+void ins_forecast_write(const ins_forecast *forecast, const ins_text *head, ins_text *out)
+{
+    for (size_t l = 0; l < forecast->layers; l++)
+        for (size_t i = 0; i < sizeof predicted / sizeof predicted[0]; i++) {
+            const ins_moment_pair *pair =
+                (const void *)((const char *)&forecast->layer[l] + predicted[i].member);
+            ins_text_add_bytes(out, head->data, head->length);
+            ins_csv_integer(out, (long long)l + 1);
+            ins_csv_text(out, ins_tensor_table[predicted[i].tensor].name);
+            ins_csv_number(out, pair->second_moment);
+            ins_csv_number(out, pair->variance);
+            ins_csv_end_row(out);
+        }
+}
+
+struct ins_forecasts {
+    const ins_grid *grid;
+    size_t networks;
+    ins_forecast *network; /* (networks) */
+};
+
+ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t inputs, size_t classes, double moment)
+{
+    ins_forecasts *forecasts = ins_allocate(1, sizeof *forecasts, "predictions");
+    size_t networks = ins_grid_networks(grid);
+    *forecasts = (ins_forecasts){.grid = grid, .networks = networks};
+    forecasts->network = ins_allocate(networks, sizeof *forecasts->network, "predictions");
+    for (size_t i = 0; i < networks; i++) {
+        ins_trial trial = ins_grid_network_trial(grid, i);
+        forecasts->network[i] = ins_forecast_new(&trial, inputs, classes, moment);
+    }
+    return forecasts;
+}
+
+void ins_forecasts_free(ins_forecasts *forecasts)
+{
+    if (!forecasts) return;
+    for (size_t i = 0; i < forecasts->networks; i++) ins_forecast_free(&forecasts->network[i]);
+    free(forecasts->network);
+    free(forecasts);
+}
+
+const ins_forecast *ins_forecasts_of(const ins_forecasts *forecasts, const ins_trial *trial)
+{
+    return &forecasts->network[ins_grid_network_of(forecasts->grid, trial)];
+}

@@ -1,0 +1,230 @@
+/* Predictions of a grid's networks, initializers at the edge of chaos, the tables of the theory,
+ * and the Jacobian in spectrum.csv. Oracles: the theory room called with shapes written out by
+ * hand, constants computed by independent programs, and derivatives by the chain rule input by
+ * input. */
+#include <config.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <gsl/gsl_errno.h>
+
+#include "check_tap.h"
+#include "initscope/forecast.h"
+#include "initscope/initializer.h"
+#include "initscope/theory_tables.h"
+
+static ins_settings settings;
+static ins_grid grid;
+
+static void set(const char *key, const char *value)
+{
+    ins_error error = {0};
+    ins_source source = {.where = "test"};
+    ck_assert_msg(ins_settings_set(&settings, ins_option_find(key), value, &source, &error) ==
+                      INS_OK,
+                  "%s", error.line[0]);
+}
+
+static void make_grid(void)
+{
+    ins_error error = {0};
+    ck_assert_msg(ins_grid_new(&settings, &grid, &error) == INS_OK, "%s", error.line[0]);
+}
+
+static void setup(void)
+{
+    gsl_set_error_handler_off();
+    ins_settings_start(&settings);
+}
+
+static void teardown(void)
+{
+    ins_settings_free(&settings);
+}
+
+/* Every trial has the prediction of its own shape, activation and initializers. */
+START_TEST(test_every_trial)
+{
+    set("hidden", "7 5,6");
+    set("optimizer", "sgd adam");
+    set("init", "he_normal critical(sigma_b=0.1)");
+    set("activation", "tanh selu");
+    set("output-init", "lecun_normal");
+    set("bias-init", "random_normal(stddev=0.2)");
+    set("seeds", "3");
+    make_grid();
+    ck_assert_uint_eq(grid.trials, 2 * 2 * 2 * 2 * 3);
+    ins_forecasts *forecasts = ins_forecasts_new(&grid, 4, 3, 1.5);
+    for (size_t i = 0; i < grid.trials; i++) {
+        ins_trial trial = ins_grid_trial(&grid, i);
+        const ins_forecast *forecast = ins_forecasts_of(forecasts, &trial);
+        size_t hidden = trial.hidden->count, inputs = 4;
+        ins_theory_layer layer[3];
+        ins_layer_prediction out[3];
+        for (size_t l = 0; l < hidden; l++) {
+            layer[l] = ins_theory_layer_of(trial.init, trial.bias, inputs, trial.hidden->units[l]);
+            inputs = trial.hidden->units[l];
+        }
+        layer[hidden] = ins_theory_layer_of(&settings.output_init, trial.bias, inputs, 3);
+        ins_predict(trial.activation, 1.5, layer, hidden + 1, out);
+        ck_assert_uint_eq(forecast->layers, hidden + 1);
+        for (size_t l = 0; l <= hidden; l++) {
+            ck_assert(isfinite(out[l].delta.variance));
+            ck_assert(out[l].delta.variance == forecast->layer[l].delta.variance);
+            ck_assert(out[l].activation.variance == forecast->layer[l].activation.variance);
+        }
+        double bias = strcmp(trial.init->entry->name, "critical") == 0 ? 0.01 : 0.04;
+        ck_assert_double_eq_tol(forecast->layer[0].bias.variance, bias, 1e-15);
+        ck_assert_double_eq_tol(forecast->layer[hidden].bias.variance, 0.04, 1e-15);
+        ins_trial first = ins_grid_network_trial(&grid, ins_grid_network_of(&grid, &trial));
+        ck_assert(first.hidden == trial.hidden && first.activation == trial.activation);
+        ck_assert(first.init == trial.init && first.seed == settings.seed);
+    }
+    ins_forecasts_free(forecasts);
+}
+END_TEST
+
+/* sigma_w^2 of the critical line of tanh (Schoenholz et al. 2017; computed by two independent
+ * programs), of ReLU and linear; each activation of the list has its own. */
+START_TEST(test_critical)
+{
+    set("activation", "tanh erf");
+    set("init", "critical(sigma_b=0.22360679774997896) critical(sigma_b=0.2) he_normal critical");
+    set("output-init", "critical(0.2)");
+    set("bias-init", "critical(0.5)");
+    set("seeds", "1");
+    make_grid();
+    static const double weight[] = {1.760955, 1.700796, 0, 1, NAN, 1.328937, 0};
+    for (size_t i = 0; i < 7; i++) {
+        ins_trial trial = ins_grid_trial(&grid, i);
+        double got = trial.init->value[INS_CRITICAL_WEIGHT];
+        if (!isnan(weight[i]) && i != 2 && i != 6) ck_assert_double_eq_tol(got, weight[i], 6e-7);
+        ck_assert_double_eq_tol(trial.output->value[INS_CRITICAL_WEIGHT],
+                                i < 4 ? 1.700796 : 1.328937, 6e-7);
+        ins_theory_layer layer = ins_theory_layer_of(trial.init, trial.bias, 10, 20);
+        bool plain = i == 2 || i == 6;
+        ck_assert_double_eq_tol(layer.weight_variance, plain ? 0.2 : got / 10, 1e-15);
+        double sigma_b = plain ? 0.5 : trial.init->value[INS_CRITICAL_BIAS];
+        ck_assert_double_eq_tol(layer.bias_variance, sigma_b * sigma_b, 1e-15);
+    }
+    /* The choices of the settings stay as they were given. */
+    ck_assert(settings.init.item[0].value[INS_CRITICAL_WEIGHT] == 0);
+    set("activation", "relu linear");
+    set("init", "critical");
+    set("output-init", "same");
+    set("bias-init", "zeros");
+    make_grid();
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_double_eq_tol(ins_grid_trial(&grid, i).output->value[INS_CRITICAL_WEIGHT],
+                                i == 0 ? 2 : 1, 1e-12);
+}
+END_TEST
+
+/* ReLU is critical without a bias only; at small sigma_b the critical points of SiLU do not
+ * attract. */
+START_TEST(test_no_critical_point)
+{
+    static const struct {
+        const char *activation, *call, *problem;
+    } rows[] = {{"relu", "critical(0.1)",
+                 "test: relu has no critical point with this sigma_b; see `initscope theory "
+                 "--critical --activation relu` (got \"critical(sigma_b=0.1)\")"},
+                {"silu", "critical(0.2)",
+                 "test: silu has no stable critical point with this sigma_b; see `initscope "
+                 "theory --critical --activation silu` (got \"critical(sigma_b=0.2)\")"}};
+    for (size_t i = 0; i < 2; i++) {
+        ins_error error = {0};
+        set("activation", rows[i].activation);
+        set("init", rows[i].call);
+        ck_assert_int_eq(ins_grid_new(&settings, &grid, &error), INS_USAGE);
+        ck_assert_uint_eq(error.count, 1);
+        ck_assert_str_eq(error.line[0], rows[i].problem);
+    }
+}
+END_TEST
+
+START_TEST(test_input_moment)
+{
+    real x[] = {1, 2, -3, 4};
+    ins_samples samples = {.rows = 2, .features = 2, .x = x};
+    ck_assert(ins_input_moment(&samples) == 7.5);
+}
+END_TEST
+
+START_TEST(test_plane)
+{
+    static const char *const bad[] = {"",
+                                      "sigma_w=1:2:3",
+                                      "sigma_w=1:2:3,",
+                                      "sigma_w=1:2:3,sigma_w=1:2:3",
+                                      "sigma_w=1:2:3,sigma_b=1:2",
+                                      "sigma_w=1:2:3,sigma_b=2:1:3",
+                                      "sigma_w=1:2:3,sigma_b=-1:1:3",
+                                      "sigma_w=1:2:0,sigma_b=0:1:3",
+                                      "sigma_w=1:2:1001,sigma_b=0:1:3",
+                                      "sigma_w=1:nan:3,sigma_b=0:1:3",
+                                      "sigma_w=1:2:3,sigma_b=0:1:3,",
+                                      "sigma_w=1:2:3 sigma_b=0:1:3",
+                                      "sigma=1:2:3,sigma_b=0:1:3"};
+    ins_plane plane;
+    ins_error error = {0};
+    ck_assert_int_eq(ins_plane_parse("sigma_b=0:0.5:3,sigma_w=1:2.5:4", "x", &plane, &error),
+                     INS_OK);
+    ck_assert(plane.sigma_w.from == 1 && plane.sigma_w.to == 2.5 && plane.sigma_w.count == 4);
+    ck_assert(plane.sigma_b.from == 0 && plane.sigma_b.to == 0.5 && plane.sigma_b.count == 3);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ins_error_clear(&error);
+        ck_assert_msg(ins_plane_parse(bad[i], "--phase", &plane, &error) == INS_USAGE, "%s",
+                      bad[i]);
+    }
+}
+END_TEST
+
+/* tanh at sigma_b^2 = 0.05: depth scales of Schoenholz et al. 2017, fig. 2, in three digits by an
+ * independent program. */
+START_TEST(test_phase_table)
+{
+    static const struct {
+        double weight, q, c, chi, xi;
+    } rows[] = {{1.0, .1936, 1, .7590, 3.63},
+                {1.5, .4180, 1, .9386, 15.8},
+                {2.0, .7218, .744, 1.048, 25.2},
+                {4.0, 2.195, .165, 1.342, 6.98}};
+    set("activation", "tanh");
+    for (size_t i = 0; i < 4; i++) {
+        ins_text out = {0};
+        double cell[6];
+        char name[16];
+        ins_plane plane = {{sqrt(rows[i].weight), 9, 1}, {sqrt(0.05), 9, 1}};
+        ins_phase_table(&settings.activation, &plane, &out);
+        ck_assert_int_eq(sscanf(out.data,
+                                "activation,sigma_w,sigma_b,q_star,c_star,chi_1,xi_c "
+                                "%15[a-z],%lf,%lf,%lf,%lf,%lf,%lf",
+                                name, cell, cell + 1, cell + 2, cell + 3, cell + 4, cell + 5),
+                         7);
+        ck_assert_str_eq(name, "tanh");
+        ck_assert_double_eq_tol(cell[2], rows[i].q, 6e-4);
+        ck_assert_double_eq_tol(cell[3], rows[i].c, 6e-4);
+        ck_assert_double_eq_tol(cell[4], rows[i].chi, 6e-4);
+        ck_assert_double_eq_tol(cell[5], rows[i].xi, 6e-3 * rows[i].xi);
+        ins_text_free(&out);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("forecast");
+    TCase *cases = tcase_create("forecast");
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_test(cases, test_every_trial);
+    tcase_add_test(cases, test_critical);
+    tcase_add_test(cases, test_no_critical_point);
+    tcase_add_test(cases, test_input_moment);
+    tcase_add_test(cases, test_plane);
+    tcase_add_test(cases, test_phase_table);
+    suite_add_tcase(suite, cases);
+    return ins_run_suite(suite);
+}
