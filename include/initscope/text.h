@@ -23,6 +23,7 @@ void ins_text_free(ins_text *text);
  * "nan", "inf", "-inf", "-0" for negative zero; the same in every locale. Returns the length. */
 enum { INS_NUMBER_SIZE = 32 };
 size_t ins_format_number(char out[INS_NUMBER_SIZE], double value);
+size_t ins_format_integer(char out[INS_NUMBER_SIZE], long long value);
 
 /* Whole text is one decimal integer in [minimum, maximum]: no blanks, no sign but a
  * leading '-', no hexadecimal. False, and *value untouched, otherwise. */

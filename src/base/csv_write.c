@@ -14,7 +14,9 @@ static void end_cell(ins_text *out)
 
 void ins_csv_integer(ins_text *out, long long value)
 {
-    ins_text_add_format(out, "%lld", value);
+    char number[INS_NUMBER_SIZE];
+
+    ins_text_add_bytes(out, number, ins_format_integer(number, value));
     end_cell(out);
 }
 

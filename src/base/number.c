@@ -96,6 +96,17 @@ size_t ins_format_number(char out[INS_NUMBER_SIZE], double value)
     return (size_t)(end - out);
 }
 
+size_t ins_format_integer(char out[INS_NUMBER_SIZE], long long value)
+{
+    char buffer[INS_NUMBER_SIZE], *end = buffer + sizeof buffer;
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    char *first = put_digits(end, magnitude);
+    if (value < 0) *--first = '-';
+    size_t length = (size_t)(end - first);
+    *put(out, first, length) = '\0';
+    return length;
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';

@@ -54,6 +54,18 @@ START_TEST(test_format)
 }
 END_TEST
 
+START_TEST(test_format_integer)
+{
+    const long long values[] = {0, 7, -1, 1000000, LLONG_MAX, LLONG_MIN};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        char out[INS_NUMBER_SIZE], expected[INS_NUMBER_SIZE];
+        snprintf(expected, sizeof expected, "%lld", values[i]);
+        ck_assert_uint_eq(ins_format_integer(out, values[i]), strlen(expected));
+        ck_assert_str_eq(out, expected);
+    }
+}
+END_TEST
+
 START_TEST(test_format_negative_nan)
 {
     char out[INS_NUMBER_SIZE];
@@ -91,7 +103,7 @@ START_TEST(test_round_trip)
     for (int i = 0; i < 20000; i++) {
         uint64_t bits = next_bits(&state);
         if (i % 4 == 0) bits &= ~((UINT64_C(1) << 52) - 1);   /* powers of two */
-        if (i % 4 == 1) bits &= UINT64_C(0x800fffffffffffff);             /* subnormal */
+        if (i % 4 == 1) bits &= UINT64_C(0x800fffffffffffff); /* subnormal */
         double value, back;
         char out[INS_NUMBER_SIZE], other[64];
 
@@ -338,6 +350,7 @@ int main(void)
 
     tcase_add_loop_test(number, test_format, 0, sizeof numbers / sizeof numbers[0]);
     tcase_add_test(number, test_format_negative_nan);
+    tcase_add_test(number, test_format_integer);
     tcase_add_test(number, test_round_trip);
     tcase_add_test(number, test_parse_like_strtod);
     tcase_add_loop_test(number, test_parse, 0, sizeof parses / sizeof parses[0]);
