@@ -21,7 +21,7 @@ typedef struct ins_recorder_trial {
     const ins_trial *trial;
     ins_network *network;
     const ins_samples *probe;     /* rows <= the network's capacity */
-    const ins_settings *settings; /* which epochs get histograms and symmetry */
+    const ins_settings *settings; /* which epochs get what */
 } ins_recorder_trial;
 
 /* Bytes of a recorder of this network. INS_USAGE when they cannot be counted. */
@@ -40,8 +40,8 @@ typedef struct ins_recorder_epoch {
 } ins_recorder_epoch;
 
 /* Forward and backward on the probe batch, dropout off; one row of epochs.csv, the rows of
- * layers.csv (in the order of layer and tensor) and, at their epochs, those of symmetry.csv and
- * histograms.csv are appended to rows. */
+ * layers.csv (in the order of layer and tensor) and, at their epochs, those of symmetry.csv,
+ * histograms.csv and spectrum.csv are appended to rows. */
 void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch,
                          ins_log_rows *rows);
 

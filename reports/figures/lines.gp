@@ -1,5 +1,6 @@
 # Curves on one panel: a band, a line with points, and a label at the end of each.
-# DATA: column 1 is x; curve i has its middle in column 3i-1 and its band in 3i and 3i+1.
+# DATA: column 1 is x; curve i has its middle in column 3i-1 and its band in 3i and 3i+1. If THEORY
+# is 1, its prediction stands in column 1+3*CURVES+i and is drawn dashed over the paler line.
 
 eval BEGIN
 eval PANEL(LEFT, TOP, RIGHT, BOTTOM)
@@ -26,6 +27,9 @@ do for [i = 1:CURVES] {
     set label 10 + i BOLD(NAME[i]) at screen X(LABEL_X), Y(LABEL_Y[i]) left font ',8.4' tc rgb TEXT[i]
 }
 
+PALER = THEORY ? 0x70000000 : 0
 plot for [i = 1:CURVES] DATA skip 1 using 1:3*i:3*i+1 with filledcurves lc rgb COLOR[i] fs transparent solid 0.16 noborder, \
-     for [i = 1:CURVES] DATA skip 1 using 1:3*i-1 with linespoints lc rgb COLOR[i] lw 2.4 pt 7 ps 0.42
+     for [i = 1:CURVES] DATA skip 1 using 1:3*i-1 with lines lc rgb PALER + COLOR[i] lw (THEORY ? 3.4 : 2.4), \
+     for [i = 1:CURVES] DATA skip 1 using 1:3*i-1 with points lc rgb COLOR[i] pt 7 ps 0.42, \
+     for [i = 1:CURVES * THEORY] DATA skip 1 using 1:1+3*CURVES+i with lines dt (7,4) lc rgb TEXT[i] lw 1.4
 eval END

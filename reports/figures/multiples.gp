@@ -1,5 +1,6 @@
 # Small multiples: one panel a curve, with its band and single runs; the other curves in grey.
-# DATA: column 1 is x; curve i begins at column FIRST(i): middle, lower, upper, then its runs.
+# DATA: column 1 is x; curve i begins at column FIRST(i): middle, lower, upper, then its runs. If
+# THEORY is 1, one column a curve follows with its prediction, drawn dashed over the paler line.
 
 STRIDE = 3 + SEEDS
 FIRST(i) = 2 + STRIDE * (i - 1)
@@ -27,6 +28,7 @@ do for [i = 1:PANELS] {
     plot for [k = 1:PANELS] DATA skip 1 using 1:FIRST(k) with lines lc rgb GREY lw 0.7, \
          DATA skip 1 using 1:FIRST(i)+1:FIRST(i)+2 with filledcurves lc rgb COLOR[i] fs transparent solid 0.22 noborder, \
          for [s = 1:SEEDS] DATA skip 1 using 1:FIRST(i)+2+s with lines lc rgb COLOR[i] lw 0.5, \
-         DATA skip 1 using 1:FIRST(i) with lines lc rgb COLOR[i] lw 2.4
+         DATA skip 1 using 1:FIRST(i) with lines lc rgb (THEORY ? 0x70000000 : 0) + COLOR[i] lw (THEORY ? 3 : 2.4), \
+         for [k = 1:THEORY] DATA skip 1 using 1:FIRST(PANELS)+STRIDE-1+i with lines dt (7,4) lc rgb TEXT[i] lw 1.2
 }
 eval END

@@ -11,7 +11,7 @@ keys() {
 }
 
 @test "every help fits in 80 columns, ends no line with a blank and goes to standard output" {
-    for arguments in --help -h "run --help" "report --help" "list --help" "run -h"; do
+    for arguments in --help -h "run --help" "report --help" "theory --help" "list --help" "run -h"; do
         run_ok $arguments
         [ "$stderr" = "" ]
         [ "${lines[0]#Usage: initscope }" != "${lines[0]}" ]
@@ -21,7 +21,7 @@ keys() {
 
 @test "initscope --help names every command" {
     run_ok --help
-    for command in run report list; do grep -q "^  $command  " <<<"$output"; done
+    for command in run report theory list; do grep -q "^  $command  " <<<"$output"; done
     grep -q -e --version <<<"$output"
 }
 

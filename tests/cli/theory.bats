@@ -53,6 +53,14 @@ cell() {
     near 31.6 0.5 "$(cell raw second_moment layer=1 tensor=preactivation)"
 }
 
+@test "theory: a row that draws the bias itself" {
+    # PyTorch's default: Var(W) = Var(b) = 1/(3 n), so with ReLU q* = 1/192 / (1 - 1/6) = 0.00625.
+    "$INITSCOPE" theory --init=torch_default --hidden=20x64 >t
+    near 0.00625 1e-9 "$(cell t variance layer=20 tensor=preactivation)"
+    ratio=$(awk "BEGIN { print $(cell t variance layer=9 tensor=delta) / $(cell t variance layer=10 tensor=delta) }")
+    near 0.1666667 1e-6 "$ratio"
+}
+
 @test "theory: nan where an initializer promises nothing" {
     "$INITSCOPE" theory --init=ones >t
     [ "$(cell t variance layer=2 tensor=delta)" = nan ]
