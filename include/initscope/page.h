@@ -21,6 +21,7 @@ typedef struct ins_part {
     unsigned *colour;   /* (arms) of lines and points, the same on every page */
     unsigned *ink;      /* (arms) its darker variant for text */
     bool many;          /* more arms than hues: small multiples instead of lines together */
+    bool last;          /* of the report: what all experiments share stands in it */
 } ins_part;
 
 typedef struct ins_flow {

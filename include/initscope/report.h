@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "initscope/error.h"
+#include "initscope/text.h"
 
 typedef struct ins_report_options {
     const char *const *directories; /* run directories */
@@ -18,5 +19,10 @@ typedef struct ins_report_options {
  * something else; INS_OUTPUT: not written; INS_RENDER: all is written but gnuplot is missing or
  * failed, and the message says how to render. An earlier report in the same place is replaced. */
 ins_status ins_report_write(const ins_report_options *options, ins_error *error);
+
+/* The table at a glance and the findings of each directory as plain text; nothing is written.
+ * colour: with the terminal's bold and red. INS_DATA: logs that cannot be read. */
+ins_status ins_report_summary(const ins_report_options *options, bool colour, ins_text *out,
+                              ins_error *error);
 
 #endif

@@ -8,8 +8,9 @@
 #include "initscope/real.h"
 
 typedef struct ins_symmetry {
-    double distinct_units;  /* classes of units with equal incoming weights and bias */
-    double duplicate_pairs; /* pairs of units within a class */
+    double distinct_units;  /* classes of units with equal incoming weights and bias; NAN when one
+                               of these is NaN, which equals nothing */
+    double duplicate_pairs; /* pairs of units within a class; NAN likewise */
     double mean_abs_cosine; /* of the incoming weight vectors over all pairs of units; NAN when no
                                pair has two non-zero finite vectors */
     double effective_rank;  /* of the centred outputs: exp of the entropy of the normalised singular

@@ -28,7 +28,7 @@ do for [i = 1:PANELS] {
         y = LABEL_Y[(i - 1) * LAYERS + l]
         if (y == y) {
             drawn = drawn + 1
-            set label 10 + l PLAIN(LAYER[l]) at screen X(PANEL_LEFT(i) + PANEL_WIDTH + 0.8), Y(PANEL_TOP(i) + y) left font ',6.4' tc rgb SHADE[l]
+            set label 10 + l PLAIN(LAYER[l]) at screen X(PANEL_LEFT(i) + PANEL_WIDTH + 0.8), Y(PANEL_TOP(i) + y) left font ',6.8' tc rgb SHADE_TEXT[l]
         }
     }
     if (drawn == 0) {

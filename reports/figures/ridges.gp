@@ -23,11 +23,13 @@ do for [i = 1:PANELS] {
         set label 200 + l PLAIN(BEYOND[(i - 1) * LAYERS + l]) at screen X(PANEL_LEFT(i) + PANEL_WIDTH + 0.5), Y(PANEL_TOP(i) + BASE(l) - 0.8) left font ',5.6' tc rgb MUTED
     }
     # fill and outline of one layer after the other, so that each ridge stands before those above it
-    RIDGES = ''
+    RIDGES = 'plot LAYERS + 1'   # out of sight, so that a panel without ridges has its labels
     do for [l = 1:LAYERS] {
-        RIDGE = sprintf("DATA skip 1 using 1:(%d):(%d - TALL * column(%d))", l, l, COLUMN(i, l))
-        RIDGES = RIDGES.(l > 1 ? ', ' : 'plot ').RIDGE.' with filledcurves lc rgb COLOR[i] fs transparent solid 0.72 noborder'
-        RIDGES = RIDGES.sprintf(", DATA skip 1 using 1:(%d - TALL * column(%d)) with lines lc rgb 0xFFFFFF lw 0.9", l, COLUMN(i, l))
+        if (DRAWN[(i - 1) * LAYERS + l] > 0) {
+            RIDGE = sprintf("DATA skip 1 using 1:(%d):(%d - TALL * column(%d))", l, l, COLUMN(i, l))
+            RIDGES = RIDGES.', '.RIDGE.' with filledcurves lc rgb COLOR[i] fs transparent solid 0.72 noborder'
+            RIDGES = RIDGES.sprintf(", DATA skip 1 using 1:(%d - TALL * column(%d)) with lines lc rgb 0xFFFFFF lw 0.9", l, COLUMN(i, l))
+        }
     }
     eval RIDGES
 }

@@ -197,14 +197,23 @@ static void unknown_subject(const char *name, ins_error *error)
                   names[3], names[4]);
 }
 
-static void print_subject(const char *name, ins_arena *arena, ins_error *error)
+/* NULL, and the problem is said, when there is none of this name. */
+static const subject *find_subject(const char *name, ins_error *error)
 {
     for (size_t i = 0; i < SUBJECTS; i++)
-        if (strcmp(subjects[i].name, name) == 0) {
-            subjects[i].print(subjects[i].table, arena, error);
-            return;
-        }
+        if (strcmp(subjects[i].name, name) == 0) return &subjects[i];
     unknown_subject(name, error);
+    return NULL;
+}
+
+/* All names are looked up first, so that nothing is printed when one is wrong. */
+static void print_subjects(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
+{
+    for (size_t i = 0; i < arguments->operands; i++) find_subject(arguments->operand[i], error);
+    for (size_t i = 0; error->status == INS_OK && i < arguments->operands; i++) {
+        const subject *found = find_subject(arguments->operand[i], error);
+        found->print(found->table, arena, error);
+    }
 }
 
 static void print_all(ins_arena *arena, ins_error *error)
@@ -234,8 +243,7 @@ void ins_command_list(int argc, char **argv, ins_error *error)
                 flags);
         else if (arguments.operands == 0)
             print_all(arena, error);
-        for (size_t i = 0; i < arguments.operands; i++)
-            print_subject(arguments.operand[i], arena, error);
+        print_subjects(&arguments, arena, error);
     }
     ins_arena_free(arena);
 }

@@ -2,7 +2,9 @@
 #include <config.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "initscope/report.h"
@@ -25,6 +27,8 @@ static const ins_flag flags[] = {
      .help = "the gnuplot to run",
      .fallback = "$GNUPLOT, else gnuplot from PATH",
      .range = "a program"},
+    {.name = "summary",
+     .help = "print the table at a glance and the findings as text, and write no report"},
     {.name = "quiet", .letter = 'q', .help = "no summary"},
     {.name = "help", .letter = 'h', .help = "this text"},
     {0}};
@@ -38,6 +42,20 @@ static void print_summary(const ins_report_options *options)
             options->count == 1 ? "y" : "ies", display, options->output ? "" : "/report");
 }
 
+/* On standard output; in colour when that is a terminal and NO_COLOR is not set. */
+static void print_text(const ins_report_options *options, ins_error *error)
+{
+    const char *no_color = getenv("NO_COLOR");
+    bool colour = isatty(STDOUT_FILENO) && (!no_color || !*no_color);
+    ins_text text = {0};
+    if (options->output) {
+        ins_error_add(error, INS_USAGE, "--output: --summary writes no report");
+    } else if (ins_report_summary(options, colour, &text, error) == INS_OK) {
+        fwrite(text.data, 1, text.length, stdout);
+    }
+    ins_text_free(&text);
+}
+
 static void write_report(const ins_arguments *arguments, ins_error *error)
 {
     ins_report_options options = {.directories = (const char *const *)arguments->operand,
@@ -46,6 +64,10 @@ static void write_report(const ins_arguments *arguments, ins_error *error)
                                   .gnuplot = ins_arguments_value(arguments, "gnuplot")};
     if (options.count == 0) {
         ins_error_add(error, INS_USAGE, "report: no run directory; see `initscope report --help`");
+        return;
+    }
+    if (ins_arguments_value(arguments, "summary")) {
+        print_text(&options, error);
         return;
     }
     if (options.count > 1 && !options.output) {

@@ -62,7 +62,7 @@ static void take_pair(void *context, const char *key, const char *value, size_t 
     ins_settings_set(state->settings, option, value, &source, error);
 }
 
-/* The file's name without directories and ".ini", or ".csv". */
+/* The file's name without directories and ".ini", or ".csv"; a semicolon could begin a comment. */
 static const char *stem_of(const char *path, ins_arena *arena)
 {
     const char *slash = strrchr(path, '/');
@@ -78,7 +78,11 @@ static const char *stem_of(const char *path, ins_arena *arena)
     }
     char display[INS_DISPLAY_SIZE];
     ins_display(display, name, length);
-    return ins_arena_copy(arena, display, strlen(display));
+    for (char *at = display; (at = strchr(at, ';')); at++) *at = ',';
+    const char *start = display + strspn(display, " ");
+    length = strlen(start);
+    while (length > 0 && start[length - 1] == ' ') length--;
+    return ins_arena_copy(arena, start, length);
 }
 
 ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error *error)

@@ -3,7 +3,6 @@
 
 #include "option_kind.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -128,14 +127,29 @@ static void write_text(const ins_option *option, const void *field, ins_text *ou
 
 const ins_option_kind ins_kind_text = {parse_text, write_text};
 
+ins_status ins_option_choice(const ins_option *option, const char *text, const ins_source *source,
+                             ins_arena *arena, ins_choice *choice, ins_error *error)
+{
+    char display[INS_DISPLAY_SIZE];
+    ins_choice found;
+    ins_status status = ins_choice_parse(option->table, text, source->where, arena, &found, error);
+    if (status != INS_OK) return status;
+    if (!is_writable(found.label))
+        return ins_error_add(error, INS_USAGE,
+                             "%s: a path with \" ;\" or control characters cannot be written to an "
+                             "experiment file (got \"%s\")",
+                             source->where, ins_display(display, text, strlen(text)));
+    *choice = found;
+    return INS_OK;
+}
+
 static ins_status parse_choice(const ins_option *option, const char *text, const ins_source *source,
                                ins_arena *arena, void *field, ins_error *error)
 {
     text = ins_option_trim(text, arena);
     ins_choice choice = {0};
     if (!ins_option_is_special(option, text)) {
-        ins_status status =
-            ins_choice_parse(option->table, text, source->where, arena, &choice, error);
+        ins_status status = ins_option_choice(option, text, source, arena, &choice, error);
         if (status != INS_OK) return status;
     }
     *(ins_choice *)field = choice;
@@ -159,6 +173,38 @@ static bool is_data_file(const char *path)
     return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
+/* A path with the bytes that an experiment file cannot hold, and backslashes, as \xHH. */
+static const char *escaped(const char *path, ins_arena *arena)
+{
+    ins_text out = {0};
+    for (; *path; path++) {
+        unsigned char byte = (unsigned char)*path;
+        if (byte < ' ' || byte == 0x7f || byte == ';' || byte == '\\')
+            ins_text_add_format(&out, "\\x%02x", byte);
+        else
+            ins_text_add_bytes(&out, path, 1);
+    }
+    const char *copy = ins_arena_copy(arena, out.data, out.length);
+    ins_text_free(&out);
+    return copy;
+}
+
+/* The path that was escaped. */
+static const char *unescaped(const char *text, ins_arena *arena)
+{
+    char *path = ins_arena_get(arena, strlen(text) + 1, 1, "a path"), *end = path;
+    while (*text) {
+        bool escape =
+            text[0] == '\\' && text[1] == 'x' && strspn(text + 2, "0123456789abcdef") >= 2;
+        char digits[3] = "";
+        if (escape) memcpy(digits, text + 2, 2);
+        *end++ = escape ? (char)strtoul(digits, NULL, 16) : *text;
+        text += escape ? 4 : 1;
+    }
+    *end = '\0';
+    return path;
+}
+
 /* Regular files are named by their real path, so that the written experiment finds them from
  * anywhere; a pipe has none. */
 static ins_data_source data_file(const char *path, ins_arena *arena)
@@ -167,11 +213,7 @@ static ins_data_source data_file(const char *path, ins_arena *arena)
     char *resolved =
         stat(path, &status) == 0 && S_ISREG(status.st_mode) ? realpath(path, NULL) : NULL;
     const char *name = resolved ? resolved : path;
-    char safe[4 * PATH_MAX];
-    if (!is_writable(name)) {
-        ins_make_safe(safe, sizeof safe, name, strlen(name));
-        name = safe;
-    }
+    if (!is_writable(name)) name = escaped(name, arena);
     ins_data_source data = {.name = ins_arena_copy(arena, name, strlen(name)),
                             .path = ins_arena_copy(arena, path, strlen(path))};
     free(resolved);
@@ -221,6 +263,8 @@ static ins_status parse_data(const ins_option *option, const char *text, const i
         *data = data_file(name, arena);
     else if (beside && is_data_file(beside))
         *data = data_file(beside, arena);
+    else if (source->directory && is_data_file(unescaped(name, arena)))
+        *data = data_file(unescaped(name, arena), arena);
     else if (is_bundled(name))
         *data = bundled_data(name, arena);
     else if (!strpbrk(name, "./"))

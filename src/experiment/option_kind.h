@@ -16,4 +16,8 @@ bool ins_option_is_special(const ins_option *option, const char *text);
 /* A copy without blanks at its ends: an experiment file cannot hold them. */
 const char *ins_option_trim(const char *text, ins_arena *arena);
 
+/* A row of the option's table, with a label that an experiment file can hold. */
+ins_status ins_option_choice(const ins_option *option, const char *text, const ins_source *source,
+                             ins_arena *arena, ins_choice *choice, ins_error *error);
+
 #endif

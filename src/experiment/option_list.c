@@ -50,7 +50,7 @@ static void *parse_items(const item_kind *kind, const ins_option *option, char *
 static ins_status parse_choice(const ins_option *option, const char *text, const ins_source *source,
                                ins_arena *arena, void *item, ins_error *error)
 {
-    return ins_choice_parse(option->table, text, source->where, arena, item, error);
+    return ins_option_choice(option, text, source, arena, item, error);
 }
 
 static bool same_choice(const void *a, const void *b)

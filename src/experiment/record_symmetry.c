@@ -3,9 +3,19 @@
 
 #include "record.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "initscope/csv.h"
+
+/* Units of a network that diverged cannot be compared. */
+static void add_count(ins_text *out, double count)
+{
+    if (isnan(count))
+        ins_csv_empty(out);
+    else
+        ins_csv_integer(out, (long long)count);
+}
 
 void ins_record_symmetry(const ins_recorder_trial *subject, size_t epoch,
                          ins_symmetry_workspace *workspace, ins_text *out)
@@ -19,8 +29,8 @@ void ins_record_symmetry(const ins_recorder_trial *subject, size_t epoch,
         ins_record_begin_row(subject->trial, epoch, out);
         ins_csv_integer(out, (long long)l);
         ins_csv_integer(out, (long long)view.units);
-        ins_csv_integer(out, (long long)of.distinct_units);
-        ins_csv_integer(out, (long long)of.duplicate_pairs);
+        add_count(out, of.distinct_units);
+        add_count(out, of.duplicate_pairs);
         ins_csv_number(out, of.mean_abs_cosine);
         ins_csv_number(out, of.effective_rank);
         if (l < depth && activation->rectifier)

@@ -130,8 +130,10 @@ static const ins_column symmetry[] = {
     LAYER,
     {"units", INS_COLUMN_INTEGER, "unit", "Units of the layer."},
     {"distinct_units", INS_COLUMN_INTEGER, "unit",
-     "Classes of units with equal incoming weights and bias; 1 is unbroken symmetry."},
-    {"duplicate_pairs", INS_COLUMN_INTEGER, "1", "Pairs of units within a class."},
+     "Classes of units with equal incoming weights and bias, 1 is unbroken symmetry; empty when a "
+     "weight is nan."},
+    {"duplicate_pairs", INS_COLUMN_INTEGER, "1",
+     "Pairs of units within a class; empty when a weight is nan."},
     {"mean_abs_cosine", INS_COLUMN_NUMBER, "1",
      "Mean |cosine| of the incoming weight vectors over all pairs of units; nan when no pair has "
      "two that are not zero."},

@@ -1,5 +1,5 @@
-/* The measures of one arm: gains per layer, what stays identical, saturates, dies or does not move,
- * and how training went, over its seeds. */
+/* The measures of one arm: gains per layer, how far the weights move, and how training went, over
+ * its seeds. */
 #include <config.h>
 
 #include "analysis_internal.h"
@@ -18,7 +18,6 @@ typedef struct bench {
     size_t hidden;
     size_t start;  /* index of epoch 0; SIZE_MAX: not recorded */
     double *value; /* (runs) */
-    double *x, *y; /* (hidden) */
     double *step;  /* (steps) sizes of updates, grown as needed */
     size_t steps;
     double level;
@@ -30,33 +29,20 @@ static double at(const bench *b, size_t run, size_t epoch, size_t layer, ins_ten
     return ins_study_layer(b->study, run, epoch, layer, tensor, column);
 }
 
-/* Fitted over the hidden layers at epoch 0, toward the output. NAN unless every layer has a finite
- * variance above 0. */
-static double growth(const bench *b, size_t run, ins_tensor tensor)
+/* The change over the depth, geometric mean over the seeds whose gain is known. */
+static double total(const bench *b, ins_tensor tensor, ins_toward toward)
 {
-    if (b->hidden < 2) return NAN;
-    for (size_t l = 0; l < b->hidden; l++) {
-        double variance = at(b, run, b->start, l + 1, tensor, "variance");
-        if (!(variance > 0 && isfinite(variance))) return NAN;
-        b->x[l] = (double)(l + 1);
-        b->y[l] = log(variance);
-    }
-    return ins_slope(b->x, b->y, b->hidden);
-}
-
-/* sign -1 counts the layers toward the input. */
-static ins_interval gain(const bench *b, ins_tensor tensor, int sign, double *total)
-{
-    size_t n = 0;
     double depth = 0;
+    size_t n = 0;
     for (size_t i = 0; i < b->arm->runs; i++) {
-        double slope = growth(b, b->arm->run[i], tensor);
-        if (isnan(slope)) continue;
-        b->value[n++] = exp(sign * slope);
-        depth += sign * (b->y[b->hidden - 1] - b->y[0]);
+        size_t run = b->arm->run[i];
+        if (isnan(ins_run_gain(b->study, run, tensor, toward))) continue;
+        double first = at(b, run, b->start, 1, tensor, "variance");
+        double last = at(b, run, b->start, b->hidden, tensor, "variance");
+        depth += toward == INS_TOWARD_OUTPUT ? log(last / first) : log(first / last);
+        n++;
     }
-    *total = n > 0 ? exp(depth / (double)n) : NAN;
-    return ins_interval_of_geometric_mean(b->value, n, b->level);
+    return n > 0 ? exp(depth / (double)n) : NAN;
 }
 
 /* True when the variance of the tensor is exactly 0 at epoch 0 in every seed. */
@@ -70,10 +56,15 @@ static bool silent(const bench *b, size_t layer, ins_tensor tensor)
 
 static void measure_signals(const bench *b, ins_arm_analysis *out)
 {
-    out->forward_gain = gain(b, INS_PREACTIVATION, 1, &out->forward_total);
-    out->backward_gain = gain(b, INS_DELTA, -1, &out->backward_total);
+    size_t arm = (size_t)(b->arm - b->study->arm);
+    out->forward_gain = ins_gain(b->study, arm, INS_PREACTIVATION, INS_TOWARD_OUTPUT);
+    out->backward_gain = ins_gain(b->study, arm, INS_DELTA, INS_TOWARD_INPUT);
+    out->forward_total = total(b, INS_PREACTIVATION, INS_TOWARD_OUTPUT);
+    out->backward_total = total(b, INS_DELTA, INS_TOWARD_INPUT);
+    out->forward_theory = ins_theory_gain(b->study, arm, INS_PREACTIVATION, INS_TOWARD_OUTPUT);
+    out->backward_theory = ins_theory_gain(b->study, arm, INS_DELTA, INS_TOWARD_INPUT);
     if (b->hidden == 0) return;
-    bool activations = ins_study_has(b->study, (size_t)(b->arm - b->study->arm), INS_ACTIVATION);
+    bool activations = ins_study_has(b->study, arm, INS_ACTIVATION);
     out->no_forward_signal = silent(b, b->hidden, activations ? INS_ACTIVATION : INS_PREACTIVATION);
     out->no_backward_signal = silent(b, 1, INS_DELTA);
     for (size_t l = b->hidden; l > 0; l--) {
@@ -88,61 +79,6 @@ static void measure_signals(const bench *b, ins_arm_analysis *out)
                      !isinf(at(b, run, b->start, l, INS_PREACTIVATION, "variance"));
         }
         out->overflowed += !finite;
-    }
-}
-
-/* Units with bitwise the same mean weight and mean response, in every seed. */
-static bool symmetric(const bench *b, size_t layer, bool at_end)
-{
-    for (size_t i = 0; i < b->arm->runs; i++) {
-        size_t run = b->arm->run[i];
-        size_t epoch = at_end ? b->study->run[run].last_layer_index : b->start;
-        if (at(b, run, epoch, layer, INS_WEIGHT, "units") == 1 ||
-            at(b, run, epoch, layer, INS_WEIGHT, "between_unit_variance") != 0 ||
-            at(b, run, epoch, layer, INS_PREACTIVATION, "between_unit_variance") != 0)
-            return false;
-    }
-    return b->arm->runs > 0;
-}
-
-static double mean_saturated(const bench *b, size_t layer, bool at_end)
-{
-    double sum = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < b->arm->runs; i++) {
-        size_t run = b->arm->run[i];
-        size_t epoch = at_end ? b->study->run[run].last_layer_index : b->start;
-        double share = at(b, run, epoch, layer, INS_ACTIVATION, "saturated_fraction");
-        if (isnan(share)) continue;
-        sum += share;
-        n++;
-    }
-    return n > 0 ? sum / (double)n : NAN;
-}
-
-/* A layer whose activation is 0 everywhere though its z is not: its rectifiers are shut. */
-static bool shut(const bench *b, size_t run, size_t epoch, size_t layer)
-{
-    return at(b, run, epoch, layer, INS_ACTIVATION, "zero_fraction") == 1 &&
-           at(b, run, epoch, layer, INS_PREACTIVATION, "zero_fraction") < 1;
-}
-
-static void measure_layers(const bench *b, ins_arm_analysis *out)
-{
-    out->saturated_share = NAN;
-    for (size_t l = 1; l <= b->hidden; l++) {
-        out->symmetric_layers_start += symmetric(b, l, false);
-        out->symmetric_layers_end += symmetric(b, l, true);
-        out->saturated_share = fmax(out->saturated_share, mean_saturated(b, l, false));
-        out->saturated_share = fmax(out->saturated_share, mean_saturated(b, l, true));
-    }
-    for (size_t i = 0; i < b->arm->runs; i++) {
-        size_t run = b->arm->run[i], last = b->study->run[run].last_layer_index;
-        bool found = false;
-        for (size_t l = 1; l <= b->hidden && !found; l++) {
-            found = shut(b, run, b->start, l) || shut(b, run, last, l);
-        }
-        out->dead += found;
     }
 }
 
@@ -237,15 +173,11 @@ void ins_measure_arm(const ins_study *study, size_t arm, ins_arm_analysis *out)
     b.start = ins_study_epoch_index(study, 0);
     b.level = ins_threshold_of("confidence");
     b.value = ins_allocate(b.arm->runs + 1, sizeof *b.value, "values of an arm");
-    b.x = ins_allocate(b.hidden + 1, sizeof *b.x, "layers of an arm");
-    b.y = ins_allocate(b.hidden + 1, sizeof *b.y, "layers of an arm");
     measure_signals(&b, out);
-    measure_layers(&b, out);
+    ins_measure_units(study, arm, out);
     measure_updates(&b, out);
     measure_outcome(&b, out);
     free(b.value);
-    free(b.x);
-    free(b.y);
     free(b.step);
 }
 

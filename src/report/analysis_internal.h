@@ -19,6 +19,9 @@ double ins_final(const ins_study *study, size_t run, const char *column);
  * and the sentence. */
 void ins_measure_arm(const ins_study *study, size_t arm, ins_arm_analysis *out);
 
+/* analysis_units.c: which units are identical, saturated or dead. */
+void ins_measure_units(const ins_study *study, size_t arm, ins_arm_analysis *out);
+
 /* Test accuracy at the first recorded epoch that reaches target: epochs_to_target and
  * reached_target. */
 void ins_measure_speed(const ins_study *study, size_t arm, double target, ins_arm_analysis *out);

@@ -46,33 +46,39 @@ static void verdicts(ins_text *out, unsigned bits)
     ins_text_free(&names);
 }
 
+static const char *const summary_columns[] = {"arm",
+                                              "initializer",
+                                              "runs",
+                                              "diverged",
+                                              "forward_gain",
+                                              "forward_gain_lower",
+                                              "forward_gain_upper",
+                                              "backward_gain",
+                                              "backward_gain_lower",
+                                              "backward_gain_upper",
+                                              "forward_total",
+                                              "backward_total",
+                                              "accuracy",
+                                              "accuracy_lower",
+                                              "accuracy_upper",
+                                              "train_loss",
+                                              "train_loss_lower",
+                                              "train_loss_upper",
+                                              "initial_loss",
+                                              "symmetric_layers",
+                                              "distinct_units",
+                                              "units",
+                                              "dead_share",
+                                              "forward_theory",
+                                              "backward_theory",
+                                              "reached_target",
+                                              "verdicts",
+                                              "sentence",
+                                              NULL};
+
 void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
 {
-    static const char *const names[] = {"arm",
-                                        "initializer",
-                                        "runs",
-                                        "diverged",
-                                        "forward_gain",
-                                        "forward_gain_lower",
-                                        "forward_gain_upper",
-                                        "backward_gain",
-                                        "backward_gain_lower",
-                                        "backward_gain_upper",
-                                        "forward_total",
-                                        "backward_total",
-                                        "accuracy",
-                                        "accuracy_lower",
-                                        "accuracy_upper",
-                                        "train_loss",
-                                        "train_loss_lower",
-                                        "train_loss_upper",
-                                        "initial_loss",
-                                        "symmetric_layers",
-                                        "reached_target",
-                                        "verdicts",
-                                        "sentence",
-                                        NULL};
-    header(out, names);
+    header(out, summary_columns);
     for (size_t a = 0; a < analysis->study->arms; a++) {
         const ins_arm *arm = &analysis->study->arm[a];
         const ins_arm_analysis *of = &analysis->arm[a];
@@ -88,6 +94,11 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
         interval(out, of->train_loss);
         number(out, of->initial_loss.mean);
         ins_csv_integer(out, (long long)of->symmetric_layers_end);
+        number(out, of->distinct_units);
+        number(out, of->units);
+        number(out, of->dead_share);
+        number(out, of->forward_theory);
+        number(out, of->backward_theory);
         ins_csv_integer(out, (long long)of->reached_target);
         verdicts(out, of->verdicts);
         ins_csv_text(out, of->sentence);

@@ -60,19 +60,33 @@ bool ins_find_saturated(ins_finder *f)
     return true;
 }
 
+/* Units counted by their share; layers that are shut as a whole by the runs they happen in. */
 bool ins_find_dead(ins_finder *f)
 {
-    size_t runs = 0, dead = 0;
-    ins_mark_verdict(f, INS_VERDICT_DEAD);
+    size_t runs = 0, dead = 0, most = SIZE_MAX;
+    if (ins_mark_verdict(f, INS_VERDICT_DEAD) == 0) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm_analysis *of = &f->analysis->arm[a];
         if (!f->which[a]) continue;
         runs += f->study->arm[a].runs;
-        dead += f->analysis->arm[a].dead;
+        dead += of->dead;
+        if (isnan(of->dead_share)) continue;
+        if (most == SIZE_MAX || of->dead_share > f->analysis->arm[most].dead_share) most = a;
     }
-    if (dead == 0) return false;
-    ins_text_add(&f->claim, "Whole layers are dead with ");
+    ins_text_add(&f->claim,
+                 dead > 0 ? "Whole layers are dead with " : "Most units of a layer are dead with ");
     ins_add_arms(f, &f->claim);
     ins_text_add(&f->claim, ".");
+    if (most != SIZE_MAX) {
+        char number[INS_PROSE_SIZE];
+        ins_text_add_format(&f->evidence,
+                            "Up to %s of a hidden layer's units are 0 on every probe row with ",
+                            ins_prose_percent(number, f->analysis->arm[most].dead_share));
+        ins_add_arm(f, &f->evidence, most);
+        ins_text_add(&f->evidence, ": no gradient can pass them.");
+    }
+    if (dead == 0) return true;
+    if (most != SIZE_MAX) ins_text_add(&f->evidence, " ");
     ins_text_add_format(
         &f->evidence,
         "In %zu of %zu runs some hidden layer is 0 on every probe row while its z is "
@@ -118,11 +132,12 @@ bool ins_find_seeds(ins_finder *f)
         ins_text_add_format(&f->claim, "%zu seeds are too few to call an arm better.",
                             f->analysis->seeds);
     }
-    ins_text_add_format(
-        &f->evidence,
-        "%zu of %zu arms have fewer than the %zu seeds that are asked for here before "
-        "a difference is claimed, %zu of them a single one.",
-        few, f->study->arms, enough, single);
+    ins_text_add_format(&f->evidence,
+                        "%zu of %zu initializers have fewer than the %zu seeds that are asked for "
+                        "here before a difference is claimed",
+                        few, f->study->arms, enough);
+    if (single > 0) ins_text_add_format(&f->evidence, ", %zu of them a single one", single);
+    ins_text_add(&f->evidence, ".");
     return true;
 }
 

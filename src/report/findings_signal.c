@@ -47,6 +47,21 @@ static bool lower_loss(const ins_finder *f, size_t arm, double *lowest)
     return found;
 }
 
+/* An arm in which some layers stay symmetric and others do not. */
+static void add_partly(ins_finder *f)
+{
+    for (size_t a = 0; a < f->study->arms; a++) {
+        size_t kept = f->analysis->arm[a].symmetric_layers_end;
+        size_t hidden = ins_hidden_layers(&f->study->arm[a]);
+        if (!f->which[a] || kept == hidden) continue;
+        ins_text_add(&f->evidence, " With ");
+        ins_add_arm(f, &f->evidence, a);
+        ins_text_add_format(&f->evidence, " it is broken in %zu of %zu hidden layers.",
+                            hidden - kept, hidden);
+        return;
+    }
+}
+
 static void symmetric_outcome(ins_finder *f, size_t arm)
 {
     const ins_arm_analysis *of = &f->analysis->arm[arm];
@@ -97,13 +112,23 @@ bool ins_find_symmetric(ins_finder *f)
     ins_text_add(&f->claim, ".");
     ins_text_add(&f->evidence, "With ");
     ins_add_arm(f, &f->evidence, shown);
+    const ins_arm_analysis *of = &f->analysis->arm[shown];
     ins_text_add_format(&f->evidence,
-                        " the units of %zu of %zu hidden layers are identical after the last epoch "
-                        "in every run (",
-                        f->analysis->arm[shown].symmetric_layers_end, ins_hidden_layers(arm));
+                        of->counted
+                            ? " %zu of %zu hidden layers have identical units after the last epoch "
+                              "in every run"
+                            : " the units of %zu of %zu hidden layers are identical after the last "
+                              "epoch in every run",
+                        of->symmetric_layers_end, ins_hidden_layers(arm));
+    if (of->counted) {
+        ins_text_add_format(&f->evidence, ", down to %.0f distinct of %.0f", of->distinct_units,
+                            of->units);
+    }
+    ins_text_add(&f->evidence, " (");
     add_seeds(&f->evidence, arm->runs);
     ins_text_add(&f->evidence, ")");
     symmetric_outcome(f, shown);
+    add_partly(f);
     return true;
 }
 

@@ -56,6 +56,40 @@ static size_t zero_layers(const ins_study *study, size_t arm, size_t epoch, ins_
     return layers;
 }
 
+/* The prediction for a layer, geometric mean over runs; NAN: none, or exactly 0. */
+static double predicted(const ins_study *study, size_t arm, size_t layer, ins_tensor tensor,
+                        const char *column)
+{
+    const ins_arm *of = &study->arm[arm];
+    double sum = 0;
+    size_t n = 0;
+    for (size_t s = 0; s < of->runs; s++) {
+        double value = ins_study_theory(study, of->run[s], layer, tensor, column);
+        if (isnan(value)) continue;
+        sum += log(value);
+        n++;
+    }
+    double mean = n > 0 ? exp(sum / (double)n) : (double)NAN;
+    return mean > 0 && isfinite(mean) ? mean : (double)NAN;
+}
+
+static void predict(ins_flow *flow, ins_layer_lines *all, ins_tensor tensor, const char *column)
+{
+    const ins_study *study = flow->part->study;
+    ins_lines *lines = all->lines;
+    size_t points = lines->points;
+    ins_lines_predict(flow, lines);
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t i = 0; i < points; i++) {
+            if (!isfinite(lines->point[a * points + i].middle)) continue;
+            double value = predicted(study, a, (size_t)lines->x[i], tensor, column);
+            lines->theory[a * points + i] = value;
+            all->predicted = all->predicted || isfinite(value);
+        }
+    }
+    if (!all->predicted) lines->theory = NULL;
+}
+
 ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, const char *column,
                                    size_t epoch)
 {
@@ -80,6 +114,8 @@ ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, const char
         /* The input alone, the same for all, is no curve. */
         if (all.zero[a] && all.input) lines->point[a * points].middle = NAN;
     }
+    all.lines = lines;
+    if (epoch == ins_study_epoch_index(study, 0)) predict(flow, &all, tensor, column);
     ins_lines_drop_empty(lines, all.dropped);
     lines->horizontal = layer_axis(flow, first, study->layers, ins_same_depth(study));
     double minimum, maximum;
@@ -90,7 +126,6 @@ ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, const char
     lines->x_name = "layer";
     lines->x_title = "layer  (1 is the hidden layer nearest the input)";
     lines->y_title = "Variance of the pre-activations z, log scale";
-    all.lines = lines;
     return all;
 }
 
@@ -104,21 +139,29 @@ static double ratio(const ins_study *study, size_t run, size_t epoch, size_t lay
     return isfinite(found) && found > 0 ? found : (double)NAN;
 }
 
+/* Geometric mean and range of the values of an arm's runs, NAN left out; values is overwritten. */
+static ins_curve_point point_over(double *values, size_t runs)
+{
+    ins_curve_point point = {NAN, NAN, NAN};
+    size_t count = 0;
+    for (size_t s = 0; s < runs; s++) {
+        if (isnan(values[s])) continue;
+        point.lower = fmin(point.lower, values[s]); /* fmin and fmax pass over NAN */
+        point.upper = fmax(point.upper, values[s]);
+        values[count++] = values[s];
+    }
+    point.middle = ins_interval_of_geometric_mean(values, count, 0.95).mean;
+    return point;
+}
+
 static ins_curve_point ratio_point(ins_flow *flow, size_t arm, size_t layer, size_t to)
 {
     const ins_arm *of = &flow->part->study->arm[arm];
     double *values = ins_arena_get(flow->arena, of->runs, sizeof *values, "figure");
-    ins_curve_point point = {NAN, NAN, NAN};
-    size_t count = 0;
     for (size_t s = 0; s < of->runs; s++) {
-        double value = ratio(flow->part->study, of->run[s], 0, layer, to);
-        if (isnan(value)) continue;
-        values[count++] = value;
-        point.lower = fmin(point.lower, value); /* fmin and fmax pass over NAN */
-        point.upper = fmax(point.upper, value);
+        values[s] = ratio(flow->part->study, of->run[s], 0, layer, to);
     }
-    point.middle = ins_interval_of_geometric_mean(values, count, 0.95).mean;
-    return point;
+    return point_over(values, of->runs);
 }
 
 ins_lines *ins_layer_lines_ratios(ins_flow *flow, const ins_layer_lines *all, bool to_previous)
@@ -145,6 +188,48 @@ ins_lines *ins_layer_lines_ratios(ins_flow *flow, const ins_layer_lines *all, bo
     lines->x_name = "layer";
     lines->x_title = to_previous ? "layer" : "hidden layer";
     return lines;
+}
+
+static ins_curve_point over_theory(ins_flow *flow, size_t arm, size_t layer, ins_tensor tensor)
+{
+    const ins_study *study = flow->part->study;
+    const ins_arm *of = &study->arm[arm];
+    double *values = ins_arena_get(flow->arena, of->runs, sizeof *values, "figure");
+    for (size_t s = 0; s < of->runs; s++) {
+        double value = ins_study_layer(study, of->run[s], 0, layer, tensor, "variance") /
+                       ins_study_theory(study, of->run[s], layer, tensor, "variance");
+        values[s] = value > 0 && isfinite(value) ? value : (double)NAN;
+    }
+    return point_over(values, of->runs);
+}
+
+ins_lines *ins_layer_lines_over_theory(ins_flow *flow, ins_tensor tensor)
+{
+    const ins_study *study = flow->part->study;
+    double *x = ins_arena_get(flow->arena, study->layers, sizeof *x, "figure"), minimum, maximum;
+    for (size_t i = 0; i < study->layers; i++) x[i] = (double)(i + 1);
+    ins_lines *lines = ins_lines_new(flow, NULL, x, study->layers, 0);
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t i = 0; i < study->layers; i++) {
+            lines->point[a * study->layers + i] = over_theory(flow, a, i + 1, tensor);
+        }
+    }
+    ins_lines_drop_empty(lines, ins_no_arms(flow));
+    lines->horizontal = layer_axis(flow, 1, study->layers, ins_same_depth(study));
+    lines->x_name = "layer";
+    lines->x_title = "layer";
+    lines->reference = 1;
+    if (ins_lines_range(lines, true, &minimum, &maximum)) {
+        lines->vertical = ins_axis_log(flow->arena, fmin(minimum, 0.8), fmax(maximum, 1.25));
+    }
+    return lines;
+}
+
+const char *ins_layer_lines_dashed(const ins_layer_lines *all)
+{
+    return all->predicted ? " Dashed curves: what mean-field theory predicts from the initializer, "
+                            "the widths and the second moment of the inputs alone."
+                          : "";
 }
 
 const char *ins_layer_lines_absent(ins_flow *flow, const ins_layer_lines *all)

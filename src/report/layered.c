@@ -48,11 +48,10 @@ bool ins_layered_range(ins_flow *flow, const ins_layered *layered, double *minim
     return !isnan(*minimum);
 }
 
-/* Pale to dark, from the input to the output. */
-static unsigned shade(size_t index, size_t count)
+/* Pale to dark, t from 0 (input) to 1 (output). */
+static unsigned shade(double t)
 {
-    static const double pale[3] = {0x4F, 0x93, 0xC4}, dark[3] = {0x08, 0x2A, 0x5C};
-    double t = count > 1 ? (double)index / (double)(count - 1) : 1;
+    static const double pale[3] = {0x45, 0x8B, 0xBF}, dark[3] = {0x08, 0x2A, 0x5C};
     unsigned rgb = 0;
     for (size_t i = 0; i < 3; i++) {
         rgb = rgb << 8 | (unsigned)lround(pale[i] + t * (dark[i] - pale[i]));
@@ -100,6 +99,7 @@ static void write_labels(ins_flow *flow, ins_figure *figure, const ins_layered *
     double *places = ins_arena_get(flow->arena, study->arms * n, sizeof *places, "figure");
     const char **names = ins_arena_get(flow->arena, n, sizeof *names, "figure");
     unsigned *colours = ins_arena_get(flow->arena, n, sizeof *colours, "figure");
+    unsigned *inks = ins_arena_get(flow->arena, n, sizeof *inks, "figure");
     for (size_t a = 0; a < study->arms; a++) {
         double drawn[MOST_LAYERS];
         size_t count = 0;
@@ -116,11 +116,14 @@ static void write_labels(ins_flow *flow, ins_figure *figure, const ins_layered *
     for (size_t l = 0; l < n; l++) {
         bool output = layered->layer[l] == study->layers && ins_same_depth(study);
         names[l] = output ? "out" : ins_flow_format(flow, "%zu", layered->layer[l]);
-        colours[l] = shade(l, n);
+        double t = n > 1 ? (double)l / (double)(n - 1) : 1;
+        colours[l] = shade(t);
+        inks[l] = shade(0.4 + 0.6 * t); /* what is pale for a line is too pale for a number */
     }
     ins_figure_numbers(figure, "LABEL_Y", places, study->arms * n);
     ins_figure_names(figure, "LAYER", names, n);
     ins_figure_colours(figure, "SHADE", colours, n);
+    ins_figure_colours(figure, "SHADE_TEXT", inks, n);
 }
 
 ins_figure *ins_layered_draw(ins_flow *flow, const ins_layered *layered, const char *name,

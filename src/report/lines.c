@@ -39,6 +39,13 @@ ins_lines *ins_lines_new(ins_flow *flow, const bool *shown, const double *x, siz
     return lines;
 }
 
+void ins_lines_predict(ins_flow *flow, ins_lines *lines)
+{
+    size_t count = ins_multiply(lines->curves, lines->points, "figure");
+    lines->theory = ins_arena_get(flow->arena, count, sizeof *lines->theory, "figure");
+    for (size_t i = 0; i < count; i++) lines->theory[i] = NAN;
+}
+
 static void widen(double value, bool positive, double *minimum, double *maximum)
 {
     if (!isfinite(value) || (positive && value <= 0)) return;
@@ -56,6 +63,9 @@ bool ins_lines_range(const ins_lines *lines, bool positive, double *minimum, dou
     }
     for (size_t i = 0; i < lines->curves * lines->seeds * lines->points; i++) {
         widen(lines->seed[i], positive, minimum, maximum);
+    }
+    for (size_t i = 0; lines->theory != NULL && i < lines->curves * lines->points; i++) {
+        widen(lines->theory[i], positive, minimum, maximum);
     }
     return !isnan(*minimum);
 }
@@ -77,6 +87,10 @@ void ins_lines_drop_empty(ins_lines *lines, bool *dropped)
         memmove(lines->point + kept * points, lines->point + c * points,
                 points * sizeof *lines->point);
         memmove(lines->seed + kept * seeds, lines->seed + c * seeds, seeds * sizeof *lines->seed);
+        if (lines->theory != NULL) {
+            memmove(lines->theory + kept * points, lines->theory + c * points,
+                    points * sizeof *lines->theory);
+        }
         lines->name[kept] = lines->name[c];
         lines->colour[kept] = lines->colour[c];
         lines->ink[kept] = lines->ink[c];
@@ -85,7 +99,7 @@ void ins_lines_drop_empty(ins_lines *lines, bool *dropped)
     lines->curves = kept;
 }
 
-static void write_data(ins_figure *figure, const ins_lines *lines)
+static void write_header(ins_figure *figure, const ins_lines *lines)
 {
     static const char *const parts[] = {"", " lower", " upper"};
     ins_text cell = {0};
@@ -102,7 +116,18 @@ static void write_data(ins_figure *figure, const ins_lines *lines)
             ins_csv_text(&figure->data, cell.data);
         }
     }
+    for (size_t c = 0; lines->theory != NULL && c < lines->curves; c++) {
+        ins_text_clear(&cell);
+        ins_text_add_format(&cell, "%s theory", lines->name[c]);
+        ins_csv_text(&figure->data, cell.data);
+    }
     ins_csv_end_row(&figure->data);
+    ins_text_free(&cell);
+}
+
+static void write_data(ins_figure *figure, const ins_lines *lines)
+{
+    write_header(figure, lines);
     for (size_t i = 0; i < lines->points; i++) {
         ins_figure_value(figure, lines->x[i]);
         for (size_t c = 0; c < lines->curves; c++) {
@@ -114,9 +139,11 @@ static void write_data(ins_figure *figure, const ins_lines *lines)
                 ins_figure_value(figure, lines->seed[(c * lines->seeds + s) * lines->points + i]);
             }
         }
+        for (size_t c = 0; lines->theory != NULL && c < lines->curves; c++) {
+            ins_figure_value(figure, lines->theory[c * lines->points + i]);
+        }
         ins_csv_end_row(&figure->data);
     }
-    ins_text_free(&cell);
 }
 
 /* Where the panel ends, so that the longest name fits beside it, up to a third of the figure. */
@@ -175,6 +202,7 @@ static void write_axes(ins_figure *figure, const ins_lines *lines)
     ins_axis_write(&lines->horizontal, figure, "X");
     ins_axis_write(&lines->vertical, figure, "Y");
     ins_figure_count(figure, "Y_LOG", lines->vertical.log);
+    ins_figure_count(figure, "THEORY", lines->theory != NULL);
     ins_figure_words(figure, "X_TITLE", lines->x_title);
     ins_figure_words(figure, "Y_TITLE", lines->y_title);
     ins_figure_number(figure, "REFERENCE", lines->reference);

@@ -16,6 +16,7 @@ typedef struct ins_lines {
     const double *x;
     ins_curve_point *point; /* (curves, points) */
     double *seed;           /* (curves, seeds, points), NAN where there is none */
+    double *theory;         /* (curves, points), NAN where there is none; NULL: no predictions */
     const char **name;      /* (curves) */
     unsigned *colour, *ink; /* (curves) */
     ins_axis horizontal, vertical;
@@ -28,7 +29,11 @@ typedef struct ins_lines {
 ins_lines *ins_lines_new(ins_flow *flow, const bool *shown, const double *x, size_t points,
                          size_t seeds);
 
-/* The smallest and largest value of all curves, bands and seeds; false when there is none. */
+/* Room for predictions, all NAN. */
+void ins_lines_predict(ins_flow *flow, ins_lines *lines);
+
+/* The smallest and largest value of all curves, bands, seeds and predictions; false when there is
+ * none. */
 bool ins_lines_range(const ins_lines *lines, bool positive, double *minimum, double *maximum);
 
 /* Curves without a single point to draw are taken out; dropped (curves) says which. */

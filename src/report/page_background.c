@@ -82,15 +82,22 @@ static void drawn(ins_flow *flow)
 static void symmetry(ins_flow *flow)
 {
     const ins_part *part = flow->part;
-    bool *stuck = ins_no_arms(flow);
+    bool *stuck = ins_no_arms(flow), *partly = ins_no_arms(flow);
     for (size_t a = 0; a < part->study->arms; a++) {
-        stuck[a] = part->analysis->arm[a].symmetric_layers_end > 0;
+        size_t layers = part->analysis->arm[a].symmetric_layers_end;
+        stuck[a] = layers > 0 && layers == ins_hidden_of(&part->study->arm[a]);
+        partly[a] = layers > 0 && !stuck[a];
     }
-    size_t count = ins_count_arms(part, stuck);
+    size_t count = ins_count_arms(part, stuck), parts = ins_count_arms(part, partly);
     const char *measured =
-        count == 0 ? "In this run every initializer breaks the tie."
-                   : ins_flow_format(flow, "In this run %s never break%s the tie.",
-                                     ins_say_arms(flow, stuck, 4), count == 1 ? "s" : "");
+        count == 0 ? parts == 0 ? "In this run every initializer breaks the tie." : "In this run"
+                   : ins_flow_format(flow, "In this run %s never break%s the tie%s",
+                                     ins_say_arms(flow, stuck, 4), count == 1 ? "s" : "",
+                                     parts == 0 ? "." : ", and");
+    if (parts > 0) {
+        measured = ins_flow_format(flow, "%s %s break%s it in some layers only.", measured,
+                                   ins_say_arms(flow, partly, 4), parts == 1 ? "s" : "");
+    }
     ins_flow_heading(flow, "1  Break symmetry");
     ins_flow_paragraph(
         flow,

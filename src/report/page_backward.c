@@ -4,6 +4,7 @@
 #include "pages.h"
 
 #include <math.h>
+#include <stdint.h>
 
 #include "initscope/csv.h"
 #include "layer_lines.h"
@@ -44,23 +45,6 @@ static const char *title_of(ins_flow *flow)
     return text != NULL ? text : "The error signal reaches every layer";
 }
 
-/* exp of minus the slope of ln Var over the hidden layers: the gain of one run, toward the output
- * (forward) or toward the input. */
-static double gain_of(const ins_study *study, size_t run, ins_tensor tensor, bool forward)
-{
-    enum { MOST = 1024 };
-    double x[MOST], y[MOST];
-    size_t count = 0, hidden = ins_hidden_of(&study->arm[study->run[run].arm]);
-    for (size_t l = 1; l <= hidden && count < MOST; l++) {
-        double value = ins_study_layer(study, run, 0, l, tensor, "variance");
-        if (!isfinite(value) || value <= 0) continue;
-        x[count] = (double)l;
-        y[count++] = log(value);
-    }
-    double slope = ins_slope(x, y, count);
-    return exp(forward ? slope : -slope);
-}
-
 typedef struct cloud {
     double *forward, *backward; /* (runs), NAN: none */
     double minimum, maximum;
@@ -74,8 +58,8 @@ static cloud cloud_of(ins_flow *flow)
     out.forward = ins_arena_get(flow->arena, study->runs, sizeof *out.forward, "figure");
     out.backward = ins_arena_get(flow->arena, study->runs, sizeof *out.backward, "figure");
     for (size_t r = 0; r < study->runs; r++) {
-        out.forward[r] = gain_of(study, r, INS_PREACTIVATION, true);
-        out.backward[r] = gain_of(study, r, INS_DELTA, false);
+        out.forward[r] = ins_run_gain(study, r, INS_PREACTIVATION, INS_TOWARD_OUTPUT);
+        out.backward[r] = ins_run_gain(study, r, INS_DELTA, INS_TOWARD_INPUT);
         if (!isfinite(out.forward[r]) || !isfinite(out.backward[r])) {
             out.forward[r] = out.backward[r] = NAN;
             continue;
@@ -107,7 +91,19 @@ static void write_cloud(ins_flow *flow, ins_figure *figure, const cloud *points)
     }
 }
 
-/* Labels to the right of the panel, each with a line from the middle of its arm's points. */
+/* The run of an arm whose point lies farthest to the right; SIZE_MAX: it has none. */
+static size_t rightmost(const ins_study *study, size_t arm, const cloud *points)
+{
+    size_t found = SIZE_MAX;
+    for (size_t s = 0; s < study->arm[arm].runs; s++) {
+        size_t run = study->arm[arm].run[s];
+        if (isnan(points->forward[run])) continue;
+        if (found == SIZE_MAX || points->forward[run] > points->forward[found]) found = run;
+    }
+    return found;
+}
+
+/* Labels to the right of the panel, each with a line from the right edge of its arm's points. */
 static void label_cloud(ins_flow *flow, ins_figure *figure, const cloud *points,
                         const ins_axis *axis, double left, double right, double bottom)
 {
@@ -120,17 +116,12 @@ static void label_cloud(ins_flow *flow, ins_figure *figure, const cloud *points,
     unsigned *colour = ins_arena_get(flow->arena, arms, sizeof *colour, "figure");
     unsigned *ink = ins_arena_get(flow->arena, arms, sizeof *ink, "figure");
     for (size_t a = 0; a < arms && !part->many; a++) {
-        double forward = 0, backward = 0, count = 0;
-        for (size_t s = 0; s < part->study->arm[a].runs; s++) {
-            size_t run = part->study->arm[a].run[s];
-            if (isnan(points->forward[run])) continue;
-            forward += ins_axis_share(axis, points->forward[run]);
-            backward += ins_axis_share(axis, points->backward[run]);
-            count++;
-        }
-        if (count == 0) continue;
-        x[n] = left + forward / count * (right - left);
-        y[n] = label[n] = bottom - backward / count * (bottom - 6);
+        size_t edge = rightmost(part->study, a, points);
+        if (edge == SIZE_MAX) continue;
+        double forward = ins_axis_share(axis, points->forward[edge]);
+        double backward = ins_axis_share(axis, points->backward[edge]);
+        x[n] = left + forward * (right - left) + 1.3;
+        y[n] = label[n] = bottom - backward * (bottom - 6);
         names[n] = ins_elide(flow->arena, part->name[a], INS_BOLD, 8.4, 55);
         colour[n] = part->colour[a];
         ink[n++] = part->ink[a];
@@ -191,13 +182,14 @@ static void numbers(ins_flow *flow)
 
 static void scatter(ins_flow *flow)
 {
-    const double left = 12, side = 72;
+    const double left = 12, around = 42;
+    double side = fmin(72, fmax(50, ins_flow_left(flow) - around));
     cloud points = cloud_of(flow);
     if (points.points == 0) {
         numbers(flow);
         return;
     }
-    ins_flow_room(flow, side + 40);
+    ins_flow_room(flow, side + around);
     ins_flow_heading(flow, "One point per run: forward against backward gain");
     ins_figure *figure =
         ins_flow_figure(flow, "scatter", "gains",
@@ -234,7 +226,8 @@ void ins_page_backward(ins_flow *flow, const ins_page *page)
         "as large.");
     ins_layer_lines all = ins_layer_lines_of(flow, INS_DELTA, "variance", 0);
     const char *absent = ins_layer_lines_absent(flow, &all);
-    double height = part->many ? ins_grid_fit(flow, all.lines->curves, 1, 6, 12, 40) : 84;
+    double height = part->many ? ins_grid_fit(flow, all.lines->curves, 1, 6, 12, 40)
+                               : fmin(84, ins_flow_left(flow) - 122);
     if (all.lines->curves > 0) {
         double minimum, maximum;
         ins_lines_range(all.lines, true, &minimum, &maximum);
@@ -248,8 +241,9 @@ void ins_page_backward(ins_flow *flow, const ins_page *page)
         ins_flow_caption(flow, figure,
                          ins_flow_format(flow,
                                          "Geometric mean over %s (line) and the range of single "
-                                         "seeds (band).%s",
-                                         ins_say_seeds(flow), absent));
+                                         "seeds (band).%s%s",
+                                         ins_say_seeds(flow), ins_layer_lines_dashed(&all),
+                                         absent));
     } else {
         ins_flow_note(flow, ins_flow_format(flow, "Nothing can be drawn.%s", absent));
     }

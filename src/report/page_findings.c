@@ -28,16 +28,32 @@ void ins_draw_sentences(ins_flow *flow)
     ins_flow_table(flow, &table);
 }
 
+/* As many as fit on the page, the strongest first; the rest stands in findings.csv. */
 static void more_findings(ins_flow *flow)
 {
+    const ins_pen body = {INS_REGULAR, 9.5, INS_LEFT, INS_INK};
+    const double line = 4.8, gap = 2, note = 6.5;
     const ins_analysis *analysis = flow->part->analysis;
-    ins_flow_heading(flow, "All findings, strongest first");
-    for (size_t i = 0; i < analysis->findings; i++) {
-        const ins_finding *finding = &analysis->finding[i];
-        ins_flow_item(flow, ins_flow_format(flow, "%zu", i + 1),
-                      ins_flow_format(flow, "*%s* %s", ins_escape(flow->arena, finding->claim),
-                                      ins_escape(flow->arena, finding->evidence)));
+    size_t shown = 0;
+    ins_flow_heading(flow, "Findings, strongest first");
+    for (; shown < analysis->findings; shown++) {
+        const ins_finding *finding = &analysis->finding[shown];
+        const char *text = ins_flow_format(flow, "*%s* %s", ins_escape(flow->arena, finding->claim),
+                                           ins_escape(flow->arena, finding->evidence));
+        char **lines;
+        size_t count =
+            ins_wrap(flow->arena, text, body.face, body.size, INS_TEXT_WIDTH - 6, &lines);
+        bool last = shown + 1 == analysis->findings;
+        if (ins_flow_left(flow) < line * (double)(count > 3 ? count : 3) + (last ? 0 : gap + note))
+            break;
+        ins_flow_item(flow, ins_flow_format(flow, "%zu", shown + 1), text);
     }
+    size_t rest = analysis->findings - shown;
+    if (rest == 0) return;
+    ins_flow_note(flow,
+                  ins_flow_format(flow, "%s %s in findings.csv.",
+                                  ins_capital(flow, ins_say_plural(flow, rest, "more finding")),
+                                  rest == 1 ? "is" : "are"));
 }
 
 void ins_page_findings(ins_flow *flow, const ins_page *page)

@@ -164,8 +164,9 @@ void ins_page_forward(ins_flow *flow, const ins_page *page)
                          ins_flow_format(flow,
                                          "Geometric mean over %s (line) and the range of single "
                                          "seeds (band). “input” is the variance of the scaled "
-                                         "features. Dashed: variance 1.%s",
-                                         ins_say_seeds(flow), absent));
+                                         "features. Thin dashed line: variance 1.%s%s",
+                                         ins_say_seeds(flow), ins_layer_lines_dashed(&all),
+                                         absent));
         deviation(flow, &all);
     } else {
         ins_flow_note(flow, ins_flow_format(flow, "Nothing can be drawn.%s", absent));

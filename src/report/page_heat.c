@@ -241,6 +241,34 @@ static void numbers(ins_flow *flow)
     ins_flow_table(flow, &table);
 }
 
+/* The same as curves, where a shallow network leaves room for them. */
+static void curves(ins_flow *flow)
+{
+    const double least = 24, most = 48;
+    const ins_study *study = flow->part->study;
+    double minimum, maximum, height = ins_grid_fit(flow, study->arms, 1, 2, 0, most);
+    if (height < least) return;
+    ins_layered layered = ins_layered_new(flow, 1);
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t l = 0; l < layered.layers; l++) {
+            for (size_t e = 0; e < layered.epochs; e++) {
+                layered.value[(a * layered.layers + l) * layered.epochs + e] =
+                    tile(study, a, layered.epoch[e], layered.layer[l]).geometric.mean;
+            }
+        }
+    }
+    if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;
+    layered.vertical = ins_axis_log(flow->arena, fmin(minimum, 1), fmax(maximum, 1));
+    layered.reference = 1;
+    layered.y_title = "Variance of the pre-activations z, log scale";
+    ins_figure *figure =
+        ins_layered_draw(flow, &layered, "signal-curves",
+                         "Variance of the pre-activations by layer over epochs.", height);
+    ins_flow_caption(flow, figure,
+                     "The same as curves, one a layer, pale near the input and dark at the output. "
+                     "Dashed: variance 1.");
+}
+
 void ins_page_heat(ins_flow *flow, const ins_page *page)
 {
     ins_flow_title(flow, page->kicker, title_of(flow));
@@ -252,4 +280,5 @@ void ins_page_heat(ins_flow *flow, const ins_page *page)
               "happens to the right of it is training’s doing.");
     heat_maps(flow);
     numbers(flow);
+    curves(flow);
 }

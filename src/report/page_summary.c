@@ -15,6 +15,15 @@
 static const double forward_right = 99, backward_right = 119, symmetry_right = 139,
                     panel_left = 144, panel_right = 173;
 
+/* Units were counted, for one arm at least. */
+static bool counted(const ins_part *part)
+{
+    for (size_t a = 0; a < part->study->arms; a++) {
+        if (part->analysis->arm[a].counted) return true;
+    }
+    return false;
+}
+
 static const char *setting(const ins_part *part, const char *key)
 {
     const char *value = ins_pairs_get(&part->study->experiment, key);
@@ -49,6 +58,13 @@ static const char *overview(ins_flow *flow)
                            last == 1 ? "" : "s");
 }
 
+/* The file's name without the directories, which say something about the machine only. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
 static const char *small_print(ins_flow *flow)
 {
     static const struct {
@@ -63,7 +79,7 @@ static const char *small_print(ins_flow *flow)
         const char *value = setting(flow->part, shown[i].key);
         if (value == NULL) continue;
         text = ins_flow_format(flow, "%s%s%s: %s", text, *text != '\0' ? "    " : "",
-                               shown[i].words, ins_clean(flow->arena, value));
+                               shown[i].words, ins_clean(flow->arena, base_name(value)));
     }
     return text;
 }
@@ -110,8 +126,9 @@ static void header_row(ins_flow *flow)
     ins_canvas_text(flow->canvas, right, forward_right, y, "gain");
     ins_canvas_text(flow->canvas, right, backward_right, above, "Backward");
     ins_canvas_text(flow->canvas, right, backward_right, y, "gain");
-    ins_canvas_text(flow->canvas, right, symmetry_right, above, "Symmetric");
-    ins_canvas_text(flow->canvas, right, symmetry_right, y, "layers, end");
+    bool exact = counted(flow->part);
+    ins_canvas_text(flow->canvas, right, symmetry_right, above, exact ? "Distinct" : "Symmetric");
+    ins_canvas_text(flow->canvas, right, symmetry_right, y, exact ? "units" : "layers, end");
     ins_canvas_text(flow->canvas, left, panel_left, y, "Test accuracy");
     ins_canvas_text(flow->canvas, right, INS_RIGHT_EDGE, y, "Mean");
     flow->y += 9.4;
@@ -132,6 +149,21 @@ static void gain_cell(ins_flow *flow, double x, double y, ins_interval gain, dou
     ins_signal signal = ins_signal_of(gain, total);
     bool bad = signal == INS_SIGNAL_VANISHES || signal == INS_SIGNAL_EXPLODES;
     cell(flow, x, y, silent ? "no signal" : ins_say(flow, gain.mean), silent || bad);
+}
+
+/* The fewest distinct units of a hidden layer at the end; where units were not counted, symmetric
+ * layers. */
+static void symmetry_cell(ins_flow *flow, size_t a, double y)
+{
+    const ins_arm_analysis *of = &flow->part->analysis->arm[a];
+    size_t hidden = ins_hidden_of(&flow->part->study->arm[a]);
+    const char *text = "–";
+    if (of->counted) {
+        text = ins_flow_format(flow, "%.0f of %.0f", of->distinct_units, of->units);
+    } else if (!counted(flow->part)) {
+        text = ins_flow_format(flow, "%zu of %zu", of->symmetric_layers_end, hidden);
+    }
+    cell(flow, symmetry_right, y, text, of->symmetric_layers_end > 0);
 }
 
 static void arm_row(ins_flow *flow, size_t a, double top, double height)
@@ -155,10 +187,7 @@ static void arm_row(ins_flow *flow, size_t a, double top, double height)
     gain_cell(flow, forward_right, y, of->forward_gain, of->forward_total, of->no_forward_signal);
     gain_cell(flow, backward_right, y, of->backward_gain, of->backward_total,
               of->no_backward_signal);
-    cell(flow, symmetry_right, y,
-         ins_flow_format(flow, "%zu of %zu", of->symmetric_layers_end,
-                         ins_hidden_of(&part->study->arm[a])),
-         of->symmetric_layers_end > 0);
+    symmetry_cell(flow, a, y);
     ins_pen mean = {INS_BOLD, 9.5, INS_RIGHT,
                     ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ? INS_RED : INS_INK};
     ins_canvas_text(flow->canvas, mean, INS_RIGHT_EDGE, y,
@@ -277,11 +306,16 @@ void ins_page_summary(ins_flow *flow, const ins_page *page)
     if (note != NULL) ins_flow_paragraph(flow, ins_escape(flow->arena, note));
     ins_flow_heading(flow, "At a glance");
     ins_flow_paragraph(
-        flow, "Every number is measured in this run. *Gain* is the factor by which the variance of "
-              "the signal changes from one hidden layer to the next at epoch 0: 1 preserves it, "
-              "less makes it vanish, more makes it explode. A layer is *symmetric* when all its "
-              "units are identical. In the last column the dot is the mean over seeds, the bar its "
-              "95% t-interval, and each small cross one seed.");
+        flow,
+        ins_flow_format(
+            flow,
+            "Every number is measured in this run. *Gain* is the factor by which the variance of "
+            "the signal changes from one hidden layer to the next at epoch 0: 1 preserves it, "
+            "less makes it vanish, more makes it explode. %s In the last column the dot is the "
+            "mean over seeds, the bar its 95%% t-interval, and each small cross one seed.",
+            counted(part) ? "*Distinct units* can be told apart at the end, in the hidden layer "
+                            "with the fewest of them."
+                          : "A layer is *symmetric* when all its units are identical."));
     glance(flow);
     findings(flow, contents_height(flow));
     if (ins_is_brief(part)) ins_draw_sentences(flow);

@@ -45,6 +45,36 @@ static const char *no_weight(const ins_part *part)
     return part->study->epochs > 1 ? NULL : "Only one epoch was recorded.";
 }
 
+static const char *no_theory(const ins_part *part)
+{
+    return ins_study_has_file(part->study, INS_LOG_THEORY) ? NULL : "There is no theory.csv.";
+}
+
+static const char *no_gradient(const ins_part *part)
+{
+    if (!has_tensor(part, INS_GRADIENT)) return "layers.csv has no rows of gradient.";
+    if (part->study->layers < 3 && part->study->epochs < 2) {
+        return "There is one hidden layer at most, and only one epoch was recorded.";
+    }
+    return no_delta(part);
+}
+
+static const char *no_symmetry(const ins_part *part)
+{
+    return ins_study_has_file(part->study, INS_LOG_SYMMETRY) ? NULL : "There is no symmetry.csv.";
+}
+
+static const char *no_histograms(const ins_part *part)
+{
+    return ins_has_distributions(part) ? NULL
+                                       : "There is no histograms.csv with rows of preactivation.";
+}
+
+static const char *no_spectrum(const ins_part *part)
+{
+    return ins_study_has_file(part->study, INS_LOG_SPECTRUM) ? NULL : "There is no spectrum.csv.";
+}
+
 static const char *no_heat(const ins_part *part)
 {
     const char *missing = no_preactivation(part);
@@ -62,18 +92,32 @@ static const char *no_pairs(const ins_part *part)
     return part->study->arms > 1 ? NULL : "There is only one initializer to compare.";
 }
 
+/* What is the same for all experiments is said once. */
+static const char *not_last(const ins_part *part)
+{
+    return part->last ? NULL : "";
+}
+
 const ins_page ins_page_table[] = {
     {"Summary", "Comparison report", nothing, ins_page_summary},
     {"Findings", "Findings", not_needed, ins_page_findings},
     {"Background", "Background", nothing, ins_page_background},
     {"Forward signal", "Forward signal · epoch 0", no_preactivation, ins_page_forward},
     {"Backward signal", "Backward signal · epoch 0", no_delta, ins_page_backward},
+    {"Theory and measurement", "Theory next to measurement · epoch 0", no_theory, ins_page_theory},
+    {"Gradients and updates", "Gradients and updates", no_gradient, ins_page_gradients},
+    {"Breaking symmetry", "Breaking symmetry", no_symmetry, ins_page_symmetry},
+    {"Distributions", "Distributions", no_histograms, ins_page_distributions},
+    {"Isometry", "Singular values", no_spectrum, ins_page_isometry},
     {"Weights over time", "Weights over time", no_weight, ins_page_weights},
     {"Signal over time", "Signal over time", no_heat, ins_page_heat},
     {"Learning curves", "Learning curves", no_epochs, ins_page_learning},
     {"Data and first step", "Data and first step", nothing, ins_page_start},
     {"Comparison", "Pairwise comparison", no_pairs, ins_page_comparison},
+    {"Choosing", "Choosing an initializer", ins_no_grid, ins_page_grid},
+    {"Profiles", "Profile", ins_no_profile, ins_page_profile},
     {"Method", "Method and provenance", nothing, ins_page_method},
+    {"Data dictionary", "Appendix", not_last, ins_page_dictionary},
     {NULL, NULL, NULL, NULL},
 };
 

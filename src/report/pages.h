@@ -18,22 +18,42 @@ double ins_draw_band(ins_flow *flow, const char *kicker, const char *title, cons
 /* The table of the arms' verdicts in sentences. */
 void ins_draw_sentences(ins_flow *flow);
 
+/* How far each layer moves. */
+void ins_draw_moving(ins_flow *flow);
+
 /* True when all findings and sentences fit on the first page. */
 bool ins_is_brief(const ins_part *part);
 
+/* True when histograms.csv has pre-activations. */
+bool ins_has_distributions(const ins_part *part);
+
 /* Pages of the table that this experiment has the data for. */
 size_t ins_pages_of(const ins_part *part);
+
+/* Why there are no grids; NULL when there are. */
+const char *ins_no_grid(const ins_part *part);
+
+/* Why there are no profile cards; NULL when there are. */
+const char *ins_no_profile(const ins_part *part);
 
 void ins_page_summary(ins_flow *flow, const ins_page *page);
 void ins_page_findings(ins_flow *flow, const ins_page *page);
 void ins_page_background(ins_flow *flow, const ins_page *page);
 void ins_page_forward(ins_flow *flow, const ins_page *page);
 void ins_page_backward(ins_flow *flow, const ins_page *page);
+void ins_page_theory(ins_flow *flow, const ins_page *page);
+void ins_page_gradients(ins_flow *flow, const ins_page *page);
+void ins_page_symmetry(ins_flow *flow, const ins_page *page);
+void ins_page_distributions(ins_flow *flow, const ins_page *page);
+void ins_page_isometry(ins_flow *flow, const ins_page *page);
 void ins_page_weights(ins_flow *flow, const ins_page *page);
 void ins_page_heat(ins_flow *flow, const ins_page *page);
 void ins_page_learning(ins_flow *flow, const ins_page *page);
 void ins_page_start(ins_flow *flow, const ins_page *page);
 void ins_page_comparison(ins_flow *flow, const ins_page *page);
+void ins_page_dictionary(ins_flow *flow, const ins_page *page);
+void ins_page_grid(ins_flow *flow, const ins_page *page);
+void ins_page_profile(ins_flow *flow, const ins_page *page);
 void ins_page_method(ins_flow *flow, const ins_page *page);
 
 #endif

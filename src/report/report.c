@@ -260,6 +260,7 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
         ins_experiment_read(options->directories[e], arena, &experiments[e], error);
     }
     if (error->status == INS_OK) {
+        experiments[options->count - 1].part.last = true;
         char *output = options->output != NULL ? ins_duplicate(options->output)
                                                : ins_path_join(options->directories[0], "report");
         char *gnuplot = ins_gnuplot_find(options->gnuplot);

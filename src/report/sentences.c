@@ -120,9 +120,24 @@ static void faults(sentence *s)
                             of->overflowed, s->arm->runs);
     }
     if (ins_has_verdict(of, INS_VERDICT_SYMMETRIC)) {
-        ins_text_add_format(clause(s),
-                            "the units of %zu of %zu hidden layers are still identical at the end",
-                            of->symmetric_layers_end, s->hidden);
+        ins_text *out = clause(s);
+        if (of->counted) {
+            ins_text_add_format(out,
+                                "%zu of %zu hidden layers still %s identical units at the end, "
+                                "down to %.0f distinct of %.0f",
+                                of->symmetric_layers_end, s->hidden,
+                                of->symmetric_layers_end == 1 ? "has" : "have", of->distinct_units,
+                                of->units);
+        } else {
+            ins_text_add_format(
+                out, "the units of %zu of %zu hidden layers are still identical at the end",
+                of->symmetric_layers_end, s->hidden);
+        }
+    }
+    if (ins_has_verdict(of, INS_VERDICT_DEAD) && of->dead < s->arm->runs &&
+        !isnan(of->dead_share)) {
+        ins_text_add_format(clause(s), "%s of the units of a hidden layer are dead",
+                            ins_prose_percent(number, of->dead_share));
     }
     if (of->dead > 0) {
         ins_text_add_format(clause(s), "a whole hidden layer is shut in %zu of %zu runs", of->dead,

@@ -33,6 +33,7 @@ static ins_status read_files(const char *directory, ins_study *study, ins_error 
     read_needed(directory, INS_LOG_LAYERS, &study->index->layers, error);
     ins_table_read(directory, INS_LOG_RUNS, &study->runs_table, &present, error);
     ins_table_read(directory, INS_LOG_FEATURES, &study->features, &present, error);
+    ins_study_read_optional(study, error);
     char *path = ins_path_join(directory, ins_log_tables[INS_LOG_ENVIRONMENT].file);
     ins_pairs_read_csv(path, &study->environment, &present, error);
     free(path);
@@ -84,12 +85,6 @@ static uint64_t epoch_key(const ins_study *study, size_t run, size_t epoch)
     return (uint64_t)run * study->epochs + epoch;
 }
 
-static uint64_t layer_key(const ins_study *study, size_t run, size_t epoch, size_t layer,
-                          size_t tensor)
-{
-    return (epoch_key(study, run, epoch) * (study->layers + 1) + layer) * INS_TENSORS + tensor;
-}
-
 /* Two rows for one place are two logs in one file: neither of them can be believed. */
 static void repeated(ins_error *error, const ins_study *study, ins_log_file file, size_t row,
                      size_t first)
@@ -121,7 +116,7 @@ static ins_status index_rows(ins_study *study, ins_run *run, const found_rows *f
         if (place->run == UINT32_MAX) continue;
         size_t epoch = ins_study_epoch_index(study, place->epoch);
         size_t *last = &run[place->run].last_layer_index;
-        uint64_t key = layer_key(study, place->run, epoch, place->layer, place->tensor);
+        uint64_t key = ins_place_key(study, place->run, epoch, place->layer, place->tensor);
         size_t first = ins_row_map_put(&index->layer_rows, key, row);
         if (first != row) repeated(error, study, INS_LOG_LAYERS, row, first);
         if (*last == SIZE_MAX || *last < epoch) *last = epoch;
@@ -166,6 +161,7 @@ static ins_status build(ins_study *study, ins_error *error)
         list_epochs(study, &found);
         ins_study_make_arms(study, run, &found);
         if (index_rows(study, run, &found, error) == INS_OK) mark_diverged(study, run, &found);
+        ins_study_group_optional(study, found.by_number);
     }
     ins_found_rows_free(&found);
     return error->status;
@@ -195,6 +191,7 @@ void ins_study_free(ins_study *study)
     ins_row_map_free(&index->layer_rows);
     ins_table_free(&index->epochs);
     ins_table_free(&index->layers);
+    ins_study_free_optional(study);
     ins_table_free(&study->features);
     ins_table_free(&study->runs_table);
     ins_pairs_free(&study->environment);
@@ -211,7 +208,8 @@ double ins_study_layer(const ins_study *study, size_t run, size_t epoch, size_t 
     const struct ins_study_index *index = study->index;
     const double *number = ins_table_numbers(&index->layers, INS_LOG_LAYERS, column);
     if (number == NULL) return NAN;
-    size_t row = ins_row_map_find(&index->layer_rows, layer_key(study, run, epoch, layer, tensor));
+    size_t row =
+        ins_row_map_find(&index->layer_rows, ins_place_key(study, run, epoch, layer, tensor));
     return row == ROW_NONE ? NAN : number[row];
 }
 

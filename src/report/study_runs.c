@@ -158,7 +158,7 @@ static void place_epochs(registry *known, const ins_study *study, row_place *pla
     }
 }
 
-static size_t tensor_of(const char *name)
+size_t ins_tensor_of(const char *name)
 {
     size_t tensor = 0;
     while (tensor < INS_TENSORS && strcmp(ins_tensor_table[tensor].name, name) != 0) tensor++;
@@ -176,7 +176,7 @@ static void place_layers(registry *known, const ins_study *study, row_place *pla
     for (size_t row = 0; row < table->rows; row++) {
         row_place *place = &places[row];
         place->run = UINT32_MAX;
-        place->tensor = (uint32_t)tensor_of(tensor[row]);
+        place->tensor = (uint32_t)ins_tensor_of(tensor[row]);
         if (place->tensor == INS_TENSORS) continue;
         if (!whole(layer[row], 0, LAYER_LIMIT)) {
             bad_cell(error, study, INS_LOG_LAYERS, row,
@@ -263,6 +263,7 @@ ins_status ins_study_find_rows(const ins_study *study, found_rows *found, ins_er
     place_runs(&known, study);
     place_epochs(&known, study, found->epochs, error);
     place_layers(&known, study, found->layers, error);
+    found->by_number = known.by_number;
     found->runs = known.runs;
     found->run = known.run;
     registry_free(&known);

@@ -15,6 +15,7 @@
 #define TOTAL 10
 #define SATURATED 0.5
 #define DEAD 0.5
+#define DEAD_UNITS 0.75
 #define FROZEN 5
 #define HEALTHY_LOWER 4
 #define HEALTHY_UPPER 2
@@ -39,7 +40,10 @@ const ins_threshold ins_threshold_table[] = {
     {"gain_upper", GAIN_UPPER, "a gain per layer above it lets the signal grow"},
     {"total", TOTAL, "factor over the depth from which a signal vanishes or explodes"},
     {"saturated", SATURATED, "share of a layer's activations beyond the knee"},
-    {"dead", DEAD, "share of runs with a hidden layer that is 0 on every probe row"},
+    {"dead_units", DEAD_UNITS, "share of a hidden layer's units that are 0 on every probe row"},
+    {"dead", DEAD,
+     "where units were not counted: share of runs with a hidden layer that is 0 on every probe "
+     "row"},
     {"update_frozen", -FROZEN, "log10 of rms update / rms weight below which nothing moves"},
     {"update_healthy_lower", -HEALTHY_LOWER, "lower end of the healthy range of the same"},
     {"update_healthy_upper", -HEALTHY_UPPER, "upper end of the healthy range of the same"},
@@ -74,8 +78,9 @@ double ins_threshold_of(const char *name)
 const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
     [INS_VERDICT_DIVERGED] = {"diverged", "some run ended with numbers that are not finite", true},
     [INS_VERDICT_SYMMETRIC] = {"symmetric",
-                               "some hidden layer of several units has a between-unit variance of "
-                               "exactly 0, of W and of z, at the end of every run",
+                               "some hidden layer has duplicate units (equal incoming weights and "
+                               "bias) at the end of every run; without symmetry.csv: a "
+                               "between-unit variance of exactly 0, of W and of z",
                                true},
     [INS_VERDICT_NO_SIGNAL] = {"no signal",
                                "the variance of the last hidden activation is exactly 0 at epoch 0 "
@@ -99,8 +104,11 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
                         "at the end",
          true},
     [INS_VERDICT_DEAD] = {"dead",
-                          "some hidden layer is 0 on every probe row, though its z is not, at "
-                          "epoch 0 or at the end, in at least " TEXT(DEAD) " of the runs",
+                          "at least " TEXT(
+                              DEAD_UNITS) " of the units of some hidden layer are 0 on every probe "
+                                          "row, though z is not, at epoch 0 or at the end, in the "
+                                          "mean over seeds; without symmetry.csv: a whole hidden "
+                                          "layer is, in at least " TEXT(DEAD) " of the runs",
                           true},
     [INS_VERDICT_NOT_MOVING] = {"not moving",
                                 "the median of log10(rms update / rms weight before) over recorded "
@@ -161,6 +169,13 @@ static int learned(const ins_arm_analysis *arm, double chance, double classes)
     return -1;
 }
 
+/* By the counted units, else by the layers that are shut as a whole. */
+static bool dead(const ins_arm_analysis *arm, size_t runs)
+{
+    if (!isnan(arm->dead_share)) return arm->dead_share >= DEAD_UNITS;
+    return runs > 0 && (double)arm->dead >= DEAD * (double)runs;
+}
+
 unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance, double classes)
 {
     int outcome = learned(arm, chance, classes);
@@ -171,7 +186,7 @@ unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance
         [INS_VERDICT_VANISHING] = either(arm, INS_SIGNAL_VANISHES),
         [INS_VERDICT_EXPLODING] = either(arm, INS_SIGNAL_EXPLODES) || arm->overflowed > 0,
         [INS_VERDICT_SATURATED] = arm->saturated_share > SATURATED,
-        [INS_VERDICT_DEAD] = runs > 0 && (double)arm->dead >= DEAD * (double)runs,
+        [INS_VERDICT_DEAD] = dead(arm, runs),
         [INS_VERDICT_NOT_MOVING] = arm->update_log10 < -FROZEN,
         [INS_VERDICT_LEARNED] = outcome == 1,
         [INS_VERDICT_DID_NOT_LEARN] = outcome == 0,

@@ -83,18 +83,25 @@ static int compare_units(const void *first, const void *second)
         real a = p->values[i], b = q->values[i];
         if (a < b) return -1;
         if (a > b) return 1;
-        if (!(a == b)) { /* NaN: ordered by its bytes, so that the sort is consistent */
-            int order = memcmp(&a, &b, sizeof a);
-            if (order) return order;
-        }
     }
     return 0;
+}
+
+static bool has_nan(const real *x, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) found += isnan(x[i]) != 0;
+    return found > 0;
 }
 
 static void count_duplicates(ins_symmetry_workspace *w, const real *weight, const real *bias,
                              size_t units, size_t fan_in, ins_symmetry *out)
 {
     size_t length = fan_in + 1;
+    if (has_nan(weight, units * fan_in) || has_nan(bias, units)) {
+        out->distinct_units = out->duplicate_pairs = NAN;
+        return;
+    }
     for (size_t u = 0; u < units; u++) {
         memcpy(w->joined + u * length, weight + u * fan_in, fan_in * sizeof *weight);
         w->joined[u * length + fan_in] = bias[u];
@@ -149,7 +156,7 @@ static bool survey(ins_symmetry_workspace *w, const real *output, size_t rows, s
         for (size_t u = 0; u < units; u++) {
             double a = (double)output[r * units + u];
             w->mean[u] += a;
-            w->peak[u] = fmax(w->peak[u], fabs(a));
+            w->peak[u] = isnan(a) ? INFINITY : fmax(w->peak[u], fabs(a));
             finite = finite && isfinite(a);
         }
     for (size_t u = 0; u < units; u++) {

@@ -21,6 +21,7 @@ refuses_data() {
     refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
     refuses 2 'run: the value of an option is missing (got "-o")' run -o
     refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, tensors, datasets' list tensor
+    refuses 2 'list: unknown subject (got "all"); valid: initializers, activations, optimizers, tensors, datasets' list optimizers all
 }
 
 @test "an abbreviated option is taken when it is unique" {
@@ -88,6 +89,12 @@ d.csv:4: 4 fields, header has 3'
     refuses 2 '--init: the same value is listed twice (got "random_normal(0, 0.05)")' run --init='random_normal random_normal(0, 0.05)' -o w
     refuses 2 '--init: must be initializers, see `initscope list initializers` (got "")' run --init= -o w
     refuses 3 'no/layer01.W.npy: No such file or directory' run '--init=file(no)' -o w
+}
+
+@test "initializers: a path that an experiment file cannot hold" {
+    local problem='a path with " ;" or control characters cannot be written to an experiment file'
+    refuses 2 "--init: $problem (got \"file(a ;b)\")" run --init='zeros file(a ;b)' -o w
+    refuses 2 "--output-init: $problem (got \"file(a\\x0ab)\")" run --output-init=$'file(a\nb)' -o w
 }
 
 @test "integers: out of range, not integers" {

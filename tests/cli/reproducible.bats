@@ -23,6 +23,18 @@ load helper
     same_run ../w w
 }
 
+@test "experiment.ini repeats a run of data whose path it cannot hold as it is" {
+    local name
+    for name in 'a ;b.csv' ';c.csv' ' d.csv' $'e\nf.csv' 'g\x3b ;.csv'; do
+        cp "$srcdir/data/iris.csv" "$name"
+        run_ok run -q --data="./$name" --init=zeros --seeds=1 --epochs=0 -o w
+        mkdir elsewhere && cd elsewhere
+        run_ok run ../w/experiment.ini -q -o w
+        same_run ../w w
+        cd .. && rm -r elsewhere w
+    done
+}
+
 @test "the order of init, and what else is listed, changes no run's numbers" {
     run_ok run -q --init='zeros he_normal glorot_uniform' --epochs=3 -o a
     run_ok run -q --init='glorot_uniform he_normal' --epochs=3 --activation='tanh relu' --seeds=3 --seed=2 -o b

@@ -147,6 +147,11 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     grep -q '^2,random_normal(stddev=1),1,0,100,preactivation,.*,[1-9][0-9]*$' w/layers.csv
 }
 
+@test "units of a run that diverged are neither alike nor dead" {
+    run_ok run -q --init=he_normal --hidden=8,8 --optimizer=sgd --learning-rate=1e6 --seeds=1 --record-every=100 -o w
+    [ "$(awk -F, 'NR > 1 && $4 > 0 { print $6, "[" $7 $8 "]", $11 }' w/symmetry.csv | tr '\n' ';')" = "8 [] 0;8 [] 0;3 [] ;" ]
+}
+
 @test "divergence between two recorded epochs is recorded" {
     run_ok run -q --init=he_uniform --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e10 --seeds=1 \
         --epochs=50 --record-every=50 -o w

@@ -86,6 +86,29 @@ START_TEST(gains_are_least_squares_slopes)
 }
 END_TEST
 
+/* The predicted gain is fitted as the measured one is: variances 8, 4, 2, 1 make 1/2 a layer toward
+ * the output, and so do 2, 4, 8, 16 toward the input. */
+START_TEST(predicted_gains)
+{
+    put("epochs.csv", "run,epoch\n1,0\n2,0\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,5,weight,1\n2,0,5,weight,1\n");
+    FILE *theory = made_file("theory.csv");
+    fprintf(theory, "run,layer,tensor,variance\n");
+    for (int l = 1; l <= 4; l++) {
+        fprintf(theory, "1,%d,preactivation,%g\n1,%d,delta,%g\n", l, pow(2, 4 - l), l, pow(2, l));
+        fprintf(theory, "2,%d,preactivation,%s\n2,%d,delta,%d\n", l, l == 2 ? "nan" : "1", l,
+                l - 1);
+    }
+    fclose(theory);
+    made_read(&study, &analysis);
+    close_to(analysis.arm[0].forward_theory, 0.5);
+    close_to(analysis.arm[0].backward_theory, 0.5);
+    ck_assert(isnan(analysis.arm[1].forward_theory));  /* the theory does not apply */
+    ck_assert(isnan(analysis.arm[1].backward_theory)); /* a variance of 0 has no logarithm */
+    made_free(&study, &analysis);
+}
+END_TEST
+
 START_TEST(a_layer_without_variance_has_no_gain)
 {
     const char *const spoilers[] = {"0", "inf", "nan", ""};
@@ -280,10 +303,13 @@ START_TEST(tables)
         "arm,initializer,runs,diverged,forward_gain,forward_gain_lower,forward_gain_upper,"
         "backward_gain,backward_gain_lower,backward_gain_upper,forward_total,backward_total,"
         "accuracy,accuracy_lower,accuracy_upper,train_loss,train_loss_lower,train_loss_upper,"
-        "initial_loss,symmetric_layers,reached_target,verdicts,sentence\na,a,3,0,,,,,,,,,0.9,",
-        ",,,,,0,3,,\"90.0% [77.6%, 100.0%] of the test rows are right.\"\nb,b,4,0,,,,,,,,,0.8775,",
-        ",,,,,0,2,,\"87.8% [74.0%, 100.0%] of the test rows are right.\"\nc,c,4,0,,,,,,,,,0.4875,",
-        ",,,,,0,1,,\"48.8% [0.0%, 100.0%] of the test rows are right.\"\n"};
+        "initial_loss,symmetric_layers,distinct_units,units,dead_share,forward_theory,"
+        "backward_theory,reached_target,verdicts,sentence\na,a,3,0,,,,,,,,,0.9,",
+        ",,,,,0,,,,,,3,,\"90.0% [77.6%, 100.0%] of the test rows are "
+        "right.\"\nb,b,4,0,,,,,,,,,0.8775,",
+        ",,,,,0,,,,,,2,,\"87.8% [74.0%, 100.0%] of the test rows are "
+        "right.\"\nc,c,4,0,,,,,,,,,0.4875,",
+        ",,,,,0,,,,,,1,,\"48.8% [0.0%, 100.0%] of the test rows are right.\"\n"};
     const char *at = out.data;
     for (size_t i = 0; i < 4; i++) {
         const char *found = strstr(at, pieces[i]);
@@ -302,6 +328,7 @@ int main(void)
     TCase *logs = tcase_create("logs");
     tcase_add_checked_fixture(logs, scratch_setup, scratch_teardown);
     tcase_add_test(logs, gains_are_least_squares_slopes);
+    tcase_add_test(logs, predicted_gains);
     tcase_add_loop_test(logs, a_layer_without_variance_has_no_gain, 0, 4);
     tcase_add_test(logs, profiles_and_curves);
     tcase_add_test(logs, pairs_are_compared_by_seed);

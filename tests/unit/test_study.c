@@ -161,6 +161,59 @@ START_TEST(diverged_by_the_last_loss)
 }
 END_TEST
 
+START_TEST(optional_files_by_run_number)
+{
+    put("epochs.csv", "run,epoch\n5,0\n5,3\n9,0\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n5,0,1,weight,1\n9,0,2,weight,1\n");
+    put("symmetry.csv", "run,epoch,layer,units,distinct_units\n5,3,1,8,3\n5,0,1,8,1\n"
+                        "6,0,1,8,4\n5,2,1,8,4\n5,0,7,8,4\n5,-1,1,8,4\n,0,1,8,4\n");
+    put("theory.csv", "run,layer,tensor,variance\n9,2,delta,0.25\n9,2,mood,3\n9,1,delta,nan\n");
+    put("histograms.csv", "run,epoch,layer,tensor,bin,lower,upper,count\n"
+                          "5,0,1,delta,1,-1,0,4\n9,0,1,delta,1,-1,0,7\n5,0,1,delta,2,0,1,5\n");
+    put("spectrum.csv", "run,epoch,layer,index,singular_value\n5,0,0,1,3\n5,0,0,2,1.5\n");
+    ins_study study = read_study();
+    size_t five = 0, nine = 1;
+    ck_assert_int_eq(study.run[nine].number, 9);
+    ck_assert(ins_study_symmetry(&study, five, 0, 1, "distinct_units") == 1);
+    ck_assert(ins_study_symmetry(&study, five, 1, 1, "distinct_units") == 3);
+    ck_assert(isnan(ins_study_symmetry(&study, five, 0, 2, "distinct_units")));
+    ck_assert(isnan(ins_study_symmetry(&study, nine, 0, 1, "distinct_units")));
+    ck_assert(isnan(ins_study_symmetry(&study, five, 0, 1, "effective_rank"))); /* no such column */
+    ck_assert(isnan(ins_study_symmetry(&study, 77, 0, 1, "units")));
+    ck_assert(ins_study_theory(&study, nine, 2, INS_DELTA, "variance") == 0.25);
+    ck_assert(isnan(ins_study_theory(&study, nine, 1, INS_DELTA, "variance")));
+    ck_assert(isnan(ins_study_theory(&study, five, 2, INS_DELTA, "variance")));
+    ins_bin bin[2];
+    ck_assert_uint_eq(ins_study_histogram(&study, five, 0, 1, INS_DELTA, bin, 2), 2);
+    ck_assert(bin[0].count == 4 && bin[1].count == 5 && bin[1].lower == 0 && bin[1].upper == 1);
+    ck_assert_uint_eq(ins_study_histogram(&study, nine, 0, 1, INS_DELTA, bin, 0), 1);
+    ck_assert_uint_eq(ins_study_histogram(&study, five, 0, 1, INS_WEIGHT, bin, 2), 0);
+    double value[1];
+    ck_assert_uint_eq(ins_study_spectrum(&study, five, 0, 0, value, 1), 2);
+    ck_assert(value[0] == 3);
+    ck_assert_uint_eq(ins_study_spectrum(&study, five, 1, 0, value, 1), 0);
+    ck_assert(ins_study_has_file(&study, INS_LOG_SPECTRUM));
+    ins_study_free(&study);
+}
+END_TEST
+
+START_TEST(optional_files_by_name)
+{
+    put("epochs.csv", foreign_epochs);
+    put("layers.csv", foreign_layers);
+    put("symmetry.csv", "initializer,seed,epoch,layer,units\ntiny,3,0,2,6\nkaiming,7,2,3,4\n"
+                        "kaiming,8,0,1,9\nhuge,7,0,1,9\n");
+    put("theory.csv", "run,layer,tensor,variance\n1,1,delta,0.25\n"); /* whose run is that? */
+    ins_study study = read_study();
+    ck_assert(ins_study_symmetry(&study, study.arm[1].run[0], 0, 2, "units") == 6);
+    ck_assert(ins_study_symmetry(&study, study.arm[0].run[1], 1, 3, "units") == 4);
+    ck_assert(ins_study_has_file(&study, INS_LOG_SYMMETRY));
+    ck_assert(!ins_study_has_file(&study, INS_LOG_THEORY));
+    ck_assert(!ins_study_has_file(&study, INS_LOG_HISTOGRAMS)); /* there is no such file */
+    ins_study_free(&study);
+}
+END_TEST
+
 typedef struct refused {
     const char *epochs, *layers, *message;
 } refused;
@@ -287,6 +340,8 @@ int main(void)
     tcase_add_test(reading, diverged_by_the_last_loss);
     tcase_add_test(reading, every_number_by_its_place);
     tcase_add_test(reading, optional_files_are_read);
+    tcase_add_test(reading, optional_files_by_run_number);
+    tcase_add_test(reading, optional_files_by_name);
     suite_add_tcase(suite, reading);
     TCase *refusing = tcase_create("refusing");
     tcase_add_checked_fixture(refusing, scratch_setup, scratch_teardown);

@@ -69,6 +69,52 @@ START_TEST(verdicts_of_signals)
 }
 END_TEST
 
+/* The verdicts of the plain arm, three seeds of five layers, when its last hidden layer is counted
+ * at the end as given; it starts with distinct units. */
+static unsigned verdicts_counted(double distinct, double dead)
+{
+    made_arm arm = plain;
+    made_log log = {.arm = &arm, .arms = 1, .hidden = 5, .seeds = 3, .epochs = 2, .chance = 0.4};
+    log.input = 1;
+    made_log_write(&log);
+    FILE *file = made_file("symmetry.csv");
+    fprintf(file, "run,epoch,layer,units,distinct_units,dead_units\n");
+    for (int run = 1; run <= 3; run++) {
+        fprintf(file, "%d,0,5,8,8,0\n%d,2,5,8,%g,%g\n", run, run, distinct, dead);
+    }
+    fclose(file);
+    made_read(&study, &analysis);
+    return analysis.arm[0].verdicts;
+}
+
+START_TEST(verdicts_of_counted_units)
+{
+    ck_assert_uint_eq(verdicts_counted(8, 5), BIT(PRESERVING) | BIT(LEARNED));
+    ck_assert(analysis.arm[0].counted);
+    ck_assert(analysis.arm[0].distinct_units == 8 && analysis.arm[0].units == 8);
+    ck_assert_uint_eq(analysis.arm[0].symmetric_layers_end, 0);
+    made_free(&study, &analysis);
+    ck_assert_uint_eq(verdicts_counted(7, 0), BIT(SYMMETRIC) | BIT(LEARNED));
+    ck_assert_uint_eq(analysis.arm[0].symmetric_layers_start, 0);
+    ck_assert_uint_eq(analysis.arm[0].symmetric_layers_end, 1);
+    ck_assert(analysis.arm[0].distinct_units == 7);
+    ck_assert_ptr_nonnull(strstr(analysis.arm[0].sentence,
+                                 "1 of 5 hidden layers still has identical units at the end, down "
+                                 "to 7 distinct of 8"));
+    ck_assert_ptr_nonnull(strstr(made_finding(&analysis, "symmetric")->evidence,
+                                 "With a 1 of 5 hidden layers have identical units after the last "
+                                 "epoch in every run, down to 7 distinct of 8 (3 seeds)"));
+    made_free(&study, &analysis);
+    ck_assert_uint_eq(verdicts_counted(8, 6), BIT(DEAD) | BIT(LEARNED)); /* three of four units */
+    ck_assert(analysis.arm[0].dead_share == 0.75);
+    ck_assert_ptr_nonnull(
+        strstr(analysis.arm[0].sentence, "75.0% of the units of a hidden layer are dead"));
+    ck_assert_str_eq(made_finding(&analysis, "dead")->claim,
+                     "Most units of a layer are dead with a.");
+    made_free(&study, &analysis);
+}
+END_TEST
+
 START_TEST(verdicts_of_faults)
 {
     made_arm arm = plain;
@@ -212,6 +258,7 @@ int main(void)
     tcase_add_checked_fixture(logs, scratch_setup, scratch_teardown);
     tcase_add_test(logs, verdicts_of_signals);
     tcase_add_test(logs, verdicts_of_faults);
+    tcase_add_test(logs, verdicts_of_counted_units);
     tcase_add_test(logs, verdicts_of_outcomes);
     tcase_add_test(logs, one_seed_is_judged_by_its_gain);
     tcase_add_test(logs, sentences_of_arms);

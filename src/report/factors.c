@@ -1,0 +1,189 @@
+/* The factors of a run directory and their levels. */
+#include <config.h>
+
+#include "factors.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/text.h"
+
+typedef struct factor_row {
+    const char *column, *name, *phrase;
+} factor_row;
+
+enum { HIDDEN = 1 };
+
+static const factor_row rows[INS_FACTORS] = {
+    {"activation", "activation", "%s"},   [HIDDEN] = {"hidden", "shape", "%s"},
+    {"optimizer", "optimizer", "%s"},     {"learning_rate", "learning rate", "learning rate %s"},
+    {"dropout", "dropout", "dropout %s"}, {"weight_decay", "weight decay", "weight decay %s"},
+    {"batch", "batch", "batch %s"},
+};
+
+/* The row of runs.csv of an arm's first run; SIZE_MAX: none. */
+static size_t row_of(const ins_study *study, size_t arm)
+{
+    const double *number = ins_table_numbers(&study->runs_table, INS_LOG_RUNS, "run");
+    double wanted = (double)study->run[study->arm[arm].run[0]].number;
+    for (size_t r = 0; number != NULL && r < study->runs_table.rows; r++) {
+        if (number[r] == wanted) return r;
+    }
+    return SIZE_MAX;
+}
+
+static const char *text_of(const ins_study *study, size_t f, size_t row, ins_arena *arena)
+{
+    const char *const *text = ins_table_texts(&study->runs_table, INS_LOG_RUNS, rows[f].column);
+    if (row == SIZE_MAX) return "";
+    if (text != NULL) return text[row];
+    const double *number = ins_table_numbers(&study->runs_table, INS_LOG_RUNS, rows[f].column);
+    if (number == NULL || isnan(number[row])) return "";
+    char digits[INS_NUMBER_SIZE];
+    return ins_arena_copy(arena, digits, ins_format_number(digits, number[row]));
+}
+
+/* The place of text among count texts, where it is added when it is new. */
+static size_t place_of(const char **texts, size_t *count, const char *text)
+{
+    size_t i = 0;
+    while (i < *count && strcmp(texts[i], text) != 0) i++;
+    if (i == *count) texts[(*count)++] = text;
+    return i;
+}
+
+/* The layers of "10x64", "64,64" or "128,4x64", and their width; 0 when it is not the same. */
+static double depth_of(const char *shape, double *width)
+{
+    double depth = 0;
+    *width = NAN;
+    while (*shape != '\0') {
+        char *end;
+        double times = 1, units = strtod(shape, &end);
+        if (*end == 'x') {
+            times = units;
+            units = strtod(end + 1, &end);
+        }
+        if (end == shape) break;
+        depth += times;
+        *width = isnan(*width) || *width == units ? units : 0;
+        shape = *end != '\0' ? end + 1 : end;
+    }
+    return depth;
+}
+
+static double key_of(size_t f, const char *level, size_t place)
+{
+    double number, width;
+    if (f == HIDDEN) {
+        double depth = depth_of(level, &width);
+        return depth * 1e7 + (isnan(width) ? 0 : width);
+    }
+    bool numeric = ins_parse_number(level, strlen(level), &number) == INS_NUMBER_FINITE;
+    return numeric ? number : (double)place;
+}
+
+/* Sorts the levels and renumbers the arms. */
+static void sort_levels(ins_factor *factor, size_t f, size_t arms, ins_arena *arena)
+{
+    size_t n = factor->levels;
+    size_t *order = ins_arena_get(arena, n, sizeof *order, "factors");
+    size_t *place = ins_arena_get(arena, n, sizeof *place, "factors");
+    const char **sorted = ins_arena_get(arena, n, sizeof *sorted, "factors");
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i;
+        while (at > 0 && key_of(f, factor->level[order[at - 1]], order[at - 1]) >
+                             key_of(f, factor->level[i], i)) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = i;
+    }
+    for (size_t i = 0; i < n; i++) {
+        sorted[i] = factor->level[order[i]];
+        place[order[i]] = i;
+    }
+    factor->level = sorted;
+    for (size_t a = 0; a < arms; a++) factor->of[a] = place[factor->of[a]];
+}
+
+/* Shapes of one width differ in their depth alone: that is what stands in the grid then. */
+static void name_depths(ins_factor *factor, ins_arena *arena)
+{
+    double width, first;
+    depth_of(factor->level[0], &first);
+    for (size_t i = 0; i < factor->levels; i++) {
+        depth_of(factor->level[i], &width);
+        if (!(width > 0) || width != first) return;
+    }
+    for (size_t i = 0; i < factor->levels; i++) {
+        factor->level[i] = ins_arena_format(arena, "%.0f", depth_of(factor->level[i], &width));
+    }
+    factor->name = "depth";
+    factor->title = ins_arena_format(arena, "hidden layers of %.0f units", first);
+    factor->phrase = "%s hidden layers";
+}
+
+static ins_factor read_factor(const ins_study *study, size_t f, const size_t *row, ins_arena *arena)
+{
+    ins_factor out = {.column = rows[f].column,
+                      .name = rows[f].name,
+                      .title = rows[f].name,
+                      .phrase = rows[f].phrase};
+    out.level = ins_arena_get(arena, study->arms + 1, sizeof *out.level, "factors");
+    out.of = ins_arena_get(arena, study->arms + 1, sizeof *out.of, "factors");
+    for (size_t a = 0; a < study->arms; a++) {
+        out.of[a] = place_of(out.level, &out.levels, text_of(study, f, row[a], arena));
+    }
+    return out;
+}
+
+static bool agree(const ins_factors *factors, size_t a, size_t b)
+{
+    for (size_t f = 0; f < factors->count; f++) {
+        if (factors->factor[f].of[a] != factors->factor[f].of[b]) return false;
+    }
+    return true;
+}
+
+static bool varies(const ins_factors *before, const ins_factor *factor, size_t arms)
+{
+    if (factor->levels < 2) return false;
+    for (size_t a = 1; a < arms; a++) {
+        for (size_t b = 0; b < a; b++) {
+            if (factor->of[a] != factor->of[b] && agree(before, a, b)) return true;
+        }
+    }
+    return false;
+}
+
+ins_factors ins_factors_of(const ins_study *study, ins_arena *arena)
+{
+    ins_factors out = {0};
+    size_t arms = study->arms;
+    size_t *row = ins_arena_get(arena, arms + 1, sizeof *row, "factors");
+    out.initializer = ins_arena_get(arena, arms + 1, sizeof *out.initializer, "factors");
+    out.initializer_of = ins_arena_get(arena, arms + 1, sizeof *out.initializer_of, "factors");
+    for (size_t a = 0; a < arms; a++) {
+        row[a] = row_of(study, a);
+        out.initializer_of[a] =
+            place_of(out.initializer, &out.initializers, study->arm[a].initializer);
+    }
+    for (size_t f = 0; f < INS_FACTORS; f++) {
+        ins_factor factor = read_factor(study, f, row, arena);
+        if (!varies(&out, &factor, arms)) continue;
+        sort_levels(&factor, f, arms, arena);
+        if (f == HIDDEN) name_depths(&factor, arena);
+        out.factor[out.count++] = factor;
+    }
+    return out;
+}
+
+const char *ins_factor_phrase(ins_arena *arena, const ins_factor *factor, size_t level)
+{
+    const char *place = strstr(factor->phrase, "%s");
+    return ins_arena_format(arena, "%.*s%s%s", (int)(place - factor->phrase), factor->phrase,
+                            factor->level[level], place + 2);
+}

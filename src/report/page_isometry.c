@@ -1,0 +1,366 @@
+/* How evenly the weights and the whole network stretch their inputs: singular values. */
+#include <config.h>
+
+#include "pages.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "initscope/csv.h"
+#include "lines.h"
+#include "phrases.h"
+
+enum { MOST_VALUES = 8192, POINTS = 80 };
+
+/* The singular values of one matrix, or of several of the same rank one after the other. */
+typedef struct values {
+    size_t count, rank;
+    double *value;
+} values;
+
+typedef struct shape {
+    double units, fan_in;
+} shape;
+
+static shape shape_of(const ins_study *study, size_t arm, size_t layer)
+{
+    size_t run = study->arm[arm].run[0], start = ins_study_epoch_index(study, 0);
+    double units = ins_study_layer(study, run, start, layer, INS_WEIGHT, "units");
+    double count = ins_study_layer(study, run, start, layer, INS_WEIGHT, "count");
+    return (shape){units, count / units};
+}
+
+/* Of the Jacobian (layer 0) there are as many as the smaller of classes and features, for each of
+ * several probe rows. */
+static size_t rank_of(const ins_study *study, size_t arm, size_t layer, size_t count)
+{
+    if (layer > 0) return count;
+    double classes = shape_of(study, arm, study->arm[arm].layers).units;
+    double features = shape_of(study, arm, 1).fan_in, rank = fmin(classes, features);
+    bool whole = rank >= 1 && count % (size_t)rank == 0;
+    return whole ? (size_t)rank : count;
+}
+
+static values values_of(ins_flow *flow, size_t run, size_t epoch, size_t layer)
+{
+    const ins_study *study = flow->part->study;
+    size_t count = ins_study_spectrum(study, run, epoch, layer, NULL, 0);
+    values out = {0};
+    if (count == 0 || count > MOST_VALUES) return out;
+    out.value = ins_arena_get(flow->arena, count, sizeof *out.value, "spectrum");
+    out.count = ins_study_spectrum(study, run, epoch, layer, out.value, count);
+    out.rank = rank_of(study, study->run[run].arm, layer, count);
+    return out;
+}
+
+/* A hidden layer in the middle, between two hidden layers where there are some. */
+static size_t middle_layer(const ins_arm *arm)
+{
+    return ins_hidden_of(arm) / 2 + 1;
+}
+
+static size_t last_of(const ins_study *study, size_t epoch[2])
+{
+    size_t count = 0;
+    for (size_t e = 0; e < study->epochs; e++) {
+        bool found = false;
+        for (size_t a = 0; a < study->arms && !found; a++) {
+            size_t run = study->arm[a].run[0];
+            found = ins_study_spectrum(study, run, e, middle_layer(&study->arm[a]), NULL, 0) > 0;
+        }
+        if (!found) continue;
+        epoch[count > 0] = e;
+        count += count < 2;
+    }
+    return count;
+}
+
+/* The largest singular value, and its ratio to the smallest: geometric means over seeds and, for
+ * the Jacobian, probe rows. */
+typedef struct extremes {
+    double largest, condition;
+} extremes;
+
+static extremes extremes_of(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+{
+    const ins_arm *of = &flow->part->study->arm[arm];
+    double largest = 0, smallest = 0;
+    size_t found = 0, n = 0;
+    for (size_t s = 0; s < of->runs; s++) {
+        values v = values_of(flow, of->run[s], epoch, layer);
+        for (size_t i = 0; i < v.count; i += v.rank) {
+            found++;
+            if (!(v.value[i] > 0)) continue; /* it stretches nothing */
+            largest += log(v.value[i]);
+            smallest += log(v.value[i + v.rank - 1]);
+            n++;
+        }
+    }
+    if (found == 0) return (extremes){NAN, NAN};
+    if (n == 0) return (extremes){0, NAN};
+    return (extremes){exp(largest / (double)n), exp((largest - smallest) / (double)n)};
+}
+
+/* Measured Var W at epoch 0. */
+static double variance_of(const ins_study *study, size_t arm, size_t layer)
+{
+    ins_profile_point point = ins_profile(study, arm, 0, layer, INS_WEIGHT, "variance");
+    return point.geometric.n > 0 ? point.geometric.mean : 0;
+}
+
+/* sd W (√fan_in + √units): the largest singular value of independent entries. */
+static double edge_of(const ins_study *study, size_t arm, size_t layer)
+{
+    shape w = shape_of(study, arm, layer);
+    return sqrt(variance_of(study, arm, layer)) * (sqrt(w.fan_in) + sqrt(w.units));
+}
+
+typedef struct spectra {
+    double start[POINTS], end[POINTS];    /* over the rms at the first epoch */
+    double share[POINTS], random[POINTS]; /* of an independent random matrix */
+    double low, high;                     /* its ends */
+    bool found;
+} spectra;
+
+static double root_mean_square(const values *v)
+{
+    double sum = 0;
+    for (size_t i = 0; i < v->count; i++) sum += v->value[i] * v->value[i];
+    return sqrt(sum / (double)v->count);
+}
+
+static double grid(size_t i)
+{
+    return ((double)i + 0.5) / POINTS;
+}
+
+/* Adds the values of a run at the places of the grid. */
+static void add_values(double *sum, const values *v, double unit)
+{
+    for (size_t i = 0; i < POINTS; i++) {
+        sum[i] += v->value[(size_t)(grid(i) * (double)v->count)] / unit;
+    }
+}
+
+/* Marchenko and Pastur's law for the squares, over their mean: with r the smaller over the larger
+ * side they lie at 1 + r + 2 √r cos θ, a share 2 sin² θ / (π times that) dθ of them. */
+static void random_spectrum(spectra *out, double r)
+{
+    enum { STEPS = 40 };
+    const double pi = 3.14159265358979323846;
+    double share = 0, step = pi / (POINTS - 1) / STEPS;
+    for (size_t i = 0; i < POINTS; i++) {
+        double angle = pi * (double)i / (POINTS - 1);
+        out->share[i] = share;
+        out->random[i] = sqrt(fmax(1 + r + 2 * sqrt(r) * cos(angle), 0));
+        for (size_t k = 0; k < STEPS; k++) {
+            double at = angle + ((double)k + 0.5) * step;
+            share += step * 2 * sin(at) * sin(at) / (pi * (1 + r + 2 * sqrt(r) * cos(at)));
+        }
+    }
+    out->low = 1 - sqrt(r);
+    out->high = 1 + sqrt(r);
+}
+
+static void mean_spectrum(ins_flow *flow, size_t arm, size_t layer, const size_t epoch[2],
+                          spectra *out)
+{
+    const ins_arm *of = &flow->part->study->arm[arm];
+    size_t starts = 0, ends = 0;
+    for (size_t s = 0; s < of->runs; s++) {
+        values start = values_of(flow, of->run[s], epoch[0], layer);
+        values end = values_of(flow, of->run[s], epoch[1], layer);
+        if (start.count == 0) continue;
+        double unit = root_mean_square(&start);
+        if (!(unit > 0)) continue;
+        add_values(out->start, &start, unit);
+        starts++;
+        if (end.count == 0) continue;
+        add_values(out->end, &end, unit);
+        ends++;
+    }
+    out->found = starts > 0;
+    for (size_t i = 0; i < POINTS; i++) {
+        out->start[i] = starts > 0 ? out->start[i] / (double)starts : (double)NAN;
+        out->end[i] = ends > 0 && epoch[0] != epoch[1] ? out->end[i] / (double)ends : (double)NAN;
+    }
+}
+
+static spectra *spectra_of(ins_flow *flow, const size_t epoch[2])
+{
+    const ins_study *study = flow->part->study;
+    spectra *out = ins_arena_get(flow->arena, study->arms, sizeof *out, "figure");
+    for (size_t a = 0; a < study->arms; a++) {
+        size_t layer = middle_layer(&study->arm[a]);
+        shape w = shape_of(study, a, layer);
+        mean_spectrum(flow, a, layer, epoch, &out[a]);
+        random_spectrum(&out[a], fmin(w.units, w.fan_in) / fmax(w.units, w.fan_in));
+    }
+    return out;
+}
+
+static void write_data(ins_flow *flow, ins_figure *figure, const spectra *of)
+{
+    static const char *const parts[] = {"first", "last", "random share", "random"};
+    size_t arms = flow->part->study->arms;
+    ins_csv_text(&figure->data, "share");
+    for (size_t a = 0; a < arms; a++) {
+        for (size_t i = 0; i < 4; i++) {
+            ins_csv_text(&figure->data,
+                         ins_flow_format(flow, "%s %s", flow->part->name[a], parts[i]));
+        }
+    }
+    ins_csv_end_row(&figure->data);
+    for (size_t i = 0; i < POINTS; i++) {
+        ins_figure_value(figure, grid(i));
+        for (size_t a = 0; a < arms; a++) {
+            ins_figure_value(figure, of[a].start[i]);
+            ins_figure_value(figure, of[a].end[i]);
+            ins_figure_value(figure, of[a].share[i]);
+            ins_figure_value(figure, of[a].random[i]);
+        }
+        ins_csv_end_row(&figure->data);
+    }
+}
+
+static double largest_value(const spectra *of, size_t arms)
+{
+    double most = 2.2;
+    for (size_t i = 0; i < arms * POINTS; i++) {
+        most = fmax(most, fmax(of[i / POINTS].start[i % POINTS], of[i / POINTS].end[i % POINTS]));
+    }
+    return fmin(most, 4);
+}
+
+static void draw(ins_flow *flow, const spectra *of, const size_t epoch[2], double height)
+{
+    const ins_part *part = flow->part;
+    size_t arms = part->study->arms;
+    ins_grid panels = ins_grid_of(arms, height, 3.2);
+    ins_figure *figure = ins_flow_figure(flow, "spectrum", "singular-values",
+                                         "Singular values of the weights of a middle layer.",
+                                         ins_grid_height(&panels));
+    const char **names = ins_arena_get(flow->arena, arms, sizeof *names, "figure");
+    double *low = ins_arena_get(flow->arena, arms, sizeof *low, "figure");
+    double *high = ins_arena_get(flow->arena, arms, sizeof *high, "figure");
+    for (size_t a = 0; a < arms; a++) {
+        names[a] = ins_grid_name(flow, &panels, arms, part->name[a]);
+        low[a] = of[a].low;
+        high[a] = of[a].high;
+    }
+    ins_axis y =
+        ins_axis_linear(flow->arena, 0, largest_value(of, arms), height < 26 ? 3 : 5, false);
+    ins_grid_write(&panels, figure, arms);
+    ins_axis_write(&y, figure, "Y");
+    ins_figure_words(figure, "Y_TITLE", "Singular values of W over their rms at the first epoch");
+    ins_figure_names(figure, "NAME", names, arms);
+    ins_figure_colours(figure, "COLOR", part->colour, arms);
+    ins_figure_colours(figure, "TEXT", part->ink, arms);
+    ins_figure_numbers(figure, "EDGE_LOW", low, arms);
+    ins_figure_numbers(figure, "EDGE_HIGH", high, arms);
+    write_data(flow, figure, of);
+    ins_flow_caption(
+        flow, figure,
+        ins_flow_format(flow,
+                        "Hidden layer %zu%s, from the largest to the smallest, mean over seeds: at "
+                        "epoch %lld (coloured) and at epoch %lld (thin, black). Dashed: the law of "
+                        "Marchenko and Pastur for independent entries, whose ends bound the shaded "
+                        "range. A flat line stretches every direction alike.",
+                        middle_layer(&part->study->arm[0]),
+                        ins_same_depth(part->study) ? "" : " (or that in the middle)",
+                        part->study->epoch[epoch[0]], part->study->epoch[epoch[1]]));
+}
+
+static void table(ins_flow *flow, const size_t epoch[2])
+{
+    enum { COLUMNS = 8 };
+    const ins_part *part = flow->part;
+    const ins_study *study = part->study;
+    const char *last = ins_flow_format(flow, "epoch %lld", study->epoch[epoch[1]]);
+    const ins_table_column column[COLUMNS] = {
+        {"Initializer", 50, INS_LEFT}, {"W: edge", 15, INS_RIGHT},
+        {"largest", 15, INS_RIGHT},    {"condition", 17, INS_RIGHT},
+        {last, 16, INS_RIGHT},         {"network: largest", 24, INS_RIGHT},
+        {"condition", 17, INS_RIGHT},  {last, 16, INS_RIGHT}};
+    ins_cell *cell = ins_arena_get(flow->arena, study->arms * COLUMNS, sizeof *cell, "table");
+    for (size_t a = 0; a < study->arms; a++) {
+        size_t layer = middle_layer(&study->arm[a]);
+        extremes weight = extremes_of(flow, a, epoch[0], layer);
+        extremes network = extremes_of(flow, a, epoch[0], 0);
+        ins_cell *row = cell + a * COLUMNS;
+        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[1].text = ins_say(flow, edge_of(study, a, layer));
+        row[2].text = ins_say(flow, weight.largest);
+        row[3].text = ins_say(flow, weight.condition);
+        row[4].text = ins_say(flow, extremes_of(flow, a, epoch[1], layer).condition);
+        row[5].text = ins_say(flow, network.largest);
+        row[6].text = ins_say(flow, network.condition);
+        row[7].text = ins_say(flow, extremes_of(flow, a, epoch[1], 0).condition);
+    }
+    ins_table_layout layout = {.column = column,
+                               .columns = COLUMNS,
+                               .rows = study->arms,
+                               .cell = cell,
+                               .swatch = part->many ? NULL : part->colour};
+    ins_flow_heading(flow, "The same layer, and the whole network");
+    ins_flow_table(flow, &layout);
+    ins_flow_note(
+        flow, "Edge: sd W (√fan_in + √units), the largest singular value of independent "
+              "entries with the measured variance. Condition: the largest over the smallest "
+              "singular value. Network: of the Jacobian of the class scores by the inputs, over "
+              "a few probe rows, those left out at which it is 0. Geometric means over seeds; – "
+              "where all values are 0 or were not recorded.");
+}
+
+/* The arm with the smallest or largest condition; arms: none is known. */
+static size_t extreme_arm(ins_flow *flow, size_t epoch, size_t layer, bool smallest, double *best)
+{
+    const ins_study *study = flow->part->study;
+    size_t found = study->arms;
+    for (size_t a = 0; a < study->arms; a++) {
+        size_t at = layer > 0 ? middle_layer(&study->arm[a]) : 0;
+        double condition = extremes_of(flow, a, epoch, at).condition;
+        if (isnan(condition)) continue;
+        if (found < study->arms && (smallest ? condition >= *best : condition <= *best)) continue;
+        found = a;
+        *best = condition;
+    }
+    return found;
+}
+
+static const char *title_of(ins_flow *flow, size_t epoch)
+{
+    const ins_part *part = flow->part;
+    double low = 0, high = 0;
+    size_t even = extreme_arm(flow, epoch, 0, true, &low);
+    size_t uneven = extreme_arm(flow, epoch, 0, false, &high);
+    if (even == part->study->arms) return "How evenly the weights stretch their inputs";
+    if (even == uneven) {
+        return ins_flow_format(flow, "The network of %s stretches one direction %s times another",
+                               part->prose[even], ins_say(flow, low));
+    }
+    return ins_flow_format(
+        flow, "%s stretches the inputs most evenly, by at most %s to 1; %s by %s to 1",
+        part->prose[even], ins_say(flow, low), part->prose[uneven], ins_say(flow, high));
+}
+
+void ins_page_isometry(ins_flow *flow, const ins_page *page)
+{
+    const ins_part *part = flow->part;
+    size_t epoch[2] = {0, 0}, arms = part->study->arms;
+    if (last_of(part->study, epoch) == 1) epoch[1] = epoch[0];
+    ins_flow_title(flow, page->kicker, title_of(flow, epoch[0]));
+    ins_flow_paragraph(
+        flow,
+        "A matrix stretches the directions of its inputs by its singular values. Variances follow "
+        "their mean square; what they cannot see is the spread. Entries drawn independently give a "
+        "square matrix singular values from twice their root mean square down to nearly 0, and the "
+        "spread multiplies over the layers until a few directions carry everything. Orthogonal "
+        "matrices have all of them equal. What holds for one matrix is asked of the whole network "
+        "as "
+        "well: of its Jacobian, the derivative of the class scores with respect to the inputs.");
+    double tables = 36 + 6.4 * (double)arms;
+    double height = ins_grid_fit(flow, arms, 1, part->many ? 4 : tables, arms <= 4 ? 40 : 22, 90);
+    draw(flow, spectra_of(flow, epoch), epoch, height);
+    table(flow, epoch);
+}

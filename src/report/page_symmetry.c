@@ -1,0 +1,309 @@
+/* Which units can be told apart, and whether training tells them apart. */
+#include <config.h>
+
+#include "pages.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "cells.h"
+#include "half_random.h"
+#include "layered.h"
+#include "lines.h"
+#include "phrases.h"
+#include "verdicts.h"
+
+double ins_least_symmetry(const ins_study *study, size_t arm, size_t epoch, size_t layer,
+                          const char *column)
+{
+    const ins_arm *of = &study->arm[arm];
+    double least = NAN;
+    for (size_t s = 0; s < of->runs; s++) {
+        least = fmin(least, ins_study_symmetry(study, of->run[s], epoch, layer, column));
+    }
+    return least;
+}
+
+/* Epochs 0, 1 (or the first recorded one after it) and the last, as far as units were counted. */
+static size_t epochs_of(const ins_study *study, size_t epoch[3])
+{
+    size_t count = 0, last = SIZE_MAX;
+    for (size_t e = 0; e < study->epochs; e++) {
+        bool found = false;
+        for (size_t a = 0; a < study->arms && !found; a++) {
+            found = !isnan(ins_least_symmetry(study, a, e, 1, "units"));
+        }
+        if (!found) continue;
+        if (count < 2) epoch[count++] = e;
+        last = e;
+    }
+    if (last != SIZE_MAX && last != epoch[count - 1]) epoch[count++] = last;
+    return count;
+}
+
+static unsigned blend(unsigned from, unsigned to, double share)
+{
+    unsigned rgb = 0;
+    for (int shift = 16; shift >= 0; shift -= 8) {
+        double a = (from >> shift) & 0xFF, b = (to >> shift) & 0xFF;
+        rgb |= (unsigned)lround(a + share * (b - a)) << shift;
+    }
+    return rgb;
+}
+
+static void distinct_cell(ins_flow *flow, ins_cells *cells, size_t at, double distinct,
+                          double units)
+{
+    if (isnan(distinct) || isnan(units)) return;
+    cells->text[at] = ins_flow_format(flow, "%.0f", distinct);
+    bool whole = distinct >= units, single = distinct == 1 && units > 1;
+    double share = units > 1 ? (distinct - 1) / (units - 1) : 1;
+    cells->rgb[at] = single ? 0xFBE0D8 : blend(0xF6E3C5, 0x1B6A93, whole ? 1 : 0.6 * share);
+    cells->ink[at] = single ? INS_RED : share > 0.6 || whole ? INS_WHITE : INS_INK;
+}
+
+/* "layer 3" below its column: numbers alone, the title says what they are. */
+static void number_columns(ins_flow *flow, ins_cells *cells, const size_t *layer)
+{
+    const ins_study *study = flow->part->study;
+    for (size_t c = 0; c < cells->columns; c++) {
+        bool output = layer[c] == study->layers && ins_same_depth(study);
+        cells->column[c] = output ? "out" : ins_flow_format(flow, "%zu", layer[c]);
+    }
+}
+
+static void distinct_units(ins_flow *flow, const size_t *epoch, size_t epochs)
+{
+    const ins_study *study = flow->part->study;
+    size_t columns, most = ins_cells_most(epochs, 3);
+    size_t hidden = study->layers > 1 ? study->layers - 1 : 1;
+    const size_t *layer = ins_choose(flow, 1, hidden, most, &columns);
+    ins_cells cells = ins_cells_new(flow, epochs, columns);
+    for (size_t b = 0; b < epochs; b++) {
+        cells.block[b] = ins_flow_format(flow, "epoch %lld", study->epoch[epoch[b]]);
+        for (size_t a = 0; a < study->arms; a++) {
+            for (size_t c = 0; c < columns; c++) {
+                if (layer[c] > ins_hidden_of(&study->arm[a])) continue;
+                distinct_cell(flow, &cells, (b * study->arms + a) * columns + c,
+                              ins_least_symmetry(study, a, epoch[b], layer[c], "distinct_units"),
+                              ins_least_symmetry(study, a, epoch[b], layer[c], "units"));
+            }
+        }
+    }
+    number_columns(flow, &cells, layer);
+    cells.x_title = columns < hidden ? "hidden layer (a selection)" : "hidden layer";
+    ins_figure *figure = ins_cells_draw(flow, &cells, "distinct-units",
+                                        "Units of each hidden layer that can be told apart.");
+    ins_flow_caption(
+        flow, figure,
+        "Each number is the count of units with incoming weights and bias of their "
+        "own, the smallest of the seeds; equal means equal to the last bit. Dark blue: "
+        "all units of the layer are distinct; red: they are one unit many times over.");
+}
+
+/* The hidden layer of an arm with the smallest share of distinct units at an epoch; among equals
+ * the last. */
+static size_t plainest_layer(const ins_study *study, size_t arm, size_t epoch)
+{
+    size_t found = 1;
+    double least = INFINITY;
+    for (size_t l = 1; l <= ins_hidden_of(&study->arm[arm]); l++) {
+        double share = ins_least_symmetry(study, arm, epoch, l, "distinct_units") /
+                       ins_least_symmetry(study, arm, epoch, l, "units");
+        if (!(share <= least)) continue;
+        least = share;
+        found = l;
+    }
+    return found;
+}
+
+/* Mean over seeds of a column of layers.csv or, without a tensor, of symmetry.csv. */
+static double mean_at(const ins_study *study, size_t arm, size_t epoch, size_t layer, int tensor,
+                      const char *column)
+{
+    const ins_arm *of = &study->arm[arm];
+    double sum = 0;
+    size_t n = 0;
+    for (size_t s = 0; s < of->runs; s++) {
+        double value = tensor < 0 ? ins_study_symmetry(study, of->run[s], epoch, layer, column)
+                                  : ins_study_layer(study, of->run[s], epoch, layer,
+                                                    (ins_tensor)tensor, column);
+        if (!isfinite(value)) continue;
+        sum += value;
+        n++;
+    }
+    return n > 0 ? sum / (double)n : NAN;
+}
+
+static ins_curve_point rank_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+{
+    const ins_arm *of = &flow->part->study->arm[arm];
+    double *value = ins_arena_get(flow->arena, of->runs, sizeof *value, "figure");
+    ins_curve_point point = {NAN, NAN, NAN};
+    size_t n = 0;
+    for (size_t s = 0; s < of->runs; s++) {
+        double rank =
+            ins_study_symmetry(flow->part->study, of->run[s], epoch, layer, "effective_rank");
+        if (!(rank > 0)) continue;
+        value[n++] = rank;
+        point.lower = fmin(point.lower, rank); /* fmin and fmax pass over NAN */
+        point.upper = fmax(point.upper, rank);
+    }
+    point.middle = ins_interval_of_geometric_mean(value, n, ins_threshold_of("confidence")).mean;
+    return point;
+}
+
+static void table(ins_flow *flow, size_t first, size_t last)
+{
+    enum { COLUMNS = 9 };
+    const ins_part *part = flow->part;
+    const ins_study *study = part->study;
+    long long start = study->epoch[first], end = study->epoch[last];
+    const ins_table_column column[COLUMNS] = {
+        {"Initializer", 44, INS_LEFT},
+        {"layer", 12, INS_RIGHT},
+        {ins_flow_format(flow, "W, epoch %lld", start), 20, INS_RIGHT},
+        {ins_flow_format(flow, "W, %lld", end), 17, INS_RIGHT},
+        {ins_flow_format(flow, "z, epoch %lld", start), 20, INS_RIGHT},
+        {ins_flow_format(flow, "z, %lld", end), 17, INS_RIGHT},
+        {"|cos|", 14, INS_RIGHT},
+        {"rank", 13, INS_RIGHT},
+        {"dead", 13, INS_RIGHT}};
+    ins_cell *cell = ins_arena_get(flow->arena, study->arms * COLUMNS, sizeof *cell, "table");
+    for (size_t a = 0; a < study->arms; a++) {
+        size_t layer = plainest_layer(study, a, last);
+        ins_cell *row = cell + a * COLUMNS;
+        const double values[] = {
+            mean_at(study, a, first, layer, INS_WEIGHT, "between_unit_variance"),
+            mean_at(study, a, last, layer, INS_WEIGHT, "between_unit_variance"),
+            mean_at(study, a, first, layer, INS_PREACTIVATION, "between_unit_variance"),
+            mean_at(study, a, last, layer, INS_PREACTIVATION, "between_unit_variance"),
+            mean_at(study, a, last, layer, -1, "mean_abs_cosine"),
+            mean_at(study, a, last, layer, -1, "effective_rank"),
+            mean_at(study, a, last, layer, -1, "dead_units")};
+        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[1].text = ins_flow_format(flow, "%zu", layer);
+        for (size_t c = 0; c < sizeof values / sizeof values[0]; c++) {
+            row[c + 2] =
+                (ins_cell){.text = ins_say(flow, values[c]), .bad = c < 4 && values[c] == 0};
+        }
+    }
+    ins_table_layout layout = {.column = column,
+                               .columns = COLUMNS,
+                               .rows = study->arms,
+                               .cell = cell,
+                               .swatch = part->many ? NULL : part->colour};
+    ins_flow_heading(flow, "Variance between units");
+    ins_flow_table(flow, &layout);
+    ins_flow_note(flow,
+                  "The variance of the units’ means, of W and of z: exactly 0 is the signature of "
+                  "unbroken symmetry. Of the hidden layer with the fewest distinct units at the "
+                  "end; |cos| of pairs of weight vectors, effective rank of the outputs and dead "
+                  "units are those at the end. Means over seeds.");
+}
+
+static const char *title_of(ins_flow *flow)
+{
+    const ins_part *part = flow->part;
+    bool *stuck = ins_no_arms(flow), *partly = ins_no_arms(flow), *mended = ins_no_arms(flow);
+    for (size_t a = 0; a < part->study->arms; a++) {
+        const ins_arm_analysis *of = &part->analysis->arm[a];
+        stuck[a] = of->symmetric_layers_end > 0 &&
+                   of->symmetric_layers_end >= ins_hidden_of(&part->study->arm[a]);
+        partly[a] = of->symmetric_layers_end > 0 && !stuck[a];
+        mended[a] = of->symmetric_layers_start > 0 && of->symmetric_layers_end == 0;
+    }
+    const char *text = NULL;
+    if (ins_count_arms(part, stuck) > 0) {
+        text = ins_flow_format(flow, "Identical units stay identical with %s",
+                               ins_say_arms(flow, stuck, 3));
+    }
+    if (ins_count_arms(part, partly) > 0) {
+        const char *names = ins_say_arms(flow, partly, 2);
+        return text != NULL
+                   ? ins_flow_format(flow, "%s; with %s, the tie is broken in some layers only",
+                                     text, names)
+                   : ins_flow_format(flow, "With %s, the tie is broken in some layers only", names);
+    }
+    if (text != NULL) return text;
+    if (ins_count_arms(part, mended) > 0) {
+        return ins_flow_format(flow, "Training tells the identical units of %s apart",
+                               ins_say_arms(flow, mended, 3));
+    }
+    return "Every unit of every hidden layer is one of a kind from the start";
+}
+
+static void explanation(ins_flow *flow, size_t first, size_t last)
+{
+    const ins_part *part = flow->part;
+    size_t equal = 0, layers = 0, kept = 0;
+    for (size_t a = 0; a < part->study->arms; a++) {
+        equal += part->analysis->arm[a].symmetric_layers_start;
+        kept += part->analysis->arm[a].symmetric_layers_end;
+        layers += ins_hidden_of(&part->study->arm[a]);
+    }
+    const char *measured =
+        equal == 0
+            ? "Here no hidden layer starts with two equal units."
+            : ins_flow_format(flow,
+                              "Here %zu of %zu hidden layers (over all initializers) hold equal "
+                              "units at epoch %lld in every seed, and %zu of %zu at epoch %lld.",
+                              equal, layers, part->study->epoch[first], kept, layers,
+                              part->study->epoch[last]);
+    ins_flow_paragraph(
+        flow, ins_flow_format(
+                  flow,
+                  "Two units with equal incoming weights and bias compute the same output. If what "
+                  "they feed weighs them equally they get the same error, hence the same gradient, "
+                  "and any optimizer that works on each weight alone gives them the same update: "
+                  "they stay equal for ever, however long the training. %s",
+                  measured));
+}
+
+/* How many directions the outputs of a layer use: samples that a deep network makes alike leave
+ * fewer and fewer. Where the page has room. */
+static void ranks(ins_flow *flow, size_t first)
+{
+    const double least = 38, most = 84, around = 26;
+    const ins_study *study = flow->part->study;
+    size_t points = study->layers > 1 ? study->layers - 1 : 1;
+    double minimum, maximum, height = fmin(most, ins_flow_left(flow) - around);
+    if (height < least || flow->part->many || points < 2) return;
+    double *x = ins_arena_get(flow->arena, points, sizeof *x, "figure");
+    for (size_t i = 0; i < points; i++) x[i] = (double)(i + 1);
+    ins_lines *lines = ins_lines_new(flow, NULL, x, points, 0);
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t i = 0; i < points; i++) {
+            lines->point[a * points + i] = rank_at(flow, a, first, i + 1);
+        }
+    }
+    ins_lines_drop_empty(lines, ins_no_arms(flow));
+    if (!ins_lines_range(lines, true, &minimum, &maximum)) return;
+    lines->horizontal = ins_axis_whole(flow->arena, 1, (long long)points, 8);
+    lines->horizontal.low -= 0.03 * (double)points;
+    lines->horizontal.high += 0.03 * (double)points;
+    lines->vertical = ins_axis_log(flow->arena, fmin(minimum, 1), maximum);
+    lines->x_name = "layer";
+    lines->x_title = "hidden layer";
+    lines->y_title = "Effective rank of the outputs on the probe batch, log scale";
+    ins_flow_heading(flow,
+                     ins_flow_format(flow, "Distinct units may still say the same, epoch %lld",
+                                     study->epoch[first]));
+    ins_figure *figure = ins_lines_draw(flow, lines, "effective-rank",
+                                        "Effective rank of the outputs by layer.", height, false);
+    ins_flow_caption(flow, figure,
+                     "How many directions the outputs use over the probe rows: geometric mean over "
+                     "seeds and range. Where it falls with the depth the layers make all samples "
+                     "alike. Layers whose outputs do not vary have rank 0 and no point.");
+}
+
+void ins_page_symmetry(ins_flow *flow, const ins_page *page)
+{
+    size_t epoch[3], epochs = epochs_of(flow->part->study, epoch);
+    ins_flow_title(flow, page->kicker, title_of(flow));
+    explanation(flow, epoch[0], epoch[epochs - 1]);
+    distinct_units(flow, epoch, epochs);
+    table(flow, epoch[0], epoch[epochs - 1]);
+    ins_draw_half_random(flow, epoch[0], epoch[epochs - 1]);
+    ranks(flow, epoch[0]);
+}
