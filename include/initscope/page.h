@@ -29,6 +29,7 @@ typedef struct ins_flow {
     const ins_part *part;
     ins_arena *arena;
     ins_canvas *canvas;  /* the current page */
+    size_t title_sheet;  /* on which the page that is being drawn has its title */
     const char *section; /* for the header of further pages */
     double y;            /* next free millimetre */
 } ins_flow;
@@ -47,6 +48,7 @@ double ins_flow_left(const ins_flow *flow); /* millimetres left */
 
 /* A new page that begins with a kicker and an assertive title; kicker in plain words. */
 void ins_flow_title(ins_flow *flow, const char *kicker, const char *title);
+void ins_flow_title_here(ins_flow *flow, const char *kicker, const char *title); /* on this page */
 void ins_flow_heading(ins_flow *flow, const char *text);
 void ins_flow_paragraph(ins_flow *flow, const char *markup);              /* 9.5 pt */
 void ins_flow_note(ins_flow *flow, const char *markup);                   /* 8.2 pt, muted */
@@ -93,9 +95,16 @@ typedef struct ins_page {
     const char *kicker; /* over the title */
     /* NULL when the page is drawn, else why not, as an own sentence; "": it is not needed. */
     const char *(*missing)(const ins_part *part);
+    bool each; /* has a row or a panel an arm: left out of sweeps with many (INS_MOST_ARMS) */
     void (*draw)(ins_flow *flow, const struct ins_page *page);
 } ins_page;
 
 extern const ins_page ins_page_table[]; /* ends with name NULL */
+
+/* More arms than these are told by the grids: a page with a panel each would repeat itself. */
+enum { INS_MOST_ARMS = 16 };
+
+/* As missing, and whether there are too many arms for this page. */
+const char *ins_page_missing(const ins_page *page, const ins_part *part);
 
 #endif

@@ -106,12 +106,22 @@ static void drop_link(const char *final)
     if (!ins_path_exists(final) || ins_directory_is_empty(final)) unlink(final);
 }
 
+/* The directory whose place is taken may be a private one. */
+static void keep_mode(const char *staging, const char *final)
+{
+    struct stat status;
+
+    if (stat(final, &status) == 0 && S_ISDIR(status.st_mode))
+        chmod(staging, (status.st_mode & 07777) | S_IRWXU);
+}
+
 ins_status ins_directory_publish(const char *staging, const char *final, bool replace,
                                  ins_error *error)
 {
     char *aside = NULL;
 
     if (ins_directory_sync(staging) != 0) return ins_file_problem(staging, INS_OUTPUT, error);
+    keep_mode(staging, final);
     if (!replace)
         drop_link(final);
     else if (move_aside(final, &aside) != 0)

@@ -10,6 +10,9 @@
 #include "initscope/dataset.h"
 #include "initscope/random.h"
 
+/* Constant columns that are warned of one by one. */
+enum { NAMED = 20 };
+
 const char *const ins_scaling_names[] = {"none", "standard", "minmax", NULL};
 
 size_t ins_split(size_t rows, double fraction, uint32_t seed, size_t *order)
@@ -94,23 +97,38 @@ static void measure(const double *x, size_t rows, size_t features, ins_feature *
     }
 }
 
-/* What is subtracted from a feature, and what it is then divided by: infinity for a constant. */
-static void choose_scale(ins_dataset *d, size_t feature, const ins_feature *f, ins_scaling scaling,
-                         double *centre, double *divisor)
+/* What is subtracted from a feature, and what it is then divided by: infinity for a constant.
+ * False for a constant. */
+static bool choose_scale(const ins_feature *f, ins_scaling scaling, double *centre, double *divisor)
 {
     *centre = 0;
     *divisor = 1;
-    if (scaling == INS_SCALE_NONE) return;
+    if (scaling == INS_SCALE_NONE) return true;
     *centre = scaling == INS_SCALE_STANDARD ? f->mean : f->minimum;
     *divisor = scaling == INS_SCALE_STANDARD ? sqrt(f->variance) : f->maximum - f->minimum;
     const bool varies = f->maximum > f->minimum;
-    if (varies && *divisor > 0) return;
+    if (varies && *divisor > 0) return true;
     *divisor = INFINITY;
-    char shown[INS_DISPLAY_SIZE];
-    const char *name = d->feature_names[feature];
-    ins_text_add_format(&d->warnings,
-                        "%s: column \"%s\" is constant in the training rows: scaled to 0\n",
-                        d->path, ins_display(shown, name, strlen(name)));
+    return false;
+}
+
+/* centre and divisor (features). The first constants are named, the others counted. */
+static void choose_scales(ins_dataset *d, const ins_feature *features, ins_scaling scaling,
+                          double *centre, double *divisor)
+{
+    size_t constants = 0;
+    for (size_t j = 0; j < d->features; j++) {
+        char shown[INS_DISPLAY_SIZE];
+        const char *name = d->feature_names[j];
+        if (choose_scale(&features[j], scaling, &centre[j], &divisor[j])) continue;
+        if (++constants > NAMED) continue;
+        ins_text_add_format(&d->warnings,
+                            "%s: column \"%s\" is constant in the training rows: scaled to 0\n",
+                            d->path, ins_display(shown, name, strlen(name)));
+    }
+    if (constants > NAMED)
+        ins_text_add_format(&d->warnings, "%s: more columns that are constant: %zu\n", d->path,
+                            constants - NAMED);
 }
 
 /* The scaled rows take the place of the doubles, which are at least as wide. The bytes are copied,
@@ -168,8 +186,7 @@ static void make_samples(ins_dataset *d, size_t *order, size_t tests, ins_scalin
     ins_feature *features = ins_allocate(n, sizeof *features, what);
     permute(d->x, d->y, d->rows, n, order, spare);
     measure(d->x + tests * n, trains, n, features, spare);
-    for (size_t j = 0; j < n; j++)
-        choose_scale(d, j, &features[j], scaling, &centre[j], &divisor[j]);
+    choose_scales(d, features, scaling, centre, divisor);
     scale_in_place(d->x, d->rows, n, centre, divisor, row);
     real *x = ins_reallocate(d->x, d->rows * n, sizeof *x, "the samples");
     prepared->test = (ins_samples){tests, n, d->classes, x, d->y};

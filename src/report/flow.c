@@ -111,6 +111,13 @@ static char *capitals(ins_arena *arena, const char *text)
 void ins_flow_title(ins_flow *flow, const char *kicker, const char *title)
 {
     ins_flow_page(flow);
+    ins_flow_title_here(flow, kicker, title);
+}
+
+void ins_flow_title_here(ins_flow *flow, const char *kicker, const char *title)
+{
+    size_t sheet = flow->book->sheets.count - 1;
+    if (sheet < flow->title_sheet) flow->title_sheet = sheet;
     ins_canvas_text(flow->canvas, kicker_pen, INS_LEFT_MARGIN, baseline(kicker_pen, flow->y),
                     capitals(flow->arena, kicker));
     flow->y += step_of(kicker_pen) + 1.2;

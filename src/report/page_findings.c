@@ -5,6 +5,8 @@
 
 #include "phrases.h"
 
+enum { CONTENTS_END = 70 }; /* mm from the top: where contents that stand alone end at the latest */
+
 /* Every arm with its verdict in a sentence; long names in full. */
 void ins_draw_sentences(ins_flow *flow)
 {
@@ -60,9 +62,19 @@ void ins_page_findings(ins_flow *flow, const ins_page *page)
 {
     const ins_part *part = flow->part;
     size_t count = part->analysis->findings;
-    ins_flow_title(flow, page->kicker,
-                   ins_flow_format(flow, "%s, and each initializer in one sentence",
-                                   ins_capital(flow, ins_say_plural(flow, count, "finding"))));
-    ins_draw_sentences(flow);
+    const char *found = ins_capital(flow, ins_say_plural(flow, count, "finding"));
+    bool few = part->study->arms <= INS_MOST_ARMS;
+    const char *title =
+        few ? ins_flow_format(flow, "%s, and each initializer in one sentence", found)
+            : ins_flow_format(flow, "%s from %zu initializers and settings", found,
+                              part->study->arms);
+    /* The contents alone on a page leave room for the findings. */
+    if (flow->y < CONTENTS_END) {
+        flow->y += 8;
+        ins_flow_title_here(flow, page->kicker, title);
+    } else {
+        ins_flow_title(flow, page->kicker, title);
+    }
+    if (few) ins_draw_sentences(flow);
     if (count > 0) more_findings(flow);
 }

@@ -99,33 +99,42 @@ static const char *not_last(const ins_part *part)
 }
 
 const ins_page ins_page_table[] = {
-    {"Summary", "Comparison report", nothing, ins_page_summary},
-    {"Findings", "Findings", not_needed, ins_page_findings},
-    {"Background", "Background", nothing, ins_page_background},
-    {"Forward signal", "Forward signal · epoch 0", no_preactivation, ins_page_forward},
-    {"Backward signal", "Backward signal · epoch 0", no_delta, ins_page_backward},
-    {"Theory and measurement", "Theory next to measurement · epoch 0", no_theory, ins_page_theory},
-    {"Gradients and updates", "Gradients and updates", no_gradient, ins_page_gradients},
-    {"Breaking symmetry", "Breaking symmetry", no_symmetry, ins_page_symmetry},
-    {"Distributions", "Distributions", no_histograms, ins_page_distributions},
-    {"Isometry", "Singular values", no_spectrum, ins_page_isometry},
-    {"Weights over time", "Weights over time", no_weight, ins_page_weights},
-    {"Signal over time", "Signal over time", no_heat, ins_page_heat},
-    {"Learning curves", "Learning curves", no_epochs, ins_page_learning},
-    {"Data and first step", "Data and first step", nothing, ins_page_start},
-    {"Comparison", "Pairwise comparison", no_pairs, ins_page_comparison},
-    {"Choosing", "Choosing an initializer", ins_no_grid, ins_page_grid},
-    {"Profiles", "Profile", ins_no_profile, ins_page_profile},
-    {"Method", "Method and provenance", nothing, ins_page_method},
-    {"Data dictionary", "Appendix", not_last, ins_page_dictionary},
-    {NULL, NULL, NULL, NULL},
+    {"Summary", "Comparison report", nothing, false, ins_page_summary},
+    {"Findings", "Findings", not_needed, false, ins_page_findings},
+    {"Background", "Background", nothing, false, ins_page_background},
+    {"Forward signal", "Forward signal · epoch 0", no_preactivation, true, ins_page_forward},
+    {"Backward signal", "Backward signal · epoch 0", no_delta, true, ins_page_backward},
+    {"Theory and measurement", "Theory next to measurement · epoch 0", no_theory, true,
+     ins_page_theory},
+    {"Gradients and updates", "Gradients and updates", no_gradient, true, ins_page_gradients},
+    {"Breaking symmetry", "Breaking symmetry", no_symmetry, true, ins_page_symmetry},
+    {"Distributions", "Distributions", no_histograms, true, ins_page_distributions},
+    {"Isometry", "Singular values", no_spectrum, true, ins_page_isometry},
+    {"Weights over time", "Weights over time", no_weight, true, ins_page_weights},
+    {"Signal over time", "Signal over time", no_heat, true, ins_page_heat},
+    {"Learning curves", "Learning curves", no_epochs, true, ins_page_learning},
+    {"Data and first step", "Data and first step", nothing, true, ins_page_start},
+    {"Comparison", "Pairwise comparison", no_pairs, true, ins_page_comparison},
+    {"Choosing", "Choosing an initializer", ins_no_grid, false, ins_page_grid},
+    {"Profiles", "Profile", ins_no_profile, false, ins_page_profile},
+    {"Method", "Method and provenance", nothing, false, ins_page_method},
+    {"Data dictionary", "Appendix", not_last, false, ins_page_dictionary},
+    {NULL, NULL, NULL, false, NULL},
 };
+
+const char *ins_page_missing(const ins_page *page, const ins_part *part)
+{
+    const char *missing = page->missing(part);
+    bool grids = part->study->arms > INS_MOST_ARMS && ins_no_grid(part) == NULL;
+    if (missing != NULL || !page->each || !grids) return missing;
+    return "There are too many initializers and settings for a panel each: the grids tell of them.";
+}
 
 size_t ins_pages_of(const ins_part *part)
 {
     size_t count = 0;
     for (const ins_page *page = ins_page_table; page->name != NULL; page++) {
-        count += page->missing(part) == NULL;
+        count += ins_page_missing(page, part) == NULL;
     }
     return count;
 }
@@ -134,13 +143,13 @@ void ins_draw_part(ins_flow *flow, const ins_part *part)
 {
     flow->part = part;
     for (const ins_page *page = ins_page_table; page->name != NULL; page++) {
-        if (page->missing(part) != NULL) continue;
+        if (ins_page_missing(page, part) != NULL) continue;
         flow->section = page->name;
-        size_t sheet = flow->book->sheets.count;
+        flow->title_sheet = flow->book->sheets.count; /* the next one, or the present one */
         ins_list *list = page == ins_page_table ? &flow->book->parts : &flow->book->contents;
         const char *text = page == ins_page_table ? part->title : page->name;
         page->draw(flow, page);
         ins_contents_line *line = ins_list_add(flow->arena, list, sizeof *line);
-        *line = (ins_contents_line){text, sheet};
+        *line = (ins_contents_line){text, flow->title_sheet};
     }
 }

@@ -198,6 +198,15 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     [ "$(wc -l <w/epochs.csv)" -eq 9 ]
 }
 
+@test "an output directory that exists keeps its permissions" {
+    mkdir -m 700 w
+    run_ok run -q --init=zeros --epochs=0 --seeds=1 -o w
+    [[ "$(ls -ld w)" == drwx------* ]]
+    chmod 750 w
+    run_ok run -q --init=zeros --epochs=0 --seeds=1 --force -o w
+    [[ "$(ls -ld w)" == drwxr-x---* ]]
+}
+
 @test "-q is silent, -v has a line a run" {
     run_ok run -q --epochs=0 --seeds=1 -o a
     [ "$stderr" = "" ]
@@ -205,6 +214,14 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     [[ "${stderr_lines[0]}" =~ ^"initscope: run 1 of 2: zeros seed 1, test accuracy 0."[0-9]+$ ]]
     [[ "${stderr_lines[1]}" =~ ^"initscope: run 2 of 2: he_normal seed 1, test accuracy 0."[0-9]+$ ]]
     [ "${#stderr_lines[@]}" -eq 3 ]
+}
+
+@test "constant columns: twenty are named, the others counted" {
+    echo "$(seq -f 'c%g' -s, 25),x,y" >wide.csv
+    for row in $(seq 10); do echo "$(printf '7,%.0s' {1..25})$row,$((row % 2))"; done >>wide.csv
+    run_ok run --data=wide.csv --init=zeros --seeds=1 --epochs=0 -o w
+    [ "$(grep -c 'column "c[0-9]*" is constant' <<<"$stderr")" -eq 20 ]
+    grep -qx 'initscope: warning: wide.csv: more columns that are constant: 5' <<<"$stderr"
 }
 
 @test "a bar is drawn on a terminal only" {
