@@ -1,4 +1,5 @@
-/* Singular values of a matrix, by GSL's Golub-Reinsch algorithm. */
+/* Singular values of a matrix, by GSL: Golub-Reinsch, and from 65 on eigenvalues of the smaller
+ * product of the matrix with itself. */
 #ifndef INITSCOPE_SPECTRUM_H
 #define INITSCOPE_SPECTRUM_H
 

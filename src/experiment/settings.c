@@ -278,10 +278,9 @@ const ins_option ins_options[] = {
      FIELD(symmetry)},
     {.key = "spectrum",
      .argument = "EPOCH...",
-     .fallback = "none",
+     .fallback = "0,last",
      .range = EPOCHS_RANGE,
-     .help = "epochs, of those that are recorded, whose singular values are written; of layers of "
-             "256 units they take longer than training",
+     .help = "epochs, of those that are recorded, whose singular values are written",
      .group = INS_GROUP_RECORD,
      .kind = &ins_kind_epochs,
      .maximum = 1e6,

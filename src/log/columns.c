@@ -183,7 +183,8 @@ static const ins_column spectrum[] = {
      "Layer whose weight matrix it is; 0 is the Jacobian of the class scores by the inputs, at "
      "each of the first four probe rows."},
     {"index", INS_COLUMN_INTEGER, "1",
-     "Rank of the singular value, from 1, the largest; of layer 0 the ranks of one probe row follow "
+     "Rank of the singular value, from 1, the largest; of layer 0 the ranks of one probe row "
+     "follow "
      "those of the row before."},
     {"singular_value", INS_COLUMN_NUMBER, "1", "Singular value."},
     END,

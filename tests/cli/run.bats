@@ -6,7 +6,7 @@ load helper
     run_ok run -o w
     [ "$output" = "" ]
     [[ "$stderr" =~ ^"initscope: 20 runs in "[0-9.]+" s (0 diverged) -> w"$ ]]
-    [ "$(ls w | tr '\n' ' ')" = "environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv runs.csv schema.json symmetry.csv theory.csv timing.csv " ]
+    [ "$(ls w | tr '\n' ' ')" = "environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv runs.csv schema.json spectrum.csv symmetry.csv theory.csv timing.csv " ]
     [ "$(wc -l <w/runs.csv)" -eq 21 ]
     [ "$(wc -l <w/timing.csv)" -eq 21 ]
     [ "$(wc -l <w/epochs.csv)" -eq $((1 + 20 * 11)) ]
@@ -16,6 +16,8 @@ load helper
     # epochs 0, 1 and 10.
     [ "$(wc -l <w/histograms.csv)" -eq $((1 + 20 * 2 * (1 + 3 * 5) * 60)) ]
     [ "$(wc -l <w/symmetry.csv)" -eq $((1 + 20 * 3 * 3)) ]
+    # Singular values of epochs 0 and 10: four Jacobians 3 x 4; layers 64 x 4, 64 x 64, 3 x 64.
+    [ "$(wc -l <w/spectrum.csv)" -eq $((1 + 20 * 2 * (4 * 3 + 4 + 64 + 3))) ]
     [ "$(cut -d, -f2 w/runs.csv | uniq | tr '\n' ' ')" = "initializer zeros random_uniform glorot_uniform he_uniform " ]
     [ ! -e w.partial ]
 }

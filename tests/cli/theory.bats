@@ -161,10 +161,10 @@ cell() {
     same_run w again
 }
 
-@test "spectrum.csv: none unless asked for; orthogonal layers are isometries" {
-    run_ok run -q --init=orthogonal --activation=linear --hidden=4,4 --seeds=1 --epochs=2 -o w
+@test "spectrum.csv: epochs 0 and last, or none; orthogonal layers are isometries" {
+    run_ok run -q --init=orthogonal --activation=linear --hidden=4,4 --seeds=1 --epochs=2 --spectrum=none -o w
     [ -s w/theory.csv ] && [ ! -e w/spectrum.csv ]
-    run_ok run -q --init=orthogonal --activation=linear --hidden=4,4 --seeds=1 --epochs=3 --spectrum=0,last -o s
+    run_ok run -q --init=orthogonal --activation=linear --hidden=4,4 --seeds=1 --epochs=3 -o s
     # Ranks: four Jacobians 3 x 4; layers 4 x 4, 4 x 4, 3 x 4.
     [ "$(wc -l <s/spectrum.csv)" -eq $((1 + 2 * (4 * 3 + 4 + 4 + 3))) ]
     [ "$(tail -n +2 s/spectrum.csv | cut -d, -f4 | sort -u | paste -sd' ')" = "0 3" ]

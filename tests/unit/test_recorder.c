@@ -337,6 +337,7 @@ START_TEST(test_size)
     ins_error error = {0};
     ins_design design = ins_trial_design(&trial, &settings, &train);
     size_t bytes = 0;
+    set("spectrum", "none");
     ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_OK);
     /* All weights, the largest layer once more, the moments of 11 units, the ends and counts of 60
      * bins, and what symmetry needs when it is asked for. */

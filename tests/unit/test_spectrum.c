@@ -103,6 +103,33 @@ START_TEST(test_degenerate)
 }
 END_TEST
 
+/* A large matrix of known singular values: H D H' with Householder reflections H, in both
+ * orientations and with a rank that is not full. */
+START_TEST(test_large)
+{
+    enum { ROWS = 90, COLUMNS = 80 };
+    static double x[ROWS * COLUMNS], turned[ROWS * COLUMNS];
+    double known[COLUMNS];
+    for (size_t j = 0; j < COLUMNS; j++) known[j] = j < 70 ? 5 - 0.07 * (double)j : 0;
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j < COLUMNS; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < COLUMNS; k++)
+                sum += ((i == k) - 2.0 / ROWS) * known[k] * ((j == k) - 2.0 / COLUMNS);
+            x[i * COLUMNS + j] = turned[j * ROWS + i] = sum;
+        }
+    ins_spectrum_workspace *large = ins_spectrum_workspace_new(ROWS * COLUMNS);
+    for (size_t turn = 0; turn < 2; turn++) {
+        const double *value = turn ? ins_spectrum_of(large, turned, COLUMNS, ROWS)
+                                   : ins_spectrum_of(large, x, ROWS, COLUMNS);
+        ck_assert_ptr_nonnull(value);
+        for (size_t i = 0; i < COLUMNS; i++)
+            ck_assert_double_eq_tol(value[i], known[i], i < 70 ? 1e-11 : 1e-6);
+    }
+    ins_spectrum_workspace_free(large);
+}
+END_TEST
+
 /* GSL itself returns success and a finite value for a matrix with a NaN. */
 START_TEST(test_not_finite)
 {
@@ -133,6 +160,7 @@ int main(void)
     tcase_add_loop_test(cases, test_oracle, 0, ORACLES);
     tcase_add_test(cases, test_weights);
     tcase_add_test(cases, test_degenerate);
+    tcase_add_test(cases, test_large);
     tcase_add_test(cases, test_not_finite);
     tcase_add_test(cases, test_size);
     suite_add_tcase(suite, cases);
