@@ -339,6 +339,12 @@ static const char *title_of(ins_flow *flow, size_t epoch)
         return ins_flow_format(flow, "The network of %s stretches one direction %s times another",
                                part->prose[even], ins_say(flow, low));
     }
+    if (high < 1.1 * low) {
+        return ins_flow_format(flow,
+                               "No initializer stretches the inputs more evenly than another: %s "
+                               "to 1",
+                               ins_say(flow, low));
+    }
     return ins_flow_format(
         flow, "%s stretches the inputs most evenly, by at most %s to 1; %s by %s to 1",
         part->prose[even], ins_say(flow, low), part->prose[uneven], ins_say(flow, high));
