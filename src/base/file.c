@@ -82,8 +82,7 @@ static int create_beside(const char *path, char **name)
     return file;
 }
 
-/* Returns 0, or -1 with errno. */
-static int write_all(int file, const char *bytes, size_t length)
+int ins_write_all(int file, const char *bytes, size_t length)
 {
     while (length > 0) {
         ssize_t count = write(file, bytes, length);
@@ -146,7 +145,7 @@ int ins_parent_sync(const char *path)
 static int fill_and_rename(int file, const char *name, const char *path, const char *bytes,
                            size_t length)
 {
-    int result = write_all(file, bytes, length);
+    int result = ins_write_all(file, bytes, length);
 
     if (result == 0) result = ins_file_sync(file);
 

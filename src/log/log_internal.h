@@ -12,9 +12,8 @@
 /* "PATH: REASON" of errno, INS_OUTPUT. */
 ins_status ins_log_problem(const char *path, ins_error *error);
 
-/* open, write and truncate that go on after a signal. Writing returns 0, or -1 with errno. */
+/* open and truncate that go on after a signal. */
 int ins_log_open_file(const char *path, int flags);
-int ins_log_write_all(int file, const char *bytes, size_t length);
 int ins_log_cut(int file, size_t length);
 
 /* Takes staging/lock, writing the process id into it. *lock is a descriptor that holds the lock

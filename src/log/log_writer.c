@@ -286,10 +286,10 @@ static int append(ins_log *log, const ins_log_rows *rows, const ins_text *line, 
         if (!ins_log_tables[file].by_trial) continue;
         *failed = ins_log_tables[file].file;
         const ins_text *text = &rows->file[file];
-        if (ins_log_write_all(log->file[file], text->data, text->length) != 0) return -1;
+        if (ins_write_all(log->file[file], text->data, text->length) != 0) return -1;
     }
     *failed = "journal";
-    return ins_log_write_all(log->journal_file, line->data, line->length);
+    return ins_write_all(log->journal_file, line->data, line->length);
 }
 
 /* Takes back what a failed append has written of its trial. */

@@ -29,18 +29,6 @@ int ins_log_open_file(const char *path, int flags)
     return file;
 }
 
-int ins_log_write_all(int file, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t count = write(file, bytes, length);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return -1;
-        bytes += count;
-        length -= (size_t)count;
-    }
-    return 0;
-}
-
 int ins_log_cut(int file, size_t length)
 {
     int result;
@@ -83,7 +71,7 @@ static ins_status take_lock(const char *directory, const char *path, int *lock, 
     } else {
         ins_text pid = {0};
         ins_text_add_format(&pid, "%ld\n", (long)getpid());
-        if (ins_log_cut(file, 0) != 0 || ins_log_write_all(file, pid.data, pid.length) != 0)
+        if (ins_log_cut(file, 0) != 0 || ins_write_all(file, pid.data, pid.length) != 0)
             status = ins_log_problem(path, error);
         ins_text_free(&pid);
     }

@@ -23,7 +23,7 @@ size_t *ins_choose(ins_flow *flow, size_t first, size_t last, size_t most, size_
     return chosen;
 }
 
-ins_layered ins_layered_new(ins_flow *flow, size_t first_layer)
+ins_layered ins_layered_new(ins_flow *flow, size_t first_layer, ins_layered_value value)
 {
     const ins_study *study = flow->part->study;
     ins_layered out = {.reference = NAN};
@@ -32,7 +32,11 @@ ins_layered ins_layered_new(ins_flow *flow, size_t first_layer)
                            flow->part->many ? ENOUGH_EPOCHS : MOST_EPOCHS, &out.epochs);
     size_t cells = ins_multiply(study->arms, out.layers * out.epochs, "figure");
     out.value = ins_arena_get(flow->arena, cells, sizeof *out.value, "figure");
-    for (size_t i = 0; i < cells; i++) out.value[i] = NAN;
+    double *cell = out.value;
+    for (size_t a = 0; a < study->arms; a++)
+        for (size_t l = 0; l < out.layers; l++)
+            for (size_t e = 0; e < out.epochs; e++)
+                *cell++ = value(flow, a, out.epoch[e], out.layer[l]);
     return out;
 }
 

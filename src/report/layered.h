@@ -18,7 +18,10 @@ typedef struct ins_layered {
 /* Layers first .. last, at most most of them, evenly chosen with both ends. */
 size_t *ins_choose(ins_flow *flow, size_t first, size_t last, size_t most, size_t *count);
 
-ins_layered ins_layered_new(ins_flow *flow, size_t first_layer);
+/* What is drawn: a number of an arm at an epoch's index in a layer. */
+typedef double (*ins_layered_value)(ins_flow *flow, size_t arm, size_t epoch, size_t layer);
+
+ins_layered ins_layered_new(ins_flow *flow, size_t first_layer, ins_layered_value value);
 bool ins_layered_range(ins_flow *flow, const ins_layered *layered, double *minimum,
                        double *maximum);
 ins_figure *ins_layered_draw(ins_flow *flow, const ins_layered *layered, const char *name,

@@ -71,8 +71,9 @@ static unsigned step_colour(double step)
 }
 
 /* Geometric mean over the seeds whose ratio is above 0. */
-static double ratio_of_seeds(const ins_study *study, size_t arm, size_t epoch, size_t layer)
+static double ratio_of_seeds(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
 {
+    const ins_study *study = flow->part->study;
     const ins_arm *of = &study->arm[arm];
     double sum = 0;
     size_t n = 0;
@@ -92,15 +93,7 @@ static void over_epochs(ins_flow *flow)
     const ins_study *study = flow->part->study;
     double minimum, maximum, height = ins_grid_fit(flow, study->arms, 1, 2, 0, 44);
     if (height < least) return;
-    ins_layered layered = ins_layered_new(flow, 1);
-    for (size_t a = 0; a < study->arms; a++) {
-        for (size_t l = 0; l < layered.layers; l++) {
-            for (size_t e = 0; e < layered.epochs; e++) {
-                layered.value[(a * layered.layers + l) * layered.epochs + e] =
-                    ratio_of_seeds(study, a, layered.epoch[e], layered.layer[l]);
-            }
-        }
-    }
+    ins_layered layered = ins_layered_new(flow, 1, ratio_of_seeds);
     if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;
     layered.vertical = ins_axis_log(flow->arena, fmax(minimum, 1e-12), fmax(maximum, 1e-2));
     layered.y_title = "rms update / rms weight before, log scale";

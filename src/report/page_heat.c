@@ -17,6 +17,11 @@ static ins_profile_point tile(const ins_study *study, size_t arm, size_t epoch, 
     return ins_profile(study, arm, epoch, layer, INS_PREACTIVATION, "variance");
 }
 
+static double variance_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+{
+    return tile(flow->part->study, arm, epoch, layer).geometric.mean;
+}
+
 static size_t last_hidden(const ins_study *study, size_t arm)
 {
     size_t layers = study->arm[arm].layers;
@@ -248,15 +253,7 @@ static void curves(ins_flow *flow)
     const ins_study *study = flow->part->study;
     double minimum, maximum, height = ins_grid_fit(flow, study->arms, 1, 2, 0, most);
     if (height < least) return;
-    ins_layered layered = ins_layered_new(flow, 1);
-    for (size_t a = 0; a < study->arms; a++) {
-        for (size_t l = 0; l < layered.layers; l++) {
-            for (size_t e = 0; e < layered.epochs; e++) {
-                layered.value[(a * layered.layers + l) * layered.epochs + e] =
-                    tile(study, a, layered.epoch[e], layered.layer[l]).geometric.mean;
-            }
-        }
-    }
+    ins_layered layered = ins_layered_new(flow, 1, variance_at);
     if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;
     layered.vertical = ins_axis_log(flow->arena, fmin(minimum, 1), fmax(maximum, 1));
     layered.reference = 1;

@@ -9,9 +9,9 @@
 #include "lines.h"
 #include "phrases.h"
 
-static double variance_at(const ins_study *study, size_t arm, size_t epoch, size_t layer)
+static double variance_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
 {
-    return ins_profile(study, arm, epoch, layer, INS_WEIGHT, "variance").geometric.mean;
+    return ins_profile(flow->part->study, arm, epoch, layer, INS_WEIGHT, "variance").geometric.mean;
 }
 
 /* Over seeds, the geometric mean of each seed's own Var W now over Var W at epoch 0. */
@@ -27,6 +27,11 @@ static ins_interval change(ins_flow *flow, size_t arm, size_t epoch, size_t laye
         if (isfinite(now / then) && now / then > 0) ratio[count++] = now / then;
     }
     return ins_interval_of_geometric_mean(ratio, count, ins_threshold_of("confidence"));
+}
+
+static double change_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+{
+    return change(flow, arm, epoch, layer).mean;
 }
 
 /* The largest factor, up or down, over the arms' layers at the last epoch. */
@@ -130,12 +135,13 @@ static void table(ins_flow *flow)
 
 static const double most_growth = 1e3; /* beyond it a curve is cut */
 
-static double largest_start(const ins_study *study)
+static double largest_start(ins_flow *flow)
 {
+    const ins_study *study = flow->part->study;
     double largest = NAN;
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t l = 1; l <= study->arm[a].layers; l++) {
-            largest = fmax(largest, variance_at(study, a, 0, l));
+            largest = fmax(largest, variance_at(flow, a, 0, l));
         }
     }
     return largest;
@@ -143,20 +149,11 @@ static double largest_start(const ins_study *study)
 
 static void draw_variance(ins_flow *flow, double height)
 {
-    const ins_study *study = flow->part->study;
-    ins_layered layered = ins_layered_new(flow, 1);
+    ins_layered layered = ins_layered_new(flow, 1, variance_at);
     double minimum, maximum;
-    for (size_t a = 0; a < study->arms; a++) {
-        for (size_t l = 0; l < layered.layers; l++) {
-            for (size_t e = 0; e < layered.epochs; e++) {
-                layered.value[(a * layered.layers + l) * layered.epochs + e] =
-                    variance_at(study, a, layered.epoch[e], layered.layer[l]);
-            }
-        }
-    }
     if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;
     /* A run that diverges must not flatten all others. */
-    maximum = fmin(maximum, most_growth * largest_start(study));
+    maximum = fmin(maximum, most_growth * largest_start(flow));
     layered.vertical = ins_axis_log(flow->arena, fmin(minimum, maximum), maximum);
     layered.y_title = "Variance of the weights W, log scale";
     ins_figure *figure = ins_layered_draw(flow, &layered, "weights",
@@ -170,17 +167,8 @@ static void draw_variance(ins_flow *flow, double height)
 
 static void draw_change(ins_flow *flow, double height)
 {
-    const ins_study *study = flow->part->study;
-    ins_layered layered = ins_layered_new(flow, 1);
+    ins_layered layered = ins_layered_new(flow, 1, change_at);
     double minimum, maximum;
-    for (size_t a = 0; a < study->arms; a++) {
-        for (size_t l = 0; l < layered.layers; l++) {
-            for (size_t e = 0; e < layered.epochs; e++) {
-                layered.value[(a * layered.layers + l) * layered.epochs + e] =
-                    change(flow, a, layered.epoch[e], layered.layer[l]).mean;
-            }
-        }
-    }
     if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;
     layered.vertical = ins_axis_log(flow->arena, fmax(fmin(minimum, 0.9), 1 / most_growth),
                                     fmin(fmax(maximum, 1.1), most_growth));
