@@ -112,7 +112,7 @@ digits 1797 64 10" ]
 }
 
 @test "on a terminal the list is wrapped to its width" {
-    command -v script >/dev/null || skip "script is not installed"
+    needs_terminal
     for subject in initializers activations optimizers; do
         script -qec "stty cols 80; '$INITSCOPE' list $subject" /dev/null </dev/null | tr -d '\r' >wrapped
         [ "$(wc -l <wrapped)" -gt 7 ]

@@ -52,3 +52,8 @@ await() {
 
 # finished N DIR: at least N runs are on disk.
 finished() { [ "$(cat "$2.partial/runs.csv" 2>/dev/null | wc -l)" -gt "$1" ]; }
+
+# Skips the test where no pseudo-terminal can be made.
+needs_terminal() {
+    script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip "script makes no terminal"
+}

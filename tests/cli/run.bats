@@ -227,7 +227,7 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
 }
 
 @test "a bar is drawn on a terminal only" {
-    command -v script >/dev/null || skip "script is not installed"
+    needs_terminal
     script -qec "'$INITSCOPE' run --epochs=1 --seeds=2 -o w" /dev/null >bar </dev/null
     grep -q '\[=.*/8 runs  [a-z_]* seed [12]  .* runs/s  .* s left' bar
     run_ok run --epochs=1 --seeds=2 -o w2
