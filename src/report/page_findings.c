@@ -30,21 +30,26 @@ void ins_draw_sentences(ins_flow *flow)
     ins_flow_table(flow, &table);
 }
 
+const char *ins_finding_text(ins_flow *flow, size_t index, size_t *lines)
+{
+    const ins_finding *finding = &flow->part->analysis->finding[index];
+    const char *text = ins_flow_format(flow, "*%s* %s", ins_escape(flow->arena, finding->claim),
+                                       ins_escape(flow->arena, finding->evidence));
+    char **wrapped;
+    *lines = ins_wrap(flow->arena, text, INS_REGULAR, 9.5, INS_TEXT_WIDTH - 6, &wrapped);
+    return text;
+}
+
 /* As many as fit on the page, the strongest first; the rest stands in findings.csv. */
 static void more_findings(ins_flow *flow)
 {
-    const ins_pen body = {INS_REGULAR, 9.5, INS_LEFT, INS_INK};
     const double line = 4.8, gap = 2, note = 6.5;
     const ins_analysis *analysis = flow->part->analysis;
     size_t shown = 0;
     ins_flow_heading(flow, "Findings, strongest first");
     for (; shown < analysis->findings; shown++) {
-        const ins_finding *finding = &analysis->finding[shown];
-        const char *text = ins_flow_format(flow, "*%s* %s", ins_escape(flow->arena, finding->claim),
-                                           ins_escape(flow->arena, finding->evidence));
-        char **lines;
-        size_t count =
-            ins_wrap(flow->arena, text, body.face, body.size, INS_TEXT_WIDTH - 6, &lines);
+        size_t count;
+        const char *text = ins_finding_text(flow, shown, &count);
         bool last = shown + 1 == analysis->findings;
         if (ins_flow_left(flow) < line * (double)(count > 3 ? count : 3) + (last ? 0 : gap + note))
             break;

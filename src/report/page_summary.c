@@ -263,17 +263,12 @@ static double contents_height(const ins_flow *flow)
 static void findings(ins_flow *flow, double reserve)
 {
     const size_t certain = 3;
-    const ins_pen body = {INS_REGULAR, 9.5, INS_LEFT, INS_INK};
     const ins_analysis *analysis = flow->part->analysis;
     if (analysis->findings == 0) return;
     ins_flow_heading(flow, "What this run shows");
     for (size_t i = 0; i < analysis->findings; i++) {
-        const ins_finding *finding = &analysis->finding[i];
-        const char *text = ins_flow_format(flow, "*%s* %s", ins_escape(flow->arena, finding->claim),
-                                           ins_escape(flow->arena, finding->evidence));
-        char **lines;
-        size_t count =
-            ins_wrap(flow->arena, text, body.face, body.size, INS_TEXT_WIDTH - 6, &lines);
+        size_t count;
+        const char *text = ins_finding_text(flow, i, &count);
         if (i >= certain && ins_flow_left(flow) < reserve + 4.8 * (double)count + 2) break;
         ins_flow_item(flow, ins_flow_format(flow, "%zu", i + 1), text);
     }

@@ -21,6 +21,9 @@ void ins_draw_sentences(ins_flow *flow);
 /* How far each layer moves. */
 void ins_draw_moving(ins_flow *flow);
 
+/* A finding as markup, its claim in bold, and how many lines it takes as an item. */
+const char *ins_finding_text(ins_flow *flow, size_t index, size_t *lines);
+
 /* True when all findings and sentences fit on the first page. */
 bool ins_is_brief(const ins_part *part);
 

@@ -26,6 +26,18 @@ typedef struct made_arm {
     bool symmetric, dead, diverged;
 } made_arm;
 
+/* An arm with nothing wrong. */
+static const made_arm plain = {.initializer = "a",
+                               .activation = "relu",
+                               .hidden = "10x8",
+                               .optimizer = "sgd",
+                               .forward = 1,
+                               .backward = 1,
+                               .initial_loss = 1.1,
+                               .loss = 0.2,
+                               .accuracy = 0.9,
+                               .change = 1e-3};
+
 typedef struct made_log {
     const made_arm *arm;
     size_t arms, hidden, seeds, epochs;

@@ -201,17 +201,6 @@ START_TEST(differences_without_spread)
 }
 END_TEST
 
-static const made_arm plain = {.initializer = "a",
-                               .activation = "relu",
-                               .hidden = "10x8",
-                               .optimizer = "sgd",
-                               .forward = 1,
-                               .backward = 1,
-                               .initial_loss = 1.1,
-                               .loss = 0.2,
-                               .accuracy = 0.9,
-                               .change = 1e-3};
-
 /* rms weight 0.5, update 1e-3 of it, 3 epochs of 5 updates. */
 START_TEST(updates_and_speed)
 {

@@ -14,18 +14,9 @@
 #include "initscope/forecast.h"
 #include "initscope/initializer.h"
 #include "initscope/theory_tables.h"
+#include "settings_fixture.h"
 
-static ins_settings settings;
 static ins_grid grid;
-
-static void set(const char *key, const char *value)
-{
-    ins_error error = {0};
-    ins_source source = {.where = "test"};
-    ck_assert_msg(ins_settings_set(&settings, ins_option_find(key), value, &source, &error) ==
-                      INS_OK,
-                  "%s", error.line[0]);
-}
 
 static void make_grid(void)
 {

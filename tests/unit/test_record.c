@@ -12,24 +12,15 @@
 #include "check_tap.h"
 #include "network_fixture.h"
 #include "scratch.h"
+#include "settings_fixture.h"
 
 enum { PROBE = 37, FEATURES = 5, BINS = 12, CELLS = 11, LAYERS = 3 };
 
-static ins_settings settings;
 static ins_grid grid;
 static ins_trial trial;
 static ins_samples probe;
 static ins_network *network;
 static ins_recorder *recorder;
-
-static void set(const char *key, const char *value)
-{
-    ins_error error = {0};
-    ins_source source = {.where = key};
-    ck_assert_msg(ins_settings_set(&settings, ins_option_find(key), value, &source, &error) ==
-                      INS_OK,
-                  "%s", error.line[0]);
-}
 
 static void start(void)
 {

@@ -15,6 +15,7 @@
 #include "initscope/random.h"
 #include "initscope/recorder.h"
 #include "initscope/spectrum.h"
+#include "settings_fixture.h"
 
 enum { INPUTS = 5, CLASSES = 3, ROWS = 6, DEPTH = 3, WIDEST = 7 };
 
@@ -22,22 +23,12 @@ static real x[ROWS * INPUTS];
 static int32_t y[ROWS] = {0, 1, 2, 0, 1, 2};
 static const ins_samples samples = {ROWS, INPUTS, CLASSES, x, y};
 
-static ins_settings settings;
 static ins_grid grid;
 static ins_trial trial;
 static ins_network *network;
 static ins_recorder *recorder;
 static ins_spectrum_workspace *workspace;
 static ins_log_rows rows;
-
-static void set(const char *key, const char *value)
-{
-    ins_error error = {0};
-    ins_source source = {.where = "test"};
-    ck_assert_msg(ins_settings_set(&settings, ins_option_find(key), value, &source, &error) ==
-                      INS_OK,
-                  "%s", error.line[0]);
-}
 
 static void make_inputs(void)
 {

@@ -19,10 +19,10 @@
 #include "initscope/symmetry.h"
 
 #include "check_tap.h"
+#include "settings_fixture.h"
 
 enum { ROWS = 50, PROBE = 37, FEATURES = 5, CLASSES = 3, CELLS = 20 };
 
-static ins_settings settings;
 static ins_grid grid;
 static ins_trial trial;
 static real inputs[ROWS * FEATURES];
@@ -31,14 +31,6 @@ static ins_samples train = {ROWS, FEATURES, CLASSES, inputs, labels};
 static ins_network *network;
 static ins_recorder *recorder;
 static ins_samples probe;
-
-static void set(const char *key, const char *value)
-{
-    ins_error error = {0};
-    ins_source source = {.where = key};
-    ck_assert_int_eq(ins_settings_set(&settings, ins_option_find(key), value, &source, &error),
-                     INS_OK);
-}
 
 static void start(void)
 {

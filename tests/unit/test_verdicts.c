@@ -11,17 +11,6 @@
 static ins_study study;
 static ins_analysis analysis;
 
-static const made_arm plain = {.initializer = "a",
-                               .activation = "relu",
-                               .hidden = "10x8",
-                               .optimizer = "sgd",
-                               .forward = 1,
-                               .backward = 1,
-                               .initial_loss = 1.1,
-                               .loss = 0.2,
-                               .accuracy = 0.9,
-                               .change = 1e-3};
-
 static unsigned verdicts_of(made_arm arm, size_t hidden, double chance)
 {
     made_log log = {.arm = &arm,
