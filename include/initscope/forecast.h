@@ -22,7 +22,8 @@ ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t clas
 void ins_forecast_free(ins_forecast *forecast);
 
 /* A row "HEAD" "layer,tensor,second_moment,variance" for each layer and tensor in the order of
- * ins_tensor; head is whole cells. */
+ * ins_tensor, and one of "delta_ratio", delta over that of the output layer, in which the
+ * approximations at the softmax cancel; head is whole cells. */
 void ins_forecast_write(const ins_forecast *forecast, const ins_text *head, ins_text *out);
 
 /* One for each network of a grid, so that all its seeds share one: they take milliseconds. grid

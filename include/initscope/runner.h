@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "initscope/dataset.h"
+#include "initscope/depth.h"
 #include "initscope/error.h"
 #include "initscope/forecast.h"
 #include "initscope/grid.h"
@@ -62,6 +63,7 @@ typedef struct ins_laboratory {
     const ins_prepared *data;
     ins_samples probe; /* a view of data->train */
     const ins_forecasts *forecasts;
+    const ins_depths *depths;
     const char *weights; /* directory of save-weights */
     bool (*stop)(void);
     ins_event_handler tell;

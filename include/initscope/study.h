@@ -40,7 +40,7 @@ typedef struct ins_study {
     const long long *epoch; /* (epochs) recorded epochs, ascending, of all runs together */
     size_t layers;          /* the most of all arms */
     ins_pairs experiment, environment; /* empty when the files are absent */
-    ins_table features;                /* rows = 0 when absent */
+    ins_table features, phase;         /* rows = 0 when absent */
     ins_table runs_table;              /* rows = 0 when absent */
     struct ins_study_index *index;
 } ins_study;
@@ -66,16 +66,17 @@ size_t ins_study_epoch_index(const ins_study *study, long long epoch);
 /* True when some run of the arm has a row for this tensor. */
 bool ins_study_has(const ins_study *study, size_t arm, ins_tensor tensor);
 
-/* symmetry.csv, histograms.csv, theory.csv and spectrum.csv are optional, and rows of them that
- * belong to no known run, epoch or layer are left out. True when one is left. */
+/* symmetry.csv, histograms.csv, theory.csv, depth.csv and spectrum.csv are optional, and rows of
+ * them that belong to no known run, epoch or layer are left out. True when one is left. */
 bool ins_study_has_file(const ins_study *study, ins_log_file file);
 
-/* A number of symmetry.csv, such as "distinct_units", and of theory.csv, such as "variance"; NAN
- * when there is none. */
+/* A number of symmetry.csv, such as "distinct_units", of theory.csv, such as "variance", and of
+ * depth.csv, such as "xi_c"; NAN when there is none. */
 double ins_study_symmetry(const ins_study *study, size_t run, size_t epoch, size_t layer,
                           const char *column);
 double ins_study_theory(const ins_study *study, size_t run, size_t layer, ins_tensor tensor,
                         const char *column);
+double ins_study_depth(const ins_study *study, size_t run, const char *column);
 
 /* The bins of a histogram, and singular values (layer 0: of the Jacobian), in the order of their
  * file, into at most most places; returns how many there are. */

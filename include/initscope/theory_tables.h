@@ -32,7 +32,7 @@ typedef struct ins_plane {
 extern const char ins_plane_range[]; /* completes "must be ..." */
 ins_status ins_plane_parse(const char *text, const char *where, ins_plane *plane, ins_error *error);
 
-/* activation,sigma_w,sigma_b,q_star,c_star,chi_1,xi_c: where a signal of variance 1 goes in a deep
+/* The columns of phase.csv: where a signal of variance 1 goes in a deep
  * network, sigma_b fastest. */
 void ins_phase_table(const ins_choices *activations, const ins_plane *plane, ins_text *out);
 

@@ -17,6 +17,10 @@ do for [i = 1:BLOCKS] {
 do for [i = 1:FEET] {
     set label 2000 + i PLAIN(FOOT[i]) at FOOT_X[i], TOP + ROWS * ROW + 2.4 center font ',7.4' tc rgb AXIS
 }
+do for [k = 1:MARKS] {   # as deep as theory lets the signal reach
+    set arrow k from MARK_X[k], MARK_Y[k] to MARK_X[k], MARK_Y[k] + 0.2 * ROW nohead front lc rgb 0xD94801 lw 3
+    set arrow 1000 + k from MARK_X[k], MARK_Y[k] + 0.8 * ROW to MARK_X[k], MARK_Y[k] + ROW - 0.2 nohead front lc rgb 0xD94801 lw 3
+}
 set label 2 PLAIN(X_TITLE[1]) at (LEFT + WIDTH) / 2, TOP + ROWS * ROW + 6.4 center font ',8' tc rgb MUTED
 
 plot DATA skip 1 using (($4 + $5) / 2):(($6 + $7) / 2):4:5:6:7:8 with boxxyerror fs solid 1 noborder lc rgb variable, \

@@ -50,19 +50,32 @@ void ins_forecast_free(ins_forecast *forecast)
     *forecast = (ins_forecast){0};
 }
 
+static void add_row(const ins_text *head, size_t layer, const char *tensor, ins_moment_pair pair,
+                    ins_text *out)
+{
+    ins_text_add_bytes(out, head->data, head->length);
+    ins_csv_integer(out, (long long)layer);
+    ins_csv_text(out, tensor);
+    ins_csv_number(out, pair.second_moment);
+    ins_csv_number(out, pair.variance);
+    ins_csv_end_row(out);
+}
+
 void ins_forecast_write(const ins_forecast *forecast, const ins_text *head, ins_text *out)
 {
-    for (size_t l = 0; l < forecast->layers; l++)
+    const ins_moment_pair *last = &forecast->layer[forecast->layers - 1].delta;
+    for (size_t l = 0; l < forecast->layers; l++) {
+        const ins_moment_pair *delta = &forecast->layer[l].delta;
         for (size_t i = 0; i < sizeof predicted / sizeof predicted[0]; i++) {
             const ins_moment_pair *pair =
                 (const void *)((const char *)&forecast->layer[l] + predicted[i].member);
-            ins_text_add_bytes(out, head->data, head->length);
-            ins_csv_integer(out, (long long)l + 1);
-            ins_csv_text(out, ins_tensor_table[predicted[i].tensor].name);
-            ins_csv_number(out, pair->second_moment);
-            ins_csv_number(out, pair->variance);
-            ins_csv_end_row(out);
+            add_row(head, l + 1, ins_tensor_table[predicted[i].tensor].name, *pair, out);
         }
+        add_row(head, l + 1, "delta_ratio",
+                (ins_moment_pair){delta->second_moment / last->second_moment,
+                                  delta->variance / last->variance},
+                out);
+    }
 }
 
 struct ins_forecasts {

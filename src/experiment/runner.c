@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "initscope/depth.h"
 #include "initscope/file.h"
 #include "initscope/memory.h"
 #include "initscope/trainer.h"
@@ -26,6 +27,7 @@ typedef struct running {
     ins_log *log;
     char *weights; /* laboratory.weights */
     ins_forecasts *forecasts;
+    ins_depths *depths;
     ins_outcome outcome;
     atomic_bool halt; /* no further trial is begun */
     bool broken;      /* a trial is missing: no later one may be appended */
@@ -123,12 +125,20 @@ static ins_status open_log(running *r)
     return write_files(r);
 }
 
-static void forecast(running *r)
+/* What the theory says, once for all seeds. */
+static ins_status forecast(running *r)
 {
     const ins_samples *probe = &r->laboratory.probe;
     r->forecasts =
         ins_forecasts_new(&r->grid, probe->features, probe->classes, ins_input_moment(probe));
     r->laboratory.forecasts = r->forecasts;
+    r->depths = ins_depths_new(&r->grid, probe->features, r->forecasts);
+    r->laboratory.depths = r->depths;
+    ins_text plane = {0};
+    ins_depths_plane(r->depths, &plane);
+    ins_status status = ins_log_file_write(r->log, "phase.csv", &plane, r->error);
+    ins_text_free(&plane);
+    return status;
 }
 
 /* One iteration of the parallel loop. */
@@ -195,7 +205,7 @@ static ins_status execute(running *r)
     if (status != INS_OK || !r->log) return status;
 
     tell(r, (ins_event){.kind = INS_EVENT_START});
-    forecast(r);
+    if (forecast(r) != INS_OK) return r->error->status;
     run_trials(r);
     if (r->error->status != INS_OK) return r->error->status;
     if (r->broken)
@@ -217,6 +227,7 @@ ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, 
     if (status == INS_OK || status == INS_INTERRUPTED) *outcome = r.outcome;
     ins_text_free(&r.experiment);
     free(r.weights);
+    ins_depths_free(r.depths);
     ins_forecasts_free(r.forecasts);
     ins_prepared_free(&r.data);
     ins_dataset_free(&r.dataset);

@@ -8,6 +8,7 @@
 
 #include "initscope/csv.h"
 #include "initscope/forecast.h"
+#include "initscope/log_writer.h"
 #include "initscope/mean_field.h"
 
 void ins_layers_table(const ins_grid *grid, size_t inputs, size_t classes, double moment,
@@ -136,7 +137,7 @@ static void add_cell(const ins_mean_field *field, const char *activation, double
 
 void ins_phase_table(const ins_choices *activations, const ins_plane *plane, ins_text *out)
 {
-    ins_text_add(out, "activation,sigma_w,sigma_b,q_star,c_star,chi_1,xi_c\n");
+    ins_log_header(INS_LOG_PHASE, out);
     for (size_t a = 0; a < activations->count; a++) {
         const ins_choice *activation = &activations->item[a];
         ins_mean_field *field = ins_mean_field_new(activation);

@@ -175,6 +175,7 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
         if (complete) {
             add_run(&s, &rows->file[INS_LOG_RUNS]);
             add_theory(&s, &rows->file[INS_LOG_THEORY]);
+            ins_depths_write(laboratory->depths, trial, &rows->file[INS_LOG_DEPTH]);
             add_timing(&s, &rows->file[INS_LOG_TIMING]);
         }
         *result = (ins_trial_result){.stopped = !complete,

@@ -166,11 +166,72 @@ static const ins_column theory[] = {
     INITIALIZER,
     LAYER,
     {"tensor", INS_COLUMN_TEXT, "",
-     "Which tensor, as in layers.csv; but a gradient is here that of one sample's own loss."},
+     "Which tensor, as in layers.csv; but a gradient is here that of one sample's own loss, and "
+     "delta_ratio is delta over that of the output layer."},
     {"second_moment", INS_COLUMN_NUMBER, "1",
      "Second moment predicted for epoch 0; nan where the theory does not apply."},
     {"variance", INS_COLUMN_NUMBER, "1",
      "Variance predicted for epoch 0; nan where the theory does not apply."},
+    END,
+};
+
+/* A network that goes on for ever, and the plane of such networks. */
+#define SIGMA_W                                                                                 \
+    {                                                                                           \
+        "sigma_w", INS_COLUMN_NUMBER, "1", "Square root of fan_in times the weights' variance." \
+    }
+#define SIGMA_B                                                                \
+    {                                                                          \
+        "sigma_b", INS_COLUMN_NUMBER, "1", "Standard deviation of the biases." \
+    }
+#define Q_STAR                                                                                   \
+    {                                                                                            \
+        "q_star", INS_COLUMN_NUMBER, "1",                                                        \
+            "Second moment of the preactivation that depth leads to; inf when it grows without " \
+            "bound."                                                                             \
+    }
+#define C_STAR                                                                               \
+    {                                                                                        \
+        "c_star", INS_COLUMN_NUMBER, "1",                                                    \
+            "Correlation of two inputs that depth leads to; nan where it keeps what it was." \
+    }
+#define CHI_1                                                                                 \
+    {                                                                                         \
+        "chi_1", INS_COLUMN_NUMBER, "1",                                                      \
+            "There, the factor a layer of the second moment of a gradient: 1 on the edge of " \
+            "chaos."                                                                          \
+    }
+#define XI_C                                                                                      \
+    {                                                                                             \
+        "xi_c", INS_COLUMN_NUMBER, "layer",                                                       \
+            "Depth scale on which the correlation of two inputs goes to c_star; inf at the edge." \
+    }
+
+static const ins_column depth[] = {
+    RUN,
+    INITIALIZER,
+    SIGMA_W,
+    SIGMA_B,
+    Q_STAR,
+    C_STAR,
+    CHI_1,
+    {"chi_parallel", INS_COLUMN_NUMBER, "1",
+     "There, the factor a layer of a small departure from q_star."},
+    {"xi_q", INS_COLUMN_NUMBER, "layer", "Depth scale on which q_star is reached."},
+    XI_C,
+    {"xi_gradient", INS_COLUMN_NUMBER, "layer",
+     "Depth scale of the gradient, -1 / ln chi_1: negative when it explodes."},
+    END,
+};
+
+static const ins_column phase[] = {
+    {"activation", INS_COLUMN_TEXT, "", "Activation function of the hidden layers."},
+    SIGMA_W,
+    SIGMA_B,
+    Q_STAR,
+    C_STAR,
+    CHI_1,
+    XI_C,
     END,
 };
 
@@ -240,6 +301,14 @@ const ins_log_table ins_log_tables[INS_LOG_FILES] = {
                         "One row a run, layer and tensor: what the mean-field theory predicts for "
                         "epoch 0.",
                         true, theory},
+    [INS_LOG_DEPTH] = {"depth.csv",
+                       "One row a run: where mean-field theory sees its network go with depth, had "
+                       "it no end, and how fast.",
+                       true, depth},
+    [INS_LOG_PHASE] = {"phase.csv",
+                       "One row an activation, sigma_w and sigma_b: the plane that the rows of "
+                       "depth.csv lie on.",
+                       false, phase},
     [INS_LOG_SPECTRUM] = {"spectrum.csv",
                           "One row a run, epoch, layer and index: singular values of the weights "
                           "and of the whole network.",

@@ -169,8 +169,12 @@ static const char *caption_of(ins_flow *flow, const ins_sweep *sweep, ins_sweep_
             " Below it, the runs that learned: they went at least a tenth of the way from the "
             "majority share, %s, to 100%%.",
             ins_say_percent(flow, chance));
-        return ins_flow_format(flow, "Mean test accuracy at the end%s; darker is better.%s", of,
-                               isnan(chance) ? "" : learned);
+        const char *reach = ins_sweep_has_reach(sweep)
+                                ? " Orange marks: the depth that theory lets the signal of a row "
+                                  "reach, where the deepest network is deeper."
+                                : "";
+        return ins_flow_format(flow, "Mean test accuracy at the end%s; darker is better.%s%s", of,
+                               isnan(chance) ? "" : learned, reach);
     }
     return ins_flow_format(flow,
                            "Factor by which Var z changes from one hidden layer to the next, "

@@ -106,6 +106,7 @@ const ins_page ins_page_table[] = {
     {"Backward signal", "Backward signal · epoch 0", no_delta, true, ins_page_backward},
     {"Theory and measurement", "Theory next to measurement · epoch 0", no_theory, true,
      ins_page_theory},
+    {"Edge of chaos", "The phase plane · theory", ins_no_phase, false, ins_page_phase},
     {"Gradients and updates", "Gradients and updates", no_gradient, true, ins_page_gradients},
     {"Breaking symmetry", "Breaking symmetry", no_symmetry, true, ins_page_symmetry},
     {"Distributions", "Distributions", no_histograms, true, ins_page_distributions},

@@ -36,6 +36,9 @@ size_t ins_pages_of(const ins_part *part);
 /* Why there are no grids; NULL when there are. */
 const char *ins_no_grid(const ins_part *part);
 
+/* Why the phase plane cannot be drawn; NULL when it can. */
+const char *ins_no_phase(const ins_part *part);
+
 /* Why there are no profile cards; NULL when there are. */
 const char *ins_no_profile(const ins_part *part);
 
@@ -45,6 +48,7 @@ void ins_page_background(ins_flow *flow, const ins_page *page);
 void ins_page_forward(ins_flow *flow, const ins_page *page);
 void ins_page_backward(ins_flow *flow, const ins_page *page);
 void ins_page_theory(ins_flow *flow, const ins_page *page);
+void ins_page_phase(ins_flow *flow, const ins_page *page);
 void ins_page_gradients(ins_flow *flow, const ins_page *page);
 void ins_page_symmetry(ins_flow *flow, const ins_page *page);
 void ins_page_distributions(ins_flow *flow, const ins_page *page);

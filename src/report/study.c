@@ -33,6 +33,7 @@ static ins_status read_files(const char *directory, ins_study *study, ins_error 
     read_needed(directory, INS_LOG_LAYERS, &study->index->layers, error);
     ins_table_read(directory, INS_LOG_RUNS, &study->runs_table, &present, error);
     ins_table_read(directory, INS_LOG_FEATURES, &study->features, &present, error);
+    ins_table_read(directory, INS_LOG_PHASE, &study->phase, &present, error);
     ins_study_read_optional(study, error);
     char *path = ins_path_join(directory, ins_log_tables[INS_LOG_ENVIRONMENT].file);
     ins_pairs_read_csv(path, &study->environment, &present, error);
@@ -193,6 +194,7 @@ void ins_study_free(ins_study *study)
     ins_table_free(&index->layers);
     ins_study_free_optional(study);
     ins_table_free(&study->features);
+    ins_table_free(&study->phase);
     ins_table_free(&study->runs_table);
     ins_pairs_free(&study->environment);
     ins_pairs_free(&study->experiment);

@@ -23,7 +23,7 @@ typedef struct grouped_table {
 struct ins_study_index {
     ins_arena *arena;
     ins_table epochs, layers;
-    grouped_table optional[INS_LOG_FILES]; /* of four files; empty for the rest */
+    grouped_table optional[INS_LOG_FILES]; /* of five files; empty for the rest */
     ins_row_map epoch_rows;                /* run * epochs + epoch, to the row of epochs.csv */
     ins_row_map layer_rows; /* the same with layer and tensor, to the row of layers.csv */
     bool *has;              /* (arms, INS_TENSORS) */

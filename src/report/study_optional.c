@@ -1,5 +1,6 @@
-/* The files that a run directory may lack: symmetry, histograms, theory, singular values. Their
- * rows are grouped by the place that they describe; one that describes none is passed over. */
+/* The files that a run directory may lack: symmetry, histograms, theory, depth, singular values.
+ * Their rows are grouped by the place that they describe; one that describes none is passed over.
+ */
 #include <config.h>
 
 #include "study_internal.h"
@@ -9,16 +10,16 @@
 #include <string.h>
 
 static const ins_log_file files[] = {INS_LOG_SYMMETRY, INS_LOG_HISTOGRAMS, INS_LOG_THEORY,
-                                     INS_LOG_SPECTRUM};
+                                     INS_LOG_DEPTH, INS_LOG_SPECTRUM};
 
 enum { FILES = sizeof files / sizeof files[0] };
 
 /* What names a place in one table. A file without epochs is about epoch 0, one without tensors
- * about layers as a whole. */
+ * about layers as a whole, one without layers about the network. */
 typedef struct place_columns {
     const double *number, *seed, *epoch, *layer;
     const char *const *initializer, *const *tensor;
-    bool timed, tensors; /* the file has such a column by its definition */
+    bool timed, layers, tensors; /* the file has such a column by its definition */
 } place_columns;
 
 /* The runs by number, and the one found last by name: rows of a run stand together. */
@@ -48,6 +49,7 @@ static place_columns columns_of(const ins_table *table, ins_log_file file)
                            .initializer = ins_table_texts(table, file, "initializer"),
                            .tensor = ins_table_texts(table, file, "tensor"),
                            .timed = ins_column_index(file, "epoch") >= 0,
+                           .layers = ins_column_index(file, "layer") >= 0,
                            .tensors = ins_column_index(file, "tensor") >= 0};
 }
 
@@ -84,8 +86,12 @@ static size_t run_of(finder *f, const place_columns *columns, size_t row)
 static bool key_of(finder *f, const place_columns *columns, size_t row, uint64_t *key)
 {
     const ins_study *study = f->study;
-    size_t epoch = 0, tensor = 0;
-    if (columns->layer == NULL || !whole(columns->layer[row], (double)study->layers)) return false;
+    size_t epoch = 0, layer = 0, tensor = 0;
+    if (columns->layers) {
+        if (columns->layer == NULL || !whole(columns->layer[row], (double)study->layers))
+            return false;
+        layer = (size_t)columns->layer[row];
+    }
     if (columns->timed) {
         if (columns->epoch == NULL || !whole(columns->epoch[row], 1e9)) return false;
         epoch = ins_study_epoch_index(study, (long long)columns->epoch[row]);
@@ -98,7 +104,7 @@ static bool key_of(finder *f, const place_columns *columns, size_t row, uint64_t
     }
     size_t run = run_of(f, columns, row);
     if (run == ROW_NONE) return false;
-    *key = ins_place_key(study, run, epoch, (size_t)columns->layer[row], tensor);
+    *key = ins_place_key(study, run, epoch, layer, tensor);
     return true;
 }
 
@@ -196,6 +202,12 @@ double ins_study_theory(const ins_study *study, size_t run, size_t layer, ins_te
 {
     if (!inside(study, run, 0, layer)) return NAN;
     return number_at(study, INS_LOG_THEORY, ins_place_key(study, run, 0, layer, tensor), column);
+}
+
+double ins_study_depth(const ins_study *study, size_t run, const char *column)
+{
+    if (!inside(study, run, 0, 0)) return NAN;
+    return number_at(study, INS_LOG_DEPTH, ins_place_key(study, run, 0, 0, 0), column);
 }
 
 size_t ins_study_histogram(const ins_study *study, size_t run, size_t epoch, size_t layer,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "phrases.h"
+#include "reach.h"
 
 /* So many combinations of other factors still have a block each; beyond, they are averaged over. */
 enum { MOST_BLOCKS = 6, MOST_CELLS = 20 };
@@ -95,7 +96,7 @@ static ins_sweep_cell measure(ins_flow *flow, const ins_sweep *sweep, size_t blo
 {
     const ins_study *study = flow->part->study;
     const ins_analysis *analysis = flow->part->analysis;
-    ins_sweep_cell cell = {.gain = NAN};
+    ins_sweep_cell cell = {.gain = NAN, .reach = NAN};
     double logs = 0;
     size_t gains = 0, silent = 0, n = 0;
     for (size_t a = 0; a < study->arms; a++) {
@@ -103,6 +104,7 @@ static ins_sweep_cell measure(ins_flow *flow, const ins_sweep *sweep, size_t blo
         double gain = analysis->arm[a].forward_gain.mean;
         if (gain > 0 && isfinite(gain)) logs += log(gain), gains++;
         silent += analysis->arm[a].no_forward_signal;
+        cell.reach = fmin(cell.reach, ins_reach(study, a));
         cell.arms++;
         cell.runs += study->arm[a].runs;
         for (size_t s = 0; s < study->arm[a].runs; s++) {

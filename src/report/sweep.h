@@ -11,6 +11,7 @@ typedef struct ins_sweep_cell {
     size_t arms;           /* 0: there is no such combination */
     ins_interval accuracy; /* over seeds; n = 0: unknown */
     double gain;           /* forward, geometric mean; 0: no signal at all; NAN: unknown */
+    double reach;          /* ins_reach, the shortest; NAN: unknown */
     size_t runs, learned;
 } ins_sweep_cell;
 

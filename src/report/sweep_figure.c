@@ -4,6 +4,8 @@
 #include "sweep_figure.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "colour.h"
 #include "initscope/csv.h"
@@ -64,6 +66,14 @@ static cell_face face_of(ins_flow *flow, const ins_sweep_cell *cell, ins_sweep_m
     return out;
 }
 
+bool ins_sweep_has_reach(const ins_sweep *sweep)
+{
+    bool known = false;
+    for (size_t i = 0; i < sweep->blocks * sweep->rows; i++)
+        known = known || !isnan(sweep->cell[i * sweep->columns].reach);
+    return known && !sweep->averaged && strcmp(sweep->factor->name, "depth") == 0;
+}
+
 bool ins_sweep_has(ins_flow *flow, const ins_sweep *sweep, ins_sweep_measure measure)
 {
     for (size_t i = 0; i < sweep->blocks * sweep->rows * sweep->columns; i++) {
@@ -99,6 +109,41 @@ static double cell_left(const ins_sweep *sweep, size_t block, size_t column)
 {
     return left_edge + (block_width(sweep) + gap) * (double)block +
            block_width(sweep) * (double)column / (double)sweep->columns;
+}
+
+/* Where a depth stands among the columns of a row, on a logarithmic scale between their middles;
+ * NAN: beyond the last one. */
+static double place_of(const ins_sweep *sweep, size_t block, double depth)
+{
+    double before = NAN, last = NAN;
+    for (size_t c = 0; c < sweep->columns; c++) {
+        double here = strtod(sweep->factor->level[c], NULL);
+        double middle = (cell_left(sweep, block, c) + cell_left(sweep, block, c + 1)) / 2;
+        if (depth <= here && c == 0) return cell_left(sweep, block, 0);
+        if (depth <= here) return last + (middle - last) * log(depth / before) / log(here / before);
+        before = here;
+        last = middle;
+    }
+    return NAN;
+}
+
+/* A bar in each row at the depth that theory lets its signal reach. */
+static void write_reach(ins_flow *flow, ins_figure *figure, const ins_sweep *sweep,
+                        ins_sweep_measure measure)
+{
+    size_t rows = ins_sweep_has_reach(sweep) ? sweep->blocks * sweep->rows : 0, marks = 0;
+    double *x = ins_arena_get(flow->arena, rows, sizeof *x, "figure");
+    double *y = ins_arena_get(flow->arena, rows, sizeof *y, "figure");
+    for (size_t i = 0; i < rows && measure == INS_SWEEP_ACCURACY; i++) {
+        size_t block = i / sweep->rows, row = i % sweep->rows;
+        double reach = sweep->cell[ins_sweep_at(sweep, block, row, 0)].reach;
+        x[marks] = isnan(reach) ? reach : place_of(sweep, block, reach);
+        y[marks] = top_of(sweep) + row_height(sweep, measure) * (double)row;
+        marks += !isnan(x[marks]);
+    }
+    ins_figure_count(figure, "MARKS", marks);
+    ins_figure_numbers(figure, "MARK_X", x, marks);
+    ins_figure_numbers(figure, "MARK_Y", y, marks);
 }
 
 /* Writes the cells; returns the size at which the longest text fits. */
@@ -191,6 +236,7 @@ ins_figure *ins_sweep_draw(ins_flow *flow, const ins_sweep *sweep, ins_sweep_mea
     ins_figure_count(figure, "SECOND",
                      measure == INS_SWEEP_ACCURACY && !isnan(flow->part->analysis->chance));
     write_names(flow, figure, sweep);
+    write_reach(flow, figure, sweep, measure);
     ins_figure_number(figure, "SIZE", write_data(flow, figure, sweep, measure));
     return figure;
 }

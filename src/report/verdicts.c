@@ -28,6 +28,7 @@
 #define INPUT_LOWER 0.5
 #define INPUT_UPPER 2
 #define SHALLOW 4
+#define CRITICAL 0.02
 #define SEEDS_TO_CLAIM 3
 #define SIGNIFICANT 0.05
 
@@ -59,6 +60,7 @@ const ins_threshold ins_threshold_table[] = {
     {"input_lower", INPUT_LOWER, "second moment of an input below which its scale is small"},
     {"input_upper", INPUT_UPPER, "second moment of an input above which its scale is large"},
     {"shallow", SHALLOW, "hidden layers up to which a network counts as shallow"},
+    {"critical", CRITICAL, "distance of χ₁ from 1 up to which a network lies on the edge of chaos"},
     {"seeds_to_claim", SEEDS_TO_CLAIM, "seeds needed to call one arm better than another"},
     {"significant", SIGNIFICANT, "Holm-adjusted p value of a claimed difference"},
     {NULL, NAN, NULL}};

@@ -53,6 +53,25 @@ report() {
     grep -q 'hidden layers of 8 units' text
 }
 
+@test "the phase plane: networks at their places, the edge of chaos, what depth.csv says" {
+    need gnuplot pdftotext
+    report grid
+    # relu, then tanh: N(0, 1/n) loses half a layer with relu, is critical with tanh; and so on
+    tr -s ' \n' ' ' <text | grep -q 'Two of 6 networks on the edge of chaos; three in order; one in chaos'
+    grep -E '2 +glorot_normal, relu +1 +0 +0 +0.5 +∞ +1.44 +8.66 +2–10' text
+    # the edge of relu is sigma_w^2 = 2 whatever sigma_b is
+    [ "$(grep -A 1 '^array LINE_X' w/report/figures/*-phase-plane.gp | grep -o '1\.41[0-9]*' | wc -l)" -eq 9 ]
+    # the place of a network is that of the log
+    sed -i.bak 's/^\([0-9]*\),glorot_normal,.*/\1,glorot_normal,2,0,1,0.3,1.5,0.2,0.5,4,-2.466/' w/depth.csv
+    run_ok report w -q
+    pdftotext -layout w/report/report.pdf text
+    grep -E '2 +glorot_normal, relu +2 +0 +1 +1.50 +4 +−2.47 +14.8 +2–10' text
+    rm w/phase.csv
+    run_ok report w -q
+    pdftotext -layout w/report/report.pdf text
+    grep -q 'Edge of chaos. There is no phase.csv' text
+}
+
 @test "the advice turns over when the labels do" {
     need gnuplot pdftotext
     # one initializer is right in every run, the others never: no doubt about the best

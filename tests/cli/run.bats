@@ -6,7 +6,7 @@ load helper
     run_ok run -o w
     [ "$output" = "" ]
     [[ "$stderr" =~ ^"initscope: 20 runs in "[0-9.]+" s (0 diverged) -> w"$ ]]
-    [ "$(ls w | tr '\n' ' ')" = "environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv runs.csv schema.json spectrum.csv symmetry.csv theory.csv timing.csv " ]
+    [ "$(ls w | tr '\n' ' ')" = "depth.csv environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv phase.csv runs.csv schema.json spectrum.csv symmetry.csv theory.csv timing.csv " ]
     [ "$(wc -l <w/runs.csv)" -eq 21 ]
     [ "$(wc -l <w/timing.csv)" -eq 21 ]
     [ "$(wc -l <w/epochs.csv)" -eq $((1 + 20 * 11)) ]
@@ -134,7 +134,7 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
 
 @test "weights that cannot be written: status 4, and the run can be resumed" {
     command -v prlimit >/dev/null || skip "prlimit is not installed"
-    run --separate-stderr prlimit --fsize=4096 "$INITSCOPE" run -q --init=zeros --seeds=1 --epochs=0 --histograms=none --save-weights=all -o w
+    run --separate-stderr prlimit --fsize=16384 "$INITSCOPE" run -q --init=zeros --seeds=1 --epochs=0 --histograms=none --save-weights=all -o w
     echo "$status $stderr"
     [ "$status" -eq 4 ]
     [[ "$stderr" == "initscope: w.partial/weights/000001/epoch0000.layer02.W.npy: "* ]]

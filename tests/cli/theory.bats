@@ -26,9 +26,15 @@ cell() {
     run_ok theory --init=he_normal,zeros --activation=relu,tanh --hidden=64,64
     [ "$stderr" = "" ]
     [ "${lines[0]}" = initializer,activation,layer,tensor,second_moment,variance ]
-    [ "${#lines[@]}" -eq $((1 + 2 * 2 * 3 * 5)) ]
+    [ "${#lines[@]}" -eq $((1 + 2 * 2 * 3 * 6)) ]
     [ "$(cut -d, -f1,2 <<<"$output" | uniq | tail -n +2 | paste -sd' ')" = "he_normal,relu zeros,relu he_normal,tanh zeros,tanh" ]
-    [ "$(cut -d, -f4 <<<"$output" | sed -n 2,6p | paste -sd' ')" = "weight preactivation activation delta gradient" ]
+    [ "$(cut -d, -f4 <<<"$output" | sed -n 2,7p | paste -sd' ')" = "weight preactivation activation delta gradient delta_ratio" ]
+    # Backward from 3 outputs: 3 Var(W_3) / 2 with Var(W_3) = 2/64, then 64 Var(W_2) / 2 = 1.
+    echo "$output" >t
+    [ "$(cell t second_moment initializer=zeros activation=relu layer=2 tensor=delta_ratio)" = 0 ]
+    [ "$(cell t second_moment initializer=he_normal activation=relu layer=3 tensor=delta_ratio)" = 1 ]
+    near 0.046875 1e-12 "$(cell t second_moment initializer=he_normal activation=relu layer=2 tensor=delta_ratio)"
+    near 0.046875 1e-12 "$(cell t second_moment initializer=he_normal activation=relu layer=1 tensor=delta_ratio)"
 }
 
 @test "theory: the textbook's network, 4-64-64-3 with ReLU on standardised inputs" {
@@ -77,12 +83,12 @@ cell() {
         '--bias-init=random_normal(stddev=0.3)' --output-init=lecun_normal --probe=50)
     run_ok run -q "${options[@]}" --seeds=2 --epochs=0 -o w
     "$INITSCOPE" theory "${options[@]}" | tail -n +2 | cut -d, -f1,3- >printed
-    [ "$(wc -l <printed)" -eq 45 ]
+    [ "$(wc -l <printed)" -eq 54 ]
     for run in 1 2; do grep "^$run," w/theory.csv | cut -d, -f2-; done | sort -u >first
     grep '^he_normal,' printed | sort | diff - first
     cut -d, -f2- w/theory.csv | tail -n +2 | sort -u >all
     sort -u printed | diff - all
-    [ "$(wc -l <w/theory.csv)" -eq $((1 + 6 * 15)) ]
+    [ "$(wc -l <w/theory.csv)" -eq $((1 + 6 * 18)) ]
 }
 
 @test "theory --critical: the edge of chaos" {
@@ -118,6 +124,24 @@ cell() {
     near 0.5 1e-9 "$(cell t q_star activation=relu sigma_w=1 sigma_b=0.5)"
     near 0.5 1e-9 "$(cell t chi_1 activation=relu sigma_w=1 sigma_b=0.5)"
     [ "$(cell t q_star activation=relu sigma_w=2 sigma_b=0.5)" = inf ]
+}
+
+@test "depth.csv and phase.csv: where a run's networks would go with depth" {
+    run_ok run -q --init='glorot_normal he_normal ones critical(sigma_b=0.2)' --activation=tanh --hidden=16,16 --seeds=2 --epochs=0 -o w
+    [ "$(head -n 1 w/depth.csv)" = run,initializer,sigma_w,sigma_b,q_star,c_star,chi_1,chi_parallel,xi_q,xi_c,xi_gradient ]
+    [ "$(wc -l <w/depth.csv)" -eq 9 ]
+    # Two independent programs: tanh with sigma_w^2 = 2 goes to .617965 with chi_1 = 1.1055; critical
+    # at sigma_b = 0.2 with sigma_w^2 = 1.700796 and q* = .51208.
+    near 1 1e-12 "$(cell w/depth.csv sigma_w run=1)"
+    [ "$(cell w/depth.csv xi_gradient run=1)" = inf ]
+    near 0.617965 1e-6 "$(cell w/depth.csv q_star run=3)"
+    near 1.1055 1e-4 "$(cell w/depth.csv chi_1 run=4)"
+    near -9.9677 1e-4 "$(cell w/depth.csv xi_gradient run=4)"
+    [ "$(cell w/depth.csv chi_1 run=5)" = nan ]
+    near 1.304146 1e-6 "$(cell w/depth.csv sigma_w run=7)"
+    near 0.51208 1e-5 "$(cell w/depth.csv q_star run=8)"
+    near 1 1e-9 "$(cell w/depth.csv chi_1 run=8)"
+    "$INITSCOPE" theory --activation=tanh --phase=sigma_w=0:4:33,sigma_b=0:1:9 | diff - w/phase.csv
 }
 
 @test "theory: what is refused" {

@@ -171,6 +171,8 @@ START_TEST(optional_files_by_run_number)
     put("histograms.csv", "run,epoch,layer,tensor,bin,lower,upper,count\n"
                           "5,0,1,delta,1,-1,0,4\n9,0,1,delta,1,-1,0,7\n5,0,1,delta,2,0,1,5\n");
     put("spectrum.csv", "run,epoch,layer,index,singular_value\n5,0,0,1,3\n5,0,0,2,1.5\n");
+    put("depth.csv", "run,chi_1,xi_gradient\n9,1.5,-2.5\n7,3,3\n5,1,inf\n");
+    put("phase.csv", "activation,sigma_w,sigma_b,chi_1\nrelu,1,0,0.5\n");
     ins_study study = read_study();
     size_t five = 0, nine = 1;
     ck_assert_int_eq(study.run[nine].number, 9);
@@ -183,6 +185,11 @@ START_TEST(optional_files_by_run_number)
     ck_assert(ins_study_theory(&study, nine, 2, INS_DELTA, "variance") == 0.25);
     ck_assert(isnan(ins_study_theory(&study, nine, 1, INS_DELTA, "variance")));
     ck_assert(isnan(ins_study_theory(&study, five, 2, INS_DELTA, "variance")));
+    ck_assert(ins_study_depth(&study, nine, "xi_gradient") == -2.5);
+    ck_assert(isinf(ins_study_depth(&study, five, "xi_gradient")));
+    ck_assert(isnan(ins_study_depth(&study, five, "xi_c"))); /* no such column */
+    ck_assert(isnan(ins_study_depth(&study, 77, "chi_1")));
+    ck_assert_uint_eq(study.phase.rows, 1);
     ins_bin bin[2];
     ck_assert_uint_eq(ins_study_histogram(&study, five, 0, 1, INS_DELTA, bin, 2), 2);
     ck_assert(bin[0].count == 4 && bin[1].count == 5 && bin[1].lower == 0 && bin[1].upper == 1);

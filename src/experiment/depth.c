@@ -1,0 +1,101 @@
+/* Depth scales of the grid's networks, and the phase plane around them. */
+#include <config.h>
+
+#include "initscope/depth.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "initscope/csv.h"
+#include "initscope/mean_field.h"
+#include "initscope/memory.h"
+#include "initscope/theory_tables.h"
+
+/* Where the literature draws it; weights of unit variance lie far to the right of it. */
+static const ins_plane plane = {.sigma_w = {0, 4, 33}, .sigma_b = {0, 1, 9}};
+
+typedef struct depth_point {
+    ins_disorder disorder;
+    ins_phase phase;
+} depth_point;
+
+struct ins_depths {
+    const ins_grid *grid;
+    depth_point *point; /* (networks) */
+};
+
+static const ins_phase unknown = {.fate = INS_FATES,
+                                  .q = NAN,
+                                  .chi_par = NAN,
+                                  .chi_1 = NAN,
+                                  .c = NAN,
+                                  .chi_c = NAN,
+                                  .xi_q = NAN,
+                                  .xi_c = NAN,
+                                  .xi_gradient = NAN};
+
+static depth_point point_of(const ins_mean_field *field, const ins_trial *trial, size_t inputs,
+                            const ins_forecast *forecast)
+{
+    const ins_hidden *hidden = trial->hidden;
+    size_t last = hidden->count - 1;
+    double fan_in = (double)(last > 0 ? hidden->units[last - 1] : inputs);
+    double start = forecast->layer[0].preactivation.second_moment;
+    depth_point point = {
+        {fan_in * forecast->layer[last].weight.variance, forecast->layer[last].bias.second_moment},
+        unknown};
+    if (isfinite(point.disorder.weight + point.disorder.bias + start))
+        point.phase = ins_phase_of(field, point.disorder, start);
+    return point;
+}
+
+ins_depths *ins_depths_new(const ins_grid *grid, size_t inputs, const ins_forecasts *forecasts)
+{
+    size_t networks = ins_grid_networks(grid);
+    ins_depths *depths = ins_allocate(1, sizeof *depths, "depth scales");
+    *depths = (ins_depths){grid, ins_allocate(networks, sizeof *depths->point, "depth scales")};
+    const ins_choice *activation = NULL;
+    ins_mean_field *field = NULL;
+    for (size_t i = 0; i < networks; i++) {
+        ins_trial trial = ins_grid_network_trial(grid, i);
+        if (trial.activation != activation) {
+            ins_mean_field_free(field);
+            activation = trial.activation;
+            field = ins_mean_field_new(activation);
+        }
+        depths->point[i] = point_of(field, &trial, inputs, ins_forecasts_of(forecasts, &trial));
+    }
+    ins_mean_field_free(field);
+    return depths;
+}
+
+void ins_depths_free(ins_depths *depths)
+{
+    if (!depths) return;
+    free(depths->point);
+    free(depths);
+}
+
+void ins_depths_write(const ins_depths *depths, const ins_trial *trial, ins_text *out)
+{
+    const depth_point *point = &depths->point[ins_grid_network_of(depths->grid, trial)];
+    const ins_phase *phase = &point->phase;
+    const double cells[] = {sqrt(point->disorder.weight),
+                            sqrt(point->disorder.bias),
+                            phase->q,
+                            phase->c,
+                            phase->chi_1,
+                            phase->chi_par,
+                            phase->xi_q,
+                            phase->xi_c,
+                            phase->xi_gradient};
+    ins_csv_integer(out, (long long)trial->run);
+    ins_csv_text(out, trial->init->label);
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) ins_csv_number(out, cells[i]);
+    ins_csv_end_row(out);
+}
+
+void ins_depths_plane(const ins_depths *depths, ins_text *out)
+{
+    ins_phase_table(&depths->grid->settings->activation, &plane, out);
+}
