@@ -5,25 +5,8 @@
 
 #include <math.h>
 
+#include "drawn.h"
 #include "phrases.h"
-
-/* A hidden layer whose fan_in is that of a hidden layer below it, when there is one. */
-static size_t typical_layer(const ins_arm *arm)
-{
-    return ins_hidden_of(arm) > 1 ? 2 : 1;
-}
-
-static double fan_in(const ins_study *study, size_t arm, size_t layer)
-{
-    size_t run = study->arm[arm].run[0];
-    return ins_study_layer(study, run, 0, layer, INS_WEIGHT, "count") /
-           ins_study_layer(study, run, 0, layer, INS_WEIGHT, "units");
-}
-
-static double units(const ins_study *study, size_t arm, size_t layer)
-{
-    return ins_study_layer(study, study->arm[arm].run[0], 0, layer, INS_WEIGHT, "units");
-}
 
 static ins_cell number(ins_flow *flow, double value)
 {
@@ -50,10 +33,9 @@ static void drawn(ins_flow *flow)
     ins_cell *cell = ins_arena_get(flow->arena, study->arms * COLUMNS, sizeof *cell, "table");
     for (size_t a = 0; a < study->arms; a++) {
         const ins_arm_analysis *of = &part->analysis->arm[a];
-        size_t layer = typical_layer(&study->arm[a]);
-        ins_profile_point w = ins_profile(study, a, 0, layer, INS_WEIGHT, "variance");
-        double in = fan_in(study, a, layer), out = units(study, a, layer);
-        double variance = w.geometric.n > 0 ? w.geometric.mean : w.zeros > 0 ? 0 : (double)NAN;
+        size_t layer = ins_typical_layer(&study->arm[a]);
+        double in = ins_fan_in(study, a, layer), out = ins_units(study, a, layer);
+        double variance = ins_drawn_variance(study, a, layer);
         ins_cell *row = cell + a * COLUMNS;
         row[0].text = ins_escape(flow->arena, part->name[a]);
         row[1].text = isfinite(in) ? ins_flow_format(flow, "%.0f → %.0f", in, out) : "–";

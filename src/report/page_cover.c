@@ -33,11 +33,11 @@ void ins_draw_cover(ins_flow *flow, const ins_experiment *experiments, size_t co
                             count, arms, runs),
             "forward and backward variance, symmetry, learning: with intervals over seeds") +
         9;
-    ins_flow_heading(flow, "Experiments");
+    ins_flow_heading(flow, "Contents");
     ins_contents_place *place = ins_list_add(flow->arena, &flow->book->places, sizeof *place);
     *place = (ins_contents_place){
-        &flow->book->parts, flow->book->sheets.count - 1, flow->y, 0, count, 1};
-    flow->y += 5 * (double)count + 6;
+        &flow->book->parts, flow->book->sheets.count - 1, flow->y, 0, count + 1, 1};
+    flow->y += 5 * (double)(count + 1) + 6;
     ins_flow_heading(flow, "What they show");
     for (size_t e = 0; e < count; e++) {
         ins_flow_room(flow, 24);

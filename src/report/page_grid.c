@@ -224,6 +224,12 @@ static void draw_factor(ins_flow *flow, const ins_page *page, const ins_factors 
     }
 }
 
+const char *ins_grid_title(ins_flow *flow, const ins_factors *factors, size_t factor)
+{
+    ins_sweep sweep = ins_sweep_of(flow, factors, factor);
+    return title_of(flow, &sweep);
+}
+
 void ins_page_grid(ins_flow *flow, const ins_page *page)
 {
     ins_factors factors = ins_factors_of(flow->part->study, flow->arena);

@@ -2,6 +2,7 @@
 #ifndef INITSCOPE_PAGES_H
 #define INITSCOPE_PAGES_H
 
+#include "factors.h"
 #include "initscope/page.h"
 #include "part.h"
 
@@ -38,6 +39,9 @@ const char *ins_no_grid(const ins_part *part);
 
 /* Why the phase plane cannot be drawn; NULL when it can. */
 const char *ins_no_phase(const ins_part *part);
+
+/* What the grid of a factor says: the title of its page. */
+const char *ins_grid_title(ins_flow *flow, const ins_factors *factors, size_t factor);
 
 /* Why there are no profile cards; NULL when there are. */
 const char *ins_no_profile(const ins_part *part);

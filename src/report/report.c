@@ -13,6 +13,7 @@
 #include <gsl/gsl_version.h>
 
 #include "book.h"
+#include "closing.h"
 #include "initscope/file.h"
 #include "initscope/gnuplot.h"
 #include "initscope/page.h"
@@ -238,6 +239,7 @@ static ins_status write_report(const ins_experiment *experiments, size_t count, 
         book.footer = footer_of(experiments, count, gnuplot, output, book.arena);
         if (count > 1) ins_draw_cover(&flow, experiments, count);
         for (size_t e = 0; e < count; e++) ins_draw_part(&flow, &experiments[e].part);
+        if (count > 1) ins_draw_closing(&flow, experiments, count);
         ins_book_finish(&book);
         if (error->status == INS_OK && ins_book_write(&book, output, error) == INS_OK) {
             render(&book, experiments, gnuplot, output, error);

@@ -65,7 +65,7 @@ report() {
     sed -i.bak 's/^\([0-9]*\),glorot_normal,.*/\1,glorot_normal,2,0,1,0.3,1.5,0.2,0.5,4,-2.466/' w/depth.csv
     run_ok report w -q
     pdftotext -layout w/report/report.pdf text
-    grep -E '2 +glorot_normal, relu +2 +0 +1 +1.50 +4 +−2.47 +14.8 +2–10' text
+    grep -E '2 +glorot_normal, relu +2 +0 +1 +1.5 +4 +−2.47 +14.8 +2–10' text
     rm w/phase.csv
     run_ok report w -q
     pdftotext -layout w/report/report.pdf text
