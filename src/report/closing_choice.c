@@ -170,7 +170,8 @@ void ins_answer_comparison(ins_closing *c)
             pairs += !isnan(analysis->pair[i].adjusted_p);
             if (!(analysis->pair[i].adjusted_p < significant)) continue;
             differ++;
-            if (gap >= smallest) continue;
+            const ins_interval *difference = &analysis->pair[i].accuracy.difference;
+            if (gap >= smallest || !(difference->lower < difference->upper)) continue;
             smallest = gap;
             in = e;
         }

@@ -124,7 +124,8 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
     [INS_VERDICT_LEARNED] = {"learned",
                              "the interval of the test accuracy lies above the majority share (one "
                              "seed: the accuracy; majority share unknown: the interval of the "
-                             "training loss lies below " TEXT(LEARNED_LOSS) " ln C)",
+                             "training loss lies below " TEXT(
+                                 LEARNED_LOSS) " ln C), and not every run diverged",
                              false},
     [INS_VERDICT_DID_NOT_LEARN] = {"did not learn", "the opposite of learned", true},
 };
@@ -180,7 +181,8 @@ static bool dead(const ins_arm_analysis *arm, size_t runs)
 
 unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance, double classes)
 {
-    int outcome = learned(arm, chance, classes);
+    bool lost = runs > 0 && arm->diverged == runs; /* what is left answers by no number */
+    int outcome = lost ? 0 : learned(arm, chance, classes);
     const bool holds[INS_VERDICTS] = {
         [INS_VERDICT_DIVERGED] = arm->diverged > 0,
         [INS_VERDICT_SYMMETRIC] = arm->symmetric_layers_end > 0,
