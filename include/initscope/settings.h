@@ -107,11 +107,12 @@ typedef struct ins_source {
 typedef struct ins_option ins_option;
 
 /* How the values of an option are read and written. Problems are INS_USAGE, and field is then
- * untouched. */
+ * untouched. words adds the names that a value can have, each after a blank; NULL: it has none. */
 typedef struct ins_option_kind {
     ins_status (*parse)(const ins_option *option, const char *text, const ins_source *source,
                         ins_arena *arena, void *field, ins_error *error);
     void (*write)(const ins_option *option, const void *field, ins_text *out);
+    void (*words)(const ins_option *option, ins_text *out);
 } ins_option_kind;
 
 extern const ins_option_kind ins_kind_integer; /* size_t */
@@ -156,6 +157,9 @@ extern const ins_option ins_options[];
 extern const char *const ins_group_titles[INS_GROUPS];
 
 const ins_option *ins_option_find(const char *key); /* NULL: no such option */
+
+/* Every word that a value of the option can be, numbers and paths apart, each after a blank. */
+void ins_option_words(const ins_option *option, ins_text *out);
 
 /* All defaults. Bundled data may be missing: that is a problem of ins_settings_check. */
 void ins_settings_start(ins_settings *settings);

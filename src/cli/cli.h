@@ -9,23 +9,7 @@
 #include "initscope/memory.h"
 #include "initscope/runner.h"
 #include "initscope/settings.h"
-
-/* One subcommand: the name typed, what it does, its code. */
-typedef struct ins_command {
-    const char *name;  /* NULL ends the table */
-    const char *usage; /* what follows the name */
-    const char *help;  /* one line */
-    /* argv[0] is the command's name. Problems are added to error and decide the exit status. */
-    void (*run)(int argc, char **argv, ins_error *error);
-} ins_command;
-
-extern const ins_command ins_commands[];
-const ins_command *ins_command_find(const char *name); /* NULL: none */
-
-void ins_command_run(int argc, char **argv, ins_error *error);
-void ins_command_report(int argc, char **argv, ins_error *error);
-void ins_command_theory(int argc, char **argv, ins_error *error);
-void ins_command_list(int argc, char **argv, ins_error *error);
+#include "initscope/text.h"
 
 /* An option as the command line takes it. */
 typedef struct ins_flag {
@@ -38,6 +22,41 @@ typedef struct ins_flag {
     const char *range;    /* NULL: none */
     const char *title;    /* heading above it; NULL: none */
 } ins_flag;
+
+/* What a command takes beside its options. */
+typedef enum ins_operand {
+    INS_OPERAND_EXPERIMENT,
+    INS_OPERAND_RUNS,
+    INS_OPERAND_SUBJECTS
+} ins_operand;
+
+/* One subcommand: the name typed, what it does, its code. */
+typedef struct ins_command {
+    const char *name;
+    const char *usage; /* what follows the name */
+    const char *help;  /* one line */
+    const char *about; /* paragraphs, one a line */
+    ins_operand operand;
+    /* Its options, which live in arena or for ever. */
+    const ins_flag *(*flags)(ins_arena *arena);
+    /* argv[0] is the command's name. Problems are added to error and decide the exit status. */
+    void (*run)(int argc, char **argv, ins_error *error);
+} ins_command;
+
+extern const ins_command ins_command_run, ins_command_report, ins_command_theory, ins_command_list;
+extern const ins_command *const ins_commands[];        /* NULL ends the table */
+const ins_command *ins_command_find(const char *name); /* NULL: none */
+const char *ins_command_nearest(const char *name);     /* NULL: none is near */
+
+extern const ins_flag ins_program_flags[];  /* what the program takes in place of a command */
+const char *ins_list_subject(size_t index); /* operands of list; NULL past the last */
+
+/* What the program's exit status means. */
+typedef struct ins_exit {
+    const char *status;  /* "2"; NULL ends the table */
+    const char *meaning; /* what happened */
+} ins_exit;
+extern const ins_exit ins_exits[];
 
 /* A command line taken apart. */
 typedef struct ins_given {
@@ -67,8 +86,12 @@ ins_flag ins_flag_of(const ins_option *option);
 ins_status ins_arguments_set(const ins_arguments *arguments, const char *command,
                              ins_settings *settings, ins_error *error);
 
-/* --help of a command, on standard output, in 80 columns. */
-void ins_help_print(const ins_command *command, const char *about, const ins_flag *flags);
+/* --help of a command and of the program, on standard output, in 80 columns. */
+void ins_help_print(const ins_command *command, ins_arena *arena);
+void ins_help_print_program(void);
+
+/* "HELP [default: 10; an integer from 0 to 1000000; unit: epochs]", added to text. */
+void ins_flag_describe(const ins_flag *flag, ins_text *text);
 
 /* Prints text from column first on, wrapped before column 80; lines after the first are indented.
  */

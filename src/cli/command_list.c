@@ -184,6 +184,11 @@ static const subject subjects[] = {{"initializers", print_initializers, &ins_ini
 
 enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
 
+const char *ins_list_subject(size_t index)
+{
+    return index < SUBJECTS ? subjects[index].name : NULL;
+}
+
 static void unknown_subject(const char *name, ins_error *error)
 {
     const char *names[SUBJECTS + 1] = {NULL};
@@ -224,26 +229,38 @@ static void print_all(ins_arena *arena, ins_error *error)
     }
 }
 
-void ins_command_list(int argc, char **argv, ins_error *error)
+static const ins_flag *flags(ins_arena *arena)
 {
-    static const ins_flag flags[] = {
+    static const ins_flag options[] = {
         {.name = "help", .letter = 'h', .help = "this text", .title = "Options"}, {0}};
+    (void)arena;
+    return options;
+}
+
+static void run(int argc, char **argv, ins_error *error)
+{
     ins_arena *arena = ins_arena_new();
     ins_arguments arguments;
-    if (ins_arguments_parse(argc, argv, flags, arena, &arguments, error) == INS_OK) {
+    if (ins_arguments_parse(argc, argv, flags(arena), arena, &arguments, error) == INS_OK) {
         if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(
-                ins_command_find("list"),
-                "Prints what can be named in an experiment; without a subject, all of "
-                "it. Parameters are shown with their defaults, learning rates (lr) as well. "
-                "The gains of an activation are the factors of the weights' standard "
-                "deviation that keep, from standard normal preactivations, the second "
-                "moment (which is what gain=NAME stands for), the variance, and the "
-                "gradient; they are not the same.",
-                flags);
+            ins_help_print(&ins_command_list, arena);
         else if (arguments.operands == 0)
             print_all(arena, error);
-        print_subjects(&arguments, arena, error);
+        else
+            print_subjects(&arguments, arena, error);
     }
     ins_arena_free(arena);
 }
+
+const ins_command ins_command_list = {
+    .name = "list",
+    .usage = "[initializers|activations|optimizers|tensors|datasets]",
+    .help = "what there is, one line each, with its formula",
+    .about = "Prints what can be named in an experiment; without a subject, all of it. Parameters "
+             "are shown with their defaults, learning rates (lr) as well. The gains of an "
+             "activation are the factors of the weights' standard deviation that keep, from "
+             "standard normal preactivations, the second moment (which is what gain=NAME stands "
+             "for), the variance, and the gradient; they are not the same.",
+    .operand = INS_OPERAND_SUBJECTS,
+    .flags = flags,
+    .run = run};

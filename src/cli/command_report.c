@@ -14,7 +14,7 @@ static const char about[] =
     "needed), and writes for each figure a CSV file, a gnuplot script, PNG and SVG, and one PDF "
     "of all. Without gnuplot, the CSV files and scripts are written.";
 
-static const ins_flag flags[] = {
+static const ins_flag rows[] = {
     {.name = "output",
      .letter = 'o',
      .argument = "DIR",
@@ -79,15 +79,30 @@ static void write_report(const ins_arguments *arguments, ins_error *error)
         print_summary(&options);
 }
 
-void ins_command_report(int argc, char **argv, ins_error *error)
+static const ins_flag *flags(ins_arena *arena)
+{
+    (void)arena;
+    return rows;
+}
+
+static void run(int argc, char **argv, ins_error *error)
 {
     ins_arena *arena = ins_arena_new();
     ins_arguments arguments;
-    if (ins_arguments_parse(argc, argv, flags, arena, &arguments, error) == INS_OK) {
+    if (ins_arguments_parse(argc, argv, rows, arena, &arguments, error) == INS_OK) {
         if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(ins_command_find("report"), about, flags);
+            ins_help_print(&ins_command_report, arena);
         else
             write_report(&arguments, error);
     }
     ins_arena_free(arena);
 }
+
+const ins_command ins_command_report = {
+    .name = "report",
+    .usage = "[OPTION]... DIR... [-o DIR]",
+    .help = "from the CSV logs in the DIRs: figures, gnuplot scripts and one PDF",
+    .about = about,
+    .operand = INS_OPERAND_RUNS,
+    .flags = flags,
+    .run = run};

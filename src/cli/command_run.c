@@ -26,7 +26,7 @@ static const ins_flag switches[] = {
 enum { SWITCHES = sizeof switches / sizeof switches[0] };
 
 /* The settings' options, then the switches. */
-static ins_flag *make_flags(ins_arena *arena)
+static const ins_flag *make_flags(ins_arena *arena)
 {
     size_t count = 0;
     while (ins_options[count].key) count++;
@@ -115,7 +115,7 @@ static void run_experiment(const ins_arguments *arguments, ins_request *request,
         print_summary(&outcome, request->settings->output);
 }
 
-void ins_command_run(int argc, char **argv, ins_error *error)
+static void run(int argc, char **argv, ins_error *error)
 {
     ins_settings settings;
     ins_settings_start(&settings);
@@ -127,7 +127,7 @@ void ins_command_run(int argc, char **argv, ins_error *error)
         return;
     }
     if (ins_arguments_value(&arguments, "help")) {
-        ins_help_print(ins_command_find("run"), about, flags);
+        ins_help_print(&ins_command_run, settings.arena);
     } else if (read_policy(&arguments, &request.policy, error) == INS_OK &&
                read_settings(&arguments, &settings, error) == INS_OK) {
         request.command_line = command_line(argc, argv, settings.arena);
@@ -135,3 +135,12 @@ void ins_command_run(int argc, char **argv, ins_error *error)
     }
     ins_settings_free(&settings);
 }
+
+const ins_command ins_command_run = {
+    .name = "run",
+    .usage = "[EXPERIMENT.ini] [OPTION]... -o DIR",
+    .help = "train every combination of the factors and seeds, record CSV logs",
+    .about = about,
+    .operand = INS_OPERAND_EXPERIMENT,
+    .flags = make_flags,
+    .run = run};

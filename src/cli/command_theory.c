@@ -126,7 +126,7 @@ static void predict(const ins_arguments *arguments, ins_settings *settings, ins_
         ins_phase_table(&settings->activation, &plane, out);
 }
 
-void ins_command_theory(int argc, char **argv, ins_error *error)
+static void run(int argc, char **argv, ins_error *error)
 {
     ins_settings settings;
     ins_settings_start(&settings);
@@ -135,7 +135,7 @@ void ins_command_theory(int argc, char **argv, ins_error *error)
     ins_text out = {0};
     if (ins_arguments_parse(argc, argv, flags, settings.arena, &arguments, error) == INS_OK) {
         if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(ins_command_find("theory"), about, flags);
+            ins_help_print(&ins_command_theory, settings.arena);
         else if (ins_arguments_set(&arguments, "theory", &settings, error) == INS_OK)
             predict(&arguments, &settings, &out, error);
     }
@@ -143,3 +143,12 @@ void ins_command_theory(int argc, char **argv, ins_error *error)
     ins_text_free(&out);
     ins_settings_free(&settings);
 }
+
+const ins_command ins_command_theory = {
+    .name = "theory",
+    .usage = "[EXPERIMENT.ini] [OPTION]...",
+    .help = "the predicted variance of every layer, without training, as CSV",
+    .about = about,
+    .operand = INS_OPERAND_EXPERIMENT,
+    .flags = make_flags,
+    .run = run};

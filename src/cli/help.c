@@ -1,4 +1,4 @@
-/* --help of a command, from the same rows that parse its options. */
+/* --help, from the same rows that parse the options. */
 #include <config.h>
 
 #include <stdio.h>
@@ -27,23 +27,19 @@ void ins_print_wrapped(const char *text, size_t first, size_t indent)
     putchar('\n');
 }
 
-/* "HELP [default: 10; an integer from 0 to 1000000; unit: epochs]" */
-static void print_help_of(const ins_flag *flag)
+void ins_flag_describe(const ins_flag *flag, ins_text *text)
 {
     const struct {
         const char *label, *value;
     } facts[] = {{"default: ", flag->fallback}, {"", flag->range}, {"unit: ", flag->unit}};
-    ins_text text = {0};
-    ins_text_add(&text, flag->help);
+    ins_text_add(text, flag->help);
     const char *separator = " [";
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         if (!facts[i].value) continue;
-        ins_text_add_format(&text, "%s%s%s", separator, facts[i].label, facts[i].value);
+        ins_text_add_format(text, "%s%s%s", separator, facts[i].label, facts[i].value);
         separator = "; ";
     }
-    if (separator[0] == ';') ins_text_add(&text, "]");
-    ins_print_wrapped(text.data, INDENT, INDENT);
-    ins_text_free(&text);
+    if (separator[0] == ';') ins_text_add(text, "]");
 }
 
 static void print_flag(const ins_flag *flag)
@@ -56,14 +52,17 @@ static void print_flag(const ins_flag *flag)
         printf("\n%*s", INDENT, "");
     else
         printf("%*s", INDENT - column, "");
-    print_help_of(flag);
+    ins_text description = {0};
+    ins_flag_describe(flag, &description);
+    ins_print_wrapped(description.data, INDENT, INDENT);
+    ins_text_free(&description);
 }
 
-void ins_help_print(const ins_command *command, const char *about, const ins_flag *flags)
+void ins_help_print(const ins_command *command, ins_arena *arena)
 {
     printf("Usage: initscope %s ", command->name);
     ins_print_wrapped(command->usage, strlen(command->name) + 17, 17);
-    for (const char *line = about; *line;) {
+    for (const char *line = command->about; *line;) {
         size_t length = strcspn(line, "\n");
         ins_text paragraph = {0};
         ins_text_add_bytes(&paragraph, line, length);
@@ -71,5 +70,23 @@ void ins_help_print(const ins_command *command, const char *about, const ins_fla
         ins_text_free(&paragraph);
         line += length + (line[length] == '\n');
     }
-    for (const ins_flag *flag = flags; flag->name; flag++) print_flag(flag);
+    for (const ins_flag *flag = command->flags(arena); flag->name; flag++) print_flag(flag);
+}
+
+void ins_help_print_program(void)
+{
+    puts("Usage: initscope COMMAND [OPTION]...\n"
+         "Shows what initializers do to the variance of weights, signals and gradients.\n");
+    puts("Commands:");
+    for (size_t i = 0; ins_commands[i]; i++) {
+        printf("  %-8s", ins_commands[i]->name);
+        ins_print_wrapped(ins_commands[i]->help, 10, 10);
+    }
+    for (const ins_flag *flag = ins_program_flags; flag->name; flag++) print_flag(flag);
+    puts("\nExit status:");
+    for (const ins_exit *exit = ins_exits; exit->status; exit++) {
+        printf("  %-8s", exit->status);
+        ins_print_wrapped(exit->meaning, 10, 10);
+    }
+    puts("\nExample: initscope run --data=iris --init=zeros,he_normal -o iris-run");
 }

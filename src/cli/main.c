@@ -1,4 +1,4 @@
-/* The program: a safe start, the table of commands, what is common to all, the exit status. */
+/* The program: a safe start, what is common to all commands, the exit status. */
 #include <config.h>
 
 #include <errno.h>
@@ -17,24 +17,6 @@
 
 #include "cli.h"
 #include "initscope/blas.h"
-
-const ins_command ins_commands[] = {
-    {"run", "[EXPERIMENT.ini] [OPTION]... -o DIR",
-     "train every combination of the factors and seeds, record CSV logs", ins_command_run},
-    {"report", "[OPTION]... DIR... [-o DIR]",
-     "from the CSV logs in the DIRs: figures, gnuplot scripts and one PDF", ins_command_report},
-    {"theory", "[EXPERIMENT.ini] [OPTION]...",
-     "the predicted variance of every layer, without training, as CSV", ins_command_theory},
-    {"list", "[initializers|activations|optimizers|tensors|datasets]",
-     "what there is, one line each, with its formula", ins_command_list},
-    {0}};
-
-const ins_command *ins_command_find(const char *name)
-{
-    for (const ins_command *command = ins_commands; command->name; command++)
-        if (strcmp(command->name, name) == 0) return command;
-    return NULL;
-}
 
 /* A descriptor that is closed would be taken by the next file opened, and messages written into
  * it. */
@@ -76,19 +58,6 @@ static void check_address_space(void)
     munmap(room, need);
 }
 
-static void print_help(void)
-{
-    puts("Usage: initscope COMMAND [OPTION]...\n"
-         "Shows what initializers do to the variance of weights, signals and gradients.\n");
-    for (const ins_command *command = ins_commands; command->name; command++) {
-        printf("  %-8s", command->name);
-        ins_print_wrapped(command->help, 10, 10);
-    }
-    puts("\n  --help     this text; `initscope COMMAND --help` tells of a command\n"
-         "  --version  version of the program and of its libraries\n"
-         "\nExample: initscope run --data=iris --init=zeros,he_normal -o iris-run");
-}
-
 static void print_version(void)
 {
     printf("initscope %s\n", PACKAGE_VERSION);
@@ -100,10 +69,8 @@ static void print_version(void)
 
 static void unknown_command(const char *name, ins_error *error)
 {
-    const char *names[sizeof ins_commands / sizeof ins_commands[0]] = {NULL};
     char display[INS_DISPLAY_SIZE], guess[64] = "";
-    for (size_t i = 0; ins_commands[i].name; i++) names[i] = ins_commands[i].name;
-    const char *nearest = ins_nearest(name, names);
+    const char *nearest = ins_command_nearest(name);
     if (nearest) snprintf(guess, sizeof guess, "; did you mean %s?", nearest);
     ins_error_add(error, INS_USAGE, "%s (got \"%s\")%s; see `initscope --help`",
                   name[0] == '-' ? "unknown option" : "unknown command",
@@ -121,7 +88,7 @@ static void dispatch(int argc, char **argv, ins_error *error)
     if (command)
         command->run(argc - 1, argv + 1, error);
     else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        print_help();
+        ins_help_print_program();
     else if (strcmp(argv[1], "--version") == 0)
         print_version();
     else

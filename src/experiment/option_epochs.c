@@ -58,7 +58,13 @@ static void write_epochs(const ins_option *option, const void *field, ins_text *
         ins_text_add(out, epochs->all ? all : none);
 }
 
-const ins_option_kind ins_kind_epochs = {parse_epochs, write_epochs};
+static void epoch_words(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    ins_text_add_format(out, " %s %s %s", none, all, last);
+}
+
+const ins_option_kind ins_kind_epochs = {parse_epochs, write_epochs, epoch_words};
 
 bool ins_epochs_have(const ins_epochs *epochs, size_t epoch, bool is_last)
 {

@@ -56,7 +56,7 @@ static void write_integer(const ins_option *option, const void *field, ins_text 
         ins_text_add_format(out, "%zu", value);
 }
 
-const ins_option_kind ins_kind_integer = {parse_integer, write_integer};
+const ins_option_kind ins_kind_integer = {parse_integer, write_integer, NULL};
 
 static ins_status parse_number(const ins_option *option, const char *text, const ins_source *source,
                                ins_arena *arena, void *field, ins_error *error)
@@ -78,7 +78,7 @@ static void write_number(const ins_option *option, const void *field, ins_text *
     ins_text_add(out, digits);
 }
 
-const ins_option_kind ins_kind_number = {parse_number, write_number};
+const ins_option_kind ins_kind_number = {parse_number, write_number, NULL};
 
 static ins_status parse_word(const ins_option *option, const char *text, const ins_source *source,
                              ins_arena *arena, void *field, ins_error *error)
@@ -98,7 +98,17 @@ static void write_word(const ins_option *option, const void *field, ins_text *ou
     ins_text_add(out, ((const char *const *)option->table)[*(const size_t *)field]);
 }
 
-const ins_option_kind ins_kind_word = {parse_word, write_word};
+static void add_words(const char *const *words, ins_text *out)
+{
+    for (; *words; words++) ins_text_add_format(out, " %s", *words);
+}
+
+static void words_of_word(const ins_option *option, ins_text *out)
+{
+    add_words(option->table, out);
+}
+
+const ins_option_kind ins_kind_word = {parse_word, write_word, words_of_word};
 
 /* True for a text that an experiment file can hold as a value. */
 static bool is_writable(const char *text)
@@ -125,7 +135,7 @@ static void write_text(const ins_option *option, const void *field, ins_text *ou
     ins_text_add(out, *(const char *const *)field);
 }
 
-const ins_option_kind ins_kind_text = {parse_text, write_text};
+const ins_option_kind ins_kind_text = {parse_text, write_text, NULL};
 
 ins_status ins_option_choice(const ins_option *option, const char *text, const ins_source *source,
                              ins_arena *arena, ins_choice *choice, ins_error *error)
@@ -162,7 +172,14 @@ static void write_choice(const ins_option *option, const void *field, ins_text *
     ins_text_add(out, choice->entry ? choice->label : option->special);
 }
 
-const ins_option_kind ins_kind_choice = {parse_choice, write_choice};
+void ins_option_entries(const ins_option *option, ins_text *out)
+{
+    const ins_entries *table = option->table;
+    for (size_t i = 0; i < table->count; i++)
+        ins_text_add_format(out, " %s", ins_entry_at(table, i)->name);
+}
+
+const ins_option_kind ins_kind_choice = {parse_choice, write_choice, ins_option_entries};
 
 const char *const ins_bundled_data[] = {"iris", "wine", "breast_cancer", "digits", NULL};
 
@@ -280,4 +297,10 @@ static void write_data(const ins_option *option, const void *field, ins_text *ou
     ins_text_add(out, ((const ins_data_source *)field)->name);
 }
 
-const ins_option_kind ins_kind_data = {parse_data, write_data};
+static void words_of_data(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    add_words(ins_bundled_data, out);
+}
+
+const ins_option_kind ins_kind_data = {parse_data, write_data, words_of_data};

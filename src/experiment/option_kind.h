@@ -13,6 +13,9 @@ ins_status ins_option_refuse(const ins_option *option, const char *text, const i
 /* True for the option's word beside its numbers. */
 bool ins_option_is_special(const ins_option *option, const char *text);
 
+/* The names of the option's table of rows, each after a blank. */
+void ins_option_entries(const ins_option *option, ins_text *out);
+
 /* A copy without blanks at its ends: an experiment file cannot hold them. */
 const char *ins_option_trim(const char *text, ins_arena *arena);
 

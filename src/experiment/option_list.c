@@ -82,7 +82,7 @@ static void write_choices(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_choices = {parse_choices, write_choices};
+const ins_option_kind ins_kind_choices = {parse_choices, write_choices, ins_option_entries};
 
 static ins_status parse_number(const ins_option *option, const char *text, const ins_source *source,
                                ins_arena *arena, void *item, ins_error *error)
@@ -124,7 +124,7 @@ static void write_numbers(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_numbers = {parse_numbers, write_numbers};
+const ins_option_kind ins_kind_numbers = {parse_numbers, write_numbers, NULL};
 
 static bool same_size(const void *a, const void *b)
 {
@@ -152,7 +152,7 @@ static void write_sizes(const ins_option *option, const void *field, ins_text *o
     }
 }
 
-const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes};
+const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes, NULL};
 
 /* Reads "64" or "20x256" of length bytes. */
 static bool parse_stack(const char *text, size_t length, long long *layers, long long *units)
@@ -246,4 +246,4 @@ static void write_hiddens(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens};
+const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, NULL};

@@ -347,6 +347,12 @@ const ins_option *ins_option_find(const char *key)
     return NULL;
 }
 
+void ins_option_words(const ins_option *option, ins_text *out)
+{
+    if (option->special) ins_text_add_format(out, " %s", option->special);
+    if (option->kind->words) option->kind->words(option, out);
+}
+
 static void *field_of(ins_settings *settings, const ins_option *option)
 {
     return (char *)settings + option->field;
