@@ -97,12 +97,12 @@ static bool parse_header(const ins_text *file, npy_header *header)
     size_t start = MAGIC_SIZE + (first_version ? 4 : 6);
     size_t length = bytes[8] | (size_t)bytes[9] << 8;
     if (!first_version) length |= (size_t)bytes[10] << 16 | (size_t)bytes[11] << 24;
-    if (length > file->length - start) return false;
+    if (length == 0 || length > file->length - start) return false;
     ins_text dictionary = {0};
     ins_text_add_bytes(&dictionary, file->data + start, length);
     header->data = start + length;
-    bool sound = dictionary.length == strlen(dictionary.data ? dictionary.data : "") &&
-                 length > 0 && parse_dictionary(dictionary.data, header);
+    bool sound =
+        dictionary.length == strlen(dictionary.data) && parse_dictionary(dictionary.data, header);
     ins_text_free(&dictionary);
     return sound;
 }

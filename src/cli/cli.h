@@ -117,7 +117,7 @@ _Noreturn void ins_signals_die(void); /* by the signal that was received */
 typedef enum ins_loudness { INS_QUIET, INS_NORMAL, INS_VERBOSE } ins_loudness;
 typedef struct ins_progress ins_progress;
 ins_progress *ins_progress_new(ins_loudness loudness);
-void ins_progress_tell(void *progress, const ins_event *event);
+void ins_progress_tell(void *context, const ins_event *event);
 void ins_progress_free(ins_progress *progress); /* removes the bar from the terminal */
 
 #endif

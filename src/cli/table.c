@@ -103,8 +103,10 @@ static void print_row(const char **cell, size_t columns, const size_t *widths)
         more = false;
         for (size_t c = 0; c < columns; c++) {
             size_t length = line_length(rest[c], widths[c]);
-            if (length > 0) printf("%*s%.*s", (int)blanks, "", (int)length, rest[c]);
-            if (length > 0) blanks = 0;
+            if (length > 0) {
+                printf("%*s%.*s", (int)blanks, "", (int)length, rest[c]);
+                blanks = 0;
+            }
             blanks += widths[c] - width_of(rest[c], length) + GAP;
             rest[c] += length;
             rest[c] += strspn(rest[c], " ");

@@ -72,10 +72,10 @@ static bool has_room(size_t bytes)
 
 static size_t wanted_threads(const ins_settings *settings)
 {
-    if (settings->threads > 0) return settings->threads;
 #ifdef _OPENMP
-    return (size_t)omp_get_num_procs();
+    return settings->threads > 0 ? settings->threads : (size_t)omp_get_num_procs();
 #else
+    (void)settings;
     return 1;
 #endif
 }
@@ -95,11 +95,8 @@ ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *
                              show_bytes(need, bytes), show_bytes(have, limit), trial.hidden->label);
     }
     size_t count = wanted_threads(laboratory->settings);
-    if (count > limit / bytes) count = limit / bytes;
     if (count > grid->trials) count = grid->trials;
-#ifndef _OPENMP
-    count = 1;
-#endif
+    while (count > 1 && bytes > limit / count) count--;
     while (count > 0 && !has_room(count * (bytes + THREAD_BYTES))) count--;
     if (count == 0)
         return ins_error_add(error, INS_INTERNAL,

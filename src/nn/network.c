@@ -123,7 +123,7 @@ ins_status ins_network_size(const ins_design *design, size_t *bytes, ins_error *
 
 ins_status ins_network_new(const ins_design *design, ins_network **network, ins_error *error)
 {
-    size_t bytes;
+    size_t bytes = 0;
     ins_status status = ins_network_size(design, &bytes, error);
     if (status != INS_OK) return status;
     ins_carver carver = {.base = ins_allocate(bytes, 1, "a network")};

@@ -138,7 +138,7 @@ static void keep(ins_axis *axis, size_t step, bool powers)
 void ins_axis_thin(ins_axis *axis, size_t most)
 {
     size_t powers = 0;
-    if (axis->tics <= most) return;
+    if (axis->tics <= most || most == 0) return;
     for (size_t i = 0; axis->log && i < axis->tics; i++)
         powers += is_power_of_ten(axis->position[i]);
     if (powers >= 2) keep(axis, 1, true);

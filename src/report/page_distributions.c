@@ -319,7 +319,7 @@ static void table(ins_flow *flow, const size_t *epoch, size_t epochs)
 void ins_page_distributions(ins_flow *flow, const ins_page *page)
 {
     const ins_part *part = flow->part;
-    size_t epoch[2], epochs = epochs_of(part->study, epoch), arms = part->study->arms;
+    size_t epoch[2] = {0}, epochs = epochs_of(part->study, epoch), arms = part->study->arms;
     ins_flow_title(flow, page->kicker, title_of(flow, epoch[0]));
     ins_flow_paragraph(
         flow,

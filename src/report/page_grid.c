@@ -131,8 +131,8 @@ static void advise(ins_flow *flow, const ins_sweep *sweep, size_t block, size_t 
     }
     const ins_sweep_cell *cell = &sweep->cell[ins_sweep_at(sweep, block, best->row, column)];
     size_t ties;
-    row[1] = best->learned ? (ins_cell){.text = name_of(flow, sweep, best->row)}
-                           : (ins_cell){.text = "none learns", .bad = true};
+    row[1] = (ins_cell){.text = best->learned ? name_of(flow, sweep, best->row) : "none learns",
+                        .bad = !best->learned};
     row[2].text = say_percent_interval(flow, cell->accuracy);
     if (!best->learned) return;
     const char *tied = names_of(flow, sweep, best->tied, best->row, &ties);

@@ -299,7 +299,7 @@ static void ranks(ins_flow *flow, size_t first)
 
 void ins_page_symmetry(ins_flow *flow, const ins_page *page)
 {
-    size_t epoch[3], epochs = epochs_of(flow->part->study, epoch);
+    size_t epoch[3] = {0}, epochs = epochs_of(flow->part->study, epoch);
     ins_flow_title(flow, page->kicker, title_of(flow));
     explanation(flow, epoch[0], epoch[epochs - 1]);
     distinct_units(flow, epoch, epochs);

@@ -58,12 +58,12 @@ static bool read_pages(update *u)
     if (kids == NULL) return false;
     kids += strlen("/Kids [");
     for (;;) {
-        char *end;
-        unsigned long n = strtoul(kids, &end, 10);
-        if (end == kids) return u->page_count > 0;
-        if (u->page_count == MOST_PAGES || strncmp(end, " 0 R", 4) != 0) return false;
+        char *rest;
+        unsigned long n = strtoul(kids, &rest, 10);
+        if (rest == kids) return u->page_count > 0;
+        if (u->page_count == MOST_PAGES || strncmp(rest, " 0 R", 4) != 0) return false;
         u->page[u->page_count++] = (unsigned)n;
-        kids = end + 4;
+        kids = rest + 4;
     }
 }
 

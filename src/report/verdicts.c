@@ -198,7 +198,7 @@ unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance
     unsigned verdicts = 0, faults = 0;
     for (unsigned v = 0; v < INS_VERDICTS; v++) {
         if (holds[v]) verdicts |= 1U << v;
-        if (holds[v] && v < INS_VERDICT_PRESERVING) faults |= 1U << v;
+        if (v < INS_VERDICT_PRESERVING && holds[v]) faults |= 1U << v;
     }
     if (faults == 0 && preserves(arm)) verdicts |= 1U << INS_VERDICT_PRESERVING;
     return verdicts;

@@ -41,7 +41,7 @@ typedef struct block {
 /* The element type is double or float by real.h; the same source must do for both. */
 static real toward(real from, real to)
 {
-    return sizeof(real) == sizeof(float) ? (real)nextafterf((float)from, (float)to)
+    return sizeof(real) < sizeof(double) ? (real)nextafterf((float)from, (float)to)
                                          : (real)nextafter((double)from, (double)to);
 }
 
