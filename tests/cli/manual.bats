@@ -79,7 +79,7 @@ complete_words() {
         sed 's/ string$/ text/' >schema
     section 'FILES AND COLUMNS' "$log_page" >sections
     awk '/^\.SH /{ inside = (substr($0, 5) == "FILES AND COLUMNS") } inside' "$log_page" |
-        sed -nE 's/^\.SS (.*)/FILE \1/p; s/^\\fB([a-z_]+)\\fR \(([a-z]+)[,)].*/\1 \2/p' >page
+        sed -nE 's/^\.SS (.*)/FILE \1/p; s/^\\fB([a-z_0-9]+)\\fR \(([a-z]+)[,)].*/\1 \2/p' >page
     [ "$(wc -l <schema)" -ge 80 ]
     diff schema page
     # and the sentences
