@@ -24,7 +24,7 @@ static const char *title_of(ins_flow *flow)
     const ins_analysis *analysis = flow->part->analysis;
     size_t distinct = 0, known = 0;
     for (size_t i = 0; i < analysis->pairs; i++) {
-        known += isfinite(analysis->pair[i].adjusted_p) ? 1 : 0;
+        known += isfinite(analysis->pair[i].adjusted_p);
         distinct += differs(&analysis->pair[i]);
     }
     if (known == 0) return "One seed cannot tell a difference from noise";

@@ -39,7 +39,7 @@ static const char *title_of(ins_flow *flow)
     for (size_t a = 0; a < part->study->arms; a++) {
         levelled[a] = is_levelled(part->study, a);
         double change = fabs(log(total(part->study, a, INS_GRADIENT)));
-        known += isfinite(change) ? 1 : 0;
+        known += isfinite(change);
         steep[a] = change > log(ins_threshold_of("total"));
     }
     size_t level = ins_count_arms(part, levelled);

@@ -219,7 +219,7 @@ static const char *title_of(ins_flow *flow)
             known += found != UNKNOWN;
             inside += found == INSIDE;
             double off = fabs(log(measured[i].mean / theory[i]));
-            predicted += isnan(off) ? 0 : 1;
+            predicted += !isnan(off);
             close += off < log(1.25);
         }
     }

@@ -139,7 +139,7 @@ static void write_reach(ins_flow *flow, ins_figure *figure, const ins_sweep *swe
         double reach = sweep->cell[ins_sweep_at(sweep, block, row, 0)].reach;
         x[marks] = isnan(reach) ? reach : place_of(sweep, block, reach);
         y[marks] = top_of(sweep) + row_height(sweep, measure) * (double)row;
-        marks += isnan(x[marks]) ? 0 : 1;
+        marks += !isnan(x[marks]);
     }
     ins_figure_count(figure, "MARKS", marks);
     ins_figure_numbers(figure, "MARK_X", x, marks);
