@@ -55,6 +55,17 @@ static void unknown_long(const parsing *p, const char *name, size_t length, cons
                  ins_arena_format(p->arena, "; see `initscope %s --help`", p->command));
 }
 
+static void ambiguous_long(const parsing *p, const char *name, size_t length, const char *word)
+{
+    ins_text possible = {0};
+    for (const ins_flag *flag = p->flags; flag->name; flag++)
+        if (strncmp(flag->name, name, length) == 0)
+            ins_text_add_format(&possible, "%s --%s",
+                                possible.length > 0 ? "," : "; possible:", flag->name);
+    complain(p, "ambiguous option", word, possible.data);
+    ins_text_free(&possible);
+}
+
 static void add(parsing *p, const ins_flag *flag, const char *value)
 {
     p->found.given[p->found.count++] = (ins_given){flag, value};
@@ -74,7 +85,7 @@ static void take_long(parsing *p, const char *word)
     size_t length = equals ? (size_t)(equals - name) : strlen(name), matches;
     const ins_flag *flag = find_long(p->flags, name, length, &matches);
     if (!flag && matches > 1) {
-        complain(p, "ambiguous option", word, "");
+        ambiguous_long(p, name, length, word);
     } else if (!flag) {
         unknown_long(p, name, length, word);
     } else if (!flag->argument && equals) {

@@ -46,7 +46,9 @@ typedef struct ins_command {
 extern const ins_command ins_command_run, ins_command_report, ins_command_theory, ins_command_list;
 extern const ins_command *const ins_commands[];        /* NULL ends the table */
 const ins_command *ins_command_find(const char *name); /* NULL: none */
-const char *ins_command_nearest(const char *name);     /* NULL: none is near */
+
+/* The name of the command, or of the flag when name begins with "--", that is near; or NULL. */
+const char *ins_command_nearest(const char *name);
 
 extern const ins_flag ins_program_flags[];  /* what the program takes in place of a command */
 const char *ins_list_subject(size_t index); /* operands of list; NULL past the last */

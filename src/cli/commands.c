@@ -38,7 +38,9 @@ const ins_command *ins_command_find(const char *name)
 
 const char *ins_command_nearest(const char *name)
 {
-    const char *names[COMMANDS + 1] = {NULL};
+    enum { FLAGS = sizeof ins_program_flags / sizeof ins_program_flags[0] - 1 };
+    const char *names[COMMANDS + 1] = {NULL}, *flags[FLAGS + 1] = {NULL};
     for (size_t i = 0; i < COMMANDS; i++) names[i] = ins_commands[i]->name;
-    return ins_nearest(name, names);
+    for (size_t i = 0; i < FLAGS; i++) flags[i] = ins_program_flags[i].name;
+    return strncmp(name, "--", 2) == 0 ? ins_nearest(name + 2, flags) : ins_nearest(name, names);
 }

@@ -71,10 +71,10 @@ static void unknown_command(const char *name, ins_error *error)
 {
     char display[INS_DISPLAY_SIZE], guess[64] = "";
     const char *nearest = ins_command_nearest(name);
-    if (nearest) snprintf(guess, sizeof guess, "; did you mean %s?", nearest);
-    ins_error_add(error, INS_USAGE, "%s (got \"%s\")%s; see `initscope --help`",
-                  name[0] == '-' ? "unknown option" : "unknown command",
-                  ins_display(display, name, strlen(name)), guess);
+    bool flag = name[0] == '-';
+    if (nearest) snprintf(guess, sizeof guess, "did you mean %s%s? ", flag ? "--" : "", nearest);
+    ins_error_add(error, INS_USAGE, "unknown %s (got \"%s\"); %ssee `initscope --help`",
+                  flag ? "option" : "command", ins_display(display, name, strlen(name)), guess);
 }
 
 static void dispatch(int argc, char **argv, ins_error *error)

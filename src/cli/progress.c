@@ -61,7 +61,8 @@ static void draw(ins_progress *progress)
              progress->skipped + progress->done, progress->trials, progress->current,
              elapsed > 0 ? runs / elapsed : 0.0, share > 0 ? elapsed * (1 - share) / share : 0.0);
     size_t columns = ins_terminal_columns(STDERR_FILENO);
-    fprintf(stderr, "\r%.*s\033[K", (int)(columns > 1 ? columns - 1 : 1), line);
+    /* Two columns are left for the ^C that a terminal shows. */
+    fprintf(stderr, "\r%.*s\033[K", (int)(columns > 3 ? columns - 3 : 1), line);
     fflush(stderr);
 }
 

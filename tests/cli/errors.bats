@@ -12,12 +12,12 @@ refuses_data() {
 
 @test "no command, an unknown one, an unknown option" {
     refuses 2 'usage: initscope COMMAND [OPTION]...; see `initscope --help`'
-    refuses 2 'unknown command (got "rum"); did you mean run?; see `initscope --help`' rum
-    refuses 2 'unknown option (got "--halp"); see `initscope --help`' --halp
+    refuses 2 'unknown command (got "rum"); did you mean run? see `initscope --help`' rum
+    refuses 2 'unknown option (got "--halp"); did you mean --help? see `initscope --help`' --halp
     refuses 2 'run: unknown option (got "--epocs=3"); did you mean --epochs?' run --epocs=3 -o w
     refuses 2 'run: unknown option (got "--colour"); see `initscope run --help`' run --colour -o w
     refuses 2 'run: unknown option (got "-x"); see `initscope run --help`' run -x -o w
-    refuses 2 'run: ambiguous option (got "--s")' run --s 3 -o w
+    refuses 2 'run: ambiguous option (got "--sp"); possible: --split-seed, --spectrum' run --sp 3 -o w
     refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
     refuses 2 'run: the value of an option is missing (got "-o")' run -o
     refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, tensors, datasets' list tensor
