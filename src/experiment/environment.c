@@ -113,10 +113,13 @@ static void data_pairs(const ins_surroundings *surroundings, ins_text *out)
     pair(out, "majority_share", share);
 }
 
+#define TEXT_OF(token) #token
+#define TEXT(macro) TEXT_OF(macro)
+
 const char *ins_compiler(void)
 {
 #ifdef __clang__
-    return "clang " __clang_version__;
+    return "clang " TEXT(__clang_major__) "." TEXT(__clang_minor__) "." TEXT(__clang_patchlevel__);
 #elif defined __GNUC__
     return "gcc " __VERSION__;
 #else
