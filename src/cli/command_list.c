@@ -217,6 +217,7 @@ static void print_subjects(const ins_arguments *arguments, ins_arena *arena, ins
     for (size_t i = 0; i < arguments->operands; i++) find_subject(arguments->operand[i], error);
     for (size_t i = 0; error->status == INS_OK && i < arguments->operands; i++) {
         const subject *found = find_subject(arguments->operand[i], error);
+        if (i > 0) putchar('\n');
         found->print(found->table, arena, error);
     }
 }

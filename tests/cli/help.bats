@@ -67,6 +67,12 @@ keys() {
     grep -qE '^random_normal  +N\(mean, stddev\^2\)  +mean=0, stddev=0.05  +Keras$' table
 }
 
+@test "list: several subjects are separated by an empty line, and nothing is printed when one is wrong" {
+    run_ok list optimizers tensors
+    [ "$output" = "$("$INITSCOPE" list optimizers; echo; "$INITSCOPE" list tensors)" ]
+    refuses 2 'list: unknown subject (got "x"); valid: initializers, activations, optimizers, tensors, datasets' list tensors x
+}
+
 @test "list activations: the three gains, which are not the same, and where outputs saturate" {
     # 1 / sqrt(E[phi^2]), 1 / sd(phi), 1 / sqrt(E[phi'^2]) for z ~ N(0, 1), by adaptive quadrature
     # (scipy.integrate.quad) of the formulas; relu also by hand: sqrt 2, sqrt(2 pi / (pi - 1)), sqrt 2.
