@@ -5,6 +5,7 @@
 #ifndef INITSCOPE_CSV_H
 #define INITSCOPE_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "initscope/error.h"
@@ -19,6 +20,7 @@ typedef struct ins_csv_row {
     size_t line;  /* physical line on which the row starts */
     size_t count; /* fields; equals the header's count in every data row */
     const ins_csv_field *fields;
+    bool *stop; /* set by the handler to end the reading here */
 } ins_csv_row;
 
 /* Called for the header row (index 0) and each data row (index 1, 2, ...). Problems are added to
@@ -43,6 +45,14 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk
 void ins_csv_integer(ins_text *out, long long value);
 void ins_csv_number(ins_text *out, double value);    /* shortest round-trip digits */
 void ins_csv_text(ins_text *out, const char *value); /* quoted when needed */
+
+/* A text of foreign origin. What begins with = + - @ TAB or CR, which a spreadsheet would run as a
+ * formula, gets an apostrophe before it, and so does what looks as if it had got one. */
+void ins_csv_name(ins_text *out, const char *value);
+
+/* Bytes of a cell before its text: 1 for the apostrophe of ins_csv_name, else 0. */
+size_t ins_csv_guard(const char *cell, size_t length);
+
 void ins_csv_empty(ins_text *out);
 void ins_csv_end_row(ins_text *out);
 

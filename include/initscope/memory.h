@@ -1,5 +1,6 @@
-/* Checked memory. Every size product is checked for overflow; a failure ends the
- * program with "out of memory (need N bytes for WHAT)" and status 1. */
+/* Checked memory. Every size product is checked for overflow; a failure, or a block larger than the
+ * memory of the machine, ends the program with "out of memory (need N bytes for WHAT)" and
+ * status 1. */
 #ifndef INITSCOPE_MEMORY_H
 #define INITSCOPE_MEMORY_H
 
@@ -14,6 +15,9 @@ void *ins_reallocate(void *block, size_t count, size_t size, const char *what);
 
 /* A copy of text; release with free(). */
 char *ins_duplicate(const char *text);
+
+/* Bytes this process may have: of the machine, or less when its address space is limited. */
+size_t ins_memory_limit(void);
 
 /* a * b and a + b; ends the program when they do not fit in size_t. */
 size_t ins_multiply(size_t a, size_t b, const char *what);

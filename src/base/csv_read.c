@@ -161,7 +161,8 @@ static void pass_row(reader *in)
         text += in->fields[i].length;
     }
 
-    ins_csv_row row = {.line = in->row_line, .count = in->count, .fields = in->fields};
+    ins_csv_row row = {
+        .line = in->row_line, .count = in->count, .fields = in->fields, .stop = &in->stopped};
 
     in->handler(in->context, in->index, &row, in->error);
     in->index++;

@@ -59,6 +59,34 @@ void ins_csv_text(ins_text *out, const char *value)
     end_cell(out);
 }
 
+/* True for any number of apostrophes and then what starts a formula. */
+static bool is_formula(const char *text, size_t length)
+{
+    size_t start = 0;
+
+    while (start < length && text[start] == '\'') start++;
+    return start < length && memchr("=+-@\t\r", text[start], 6);
+}
+
+void ins_csv_name(ins_text *out, const char *value)
+{
+    ins_text guarded = {0};
+
+    if (!is_formula(value, strlen(value))) {
+        ins_csv_text(out, value);
+        return;
+    }
+    ins_text_add(&guarded, "'");
+    ins_text_add(&guarded, value);
+    ins_csv_text(out, guarded.data);
+    ins_text_free(&guarded);
+}
+
+size_t ins_csv_guard(const char *cell, size_t length)
+{
+    return length > 0 && cell[0] == '\'' && is_formula(cell, length);
+}
+
 void ins_csv_empty(ins_text *out)
 {
     end_cell(out);

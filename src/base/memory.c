@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "initscope/error.h"
 
@@ -38,10 +40,27 @@ static size_t round_up(size_t bytes, size_t unit, const char *what)
     return ins_sum(bytes, unit - 1, what) & ~(unit - 1);
 }
 
-/* Every block is had here, so that every failure has the same words. */
+size_t ins_memory_limit(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    size_t limit = SIZE_MAX;
+    struct rlimit space;
+
+    if (pages > 0 && page > 0) limit = (size_t)pages * (size_t)page;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
+        space.rlim_cur < limit)
+        limit = (size_t)space.rlim_cur;
+    return limit;
+}
+
+/* Every block is had here, so that every failure has the same words. The system gives more than
+ * there is, and kills some process when it is used: input without end must not come to that. */
 static void *checked(void *block, size_t bytes, const char *what)
 {
-    if (!block) ins_die("out of memory (need %zu bytes for %s)", bytes, what);
+    enum { LARGE = 1 << 28 };
+
+    if (!block || (bytes > LARGE && bytes > ins_memory_limit()))
+        ins_die("out of memory (need %zu bytes for %s)", bytes, what);
     return block;
 }
 

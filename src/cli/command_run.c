@@ -98,6 +98,14 @@ static void print_summary(const ins_outcome *outcome, const char *output)
                 outcome->seconds, outcome->diverged, display);
 }
 
+/* Until something is written there is nothing to finish: a signal ends the program at once, also
+ * while it waits for data. */
+static void tell(void *progress, const ins_event *event)
+{
+    if (event->kind == INS_EVENT_START) ins_signals_start();
+    ins_progress_tell(progress, event);
+}
+
 static void run_experiment(const ins_arguments *arguments, ins_request *request, ins_error *error)
 {
     ins_loudness loudness = ins_arguments_value(arguments, "quiet")     ? INS_QUIET
@@ -105,10 +113,9 @@ static void run_experiment(const ins_arguments *arguments, ins_request *request,
                                                                         : INS_NORMAL;
     ins_progress *progress = ins_progress_new(loudness);
     ins_outcome outcome;
-    request->tell = ins_progress_tell;
+    request->tell = tell;
     request->context = progress;
     request->stop = ins_signals_stop;
-    ins_signals_start();
     ins_status status = ins_run_experiment(request, &outcome, error);
     ins_progress_free(progress);
     if (status == INS_OK && loudness != INS_QUIET)

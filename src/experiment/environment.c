@@ -17,7 +17,7 @@
 static void pair(ins_text *out, const char *key, const char *value)
 {
     ins_csv_text(out, key);
-    ins_csv_text(out, value);
+    ins_csv_name(out, value);
     ins_csv_end_row(out);
 }
 
@@ -150,7 +150,7 @@ void ins_features_write(const ins_dataset *dataset, const ins_prepared *data, in
     ins_log_header(INS_LOG_FEATURES, out);
     for (size_t i = 0; i < dataset->features; i++) {
         const ins_feature *feature = &data->features[i];
-        ins_csv_text(out, dataset->feature_names[i]);
+        ins_csv_name(out, dataset->feature_names[i]);
         ins_csv_number(out, feature->mean);
         ins_csv_number(out, feature->variance);
         ins_csv_number(out, feature->minimum);

@@ -271,6 +271,7 @@ static ins_status parse_data(const ins_option *option, const char *text, const i
 {
     const char *name = ins_option_trim(text, arena);
     if (name[0] == '\0') return ins_option_refuse(option, text, source, error);
+    if (strcmp(name, "-") == 0) name = "/dev/stdin";
 
     const char *beside = source->directory && name[0] != '/'
                              ? ins_arena_format(arena, "%s%s", source->directory, name)

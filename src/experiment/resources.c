@@ -22,19 +22,6 @@
  */
 static const size_t THREAD_BYTES = (size_t)208 << 20;
 
-/* Bytes this process may have: of the machine, or less when its address space is limited. */
-static size_t memory_limit(void)
-{
-    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    size_t limit = SIZE_MAX;
-    if (pages > 0 && page > 0) limit = (size_t)pages * (size_t)page;
-    struct rlimit space;
-    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
-        space.rlim_cur < limit)
-        limit = (size_t)space.rlim_cur;
-    return limit;
-}
-
 static const char *show_bytes(char out[32], size_t bytes)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
@@ -83,7 +70,7 @@ static size_t wanted_threads(const ins_settings *settings)
 ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *grid,
                               size_t *threads, ins_error *error)
 {
-    size_t bytes, limit = memory_limit();
+    size_t bytes, limit = ins_memory_limit();
     ins_trial trial = ins_grid_trial(grid, 0);
     ins_status status = largest_trial(laboratory, grid, &bytes, &trial, error);
     if (status != INS_OK) return status;
@@ -147,16 +134,53 @@ ins_status ins_batches_check(const ins_laboratory *laboratory, ins_error *error)
     return error->status;
 }
 
+/* True when path is something below directory. */
+static bool lies_below(const char *path, const char *directory)
+{
+    char *outer = realpath(directory, NULL), *inner = realpath(path, NULL);
+    size_t length = outer ? strlen(outer) : 0;
+    bool below = outer && inner && strncmp(inner, outer, length) == 0 && inner[length] == '/';
+    free(outer);
+    free(inner);
+    return below;
+}
+
+/* What is read must not be where something else is removed or renamed. */
+static void check_source(const ins_settings *settings, ins_log_policy policy, const char *what,
+                         const char *path, ins_error *error)
+{
+    char shown[INS_DISPLAY_SIZE];
+    ins_text staging = {0};
+    size_t length = strlen(settings->output);
+    while (length > 1 && settings->output[length - 1] == '/') length--;
+    ins_text_add_bytes(&staging, settings->output, length);
+    ins_text_add(&staging, ".partial");
+    ins_display(shown, path, strlen(path));
+    if (policy == INS_LOG_FORCE && lies_below(path, settings->output))
+        ins_error_add(error, INS_OUTPUT, "%s: holds %s, which --force would remove (got \"%s\")",
+                      settings->output, what, shown);
+    if (lies_below(path, staging.data))
+        ins_error_add(error, INS_OUTPUT, "%s: holds %s, where the run is written (got \"%s\")",
+                      staging.data, what, shown);
+    ins_text_free(&staging);
+}
+
+static void check_weights(const ins_settings *settings, ins_log_policy policy,
+                          const ins_choice *choice, ins_error *error)
+{
+    if (!choice->entry) return;
+    for (const ins_parameter *row = choice->entry->parameters; row->name; row++)
+        if (row->kind == INS_PARAMETER_PATH)
+            check_source(settings, policy, "the weights",
+                         choice->word[row - choice->entry->parameters], error);
+}
+
 ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy, ins_error *error)
 {
-    char *output = realpath(settings->output, NULL), *data = realpath(settings->data.path, NULL);
-    size_t length = output ? strlen(output) : 0;
-    if (policy == INS_LOG_FORCE && output && data && strncmp(data, output, length) == 0 &&
-        data[length] == '/')
-        ins_error_add(error, INS_OUTPUT,
-                      "%s: holds the data file, which --force would remove (got \"%s\")",
-                      settings->output, settings->data.path);
-    free(output);
-    free(data);
+    check_source(settings, policy, "the data file", settings->data.path, error);
+    for (size_t i = 0; i < settings->init.count; i++)
+        check_weights(settings, policy, &settings->init.item[i], error);
+    check_weights(settings, policy, &settings->output_init, error);
+    check_weights(settings, policy, &settings->bias_init, error);
     return error->status;
 }

@@ -16,7 +16,7 @@ ins_status ins_rehearse(const ins_laboratory *laboratory, const ins_grid *grid, 
 /* INS_USAGE when "full" and another batch are the same number of rows: two runs of one name. */
 ins_status ins_batches_check(const ins_laboratory *laboratory, ins_error *error);
 
-/* INS_OUTPUT when replacing the run directory would remove the data file. */
+/* INS_OUTPUT when writing the run directory would remove the data file or weights that are read. */
 ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy, ins_error *error);
 
 #endif

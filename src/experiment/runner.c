@@ -207,7 +207,9 @@ static ins_status execute(running *r)
     tell(r, (ins_event){.kind = INS_EVENT_START});
     if (forecast(r) != INS_OK) return r->error->status;
     run_trials(r);
-    if (r->error->status != INS_OK) return r->error->status;
+    status = r->error->status;
+    if (status != INS_OK && status != INS_OUTPUT) return status;
+    /* A disk that is full can be cleared as well. */
     if (r->broken)
         return ins_error_add(r->error, INS_INTERRUPTED,
                              "interrupted after %zu of %zu runs; go on with --resume",

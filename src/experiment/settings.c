@@ -116,8 +116,8 @@ const ins_option ins_options[] = {
      .argument = "FILE",
      .fallback = "iris",
      .range = "a CSV file, or the name of a bundled data set, see `initscope list datasets`",
-     .help = "the data; in an experiment file a relative path is looked for in the current "
-             "directory first, then beside the experiment file",
+     .help = "the data, - for standard input; in an experiment file a relative path is looked for "
+             "in the current directory first, then beside the experiment file",
      .group = INS_GROUP_DATA,
      .kind = &ins_kind_data,
      FIELD(data)},

@@ -251,8 +251,12 @@ static const ins_column spectrum[] = {
     END,
 };
 
+#define GUARDED \
+    "What begins with = + - @ or a tab, a formula to spreadsheets, has an apostrophe before it."
+
 static const ins_column features[] = {
-    {"feature", INS_COLUMN_TEXT, "", "Name of the feature, from the header of the data file."},
+    {"feature", INS_COLUMN_TEXT, "",
+     "Name of the feature, from the header of the data file. " GUARDED},
     {"mean", INS_COLUMN_NUMBER, "1", "Mean over the training rows, in the data's own unit."},
     {"variance", INS_COLUMN_NUMBER, "1", "Population variance over the training rows."},
     {"minimum", INS_COLUMN_NUMBER, "1", "Smallest value of the training rows."},
@@ -268,7 +272,7 @@ static const ins_column environment[] = {
     {"key", INS_COLUMN_TEXT, "",
      "What is described: version, command line, date, CPU, BLAS, libraries, threads."},
     {"value", INS_COLUMN_TEXT, "",
-     "Its value on the machine and in the process that made the run."},
+     "Its value on the machine and in the process that made the run. " GUARDED},
     END,
 };
 

@@ -126,10 +126,11 @@ static double take_number(const loader *in, const ins_csv_row *row, size_t f, in
 /* The text of the row before comes again so often that it is looked at first. */
 static const char *take_text(loader *in, const ins_csv_field *field, const char *before)
 {
-    if (before != NULL && strncmp(before, field->text, field->length) == 0 &&
-        before[field->length] == '\0')
+    size_t guard = ins_csv_guard(field->text, field->length), length = field->length - guard;
+    const char *text = field->text + guard;
+    if (before != NULL && strncmp(before, text, length) == 0 && before[length] == '\0')
         return before;
-    return ins_intern(&in->texts, field->text, field->length);
+    return ins_intern(&in->texts, text, length);
 }
 
 static void take_row(void *context, size_t index, const ins_csv_row *row, ins_error *error)

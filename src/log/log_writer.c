@@ -79,8 +79,12 @@ static ins_status check_directory(const ins_log *log, ins_log_policy policy, ins
     struct stat status;
     if (log->directory[0] == '\0')
         return ins_error_add(error, INS_OUTPUT, "output directory: has no name (got \"\")");
-    if (stat(log->directory, &status) == 0 && !S_ISDIR(status.st_mode))
-        return ins_error_add(error, INS_OUTPUT, "%s: %s", log->directory, strerror(ENOTDIR));
+    if (stat(log->directory, &status) == 0) {
+        if (!S_ISDIR(status.st_mode))
+            return ins_error_add(error, INS_OUTPUT, "%s: %s", log->directory, strerror(ENOTDIR));
+    } else if (errno != ENOENT) {
+        return ins_log_problem(log->directory, error);
+    }
     if (policy == INS_LOG_NEW && !ins_directory_is_empty(log->directory))
         return ins_error_add(error, INS_OUTPUT,
                              "%s: exists and is not empty; use --force to replace it or --resume "

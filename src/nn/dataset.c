@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,17 +107,30 @@ static bool find_label(reader *r, ins_error *error)
     return false;
 }
 
+/* A blank at the end of a name is seen by nobody, and cannot be given with --label. */
+static const char *name_of(const ins_csv_field *field, ins_arena *arena)
+{
+    const char *text = field->text;
+    size_t length = field->length;
+    while (length > 0 && text[length - 1] == ' ') length--;
+    while (length > 0 && text[0] == ' ') text++, length--;
+    return ins_arena_copy(arena, text, length);
+}
+
 static void read_header(reader *r, const ins_csv_row *row, ins_error *error)
 {
     ins_dataset *d = r->dataset;
     r->header_line = row->line;
     r->columns = row->count;
     r->names = ins_arena_get(d->arena, row->count + 1, sizeof *r->names, "column names");
-    for (size_t i = 0; i < row->count; i++)
-        r->names[i] = ins_arena_copy(d->arena, row->fields[i].text, row->fields[i].length);
+    for (size_t i = 0; i < row->count; i++) r->names[i] = name_of(&row->fields[i], d->arena);
     if (r->columns < 2) {
-        ins_error_add(error, INS_DATA, "%s:%zu: only 1 column; a feature and the label are needed",
-                      r->path, r->header_line);
+        char shown[INS_DISPLAY_SIZE];
+        ins_error_add(error, INS_DATA,
+                      "%s:%zu: only 1 column; a feature and the label are needed, separated by "
+                      "comma, semicolon or tab (got \"%s\")",
+                      r->path, r->header_line,
+                      ins_display(shown, r->names[0], strlen(r->names[0])));
         return;
     }
     if (!find_label(r, error)) return;
@@ -141,6 +155,25 @@ static void refuse_cell(const reader *r, const ins_csv_row *row, size_t column, 
                   ins_display(shown, field->text, field->length));
 }
 
+/* What is wrong with a cell that is no number. A character that looks like one of a number, or like
+ * nothing, is named; a comma may be decimal or group thousands, and only the user knows. */
+static const char *why_not_a_number(const ins_csv_field *field, char out[64])
+{
+    const char *text = field->text;
+    for (size_t i = 0; i < field->length; i++) {
+        const size_t length = ins_utf8_length(text + i, field->length - i);
+        if (length < 2) continue;
+        unsigned code = (unsigned char)text[i] & (0xFFU >> (length + 1));
+        for (size_t k = 1; k < length; k++) code = code << 6 | ((unsigned char)text[i + k] & 0x3FU);
+        snprintf(out, 64, "not a number, it has U+%04X", code);
+        return out;
+    }
+    if (field->length > 0 && strspn(text, "+-0123456789.,eE") >= field->length &&
+        memchr(text, ',', field->length))
+        return "not a number, whose decimal point is '.'";
+    return "not a number";
+}
+
 static void read_row(reader *r, const ins_csv_row *row, ins_error *error)
 {
     ins_dataset *d = r->dataset;
@@ -150,6 +183,7 @@ static void read_row(reader *r, const ins_csv_row *row, ins_error *error)
                               sizeof *d->x, "the data");
         d->y = ins_reallocate(d->y, r->capacity, sizeof *d->y, "the data");
     }
+    char reason[64];
     double *x = d->x + d->rows * d->features;
     for (size_t column = 0; column < r->columns; column++) {
         const ins_csv_field *field = &row->fields[column];
@@ -161,7 +195,7 @@ static void read_row(reader *r, const ins_csv_row *row, ins_error *error)
         }
         switch (ins_parse_number(field->text, field->length, x)) {
         case INS_NUMBER_INVALID:
-            refuse_cell(r, row, column, "not a number", error);
+            refuse_cell(r, row, column, why_not_a_number(field, reason), error);
             break;
         case INS_NUMBER_NOT_FINITE:
             refuse_cell(r, row, column, "not finite", error);
@@ -180,7 +214,9 @@ static void handle(void *context, size_t index, const ins_csv_row *row, ins_erro
     reader *r = context;
     if (index == 0) {
         read_header(r, row, error);
-    } else if (r->usable) {
+        /* Nothing can be said of the rows, of which a pipe may have no end. */
+        *row->stop = !r->usable;
+    } else {
         read_row(r, row, error);
     }
 }
@@ -219,6 +255,30 @@ static unsigned long long hash_of(const ins_dataset *d)
     return ins_hash(hash, d->label_name, strlen(d->label_name) + 1);
 }
 
+static size_t count_foreign(const char *const *names, size_t count)
+{
+    size_t foreign = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = names[i];
+        size_t left = strlen(name), length;
+        while (left > 0 && (length = ins_utf8_length(name, left)) > 0)
+            name += length, left -= length;
+        foreign += left > 0;
+    }
+    return foreign;
+}
+
+/* Bytes that are no text are kept, and no page can show them. */
+static void warn_of_foreign_names(ins_dataset *d)
+{
+    const size_t foreign = count_foreign(d->feature_names, d->features) +
+                           count_foreign(d->class_names, d->classes) +
+                           count_foreign(&d->label_name, 1);
+    if (foreign > 0)
+        ins_text_add_format(&d->warnings, "%s: names that are not UTF-8, kept as they are: %zu\n",
+                            d->path, foreign);
+}
+
 /* All rows are read and sound: number the classes in their sorted order. */
 static void finish(reader *r)
 {
@@ -234,6 +294,7 @@ static void finish(reader *r)
         ins_text_add_format(&d->warnings,
                             "%s: rows with an empty label, a class of their own: %zu\n", r->path,
                             r->empty_labels);
+    warn_of_foreign_names(d);
     d->x = ins_reallocate(d->x, d->rows * d->features, sizeof *d->x, "the data");
     d->y = ins_reallocate(d->y, d->rows, sizeof *d->y, "the data");
     d->hash = hash_of(d);

@@ -82,8 +82,8 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
     for (size_t a = 0; a < analysis->study->arms; a++) {
         const ins_arm *arm = &analysis->study->arm[a];
         const ins_arm_analysis *of = &analysis->arm[a];
-        ins_csv_text(out, arm->label);
-        ins_csv_text(out, arm->initializer);
+        ins_csv_name(out, arm->label);
+        ins_csv_name(out, arm->initializer);
         ins_csv_integer(out, (long long)arm->runs);
         ins_csv_integer(out, (long long)of->diverged);
         interval(out, of->forward_gain);
@@ -101,7 +101,7 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
         number(out, of->backward_theory);
         ins_csv_integer(out, (long long)of->reached_target);
         verdicts(out, of->verdicts);
-        ins_csv_text(out, of->sentence);
+        ins_csv_name(out, of->sentence);
         ins_csv_end_row(out);
     }
 }
@@ -113,8 +113,8 @@ void ins_analysis_comparisons(const ins_analysis *analysis, ins_text *out)
     header(out, names);
     for (size_t i = 0; i < analysis->pairs; i++) {
         const ins_pair *pair = &analysis->pair[i];
-        ins_csv_text(out, analysis->study->arm[pair->a].label);
-        ins_csv_text(out, analysis->study->arm[pair->b].label);
+        ins_csv_name(out, analysis->study->arm[pair->a].label);
+        ins_csv_name(out, analysis->study->arm[pair->b].label);
         ins_csv_integer(out, (long long)pair->accuracy.difference.n);
         interval(out, pair->accuracy.difference);
         number(out, pair->accuracy.p);
@@ -131,8 +131,8 @@ void ins_analysis_findings(const ins_analysis *analysis, ins_text *out)
         const ins_finding *finding = &analysis->finding[i];
         ins_csv_number(out, finding->priority);
         ins_csv_text(out, finding->rule);
-        ins_csv_text(out, finding->claim);
-        ins_csv_text(out, finding->evidence);
+        ins_csv_name(out, finding->claim);
+        ins_csv_name(out, finding->evidence);
         ins_csv_end_row(out);
     }
 }

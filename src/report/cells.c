@@ -76,9 +76,9 @@ static void write_data(ins_flow *flow, ins_figure *figure, const ins_cells *cell
         size_t block = i / cells->columns / cells->rows;
         if (cells->text[i] == NULL) continue;
         double left = cell_left(cells, block, column), top = header + height * (double)row;
-        ins_csv_text(&figure->data, flow->part->name[row]);
-        ins_csv_text(&figure->data, cells->block[block]);
-        ins_csv_text(&figure->data, cells->column[column]);
+        ins_csv_name(&figure->data, flow->part->name[row]);
+        ins_csv_name(&figure->data, cells->block[block]);
+        ins_csv_name(&figure->data, cells->column[column]);
         ins_figure_value(figure, left);
         ins_figure_value(figure, left + width - seam);
         ins_figure_value(figure, top);

@@ -62,7 +62,7 @@ static void write_data(ins_flow *flow, ins_figure *figure, const ins_dots *dots)
     ins_csv_end_row(&figure->data);
     for (size_t r = 0; r < dots->rows; r++) {
         ins_interval mean = dots->mean[r];
-        ins_csv_text(&figure->data, flow->part->name[dots->first + r]);
+        ins_csv_name(&figure->data, flow->part->name[dots->first + r]);
         ins_csv_integer(&figure->data, (long long)r + 1);
         ins_figure_value(figure, mean.mean);
         /* No interval: a bar of no length. */

@@ -69,7 +69,7 @@ static void write_data(ins_flow *flow, ins_figure *figure, const ins_layered *la
     ins_csv_text(&figure->data, "epoch");
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t l = 0; l < layered->layers; l++) {
-            ins_csv_text(&figure->data, ins_flow_format(flow, "%s layer %zu", flow->part->name[a],
+            ins_csv_name(&figure->data, ins_flow_format(flow, "%s layer %zu", flow->part->name[a],
                                                         layered->layer[l]));
         }
     }

@@ -113,13 +113,13 @@ static void write_header(ins_figure *figure, const ins_lines *lines)
             } else {
                 ins_text_add_format(&cell, " run %zu", i - 2);
             }
-            ins_csv_text(&figure->data, cell.data);
+            ins_csv_name(&figure->data, cell.data);
         }
     }
     for (size_t c = 0; lines->theory != NULL && c < lines->curves; c++) {
         ins_text_clear(&cell);
         ins_text_add_format(&cell, "%s theory", lines->name[c]);
-        ins_csv_text(&figure->data, cell.data);
+        ins_csv_name(&figure->data, cell.data);
     }
     ins_csv_end_row(&figure->data);
     ins_text_free(&cell);

@@ -82,7 +82,7 @@ static void write_cloud(ins_flow *flow, ins_figure *figure, const cloud *points)
     for (size_t r = 0; r < study->runs; r++) {
         size_t arm = study->run[r].arm;
         if (isnan(points->forward[r])) continue;
-        ins_csv_text(&figure->data, flow->part->name[arm]);
+        ins_csv_name(&figure->data, flow->part->name[arm]);
         ins_csv_integer(&figure->data, study->run[r].seed);
         ins_figure_value(figure, points->forward[r]);
         ins_figure_value(figure, points->backward[r]);

@@ -163,7 +163,7 @@ static void write_epochs(ins_flow *flow, ins_figure *figure, double never)
             size_t run = study->arm[a].run[s];
             double epoch = ins_epoch_of_target(study, run, part->analysis->target);
             double spread = runs > 1 ? 0.74 * ((double)s / (double)(runs - 1) - 0.5) : 0;
-            ins_csv_text(&figure->data, part->name[a]);
+            ins_csv_name(&figure->data, part->name[a]);
             ins_csv_integer(&figure->data, study->run[run].seed);
             ins_figure_value(figure, (double)a + 1 + spread);
             ins_figure_value(figure, isnan(epoch) ? never : epoch);

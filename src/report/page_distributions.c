@@ -150,7 +150,7 @@ static void write_data(ins_flow *flow, ins_figure *figure, const ridges *of)
     ins_csv_text(&figure->data, "z");
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t l = 0; l < of->layers; l++) {
-            ins_csv_text(&figure->data,
+            ins_csv_name(&figure->data,
                          ins_flow_format(flow, "%s layer %zu", flow->part->name[a], of->layer[l]));
         }
     }

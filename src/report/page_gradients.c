@@ -128,8 +128,8 @@ static void write_duo(ins_flow *flow, ins_figure *figure, const duo *of)
     ins_csv_text(&figure->data, "layer");
     for (size_t p = 0; p < of->panels; p++) {
         const char *name = flow->part->name[of->arm[p]];
-        ins_csv_text(&figure->data, ins_flow_format(flow, "%s delta", name));
-        ins_csv_text(&figure->data, ins_flow_format(flow, "%s gradient", name));
+        ins_csv_name(&figure->data, ins_flow_format(flow, "%s delta", name));
+        ins_csv_name(&figure->data, ins_flow_format(flow, "%s gradient", name));
     }
     ins_csv_end_row(&figure->data);
     for (size_t l = 0; l < of->points; l++) {

@@ -98,8 +98,8 @@ static void write_data(ins_flow *flow, ins_figure *figure, const size_t *epoch, 
         ins_csv_text(&figure->data, columns[c]);
     }
     for (size_t a = 0; a < study->arms; a++) {
-        ins_csv_text(&figure->data, flow->part->name[a]);
-        ins_csv_text(&figure->data, ins_flow_format(flow, "%s zero", flow->part->name[a]));
+        ins_csv_name(&figure->data, flow->part->name[a]);
+        ins_csv_name(&figure->data, ins_flow_format(flow, "%s zero", flow->part->name[a]));
     }
     ins_csv_end_row(&figure->data);
     for (size_t i = 0; i < count; i++) {

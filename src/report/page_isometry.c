@@ -206,7 +206,7 @@ static void write_data(ins_flow *flow, ins_figure *figure, const spectra *of)
     ins_csv_text(&figure->data, "share");
     for (size_t a = 0; a < arms; a++) {
         for (size_t i = 0; i < 4; i++) {
-            ins_csv_text(&figure->data,
+            ins_csv_name(&figure->data,
                          ins_flow_format(flow, "%s %s", flow->part->name[a], parts[i]));
         }
     }

@@ -192,14 +192,14 @@ static void write_header(ins_flow *flow, ins_figure *figure, const ins_profiles 
     ins_csv_text(&figure->data, "layer");
     for (size_t i = 0; i < 2 * profiles->epochs; i++) {
         long long epoch = part->study->epoch[profiles->epoch[i % profiles->epochs]];
-        ins_csv_text(&figure->data, ins_flow_format(flow, "%s epoch %lld",
+        ins_csv_name(&figure->data, ins_flow_format(flow, "%s epoch %lld",
                                                     i < profiles->epochs ? "z" : "delta", epoch));
     }
     ins_csv_text(&figure->data, "epoch");
     for (size_t m = 0; m < 2; m++) {
         for (size_t a = 0; a < part->study->arms; a++) {
             if (a == arm) continue;
-            ins_csv_text(&figure->data, ins_flow_format(flow, "%s %s", part->name[a], names[m]));
+            ins_csv_name(&figure->data, ins_flow_format(flow, "%s %s", part->name[a], names[m]));
         }
         for (size_t i = 0; i < 3; i++) {
             ins_csv_text(&figure->data, ins_flow_format(flow, "%s%s", names[m], parts[i]));

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <errno.h>
 
@@ -218,7 +219,12 @@ static ins_status render(ins_book *book, const ins_experiment *experiments, cons
     ins_gnuplot_run(gnuplot, output, "OUT='report.part.pdf'", "report.gp", seconds, &messages,
                     error);
     if (error->status == INS_OK) publish_pdf(book, experiments, output, error);
-    if (error->status == INS_OK) {
+    if (error->status != INS_OK) {
+        /* Half a PDF, or none. */
+        char *part = ins_path_join(output, "report.part.pdf");
+        unlink(part);
+        free(part);
+    } else {
         ins_gnuplot_run(gnuplot, output, NULL, "figures.gp", seconds, &messages, error);
     }
     if (error->status == INS_OK) check_figures(book, output, error);

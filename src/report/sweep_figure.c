@@ -165,9 +165,9 @@ static double write_data(ins_flow *flow, ins_figure *figure, const ins_sweep *sw
         double left = cell_left(sweep, block, column);
         double top = top_of(sweep) + row_height(sweep, measure) * (double)row;
         widest = fmax(widest, ins_text_width(shown.text, INS_REGULAR, 1));
-        ins_csv_text(&figure->data, ins_clean(flow->arena, sweep->factors->initializer[row]));
-        ins_csv_text(&figure->data, ins_clean(flow->arena, sweep->block[block]));
-        ins_csv_text(&figure->data, ins_clean(flow->arena, sweep->factor->level[column]));
+        ins_csv_name(&figure->data, ins_clean(flow->arena, sweep->factors->initializer[row]));
+        ins_csv_name(&figure->data, ins_clean(flow->arena, sweep->block[block]));
+        ins_csv_name(&figure->data, ins_clean(flow->arena, sweep->factor->level[column]));
         ins_figure_value(figure, left);
         ins_figure_value(figure, left + width - seam);
         ins_figure_value(figure, top);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -273,6 +274,54 @@ START_TEST(test_pipe)
 }
 END_TEST
 
+/* Every file of tests/bad, byte by byte: the same rows and problems. */
+START_TEST(test_bad_files_byte_by_byte)
+{
+    const char *source = getenv("srcdir");
+    char directory[512], path[1024];
+    size_t files = 0;
+
+    snprintf(directory, sizeof directory, "%s/tests/bad", source ? source : ".");
+    DIR *bad = opendir(directory);
+    ck_assert_ptr_nonnull(bad);
+    for (struct dirent *entry; (entry = readdir(bad));) {
+        ins_text whole = {0}, bytes = {0};
+        if (!strstr(entry->d_name, ".csv")) continue;
+        snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+        dump(path, '\0', 65536, &whole);
+        dump(path, '\0', 1, &bytes);
+        ck_assert_str_eq(bytes.data, whole.data);
+        ins_text_free(&whole);
+        ins_text_free(&bytes);
+        files++;
+    }
+    closedir(bad);
+    ck_assert_uint_gt(files, 50);
+}
+END_TEST
+
+/* A handler that has seen enough ends the reading, also of a file that has no end. */
+static void stop_at_third(void *context, size_t index, const ins_csv_row *row, ins_error *error)
+{
+    (void)error;
+    *(size_t *)context = index;
+    *row->stop = index == 3;
+}
+
+START_TEST(test_handler_stops)
+{
+    ins_error error = {0};
+    size_t last = 0;
+    const char *path = scratch_file("x.csv", "a\n1\n2\n3\n4\n\"5\n", 13);
+
+    for (size_t i = 0; i < CHUNKS; i++) {
+        ck_assert_int_eq(
+            ins_csv_read_in_chunks(path, '\0', chunks[i], stop_at_third, &last, &error), INS_OK);
+        ck_assert_uint_eq(last, 3);
+    }
+}
+END_TEST
+
 static void append_to_file(void *context, size_t index, const ins_csv_row *row, ins_error *error)
 {
     FILE *file = index == 0 ? fopen(context, "ab") : NULL;
@@ -342,6 +391,8 @@ int main(void)
     tcase_add_test(reads, test_all_problems_are_counted);
     tcase_add_test(reads, test_files_that_cannot_be_read);
     tcase_add_test(reads, test_pipe);
+    tcase_add_test(reads, test_bad_files_byte_by_byte);
+    tcase_add_test(reads, test_handler_stops);
     tcase_add_test(reads, test_changing_file);
     tcase_add_test(reads, test_bundled_data);
     suite_add_tcase(suite, reads);

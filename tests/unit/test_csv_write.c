@@ -50,6 +50,37 @@ static void check_bytes(void *context, size_t index, const ins_csv_row *row, ins
     }
 }
 
+/* A name, its cell, and whether that has an apostrophe more than the name. */
+static const struct {
+    const char *name, *cell;
+    bool guarded;
+} names[] = {
+    {"plain", "plain\n", false}, {"", "\n", false},
+    {"'", "'\n", false},         {"'quoted'", "'quoted'\n", false},
+    {"a=1", "a=1\n", false},     {"=1+1", "'=1+1\n", true},
+    {"+x", "'+x\n", true},       {"-x", "'-x\n", true},
+    {"@x", "'@x\n", true},       {"\tx", "'\tx\n", true},
+    {"\rx", "\"'\rx\"\n", true}, {"=a,\"b\"", "\"'=a,\"\"b\"\"\"\n", true},
+    {"'=x", "''=x\n", true},     {"''-", "'''-\n", true},
+};
+
+START_TEST(test_names)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        ins_text out = {0}, cell = {0};
+
+        ins_csv_name(&out, names[i].name);
+        ins_csv_end_row(&out);
+        ck_assert_str_eq(out.data, names[i].cell);
+        ins_text_add(&cell, names[i].guarded ? "'" : "");
+        ins_text_add(&cell, names[i].name);
+        ck_assert_uint_eq(ins_csv_guard(cell.data, cell.length), names[i].guarded);
+        ins_text_free(&out);
+        ins_text_free(&cell);
+    }
+}
+END_TEST
+
 START_TEST(test_round_trip)
 {
     ins_text text = {0};
@@ -80,6 +111,7 @@ int main(void)
 
     tcase_add_checked_fixture(cells, scratch_setup, scratch_teardown);
     tcase_add_test(cells, test_cells);
+    tcase_add_test(cells, test_names);
     tcase_add_test(cells, test_round_trip);
     suite_add_tcase(suite, cells);
     return ins_run_suite(suite);

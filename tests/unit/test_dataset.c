@@ -141,7 +141,11 @@ static const struct {
      NULL,
      INS_DATA,
      {":1: first line looks like data, a header row is required"}},
-    {"a\n1\n", NULL, INS_DATA, {":1: only 1 column; a feature and the label are needed"}},
+    {"a\n1\n",
+     NULL,
+     INS_DATA,
+     {":1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab "
+      "(got \"a\")"}},
     {"width,length,kind\n1,2,p\n",
      "kid",
      INS_USAGE,

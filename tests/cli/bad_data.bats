@@ -1,0 +1,424 @@
+# Data files that must be refused, or read in spite of what they are: the whole message, the exit
+# status, and that an earlier run in the same place stays as it is, byte for byte.
+
+load helper
+
+# A network of one weight: what is looked at is the reading.
+small=(--init=zeros --hidden=1 --epochs=0 --seeds=1 --histograms=none --spectrum=none)
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    ln -s "$srcdir/tests/bad" bad
+    "$INITSCOPE" run -q "${small[@]}" --data=bad/plain.csv -o w && cp -r w kept
+}
+
+# each_case FUNCTION: calls it with every case on standard input: a line in column 1, then its
+# indented lines as one text.
+each_case() {
+    local line head='' body='' count=0
+    while IFS= read -r line || [ -n "$head" ]; do
+        if [[ $line == '    '* ]]; then
+            body+=${body:+$'\n'}${line#    }
+            continue
+        fi
+        if [ -n "$head" ]; then
+            echo "case: $head"
+            "$1" "$head" "$body" </dev/null || return 1
+            count=$((count + 1))
+        fi
+        head=$line body=''
+    done
+    [ "$count" -gt 5 ]
+}
+
+# told PATH LINES: the messages are these, each after the path.
+told() {
+    local line
+    diff <([ -z "$2" ] || while IFS= read -r line; do echo "initscope: $1$line"; done <<<"$2") message
+}
+
+# refused_data PATH LINES OPTION...: status 3 and these messages, even where --force may replace.
+refused_data() {
+    local path=$1 lines=$2 status=0
+    shift 2
+    "$INITSCOPE" run --data="$path" "${small[@]}" --force "$@" -o w >output 2>message || status=$?
+    told "${path/#-//dev/stdin}" "$lines" || return 1
+    [ "$status" -eq 3 ] && [ ! -s output ] && [ ! -e w.partial ] && diff -r kept w
+}
+
+# Files of tests/bad, with options.
+refused_file() {
+    local words
+    read -ra words <<<"$1"
+    refused_data "bad/${words[0]}" "$2" "${words[@]:1}"
+}
+
+# Bytes as printf takes them.
+refused_bytes() {
+    printf "$1" >made.csv
+    refused_data made.csv "$2"
+}
+
+# Accepted: rows, features, classes and their names as in environment.csv, then the warnings.
+accepted() {
+    local path=$1 facts=${2%%$'\n'*} warnings='' got
+    [ "$facts" = "$2" ] || warnings=$(sed '1d; s/^/warning: /' <<<"$2")
+    rm -rf new
+    "$INITSCOPE" run --data="$path" "${small[@]}" -o new 2>message || return 1
+    sed -i.bak '$d' message
+    diff <([ -z "$warnings" ] || sed "s|^warning: |initscope: warning: $path|" <<<"$warnings") message || return 1
+    got=$(sed -n 's/^\(data_rows\|features\|classes\),//p' new/environment.csv | tr '\n' ' ')
+    got+=$(sed -n '/^class_names,/,/^majority_share,/p' new/environment.csv | sed '$d; s/^class_names,//' | tr '\r\n' '^~')
+    [ "$got" = "$facts~" ] || { echo "facts: $got" && return 1; }
+}
+accepted_file() { accepted "bad/$1" "$2"; }
+accepted_bytes() {
+    printf "$1" >made.csv
+    accepted made.csv "$2"
+}
+
+@test "files that are refused" {
+    each_case refused_file <<'EOT'
+after-quote.csv
+    :2:2: text after the closing quote
+backslash-quote.csv
+    :2:2: text after the closing quote
+bars.csv
+    :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "a|b|kind")
+blanks-between.csv
+    :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "a b  kind")
+blanks-only.csv
+    :1: no header
+bom-only.csv
+    :1: no header
+comment-first.csv
+    :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "# a comment")
+comment-lines.csv
+    :2: 1 field, header has 2
+    :4:1: column "a": not a number (got "# two")
+decimal-comma.csv
+    :2:1: column "a": not a number, whose decimal point is '.' (got "1,5")
+    :3:1: column "a": not a number, whose decimal point is '.' (got "2,5")
+dos-end.csv
+    :3: 1 field, header has 2
+empty.csv
+    :1: no header
+empty-cells.csv
+    :2:2: column "b": not a number (got "")
+    :3:1: column "a": not a number (got "")
+    :4:1: column "a": not a number (got "")
+foreign-digits.csv
+    :2:1: column "a": not a number, it has U+FF11 (got "１２")
+    :3:1: column "a": not a number, it has U+0663 (got "٣")
+    :4:1: column "a": not a number, it has U+2212 (got "−1")
+    :5:1: column "a": not a number, it has U+00A0 (got " 1")
+    :6:1: column "a": not a number, it has U+00A0 (got "1 ")
+    :7:1: column "a": not a number, it has U+200B (got "1​")
+half-numbers.csv
+    :2:1: column "a": not a number (got "1e")
+    :3:1: column "a": not a number (got "1e+")
+    :4:1: column "a": not a number (got ".")
+    :5:1: column "a": not a number (got "+")
+    :6:1: column "a": not a number (got "-")
+    :7:1: column "a": not a number (got "--1")
+    :8:1: column "a": not a number (got "1.2.3")
+    :9:1: column "a": not a number (got "1d5")
+    :10:1: column "a": not a number (got "1f")
+    :11:1: column "a": not a number (got "0b11")
+    :12:1: column "a": not a number (got "1 2")
+header-only.csv
+    :1: no data rows after the header
+hexadecimal.csv
+    :2:1: column "a": not a number (got "0x1p3")
+    :3:1: column "a": not a number (got "0x10")
+hostile-label-column.csv
+    : column "\x1b[31m`touch PWNED`\x0a%s": all 2 rows have one label (got "x")
+infinite.csv
+    :2:1: column "a": not finite (got "inf")
+    :3:1: column "a": not finite (got "-inf")
+    :4:1: column "a": not finite (got "Infinity")
+    :5:1: column "a": not finite (got "1e999")
+    :6:1: column "a": not finite (got "-1e999")
+    :7:1: column "a": not finite (got "1e400000000000000000000")
+missing.csv
+    :2:1: column "a": not a number (got "NA")
+    :3:1: column "a": not a number (got "N/A")
+    :4:1: column "a": not a number (got "?")
+    :5:1: column "a": not a number (got "null")
+    :6:1: column "a": not a number (got "None")
+    :7:1: column "a": not a number (got "-")
+    :8:1: column "a": not a number (got "#N/A")
+nan.csv
+    :2:1: column "a": not finite (got "NaN")
+    :3:1: column "a": not finite (got "nan")
+    :4:1: column "a": not finite (got "-nan")
+    :5:1: column "a": not a number (got "NAN(abc)")
+    :6:1: column "a": not a number (got "nan(0x7)")
+newlines-only.csv
+    :1: no header
+no-header.csv
+    :1: first line looks like data, a header row is required
+no-name.csv
+    :1:2: empty column name
+not-numbers.csv
+    :2:1: column "a": not a number, whose decimal point is '.' (got "1,234")
+    :3:1: column "a": not a number (got "1_000")
+    :4:1: column "a": not a number (got "1'000")
+    :5:1: column "a": not a number (got "1 000")
+    :6:1: column "a": not a number (got "$1")
+    :7:1: column "a": not a number (got "1%")
+    :8:1: column "a": not a number (got "(1)")
+    :9:1: column "a": not a number (got "2024-01-02")
+    :10:1: column "a": not a number (got "True")
+one-class.csv
+    : column "kind": all 3 rows have one label (got "x")
+one-column.csv
+    :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "a")
+one-row.csv
+    : column "kind": all 1 rows have one label (got "x")
+open-quote.csv
+    :2:2: quote opened here is never closed
+overflow.csv
+    :2:1: column "a": does not fit float32 (got "3.5e38")
+    :3:1: column "a": does not fit float32 (got "-3.5e38")
+plain.csv --test-fraction=0.999
+    : no training rows of 6 are left, test fraction (got "0.999")
+plain.csv --delimiter=semicolon
+    :1: only 1 column; the line has 2 ',': try --delimiter comma
+quote-in-number.csv
+    :2:1: column "a": not a number (got "1"3")
+quoted-newlines-error.csv
+    :5:1: column "a\x0ab": not a number (got "abc")
+    :8:1: column "a\x0ab": not a number (got "def")
+ragged.csv
+    :3: 2 fields, header has 3
+    :4: 4 fields, header has 3
+    :6: 1 field, header has 3
+same-names.csv
+    :1:3: columns 1 and 3 have the same name (got "a")
+same-names-blank.csv
+    :1:2: columns 1 and 2 have the same name (got "a")
+semicolons.csv --delimiter=comma
+    :1: only 1 column; the line has 2 ';': try --delimiter semicolon
+single-quotes.csv
+    :2:1: column "age": not a number (got "'40-49'")
+tabs.csv --delimiter=comma
+    :1: only 1 column; the line has 2 '\t': try --delimiter tab
+trailing-comma.csv
+    :1:3: empty column name
+EOT
+}
+
+@test "bytes that are no text are refused" {
+    each_case refused_bytes <<'EOT'
+a,b\n1\0,2\n3,4\n
+    :2:1: NUL byte in field (UTF-16 file?)
+\xff\xfea\0,\0b\0\n\0
+    :1: UTF-16LE text; convert with iconv -f UTF-16 -t UTF-8
+\xfe\xff\0a\0,\0b\0\n
+    :1: UTF-16BE text; convert with iconv -f UTF-16 -t UTF-8
+\xff\xfe\0\0a\0\0\0
+    :1: UTF-32LE text; convert with iconv -f UTF-32 -t UTF-8
+a\0,\0b\0\n\0001\0,\0002\0\n\0
+    :1:1: NUL byte in field (UTF-16 file?)
+    :1:2: NUL byte in field (UTF-16 file?)
+\x1f\x8b\x08\0\0
+    : looks like a gzip file; unpack it first
+PK\3\4\x14\0
+    : looks like a zip file or a spreadsheet; unpack it or save it as CSV first
+\xe9,b\n1,x\n\xe9,y\n
+    :3:1: column "\xe9": not a number (got "\xe9")
+EOT
+}
+
+@test "files that are read in spite of what they are" {
+    each_case accepted_file <<'EOT'
+big-integers.csv
+    5 1 2 "9007199254740992, 9007199254740993"
+    : labels 9007199254740992 and 9007199254740993 are the same number but two classes
+constant.csv
+    5 2 2 "x, y"
+    : column "b" is constant in the training rows: scaled to 0
+doubled-quotes.csv
+    5 1 2 """, a""b"
+empty-labels.csv
+    5 1 2 ", y"
+    : rows with an empty label, a class of their own: 3
+formulas.csv
+    5 6 2 "'-y, =cmd|'/c calc'!A1"
+inches.csv
+    5 1 2 "37""N, 5"""
+lonely-class.csv
+    10 1 3 "x, y, z"
+    : classes without a training row: 1 of 3
+number-labels.csv
+    6 1 3 "'-1, 9, 10"
+quoted-newlines.csv
+    5 1 2 "x^~y, z"
+same-number-labels.csv
+    5 1 2 "1, 1.0"
+    : labels 1 and 1.0 are the same number but two classes
+single-quoted-labels.csv
+    5 1 2 "'40-49', '50-59'"
+underflow.csv
+    6 2 2 "x, y"
+EOT
+}
+
+@test "names in another encoding are kept byte for byte, with a warning" {
+    printf 'a\xe9,b\n1,caf\xe9\n2,\xc3(\n3,caf\xe9\n4,\xc3(\n5,\xed\xa0\x80\n6,\xf8\n7,\xed\xa0\x80\n8,\xf8\n9,ok\n10,ok\n' >made.csv
+    run_ok run --data=made.csv "${small[@]}" -o new
+    [ "${stderr_lines[0]}" = "initscope: warning: made.csv: names that are not UTF-8, kept as they are: 5" ]
+    LC_ALL=C grep -q $'^a\xe9,' new/features.csv
+    LC_ALL=C grep -q $'caf\xe9, ok, \xc3(, \xed\xa0\x80, \xf8' new/environment.csv
+}
+
+@test "a byte order mark, line ends, quotes, blanks, separators and ways to write a number change nothing" {
+    local file table count=0
+    for file in bom bom-quoted crlf cr mixed-ends no-final-newline blank-lines quoted blanks-around semicolons tabs number-forms; do
+        echo "file: $file"
+        run_ok run -q --data=bad/$file.csv "${small[@]}" -o new
+        [ "$stderr" = "" ]
+        for table in runs epochs layers symmetry theory features; do
+            cmp kept/$table.csv new/$table.csv
+            count=$((count + 1))
+        done
+        [ "$(grep ^data_hash, new/environment.csv)" = "$(grep ^data_hash, kept/environment.csv)" ]
+        rm -r new
+    done
+    [ "$count" -eq 72 ]
+}
+
+@test "hostile class names are read, neither executed nor cut, and the logs are CSV" {
+    run_ok run --data=bad/hostile-labels.csv "${small[@]}" -o new
+    [ "${stderr_lines[0]}" = "initscope: warning: bad/hostile-labels.csv: classes without a training row: 3 of 15" ]
+    [ "$(find . -name PWNED | wc -l)" -eq 0 ]
+    for name in '`touch PWNED`' "'; system(\"\"touch PWNED\"\")" '%n%s' '{/=999 x}' '<script>' '../../x' '100%' '_x^y' '$(touch PWNED)'; do
+        grep -qF -e "$name" new/environment.csv
+    done
+    # A name of 64 KB as well.
+    printf 'a,kind\n1,x\n2,%065536d\n3,x\n4,%065536d\n5,x\n' 7 7 >made.csv
+    run_ok run -q --data=made.csv "${small[@]}" -o long
+    [ "$(grep -c '0000007, x"$' long/environment.csv)" -eq 1 ]
+    # Line ends of other alphabets end no line.
+    run_ok run -q --data=bad/other-line-ends.csv "${small[@]}" -o ends
+    grep -q '^classes,4$' ends/environment.csv
+}
+
+@test "what a spreadsheet would run gets an apostrophe, and the report reads the name without it" {
+    run_ok run -q --data=bad/formulas.csv "${small[@]}" -o new
+    [ "$(cut -d, -f1 new/features.csv | tr '\n' ' ')" = "feature '=1+1 '+b '@c '-d ''=e 'f " ]
+    grep -qF "class_names,\"'-y, =cmd|'/c calc'!A1\"" new/environment.csv
+    command -v gnuplot >/dev/null || skip "gnuplot not found"
+    # A log of another program, whose initializers have such names.
+    for file in runs epochs layers; do
+        awk 'BEGIN { FS = OFS = "," } NR > 1 { $2 = "=1+1" } { print }' new/$file.csv >edited && mv edited new/$file.csv
+    done
+    rm new/theory.csv new/symmetry.csv
+    run_ok report -q new
+    [ "$(sed -n 2p new/report/summary.csv | cut -d, -f1,2)" = "'=1+1,'=1+1" ]
+    # The words of the pages are for gnuplot, drawn as they stand.
+    run grep -rlE '(^|,)"?[=@]' new/report --include='*.csv' --exclude-dir=pages
+    [ "$output" = "" ]
+    run_ok report --summary new
+    grep -q '^=1+1 ' <<<"$output"
+}
+
+@test "a field without end is refused at the limit: in a file, a pipe, a device" {
+    local limit=':2:1: field longer than 1048576 bytes'
+    { printf 'a,b\n' && head -c 100000000 /dev/zero | tr '\0' x; } 2>none >wide || true
+    refused_data wide "$limit"
+    rm wide
+    { printf 'a,b\n"' && head -c 3000000 /dev/zero | tr '\0' x; } >made.csv
+    refused_data made.csv ':2:1: quote opened here is never closed, or field longer than 1048576 bytes'
+    refused_data /dev/zero ':1:1: field longer than 1048576 bytes'
+    mkfifo pipe
+    yes x 2>none | tr -d '\n' >pipe 3>&- &
+    refused_data ./pipe ':1:1: field longer than 1048576 bytes'
+    # The quote is found before the end of a file that is larger than the limit.
+    { printf 'a,b\n1,2\n3,"4\n' && seq -f '%g,1' 300000; } >made.csv
+    refused_data made.csv ':3:2: quote opened here is never closed, or field longer than 1048576 bytes'
+}
+
+@test "rows without end stop at the memory that there is" {
+    { seq -f 'c%g' -s, 500 && yes "$(seq -s, 500)" 2>none; } | {
+        status=0
+        (ulimit -v 400000 && OPENBLAS_NUM_THREADS=1 "$INITSCOPE" run --data=- "${small[@]}" --force -o w 2>message) || status=$?
+        echo "$status" >status
+    }
+    [ "$(cat status)" -eq 1 ]
+    [[ "$(cat message)" =~ ^"initscope: out of memory (need "[0-9]+" bytes for the data)"$ ]]
+    diff -r kept w
+    # Nor is anything read below a header that makes no sense.
+    yes 1,2,3 2>none | refused_data - ':1: first line looks like data, a header row is required'
+    yes 2>none | refused_data - ':1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "y")'
+}
+
+@test "many columns, many classes" {
+    for row in 1 2 3 4 5 6 7 8 9 10; do
+        seq -s, "$row" 100 $((row + 9999900)) | tr -d '\n'
+        [ "$row" -eq 1 ] && echo ,kind || echo ",$((row % 2))"
+    done >made.csv
+    run_ok run -q --data=made.csv "${small[@]}" --label=kind -o new
+    grep -q '^features,100000$' new/environment.csv
+    { echo x,price && seq 1203 | sed 's/.*/&,&.5/'; } >made.csv
+    refused_data made.csv ': column "price": 1203 distinct labels in 1203 rows: is this a regression target?'
+}
+
+@test "standard input, pipes and process substitution are read once" {
+    run_ok run -q --data=- "${small[@]}" -o in <bad/plain.csv
+    grep -q '^data = /.*/tests/bad/plain.csv$' in/experiment.ini # the file behind it
+    mkfifo pipe
+    cat bad/plain.csv >pipe 3>&- &
+    run_ok run -q --data=./pipe "${small[@]}" -o fifo
+    run_ok run -q --data=<(cat bad/plain.csv) "${small[@]}" -o fd
+    run_ok run -q --data=- "${small[@]}" -o piped < <(cat bad/plain.csv)
+    grep -q '^data = /dev/stdin$' piped/experiment.ini
+    for run in in fifo fd piped; do
+        for file in runs layers features; do cmp kept/$file.csv $run/$file.csv; done
+    done
+}
+
+@test "a label that is no column" {
+    local status=0
+    "$INITSCOPE" run --data=bad/plain.csv "${small[@]}" --label=kin --force -o w 2>message || status=$?
+    [ "$status" -eq 2 ]
+    told bad/plain.csv ':1: no such label column (got "kin"); did you mean kind? columns: a, b, kind'
+    diff -r kept w
+}
+
+@test "paths of data: of any bytes, and none that can be opened" {
+    local name
+    for name in $'new\nline.csv' "quo'te.csv" 'dou"ble.csv' '`touch PWNED`.csv' '%s%n.csv' -x.csv '<x.csv' '|x.csv' '=x.csv' '$(touch PWNED).csv'; do
+        echo "name: $name"
+        cp -- bad/plain.csv "$name"
+        run_ok run -q --data "$name" "${small[@]}" -o new
+        cmp kept/layers.csv new/layers.csv
+        rm -r new
+        printf 'a,b\n1\n' >"$name"
+        run --separate-stderr "$INITSCOPE" run --data "$name" "${small[@]}" -o new
+        [ "$status" -eq 3 ]
+        [[ "$stderr" == *":2: 1 field, header has 2" ]]
+    done
+    [ ! -e PWNED ]
+    mkdir dir
+    ln -s loop loop
+    refused_data ./absent.csv ': No such file or directory'
+    refused_data ./dir ': Is a directory'
+    refused_data ./loop ': Too many levels of symbolic links'
+    refused_data "./$(printf '%0300d' 1)" ': File name too long'
+    refused_data bad/plain.csv/x ': Not a directory'
+}
+
+@test "every file of tests/bad has a case here and a line in its README" {
+    local file count=0
+    for file in "$srcdir"/tests/bad/*.csv; do
+        file=$(basename "$file" .csv)
+        echo "file: $file"
+        grep -qE "(^|[ /])$file(\.csv|[ ;])" "$BATS_TEST_FILENAME"
+        [ "$(grep -c "^| \`$file.csv\` |" "$srcdir/tests/bad/README.md")" -eq 1 ]
+        count=$((count + 1))
+    done
+    [ "$count" -gt 50 ]
+    [ "$(grep -c '^| `' "$srcdir/tests/bad/README.md")" -eq "$count" ]
+}
