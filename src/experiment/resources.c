@@ -15,6 +15,8 @@
 #include <omp.h>
 #endif
 
+#include "initscope/file.h"
+#include "initscope/memory.h"
 #include "initscope/network.h"
 
 /* Address space of a thread beside the networks: OpenBLAS maps a buffer of 128 MiB for each thread
@@ -134,12 +136,13 @@ ins_status ins_batches_check(const ins_laboratory *laboratory, ins_error *error)
     return error->status;
 }
 
-/* True when path is something below directory. */
-static bool lies_below(const char *path, const char *directory)
+/* True when path is directory, or something below it. */
+static bool lies_in(const char *path, const char *directory)
 {
     char *outer = realpath(directory, NULL), *inner = realpath(path, NULL);
     size_t length = outer ? strlen(outer) : 0;
-    bool below = outer && inner && strncmp(inner, outer, length) == 0 && inner[length] == '/';
+    bool below = outer && inner && strncmp(inner, outer, length) == 0 &&
+                 (inner[length] == '/' || inner[length] == '\0');
     free(outer);
     free(inner);
     return below;
@@ -156,10 +159,10 @@ static void check_source(const ins_settings *settings, ins_log_policy policy, co
     ins_text_add_bytes(&staging, settings->output, length);
     ins_text_add(&staging, ".partial");
     ins_display(shown, path, strlen(path));
-    if (policy == INS_LOG_FORCE && lies_below(path, settings->output))
+    if (policy == INS_LOG_FORCE && lies_in(path, settings->output))
         ins_error_add(error, INS_OUTPUT, "%s: holds %s, which --force would remove (got \"%s\")",
                       settings->output, what, shown);
-    if (lies_below(path, staging.data))
+    if (lies_in(path, staging.data))
         ins_error_add(error, INS_OUTPUT, "%s: holds %s, where the run is written (got \"%s\")",
                       staging.data, what, shown);
     ins_text_free(&staging);
@@ -169,10 +172,14 @@ static void check_weights(const ins_settings *settings, ins_log_policy policy,
                           const ins_choice *choice, ins_error *error)
 {
     if (!choice->entry) return;
-    for (const ins_parameter *row = choice->entry->parameters; row->name; row++)
-        if (row->kind == INS_PARAMETER_PATH)
-            check_source(settings, policy, "the weights",
-                         choice->word[row - choice->entry->parameters], error);
+    for (size_t i = 0; choice->entry->parameters[i].name; i++) {
+        if (choice->entry->parameters[i].kind != INS_PARAMETER_PATH) continue;
+        /* A directory, or what the names of files in one begin with. */
+        char *path = ins_duplicate(choice->word[i]), *slash = strrchr(path, '/');
+        if (slash && !ins_path_exists(path)) *slash = '\0';
+        check_source(settings, policy, "the weights", path, error);
+        free(path);
+    }
 }
 
 ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy, ins_error *error)

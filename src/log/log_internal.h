@@ -12,6 +12,9 @@
 /* "PATH: REASON" of errno, INS_OUTPUT. */
 ins_status ins_log_problem(const char *path, ins_error *error);
 
+/* INS_OUTPUT when path is something that is no directory, or cannot be looked at. */
+ins_status ins_log_check_kind(const char *path, ins_error *error);
+
 /* open and truncate that go on after a signal. */
 int ins_log_open_file(const char *path, int flags);
 int ins_log_cut(int file, size_t length);

@@ -62,29 +62,30 @@ static void close_descriptor(int *descriptor)
     *descriptor = -1;
 }
 
-/* The lock goes last: nobody else may begin before the rest is closed. */
-static void log_free(ins_log *log)
+static void close_files(ins_log *log)
 {
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) close_descriptor(&log->file[file]);
     close_descriptor(&log->journal_file);
+}
+
+/* The lock goes last: nobody else may begin before the rest is closed. */
+static void log_free(ins_log *log)
+{
+    close_files(log);
     close_descriptor(&log->lock);
     free(log->directory);
     free(log->staging);
     free(log);
 }
 
-/* The directory itself, before anything is touched. */
+/* The directories themselves, before anything is touched. */
 static ins_status check_directory(const ins_log *log, ins_log_policy policy, ins_error *error)
 {
-    struct stat status;
     if (log->directory[0] == '\0')
         return ins_error_add(error, INS_OUTPUT, "output directory: has no name (got \"\")");
-    if (stat(log->directory, &status) == 0) {
-        if (!S_ISDIR(status.st_mode))
-            return ins_error_add(error, INS_OUTPUT, "%s: %s", log->directory, strerror(ENOTDIR));
-    } else if (errno != ENOENT) {
-        return ins_log_problem(log->directory, error);
-    }
+    if (ins_log_check_kind(log->directory, error) != INS_OK ||
+        ins_log_check_kind(log->staging, error) != INS_OK)
+        return error->status;
     if (policy == INS_LOG_NEW && !ins_directory_is_empty(log->directory))
         return ins_error_add(error, INS_OUTPUT,
                              "%s: exists and is not empty; use --force to replace it or --resume "
@@ -220,7 +221,10 @@ static ins_status start(ins_log *log, bool replace, const char *identity, ins_er
     }
     ins_text_free(&text);
     if (status == INS_OK) status = open_files(log, error);
-    if (status != INS_OK && log->lock >= 0) ins_directory_remove(log->staging, &(ins_error){0});
+    if (status != INS_OK && log->lock >= 0) {
+        close_files(log); /* removing needs descriptors, which may be what there is too little of */
+        ins_directory_remove(log->staging, &(ins_error){0});
+    }
     return status;
 }
 

@@ -21,6 +21,14 @@ ins_status ins_log_problem(const char *path, ins_error *error)
     return ins_error_add(error, INS_OUTPUT, "%s: %s", path, strerror(errno));
 }
 
+ins_status ins_log_check_kind(const char *path, ins_error *error)
+{
+    struct stat status;
+    errno = 0;
+    if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode)) errno = ENOTDIR;
+    return errno == 0 || errno == ENOENT ? INS_OK : ins_log_problem(path, error);
+}
+
 int ins_log_open_file(const char *path, int flags)
 {
     int file;
