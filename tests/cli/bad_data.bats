@@ -335,6 +335,8 @@ EOT
     mkfifo pipe
     yes x 2>none | tr -d '\n' >pipe 3>&- &
     refused_data ./pipe ':1:1: field longer than 1048576 bytes'
+    head -c 5000000 /dev/zero | tr '\0' , >made.csv
+    refused_data made.csv ':1: more than 4194304 columns'
     # The quote is found before the end of a file that is larger than the limit.
     { printf 'a,b\n1,2\n3,"4\n' && seq -f '%g,1' 300000; } >made.csv
     refused_data made.csv ':3:2: quote opened here is never closed, or field longer than 1048576 bytes'

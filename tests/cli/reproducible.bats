@@ -138,4 +138,9 @@ load helper
     run_ok run -q --seeds=1 --learning-rate=0.002 -o c
     LC_ALL=de_DE.UTF-8 run_ok run -q --seeds=1 --learning-rate=0.002 -o de
     same_run c de
+    # Nor the data and scripts of a report, which are there without gnuplot too.
+    "$INITSCOPE" report c --gnuplot=/none -o c_report || [ $? -eq 5 ]
+    LC_ALL=de_DE.UTF-8 "$INITSCOPE" report c --gnuplot=/none -o de_report || [ $? -eq 5 ]
+    [ -s c_report/report.gp ]
+    diff -r c_report de_report
 }
