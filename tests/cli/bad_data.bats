@@ -393,7 +393,7 @@ EOT
     local name
     for name in $'new\nline.csv' "quo'te.csv" 'dou"ble.csv' '`touch PWNED`.csv' '%s%n.csv' -x.csv '<x.csv' '|x.csv' '=x.csv' '$(touch PWNED).csv'; do
         echo "name: $name"
-        cp -- bad/plain.csv "$name"
+        cat bad/plain.csv >"$name"
         run_ok run -q --data "$name" "${small[@]}" -o new
         cmp kept/layers.csv new/layers.csv
         rm -r new

@@ -156,7 +156,7 @@ ends() {
 }
 
 @test "two processes on one directory: the second is refused" {
-    local long=(run -q --data=digits --hidden=128,128 --epochs=20 --seeds=1 --init=he_normal)
+    local long=(run -q --data=digits --hidden=128,128 --epochs=1000 --seeds=1 --init=he_normal)
     "$INITSCOPE" "${long[@]}" -o w 3>&- &
     local first=$!
     await test -s w.partial/journal
@@ -227,19 +227,23 @@ ends() {
     [ ! -e few ] && [ ! -e few.partial ]
 }
 
-@test "memory: a thousand runs need no more than a hundred" {
+@test "memory: four thousand runs need no more than one thousand" {
     peak() { awk '/^VmHWM:/ { print $2 }' "/proc/$1/status"; }
-    "$INITSCOPE" run -q "${small[@]}" --epochs=30 --seeds=1000 --threads=1 --histograms=none --spectrum=none -o w 3>&- &
-    local child=$! early late
-    await finished 100 w
+    skip_lines() { for ((i = 0; i < $1; i++)); do IFS= read -r _ <&"$lines"; done; }
+    [ -r /proc/self/status ] || skip "no /proc"
+    mkfifo pipe
+    "$INITSCOPE" run -v "${small[@]}" --seeds=5000 --threads=1 --histograms=none --spectrum=none -o w 2>pipe 3>&- &
+    local child=$! lines early late i
+    # A pipe holds some 1200 lines: the program waits while nobody reads.
+    exec {lines}<pipe
+    skip_lines 500
     early=$(peak "$child")
-    await finished 900 w
-    kill -STOP "$child"
+    skip_lines 2500
     late=$(peak "$child")
-    kill -CONT "$child"
+    cat <&"$lines" >rest
     wait "$child"
     echo "early $early KiB, late $late KiB"
-    [ "$late" -le $((early + early / 10)) ]
+    [ "$early" -gt 0 ] && [ "$late" -le $((early + early / 10)) ]
 }
 
 @test "umask: files for whom it lets" {
@@ -296,6 +300,7 @@ ends() {
     printf 'void cblas_sgemm(void);\nvoid cblas_sgemm(void) {}\n' >broken.c
     ${CC:-cc} -shared -fPIC broken.c -o broken.so 2>none || skip "no compiler"
     ldd "$INITSCOPE" | grep -q 'lib[a-z]*san' && skip "sanitizers"
+    ldd "$INITSCOPE" | grep -q blas || skip "the product is linked statically"
     run --separate-stderr env LD_PRELOAD="$PWD/broken.so" "$INITSCOPE" run "${small[@]}" -o w
     echo "status: $status, stderr: $stderr"
     [ "$status" -eq 1 ]

@@ -25,19 +25,22 @@ static const char *program(const char *name, const char *lines)
 }
 
 static const struct {
-    const char *lines, *problem;
+    const char *lines;
+    unsigned seconds;
+    const char *problem;
 } endings[] = {
-    {"exit 0", NULL},
-    {"exit 3", "gnuplot: failed (got \"\")"},
-    {"printf '\\n   ^\\nline 3: \\033[31mbad\\nmore\\n' >&2; exit 1",
+    {"exit 0", 60, NULL},
+    {"exit 3", 60, "gnuplot: failed (got \"\")"},
+    {"printf '\\n   ^\\nline 3: \\033[31mbad\\nmore\\n' >&2; exit 1", 60,
      "gnuplot: failed (got \"line 3: \\x1b[31mbad\")"},
-    {"kill -SEGV $$", "gnuplot: ended by signal 11"},
-    {"exit 127", "gnuplot: cannot be started"},
+    {"kill -SEGV $$", 60, "gnuplot: ended by signal 11"},
+    {"exit 127", 60, "gnuplot: cannot be started"},
     /* Nothing of it remains: not what it has started, not what it has yet to say. */
-    {"sleep 1000 & sleep 1000", "gnuplot: stopped after 1 seconds"},
-    {"trap '' TERM INT HUP; while :; do echo again >&2; done", "gnuplot: stopped after 1 seconds"},
-    {"exec 2>&-; sleep 0.2; exit 0", NULL},
-    {"sleep 2 >&2 & exit 0", NULL},
+    {"sleep 1000 & sleep 1000", 1, "gnuplot: stopped after 1 seconds"},
+    {"trap '' TERM INT HUP; while :; do echo again >&2; done", 1,
+     "gnuplot: stopped after 1 seconds"},
+    {"exec 2>&-; sleep 0.2; exit 0", 60, NULL},
+    {"sleep 2 >&2 & exit 0", 60, NULL},
 };
 
 START_TEST(test_endings)
@@ -45,7 +48,8 @@ START_TEST(test_endings)
     ins_text messages = {0};
     ins_error error = {0};
     const char *gnuplot = program("gnuplot", endings[_i].lines);
-    ins_status status = ins_gnuplot_run(gnuplot, scratch, NULL, "x.gp", 1, &messages, &error);
+    ins_status status =
+        ins_gnuplot_run(gnuplot, scratch, NULL, "x.gp", endings[_i].seconds, &messages, &error);
 
     ck_assert_int_eq(status, endings[_i].problem ? INS_RENDER : INS_OK);
     ck_assert_uint_eq(error.count, endings[_i].problem != NULL);
