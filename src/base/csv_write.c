@@ -65,7 +65,7 @@ static bool is_formula(const char *text, size_t length)
     size_t start = 0;
 
     while (start < length && text[start] == '\'') start++;
-    return start < length && memchr("=+-@\t\r", text[start], 6);
+    return start < length && text[start] != '\0' && strchr("=+-@\t\r", text[start]);
 }
 
 void ins_csv_name(ins_text *out, const char *value)
