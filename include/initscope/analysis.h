@@ -84,6 +84,7 @@ typedef struct ins_arm_analysis {
                                  duplicate units in every seed; not counted: whose between-unit
                                  variance of W and of z is exactly 0 */
     bool counted;                 /* symmetry.csv counts the units of this arm */
+    bool symmetry_known;          /* it does, or layers.csv has between-unit variances of it */
     double distinct_units, units; /* at the end, of the hidden layer with the smallest share of
                                      distinct units in any seed; NAN: not counted */
     double dead_share; /* units that are 0 on every probe row though their z is not: largest over
@@ -93,6 +94,7 @@ typedef struct ins_arm_analysis {
     ins_interval train_loss;   /* geometric, finite ones */
     ins_interval initial_loss; /* the same at epoch 0 */
     size_t diverged;           /* runs */
+    bool trained;              /* some run has a recorded epoch after 0 */
     double saturated_share; /* largest over hidden layers at epoch 0 or at the end, mean over seeds;
                                NAN: rule does not apply */
     double update_log10; /* median over recorded epochs and layers of log10(rms update / rms weight

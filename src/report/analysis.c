@@ -79,7 +79,9 @@ static double classes_of(const ins_study *study)
 static double target_of(const ins_study *study, const ins_arm_analysis *arm, double chance)
 {
     double best = NAN, step = ins_threshold_of("target_step");
-    for (size_t a = 0; a < study->arms; a++) best = fmax(best, arm[a].accuracy.mean);
+    for (size_t a = 0; a < study->arms; a++) {
+        if (arm[a].trained) best = fmax(best, arm[a].accuracy.mean);
+    }
     double target = floor(best * ins_threshold_of("target_share") / step + 1e-9) / (1 / step);
     return target > 0 && target <= 1 && !(target <= chance) ? target : NAN;
 }

@@ -145,6 +145,7 @@ static void measure_outcome(const bench *b, ins_arm_analysis *out)
         double accuracy = ins_final(b->study, b->arm->run[i], "test_accuracy");
         if (isfinite(accuracy)) b->value[n++] = accuracy;
         out->diverged += b->study->run[b->arm->run[i]].diverged;
+        out->trained = out->trained || b->study->run[b->arm->run[i]].last_epoch > 0;
     }
     out->accuracy = ins_interval_of_mean(b->value, n, b->level);
     n = 0;

@@ -93,7 +93,7 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
         interval(out, of->accuracy);
         interval(out, of->train_loss);
         number(out, of->initial_loss.mean);
-        ins_csv_integer(out, (long long)of->symmetric_layers_end);
+        number(out, of->symmetry_known ? (double)of->symmetric_layers_end : NAN);
         number(out, of->distinct_units);
         number(out, of->units);
         number(out, of->dead_share);

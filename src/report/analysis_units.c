@@ -121,8 +121,11 @@ void ins_measure_units(const ins_study *study, size_t arm, ins_arm_analysis *out
             out->dead_share = fmax(out->dead_share, dead);
         }
         for (size_t i = 0; i < of->runs; i++) {
-            take_distinct(&(site){study, of->run[i], l, true}, out);
+            site end = {study, of->run[i], l, true};
+            take_distinct(&end, out);
+            if (!isnan(at(&end, INS_WEIGHT, "between_unit_variance"))) out->symmetry_known = true;
         }
     }
+    out->symmetry_known = out->symmetry_known || out->counted;
     for (size_t i = 0; i < of->runs; i++) out->dead += has_shut_layer(study, of, of->run[i]);
 }

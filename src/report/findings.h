@@ -51,7 +51,7 @@ size_t ins_mark_verdict(ins_finder *f, ins_verdict verdict);
 void ins_add_arms(ins_finder *f, ins_text *text);
 void ins_add_arm(ins_finder *f, ins_text *text, size_t arm);
 
-/* The arm with the highest mean test accuracy; SIZE_MAX: there is none. */
+/* The trained arm with the highest mean test accuracy; SIZE_MAX: there is none. */
 size_t ins_best_arm(const ins_finder *f);
 
 /* True when first is better than second (a higher value) beyond chance, after Holm's correction. */

@@ -226,14 +226,16 @@ static void add_range(ins_finder *f, ins_text *text)
     ins_text_add(text, ")");
 }
 
-/* Whether all marked arms are known to fail, by an interval that ends below that of the best arm or
- * by a mean that is not above guessing; else their learning is merely not shown. */
+/* Whether all marked arms are known to fail: every run diverged, the interval ends below that of
+ * the best arm or the mean is not above guessing; else their learning is merely not shown. */
 static bool clearly_failed(const ins_finder *f)
 {
     size_t best = ins_best_arm(f);
     for (size_t a = 0; a < f->study->arms; a++) {
         ins_interval own = f->analysis->arm[a].accuracy;
-        if (!f->which[a] || own.mean <= f->analysis->chance + 1e-9) continue;
+        if (!f->which[a] || own.mean <= f->analysis->chance + 1e-9 ||
+            f->analysis->arm[a].diverged == f->study->arm[a].runs)
+            continue;
         if (!(own.upper < f->analysis->arm[best].accuracy.lower)) return false;
     }
     return true;

@@ -107,19 +107,19 @@ bool ins_find_symmetric(ins_finder *f)
             shown = a;
     }
     const ins_arm *arm = &f->study->arm[shown];
-    ins_text_add(&f->claim, "Training never breaks the symmetry of ");
+    const ins_arm_analysis *of = &f->analysis->arm[shown];
+    ins_text_add(&f->claim, of->trained ? "Training never breaks the symmetry of "
+                                        : "Some units start identical with ");
     ins_add_arms(f, &f->claim);
     ins_text_add(&f->claim, ".");
     ins_text_add(&f->evidence, "With ");
     ins_add_arm(f, &f->evidence, shown);
-    const ins_arm_analysis *of = &f->analysis->arm[shown];
     ins_text_add_format(&f->evidence,
-                        of->counted
-                            ? " %zu of %zu hidden layers have identical units after the last epoch "
-                              "in every run"
-                            : " the units of %zu of %zu hidden layers are identical after the last "
-                              "epoch in every run",
-                        of->symmetric_layers_end, ins_hidden_layers(arm));
+                        of->counted ? " %zu of %zu hidden layers have identical units %s"
+                                    : " the units of %zu of %zu hidden layers are identical %s",
+                        of->symmetric_layers_end, ins_hidden_layers(arm),
+                        of->trained ? "after the last epoch in every run"
+                                    : "before training in every run");
     if (of->counted) {
         ins_text_add_format(&f->evidence, ", down to %.0f distinct of %.0f", of->distinct_units,
                             of->units);
@@ -127,7 +127,11 @@ bool ins_find_symmetric(ins_finder *f)
     ins_text_add(&f->evidence, " (");
     add_seeds(&f->evidence, arm->runs);
     ins_text_add(&f->evidence, ")");
-    symmetric_outcome(f, shown);
+    if (of->trained) {
+        symmetric_outcome(f, shown);
+    } else {
+        ins_text_add(&f->evidence, ".");
+    }
     add_partly(f);
     return true;
 }

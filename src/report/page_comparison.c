@@ -16,6 +16,7 @@ enum { MOST_WITH_NUMBERS = 10, MOST_WITH_SIGNS = 30 };
 static bool differs(const ins_pair *pair)
 {
     return pair->adjusted_p < ins_threshold_of("significant") &&
+           pair->accuracy.difference.n >= (size_t)ins_threshold_of("seeds_to_claim") &&
            fabs(pair->accuracy.difference.mean) > 0;
 }
 
@@ -193,15 +194,24 @@ static const char *speed_sentence(ins_flow *flow)
     return listed > 0 ? ins_flow_format(flow, " Mean of the runs that arrive: %s.", text) : "";
 }
 
+static const char *no_target(const ins_part *part)
+{
+    for (size_t a = 0; a < part->study->arms; a++) {
+        if (part->analysis->arm[a].trained) {
+            return "No initializer does better than the majority class: there is no target whose "
+                   "epochs could be counted.";
+        }
+    }
+    return "No run was trained: there are no epochs to count.";
+}
+
 static void speed(ins_flow *flow)
 {
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
     double target = part->analysis->target;
     if (isnan(target)) {
-        ins_flow_note(flow,
-                      "No initializer does better than the majority class: there is no target "
-                      "whose epochs could be counted.");
+        ins_flow_note(flow, no_target(flow->part));
         return;
     }
     double row = study->arms <= 8 ? 8.4 : 4.6;

@@ -10,6 +10,13 @@
 #include "phrases.h"
 #include "verdicts.h"
 
+static size_t diverged_of(const ins_part *part)
+{
+    size_t diverged = 0;
+    for (size_t a = 0; a < part->study->arms; a++) diverged += part->analysis->arm[a].diverged;
+    return diverged;
+}
+
 static const char *title_of(ins_flow *flow)
 {
     const ins_part *part = flow->part;
@@ -22,6 +29,7 @@ static const char *title_of(ins_flow *flow)
     }
     size_t good = ins_count_arms(part, learned);
     if (known == 0) return "Accuracy and loss over the epochs";
+    if (diverged_of(part) == part->study->runs) return "No initializer learns: every run diverges";
     if (good == arms) {
         return arms == 1
                    ? "The network learns"
@@ -148,10 +156,7 @@ static void loss(ins_flow *flow, double height)
 
 void ins_page_learning(ins_flow *flow, const ins_page *page)
 {
-    size_t diverged = 0;
-    for (size_t a = 0; a < flow->part->study->arms; a++) {
-        diverged += flow->part->analysis->arm[a].diverged;
-    }
+    size_t diverged = diverged_of(flow->part);
     ins_flow_title(flow, page->kicker, title_of(flow));
     ins_flow_paragraph(
         flow, ins_flow_format(

@@ -160,7 +160,7 @@ static void symmetry_cell(ins_flow *flow, size_t a, double y)
     const char *text = "–";
     if (of->counted) {
         text = ins_flow_format(flow, "%.0f of %.0f", of->distinct_units, of->units);
-    } else if (!counted(flow->part)) {
+    } else if (!counted(flow->part) && of->symmetry_known) {
         text = ins_flow_format(flow, "%zu of %zu", of->symmetric_layers_end, hidden);
     }
     cell(flow, symmetry_right, y, text, of->symmetric_layers_end > 0);

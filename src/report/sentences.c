@@ -120,18 +120,18 @@ static void faults(sentence *s)
                             of->overflowed, s->arm->runs);
     }
     if (ins_has_verdict(of, INS_VERDICT_SYMMETRIC)) {
+        const char *still = of->trained ? "still " : "", *when = of->trained ? " at the end" : "";
         ins_text *out = clause(s);
         if (of->counted) {
             ins_text_add_format(out,
-                                "%zu of %zu hidden layers still %s identical units at the end, "
-                                "down to %.0f distinct of %.0f",
-                                of->symmetric_layers_end, s->hidden,
-                                of->symmetric_layers_end == 1 ? "has" : "have", of->distinct_units,
-                                of->units);
+                                "%zu of %zu hidden layers %s%s identical units%s, down to %.0f "
+                                "distinct of %.0f",
+                                of->symmetric_layers_end, s->hidden, still,
+                                of->symmetric_layers_end == 1 ? "has" : "have", when,
+                                of->distinct_units, of->units);
         } else {
-            ins_text_add_format(
-                out, "the units of %zu of %zu hidden layers are still identical at the end",
-                of->symmetric_layers_end, s->hidden);
+            ins_text_add_format(out, "the units of %zu of %zu hidden layers are %sidentical%s",
+                                of->symmetric_layers_end, s->hidden, still, when);
         }
     }
     if (ins_has_verdict(of, INS_VERDICT_DEAD) && of->dead < s->arm->runs &&
@@ -165,7 +165,8 @@ static void outcome(sentence *s)
         ins_text *out = clause(s);
         ins_prose_percent_interval(out, of->accuracy);
         ins_text_add(out, " of the test rows are right");
-        if (ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) && !isnan(s->analysis->chance)) {
+        if (ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) && of->diverged < s->arm->runs &&
+            !isnan(s->analysis->chance)) {
             ins_text_add_format(out, ", against %s for always naming the most frequent class",
                                 ins_prose_percent(number, s->analysis->chance));
         }

@@ -122,12 +122,13 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
                                     GAIN_LOWER) " to " TEXT(GAIN_UPPER),
                                 false},
     [INS_VERDICT_LEARNED] = {"learned",
-                             "the interval of the test accuracy lies above the majority share (one "
-                             "seed: the accuracy; majority share unknown: the interval of the "
-                             "training loss lies below " TEXT(
-                                 LEARNED_LOSS) " ln C), and not every run diverged",
+                             "after training, not every run diverged, and the interval of the test "
+                             "accuracy lies above the majority share (one seed: the accuracy; "
+                             "majority share unknown: the interval of the training loss lies "
+                             "below " TEXT(LEARNED_LOSS) " ln C)",
                              false},
-    [INS_VERDICT_DID_NOT_LEARN] = {"did not learn", "the opposite of learned", true},
+    [INS_VERDICT_DID_NOT_LEARN] = {"did not learn", "the opposite of learned, after training",
+                                   true},
 };
 
 ins_signal ins_signal_of(ins_interval gain, double total)
@@ -159,10 +160,12 @@ static bool either(const ins_arm_analysis *arm, ins_signal signal)
 
 /* 1 learned, 0 did not, -1 nothing to tell by. A share that is the same in all seeds comes back
  * from the mean with a rounding error, which is no learning. */
-static int learned(const ins_arm_analysis *arm, double chance, double classes)
+static int learned(const ins_arm_analysis *arm, size_t runs, double chance, double classes)
 {
     const double rounding = 1e-9;
     ins_interval accuracy = arm->accuracy, loss = arm->train_loss;
+    if (!arm->trained) return -1;
+    if (arm->diverged == runs) return 0;
     if (accuracy.n > 0 && !isnan(chance)) {
         return (isnan(accuracy.lower) ? accuracy.mean : accuracy.lower) > chance + rounding;
     }
@@ -181,8 +184,7 @@ static bool dead(const ins_arm_analysis *arm, size_t runs)
 
 unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance, double classes)
 {
-    bool lost = runs > 0 && arm->diverged == runs; /* what is left answers by no number */
-    int outcome = lost ? 0 : learned(arm, chance, classes);
+    int outcome = learned(arm, runs, chance, classes);
     const bool holds[INS_VERDICTS] = {
         [INS_VERDICT_DIVERGED] = arm->diverged > 0,
         [INS_VERDICT_SYMMETRIC] = arm->symmetric_layers_end > 0,

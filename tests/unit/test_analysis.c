@@ -149,9 +149,9 @@ END_TEST
 static void write_pairs(void)
 {
     put("layers.csv", "initializer,seed,epoch,layer,tensor,variance\na,1,0,1,weight,1\n");
-    put("epochs.csv", "initializer,seed,epoch,test_accuracy\na,1,0,0.9\na,2,0,0.95\na,3,0,0.85\n"
-                      "b,3,0,0.82\nb,1,0,0.8\nb,2,0,0.9\nb,0,0,0.99\n"
-                      "c,1,0,0.3\nc,2,0,0.35\nc,3,0,0.31\nc,9,0,0.99\n");
+    put("epochs.csv", "initializer,seed,epoch,test_accuracy\na,1,1,0.9\na,2,1,0.95\na,3,1,0.85\n"
+                      "b,3,1,0.82\nb,1,1,0.8\nb,2,1,0.9\nb,0,1,0.99\n"
+                      "c,1,1,0.3\nc,2,1,0.35\nc,3,1,0.31\nc,9,1,0.99\n");
     made_read(&study, &analysis);
 }
 
@@ -241,8 +241,8 @@ static void write_accuracies(const char *last)
                  60);
     FILE *file = made_file("epochs.csv");
     fprintf(file, "initializer,seed,epoch,test_accuracy\n");
-    fprintf(file, "a,1,0,0.80\na,2,0,0.83\na,3,0,0.81\na,4,0,0.84\n");
-    fprintf(file, "b,1,0,0.82\nb,2,0,0.80\nb,3,0,0.83\nb,4,0,0.82\n%s", last);
+    fprintf(file, "a,1,1,0.80\na,2,1,0.83\na,3,1,0.81\na,4,1,0.84\n");
+    fprintf(file, "b,1,1,0.82\nb,2,1,0.80\nb,3,1,0.83\nb,4,1,0.82\n%s", last);
     fclose(file);
     made_read(&study, &analysis);
 }
@@ -251,7 +251,7 @@ static void write_accuracies(const char *last)
  * a tie with a; ttest_rel(c, b).pvalue is 0.0351. */
 START_TEST(nearly_a_difference)
 {
-    write_accuracies("c,1,0,0.83\nc,2,0,0.84\nc,3,0,0.85\nc,4,0,0.86\n");
+    write_accuracies("c,1,1,0.83\nc,2,1,0.84\nc,3,1,0.85\nc,4,1,0.86\n");
     ck_assert_double_lt(analysis.pair[1].accuracy.p, 0.05);
     ck_assert_double_lt(analysis.pair[2].accuracy.p, 0.05);
     ck_assert_double_gt(analysis.pair[1].adjusted_p, 0.05);
@@ -266,7 +266,7 @@ END_TEST
  * confidence_interval(.95) of scipy.stats.ttest_rel(a, c). */
 START_TEST(evidence_of_the_best)
 {
-    write_accuracies("c,1,0,0.3\nc,2,0,0.38\nc,3,0,0.31\nc,4,0,0.33\n");
+    write_accuracies("c,1,1,0.3\nc,2,1,0.38\nc,3,1,0.31\nc,4,1,0.33\n");
     ck_assert_str_eq(made_finding(&analysis, "best")->claim, "a is right more often than c.");
     ck_assert_str_eq(
         made_finding(&analysis, "best")->evidence,
@@ -294,11 +294,11 @@ START_TEST(tables)
         "accuracy,accuracy_lower,accuracy_upper,train_loss,train_loss_lower,train_loss_upper,"
         "initial_loss,symmetric_layers,distinct_units,units,dead_share,forward_theory,"
         "backward_theory,reached_target,verdicts,sentence\na,a,3,0,,,,,,,,,0.9,",
-        ",,,,,0,,,,,,3,,\"90.0% [77.6%, 100.0%] of the test rows are "
+        ",,,,,,,,,,,3,,\"90.0% [77.6%, 100.0%] of the test rows are "
         "right.\"\nb,b,4,0,,,,,,,,,0.8775,",
-        ",,,,,0,,,,,,2,,\"87.8% [74.0%, 100.0%] of the test rows are "
+        ",,,,,,,,,,,2,,\"87.8% [74.0%, 100.0%] of the test rows are "
         "right.\"\nc,c,4,0,,,,,,,,,0.4875,",
-        ",,,,,0,,,,,,1,,\"48.8% [0.0%, 100.0%] of the test rows are right.\"\n"};
+        ",,,,,,,,,,,1,,\"48.8% [0.0%, 100.0%] of the test rows are right.\"\n"};
     const char *at = out.data;
     for (size_t i = 0; i < 4; i++) {
         const char *found = strstr(at, pieces[i]);

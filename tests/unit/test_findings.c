@@ -325,7 +325,7 @@ static void put(const char *name, const char *text)
 START_TEST(no_accuracy_recorded)
 {
     put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n");
-    put("epochs.csv", "run,epoch,train_loss\n1,0,1.5\n2,0,1.5\n3,0,0.1\n");
+    put("epochs.csv", "run,epoch,train_loss\n1,1,1.5\n2,1,1.5\n3,1,0.1\n");
     put("environment.csv", "key,value\nmajority_share,0.4\nclasses,3\n");
     made_read(&study, &analysis);
     ck_assert_ptr_null(found("outcome"));

@@ -134,6 +134,38 @@ START_TEST(verdicts_of_faults)
 }
 END_TEST
 
+/* Before training nothing is learned, nor is it a failure; and nothing claims that training did or
+ * did not do something. */
+START_TEST(verdicts_before_training)
+{
+    made_arm arms[] = {plain, plain};
+    arms[1].initializer = "b";
+    arms[1].symmetric = true;
+    arms[1].backward = 0.5;
+    arms[0].optimizer = arms[1].optimizer = "adam";
+    arms[1].accuracy = 0.5;
+    made_log log = {.arm = arms, .arms = 2, .hidden = 10, .seeds = 3, .chance = 0.4, .input = 1};
+    made_log_write(&log);
+    made_read(&study, &analysis);
+    ck_assert_uint_eq(analysis.arm[0].verdicts, BIT(PRESERVING));
+    ck_assert_uint_eq(analysis.arm[1].verdicts, BIT(SYMMETRIC) | BIT(VANISHING));
+    ck_assert(isnan(analysis.target));
+    static const char *const silent[] = {"best", "tie", "loss", "outcome", "speed", "adaptive"};
+    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++) {
+        ck_assert_msg(made_finding(&analysis, silent[i]) == NULL, "%s", silent[i]);
+    }
+    ck_assert_str_eq(made_finding(&analysis, "symmetric")->claim,
+                     "Some units start identical with b.");
+    ck_assert_str_eq(made_finding(&analysis, "symmetric")->evidence,
+                     "With b the units of 10 of 10 hidden layers are identical before training in "
+                     "every run (3 seeds).");
+    ck_assert_ptr_nonnull(
+        strstr(analysis.arm[1].sentence, "the units of 10 of 10 hidden layers are identical"));
+    ck_assert_ptr_null(strstr(analysis.arm[1].sentence, "at the end"));
+    made_free(&study, &analysis);
+}
+END_TEST
+
 START_TEST(verdicts_of_outcomes)
 {
     made_arm arm = plain;
@@ -248,6 +280,7 @@ int main(void)
     tcase_add_test(logs, verdicts_of_signals);
     tcase_add_test(logs, verdicts_of_faults);
     tcase_add_test(logs, verdicts_of_counted_units);
+    tcase_add_test(logs, verdicts_before_training);
     tcase_add_test(logs, verdicts_of_outcomes);
     tcase_add_test(logs, one_seed_is_judged_by_its_gain);
     tcase_add_test(logs, sentences_of_arms);
