@@ -31,6 +31,10 @@ void ins_figure_count(ins_figure *figure, const char *name, size_t count); /* or
 void ins_figure_numbers(ins_figure *figure, const char *name, const double *values, size_t count);
 void ins_figure_colours(ins_figure *figure, const char *name, const unsigned *rgb, size_t count);
 
+/* 1 when exactly one of count values, stride apart, is finite, else 0: a line has two points, and a
+ * curve of one would not be seen unless a dot is drawn. */
+double ins_figure_alone(const double *values, size_t count, size_t stride);
+
 /* Our own words, in gnuplot's enhanced text. Must not hold a quote, a backslash or a control
  * character. */
 void ins_figure_words(ins_figure *figure, const char *name, const char *words);

@@ -1,5 +1,5 @@
 # Small multiples over epochs: one panel an initializer, one curve a layer, pale at the input.
-# DATA: epoch, then for each initializer one column a layer.
+# DATA: epoch, then for each initializer one column a layer. ALONE: its curves are single points.
 
 COLUMN(i, l) = 1 + (i - 1) * LAYERS + l
 PANEL_LEFT(i) = LEFT + ((i - 1) % COLUMNS) * (PANEL_WIDTH + GAP_X)
@@ -34,6 +34,7 @@ do for [i = 1:PANELS] {
     if (drawn == 0) {
         set label 10 'no positive value' at graph 0.5, graph 0.5 center font ',7.6' tc rgb MUTED
     }
-    plot for [l = 1:LAYERS] DATA skip 1 using 1:COLUMN(i, l) with lines lc rgb SHADE[l] lw 1.8
+    plot for [l = 1:LAYERS] DATA skip 1 using 1:COLUMN(i, l) with lines lc rgb SHADE[l] lw 1.8, \
+         for [l = 1:LAYERS*int(ALONE[i])] DATA skip 1 using 1:COLUMN(i, l) with points pt 7 ps 0.4 lc rgb SHADE[l]
 }
 eval END

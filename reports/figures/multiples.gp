@@ -1,6 +1,7 @@
 # Small multiples: one panel a curve, with its band and single runs; the other curves in grey.
 # DATA: column 1 is x; curve i begins at column FIRST(i): middle, lower, upper, then its runs. If
 # THEORY is 1, one column a curve follows with its prediction, drawn dashed over the paler line.
+# A curve of one point alone (ALONE) is a dot.
 
 STRIDE = 3 + SEEDS
 FIRST(i) = 2 + STRIDE * (i - 1)
@@ -29,6 +30,8 @@ do for [i = 1:PANELS] {
          DATA skip 1 using 1:FIRST(i)+1:FIRST(i)+2 with filledcurves lc rgb COLOR[i] fs transparent solid 0.22 noborder, \
          for [s = 1:SEEDS] DATA skip 1 using 1:FIRST(i)+2+s with lines lc rgb COLOR[i] lw 0.5, \
          DATA skip 1 using 1:FIRST(i) with lines lc rgb (THEORY ? 0x70000000 : 0) + COLOR[i] lw (THEORY ? 3 : 2.4), \
-         for [k = 1:THEORY] DATA skip 1 using 1:FIRST(PANELS)+STRIDE-1+i with lines dt (7,4) lc rgb TEXT[i] lw 1.2
+         for [k = 1:THEORY] DATA skip 1 using 1:FIRST(PANELS)+STRIDE-1+i with lines dt (7,4) lc rgb TEXT[i] lw 1.2, \
+         for [s = 1:SEEDS*int(ALONE[i])] DATA skip 1 using 1:FIRST(i)+2+s with points pt 7 ps 0.3 lc rgb COLOR[i], \
+         for [k = 1:int(ALONE[i])] DATA skip 1 using 1:FIRST(i) with points pt 7 ps 0.6 lc rgb COLOR[i]
 }
 eval END

@@ -1,7 +1,8 @@
 # The card of one initializer. Above: variances by layer, a curve an epoch, pale to dark. Below, or
 # beside them: accuracy (band, single runs, mean) and a second measure over epochs; grey: the others.
 # DATA: layer, EPOCHS columns for each of the two variances; then epoch, and for each of the two
-# measures OTHERS columns, its mean, lower, upper, and RUNS columns.
+# measures OTHERS columns, its mean, lower, upper, and RUNS columns. ALONE: a measure at one epoch
+# only, which is drawn as a dot.
 
 FIRST(p) = p <= 2 ? 2 + EPOCHS * (p - 1) : 3 + 2 * EPOCHS + (p - 3) * (OTHERS + 3 + RUNS)
 EPOCH = 2 + 2 * EPOCHS
@@ -39,7 +40,8 @@ do for [p = 1:4] {
         plot for [k = 1:OTHERS] DATA skip 1 using EPOCH:FIRST(p)+k-1 with lines lc rgb GREY lw 0.8, \
              DATA skip 1 using EPOCH:FIRST(p)+OTHERS+1:FIRST(p)+OTHERS+2 with filledcurves lc rgb OWN[1] fs transparent solid 0.2 noborder, \
              for [s = 1:RUNS] DATA skip 1 using EPOCH:FIRST(p)+OTHERS+2+s with lines lc rgb OWN[1] lw 0.5, \
-             DATA skip 1 using EPOCH:FIRST(p)+OTHERS with lines lc rgb OWN[1] lw 2.4
+             DATA skip 1 using EPOCH:FIRST(p)+OTHERS with lines lc rgb OWN[1] lw 2.4, \
+             for [k = 1:int(ALONE[p-2])] DATA skip 1 using EPOCH:FIRST(p)+OTHERS:FIRST(p)+OTHERS+1:FIRST(p)+OTHERS+2 with yerrorbars pt 7 ps 0.6 lc rgb OWN[1] lw 1
     }
 }
 eval END

@@ -109,8 +109,13 @@ ins_axis ins_axis_linear(ins_arena *arena, double minimum, double maximum, size_
 ins_axis ins_axis_whole(ins_arena *arena, long long minimum, long long maximum, size_t steps)
 {
     ins_axis axis = {.low = (double)minimum, .high = (double)maximum};
-    if (maximum <= minimum) axis.high = axis.low + 1;
-    double step = fmax(1, round_step((axis.high - axis.low) / (double)steps));
+    if (maximum <= minimum) { /* the only one stands in the middle */
+        axis.low -= 0.5;
+        axis.high = axis.low + 1;
+    }
+    double span = axis.high - axis.low, step = fmax(1, round_step(span / (double)steps));
+    /* Long numbers side by side need the room that was asked for. */
+    if (axis.high >= 1000 && span / step > (double)steps + 1e-9) step = round_step(2.5 * step);
     for (double n = ceil(axis.low / step); n * step <= axis.high; n++) {
         add_tic(&axis, n * step, ins_arena_format(arena, "%.0f", n * step));
     }
@@ -168,8 +173,9 @@ double ins_axis_share(const ins_axis *axis, double value)
 
 static int by_place(const void *a, const void *b)
 {
-    double x = **(double *const *)a, y = **(double *const *)b;
-    return (x > y) - (x < y);
+    const double *x = *(double *const *)a, *y = *(double *const *)b;
+    if (*x == *y) return (x > y) - (x < y); /* equal places keep their order */
+    return (*x > *y) - (*x < *y);
 }
 
 void ins_dodge(double *y, size_t n, double gap, double first, double last)

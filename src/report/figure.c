@@ -125,6 +125,13 @@ static void add_words(ins_text *out, const char *words)
     }
 }
 
+double ins_figure_alone(const double *values, size_t count, size_t stride)
+{
+    size_t finite = 0;
+    for (size_t i = 0; i < count; i++) finite += isfinite(values[i * stride]) != 0;
+    return finite == 1;
+}
+
 void ins_figure_words(ins_figure *figure, const char *name, const char *words)
 {
     ins_text_add_format(&figure->parameters, "%s = '", name);

@@ -130,6 +130,20 @@ static void write_labels(ins_flow *flow, ins_figure *figure, const ins_layered *
     ins_figure_colours(figure, "SHADE_TEXT", inks, n);
 }
 
+/* Arms none of whose curves has two points. */
+static void write_alone(ins_flow *flow, ins_figure *figure, const ins_layered *layered)
+{
+    size_t arms = flow->part->study->arms, n = layered->epochs;
+    double *alone = ins_arena_get(flow->arena, arms, sizeof *alone, "figure");
+    for (size_t a = 0; a < arms; a++) {
+        for (size_t l = 0; l < layered->layers; l++) {
+            const double *value = layered->value + (a * layered->layers + l) * n;
+            alone[a] = fmax(alone[a], ins_figure_alone(value, n, 1));
+        }
+    }
+    ins_figure_numbers(figure, "ALONE", alone, arms);
+}
+
 ins_figure *ins_layered_draw(ins_flow *flow, const ins_layered *layered, const char *name,
                              const char *title, double panel_height)
 {
@@ -153,6 +167,7 @@ ins_figure *ins_layered_draw(ins_flow *flow, const ins_layered *layered, const c
     ins_figure_names(figure, "NAME", names, study->arms);
     ins_figure_colours(figure, "TEXT", flow->part->ink, study->arms);
     ins_figure_count(figure, "LAYERS", layered->layers);
+    write_alone(flow, figure, layered);
     write_labels(flow, figure, layered, &grid);
     write_data(flow, figure, layered);
     return figure;

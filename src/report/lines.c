@@ -275,12 +275,18 @@ static ins_figure *draw_multiples(ins_flow *flow, const ins_lines *lines, const 
     ins_grid grid = ins_grid_of(lines->curves, height, 3.2);
     ins_figure *figure = ins_flow_figure(flow, "multiples", name, title, ins_grid_height(&grid));
     const char **names = ins_arena_get(flow->arena, lines->curves, sizeof *names, "figure");
+    double *alone = ins_arena_get(flow->arena, lines->curves, sizeof *alone, "figure");
     for (size_t c = 0; c < lines->curves; c++) {
         names[c] = ins_grid_name(flow, &grid, lines->curves, lines->name[c]);
     }
     ins_grid_write(&grid, figure, lines->curves);
     write_axes(figure, lines);
+    for (size_t c = 0; c < lines->curves; c++) {
+        alone[c] = ins_figure_alone(&lines->point[c * lines->points].middle, lines->points,
+                                    sizeof *lines->point / sizeof(double));
+    }
     ins_figure_count(figure, "SEEDS", lines->seeds);
+    ins_figure_numbers(figure, "ALONE", alone, lines->curves);
     ins_figure_names(figure, "NAME", names, lines->curves);
     ins_figure_colours(figure, "COLOR", lines->colour, lines->curves);
     ins_figure_colours(figure, "TEXT", lines->ink, lines->curves);

@@ -221,7 +221,7 @@ static void speed(ins_flow *flow)
     ins_figure *figure = ins_flow_figure(flow, "target", "epochs-to-target",
                                          "Epochs to the target accuracy, one mark a run.",
                                          row * (double)study->arms + 11);
-    double last = (double)study->epoch[study->epochs - 1], room = fmax(0.09 * last, 0.12);
+    double last = (double)study->epoch[study->epochs - 1], room = fmax(0.13 * last, 0.16);
     const char **names = ins_arena_get(flow->arena, study->arms, sizeof *names, "figure");
     for (size_t a = 0; a < study->arms; a++) {
         names[a] = ins_elide(flow->arena, part->name[a], INS_BOLD, 8.4, 46);

@@ -82,12 +82,20 @@ static const double most_loss = 20; /* times ln C; what lies above is cut */
  * the means and seeds, not intervals that reach far beyond them. */
 static bool loss_axis(ins_flow *flow, ins_lines *lines)
 {
-    double low = NAN, high = NAN;
-    for (size_t i = 0; i < lines->curves * lines->points; i++) {
-        double value = lines->point[i].middle;
-        if (!isfinite(value) || value <= 0) continue;
-        low = fmin(low, value);
-        high = fmax(high, value);
+    double low = NAN, high = NAN, least_high = INFINITY, most_low = 0;
+    for (size_t c = 0; c < lines->curves; c++) {
+        double minimum = INFINITY, maximum = 0; /* of this curve */
+        for (size_t i = c * lines->points; i < (c + 1) * lines->points; i++) {
+            double value = lines->point[i].middle;
+            if (!isfinite(value) || value <= 0) continue;
+            minimum = fmin(minimum, value);
+            maximum = fmax(maximum, value);
+        }
+        if (maximum == 0) continue;
+        low = fmin(low, minimum);
+        high = fmax(high, maximum);
+        most_low = fmax(most_low, minimum);
+        least_high = fmin(least_high, maximum);
     }
     for (size_t i = 0; i < lines->curves * lines->seeds * lines->points; i++) {
         double value = lines->seed[i];
@@ -96,9 +104,14 @@ static bool loss_axis(ins_flow *flow, ins_lines *lines)
         high = fmax(high, value);
     }
     if (isnan(low)) return false;
-    double guess = log(flow->part->analysis->classes), cut = most_loss * guess;
-    if (isfinite(cut) && cut > low) high = fmin(high, cut);
-    lines->vertical = ins_axis_log(flow->arena, fmax(low, high * 1e-12), high);
+    /* Cut, but not so that a panel is left empty. */
+    double guess = log(flow->part->analysis->classes), cut = fmax(most_loss * guess, most_low);
+    if (isfinite(guess)) high = fmin(high, cut);
+    if (isfinite(guess)) {
+        low = fmin(low, guess);
+        high = fmax(high, guess);
+    }
+    lines->vertical = ins_axis_log(flow->arena, fmax(low, fmin(high * 1e-12, least_high)), high);
     return true;
 }
 

@@ -67,11 +67,39 @@ static const char *factor_words(ins_flow *flow, double factor)
                            ins_say_percent(flow, fabs(factor - 1)));
 }
 
+/* Marks the arms with a layer whose variance at the last epoch is a number above 0 though it was
+ * exactly 0 at epoch 0; *known: some variance is a number at the last epoch. */
+static bool *grown_from_zero(ins_flow *flow, bool *known)
+{
+    const ins_study *study = flow->part->study;
+    bool *grown = ins_no_arms(flow);
+    *known = false;
+    for (size_t a = 0; a < study->arms; a++) {
+        for (size_t l = 1; l <= study->arm[a].layers; l++) {
+            ins_profile_point start = ins_profile(study, a, 0, l, INS_WEIGHT, "variance");
+            ins_profile_point end =
+                ins_profile(study, a, study->epochs - 1, l, INS_WEIGHT, "variance");
+            *known = *known || end.geometric.n + end.zeros > 0;
+            grown[a] = grown[a] || (start.geometric.n == 0 && start.zeros > 0 && end.geometric.n);
+        }
+    }
+    return grown;
+}
+
 static const char *title_of(ins_flow *flow)
 {
     size_t arm = 0, layer = 0;
     double factor = largest_change(flow, &arm, &layer);
-    if (layer == 0) return "The variance of the weights does not change in training";
+    if (layer == 0) {
+        bool known;
+        const bool *grown = grown_from_zero(flow, &known);
+        if (!known) return "After training no weight is a finite number";
+        if (ins_count_arms(flow->part, grown) == 0) {
+            return "The variance of the weights does not change in training";
+        }
+        return ins_flow_format(flow, "Weights without spread gain one in training with %s",
+                               ins_say_arms(flow, grown, 3));
+    }
     return ins_flow_format(flow, "%s weight variance changes most with %s: %s %s", "The",
                            flow->part->prose[arm], layer_name(flow, arm, layer),
                            factor_words(flow, factor));
@@ -165,11 +193,23 @@ static void draw_variance(ins_flow *flow, double height)
                      "thousandfold is cut.");
 }
 
+static bool has_later(const ins_layered *layered, const ins_flow *flow)
+{
+    size_t curves = flow->part->study->arms * layered->layers;
+    for (size_t c = 0; c < curves; c++) {
+        for (size_t e = 1; e < layered->epochs; e++) {
+            if (isfinite(layered->value[c * layered->epochs + e])) return true;
+        }
+    }
+    return false;
+}
+
 static void draw_change(ins_flow *flow, double height)
 {
     ins_layered layered = ins_layered_new(flow, 1, change_at);
     double minimum, maximum;
-    if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;
+    /* That every layer is once itself at epoch 0 is not worth a figure. */
+    if (!ins_layered_range(flow, &layered, &minimum, &maximum) || !has_later(&layered, flow)) return;
     layered.vertical = ins_axis_log(flow->arena, fmax(fmin(minimum, 0.9), 1 / most_growth),
                                     fmin(fmax(maximum, 1.1), most_growth));
     layered.reference = 1;

@@ -336,6 +336,11 @@ static void write_panels(ins_flow *flow, ins_figure *figure, const ins_profiles 
         snprintf(name, sizeof name, "Y%zu", p + 1);
         ins_axis_write(&axes[p], figure, name);
     }
+    const size_t points = profiles->points, stride = sizeof(ins_interval) / sizeof(double);
+    const double alone[2] = {
+        ins_figure_alone(&profiles->accuracy[arm * points].mean, points, stride),
+        ins_figure_alone(&profiles->measured[arm * points].mean, points, stride)};
+    ins_figure_numbers(figure, "ALONE", alone, 2);
     if (profiles->z.low > 1 || profiles->z.high < 1) reference[0] = NAN;
     ins_figure_numbers(figure, "PANEL_LEFT", lefts[profiles->compact], PANELS);
     ins_figure_numbers(figure, "PANEL_TOP", tops, PANELS);

@@ -99,8 +99,8 @@ static bool from_eigenvalues(ins_spectrum_workspace *w, gsl_matrix *matrix, gsl_
     return true;
 }
 
-/* Of the matrix in the workspace, which is tall. */
-static const double *decompose(ins_spectrum_workspace *w, size_t rows, size_t columns)
+/* Of the matrix in the workspace, which is tall and overwritten. */
+static const double *decompose(ins_spectrum_workspace *w, size_t rows, size_t columns, bool exact)
 {
     double largest = 0;
     for (size_t i = 0; i < rows * columns; i++) {
@@ -110,29 +110,40 @@ static const double *decompose(ins_spectrum_workspace *w, size_t rows, size_t co
     for (size_t i = 0; largest > 0 && i < rows * columns; i++) w->matrix[i] /= largest;
     gsl_matrix_view matrix = gsl_matrix_view_array(w->matrix, rows, columns);
     gsl_vector_view values = gsl_vector_view_array(w->values, columns);
-    bool done = columns <= EXACT ? golub_reinsch(w, &matrix.matrix, &values.vector)
+    bool done = exact && columns <= EXACT ? golub_reinsch(w, &matrix.matrix, &values.vector)
                                  : from_eigenvalues(w, &matrix.matrix, &values.vector);
     if (!done) return NULL;
     for (size_t i = 0; i < columns; i++) w->values[i] *= largest;
     return w->values;
 }
 
+/* Golub and Reinsch's iteration does not always end where many singular values are 0, as with equal
+ * weights: then the eigenvalues are asked. */
 const double *ins_spectrum_of(ins_spectrum_workspace *workspace, const double *x, size_t rows,
                               size_t columns)
 {
     bool tall = rows >= columns;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            workspace->matrix[tall ? i * columns + j : j * rows + i] = x[i * columns + j];
-    return decompose(workspace, tall ? rows : columns, tall ? columns : rows);
+    const double *values = NULL;
+    for (int exact = 1; exact >= 0 && values == NULL; exact--) {
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < columns; j++)
+                workspace->matrix[tall ? i * columns + j : j * rows + i] = x[i * columns + j];
+        values = decompose(workspace, tall ? rows : columns, tall ? columns : rows, exact);
+    }
+    return values;
 }
 
 const double *ins_spectrum_of_weights(ins_spectrum_workspace *workspace, const real *x, size_t rows,
                                       size_t columns)
 {
     bool tall = rows >= columns;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            workspace->matrix[tall ? i * columns + j : j * rows + i] = (double)x[i * columns + j];
-    return decompose(workspace, tall ? rows : columns, tall ? columns : rows);
+    const double *values = NULL;
+    for (int exact = 1; exact >= 0 && values == NULL; exact--) {
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < columns; j++)
+                workspace->matrix[tall ? i * columns + j : j * rows + i] =
+                    (double)x[i * columns + j];
+        values = decompose(workspace, tall ? rows : columns, tall ? columns : rows, exact);
+    }
+    return values;
 }
