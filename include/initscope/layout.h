@@ -22,7 +22,9 @@ typedef enum ins_face { INS_REGULAR, INS_BOLD, INS_ITALIC } ins_face;
 size_t ins_utf8_decode(const char *text, uint32_t *code);
 size_t ins_utf8_encode(char out[4], uint32_t code);
 
-/* Valid UTF-8 without control and direction-changing characters: those become spaces or U+FFFD. */
+/* Valid UTF-8 without control and direction-changing characters: those become spaces or U+FFFD. Text
+ * that runs leftward is enclosed in marks (U+200E) so that it does not turn the numbers beside it.
+ * A character that no font here can draw is written as \u0915 (see coverage.h). */
 char *ins_clean(ins_arena *arena, const char *text);
 
 /* Plain text as markup that draws it unchanged; superscript digits become ^{...}, because few fonts

@@ -3,10 +3,11 @@
 
 #include "initscope/page.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static const double header_height = 6, row_padding = 2.2, cell_step = 4.2, swatch_width = 5.4;
-static const double size = 9, header_size = 8;
+static const double size = 9, header_size = 8, least_names = 30;
 
 /* Where a cell's text is anchored, given the left edge of its column. */
 static double anchor(const ins_table_column *column, double left)
@@ -86,8 +87,49 @@ static void draw(ins_flow *flow, const ins_table_layout *table, size_t r, const 
     }
 }
 
-void ins_flow_table(ins_flow *flow, const ins_table_layout *table)
+/* The width that column c needs: its title and, where they are not broken, its cells. Names in the
+ * first column may be elided. */
+static double need(const ins_table_layout *table, size_t c)
 {
+    double width = ins_markup_width(table->column[c].title, INS_BOLD, header_size) + 1.6;
+    for (size_t r = 0; r < table->rows && !table->wrap && c > 0; r++) {
+        const ins_cell *cell = &table->cell[r * table->columns + c];
+        ins_face face = cell->bold || cell->bad ? INS_BOLD : INS_REGULAR;
+        if (cell->text == NULL) continue;
+        width = fmax(width, ins_markup_width(cell->text, face, size) + 2);
+    }
+    return c == 0 ? fmin(fmax(width, least_names), table->column[0].width) : width;
+}
+
+/* The columns, where one is too narrow widened at the expense of those that have room to spare; the
+ * first gives last. */
+static const ins_table_column *fitted(ins_flow *flow, const ins_table_layout *table)
+{
+    ins_table_column *column =
+        ins_arena_get(flow->arena, table->columns, sizeof *column, "columns of a table");
+    double over = 0, spare = 0;
+    for (size_t c = 0; c < table->columns; c++) {
+        column[c] = table->column[c];
+        double room = column[c].width - need(table, c);
+        if (c > 0) spare += fmax(room, 0);
+        over += fmax(-room, 0);
+    }
+    double names = fmin(fmax(over - spare, 0), column[0].width - need(table, 0));
+    double taken = fmin(over, spare + names), share = spare > 0 ? fmin(taken / spare, 1) : 0;
+    for (size_t c = 0; c < table->columns && over > 0; c++) {
+        double room = column[c].width - need(table, c);
+        if (c == 0) column[c].width -= names;
+        if (room < 0) column[c].width -= room * taken / over;
+        if (room > 0 && c > 0) column[c].width -= room * share;
+    }
+    return column;
+}
+
+void ins_flow_table(ins_flow *flow, const ins_table_layout *given)
+{
+    ins_table_layout adapted = *given;
+    adapted.column = fitted(flow, given);
+    const ins_table_layout *table = &adapted;
     double right = INS_LEFT_MARGIN + total_width(table);
     cell_lines *cells = ins_allocate(table->columns, sizeof *cells, "table");
     ins_flow_room(flow, header_height + 3 * (cell_step + row_padding));

@@ -5,8 +5,10 @@
 
 #include "font_widths.h"
 
+#include <stdlib.h>
+
 /* clang-format off */
-const ins_glyph ins_glyphs[] = {
+static const ins_glyph glyphs[] = {
     {0x0020, {569, 569, 569}}, {0x0021, {569, 682, 569}}, {0x0022, {727, 971, 727}},
     {0x0023, {1139, 1139, 1139}}, {0x0024, {1139, 1139, 1139}}, {0x0025, {1821, 1821, 1821}},
     {0x0026, {1366, 1479, 1366}}, {0x0027, {391, 487, 391}}, {0x0028, {682, 682, 682}},
@@ -109,4 +111,13 @@ const ins_glyph ins_glyphs[] = {
 };
 /* clang-format on */
 
-const size_t ins_glyph_count = sizeof ins_glyphs / sizeof ins_glyphs[0];
+static int by_code(const void *key, const void *row)
+{
+    uint32_t code = *(const uint32_t *)key, other = ((const ins_glyph *)row)->code;
+    return (code > other) - (code < other);
+}
+
+const ins_glyph *ins_glyph_of(uint32_t code)
+{
+    return bsearch(&code, glyphs, sizeof glyphs / sizeof glyphs[0], sizeof *glyphs, by_code);
+}

@@ -10,7 +10,7 @@ typedef struct ins_glyph {
     uint16_t width[3]; /* regular, bold, italic; 2048 to the em */
 } ins_glyph;
 
-extern const ins_glyph ins_glyphs[];
-extern const size_t ins_glyph_count;
+/* NULL when the table does not know it. */
+const ins_glyph *ins_glyph_of(uint32_t code);
 
 #endif

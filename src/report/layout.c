@@ -14,15 +14,9 @@
  * this wide, in em. */
 static const double script_scale = 0.8, unknown_width = 0.62, wide_width = 1.0;
 
-static int by_code(const void *key, const void *row)
-{
-    uint32_t code = *(const uint32_t *)key, other = ((const ins_glyph *)row)->code;
-    return (code > other) - (code < other);
-}
-
 static double em_of(uint32_t code, ins_face face)
 {
-    const ins_glyph *glyph = bsearch(&code, ins_glyphs, ins_glyph_count, sizeof *glyph, by_code);
+    const ins_glyph *glyph = ins_glyph_of(code);
     if (glyph != NULL) return glyph->width[face] / 2048.0;
     bool wide = (code >= 0x1100 && code < 0x1160) || (code >= 0x2E80 && code < 0xA4D0) ||
                 (code >= 0xAC00 && code < 0xD7A4) || (code >= 0xF900 && code < 0xFB00) ||
@@ -30,9 +24,11 @@ static double em_of(uint32_t code, ins_face face)
     return wide ? wide_width : unknown_width;
 }
 
+/* What takes no room: accents, and the mark that ins_clean() sets around names that run leftward.
+ */
 static bool is_mark(uint32_t code)
 {
-    return code >= 0x300 && code < 0x370;
+    return (code >= 0x300 && code < 0x370) || code == 0x200E;
 }
 
 double ins_text_width(const char *plain, ins_face face, double size)

@@ -40,27 +40,15 @@ const char *ins_finding_text(ins_flow *flow, size_t index, size_t *lines)
     return text;
 }
 
-/* As many as fit on the page, the strongest first; the rest stands in findings.csv. */
 static void more_findings(ins_flow *flow)
 {
-    const double line = 4.8, gap = 2, note = 6.5;
     const ins_analysis *analysis = flow->part->analysis;
-    size_t shown = 0;
     ins_flow_heading(flow, "Findings, strongest first");
-    for (; shown < analysis->findings; shown++) {
+    for (size_t i = 0; i < analysis->findings; i++) {
         size_t count;
-        const char *text = ins_finding_text(flow, shown, &count);
-        bool last = shown + 1 == analysis->findings;
-        if (ins_flow_left(flow) < line * (double)(count > 3 ? count : 3) + (last ? 0 : gap + note))
-            break;
-        ins_flow_item(flow, ins_flow_format(flow, "%zu", shown + 1), text);
+        const char *text = ins_finding_text(flow, i, &count);
+        ins_flow_item(flow, ins_flow_format(flow, "%zu", i + 1), text);
     }
-    size_t rest = analysis->findings - shown;
-    if (rest == 0) return;
-    ins_flow_note(flow,
-                  ins_flow_format(flow, "%s %s in findings.csv.",
-                                  ins_capital(flow, ins_say_plural(flow, rest, "more finding")),
-                                  rest == 1 ? "is" : "are"));
 }
 
 void ins_page_findings(ins_flow *flow, const ins_page *page)

@@ -4,54 +4,14 @@
 #include "pages.h"
 
 #include <math.h>
-#include <stdlib.h>
 
+#include "findings.h"
 #include "initscope/csv.h"
 #include "lines.h"
 #include "phrases.h"
+#include "singular.h"
 
-enum { MOST_VALUES = 8192, POINTS = 80 };
-
-/* The singular values of one matrix, or of several of the same rank one after the other. */
-typedef struct values {
-    size_t count, rank;
-    double *value;
-} values;
-
-typedef struct shape {
-    double units, fan_in;
-} shape;
-
-static shape shape_of(const ins_study *study, size_t arm, size_t layer)
-{
-    size_t run = study->arm[arm].run[0], start = ins_study_epoch_index(study, 0);
-    double units = ins_study_layer(study, run, start, layer, INS_WEIGHT, "units");
-    double count = ins_study_layer(study, run, start, layer, INS_WEIGHT, "count");
-    return (shape){units, count / units};
-}
-
-/* Of the Jacobian (layer 0) there are as many as the smaller of classes and features, for each of
- * several probe rows. */
-static size_t rank_of(const ins_study *study, size_t arm, size_t layer, size_t count)
-{
-    if (layer > 0) return count;
-    double classes = shape_of(study, arm, study->arm[arm].layers).units;
-    double features = shape_of(study, arm, 1).fan_in, rank = fmin(classes, features);
-    bool whole = rank >= 1 && count % (size_t)rank == 0;
-    return whole ? (size_t)rank : count;
-}
-
-static values values_of(ins_flow *flow, size_t run, size_t epoch, size_t layer)
-{
-    const ins_study *study = flow->part->study;
-    size_t count = ins_study_spectrum(study, run, epoch, layer, NULL, 0);
-    values out = {0};
-    if (count == 0 || count > MOST_VALUES) return out;
-    out.value = ins_arena_get(flow->arena, count, sizeof *out.value, "spectrum");
-    out.count = ins_study_spectrum(study, run, epoch, layer, out.value, count);
-    out.rank = rank_of(study, study->run[run].arm, layer, count);
-    return out;
-}
+enum { POINTS = 80 };
 
 /* A hidden layer in the middle, between two hidden layers where there are some. */
 static size_t middle_layer(const ins_arm *arm)
@@ -75,32 +35,6 @@ static size_t last_of(const ins_study *study, size_t epoch[2])
     return count;
 }
 
-/* The largest singular value, and its ratio to the smallest: geometric means over seeds and, for
- * the Jacobian, probe rows. */
-typedef struct extremes {
-    double largest, condition;
-} extremes;
-
-static extremes extremes_of(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
-{
-    const ins_arm *of = &flow->part->study->arm[arm];
-    double largest = 0, smallest = 0;
-    size_t found = 0, n = 0;
-    for (size_t s = 0; s < of->runs; s++) {
-        values v = values_of(flow, of->run[s], epoch, layer);
-        for (size_t i = 0; i < v.count; i += v.rank) {
-            found++;
-            if (!(v.value[i] > 0)) continue; /* it stretches nothing */
-            largest += log(v.value[i]);
-            smallest += log(v.value[i + v.rank - 1]);
-            n++;
-        }
-    }
-    if (found == 0) return (extremes){NAN, NAN};
-    if (n == 0) return (extremes){0, NAN};
-    return (extremes){exp(largest / (double)n), exp((largest - smallest) / (double)n)};
-}
-
 /* Measured Var W at epoch 0. */
 static double variance_of(const ins_study *study, size_t arm, size_t layer)
 {
@@ -111,7 +45,7 @@ static double variance_of(const ins_study *study, size_t arm, size_t layer)
 /* sd W (√fan_in + √units): the largest singular value of independent entries. */
 static double edge_of(const ins_study *study, size_t arm, size_t layer)
 {
-    shape w = shape_of(study, arm, layer);
+    ins_shape w = ins_shape_of(study, arm, layer);
     return sqrt(variance_of(study, arm, layer)) * (sqrt(w.fan_in) + sqrt(w.units));
 }
 
@@ -122,7 +56,7 @@ typedef struct spectra {
     bool found;
 } spectra;
 
-static double root_mean_square(const values *v)
+static double root_mean_square(const ins_values *v)
 {
     double sum = 0;
     for (size_t i = 0; i < v->count; i++) sum += v->value[i] * v->value[i];
@@ -135,7 +69,7 @@ static double grid(size_t i)
 }
 
 /* Adds the values of a run at the places of the grid. */
-static void add_values(double *sum, const values *v, double unit)
+static void add_values(double *sum, const ins_values *v, double unit)
 {
     for (size_t i = 0; i < POINTS; i++) {
         sum[i] += v->value[(size_t)(grid(i) * (double)v->count)] / unit;
@@ -168,8 +102,8 @@ static void mean_spectrum(ins_flow *flow, size_t arm, size_t layer, const size_t
     const ins_arm *of = &flow->part->study->arm[arm];
     size_t starts = 0, ends = 0;
     for (size_t s = 0; s < of->runs; s++) {
-        values start = values_of(flow, of->run[s], epoch[0], layer);
-        values end = values_of(flow, of->run[s], epoch[1], layer);
+        ins_values start = ins_values_of(flow, of->run[s], epoch[0], layer);
+        ins_values end = ins_values_of(flow, of->run[s], epoch[1], layer);
         if (start.count == 0) continue;
         double unit = root_mean_square(&start);
         if (!(unit > 0)) continue;
@@ -192,7 +126,7 @@ static spectra *spectra_of(ins_flow *flow, const size_t epoch[2])
     spectra *out = ins_arena_get(flow->arena, study->arms, sizeof *out, "figure");
     for (size_t a = 0; a < study->arms; a++) {
         size_t layer = middle_layer(&study->arm[a]);
-        shape w = shape_of(study, a, layer);
+        ins_shape w = ins_shape_of(study, a, layer);
         mean_spectrum(flow, a, layer, epoch, &out[a]);
         random_spectrum(&out[a], fmin(w.units, w.fan_in) / fmax(w.units, w.fan_in));
     }
@@ -285,17 +219,17 @@ static void table(ins_flow *flow, const size_t epoch[2])
     ins_cell *cell = ins_arena_get(flow->arena, study->arms * COLUMNS, sizeof *cell, "table");
     for (size_t a = 0; a < study->arms; a++) {
         size_t layer = middle_layer(&study->arm[a]);
-        extremes weight = extremes_of(flow, a, epoch[0], layer);
-        extremes network = extremes_of(flow, a, epoch[0], 0);
+        ins_extremes weight = ins_extremes_of(flow, a, epoch[0], layer);
+        ins_extremes network = ins_extremes_of(flow, a, epoch[0], 0);
         ins_cell *row = cell + a * COLUMNS;
         row[0].text = ins_escape(flow->arena, part->name[a]);
         row[1].text = ins_say(flow, edge_of(study, a, layer));
         row[2].text = ins_say(flow, weight.largest);
         row[3].text = ins_say(flow, weight.condition);
-        row[4].text = ins_say(flow, extremes_of(flow, a, epoch[1], layer).condition);
+        row[4].text = ins_say(flow, ins_extremes_of(flow, a, epoch[1], layer).condition);
         row[5].text = ins_say(flow, network.largest);
         row[6].text = ins_say(flow, network.condition);
-        row[7].text = ins_say(flow, extremes_of(flow, a, epoch[1], 0).condition);
+        row[7].text = ins_say(flow, ins_extremes_of(flow, a, epoch[1], 0).condition);
     }
     ins_table_layout layout = {.column = column,
                                .columns = COLUMNS,
@@ -307,47 +241,72 @@ static void table(ins_flow *flow, const size_t epoch[2])
     ins_flow_note(
         flow, "Edge: sd W (√fan_in + √units), the largest singular value of independent "
               "entries with the measured variance. Condition: the largest over the smallest "
-              "singular value. Network: of the Jacobian of the class scores by the inputs, over "
+              "singular value, ∞ where that is 0. Network: of the Jacobian of the class scores by "
+              "the inputs, over "
               "a few probe rows, those left out at which it is 0. Geometric means over seeds; – "
               "where all values are 0 or were not recorded.");
 }
 
-/* The arm with the smallest or largest condition; arms: none is known. */
-static size_t extreme_arm(ins_flow *flow, size_t epoch, size_t layer, bool smallest, double *best)
+/* What the networks' conditions at an epoch amount to. */
+typedef struct ranking {
+    size_t even, uneven;     /* arms with the smallest and the largest finite condition */
+    double low, high;        /* those */
+    bool differ;             /* by more than chance */
+    bool *lossy;             /* (arms) an infinite condition: some direction is lost */
+    size_t finite, infinite; /* arms */
+} ranking;
+
+static ranking rank_arms(ins_flow *flow, size_t epoch)
 {
     const ins_study *study = flow->part->study;
-    size_t found = study->arms;
-    for (size_t a = 0; a < study->arms; a++) {
-        size_t at = layer > 0 ? middle_layer(&study->arm[a]) : 0;
-        double condition = extremes_of(flow, a, epoch, at).condition;
-        if (isnan(condition)) continue;
-        if (found < study->arms && (smallest ? condition >= *best : condition <= *best)) continue;
-        found = a;
-        *best = condition;
+    ranking out = {.low = INFINITY, .high = 0, .lossy = ins_no_arms(flow)};
+    double *condition = ins_arena_get(flow->arena, study->runs, sizeof *condition, "page");
+    for (size_t run = 0; run < study->runs; run++) {
+        condition[run] = ins_run_extremes(flow, run, epoch, 0).condition;
     }
-    return found;
+    for (size_t a = 0; a < study->arms; a++) {
+        double of = ins_extremes_of(flow, a, epoch, 0).condition;
+        out.lossy[a] = isinf(of) != 0;
+        out.infinite += out.lossy[a];
+        if (!isfinite(of)) continue;
+        out.finite++;
+        if (of < out.low) out.low = of, out.even = a;
+        if (of > out.high) out.high = of, out.uneven = a;
+    }
+    size_t pairs;
+    const ins_pair *pair = ins_compare_arms(study, condition, 0, flow->arena, &pairs);
+    out.differ = out.finite > 1 && ins_exceeds(pair, out.uneven, out.even);
+    return out;
 }
 
 static const char *title_of(ins_flow *flow, size_t epoch)
 {
     const ins_part *part = flow->part;
-    double low = 0, high = 0;
-    size_t even = extreme_arm(flow, epoch, 0, true, &low);
-    size_t uneven = extreme_arm(flow, epoch, 0, false, &high);
-    if (even == part->study->arms) return "How evenly the weights stretch their inputs";
-    if (even == uneven) {
-        return ins_flow_format(flow, "The network of %s stretches one direction %s times another",
-                               part->prose[even], ins_say(flow, low));
+    ranking of = rank_arms(flow, epoch);
+    if (of.finite == 0 && of.infinite == 0) return "How evenly the weights stretch their inputs";
+    if (of.finite == 0) return "Every network loses some directions of its inputs";
+    const char *lossy = of.infinite == 0 ? ""
+                                         : ins_flow_format(flow, "; %s lose%s some directions",
+                                                           ins_say_arms(flow, of.lossy, 2),
+                                                           of.infinite == 1 ? "s" : "");
+    if (of.finite == 1) {
+        return ins_flow_format(flow, "The network of %s stretches one direction %s times another%s",
+                               part->prose[of.even], ins_say(flow, of.low), lossy);
     }
-    if (high < 1.1 * low) {
-        return ins_flow_format(flow,
-                               "No initializer stretches the inputs more evenly than another: %s "
-                               "to 1",
-                               ins_say(flow, low));
+    if (!of.differ) {
+        return ins_flow_format(
+            flow,
+            "No initializer is seen to stretch the inputs more evenly than "
+            "another: %s to 1%s",
+            of.high < 1.1 * of.low
+                ? ins_say(flow, of.low)
+                : ins_flow_format(flow, "%s to %s", ins_say(flow, of.low), ins_say(flow, of.high)),
+            lossy);
     }
     return ins_flow_format(
-        flow, "%s stretches the inputs most evenly, by at most %s to 1; %s by %s to 1",
-        part->prose[even], ins_say(flow, low), part->prose[uneven], ins_say(flow, high));
+        flow, "%s stretches the inputs most evenly, by at most %s to 1; %s by %s to 1%s",
+        part->prose[of.even], ins_say(flow, of.low), part->prose[of.uneven], ins_say(flow, of.high),
+        lossy);
 }
 
 void ins_page_isometry(ins_flow *flow, const ins_page *page)

@@ -73,19 +73,32 @@ static const char *shown_value(ins_flow *flow, const char *value)
     return long_number ? ins_say(flow, number) : ins_escape(flow->arena, value);
 }
 
+static bool has_value(const ins_pairs *pairs, size_t i)
+{
+    return pairs->value[i] != NULL && *pairs->value[i] != '\0';
+}
+
 static void pairs_table(ins_flow *flow, const char *heading, const ins_pairs *pairs)
 {
-    static const ins_table_column column[] = {{"Key", 48, INS_LEFT}, {"Value", 122, INS_LEFT}};
-    if (pairs->count == 0) return;
-    ins_cell *cell = ins_arena_get(flow->arena, pairs->count * 2, sizeof *cell, "table");
-    size_t rows = 0;
+    enum { COLUMNS = 4 };
+    static const ins_table_column column[COLUMNS] = {{"Key", 30, INS_LEFT},
+                                                     {"Value", 55, INS_LEFT},
+                                                     {"Key", 30, INS_LEFT},
+                                                     {"Value", 55, INS_LEFT}};
+    size_t known = 0, shown = 0;
+    for (size_t i = 0; i < pairs->count; i++) known += has_value(pairs, i);
+    if (known == 0) return;
+    size_t rows = (known + 1) / 2; /* the first half on the left, the second on the right */
+    ins_cell *cell = ins_arena_get(flow->arena, rows * COLUMNS, sizeof *cell, "table");
     for (size_t i = 0; i < pairs->count; i++) {
-        if (pairs->value[i] == NULL || *pairs->value[i] == '\0') continue;
-        cell[2 * rows].text = ins_escape(flow->arena, pairs->key[i]);
-        cell[2 * rows++ + 1].text = shown_value(flow, pairs->value[i]);
+        if (!has_value(pairs, i)) continue;
+        ins_cell *place = cell + shown % rows * COLUMNS + shown / rows * 2;
+        place[0].text = ins_escape(flow->arena, pairs->key[i]);
+        place[1].text = shown_value(flow, pairs->value[i]);
+        shown++;
     }
     ins_table_layout table = {
-        .column = column, .columns = 2, .rows = rows, .cell = cell, .wrap = true};
+        .column = column, .columns = COLUMNS, .rows = rows, .cell = cell, .wrap = true};
     ins_flow_heading(flow, heading);
     ins_flow_table(flow, &table);
 }

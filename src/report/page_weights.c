@@ -209,7 +209,8 @@ static void draw_change(ins_flow *flow, double height)
     ins_layered layered = ins_layered_new(flow, 1, change_at);
     double minimum, maximum;
     /* That every layer is once itself at epoch 0 is not worth a figure. */
-    if (!ins_layered_range(flow, &layered, &minimum, &maximum) || !has_later(&layered, flow)) return;
+    if (!ins_layered_range(flow, &layered, &minimum, &maximum) || !has_later(&layered, flow))
+        return;
     layered.vertical = ins_axis_log(flow->arena, fmax(fmin(minimum, 0.9), 1 / most_growth),
                                     fmin(fmax(maximum, 1.1), most_growth));
     layered.reference = 1;

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LISTED = 5 };
+#include "initscope/layout.h"
+
+enum { LISTED = 5, LONGEST = 56 }; /* names; characters of one */
 
 static const char *const superscripts[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
 
@@ -135,11 +137,32 @@ void ins_prose_percent_interval(ins_text *out, ins_interval share)
                         ins_prose_percent(upper, fmin(share.upper, 1)));
 }
 
+/* A name, or its beginning and its end when it is too long for a sentence. */
+static void add_name(ins_text *out, const char *name)
+{
+    size_t characters = 0, skipped = 0;
+    uint32_t code;
+    for (const char *c = name; *c != '\0'; characters++) c += ins_utf8_decode(c, &code);
+    if (characters <= LONGEST) {
+        ins_text_add(out, name);
+        return;
+    }
+    const char *tail = name;
+    for (; skipped < LONGEST / 2; skipped++) tail += ins_utf8_decode(tail, &code);
+    ins_text_add_bytes(out, name, (size_t)(tail - name));
+    ins_text_add(out, "…");
+    for (; skipped < characters - LONGEST / 2 + 1; skipped++) tail += ins_utf8_decode(tail, &code);
+    ins_text_add(out, tail);
+}
+
 void ins_prose_arm(ins_text *out, const ins_arm *arm)
 {
     size_t length = strlen(arm->initializer);
-    ins_text_add(out, arm->initializer);
-    if (strlen(arm->label) > length + 2) ins_text_add_format(out, " (%s)", arm->label + length + 2);
+    add_name(out, arm->initializer);
+    if (strlen(arm->label) <= length + 2) return;
+    ins_text_add(out, " (");
+    add_name(out, arm->label + length + 2);
+    ins_text_add(out, ")");
 }
 
 void ins_prose_arms(ins_text *out, const ins_study *study, const bool *which)

@@ -15,6 +15,7 @@
 
 #include "book.h"
 #include "closing.h"
+#include "coverage.h"
 #include "initscope/file.h"
 #include "initscope/gnuplot.h"
 #include "initscope/page.h"
@@ -264,6 +265,8 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
     }
     ins_arena *arena = ins_arena_new();
     ins_experiment *experiments = ins_allocate(options->count, sizeof *experiments, "report");
+    char *gnuplot = ins_gnuplot_find(options->gnuplot);
+    ins_coverage_ask(gnuplot);
     for (size_t e = 0; e < options->count && error->status == INS_OK; e++) {
         ins_experiment_read(options->directories[e], arena, &experiments[e], error);
     }
@@ -271,11 +274,11 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
         experiments[options->count - 1].part.last = true;
         char *output = options->output != NULL ? ins_duplicate(options->output)
                                                : ins_path_join(options->directories[0], "report");
-        char *gnuplot = ins_gnuplot_find(options->gnuplot);
         write_report(experiments, options->count, output, gnuplot, error);
         free(output);
-        free(gnuplot);
     }
+    ins_coverage_ask(NULL);
+    free(gnuplot);
     for (size_t e = 0; e < options->count; e++) ins_experiment_free(&experiments[e]);
     free(experiments);
     ins_arena_free(arena);

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-enum { REPLACEMENT = 0xFFFD };
+#include "coverage.h"
+
+enum { REPLACEMENT = 0xFFFD, LEFT_TO_RIGHT = 0x200E };
 
 /* Bytes of the sequence that a first byte announces, 0 when it cannot be a first byte. */
 static size_t announced(unsigned char first)
@@ -55,23 +57,57 @@ static bool is_control(uint32_t code)
 /* Marks that change the direction of, or hide, the text around them. */
 static bool is_deceptive(uint32_t code)
 {
-    return (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
-           (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || (code >= 0xE0000);
+    return (code >= 0x200B && code <= 0x200F && code != LEFT_TO_RIGHT) ||
+           (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
+           code == 0xFEFF || (code >= 0xE0000);
+}
+
+/* Hebrew, Arabic and their neighbours. */
+static bool runs_leftward(uint32_t code)
+{
+    return (code >= 0x590 && code < 0x900) || (code >= 0xFB1D && code < 0xFE00) ||
+           (code >= 0xFE70 && code < 0xFEFD) || (code >= 0x10800 && code < 0x11000) ||
+           (code >= 0x1E800 && code < 0x1F000);
+}
+
+/* What takes the direction of its neighbours, or a mark on one of them. */
+static bool is_neutral(uint32_t code)
+{
+    bool letter = (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') ||
+                  (code >= 'a' && code <= 'z');
+    return code < 0x80 ? !letter : code >= 0x300 && code < 0x370;
+}
+
+static void add_code(ins_text *out, uint32_t code)
+{
+    char bytes[4];
+    ins_text_add_bytes(out, bytes, ins_utf8_encode(bytes, code));
 }
 
 char *ins_clean(ins_arena *arena, const char *text)
 {
     ins_text out = {0};
+    bool leftward = false;
     ins_text_add(&out, "");
     while (*text != '\0') {
         uint32_t code;
-        char bytes[4];
         text += ins_utf8_decode(text, &code);
+        if (code == LEFT_TO_RIGHT) continue; /* set anew below */
         if (is_control(code)) code = ' ';
         if (is_deceptive(code)) code = REPLACEMENT;
-        ins_text_add_bytes(&out, bytes, ins_utf8_encode(bytes, code));
+        bool turns = leftward ? !runs_leftward(code) && !is_neutral(code) : runs_leftward(code);
+        if (turns) {
+            add_code(&out, LEFT_TO_RIGHT);
+            leftward = !leftward;
+        }
+        if (ins_coverage_has(code)) {
+            add_code(&out, code);
+        } else {
+            ins_text_add_format(&out, "\\u%04x", (unsigned)code);
+        }
     }
-    char *clean = ins_arena_copy(arena, out.length > 0 ? out.data : "", out.length);
+    if (leftward) add_code(&out, LEFT_TO_RIGHT);
+    char *clean = ins_arena_copy(arena, out.data, out.length);
     ins_text_free(&out);
     return clean;
 }

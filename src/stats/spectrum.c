@@ -111,7 +111,7 @@ static const double *decompose(ins_spectrum_workspace *w, size_t rows, size_t co
     gsl_matrix_view matrix = gsl_matrix_view_array(w->matrix, rows, columns);
     gsl_vector_view values = gsl_vector_view_array(w->values, columns);
     bool done = exact && columns <= EXACT ? golub_reinsch(w, &matrix.matrix, &values.vector)
-                                 : from_eigenvalues(w, &matrix.matrix, &values.vector);
+                                          : from_eigenvalues(w, &matrix.matrix, &values.vector);
     if (!done) return NULL;
     for (size_t i = 0; i < columns; i++) w->values[i] *= largest;
     return w->values;

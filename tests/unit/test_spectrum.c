@@ -103,6 +103,24 @@ START_TEST(test_degenerate)
 }
 END_TEST
 
+/* Equal weights, as constant initialization makes them: rank 1 at every size, also where the
+ * iteration of Golub and Reinsch does not end. */
+START_TEST(test_equal_weights)
+{
+    enum { MOST = 40 };
+    static real equal[MOST * MOST];
+    ins_spectrum_workspace *large = ins_spectrum_workspace_new(MOST * MOST);
+    for (size_t i = 0; i < MOST * MOST; i++) equal[i] = (real)0.3;
+    for (size_t n = 2; n <= MOST; n++) {
+        const double *value = ins_spectrum_of_weights(large, equal, n, n);
+        ck_assert_msg(value != NULL, "no singular values of %zu x %zu equal weights", n, n);
+        ck_assert_double_eq_tol(value[0], (double)equal[0] * (double)n, 1e-12 * (double)n);
+        for (size_t i = 1; i < n; i++) ck_assert_double_le(value[i], 1e-7 * value[0]);
+    }
+    ins_spectrum_workspace_free(large);
+}
+END_TEST
+
 /* A large matrix of known singular values: H D H' with Householder reflections H, in both
  * orientations and with a rank that is not full. */
 START_TEST(test_large)
@@ -160,6 +178,7 @@ int main(void)
     tcase_add_loop_test(cases, test_oracle, 0, ORACLES);
     tcase_add_test(cases, test_weights);
     tcase_add_test(cases, test_degenerate);
+    tcase_add_test(cases, test_equal_weights);
     tcase_add_test(cases, test_large);
     tcase_add_test(cases, test_not_finite);
     tcase_add_test(cases, test_size);
