@@ -68,8 +68,8 @@ typedef struct ins_cell {
 
 typedef struct ins_table_column {
     const char *title;
-    double width; /* mm; all columns together at most INS_TEXT_WIDTH; given to a column that needs it
-                     when there is room to spare */
+    double width; /* mm; all columns together at most INS_TEXT_WIDTH; given to a column that needs
+                     it when there is room to spare; 0: the column is left out */
     ins_align align;
 } ins_table_column;
 

@@ -82,15 +82,6 @@ static void measure_signals(const bench *b, ins_arm_analysis *out)
     }
 }
 
-/* The root of the second moment, which foreign logs may leave out. */
-static double rms(const bench *b, size_t run, size_t epoch, size_t layer, ins_tensor tensor)
-{
-    double second = at(b, run, epoch, layer, tensor, "second_moment");
-    if (!isnan(second)) return sqrt(second);
-    double mean = at(b, run, epoch, layer, tensor, "mean");
-    return sqrt(at(b, run, epoch, layer, tensor, "variance") + mean * mean);
-}
-
 static void add_step(bench *b, size_t at, double step)
 {
     if (at == b->steps) {
@@ -109,8 +100,8 @@ static double update_size(bench *b, size_t run, double *change)
     for (size_t l = 1; l <= b->arm->layers; l++) {
         double before = NAN, first = NAN, moved = 0;
         for (size_t e = 0; e < b->study->epochs; e++) {
-            double weight = rms(b, run, e, l, INS_WEIGHT);
-            double update = rms(b, run, e, l, INS_UPDATE);
+            double weight = ins_layer_rms(b->study, run, e, l, INS_WEIGHT);
+            double update = ins_layer_rms(b->study, run, e, l, INS_UPDATE);
             if (before > 0 && !isnan(update)) add_step(b, n++, log10(update / before));
             if (!isnan(update)) moved += update;
             if (isnan(first)) first = weight;
@@ -160,6 +151,16 @@ static void measure_outcome(const bench *b, ins_arm_analysis *out)
         if (loss > 0 && isfinite(loss)) b->value[n++] = loss;
     }
     out->initial_loss = ins_interval_of_geometric_mean(b->value, n, b->level);
+}
+
+double ins_layer_rms(const ins_study *study, size_t run, size_t epoch, size_t layer,
+                     ins_tensor tensor)
+{
+    double second = ins_study_layer(study, run, epoch, layer, tensor, "second_moment");
+    if (!isnan(second)) return sqrt(second);
+    double mean = ins_study_layer(study, run, epoch, layer, tensor, "mean");
+    if (isnan(mean)) mean = 0;
+    return sqrt(ins_study_layer(study, run, epoch, layer, tensor, "variance") + mean * mean);
 }
 
 double ins_final(const ins_study *study, size_t run, const char *column)

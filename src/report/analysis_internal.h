@@ -15,6 +15,11 @@ static inline size_t ins_hidden_layers(const ins_arm *arm)
 /* A column of epochs.csv at the last epoch of a run; NAN: none. */
 double ins_final(const ins_study *study, size_t run, const char *column);
 
+/* The root of the second moment of a tensor, which foreign logs may leave out: then from variance
+ * and mean, and from the variance alone where there is no mean. */
+double ins_layer_rms(const ins_study *study, size_t run, size_t epoch, size_t layer,
+                     ins_tensor tensor);
+
 /* analysis_arm.c: everything of an arm that needs no other arm: all but the target, the verdicts
  * and the sentence. */
 void ins_measure_arm(const ins_study *study, size_t arm, ins_arm_analysis *out);

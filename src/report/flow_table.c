@@ -28,6 +28,7 @@ static void header(ins_flow *flow, const ins_table_layout *table)
     double left = INS_LEFT_MARGIN;
     for (size_t c = 0; c < table->columns; c++) {
         const ins_table_column *column = &table->column[c];
+        if (column->width == 0) continue;
         ins_pen pen = {INS_BOLD, header_size, column->align, INS_MUTED};
         ins_canvas_markup(flow->canvas, pen, anchor(column, left), flow->y + 4, column->title);
         left += column->width;
@@ -75,6 +76,7 @@ static void draw(ins_flow *flow, const ins_table_layout *table, size_t r, const 
     for (size_t c = 0; c < table->columns; c++) {
         const ins_cell *cell = &table->cell[r * table->columns + c];
         const ins_table_column *column = &table->column[c];
+        if (column->width == 0) continue;
         double x = anchor(column, left);
         if (c == 0 && table->swatch != NULL) x += swatch_width - 0.6;
         ins_pen pen = {cell->bold || cell->bad ? INS_BOLD : INS_REGULAR, size, column->align,
@@ -91,6 +93,7 @@ static void draw(ins_flow *flow, const ins_table_layout *table, size_t r, const 
  * first column may be elided. */
 static double need(const ins_table_layout *table, size_t c)
 {
+    if (table->column[c].width == 0) return 0;
     double width = ins_markup_width(table->column[c].title, INS_BOLD, header_size) + 1.6;
     for (size_t r = 0; r < table->rows && !table->wrap && c > 0; r++) {
         const ins_cell *cell = &table->cell[r * table->columns + c];

@@ -226,7 +226,7 @@ static ins_figure *draw_together(ins_flow *flow, const ins_lines *lines, const c
 ins_grid ins_grid_of(size_t panels, double panel_height, double right)
 {
     ins_grid grid = {.height = panel_height, .gap_x = 6, .gap_y = 9.5, .left = 10, .top = 10};
-    grid.columns = panels <= 4 ? panels : panels <= 6 ? 3 : 4;
+    grid.columns = panels <= 4 ? panels : panels <= 6 ? 3 : panels <= 20 ? 4 : 5;
     if (grid.columns == 0) grid.columns = 1;
     grid.rows = (panels + grid.columns - 1) / grid.columns;
     double columns = (double)grid.columns;

@@ -9,24 +9,21 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
+#include "analysis_internal.h"
 #include "cells.h"
 #include "layered.h"
 #include "lines.h"
 #include "phrases.h"
-
-static double rms(const ins_study *study, size_t run, size_t epoch, size_t layer, ins_tensor tensor)
-{
-    return sqrt(ins_study_layer(study, run, epoch, layer, tensor, "second_moment"));
-}
 
 /* rms update / rms weight before, of a layer of a run at an epoch; NAN at the first, and where the
  * weights were 0. */
 static double ratio(const ins_study *study, size_t run, size_t epoch, size_t layer)
 {
     for (size_t e = epoch; e-- > 0;) {
-        double before = rms(study, run, e, layer, INS_WEIGHT);
+        double before = ins_layer_rms(study, run, e, layer, INS_WEIGHT);
         if (isnan(before)) continue;
-        return before > 0 ? rms(study, run, epoch, layer, INS_UPDATE) / before : (double)NAN;
+        return before > 0 ? ins_layer_rms(study, run, epoch, layer, INS_UPDATE) / before
+                          : (double)NAN;
     }
     return NAN;
 }
@@ -112,6 +109,7 @@ void ins_draw_moving(ins_flow *flow)
     const size_t *layer = ins_choose(flow, 1, study->layers, ins_cells_most(1, 4), &columns);
     ins_cells cells = ins_cells_new(flow, 1, columns);
     cells.block[0] = "";
+    size_t known = 0;
     cells.x_title = columns < study->layers ? "layer (a selection)" : "layer";
     for (size_t c = 0; c < columns; c++) {
         bool output = layer[c] == study->layers && ins_same_depth(study);
@@ -120,6 +118,7 @@ void ins_draw_moving(ins_flow *flow)
         for (size_t a = 0; a < study->arms; a++) {
             if (layer[c] > study->arm[a].layers) continue;
             double step = mean_step(flow, a, layer[c]);
+            known += !isnan(step);
             const char *sign = step < 0 ? "−" : "";
             size_t at = a * columns + c;
             cells.text[at] = isnan(step)   ? "–"
@@ -137,10 +136,14 @@ void ins_draw_moving(ins_flow *flow)
               "next. Around −3 is a common rule of thumb, −4 to −2 (green) healthy; a layer below "
               "−5 (orange) stands still, and below −7 an update is lost in the rounding of single "
               "precision. Above −1 (orange as well) an epoch replaces a good part of the layer.");
+    if (known == 0) {
+        ins_flow_note(flow, "No update was recorded whose size and weights are numbers above 0.");
+        return;
+    }
     ins_figure *figure =
         ins_cells_draw(flow, &cells, "update-size", "Relative size of the updates of each layer.");
     ins_flow_caption(flow, figure,
                      "Median over recorded epochs, mean over seeds. 0: updates of exactly 0; "
-                     "–: weights of exactly 0.");
+                     "–: weights of exactly 0, or numbers that are not finite.");
     over_epochs(flow);
 }

@@ -45,6 +45,8 @@ static const char *title_of(ins_flow *flow)
     return text != NULL ? text : "The error signal reaches every layer";
 }
 
+static const double least_side = 50, around = 42; /* of the scatter, mm; its words and axes */
+
 typedef struct cloud {
     double *forward, *backward; /* (runs), NAN: none */
     double minimum, maximum;
@@ -182,14 +184,14 @@ static void numbers(ins_flow *flow)
 
 static void scatter(ins_flow *flow)
 {
-    const double left = 12, around = 42;
-    double side = fmin(72, fmax(50, ins_flow_left(flow) - around));
+    const double left = 12;
     cloud points = cloud_of(flow);
     if (points.points == 0) {
         numbers(flow);
         return;
     }
-    ins_flow_room(flow, side + around);
+    bool alone = ins_flow_room(flow, least_side + around);
+    double side = fmin(alone ? 110 : 72, ins_flow_left(flow) - around);
     ins_flow_heading(flow, "One point per run: forward against backward gain");
     ins_figure *figure =
         ins_flow_figure(flow, "scatter", "gains",
@@ -226,8 +228,11 @@ void ins_page_backward(ins_flow *flow, const ins_page *page)
         "as large.");
     ins_layer_lines all = ins_layer_lines_of(flow, INS_DELTA, "variance", 0);
     const char *absent = ins_layer_lines_absent(flow, &all);
-    double height = part->many ? ins_grid_fit(flow, all.lines->curves, 1, 6, 12, 40)
-                               : fmin(84, ins_flow_left(flow) - 122);
+    double height = fmin(84, ins_flow_left(flow) - 122);
+    if (part->many) { /* the scatter on the same page, or on one of its own */
+        height = ins_grid_fit(flow, all.lines->curves, 1, least_side + around + 6, 0, 40);
+        if (height < 16) height = ins_grid_fit(flow, all.lines->curves, 1, 6, 12, 40);
+    }
     if (all.lines->curves > 0) {
         double minimum, maximum;
         ins_lines_range(all.lines, true, &minimum, &maximum);

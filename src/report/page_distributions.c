@@ -329,8 +329,11 @@ void ins_page_distributions(ins_flow *flow, const ins_page *page)
         "initializer gives every layer about the same hill.");
     size_t figures = part->many ? 1 : epochs;
     double below = 28 + 6.4 * (double)arms; /* the table, where it finds room */
-    double height =
-        ins_grid_fit(flow, arms, figures, arms <= 4 ? below : 2, arms <= 4 ? 34 : 20, 90);
+    double height = ins_grid_fit(flow, arms, figures, arms <= 4 ? below : 2,
+                                 arms <= 4    ? 34
+                                 : arms <= 16 ? 20
+                                              : 13,
+                                 90);
     size_t most = height > 60 ? 12 : height > 30 ? 8 : 5;
     ridges start = ridges_of(flow, epoch[0], most);
     draw(flow, &start, "distributions", height, caption_of(flow, &start));

@@ -232,7 +232,7 @@ static void by_layer(ins_flow *flow, const duo *both)
                         cancellation(flow)));
     ins_flow_formula(flow, formulas, 1);
     double rows = 6.4 * (double)part->study->arms, caption = 14, moves = 60 + rows;
-    double least = both->panels <= 4 ? 34 : 22, most = 56;
+    double least = both->panels <= 4 ? 34 : both->panels <= 16 ? 22 : 13, most = 56;
     double height = ins_grid_fit(flow, both->panels, 1, caption + rows + moves, 0, most);
     if (height < least || part->many) { /* what follows takes a page of its own */
         height = ins_grid_fit(flow, both->panels, 1, part->many ? 4 : caption + rows, least, most);

@@ -106,7 +106,7 @@ static void mean_spectrum(ins_flow *flow, size_t arm, size_t layer, const size_t
         ins_values end = ins_values_of(flow, of->run[s], epoch[1], layer);
         if (start.count == 0) continue;
         double unit = root_mean_square(&start);
-        if (!(unit > 0)) continue;
+        if (!(unit > 0)) unit = 1; /* all of them are 0 */
         add_values(out->start, &start, unit);
         starts++;
         if (end.count == 0) continue;
@@ -196,13 +196,17 @@ static void draw(ins_flow *flow, const spectra *of, const size_t epoch[2], doubl
     ins_flow_caption(
         flow, figure,
         ins_flow_format(flow,
-                        "Hidden layer %zu%s, from the largest to the smallest, mean over seeds: at "
-                        "epoch %lld (coloured) and at epoch %lld (thin, black). Dashed: the law of "
+                        "Hidden layer %zu%s, from the largest to the smallest, mean over seeds, at "
+                        "epoch %lld%s. Dashed: the law of "
                         "Marchenko and Pastur for independent entries, whose ends bound the shaded "
                         "range. A flat line stretches every direction alike.",
                         middle_layer(&part->study->arm[0]),
                         ins_same_depth(part->study) ? "" : " (or that in the middle)",
-                        part->study->epoch[epoch[0]], part->study->epoch[epoch[1]]));
+                        part->study->epoch[epoch[0]],
+                        epoch[0] == epoch[1]
+                            ? ""
+                            : ins_flow_format(flow, " (coloured) and at epoch %lld (thin, black)",
+                                              part->study->epoch[epoch[1]])));
 }
 
 static void table(ins_flow *flow, const size_t epoch[2])
@@ -211,11 +215,15 @@ static void table(ins_flow *flow, const size_t epoch[2])
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
     const char *last = ins_flow_format(flow, "epoch %lld", study->epoch[epoch[1]]);
-    const ins_table_column column[COLUMNS] = {
-        {"Initializer", 50, INS_LEFT}, {"W: edge", 15, INS_RIGHT},
-        {"largest", 15, INS_RIGHT},    {"condition", 17, INS_RIGHT},
-        {last, 16, INS_RIGHT},         {"network: largest", 24, INS_RIGHT},
-        {"condition", 17, INS_RIGHT},  {last, 16, INS_RIGHT}};
+    double again = epoch[0] == epoch[1] ? 0 : 16; /* the same epoch twice says nothing */
+    const ins_table_column column[COLUMNS] = {{"Initializer", 82 - 2 * again, INS_LEFT},
+                                              {"W: edge", 15, INS_RIGHT},
+                                              {"largest", 15, INS_RIGHT},
+                                              {"condition", 17, INS_RIGHT},
+                                              {last, again, INS_RIGHT},
+                                              {"network: largest", 24, INS_RIGHT},
+                                              {"condition", 17, INS_RIGHT},
+                                              {last, again, INS_RIGHT}};
     ins_cell *cell = ins_arena_get(flow->arena, study->arms * COLUMNS, sizeof *cell, "table");
     for (size_t a = 0; a < study->arms; a++) {
         size_t layer = middle_layer(&study->arm[a]);
@@ -325,7 +333,11 @@ void ins_page_isometry(ins_flow *flow, const ins_page *page)
         "as "
         "well: of its Jacobian, the derivative of the class scores with respect to the inputs.");
     double tables = 36 + 6.4 * (double)arms;
-    double height = ins_grid_fit(flow, arms, 1, part->many ? 4 : tables, arms <= 4 ? 40 : 22, 90);
+    double height = ins_grid_fit(flow, arms, 1, part->many ? 4 : tables,
+                                 arms <= 4    ? 40
+                                 : arms <= 16 ? 22
+                                              : 13,
+                                 90);
     draw(flow, spectra_of(flow, epoch), epoch, height);
     table(flow, epoch);
 }

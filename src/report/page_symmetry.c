@@ -31,7 +31,7 @@ static size_t epochs_of(const ins_study *study, size_t epoch[3])
     for (size_t e = 0; e < study->epochs; e++) {
         bool found = false;
         for (size_t a = 0; a < study->arms && !found; a++) {
-            found = !isnan(ins_least_symmetry(study, a, e, 1, "units"));
+            found = !isnan(ins_least_symmetry(study, a, e, 1, "distinct_units"));
         }
         if (!found) continue;
         if (count < 2) epoch[count++] = e;
@@ -159,13 +159,14 @@ static void table(ins_flow *flow, size_t first, size_t last)
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
     long long start = study->epoch[first], end = study->epoch[last];
+    double again = first == last ? 0 : 17; /* the same epoch twice says nothing */
     const ins_table_column column[COLUMNS] = {
-        {"Initializer", 44, INS_LEFT},
+        {"Initializer", 78 - 2 * again, INS_LEFT},
         {"layer", 12, INS_RIGHT},
         {ins_flow_format(flow, "W, epoch %lld", start), 20, INS_RIGHT},
-        {ins_flow_format(flow, "W, %lld", end), 17, INS_RIGHT},
+        {ins_flow_format(flow, "W, %lld", end), again, INS_RIGHT},
         {ins_flow_format(flow, "z, epoch %lld", start), 20, INS_RIGHT},
-        {ins_flow_format(flow, "z, %lld", end), 17, INS_RIGHT},
+        {ins_flow_format(flow, "z, %lld", end), again, INS_RIGHT},
         {"|cos|", 14, INS_RIGHT},
         {"rank", 13, INS_RIGHT},
         {"dead", 13, INS_RIGHT}};
