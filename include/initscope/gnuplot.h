@@ -21,6 +21,15 @@ ins_status ins_gnuplot_run(const char *gnuplot, const char *directory, const cha
                            const char *script, unsigned seconds, ins_text *messages,
                            ins_error *error);
 
+/* The same for several at once, side by side. */
+typedef struct ins_gnuplot_job {
+    const char *command, *script;
+} ins_gnuplot_job;
+
+ins_status ins_gnuplot_run_all(const char *gnuplot, const char *directory,
+                               const ins_gnuplot_job *job, size_t count, unsigned seconds,
+                               ins_text *messages, ins_error *error);
+
 /* What gnuplot -d says its version is, "5.4.4", into out; empty when it does not say. */
 void ins_gnuplot_version(const char *gnuplot, const char *directory, ins_text *out);
 

@@ -158,7 +158,8 @@ static ins_status write_figures_script(const ins_book *book, const char *directo
     ins_text_add(&script, "# initscope report: every figure as PNG and SVG. Run: gnuplot "
                           "figures.gp\n"
                           "DIR = 'figures/'\nload DIR.'style.gp'\n"
-                          "do for [FORMAT in \"png svg\"] {\n");
+                          "if (!exists(\"FORMATS\")) FORMATS = 'png svg'\n"
+                          "do for [FORMAT in FORMATS] {\n");
     for (size_t i = 0; i < book->figures.count; i++) {
         ins_text_add_format(&script, "    load DIR.'%s.gp'\n", figures[i]->name);
     }

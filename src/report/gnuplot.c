@@ -146,19 +146,23 @@ static ins_status judge(int status, const ins_text *messages, ins_error *error)
                          first_line(messages, shown));
 }
 
-ins_status ins_gnuplot_run(const char *gnuplot, const char *directory, const char *command,
-                           const char *script, unsigned seconds, ins_text *messages,
-                           ins_error *error)
+typedef struct process {
+    pid_t child; /* 0: not started */
+    int pipe;    /* what it says */
+} process;
+
+static ins_status start(const char *gnuplot, const char *directory, ins_gnuplot_job job,
+                        process *out, ins_error *error)
 {
     char *argv[6];
     size_t count = 0;
     argv[count++] = (char *)"gnuplot";
     argv[count++] = (char *)"-d";
-    if (command != NULL) {
+    if (job.command != NULL) {
         argv[count++] = (char *)"-e";
-        argv[count++] = (char *)command;
+        argv[count++] = (char *)job.command;
     }
-    if (script != NULL) argv[count++] = (char *)script;
+    if (job.script != NULL) argv[count++] = (char *)job.script;
     argv[count] = NULL;
 
     int ends[2];
@@ -176,13 +180,43 @@ ins_status ins_gnuplot_run(const char *gnuplot, const char *directory, const cha
         return ins_error_add(error, INS_RENDER, "gnuplot: no process: %s", strerror(errno));
     }
     setpgid(child, child); /* as the child does: whoever comes first */
-    int status = 0;
-    bool ended = attend(child, ends[0], seconds_now() + seconds, messages, &status);
-    close(ends[0]);
-    if (!ended) {
-        return ins_error_add(error, INS_RENDER, "gnuplot: stopped after %u seconds", seconds);
+    *out = (process){child, ends[0]};
+    return INS_OK;
+}
+
+ins_status ins_gnuplot_run_all(const char *gnuplot, const char *directory,
+                               const ins_gnuplot_job *job, size_t count, unsigned seconds,
+                               ins_text *messages, ins_error *error)
+{
+    process *running = ins_allocate(count, sizeof *running, "processes");
+    double deadline = seconds_now() + seconds;
+    for (size_t i = 0; i < count; i++) start(gnuplot, directory, job[i], &running[i], error);
+    for (size_t i = 0; i < count; i++) {
+        ins_text said = {0};
+        int status = 0;
+        if (running[i].child == 0) continue;
+        ins_text_add(&said, "");
+        bool ended = attend(running[i].child, running[i].pipe, deadline, &said, &status);
+        close(running[i].pipe);
+        if (error->status != INS_OK) { /* the first failure is told */
+        } else if (!ended) {
+            ins_error_add(error, INS_RENDER, "gnuplot: stopped after %u seconds", seconds);
+        } else {
+            judge(status, &said, error);
+        }
+        ins_text_add(messages, said.data);
+        ins_text_free(&said);
     }
-    return judge(status, messages, error);
+    free(running);
+    return error->status;
+}
+
+ins_status ins_gnuplot_run(const char *gnuplot, const char *directory, const char *command,
+                           const char *script, unsigned seconds, ins_text *messages,
+                           ins_error *error)
+{
+    const ins_gnuplot_job job = {command, script};
+    return ins_gnuplot_run_all(gnuplot, directory, &job, 1, seconds, messages, error);
 }
 
 void ins_gnuplot_version(const char *gnuplot, const char *directory, ins_text *out)

@@ -214,19 +214,20 @@ static ins_status check_figures(const ins_book *book, const char *output, ins_er
 static ins_status render(ins_book *book, const ins_experiment *experiments, const char *gnuplot,
                          const char *output, ins_error *error)
 {
+    static const ins_gnuplot_job jobs[] = {{"OUT='report.part.pdf'", "report.gp"},
+                                           {"FORMATS='png'", "figures.gp"},
+                                           {"FORMATS='svg'", "figures.gp"}};
     const unsigned seconds = 120;
     if (gnuplot == NULL) return not_rendered(error, "not found", output);
     ins_text messages = {0};
-    ins_gnuplot_run(gnuplot, output, "OUT='report.part.pdf'", "report.gp", seconds, &messages,
-                    error);
+    ins_gnuplot_run_all(gnuplot, output, jobs, sizeof jobs / sizeof jobs[0], seconds, &messages,
+                        error);
     if (error->status == INS_OK) publish_pdf(book, experiments, output, error);
     if (error->status != INS_OK) {
         /* Half a PDF, or none. */
         char *part = ins_path_join(output, "report.part.pdf");
         unlink(part);
         free(part);
-    } else {
-        ins_gnuplot_run(gnuplot, output, NULL, "figures.gp", seconds, &messages, error);
     }
     if (error->status == INS_OK) check_figures(book, output, error);
     if (error->status == INS_RENDER) not_rendered(error, "failed", output);
