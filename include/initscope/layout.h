@@ -22,9 +22,9 @@ typedef enum ins_face { INS_REGULAR, INS_BOLD, INS_ITALIC } ins_face;
 size_t ins_utf8_decode(const char *text, uint32_t *code);
 size_t ins_utf8_encode(char out[4], uint32_t code);
 
-/* Valid UTF-8 without control and direction-changing characters: those become spaces or U+FFFD. Text
- * that runs leftward is enclosed in marks (U+200E) so that it does not turn the numbers beside it.
- * A character that no font here can draw is written as \u0915 (see coverage.h). */
+/* Valid UTF-8 without control and direction-changing characters: those become spaces or U+FFFD.
+ * Text that runs leftward is enclosed in marks (U+200E) so that it does not turn the numbers beside
+ * it. A character that no font here can draw is written as \u0915 (see coverage.h). */
 char *ins_clean(ins_arena *arena, const char *text);
 
 /* Plain text as markup that draws it unchanged; superscript digits become ^{...}, because few fonts
@@ -32,6 +32,12 @@ char *ins_clean(ins_arena *arena, const char *text);
 char *ins_escape(ins_arena *arena, const char *plain);
 
 double ins_text_width(const char *plain, ins_face face, double size);
+
+/* Columns of a terminal; and plain, or its beginning and end around an ellipsis, in at most so many
+ * of them (at least 3) at the end of out. */
+size_t ins_text_columns(const char *plain);
+void ins_text_shorten(ins_text *out, const char *plain, size_t columns);
+
 double ins_markup_width(const char *markup, ins_face face, double size);
 
 /* plain, or its beginning and end around an ellipsis, no wider than width. */

@@ -14,14 +14,19 @@
  * this wide, in em. */
 static const double script_scale = 0.8, unknown_width = 0.62, wide_width = 1.0;
 
+/* Chinese, Japanese, Korean and pictures. */
+static bool is_wide(uint32_t code)
+{
+    return (code >= 0x1100 && code < 0x1160) || (code >= 0x2E80 && code < 0xA4D0) ||
+           (code >= 0xAC00 && code < 0xD7A4) || (code >= 0xF900 && code < 0xFB00) ||
+           (code >= 0xFF00 && code < 0xFF61) || code >= 0x1F000;
+}
+
 static double em_of(uint32_t code, ins_face face)
 {
     const ins_glyph *glyph = ins_glyph_of(code);
     if (glyph != NULL) return glyph->width[face] / 2048.0;
-    bool wide = (code >= 0x1100 && code < 0x1160) || (code >= 0x2E80 && code < 0xA4D0) ||
-                (code >= 0xAC00 && code < 0xD7A4) || (code >= 0xF900 && code < 0xFB00) ||
-                (code >= 0xFF00 && code < 0xFF61) || code >= 0x1F000;
-    return wide ? wide_width : unknown_width;
+    return is_wide(code) ? wide_width : unknown_width;
 }
 
 /* What takes no room: accents, and the mark that ins_clean() sets around names that run leftward.
@@ -40,6 +45,39 @@ double ins_text_width(const char *plain, ins_face face, double size)
         if (!is_mark(code)) em += em_of(code, face);
     }
     return em * size * INS_MM_PER_POINT;
+}
+
+size_t ins_text_columns(const char *plain)
+{
+    size_t columns = 0;
+    while (*plain != '\0') {
+        uint32_t code;
+        plain += ins_utf8_decode(plain, &code);
+        columns += is_mark(code) ? 0 : is_wide(code) ? 2 : 1;
+    }
+    return columns;
+}
+
+void ins_text_shorten(ins_text *out, const char *plain, size_t columns)
+{
+    const char *head = plain, *tail = plain;
+    uint32_t code;
+    size_t all = ins_text_columns(plain), half = columns / 2;
+    if (all <= columns) {
+        ins_text_add(out, plain);
+        return;
+    }
+    for (const char *next = plain; all - ins_text_columns(next) <= half;) {
+        head = next; /* with the accents of its last letter */
+        next += ins_utf8_decode(next, &code);
+    }
+    while (ins_text_columns(tail) + half + 1 > columns) tail += ins_utf8_decode(tail, &code);
+    for (const char *next = tail; is_mark((ins_utf8_decode(next, &code), code));) {
+        tail = next += ins_utf8_decode(next, &code);
+    }
+    ins_text_add_bytes(out, plain, (size_t)(head - plain));
+    ins_text_add(out, "…");
+    ins_text_add(out, tail);
 }
 
 void ins_atoms_measure(ins_atoms atoms, ins_face face, double size)

@@ -10,7 +10,7 @@
 
 #include "initscope/layout.h"
 
-enum { LISTED = 5, LONGEST = 56 }; /* names; characters of one */
+enum { LISTED = 5, LONGEST = 56 }; /* names; columns of one */
 
 static const char *const superscripts[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
 
@@ -137,31 +137,13 @@ void ins_prose_percent_interval(ins_text *out, ins_interval share)
                         ins_prose_percent(upper, fmin(share.upper, 1)));
 }
 
-/* A name, or its beginning and its end when it is too long for a sentence. */
-static void add_name(ins_text *out, const char *name)
-{
-    size_t characters = 0, skipped = 0;
-    uint32_t code;
-    for (const char *c = name; *c != '\0'; characters++) c += ins_utf8_decode(c, &code);
-    if (characters <= LONGEST) {
-        ins_text_add(out, name);
-        return;
-    }
-    const char *tail = name;
-    for (; skipped < LONGEST / 2; skipped++) tail += ins_utf8_decode(tail, &code);
-    ins_text_add_bytes(out, name, (size_t)(tail - name));
-    ins_text_add(out, "…");
-    for (; skipped < characters - LONGEST / 2 + 1; skipped++) tail += ins_utf8_decode(tail, &code);
-    ins_text_add(out, tail);
-}
-
 void ins_prose_arm(ins_text *out, const ins_arm *arm)
 {
     size_t length = strlen(arm->initializer);
-    add_name(out, arm->initializer);
+    ins_text_shorten(out, arm->initializer, LONGEST);
     if (strlen(arm->label) <= length + 2) return;
     ins_text_add(out, " (");
-    add_name(out, arm->label + length + 2);
+    ins_text_shorten(out, arm->label + length + 2, LONGEST);
     ins_text_add(out, ")");
 }
 

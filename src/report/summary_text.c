@@ -11,10 +11,15 @@
 #include "part.h"
 #include "verdicts.h"
 
-enum { COLUMNS = 6, LINE = 80, LONGEST_NAME = 44 };
+enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
 
-static const char *const titles[COLUMNS] = {"initializer",    "forward gain",  "backward gain",
-                                            "distinct units", "test accuracy", "verdict"};
+static const char *const titles[COLUMNS] = {"initializer", "forward", "backward", "units",
+                                            "test accuracy"};
+
+static const char legend[] =
+    "Forward, backward: the factor by which the variance of z and of delta changes from one hidden "
+    "layer to the next at epoch 0. Units: distinct ones at the end, in the hidden layer with the "
+    "fewest. Test accuracy at the end, with its 95% interval over seeds.";
 
 typedef struct cell {
     const char *text;
@@ -28,15 +33,6 @@ typedef struct sheet {
     cell *cell; /* (rows, COLUMNS) */
     ins_text *out;
 } sheet;
-
-/* Characters, not bytes: nearly all of ours are one column wide. */
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-    uint32_t code;
-    for (; *text != '\0'; width++) text += ins_utf8_decode(text, &code);
-    return width;
-}
 
 static void add_styled(const sheet *s, const char *style, const char *text)
 {
@@ -54,7 +50,8 @@ static cell gain_cell(sheet *s, ins_interval gain, double total, bool silent)
     ins_signal signal = ins_signal_of(gain, total);
     if (silent) return (cell){"no signal", true};
     if (gain.n == 0) return (cell){"–", false};
-    ins_prose_interval(&text, gain);
+    char number[INS_PROSE_SIZE];
+    ins_text_add(&text, ins_prose(number, gain.mean, false));
     cell made = {text_of(s, &text), signal == INS_SIGNAL_VANISHES || signal == INS_SIGNAL_EXPLODES};
     ins_text_free(&text);
     return made;
@@ -69,8 +66,8 @@ static cell units_cell(sheet *s, const ins_arm_analysis *of)
 
 static cell accuracy_cell(sheet *s, const ins_arm_analysis *of)
 {
-    ins_text text = {0};
     if (of->accuracy.n == 0) return (cell){"–", false};
+    ins_text text = {0};
     ins_prose_percent_interval(&text, of->accuracy);
     cell made = {text_of(s, &text), ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN)};
     ins_text_free(&text);
@@ -89,86 +86,105 @@ static cell verdict_cell(sheet *s, const ins_arm_analysis *of)
     return made;
 }
 
-/* The beginning and the end of a name that is too long for a column. */
-static const char *short_name(sheet *s, const char *name)
-{
-    size_t width = width_of(name), skipped = 0;
-    const char *tail = name, *head = name;
-    uint32_t code;
-    if (width <= LONGEST_NAME) return name;
-    for (; skipped < LONGEST_NAME / 2; skipped++) head += ins_utf8_decode(head, &code);
-    for (size_t i = 0; i + LONGEST_NAME / 2 - 1 < width; i++) tail += ins_utf8_decode(tail, &code);
-    return ins_arena_format(s->arena, "%.*s…%s", (int)(head - name), name, tail);
-}
-
 static void fill(sheet *s, const ins_part *part)
 {
     for (size_t a = 0; a < s->rows; a++) {
         const ins_arm_analysis *of = &part->analysis->arm[a];
         cell *row = s->cell + a * COLUMNS;
-        row[0] = (cell){short_name(s, part->name[a]), false};
+        row[0] = (cell){part->name[a], false};
         row[1] = gain_cell(s, of->forward_gain, of->forward_total, of->no_forward_signal);
         row[2] = gain_cell(s, of->backward_gain, of->backward_total, of->no_backward_signal);
         row[3] = units_cell(s, of);
         row[4] = accuracy_cell(s, of);
-        row[5] = verdict_cell(s, of);
     }
 }
 
-static void add_padding(const sheet *s, size_t column, size_t used, const size_t *width)
+/* Words in lines of at most LINE columns, the first after first and the others after indent. */
+static void add_wrapped(const sheet *s, const char *first, const char *indent, const char *style,
+                        const char *text)
+{
+    const char *margin = first;
+    do {
+        ins_text line = {0};
+        size_t used = strlen(margin);
+        ins_text_add(&line, "");
+        while (*text != '\0') {
+            const char *word = ins_arena_copy(s->arena, text, strcspn(text, " "));
+            size_t width = ins_text_columns(word) + (line.length > 0);
+            if (line.length > 0 && used + width > LINE) break;
+            if (line.length > 0) ins_text_add(&line, " ");
+            ins_text_add(&line, word);
+            used += width;
+            text += strlen(word);
+            text += strspn(text, " ");
+        }
+        ins_text_add(s->out, margin);
+        if (style != NULL) {
+            add_styled(s, style, line.data);
+        } else {
+            ins_text_add(s->out, line.data);
+        }
+        ins_text_add(s->out, "\n");
+        ins_text_free(&line);
+        margin = indent;
+    } while (*text != '\0');
+}
+
+static void add_padding(const sheet *s, size_t column, const char *text, const size_t *width)
 {
     if (column + 1 == COLUMNS) return;
-    for (size_t i = used; i < width[column] + 2; i++) ins_text_add(s->out, " ");
+    for (size_t i = ins_text_columns(text); i < width[column] + GAP; i++) ins_text_add(s->out, " ");
 }
 
-static void add_table(const sheet *s)
+/* Widths of the columns; names get what the others leave. */
+static void measure(const sheet *s, size_t width[COLUMNS])
+{
+    size_t left = LINE;
+    for (size_t i = COLUMNS; i-- > 0;) {
+        width[i] = strlen(titles[i]);
+        for (size_t r = 0; r < s->rows; r++) {
+            size_t needed = ins_text_columns(s->cell[r * COLUMNS + i].text);
+            if (needed > width[i]) width[i] = needed;
+        }
+        if (i > 0) left -= width[i] + GAP < left ? width[i] + GAP : left;
+    }
+    if (left < SHORTEST_NAME) left = SHORTEST_NAME;
+    if (width[0] > left) width[0] = left;
+}
+
+/* One row an initializer, its verdict below. */
+static void add_table(sheet *s, const ins_analysis *analysis)
 {
     size_t width[COLUMNS];
-    for (size_t c = 0; c < COLUMNS; c++) {
-        width[c] = width_of(titles[c]);
-        for (size_t r = 0; r < s->rows; r++) {
-            size_t needed = width_of(s->cell[r * COLUMNS + c].text);
-            if (needed > width[c]) width[c] = needed;
-        }
-    }
+    measure(s, width);
     for (size_t c = 0; c < COLUMNS; c++) {
         add_styled(s, "1", titles[c]);
-        add_padding(s, c, width_of(titles[c]), width);
+        add_padding(s, c, titles[c], width);
     }
     ins_text_add(s->out, "\n");
     for (size_t r = 0; r < s->rows; r++) {
+        ins_text shortened = {0};
+        ins_text_shorten(&shortened, s->cell[r * COLUMNS].text, width[0]);
+        const char *name = text_of(s, &shortened);
+        ins_text_free(&shortened);
         for (size_t c = 0; c < COLUMNS; c++) {
             cell at = s->cell[r * COLUMNS + c];
+            if (c == 0) at.text = name;
             if (at.bad) {
                 add_styled(s, "31", at.text);
             } else {
                 ins_text_add(s->out, at.text);
             }
-            add_padding(s, c, width_of(at.text), width);
+            add_padding(s, c, at.text, width);
         }
         ins_text_add(s->out, "\n");
-    }
-}
-
-/* Words in lines of at most LINE characters, each after the indent. */
-static void add_wrapped(const sheet *s, const char *indent, const char *text)
-{
-    size_t used = 0;
-    while (*text != '\0') {
-        size_t length = strcspn(text, " ");
-        const char *word = ins_arena_copy(s->arena, text, length);
-        size_t width = width_of(word);
-        if (used > 0 && used + 1 + width > LINE) {
-            ins_text_add(s->out, "\n");
-            used = 0;
+        cell verdict = verdict_cell(s, &analysis->arm[r]);
+        if (*verdict.text != '\0') {
+            add_wrapped(s, "    ", "    ", verdict.bad ? "31" : NULL, verdict.text);
         }
-        ins_text_add(s->out, used == 0 ? indent : " ");
-        used += (used == 0 ? strlen(indent) : 1) + width;
-        ins_text_add(s->out, word);
-        text += length;
-        while (*text == ' ') text++;
     }
     ins_text_add(s->out, "\n");
+    add_wrapped(s, "", "", NULL, legend);
 }
 
 static void add_findings(const sheet *s, const ins_analysis *analysis)
@@ -177,10 +193,9 @@ static void add_findings(const sheet *s, const ins_analysis *analysis)
     ins_text_add(s->out, "\n");
     for (size_t i = 0; i < analysis->findings; i++) {
         const ins_finding *finding = &analysis->finding[i];
-        ins_text_add_format(s->out, "%2zu. ", i + 1);
-        add_styled(s, "1", ins_clean(s->arena, finding->claim));
-        ins_text_add(s->out, "\n");
-        add_wrapped(s, "    ", ins_clean(s->arena, finding->evidence));
+        add_wrapped(s, ins_arena_format(s->arena, "%2zu. ", i + 1), "    ", "1",
+                    ins_clean(s->arena, finding->claim));
+        add_wrapped(s, "    ", "    ", NULL, ins_clean(s->arena, finding->evidence));
     }
 }
 
@@ -191,7 +206,7 @@ static void add_experiment(const ins_part *part, bool colour, ins_arena *arena, 
     fill(&s, part);
     add_styled(&s, "1", part->title);
     ins_text_add(out, "\n\n");
-    add_table(&s);
+    add_table(&s, part->analysis);
     add_findings(&s, part->analysis);
 }
 

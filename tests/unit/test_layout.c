@@ -104,6 +104,40 @@ START_TEST(wrapping_nothing_is_one_empty_line)
 }
 END_TEST
 
+/* Accents take no column, Chinese two; an accent stays with its letter. */
+START_TEST(names_in_columns)
+{
+    static const struct {
+        const char *plain, *shown;
+        size_t columns;
+    } cases[] = {{"he_normal", "he_normal", 9},
+                 {"he_normal", "he_n…mal", 8},
+                 {"e\u0301a\u0301o\u0301u\u0301i\u0301", "e\u0301a\u0301…i\u0301", 4},
+                 {"初期化方法", "初期化方法", 10},
+                 {"初期化方法", "初期…方法", 9},
+                 {"初期化方法", "初…法", 6}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ins_text out = {0};
+        ins_text_shorten(&out, cases[i].plain, cases[i].columns);
+        ck_assert_str_eq(out.data, cases[i].shown);
+        ck_assert_uint_le(ins_text_columns(out.data), cases[i].columns);
+        ins_text_free(&out);
+    }
+}
+END_TEST
+
+/* A name that runs leftward does not turn the numbers after it; cleaning twice changes nothing. */
+START_TEST(leftward_names_are_enclosed)
+{
+    const char *clean = ins_clean(arena, "\u0645\u0647 1.5 (x)");
+    ck_assert_str_eq(clean, "\u200e\u0645\u0647 \u200e1.5 (x)");
+    ck_assert_str_eq(ins_clean(arena, clean), clean);
+    ck_assert_str_eq(ins_clean(arena, "a \u05d0"), "a \u200e\u05d0\u200e");
+    ck_assert_double_eq(ins_text_width("a\u200e", INS_REGULAR, 9),
+                        ins_text_width("a", INS_REGULAR, 9));
+}
+END_TEST
+
 START_TEST(long_names_keep_both_ends)
 {
     char name[301];
@@ -278,6 +312,8 @@ int main(void)
     tcase_add_test(tests, markup_is_measured_as_drawn);
     tcase_add_test(tests, wrapped_lines_fit_and_lose_nothing);
     tcase_add_test(tests, wrapping_nothing_is_one_empty_line);
+    tcase_add_test(tests, names_in_columns);
+    tcase_add_test(tests, leftward_names_are_enclosed);
     tcase_add_test(tests, long_names_keep_both_ends);
     tcase_add_test(tests, broken_utf8_is_one_replacement_a_byte);
     tcase_add_test(tests, controls_and_direction_marks_do_not_survive);
