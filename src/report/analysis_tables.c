@@ -71,7 +71,11 @@ static const char *const summary_columns[] = {"arm",
                                               "dead_share",
                                               "forward_theory",
                                               "backward_theory",
+                                              "target",
                                               "reached_target",
+                                              "epochs_to_target",
+                                              "epochs_to_target_lower",
+                                              "epochs_to_target_upper",
                                               "verdicts",
                                               "sentence",
                                               NULL};
@@ -99,7 +103,9 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
         number(out, of->dead_share);
         number(out, of->forward_theory);
         number(out, of->backward_theory);
+        number(out, analysis->target);
         ins_csv_integer(out, (long long)of->reached_target);
+        interval(out, of->epochs_to_target);
         verdicts(out, of->verdicts);
         ins_csv_name(out, of->sentence);
         ins_csv_end_row(out);

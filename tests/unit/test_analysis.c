@@ -293,12 +293,13 @@ START_TEST(tables)
         "backward_gain,backward_gain_lower,backward_gain_upper,forward_total,backward_total,"
         "accuracy,accuracy_lower,accuracy_upper,train_loss,train_loss_lower,train_loss_upper,"
         "initial_loss,symmetric_layers,distinct_units,units,dead_share,forward_theory,"
-        "backward_theory,reached_target,verdicts,sentence\na,a,3,0,,,,,,,,,0.9,",
-        ",,,,,,,,,,,3,,\"90.0% [77.6%, 100.0%] of the test rows are "
+        "backward_theory,target,reached_target,epochs_to_target,epochs_to_target_lower,"
+        "epochs_to_target_upper,verdicts,sentence\na,a,3,0,,,,,,,,,0.9,",
+        ",,,,,,,,,,0.85,3,1,1,1,,\"90.0% [77.6%, 100.0%] of the test rows are "
         "right.\"\nb,b,4,0,,,,,,,,,0.8775,",
-        ",,,,,,,,,,,2,,\"87.8% [74.0%, 100.0%] of the test rows are "
+        ",,,,,,,,,,0.85,2,1,1,1,,\"87.8% [74.0%, 100.0%] of the test rows are "
         "right.\"\nc,c,4,0,,,,,,,,,0.4875,",
-        ",,,,,,,,,,,1,,\"48.8% [0.0%, 100.0%] of the test rows are right.\"\n"};
+        ",,,,,,,,,,0.85,1,1,,,,\"48.8% [0.0%, 100.0%] of the test rows are right.\"\n"};
     const char *at = out.data;
     for (size_t i = 0; i < 4; i++) {
         const char *found = strstr(at, pieces[i]);
