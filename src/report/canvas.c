@@ -13,6 +13,9 @@
  * it, in em. */
 static const double centre_above_baseline = 0.3465;
 
+/* Above and below the baseline, in em: capitals, and the tails of letters. */
+static const double ascent = 0.72, descent = 0.21;
+
 typedef struct text_item {
     ins_pen pen;
     double x, y;
@@ -100,6 +103,19 @@ static void add_label(ins_text *out, const text_item *item)
     ins_text_free(&enhanced);
 }
 
+/* The rectangle that a line takes by the font's own widths: what drew it may check it. */
+static void add_rectangle(ins_text *out, const text_item *item)
+{
+    const ins_pen *pen = &item->pen;
+    double em = pen->size * INS_MM_PER_POINT;
+    double width = item->markup ? ins_markup_width(item->text, pen->face, pen->size)
+                                : ins_text_width(item->text, pen->face, pen->size);
+    double before = pen->align == INS_RIGHT ? width : pen->align == INS_CENTRE ? width / 2 : 0;
+    double left = item->x - before;
+    ins_text_add_format(out, "%.2f,%.2f,%.2f,%.2f,", left, left + width, item->y - ascent * em,
+                        item->y + descent * em);
+}
+
 static void begin_element(ins_text *script)
 {
     ins_text_add(script, script->length == 0 ? "plot " : ", \\\n  ");
@@ -112,7 +128,7 @@ static void write_text(const ins_canvas *canvas, const char *name, ins_canvas_fi
     const text_item *items = canvas->text.items;
     size_t groups = 0, count = canvas->text.count;
     bool *done = ins_allocate(count + 1, sizeof *done, "page items");
-    ins_text_add(&files->text, "group,x_mm,y_mm,rgb,text\n");
+    ins_text_add(&files->text, "group,x_mm,y_mm,rgb,left_mm,right_mm,top_mm,bottom_mm,text\n");
     for (size_t first = 0; first < count; first++) {
         if (done[first]) continue;
         ins_pen pen = items[first].pen;
@@ -121,12 +137,13 @@ static void write_text(const ins_canvas *canvas, const char *name, ins_canvas_fi
             double y = items[i].y - centre_above_baseline * pen.size * INS_MM_PER_POINT;
             ins_text_add_format(&files->text, "%zu,%.3f,%.3f,%u,", groups, items[i].x, y,
                                 items[i].pen.colour);
+            add_rectangle(&files->text, &items[i]);
             add_label(&files->text, &items[i]);
             done[i] = true;
         }
         begin_element(&files->script);
         ins_text_add_format(&files->script,
-                            "'pages/%s-text.csv' skip 1 using ($1==%zu?$2:NaN):3:5:4 with labels "
+                            "'pages/%s-text.csv' skip 1 using ($1==%zu?$2:NaN):3:9:4 with labels "
                             "%s %s font 'Arial%s,%.3g' tc rgb variable",
                             name, groups++, aligns[pen.align],
                             items[first].markup ? "enhanced" : "noenhanced", faces[pen.face],

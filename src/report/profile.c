@@ -18,7 +18,7 @@ static const ins_tensor tensors[2] = {INS_PREACTIVATION, INS_DELTA};
 /* Places of the panels, in the two layouts. */
 static const double panel_top = 8.5, below = 9, between = 17;
 static const double lefts[2][PANELS] = {{11, 98, 11, 98}, {9.5, 54, 98, 140.5}};
-static const double widths[2] = {64, 27};
+static const double widths[2] = {64, 26.4};
 
 const char *ins_profile_measure_name(ins_profile_measure measure)
 {

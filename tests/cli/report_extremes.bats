@@ -1,0 +1,215 @@
+# initscope report at its extremes: each of them renders, no line of text lies on another or leaves the
+# margins, no panel is empty, and no sentence says what the data does not.
+
+load helper
+
+need() {
+    local program
+    for program; do
+        command -v "$program" >/dev/null || skip "$program not found"
+    done
+}
+
+# layout DIR: the report of DIR without a renderer. Its pages tell the rectangle of each line of text,
+# by the font's own widths: none may leave the margins, and no two may overlap.
+layout() {
+    run --separate-stderr "$INITSCOPE" report "$1" -q --gnuplot=/nonexistent
+    echo "status $status, stderr: $stderr"
+    [ "$status" -eq 5 ]
+    [ "$(cat "$1"/report/pages/*-text.csv | wc -l)" -gt 100 ]
+    run awk -F, 'FNR == 1 { n = 0; next }
+        {
+            text = $0
+            for (i = 0; i < 8; i++) sub(/^[^,]*,/, "", text)
+            if ($5 < 19.9 || $6 > 190.2 || $7 < 8 || $8 > 290) print FILENAME ": outside: " text
+            for (i = 0; i < n; i++) {
+                x = ($6 < right[i] ? $6 : right[i]) - ($5 > left[i] ? $5 : left[i])
+                y = ($8 < bottom[i] ? $8 : bottom[i]) - ($7 > top[i] ? $7 : top[i])
+                if (x > 0.2 && y > 0.8) print FILENAME ": " what[i] " lies on " text
+            }
+            left[n] = $5; right[n] = $6; top[n] = $7; bottom[n] = $8; what[n++] = text
+        }' "$1"/report/pages/*-text.csv
+    echo "$output"
+    [ "$output" = "" ]
+}
+
+# says DIR: all lines of its pages in the order they were written, but the data dictionary, which
+# explains what nan means. None of them holds a number that is none, or endless digits.
+says() {
+    sed -s 1d "$1"/report/pages/*-text.csv | cut -d, -f9- | sed '/What every column of the log/,$d' >said
+    [ "$(wc -l <said)" -gt 100 ]
+    run grep -i -w -E -e '-?(nan|inf)' -e '%[a-z]' said
+    echo "$output"
+    [ "$output" = "" ]
+    run grep -E '[0-9]\.[0-9]{6,}|(^|[^0-9a-f])[0-9]{10,}' said
+    echo "$output"
+    [ "$output" = "" ]
+}
+
+# rendered DIR: by gnuplot; no word leaves the margins or the page.
+rendered() {
+    need gnuplot pdftotext
+    run_ok report "$1" -q
+    pdftotext -bbox "$1/report/report.pdf" boxes
+    [ "$(grep -c '<word' boxes)" -gt 300 ]
+    run awk -F'"' '/<word/ && ($2 < 56 || $6 > 539.3 || $4 < 0 || $8 > 842) { print }' boxes
+    echo "$output"
+    [ "$output" = "" ]
+}
+
+# log DIR: a log by hand, from lines "NAME FORWARD BACKWARD SCALE" on standard input, of which NAME may
+# hold blanks if it stands last; 3 seeds, epochs 0 to 2, $LAYERS (4) hidden layers.
+log() {
+    mkdir -p "$1"
+    sed 's/"/""/g' | awk -v layers="${LAYERS:-4}" -v dir="$1" -v classes="${CLASSES:-3}" '
+        function noise() { state = (state * 16807) % 2147483647; return state / 2147483647 }
+        BEGIN {
+            state = 7
+            print "run,initializer,seed,epoch,train_loss,test_accuracy" >(dir "/epochs.csv")
+            print "run,initializer,seed,epoch,layer,tensor,units,mean,variance,between_unit_variance" >(dir "/layers.csv")
+        }
+        {
+            forward = $1; backward = $2; scale = $3; name = $0
+            sub(/^[^ ]* [^ ]* [^ ]* /, "", name)
+            for (seed = 1; seed <= 3; seed++) {
+                run++
+                for (epoch = 0; epoch < 3; epoch++) {
+                    place = run ",\"" name "\"," seed "," epoch
+                    print place "," scale * (1.2 - 0.3 * epoch + 0.1 * noise()) "," 0.3 + 0.2 * epoch + 0.05 * noise() >(dir "/epochs.csv")
+                    for (l = 1; l <= layers + 1; l++) {
+                        units = l > layers ? classes : 8
+                        v = scale * forward ^ (l - 1) * (1 + 0.1 * noise())
+                        d = scale * backward ^ (layers - l) * (1 + 0.1 * noise())
+                        printf "%s,%d,preactivation,%d,0,%.9g,%.9g\n", place, l, units, v, v / 3 >(dir "/layers.csv")
+                        printf "%s,%d,delta,%d,0,%.9g,%.9g\n", place, l, units, d, d / 3 >(dir "/layers.csv")
+                        printf "%s,%d,weight,%d,0,%.9g,%.9g\n", place, l, units, scale / 8, scale / 24 >(dir "/layers.csv")
+                        printf "%s,%d,gradient,%d,0,%.9g,%.9g\n", place, l, units, d * v, d / 3 >(dir "/layers.csv")
+                    }
+                }
+            }
+        }'
+}
+
+@test "one seed, one epoch, one layer, one initializer" {
+    run_ok run -q --init=he_normal --hidden=8 --seeds=1 --epochs=1 -o w
+    layout w
+    says w
+    grep -q 'One seed proves nothing' said
+    rendered w
+}
+
+@test "no training: nothing is learned, and nothing is said of training" {
+    run_ok run -q --init='zeros he_normal glorot_normal' --hidden=4x12 --seeds=3 --epochs=0 -o w
+    layout w
+    says w
+    ! grep -i -w -E 'learns?|learned|diverges?|after the last epoch|stay identical' said
+    grep -q 'start identical with zeros' said
+    cut -d, -f2 w/report/figures/*-profile-1.csv >/dev/null
+    grep -q '^array ALONE\[2\] = \[1.0, 1.0\]' w/report/figures/*-profile-1.gp
+    rendered w
+}
+
+@test "all runs diverge: none learns, and what is left is drawn" {
+    run_ok run -q --init='random_normal(stddev=3) he_normal' --optimizer=sgd --learning-rate=1e6 \
+        --hidden=4x12 --seeds=3 --epochs=4 -o w
+    [ "$(grep -c diverged w/runs.csv)" -eq 6 ]
+    layout w
+    says w
+    grep -q 'No initializer learns: every run diverges' said
+    grep -q 'After training no weight is a finite number' said
+    ! grep -q -w 'learned' <(grep -v 'learned_loss' said | grep -v '^"learned"\|opposite of learned')
+    ! ls w/report/figures/*-weights-change.csv
+    # of a curve with one point there is a dot
+    grep -q '^array ALONE\[2\] = \[1.0, 1.0\]' w/report/figures/*-loss.gp
+    rendered w
+}
+
+@test "all runs stay symmetric: exact zeros, and singular values that are lost" {
+    run_ok run -q --init='zeros ones constant' --hidden=4x24 --seeds=3 --epochs=3 -o w
+    [ "$(awk -F, '$2 == "ones" && $5 == 2' w/spectrum.csv | wc -l)" -gt 0 ]
+    layout w
+    says w
+    grep -q 'Every network loses some directions of its inputs' said
+    grep -q 'Training never breaks the symmetry of zeros, ones and constant' said
+}
+
+@test "thirty initializers: no page with a title alone" {
+    run_ok run -q --init="$(seq -f 'random_normal(stddev=0.%02g)' 1 30 | tr '\n' ' ')" --hidden=4x8 \
+        --seeds=3 --epochs=2 --probe=32 -o w
+    layout w
+    says w
+    # a page has rules for its table or a figure, or many lines
+    for page in w/report/pages/*-text.csv; do
+        name=$(basename "$page" -text.csv)
+        lines=$(wc -l <"$page")
+        figures=$(awk -v page="$((10#$name))" '/^# ---- page/ { on = $4 == page } on && /load DIR/ { n++ } END { print n + 0 }' \
+            w/report/report.gp)
+        echo "page $name: $lines lines, $figures figures"
+        [ "$figures" -gt 0 ] || [ "$lines" -gt 20 ]
+    done
+}
+
+@test "one hundred layers" {
+    run_ok run -q --init='he_normal glorot_normal' --hidden=100x6 --seeds=2 --epochs=1 --histograms=0 -o w
+    layout w
+    says w
+    rendered w
+}
+
+@test "one thousand epochs: labels of the axes keep apart" {
+    need gnuplot pdftotext
+    run_ok run -q --init='he_normal glorot_normal' --hidden=6 --seeds=1 --epochs=1000 --record-every=10 \
+        --batch=full --histograms=none --probe=16 -o w
+    layout w
+    says w
+    rendered w
+    ! grep -q -E '>[0-9]*8001000|1000never' boxes
+}
+
+@test "names of any length and script" {
+    w200=$(printf 'W%.0s' $(seq 200))
+    {
+        echo "0.3 0.3 1 x"
+        echo "1 1 1 $w200"
+        echo "1 1 1 $(printf '初期化方法%.0s' $(seq 40))"
+        echo "1 2 1 مُهَيِّئ الأوزان"
+        echo "1 1 1 дуже_довга_назва_ініціалізатора_якої_ніхто_не_чекав"
+        echo "1 1 1 he normal, \"quoted\" & <b> 100% {/=9 x}_y^z"
+    } | log w
+    layout w
+    says w
+    # in a sentence a name keeps its two ends, in a table all of it
+    grep -q -F 'WWWWW…WWWWW' said
+    [ "$(grep -o W said | wc -l)" -gt 200 ]
+    {
+        echo "1 1 1 a"
+        echo "0.2 1 1 अभि $(printf 'n%.0s' $(seq 150))"
+    } | log devanagari
+    rendered devanagari
+    rendered w
+}
+
+@test "a character that no font has is written as its number" {
+    need gnuplot
+    # gnuplot asks fc-list for the characters; a font of ASCII alone is all there is
+    mkdir bin
+    printf '#!/bin/sh\nexec "%s" "$@" 2>&1 >/dev/null | sed "s/.*/20-7e/" >&2\n' "$(command -v gnuplot)" >bin/gnuplot
+    chmod +x bin/gnuplot
+    printf '1 1 1 a\n1 1 1 名前\n' | log w
+    run --separate-stderr "$INITSCOPE" report w -q --gnuplot="$PWD/bin/gnuplot"
+    says w
+    grep -q -F '\\u540d\\u524d' said # every backslash is doubled for gnuplot
+    ! grep -q '名前' said
+}
+
+@test "scales from 1e-30 to 1e30, and very many classes" {
+    printf '%s\n' '1 1 1e-30 tiny' '1 1 1 unit' '1 1 1e30 huge' '1e-15 1e15 1 both' | log w
+    layout w
+    says w
+    rendered w
+    printf '1 1 1 a\n1 1 1 b\n' | CLASSES=100000 log classes
+    layout classes
+    says classes
+    # the loss of guessing, ln 100000 = 11.5, lies inside the axis of the losses
+    [ "$(sed -n 's/^Y_MAX = //p' classes/report/figures/*-loss.gp | cut -d. -f1)" -ge 11 ]
+}
