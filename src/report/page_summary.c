@@ -253,10 +253,23 @@ static void glance(ins_flow *flow)
 
 enum { COLUMNS = 3 }; /* of the contents */
 
-static double contents_height(const ins_flow *flow)
+/* "Backward signal, Isometry": the pages for which something is not recorded; NULL: none. */
+static const char *missing_pages(ins_flow *flow)
+{
+    const char *text = NULL;
+    for (const ins_page *page = ins_page_table; page->name != NULL; page++) {
+        const char *reason = ins_page_missing(page, flow->part);
+        if (reason == NULL || *reason == '\0') continue;
+        text = text == NULL ? page->name : ins_flow_format(flow, "%s, %s", text, page->name);
+    }
+    return text;
+}
+
+static double contents_height(ins_flow *flow)
 {
     size_t count = ins_pages_of(flow->part) - 1;
-    return 9 + 5 * (double)((count + COLUMNS - 1) / COLUMNS);
+    double note = missing_pages(flow) != NULL ? 11 : 0;
+    return 9 + 5 * (double)((count + COLUMNS - 1) / COLUMNS) + note;
 }
 
 /* The three strongest, and more as long as contents still fit below. */
@@ -287,6 +300,12 @@ static void contents(ins_flow *flow)
                                   count,
                                   COLUMNS};
     flow->y += 5 * (double)rows + 2;
+    const char *missing = missing_pages(flow);
+    if (missing == NULL) return;
+    ins_flow_note(flow, ins_flow_format(flow,
+                                        "Not in this report: %s. Page “Method” says what each of "
+                                        "them would need.",
+                                        missing));
 }
 
 void ins_page_summary(ins_flow *flow, const ins_page *page)

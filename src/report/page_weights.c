@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "findings.h"
 #include "layered.h"
 #include "lines.h"
 #include "phrases.h"
@@ -86,6 +87,30 @@ static bool *grown_from_zero(ins_flow *flow, bool *known)
     return grown;
 }
 
+/* True when the weights of arm change by more than those of every other arm, beyond chance: by the
+ * largest factor over a run's layers, paired by seed. */
+static bool changes_most(ins_flow *flow, size_t arm)
+{
+    const ins_study *study = flow->part->study;
+    double *most = ins_arena_get(flow->arena, study->runs, sizeof *most, "page");
+    for (size_t run = 0; run < study->runs; run++) {
+        most[run] = NAN;
+        for (size_t l = 1; l <= study->arm[study->run[run].arm].layers; l++) {
+            double now = ins_study_layer(study, run, study->epochs - 1, l, INS_WEIGHT, "variance");
+            double size =
+                fabs(log(now / ins_study_layer(study, run, 0, l, INS_WEIGHT, "variance")));
+            if (isfinite(size)) most[run] = fmax(most[run], size);
+        }
+    }
+    size_t pairs;
+    const ins_pair *pair = ins_compare_arms(study, most, 0, flow->arena, &pairs);
+    for (size_t other = 0; other < study->arms; other++) {
+        if (other == arm || ins_pair_of(pair, arm, other).accuracy.difference.n == 0) continue;
+        if (!ins_exceeds(pair, arm, other)) return false;
+    }
+    return true;
+}
+
 static const char *title_of(ins_flow *flow)
 {
     size_t arm = 0, layer = 0;
@@ -100,7 +125,14 @@ static const char *title_of(ins_flow *flow)
         return ins_flow_format(flow, "Weights without spread gain one in training with %s",
                                ins_say_arms(flow, grown, 3));
     }
-    return ins_flow_format(flow, "%s weight variance changes most with %s: %s %s", "The",
+    if (!changes_most(flow, arm)) {
+        return ins_flow_format(flow, "Training changes the variance of the weights by %s%s at most",
+                               fabs(log(factor)) >= log(2) ? "a factor of " : "",
+                               fabs(log(factor)) >= log(2)
+                                   ? ins_say(flow, exp(fabs(log(factor))))
+                                   : ins_say_percent(flow, fabs(factor - 1)));
+    }
+    return ins_flow_format(flow, "The weight variance changes most with %s: %s %s",
                            flow->part->prose[arm], layer_name(flow, arm, layer),
                            factor_words(flow, factor));
 }

@@ -213,3 +213,135 @@ log() {
     # the loss of guessing, ln 100000 = 11.5, lies inside the axis of the losses
     [ "$(sed -n 's/^Y_MAX = //p' classes/report/figures/*-loss.gp | cut -d. -f1)" -ge 11 ]
 }
+
+# pages DIR OUT: all that a report of DIR writes but pictures, below OUT.
+pages() {
+    run --separate-stderr "$INITSCOPE" report "$1" -q --gnuplot=/nonexistent -o "$2"
+    echo "stderr: $stderr"
+    [ "$status" -eq 5 ]
+}
+
+# claims OUT: the titles and findings of a report that make a difference between initializers.
+claims() {
+    grep -h -E ',(best|loss|speed|factor|activation),' "$1/findings.csv" || :
+    cut -d, -f9- "$1"/pages/*-text.csv | grep -i -E 'most (with|evenly)|more often|sooner|lower training loss' || :
+}
+
+# Names of the same letters are as wide as each other: then even the places of the words are the same.
+@test "two names swapped: everything follows the data, to the byte" {
+    run_ok run -q --init='zeros he_normal random_uniform' --hidden=4x12 --seeds=3 --epochs=6 \
+        --learning-rate=0.01 --spectrum=0,last -o w
+    sed -i 's/he_normal/initab/g; s/random_uniform/initba/g' w/*.csv w/experiment.ini
+    pages w one
+    [ "$(claims one | grep -c initab)" -gt 0 ]
+    sed -i 's/initab/initzz/g; s/initba/initab/g; s/initzz/initba/g' w/*.csv w/experiment.ini
+    pages w two
+    ! cmp -s one/findings.csv two/findings.csv
+    # the footer has a hash of the configuration, which holds the names
+    sed -i '/ · config [0-9a-f]/d' one/pages/*-text.csv two/pages/*-text.csv
+    find two -type f -exec sed -i 's/initab/initzz/g; s/initba/initab/g; s/initzz/initba/g' {} +
+    diff -r one two
+    [ "$(find one -type f | wc -l)" -gt 60 ]
+}
+
+@test "one initializer under four names: no difference is claimed" {
+    run_ok run -q --init=he_normal --hidden=4x12 --seeds=4 --epochs=6 -o w
+    for file in runs epochs layers symmetry histograms theory spectrum; do
+        awk -F, -v OFS=, 'NR == 1 { print; next } { row[NR] = $0 }
+            END {
+                for (copy = 0; copy < 4; copy++)
+                    for (r = 2; r <= NR; r++) {
+                        $0 = row[r]
+                        $1 += 4 * copy
+                        $2 = "copy" copy
+                        print
+                    }
+            }' w/$file.csv >new
+        mv new w/$file.csv
+    done
+    pages w out
+    [ "$(grep -c '^copy' out/comparisons.csv)" -eq 6 ]
+    run claims out
+    echo "$output"
+    [ "$output" = "" ]
+    [ "$(awk -F, 'NR > 1 && $4 == 0 && $7 == 1 && $8 == 1' out/comparisons.csv | wc -l)" -eq 6 ]
+}
+
+@test "sixteen seeds of one initializer as four arms: noise, and no difference is claimed" {
+    run_ok run -q --init=he_normal --hidden=4x12 --seeds=16 --epochs=6 -o w
+    for file in runs epochs layers symmetry histograms spectrum; do
+        # the column of the seed has its name in the header
+        awk -F, -v OFS=, 'NR == 1 { for (c = 1; c <= NF; c++) if ($c == "seed") seed = c; print; next }
+            { $2 = "arm" int(($seed - 1) / 4); $seed = ($seed - 1) % 4 + 1; print }' w/$file.csv >new
+        mv new w/$file.csv
+    done
+    pages w out
+    [ "$(grep -c '^arm' out/summary.csv)" -eq 5 ]
+    run claims out
+    echo "$output"
+    [ "$output" = "" ]
+}
+
+# hook DIR: as a hook in another framework would write it, with the least columns.
+hook() {
+    mkdir -p "$1"
+    awk -v dir="$1" 'BEGIN {
+        print "initializer,seed,epoch,test_accuracy" >(dir "/epochs.csv")
+        print "initializer,seed,epoch,layer,tensor,variance" >(dir "/layers.csv")
+        split("kaiming_normal_ default", name, " ")
+        for (a = 1; a <= 2; a++)
+            for (seed = 0; seed < 3; seed++)
+                for (epoch = 0; epoch < 3; epoch++) {
+                    place = name[a] "," seed "," epoch
+                    print place "," 0.2 + 0.3 * epoch / a + 0.01 * seed >(dir "/epochs.csv")
+                    for (l = 1; l <= 6; l++)
+                        print place "," l ",preactivation," (a == 1 ? 1 : 0.4) ^ l * (1 + 0.05 * seed) >(dir "/layers.csv")
+                }
+    }'
+}
+
+@test "a log with the least columns: what there is, and what is missing" {
+    hook w
+    layout w
+    says w
+    grep -q 'default' said
+    grep -q 'The signal vanishes with default' said
+    grep -q 'Not in this report: Backward signal, ' said
+    for reason in 'layers.csv has no rows of delta' 'no symmetry.csv' 'no histograms.csv' 'no theory.csv' \
+        'no spectrum.csv' 'no rows of weight' 'neither experiment.ini nor environment.csv'; do
+        echo "$reason"
+        tr -d '\n' <said | grep -q "$reason"
+    done
+    # the symmetry that nobody recorded is no "0 of 5 layers"
+    ! grep -q '"0 of 5"' said
+    rendered w
+}
+
+@test "the same log as a data frame writes it: index, quotes, CRLF, a mark at the start" {
+    mkdir lf crlf
+    hook lf/w
+    mkdir crlf/w
+    for file in epochs layers; do
+        awk -F, -v OFS=, 'NR == 1 { printf "\357\273\277" }
+            {
+                for (c = 1; c <= NF; c++) if ($c !~ /^[0-9.e+-]+$/) $c = "\"" $c "\""
+                printf "%s,%s\r\n", NR == 1 ? "\"\"" : NR - 2, $0
+            }' lf/w/$file.csv >crlf/w/$file.csv
+    done
+    ! cmp -s lf/w/layers.csv crlf/w/layers.csv
+    pages lf/w one
+    pages crlf/w two
+    diff -r one two
+}
+
+@test "--summary: 80 columns whatever the names, and colour on a terminal only" {
+    { echo "0.2 1 1 $(printf '名%.0s' $(seq 200))"; echo '1 1 1 b'; } | log w
+    run_ok report --summary w
+    [ "$(echo "$output" | LC_ALL=C.UTF-8 wc -L)" -le 80 ]
+    [ "$(echo "$output" | grep -c $'\033')" -eq 0 ]
+    needs_terminal
+    script -qec "'$INITSCOPE' report --summary w" /dev/null </dev/null >shown
+    [ "$(grep -c $'\033\[31m' shown)" -gt 0 ]
+    NO_COLOR=1 script -qec "'$INITSCOPE' report --summary w" /dev/null </dev/null >shown
+    [ "$(grep -c $'\033\[31m' shown)" -eq 0 ]
+}
