@@ -166,8 +166,8 @@ const char *ins_prose_percent(char out[INS_PROSE_SIZE], double share); /* "92.1%
 void ins_prose_interval(ins_text *out, ins_interval value);
 void ins_prose_percent_interval(ins_text *out, ins_interval share);
 
-/* An arm in running text, "he_normal" or "he_normal (tanh, 20x32)", very long names with an ellipsis
- * in the middle; and several of them with commas and "and", the arms whose place in which
+/* An arm in running text, "he_normal" or "he_normal (tanh, 20x32)", very long names with an
+ * ellipsis in the middle; and several of them with commas and "and", the arms whose place in which
  * (study->arms) is true, after the fifth "and N more". */
 void ins_prose_arm(ins_text *out, const ins_arm *arm);
 void ins_prose_arms(ins_text *out, const ins_study *study, const bool *which);

@@ -47,35 +47,50 @@ double ins_text_width(const char *plain, ins_face face, double size)
     return em * size * INS_MM_PER_POINT;
 }
 
+static size_t columns_of(uint32_t code)
+{
+    return is_mark(code) ? 0 : is_wide(code) ? 2 : 1;
+}
+
 size_t ins_text_columns(const char *plain)
 {
     size_t columns = 0;
     while (*plain != '\0') {
         uint32_t code;
         plain += ins_utf8_decode(plain, &code);
-        columns += is_mark(code) ? 0 : is_wide(code) ? 2 : 1;
+        columns += columns_of(code);
     }
     return columns;
 }
 
+/* Bytes of the longest beginning of plain that takes no more than columns, the accents of its last
+ * letter included. */
+static size_t bytes_in_columns(const char *plain, size_t columns)
+{
+    size_t bytes = 0;
+    for (size_t used = 0; plain[bytes] != '\0';) {
+        uint32_t code;
+        size_t length = ins_utf8_decode(plain + bytes, &code);
+        used += columns_of(code);
+        if (used > columns) break;
+        bytes += length;
+    }
+    return bytes;
+}
+
 void ins_text_shorten(ins_text *out, const char *plain, size_t columns)
 {
-    const char *head = plain, *tail = plain;
-    uint32_t code;
     size_t all = ins_text_columns(plain), half = columns / 2;
     if (all <= columns) {
         ins_text_add(out, plain);
         return;
     }
-    for (const char *next = plain; all - ins_text_columns(next) <= half;) {
-        head = next; /* with the accents of its last letter */
-        next += ins_utf8_decode(next, &code);
+    const char *tail = plain + bytes_in_columns(plain, all - (columns - half - 1));
+    while (ins_text_columns(tail) + half + 1 > columns) { /* half of a wide letter is none */
+        uint32_t code;
+        tail += ins_utf8_decode(tail, &code);
     }
-    while (ins_text_columns(tail) + half + 1 > columns) tail += ins_utf8_decode(tail, &code);
-    for (const char *next = tail; is_mark((ins_utf8_decode(next, &code), code));) {
-        tail = next += ins_utf8_decode(next, &code);
-    }
-    ins_text_add_bytes(out, plain, (size_t)(head - plain));
+    ins_text_add_bytes(out, plain, bytes_in_columns(plain, half));
     ins_text_add(out, "…");
     ins_text_add(out, tail);
 }
