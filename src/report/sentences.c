@@ -165,8 +165,7 @@ static void outcome(sentence *s)
         ins_text *out = clause(s);
         ins_prose_percent_interval(out, of->accuracy);
         ins_text_add(out, " of the test rows are right");
-        if (ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) && of->diverged < s->arm->runs &&
-            !isnan(s->analysis->chance)) {
+        if (ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) && !isnan(s->analysis->chance)) {
             ins_text_add_format(out, ", against %s for always naming the most frequent class",
                                 ins_prose_percent(number, s->analysis->chance));
         }

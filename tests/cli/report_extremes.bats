@@ -36,7 +36,7 @@ layout() {
 # says DIR: all lines of its pages in the order they were written, but the data dictionary, which
 # explains what nan means. None of them holds a number that is none, or endless digits.
 says() {
-    sed -s 1d "$1"/report/pages/*-text.csv | cut -d, -f9- | sed '/What every column of the log/,$d' >said
+    awk 'FNR > 1' "$1"/report/pages/*-text.csv | cut -d, -f9- | sed '/What every column of the log/,$d' >said
     [ "$(wc -l <said)" -gt 100 ]
     run grep -i -w -E -e '-?(nan|inf)' -e '%[a-z]' said
     echo "$output"
