@@ -13,8 +13,19 @@ char *ins_path_join(const char *directory, const char *name);
 
 bool ins_path_exists(const char *path);
 
-/* True when path is a directory with no entry, or does not exist. */
-bool ins_directory_is_empty(const char *path);
+/* The path with links, "." and ".." resolved; release with free(). NULL when it does not exist. */
+char *ins_path_resolve(const char *path);
+
+/* True when path is a directory with no entry, or does not exist. False, and INS_OUTPUT, when it
+ * cannot be read. */
+bool ins_directory_is_empty(const char *path, ins_error *error);
+
+/* "PATH: REASON", the reason being errno's. Dies for want of memory. */
+ins_status ins_file_problem(const char *path, ins_status status, ins_error *error);
+
+/* open(), taken up again after a signal, of a file that children do not inherit; a new one gets the
+ * permissions that the user's mask leaves. */
+int ins_file_open(const char *path, int flags);
 
 /* The whole file into text (replacing it). status is that of a failure (INS_DATA, INS_USAGE). */
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error);
@@ -26,14 +37,22 @@ ins_status ins_file_write(const char *path, const char *bytes, size_t length, in
 /* Writes all bytes to an open file, through interrupts and short writes. 0, or -1 with errno. */
 int ins_write_all(int file, const char *bytes, size_t length);
 
-/* Makes one directory; an existing directory is fine. */
+/* Makes one directory, and its name reaches the disk; an existing directory is fine. */
 ins_status ins_directory_make(const char *path, ins_error *error);
 
 /* Removes path with all below it; symbolic links are removed, not followed. Missing is fine. */
 ins_status ins_directory_remove(const char *path, ins_error *error);
 
-/* Renames the finished directory staging to final (fsyncing both). When replace is true an existing
- * final is moved aside first and removed after; otherwise only an empty directory is replaced. */
+/* Removes all in the directory path but the entry named kept. A missing directory is fine. */
+ins_status ins_directory_clear(const char *path, const char *kept, ins_error *error);
+
+/* What is replaced bears this name meanwhile, in the directory that replaces it. */
+#define INS_REPLACED "replaced"
+
+/* Brings the finished directory staging with all below it to the disk and renames it to final. When
+ * replace is true an existing final is moved to staging/INS_REPLACED first and removed last, so
+ * that a process that is killed in between leaves no other names; otherwise only an empty directory
+ * is replaced. */
 ins_status ins_directory_publish(const char *staging, const char *final, bool replace,
                                  ins_error *error);
 

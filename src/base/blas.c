@@ -20,6 +20,8 @@
 
 #include <cblas.h>
 
+#include "initscope/file.h"
+
 #ifdef INS_REAL_DOUBLE
 #define GEMM cblas_dgemm
 #define REAL_EPSILON DBL_EPSILON
@@ -77,7 +79,7 @@ static void library_path(char path[PATH_MAX])
     path[0] = '\0';
     if (!symbol || !dladdr(symbol, &information) || !information.dli_fname) return;
 
-    char *resolved = realpath(information.dli_fname, NULL);
+    char *resolved = ins_path_resolve(information.dli_fname);
 
     snprintf(path, PATH_MAX, "%s", resolved ? resolved : information.dli_fname);
     free(resolved);

@@ -16,6 +16,7 @@
 #include "csv_sniff.h"
 #include "file_internal.h"
 #include "initscope/csv.h"
+#include "initscope/file.h"
 #include "initscope/memory.h"
 
 /* A quote that is never closed would swallow the rest of the file, and a line that never ends all
@@ -356,7 +357,7 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk
                  .error = error,
                  .line = 1,
                  .capacity = 4096};
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = ins_file_open(path, O_RDONLY);
 
     if (file < 0) return ins_file_problem(path, INS_DATA, error);
     if (csv_init(&in.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_EMPTY_IS_NULL) != 0)

@@ -18,7 +18,10 @@ ins_status ins_directory_make(const char *path, ins_error *error)
 {
     struct stat status;
 
-    if (mkdir(path, 0777) == 0) return INS_OK;
+    if (mkdir(path, 0777) == 0) {
+        if (ins_parent_sync(path) == 0) return INS_OK;
+        return ins_file_problem(path, INS_OUTPUT, error);
+    }
     if (errno == EEXIST && stat(path, &status) == 0) {
         if (S_ISDIR(status.st_mode)) return INS_OK;
         errno = ENOTDIR;
@@ -28,8 +31,9 @@ ins_status ins_directory_make(const char *path, ins_error *error)
 
 static int remove_below(int parent, const char *name);
 
-/* Removes what the open directory holds, and closes it. Returns 0, or -1 with errno. */
-static int empty_directory(int file)
+/* Removes what the open directory holds, but for the entry kept (NULL: none), and closes it.
+ * Returns 0, or -1 with errno. */
+static int empty_directory(int file, const char *kept)
 {
     DIR *directory = fdopendir(file);
     int result = 0, reason = 0;
@@ -42,6 +46,7 @@ static int empty_directory(int file)
     }
     for (struct dirent *entry; result == 0 && (entry = readdir(directory));) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        if (kept && strcmp(entry->d_name, kept) == 0) continue;
         result = remove_below(dirfd(directory), entry->d_name);
         reason = errno;
     }
@@ -64,7 +69,7 @@ static int remove_below(int parent, const char *name)
         if (errno == ENOTDIR || errno == ELOOP) errno = reason;
         return -1;
     }
-    if (empty_directory(file) != 0) return -1;
+    if (empty_directory(file, NULL) != 0) return -1;
     return unlinkat(parent, name, AT_REMOVEDIR);
 }
 
@@ -74,27 +79,13 @@ ins_status ins_directory_remove(const char *path, ins_error *error)
     return ins_file_problem(path, INS_OUTPUT, error);
 }
 
-/* Moves what bears the name final out of the way; *aside is its new name, to be freed, and NULL
- * when there was nothing. Returns 0, or -1 with errno. */
-static int move_aside(const char *final, char **aside)
+ins_status ins_directory_clear(const char *path, const char *kept, ins_error *error)
 {
-    ins_text name = {0};
-    int result;
+    int file = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-    ins_text_add(&name, final);
-    while (name.length > 1 && name.data[name.length - 1] == '/') name.data[--name.length] = '\0';
-    ins_text_add_format(&name, ".%ld.old", (long)getpid());
-    *aside = name.data;
-    result = rename(final, name.data);
-    if (result != 0) {
-        int reason = errno;
-
-        ins_text_free(&name);
-        *aside = NULL;
-        errno = reason;
-        if (errno == ENOENT) result = 0;
-    }
-    return result;
+    if (file < 0 && errno == ENOENT) return INS_OK;
+    if (file >= 0 && empty_directory(file, kept) == 0) return INS_OK;
+    return ins_file_problem(path, INS_OUTPUT, error);
 }
 
 /* A link to an empty directory, or to nothing, gives way to the directory itself. */
@@ -103,7 +94,7 @@ static void drop_link(const char *final)
     struct stat status;
 
     if (lstat(final, &status) != 0 || !S_ISLNK(status.st_mode)) return;
-    if (!ins_path_exists(final) || ins_directory_is_empty(final)) unlink(final);
+    if (!ins_path_exists(final) || ins_directory_is_empty(final, &(ins_error){0})) unlink(final);
 }
 
 /* The directory whose place is taken may be a private one. */
@@ -115,27 +106,71 @@ static void keep_mode(const char *staging, const char *final)
         chmod(staging, (status.st_mode & 07777) | S_IRWXU);
 }
 
+/* Brings path and all below it to the disk. Links are names, and those are in their directory. */
+static ins_status sync_below(const char *path, ins_error *error)
+{
+    struct stat status;
+
+    if (lstat(path, &status) != 0) return ins_file_problem(path, INS_OUTPUT, error);
+    if (S_ISREG(status.st_mode) && ins_path_sync(path, 0) != 0)
+        return ins_file_problem(path, INS_OUTPUT, error);
+    if (!S_ISDIR(status.st_mode)) return INS_OK;
+
+    DIR *directory = opendir(path);
+
+    if (!directory) return ins_file_problem(path, INS_OUTPUT, error);
+    for (struct dirent *entry; error->status == INS_OK && (entry = readdir(directory));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+
+        char *name = ins_path_join(path, entry->d_name);
+
+        sync_below(name, error);
+        free(name);
+    }
+    closedir(directory);
+    if (error->status == INS_OK && ins_directory_sync(path) != 0)
+        ins_file_problem(path, INS_OUTPUT, error);
+    return error->status;
+}
+
+/* final and staging take their new names; *replaced tells whether there was a final. Returns 0, or
+ * -1 with errno and everything as it was. */
+static int change_names(const char *staging, const char *final, const char *aside, bool *replaced)
+{
+    *replaced = aside && rename(final, aside) == 0;
+    if (aside && !*replaced && errno != ENOENT) return -1;
+    if (rename(staging, final) == 0) return 0;
+
+    int reason = errno;
+
+    if (*replaced) rename(aside, final);
+    errno = reason;
+    return -1;
+}
+
 ins_status ins_directory_publish(const char *staging, const char *final, bool replace,
                                  ins_error *error)
 {
-    char *aside = NULL;
-
-    if (ins_directory_sync(staging) != 0) return ins_file_problem(staging, INS_OUTPUT, error);
+    if (sync_below(staging, error) != INS_OK) return error->status;
     keep_mode(staging, final);
-    if (!replace)
-        drop_link(final);
-    else if (move_aside(final, &aside) != 0)
-        return ins_file_problem(final, INS_OUTPUT, error);
+    if (!replace) drop_link(final);
 
-    if (rename(staging, final) != 0) {
+    /* No memory is asked for once the names change. */
+    ins_text plain = {0};
+    ins_text_add(&plain, final);
+    while (plain.length > 1 && plain.data[plain.length - 1] == '/')
+        plain.data[--plain.length] = '\0';
+    char *aside = replace ? ins_path_join(staging, INS_REPLACED) : NULL;
+    char *rest = ins_path_join(final, INS_REPLACED);
+    bool replaced;
+
+    if (change_names(staging, plain.data, aside, &replaced) != 0 ||
+        ins_parent_sync(plain.data) != 0)
         ins_file_problem(final, INS_OUTPUT, error);
-        /* The old results are better than none. */
-        if (aside) rename(aside, final);
-        free(aside);
-        return error->status;
-    }
-    if (ins_parent_sync(final) != 0) ins_file_problem(final, INS_OUTPUT, error);
-    if (aside) ins_directory_remove(aside, error);
+    else if (replaced)
+        ins_directory_remove(rest, error);
     free(aside);
+    free(rest);
+    ins_text_free(&plain);
     return error->status;
 }

@@ -1,6 +1,7 @@
 /* Files that appear whole or not at all, and reading whole files. */
 #include <config.h>
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,17 @@
 
 ins_status ins_file_problem(const char *path, ins_status status, ins_error *error)
 {
+    if (errno == ENOMEM) ins_die("out of memory (need some for %s)", path);
     return ins_error_add(error, status, "%s: %s", path, strerror(errno));
+}
+
+int ins_file_open(const char *path, int flags)
+{
+    int file;
+
+    do file = open(path, flags | O_CLOEXEC, 0666);
+    while (file < 0 && errno == EINTR);
+    return file;
 }
 
 ssize_t ins_file_read_some(int file, char *bytes, size_t size)
@@ -33,7 +44,7 @@ ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit,
                                  ins_error *error)
 {
     enum { PIECE = 65536 };
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = ins_file_open(path, O_RDONLY);
 
     if (file < 0) return ins_file_problem(path, status, error);
 
@@ -74,8 +85,7 @@ static int create_beside(const char *path, char **name)
         ins_text_add_format(&text, "%s.%ld", path, (long)getpid());
         if (attempt > 0) ins_text_add_format(&text, ".%d", attempt);
         ins_text_add(&text, ".tmp");
-        do file = open(text.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-        while (file < 0 && errno == EINTR);
+        file = ins_file_open(text.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
         if (file >= 0 || errno != EEXIST) break;
     }
     *name = text.data;
@@ -105,18 +115,23 @@ int ins_file_sync(int file)
     return result != 0 && errno == EINVAL ? 0 : result;
 }
 
-int ins_directory_sync(const char *path)
+int ins_path_sync(const char *path, int flags)
 {
-    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int file = ins_file_open(path, O_RDONLY | O_NOFOLLOW | flags);
 
     /* One may write into a directory that one may not read, and then not sync it. */
-    if (directory < 0) return errno == EACCES ? 0 : -1;
+    if (file < 0) return errno == EACCES ? 0 : -1;
 
-    int result = ins_file_sync(directory), reason = errno;
+    int result = ins_file_sync(file), reason = errno;
 
-    close(directory);
+    close(file);
     errno = reason;
     return result;
+}
+
+int ins_directory_sync(const char *path)
+{
+    return ins_path_sync(path, O_DIRECTORY);
 }
 
 int ins_parent_sync(const char *path)
@@ -127,16 +142,16 @@ int ins_parent_sync(const char *path)
     while (length > 0 && path[length - 1] != '/') length--;
     if (length == 0) return ins_directory_sync(".");
 
-    char *parent = ins_reallocate(NULL, length + 1, 1, "a path");
+    /* No memory is asked for: what has its final name must not fail for want of that. */
+    char parent[PATH_MAX];
 
+    if (length >= sizeof parent) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
     memcpy(parent, path, length);
     parent[length] = '\0';
-
-    int result = ins_directory_sync(parent), reason = errno;
-
-    free(parent);
-    errno = reason;
-    return result;
+    return ins_directory_sync(parent);
 }
 
 /* Everything that must succeed before the new bytes bear the name path. Returns 0, or -1 with

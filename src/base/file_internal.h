@@ -9,9 +9,6 @@
 #include "initscope/error.h"
 #include "initscope/text.h"
 
-/* "PATH: REASON", the reason being errno's. */
-ins_status ins_file_problem(const char *path, ins_status status, ins_error *error);
-
 /* read(), taken up again after a signal. */
 ssize_t ins_file_read_some(int file, char *bytes, size_t size);
 
@@ -20,6 +17,7 @@ ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit,
                                  ins_error *error);
 
 int ins_file_sync(int file);
+int ins_path_sync(const char *path, int flags); /* flags: further ones of open() */
 int ins_directory_sync(const char *path);
 int ins_parent_sync(const char *path); /* the directory that holds path */
 

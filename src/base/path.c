@@ -32,15 +32,25 @@ bool ins_path_exists(const char *path)
     return stat(path, &status) == 0;
 }
 
-bool ins_directory_is_empty(const char *path)
+char *ins_path_resolve(const char *path)
+{
+    char *resolved = realpath(path, NULL);
+
+    if (!resolved && errno == ENOMEM) ins_die("out of memory (need some for %s)", path);
+    return resolved;
+}
+
+bool ins_directory_is_empty(const char *path, ins_error *error)
 {
     DIR *directory = opendir(path);
 
     if (!directory) {
         struct stat status;
 
-        /* A dangling link is something, too. */
-        return errno == ENOENT && lstat(path, &status) != 0;
+        /* A dangling link is something, too, and so is a file. */
+        if (errno == ENOENT) return lstat(path, &status) != 0;
+        if (errno != ENOTDIR) ins_file_problem(path, INS_OUTPUT, error);
+        return false;
     }
 
     bool empty = true;
@@ -54,7 +64,7 @@ bool ins_directory_is_empty(const char *path)
 /* True when the running program lies below directory. */
 static bool runs_below(const char *directory)
 {
-    char program[PATH_MAX], *root = realpath(directory, NULL);
+    char program[PATH_MAX], *root = ins_path_resolve(directory);
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     bool below = false;
 

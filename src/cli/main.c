@@ -58,6 +58,14 @@ static void check_address_space(void)
     munmap(room, need);
 }
 
+/* GSL reports by status, which every caller checks; but its functions also ask for memory of their
+ * own without looking whether they got it. */
+static void on_gsl_error(const char *reason, const char *file, int line, int status)
+{
+    (void)file, (void)line;
+    if (status == GSL_ENOMEM) ins_die("out of memory (GSL: %s)", reason);
+}
+
 static void print_version(void)
 {
     printf("initscope %s\n", PACKAGE_VERSION);
@@ -120,7 +128,7 @@ int main(int argc, char **argv)
     }
     ignore_write_signals();
     check_address_space();
-    gsl_set_error_handler_off();
+    gsl_set_error_handler(on_gsl_error);
 
     ins_error error = {0};
     if (ins_blas_start(&error) == INS_OK) dispatch(argc, argv, &error);

@@ -228,7 +228,7 @@ static ins_data_source data_file(const char *path, ins_arena *arena)
 {
     struct stat status;
     char *resolved =
-        stat(path, &status) == 0 && S_ISREG(status.st_mode) ? realpath(path, NULL) : NULL;
+        stat(path, &status) == 0 && S_ISREG(status.st_mode) ? ins_path_resolve(path) : NULL;
     const char *name = resolved ? resolved : path;
     if (!is_writable(name)) name = escaped(name, arena);
     ins_data_source data = {.name = ins_arena_copy(arena, name, strlen(name)),

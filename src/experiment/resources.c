@@ -1,6 +1,7 @@
 /* What an experiment will need, found out before anything is trained or written. */
 #include <config.h>
 
+#include "initscope/file.h"
 #include "resources.h"
 
 #include <limits.h>
@@ -139,7 +140,7 @@ ins_status ins_batches_check(const ins_laboratory *laboratory, ins_error *error)
 /* True when path is directory, or something below it. */
 static bool lies_in(const char *path, const char *directory)
 {
-    char *outer = realpath(directory, NULL), *inner = realpath(path, NULL);
+    char *outer = ins_path_resolve(directory), *inner = ins_path_resolve(path);
     size_t length = outer ? strlen(outer) : 0;
     bool below = outer && inner && strncmp(inner, outer, length) == 0 &&
                  (inner[length] == '/' || inner[length] == '\0');

@@ -102,15 +102,27 @@ static bool claimed_lengths(const char *body, size_t length[INS_LOG_FILES])
     return true;
 }
 
-/* Hash of the bytes [start, end) of a file; false when it is shorter. */
-static bool hash_of_bytes(int file, size_t start, size_t end, unsigned long long *hash)
+/* The files that the lines vouch for. */
+typedef struct log_files {
+    int file[INS_LOG_FILES]; /* descriptors; -1 when there is no such file */
+    int reason;              /* errno of the first that could not be read, or 0 */
+    ins_log_file unread;     /* that file */
+} log_files;
+
+/* Hash of the bytes [start, end) of a file; false when it is shorter, or cannot be read. */
+static bool hash_of_bytes(log_files *in, ins_log_file file, size_t start, size_t end,
+                          unsigned long long *hash)
 {
     char piece[16384];
     *hash = INS_HASH_START;
     while (start < end) {
         size_t wanted = end - start < sizeof piece ? end - start : sizeof piece;
-        ssize_t count = pread(file, piece, wanted, (off_t)start);
+        ssize_t count = pread(in->file[file], piece, wanted, (off_t)start);
         if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && in->file[file] >= 0) {
+            in->reason = errno;
+            in->unread = file;
+        }
         if (count <= 0) return false;
         *hash = ins_hash(*hash, piece, (size_t)count);
         start += (size_t)count;
@@ -120,7 +132,7 @@ static bool hash_of_bytes(int file, size_t start, size_t end, unsigned long long
 
 /* Makes the line of the next trial from the files' own bytes and compares it with what stands in
  * the journal. On success journal is the state after it. */
-static bool line_is_sound(ins_journal *journal, const int files[INS_LOG_FILES], const char *text)
+static bool line_is_sound(ins_journal *journal, log_files *in, const char *text)
 {
     ins_journal next = *journal;
     unsigned long long hash[INS_LOG_FILES] = {0};
@@ -128,7 +140,7 @@ static bool line_is_sound(ins_journal *journal, const int files[INS_LOG_FILES], 
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
         if (next.length[file] < journal->length[file]) return false;
-        if (!hash_of_bytes(files[file], journal->length[file], next.length[file], &hash[file]))
+        if (!hash_of_bytes(in, file, journal->length[file], next.length[file], &hash[file]))
             return false;
     }
     next.trials++;
@@ -141,7 +153,7 @@ static bool line_is_sound(ins_journal *journal, const int files[INS_LOG_FILES], 
     return same;
 }
 
-static bool headers_are_sound(const int files[INS_LOG_FILES])
+static bool headers_are_sound(log_files *in)
 {
     bool sound = true;
     ins_text header = {0};
@@ -150,14 +162,14 @@ static bool headers_are_sound(const int files[INS_LOG_FILES])
         unsigned long long hash;
         ins_text_clear(&header);
         ins_log_header(file, &header);
-        sound = hash_of_bytes(files[file], 0, header.length, &hash) &&
+        sound = hash_of_bytes(in, file, 0, header.length, &hash) &&
                 hash == ins_hash(INS_HASH_START, header.data, header.length);
     }
     ins_text_free(&header);
     return sound;
 }
 
-static void recover_from(const char *text, const int files[INS_LOG_FILES], ins_journal *journal)
+static void recover_from(const char *text, log_files *in, ins_journal *journal)
 {
     ins_text line = {0};
     for (int replace = 0; replace < 2 && journal->bytes == 0; replace++) {
@@ -167,8 +179,25 @@ static void recover_from(const char *text, const int files[INS_LOG_FILES], ins_j
         if (strncmp(text, line.data, line.length) == 0) *journal = start;
     }
     ins_text_free(&line);
-    if (journal->bytes == 0 || !headers_are_sound(files)) return;
-    while (line_is_sound(journal, files, text + journal->bytes)) continue;
+    if (journal->bytes == 0 || !headers_are_sound(in)) return;
+    while (line_is_sound(journal, in, text + journal->bytes)) continue;
+}
+
+static void open_files(const char *staging, log_files *in)
+{
+    *in = (log_files){0};
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
+        in->file[file] = -1;
+        if (!ins_log_tables[file].by_trial || in->reason != 0) continue;
+        char *path = ins_path_join(staging, ins_log_tables[file].file);
+        in->file[file] = ins_log_open_file(path, O_RDONLY);
+        bool absent = in->file[file] < 0 && (errno == ENOENT || errno == ELOOP);
+        if (in->file[file] < 0 && !absent) {
+            in->reason = errno;
+            in->unread = file;
+        }
+        free(path);
+    }
 }
 
 ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_error *error)
@@ -180,15 +209,18 @@ ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_er
     if (ins_path_exists(path)) status = ins_file_read(path, &text, INS_OUTPUT, error);
     free(path);
     if (status == INS_OK && text.data != NULL) {
-        int files[INS_LOG_FILES];
-        for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
-            path = ins_path_join(staging, ins_log_tables[file].file);
-            files[file] = ins_log_tables[file].by_trial ? ins_log_open_file(path, O_RDONLY) : -1;
+        log_files in;
+        open_files(staging, &in);
+        if (in.reason == 0) recover_from(text.data, &in, journal);
+        for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
+            if (in.file[file] >= 0) close(in.file[file]);
+        /* Finished trials are not to be given up because a file cannot be read just now. */
+        if (in.reason != 0) {
+            path = ins_path_join(staging, ins_log_tables[in.unread].file);
+            errno = in.reason;
+            status = ins_file_problem(path, INS_OUTPUT, error);
             free(path);
         }
-        recover_from(text.data, files, journal);
-        for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
-            if (files[file] >= 0) close(files[file]);
     }
     ins_text_free(&text);
     return status;

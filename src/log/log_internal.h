@@ -9,13 +9,10 @@
 #include "initscope/error.h"
 #include "initscope/text.h"
 
-/* "PATH: REASON" of errno, INS_OUTPUT. */
-ins_status ins_log_problem(const char *path, ins_error *error);
-
 /* INS_OUTPUT when path is something that is no directory, or cannot be looked at. */
 ins_status ins_log_check_kind(const char *path, ins_error *error);
 
-/* open and truncate that go on after a signal. */
+/* open, of no link, and truncate that go on after a signal. */
 int ins_log_open_file(const char *path, int flags);
 int ins_log_cut(int file, size_t length);
 
@@ -23,6 +20,27 @@ int ins_log_cut(int file, size_t length);
  * until it is closed. INS_OUTPUT, naming directory and the holder, when another process has it. */
 ins_status ins_log_take_lock(const char *directory, const char *staging, int *lock,
                              ins_error *error);
+
+/* True when nothing was asked for that a file of the directory would hold: it has its header only.
+ */
+bool ins_log_is_empty(const char *directory, ins_log_file file);
+
+/* The names in a run directory, published or about to be, that a finished run does not have. */
+enum { INS_BOOKKEEPING = 3 };
+typedef struct ins_leftovers {
+    int directory; /* descriptor: it stays the same under another name */
+    const char *name[INS_BOOKKEEPING + INS_LOG_FILES];
+    size_t count;
+} ins_leftovers;
+ins_status ins_leftovers_find(const char *directory, ins_leftovers *leftovers, ins_error *error);
+
+/* Removes them, or leaves them there, and closes. Needs neither memory nor descriptors: what is
+ * published must not fail for want of those. */
+void ins_leftovers_remove(ins_leftovers *leftovers);
+void ins_leftovers_keep(ins_leftovers *leftovers);
+
+/* Removes what a process left that was killed right after the renaming. */
+void ins_leftovers_remove_late(const char *directory);
 
 /* Removes the half-written *.tmp files that a killed process has left, at any depth. */
 void ins_log_sweep(const char *staging);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,10 +24,6 @@ struct ins_log {
     bool broken; /* an append failed: the disk cannot be trusted with more */
 };
 
-/* Files of the staging directory that a finished run does not have. */
-static const char *const bookkeeping[] = {"journal", "identity", "lock"};
-enum { BOOKKEEPING = sizeof bookkeeping / sizeof bookkeeping[0] };
-
 /* directory without trailing slashes. "." and ".." have no name to put ".partial" after, so they
  * are resolved. */
 static char *plain_name(const char *directory)
@@ -38,7 +35,7 @@ static char *plain_name(const char *directory)
     const char *slash = strrchr(name, '/');
     const char *last = slash != NULL ? slash + 1 : name;
     if (strcmp(last, ".") != 0 && strcmp(last, "..") != 0) return name;
-    char *resolved = realpath(name, NULL);
+    char *resolved = ins_path_resolve(name);
     if (resolved == NULL) return name;
     free(name);
     return resolved;
@@ -86,12 +83,13 @@ static ins_status check_directory(const ins_log *log, ins_log_policy policy, ins
     if (ins_log_check_kind(log->directory, error) != INS_OK ||
         ins_log_check_kind(log->staging, error) != INS_OK)
         return error->status;
-    if (policy == INS_LOG_NEW && !ins_directory_is_empty(log->directory))
-        return ins_error_add(error, INS_OUTPUT,
-                             "%s: exists and is not empty; use --force to replace it or --resume "
-                             "to go on",
-                             log->directory);
-    return INS_OK;
+    if (policy == INS_LOG_NEW && !ins_directory_is_empty(log->directory, error) &&
+        error->status == INS_OK)
+        ins_error_add(error, INS_OUTPUT,
+                      "%s: exists and is not empty; use --force to replace it or --resume "
+                      "to go on",
+                      log->directory);
+    return error->status;
 }
 
 static bool has(const char *directory, const char *name)
@@ -100,35 +98,6 @@ static bool has(const char *directory, const char *name)
     bool there = ins_path_exists(path);
     free(path);
     return there;
-}
-
-/* True when nothing was asked for that a file would hold. */
-static bool is_empty(const char *directory, ins_log_file file)
-{
-    if (!ins_log_tables[file].by_trial) return false;
-    struct stat status;
-    ins_text header = {0};
-    ins_log_header(file, &header);
-    char *path = ins_path_join(directory, ins_log_tables[file].file);
-    bool empty = stat(path, &status) == 0 && (size_t)status.st_size == header.length;
-    free(path);
-    ins_text_free(&header);
-    return empty;
-}
-
-/* Leaves what a finished run has. */
-static void tidy(const char *directory)
-{
-    const char *name[BOOKKEEPING + INS_LOG_FILES];
-    size_t names = 0;
-    for (size_t i = 0; i < BOOKKEEPING; i++) name[names++] = bookkeeping[i];
-    for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
-        if (is_empty(directory, file)) name[names++] = ins_log_tables[file].file;
-    for (size_t i = 0; i < names; i++) {
-        char *path = ins_path_join(directory, name[i]);
-        unlink(path);
-        free(path);
-    }
 }
 
 /* To resume a directory that is there already: it must be this very run, complete. */
@@ -146,22 +115,31 @@ static ins_status check_complete(const ins_log *log, const char *identity, size_
     if (status != INS_OK) return status;
     *finished = runs.rows;
     ins_table_free(&runs);
-    /* A process that was killed right after the renaming left them. */
-    tidy(log->directory);
+    ins_leftovers_remove_late(log->directory);
     return INS_OK;
 }
 
 /* Makes the staging directory, or takes over one that is ours, and locks it. */
 static ins_status enter(ins_log *log, ins_log_policy policy, ins_error *error)
 {
-    if (policy != INS_LOG_FORCE && !ins_directory_is_empty(log->staging) &&
-        !has(log->staging, "lock"))
-        return ins_error_add(error, INS_OUTPUT,
-                             "%s: exists and is not an interrupted run; use --force to replace it",
-                             log->staging);
+    if (policy != INS_LOG_FORCE && !has(log->staging, "lock") &&
+        !ins_directory_is_empty(log->staging, error))
+        return error->status != INS_OK
+                   ? error->status
+                   : ins_error_add(
+                         error, INS_OUTPUT,
+                         "%s: exists and is not an interrupted run; use --force to replace it",
+                         log->staging);
     ins_status status = ins_directory_make(log->staging, error);
     if (status != INS_OK) return status;
     return ins_log_take_lock(log->directory, log->staging, &log->lock, error);
+}
+
+/* The lock goes last: without it, what is left would not be known for an interrupted run. */
+static ins_status remove_staging(const ins_log *log, ins_error *error)
+{
+    if (ins_directory_clear(log->staging, "lock", error) != INS_OK) return error->status;
+    return ins_directory_remove(log->staging, error);
 }
 
 /* Opens the files for appending, cut to the lengths of the journal. */
@@ -173,14 +151,14 @@ static ins_status open_files(ins_log *log, ins_error *error)
         char *path = ins_path_join(log->staging, ins_log_tables[file].file);
         log->file[file] = ins_log_open_file(path, O_WRONLY | O_APPEND);
         if (log->file[file] < 0 || ins_log_cut(log->file[file], log->journal.length[file]) != 0)
-            status = ins_log_problem(path, error);
+            status = ins_file_problem(path, INS_OUTPUT, error);
         free(path);
     }
     if (status != INS_OK) return status;
     char *path = ins_path_join(log->staging, "journal");
     log->journal_file = ins_log_open_file(path, O_WRONLY | O_APPEND);
     if (log->journal_file < 0 || ins_log_cut(log->journal_file, log->journal.bytes) != 0)
-        status = ins_log_problem(path, error);
+        status = ins_file_problem(path, INS_OUTPUT, error);
     free(path);
     return status;
 }
@@ -197,11 +175,7 @@ static ins_status write_text(const ins_log *log, const char *name, const ins_tex
 /* A staging directory with headers and no trial, in place of whatever was there. */
 static ins_status start(ins_log *log, bool replace, const char *identity, ins_error *error)
 {
-    ins_status status = ins_directory_remove(log->staging, error);
-    close_descriptor(&log->lock);
-    if (status == INS_OK) status = ins_directory_make(log->staging, error);
-    if (status == INS_OK)
-        status = ins_log_take_lock(log->directory, log->staging, &log->lock, error);
+    ins_status status = ins_directory_clear(log->staging, "lock", error);
     ins_text text = {0};
     for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
@@ -221,10 +195,23 @@ static ins_status start(ins_log *log, bool replace, const char *identity, ins_er
     }
     ins_text_free(&text);
     if (status == INS_OK) status = open_files(log, error);
-    if (status != INS_OK && log->lock >= 0) {
+    if (status != INS_OK) {
         close_files(log); /* removing needs descriptors, which may be what there is too little of */
-        ins_directory_remove(log->staging, &(ins_error){0});
+        remove_staging(log, &(ins_error){0});
     }
+    return status;
+}
+
+/* A process that was killed between the two renamings of a publication left the directory that was
+ * to be replaced in the staging directory. */
+static ins_status put_back(const ins_log *log, ins_error *error)
+{
+    ins_status status = INS_OK;
+    char *replaced = ins_path_join(log->staging, INS_REPLACED);
+    if (ins_path_exists(replaced) && !ins_path_exists(log->directory) &&
+        rename(replaced, log->directory) != 0)
+        status = ins_file_problem(log->directory, INS_OUTPUT, error);
+    free(replaced);
     return status;
 }
 
@@ -233,11 +220,13 @@ static ins_status start(ins_log *log, bool replace, const char *identity, ins_er
 static ins_status go_on_or_start(ins_log *log, ins_log_policy policy, const char *identity,
                                  bool *complete, ins_error *error)
 {
-    ins_status status = ins_journal_recover(log->staging, &log->journal, error);
+    ins_status status = put_back(log, error);
+    if (status == INS_OK) status = ins_journal_recover(log->staging, &log->journal, error);
     if (status != INS_OK) return status;
-    bool vacant = ins_directory_is_empty(log->directory);
+    bool vacant = ins_directory_is_empty(log->directory, error);
+    if (error->status != INS_OK) return error->status;
     *complete = policy == INS_LOG_RESUME && log->journal.trials == 0 && !vacant;
-    if (*complete) return ins_directory_remove(log->staging, error);
+    if (*complete) return remove_staging(log, error);
     if (policy == INS_LOG_FORCE || log->journal.trials == 0)
         return start(log, policy == INS_LOG_FORCE, identity, error);
     if (policy == INS_LOG_NEW)
@@ -266,8 +255,9 @@ ins_status ins_log_open(const char *directory, ins_log_policy policy, const char
     ins_status status = check_directory(new, policy, error);
     if (status == INS_OK) {
         complete = policy == INS_LOG_RESUME && !ins_path_exists(new->staging) &&
-                   !ins_directory_is_empty(new->directory);
-        if (!complete) status = enter(new, policy, error);
+                   !ins_directory_is_empty(new->directory, error);
+        status = error->status;
+        if (!complete && status == INS_OK) status = enter(new, policy, error);
         if (!complete && status == INS_OK)
             status = go_on_or_start(new, policy, identity, &complete, error);
         trials = new->journal.trials;
@@ -324,7 +314,7 @@ ins_status ins_log_append(ins_log *log, const ins_log_rows *rows, ins_error *err
         log->journal = next;
     } else {
         char *path = ins_path_join(log->staging, failed);
-        ins_log_problem(path, error);
+        ins_file_problem(path, INS_OUTPUT, error);
         free(path);
         cut_back(log);
         log->broken = true;
@@ -344,29 +334,12 @@ const char *ins_log_staging(const ins_log *log)
     return log->staging;
 }
 
-/* Brings the appended files to the disk; the others are there since they were written. */
-static ins_status sync_files(const ins_log *log, ins_error *error)
-{
-    for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
-        if (log->file[file] < 0) continue;
-        int result;
-        do result = fsync(log->file[file]);
-        while (result != 0 && errno == EINTR);
-        if (result == 0 || errno == EINVAL) continue; /* a file system without fsync */
-        char *path = ins_path_join(log->staging, ins_log_tables[file].file);
-        ins_status status = ins_log_problem(path, error);
-        free(path);
-        return status;
-    }
-    return INS_OK;
-}
-
 static ins_status write_schema(const ins_log *log, ins_error *error)
 {
     bool present[INS_LOG_FILES];
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
         present[file] =
-            has(log->staging, ins_log_tables[file].file) && !is_empty(log->staging, file);
+            has(log->staging, ins_log_tables[file].file) && !ins_log_is_empty(log->staging, file);
     ins_text schema = {0};
     ins_log_schema(present, &schema);
     ins_status status = write_text(log, "schema.json", &schema, error);
@@ -374,24 +347,34 @@ static ins_status write_schema(const ins_log *log, ins_error *error)
     return status;
 }
 
+/* The bookkeeping goes after the renaming: a run that could not be renamed can be resumed. */
+static ins_status publish(const ins_log *log, ins_error *error)
+{
+    ins_leftovers leftovers;
+    if (write_schema(log, error) != INS_OK ||
+        ins_leftovers_find(log->staging, &leftovers, error) != INS_OK)
+        return error->status;
+    ins_directory_publish(log->staging, log->directory, log->journal.replace, error);
+    if (ins_path_exists(log->staging))
+        ins_leftovers_keep(&leftovers);
+    else
+        ins_leftovers_remove(&leftovers);
+    return error->status;
+}
+
 ins_status ins_log_publish(ins_log *log, ins_error *error)
 {
-    ins_status status = INS_OK;
     if (log->broken)
-        status = ins_error_add(error, INS_OUTPUT, "%s: a trial could not be written", log->staging);
-    if (status == INS_OK) status = write_schema(log, error);
-    if (status == INS_OK) status = sync_files(log, error);
-    if (status == INS_OK)
-        status = ins_directory_publish(log->staging, log->directory, log->journal.replace, error);
-    /* The journal goes after the renaming: a run that could not be renamed can be resumed. */
-    if (!ins_path_exists(log->staging)) tidy(log->directory);
+        ins_error_add(error, INS_OUTPUT, "%s: a trial could not be written", log->staging);
+    else
+        publish(log, error);
     log_free(log);
-    return status;
+    return error->status;
 }
 
 void ins_log_close(ins_log *log)
 {
     if (log == NULL) return;
-    if (log->journal.trials == 0) ins_directory_remove(log->staging, &(ins_error){0});
+    if (log->journal.trials == 0) remove_staging(log, &(ins_error){0});
     log_free(log);
 }

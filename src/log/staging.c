@@ -16,25 +16,17 @@
 
 #include "log_internal.h"
 
-ins_status ins_log_problem(const char *path, ins_error *error)
-{
-    return ins_error_add(error, INS_OUTPUT, "%s: %s", path, strerror(errno));
-}
-
 ins_status ins_log_check_kind(const char *path, ins_error *error)
 {
     struct stat status;
     errno = 0;
     if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode)) errno = ENOTDIR;
-    return errno == 0 || errno == ENOENT ? INS_OK : ins_log_problem(path, error);
+    return errno == 0 || errno == ENOENT ? INS_OK : ins_file_problem(path, INS_OUTPUT, error);
 }
 
 int ins_log_open_file(const char *path, int flags)
 {
-    int file;
-    do file = open(path, flags | O_NOFOLLOW | O_CLOEXEC, 0666);
-    while (file < 0 && errno == EINTR);
-    return file;
+    return ins_file_open(path, flags | O_NOFOLLOW);
 }
 
 int ins_log_cut(int file, size_t length)
@@ -68,11 +60,11 @@ static bool is_still_there(int lock, const char *path)
 static ins_status take_lock(const char *directory, const char *path, int *lock, ins_error *error)
 {
     int file = ins_log_open_file(path, O_RDWR | O_CREAT);
-    if (file < 0) return ins_log_problem(path, error);
+    if (file < 0) return ins_file_problem(path, INS_OUTPUT, error);
     ins_status status = INS_OK;
     if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-        status =
-            errno == EWOULDBLOCK ? locked(directory, file, error) : ins_log_problem(path, error);
+        status = errno == EWOULDBLOCK ? locked(directory, file, error)
+                                      : ins_file_problem(path, INS_OUTPUT, error);
     } else if (!is_still_there(file, path)) {
         status = ins_error_add(error, INS_OUTPUT, "%s: was finished by another process just now",
                                directory);
@@ -80,7 +72,7 @@ static ins_status take_lock(const char *directory, const char *path, int *lock, 
         ins_text pid = {0};
         ins_text_add_format(&pid, "%ld\n", (long)getpid());
         if (ins_log_cut(file, 0) != 0 || ins_write_all(file, pid.data, pid.length) != 0)
-            status = ins_log_problem(path, error);
+            status = ins_file_problem(path, INS_OUTPUT, error);
         ins_text_free(&pid);
     }
     if (status == INS_OK)

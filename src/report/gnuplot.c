@@ -53,7 +53,7 @@ char *ins_gnuplot_find(const char *wanted)
     if (wanted == NULL || *wanted == '\0') wanted = "gnuplot";
     if (strchr(wanted, '/') == NULL) return in_path(wanted);
     /* Relative to where the user is now; the child is started elsewhere. */
-    char *path = realpath(wanted, NULL);
+    char *path = ins_path_resolve(wanted);
     if (path != NULL && is_program(path)) return path;
     free(path);
     return NULL;

@@ -28,14 +28,33 @@ END_TEST
 
 START_TEST(test_empty_directory)
 {
-    ck_assert(ins_directory_is_empty(scratch));
-    ck_assert(ins_directory_is_empty(at("absent")));
+    ins_error error = {0};
+
+    ck_assert(ins_directory_is_empty(scratch, &error));
+    ck_assert(ins_directory_is_empty(at("absent"), &error));
     scratch_file("file", "x", 1);
-    ck_assert(!ins_directory_is_empty(scratch));
-    ck_assert(!ins_directory_is_empty(at("file")));
+    ck_assert(!ins_directory_is_empty(scratch, &error));
+    ck_assert(!ins_directory_is_empty(at("file"), &error));
     ck_assert_int_eq(symlink("nowhere", at("link")), 0);
-    ck_assert(!ins_directory_is_empty(at("link")));
+    ck_assert(!ins_directory_is_empty(at("link"), &error));
     ck_assert(!ins_path_exists(at("link")));
+    ck_assert_int_eq(error.status, INS_OK);
+}
+END_TEST
+
+START_TEST(test_clear)
+{
+    ins_error error = {0};
+
+    ck_assert_int_eq(ins_directory_clear(at("absent"), "kept", &error), INS_OK);
+    ck_assert_int_eq(mkdir(at("d"), 0777), 0);
+    ck_assert_int_eq(mkdir(at("d/below"), 0777), 0);
+    scratch_file("d/below/kept", "x", 1);
+    scratch_file("d/kept", "x", 1);
+    scratch_file("d/other", "x", 1);
+    ck_assert_int_eq(ins_directory_clear(at("d"), "kept", &error), INS_OK);
+    ck_assert_uint_eq(entries(at("d")), 1);
+    ck_assert(ins_path_exists(at("d/kept")));
 }
 END_TEST
 
@@ -163,6 +182,7 @@ int main(void)
     tcase_add_checked_fixture(directories, scratch_setup, scratch_teardown);
     tcase_add_test(directories, test_make_directory);
     tcase_add_test(directories, test_empty_directory);
+    tcase_add_test(directories, test_clear);
     tcase_add_test(directories, test_remove);
     tcase_add_test(directories, test_publish);
     tcase_add_test(directories, test_publish_on_empty);
