@@ -106,8 +106,7 @@ static void keep_mode(const char *staging, const char *final)
         chmod(staging, (status.st_mode & 07777) | S_IRWXU);
 }
 
-/* Brings path and all below it to the disk. Links are names, and those are in their directory. */
-static ins_status sync_below(const char *path, ins_error *error)
+ins_status ins_directory_sync_all(const char *path, ins_error *error)
 {
     struct stat status;
 
@@ -124,7 +123,7 @@ static ins_status sync_below(const char *path, ins_error *error)
 
         char *name = ins_path_join(path, entry->d_name);
 
-        sync_below(name, error);
+        ins_directory_sync_all(name, error);
         free(name);
     }
     closedir(directory);
@@ -151,7 +150,7 @@ static int change_names(const char *staging, const char *final, const char *asid
 ins_status ins_directory_publish(const char *staging, const char *final, bool replace,
                                  ins_error *error)
 {
-    if (sync_below(staging, error) != INS_OK) return error->status;
+    if (ins_directory_sync_all(staging, error) != INS_OK) return error->status;
     keep_mode(staging, final);
     if (!replace) drop_link(final);
 

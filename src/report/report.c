@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
-
-#include <errno.h>
 
 #include <gsl/gsl_version.h>
 
@@ -21,54 +18,7 @@
 #include "initscope/page.h"
 #include "pages.h"
 #include "part.h"
-
-static const char ours[] = "# initscope report";
-
-/* True when the file begins as those that this program writes. */
-static bool is_ours(const char *directory, const char *name)
-{
-    ins_text text = {0};
-    ins_error ignored = {0};
-    char *path = ins_path_join(directory, name);
-    bool found = ins_file_read(path, &text, INS_OUTPUT, &ignored) == INS_OK &&
-                 text.length >= sizeof ours - 1 && memcmp(text.data, ours, sizeof ours - 1) == 0;
-    free(path);
-    ins_text_free(&text);
-    return found;
-}
-
-static bool holds(const char *directory, const char *name)
-{
-    char *path = ins_path_join(directory, name);
-    bool found = ins_path_exists(path);
-    free(path);
-    return found;
-}
-
-/* What an earlier report left, whose figures and pages are removed: their numbers may change. The
- * output directory may hold anything else, such as the run directories. */
-static ins_status prepare_output(const char *output, ins_error *error)
-{
-    static const char *const folders[] = {"figures", "pages"};
-    bool taken = holds(output, "figures") || holds(output, "pages") || holds(output, "report.pdf");
-    if (taken && !is_ours(output, "report.gp") && !is_ours(output, "figures/style.gp")) {
-        return ins_error_add(
-            error, INS_OUTPUT,
-            "%s: holds figures, pages or report.pdf of something else; choose another -o", output);
-    }
-    ins_directory_make(output, error);
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0] && error->status == INS_OK; i++) {
-        char *path = ins_path_join(output, folders[i]);
-        if (ins_directory_remove(path, error) == INS_OK) ins_directory_make(path, error);
-        free(path);
-    }
-    char *pdf = ins_path_join(output, "report.pdf");
-    if (remove(pdf) != 0 && errno != ENOENT && error->status == INS_OK) {
-        ins_error_add(error, INS_OUTPUT, "%s: %s", pdf, strerror(errno));
-    }
-    free(pdf);
-    return error->status;
-}
+#include "place.h"
 
 static void write_table(const ins_analysis *analysis, const char *output, const char *name,
                         void (*make)(const ins_analysis *, ins_text *), ins_error *error)
@@ -175,36 +125,35 @@ static ins_status decorate(ins_book *book, const ins_experiment *experiments, co
     return error->status;
 }
 
-/* Checks the PDF that was written beside its name and gives it that name. */
-static ins_status publish_pdf(ins_book *book, const ins_experiment *experiments, const char *output,
-                              ins_error *error)
+/* Checks the PDF and completes it, or removes it. */
+static ins_status finish_pdf(ins_book *book, const ins_experiment *experiments,
+                             const ins_place *place, ins_error *error)
 {
-    char *part = ins_path_join(output, "report.part.pdf");
-    char *final = ins_path_join(output, "report.pdf");
-    if (!ins_is_pdf(part, book->sheets.count)) {
+    char *pdf = ins_path_join(place->staging, "report.pdf");
+    if (error->status == INS_OK && !ins_is_pdf(pdf, book->sheets.count)) {
         ins_error_add(error, INS_RENDER,
-                      "%s: not a whole PDF with text; is a font installed, and the disk not full?",
-                      part);
-    } else if (decorate(book, experiments, part, error) == INS_OK && rename(part, final) != 0) {
-        ins_error_add(error, INS_OUTPUT, "%s: %s", final, strerror(errno));
+                      "%s/report.pdf: not a whole PDF with text; is a font installed, and the disk "
+                      "not full?",
+                      ins_place_of_scripts(place));
     }
-    free(part);
-    free(final);
+    if (error->status == INS_OK) decorate(book, experiments, pdf, error);
+    if (error->status != INS_OK) remove(pdf);
+    free(pdf);
     return error->status;
 }
 
-static ins_status check_figures(const ins_book *book, const char *output, ins_error *error)
+static ins_status check_figures(const ins_book *book, const ins_place *place, ins_error *error)
 {
     for (size_t i = 0; i < book->figures.count; i++) {
         ins_text name = {0};
         const char *figure = ((ins_figure *const *)book->figures.items)[i]->name;
-        ins_text_add_format(&name, "%s/figures/%s.png", output, figure);
+        ins_text_add_format(&name, "%s/figures/%s.png", place->staging, figure);
         bool png = ins_is_png(name.data);
         ins_text_clear(&name);
-        ins_text_add_format(&name, "%s/figures/%s.svg", output, figure);
+        ins_text_add_format(&name, "%s/figures/%s.svg", place->staging, figure);
         if (!png || !ins_is_svg(name.data)) {
             ins_error_add(error, INS_RENDER, "%s/figures/%s.gp: not rendered as PNG and SVG",
-                          output, figure);
+                          ins_place_of_scripts(place), figure);
         }
         ins_text_free(&name);
     }
@@ -212,50 +161,51 @@ static ins_status check_figures(const ins_book *book, const char *output, ins_er
 }
 
 static ins_status render(ins_book *book, const ins_experiment *experiments, const char *gnuplot,
-                         const char *output, ins_error *error)
+                         const ins_place *place, ins_error *error)
 {
-    static const ins_gnuplot_job jobs[] = {{"OUT='report.part.pdf'", "report.gp"},
-                                           {"FORMATS='png'", "figures.gp"},
-                                           {"FORMATS='svg'", "figures.gp"}};
+    static const ins_gnuplot_job jobs[] = {
+        {NULL, "report.gp"}, {"FORMATS='png'", "figures.gp"}, {"FORMATS='svg'", "figures.gp"}};
     const unsigned seconds = 120;
-    if (gnuplot == NULL) return not_rendered(error, "not found", output);
+    const char *scripts = ins_place_of_scripts(place);
+    if (gnuplot == NULL) return not_rendered(error, "not found", scripts);
     ins_text messages = {0};
-    ins_gnuplot_run_all(gnuplot, output, jobs, sizeof jobs / sizeof jobs[0], seconds, &messages,
-                        error);
-    if (error->status == INS_OK) publish_pdf(book, experiments, output, error);
-    if (error->status != INS_OK) {
-        /* Half a PDF, or none. */
-        char *part = ins_path_join(output, "report.part.pdf");
-        unlink(part);
-        free(part);
-    }
-    if (error->status == INS_OK) check_figures(book, output, error);
-    if (error->status == INS_RENDER) not_rendered(error, "failed", output);
+    ins_gnuplot_run_all(gnuplot, place->staging, jobs, sizeof jobs / sizeof jobs[0], seconds,
+                        &messages, error);
+    finish_pdf(book, experiments, place, error);
+    if (error->status == INS_OK) check_figures(book, place, error);
+    if (error->status == INS_RENDER) not_rendered(error, "failed", scripts);
     ins_text_free(&messages);
     return error->status;
+}
+
+/* The files of the report, in the staging directory. */
+static void write_files(const ins_experiment *experiments, size_t count, const ins_place *place,
+                        const char *gnuplot, ins_error *error)
+{
+    ins_book book = {.arena = ins_arena_new()};
+    for (size_t e = 0; e < count; e++) {
+        write_tables(&experiments[e], place->staging, count == 1 ? 0 : e + 1, error);
+    }
+    ins_flow flow = {.book = &book, .arena = book.arena};
+    book.footer = footer_of(experiments, count, gnuplot, place->staging, book.arena);
+    if (count > 1) ins_draw_cover(&flow, experiments, count);
+    for (size_t e = 0; e < count; e++) ins_draw_part(&flow, &experiments[e].part);
+    if (count > 1) ins_draw_closing(&flow, experiments, count);
+    ins_book_finish(&book);
+    if (error->status == INS_OK && ins_book_write(&book, place->staging, error) == INS_OK) {
+        render(&book, experiments, gnuplot, place, error);
+    }
+    ins_book_free(&book);
+    ins_arena_free(book.arena);
 }
 
 static ins_status write_report(const ins_experiment *experiments, size_t count, const char *output,
                                const char *gnuplot, ins_error *error)
 {
-    ins_book book = {.arena = ins_arena_new()};
-    if (prepare_output(output, error) == INS_OK) {
-        for (size_t e = 0; e < count; e++) {
-            write_tables(&experiments[e], output, count == 1 ? 0 : e + 1, error);
-        }
-        ins_flow flow = {.book = &book, .arena = book.arena};
-        book.footer = footer_of(experiments, count, gnuplot, output, book.arena);
-        if (count > 1) ins_draw_cover(&flow, experiments, count);
-        for (size_t e = 0; e < count; e++) ins_draw_part(&flow, &experiments[e].part);
-        if (count > 1) ins_draw_closing(&flow, experiments, count);
-        ins_book_finish(&book);
-        if (error->status == INS_OK && ins_book_write(&book, output, error) == INS_OK) {
-            render(&book, experiments, gnuplot, output, error);
-        }
-    }
-    ins_book_free(&book);
-    ins_arena_free(book.arena);
-    return error->status;
+    ins_place place;
+    if (ins_place_open(&place, output, error) != INS_OK) return error->status;
+    write_files(experiments, count, &place, gnuplot, error);
+    return ins_place_close(&place, error);
 }
 
 ins_status ins_report_write(const ins_report_options *options, ins_error *error)

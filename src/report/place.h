@@ -1,0 +1,28 @@
+/* Where a report is written: it appears in the output directory whole, or an earlier one stays. */
+#ifndef INS_REPORT_PLACE_H
+#define INS_REPORT_PLACE_H
+
+#include <stdbool.h>
+
+#include "initscope/error.h"
+
+/* The output directory may hold anything else, such as the run directories. */
+typedef struct ins_place {
+    const char *output;
+    char *staging; /* output/report.partial: everything is written here */
+    bool made;     /* there was no output directory */
+    bool earlier;  /* there is a rendered report, which only a rendered one may replace */
+} ins_place;
+
+/* Makes output, and an empty staging directory with the folders figures and pages. INS_OUTPUT when
+ * that cannot be, or output holds such names that are not ours: then there is nothing to close. */
+ins_status ins_place_open(ins_place *place, const char *output, ins_error *error);
+
+/* Where the scripts are to be found in the end when they could not be rendered. */
+const char *ins_place_of_scripts(const ins_place *place);
+
+/* Moves what was written to output when error has no problem, or only that it could not be
+ * rendered and there is no earlier report to lose; removes it after any other problem. */
+ins_status ins_place_close(ins_place *place, ins_error *error);
+
+#endif
