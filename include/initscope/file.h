@@ -26,6 +26,7 @@ ins_status ins_file_problem(const char *path, ins_status status, ins_error *erro
 /* open(), taken up again after a signal, of a file that children do not inherit; a new one gets the
  * permissions that the user's mask leaves. */
 int ins_file_open(const char *path, int flags);
+int ins_file_open_at(int directory, const char *path, int flags); /* as openat() */
 
 /* The whole file into text (replacing it). status is that of a failure (INS_DATA, INS_USAGE). */
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error);
@@ -45,6 +46,12 @@ ins_status ins_directory_remove(const char *path, ins_error *error);
 
 /* Removes all in the directory path but the entry named kept. A missing directory is fine. */
 ins_status ins_directory_clear(const char *path, const char *kept, ins_error *error);
+
+/* Brings the names in a directory to the disk. 0, or -1 with errno. */
+int ins_directory_sync(const char *path);
+
+/* Brings path and all below it to the disk. */
+ins_status ins_directory_sync_all(const char *path, ins_error *error);
 
 /* What is replaced bears this name meanwhile, in the directory that replaces it. */
 #define INS_REPLACED "replaced"

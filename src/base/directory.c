@@ -62,7 +62,7 @@ static int remove_below(int parent, const char *name)
     if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
 
     int reason = errno;
-    int file = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int file = ins_file_open_at(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 
     if (file < 0) {
         /* Not a directory: the reason is why it could not be unlinked. */
@@ -81,7 +81,7 @@ ins_status ins_directory_remove(const char *path, ins_error *error)
 
 ins_status ins_directory_clear(const char *path, const char *kept, ins_error *error)
 {
-    int file = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int file = ins_file_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 
     if (file < 0 && errno == ENOENT) return INS_OK;
     if (file >= 0 && empty_directory(file, kept) == 0) return INS_OK;

@@ -22,13 +22,18 @@ ins_status ins_file_problem(const char *path, ins_status status, ins_error *erro
     return ins_error_add(error, status, "%s: %s", path, strerror(errno));
 }
 
-int ins_file_open(const char *path, int flags)
+int ins_file_open_at(int directory, const char *path, int flags)
 {
     int file;
 
-    do file = open(path, flags | O_CLOEXEC, 0666);
+    do file = openat(directory, path, flags | O_CLOEXEC, 0666);
     while (file < 0 && errno == EINTR);
     return file;
+}
+
+int ins_file_open(const char *path, int flags)
+{
+    return ins_file_open_at(AT_FDCWD, path, flags);
 }
 
 ssize_t ins_file_read_some(int file, char *bytes, size_t size)

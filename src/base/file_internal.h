@@ -18,7 +18,6 @@ ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit,
 
 int ins_file_sync(int file);
 int ins_path_sync(const char *path, int flags); /* flags: further ones of open() */
-int ins_directory_sync(const char *path);
-int ins_parent_sync(const char *path); /* the directory that holds path */
+int ins_parent_sync(const char *path);          /* the directory that holds path */
 
 #endif

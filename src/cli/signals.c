@@ -11,7 +11,11 @@ static volatile sig_atomic_t received;
 
 static void receive(int number)
 {
-    if (received && number == SIGINT) _exit(128 + number);
+    if (received && number == SIGINT) {
+        /* The signal comes again, and kills, when this handler returns. */
+        signal(number, SIG_DFL);
+        raise(number);
+    }
     received = number;
 }
 

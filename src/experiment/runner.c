@@ -114,7 +114,7 @@ static ins_status open_log(running *r)
     ins_settings_write(request->settings, &r->experiment);
     ins_text identity = {0};
     ins_text_add(&identity, r->experiment.data);
-    ins_text_add_format(&identity, "version = %s\ndata hash = %016llx\n", PACKAGE_VERSION,
+    ins_text_add_format(&identity, "version = %s\ndata_hash = %016llx\n", PACKAGE_VERSION,
                         r->dataset.hash);
     ins_status status = ins_log_open(request->settings->output, request->policy, identity.data,
                                      &r->log, &r->outcome.skipped, r->error);

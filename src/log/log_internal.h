@@ -68,7 +68,8 @@ ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_er
 /* INS_USAGE when identity is not that of staging/identity, naming the first line that differs. */
 ins_status ins_identity_check(const char *staging, const char *identity, ins_error *error);
 
-/* INS_USAGE when directory/experiment.ini gives a key of identity another value. */
+/* INS_USAGE when directory/experiment.ini, or environment.csv the version or the data, gives a key
+ * of identity another value. */
 ins_status ins_identity_check_complete(const char *directory, const char *identity,
                                        ins_error *error);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "initscope/file.h"
+#include "initscope/log_reader.h"
 #include "initscope/memory.h"
 
 #include "log_internal.h"
@@ -101,7 +102,7 @@ static bool is_temporary(const char *name)
  * is a file too many, not a wrong one. */
 static void sweep(int parent, const char *name)
 {
-    int file = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int file = ins_file_open_at(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     DIR *directory = file >= 0 ? fdopendir(file) : NULL;
     if (directory == NULL) {
         if (file >= 0) close(file);
@@ -169,6 +170,31 @@ static const char *same_key(const char *identity, const char *line)
     return NULL;
 }
 
+/* What experiment.ini does not tell, a finished run has in environment.csv. */
+static ins_status check_environment(const char *directory, const char *identity, ins_error *error)
+{
+    static const char *const keys[] = {"version", "data_hash"};
+    char *path = ins_path_join(directory, ins_log_tables[INS_LOG_ENVIRONMENT].file);
+    ins_pairs pairs;
+    bool present;
+    ins_pairs_read_csv(path, &pairs, &present, error);
+    free(path);
+    ins_text line = {0};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0] && error->status == INS_OK; i++) {
+        const char *old = ins_pairs_get(&pairs, keys[i]);
+        if (old == NULL) continue;
+        ins_text_clear(&line);
+        ins_text_add_format(&line, "%s = %s", keys[i], old);
+        const char *new = same_key(identity, line.data);
+        if (new != NULL &&
+            (line_length(new) != line.length || strncmp(new, line.data, line.length) != 0))
+            differs(directory, "finished", line.data, new, error);
+    }
+    ins_text_free(&line);
+    ins_pairs_free(&pairs);
+    return error->status;
+}
+
 ins_status ins_identity_check_complete(const char *directory, const char *identity,
                                        ins_error *error)
 {
@@ -186,5 +212,5 @@ ins_status ins_identity_check_complete(const char *directory, const char *identi
         old += *old == '\n';
     }
     ins_text_free(&text);
-    return status;
+    return status == INS_OK ? check_environment(directory, identity, error) : status;
 }

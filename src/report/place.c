@@ -211,7 +211,8 @@ static ins_status publish(const ins_place *place, ins_error *error)
         } else {
             /* From here on the next report does not put the old one back. */
             renameat(between.staging, INS_REPLACED, between.staging, "done");
-            if (fsync(between.output) != 0) ins_file_problem(place->output, INS_OUTPUT, error);
+            if (ins_directory_sync(place->output) != 0)
+                ins_file_problem(place->output, INS_OUTPUT, error);
         }
     }
     ways_close(&between);
