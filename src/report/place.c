@@ -1,6 +1,6 @@
 /* A report moves from its staging directory to its place entry by entry; what an entry replaces
- * waits in report.partial/replaced until all have moved, and goes back when one cannot, or when the
- * next report finds it there. */
+ * waits in report.unfinished/replaced until all have moved, and goes back when one cannot, or when
+ * the next report finds it there. */
 #include <config.h>
 
 #include "place.h"
@@ -153,7 +153,7 @@ static void place_drop(ins_place *place, ins_error *error)
 ins_status ins_place_open(ins_place *place, const char *output, ins_error *error)
 {
     *place = (ins_place){.output = output, .made = !ins_path_exists(output)};
-    place->staging = ins_path_join(output, "report.partial");
+    place->staging = ins_path_join(output, "report.unfinished");
     recover(place, error);
     place->earlier = holds(output, "report.pdf");
     if (is_foreign(place)) {

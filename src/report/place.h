@@ -9,7 +9,7 @@
 /* The output directory may hold anything else, such as the run directories. */
 typedef struct ins_place {
     const char *output;
-    char *staging; /* output/report.partial: everything is written here */
+    char *staging; /* output/report.unfinished: everything is written here */
     bool made;     /* there was no output directory */
     bool earlier;  /* there is a rendered report, which only a rendered one may replace */
 } ins_place;

@@ -31,7 +31,7 @@ report() {
     [ "$status" -eq 0 ]
     [ "$output" = "" ]
     [ "$(head -c 5 w/report/report.pdf)" = "%PDF-" ]
-    [ ! -e w/report/report.part.pdf ]
+    [ ! -e w/report/report.unfinished ]
     for file in summary comparisons findings; do
         [ "$(wc -l <w/report/$file.csv)" -gt 1 ]
     done
@@ -217,6 +217,21 @@ report() {
     (cd w/report && gnuplot -d report.gp && gnuplot -d figures.gp)
     [ "$(head -c 5 w/report/report.pdf)" = "%PDF-" ]
     [ -s w/report/figures/01-glance.png ]
+}
+
+@test "a report that is not drawn does not replace one that is" {
+    need gnuplot
+    report w
+    [ "$status" -eq 0 ]
+    cp -r w/report earlier
+    run --separate-stderr "$INITSCOPE" report w --gnuplot=/nonexistent/gnuplot
+    [ "$status" -eq 5 ]
+    [ "$stderr" = "initscope: gnuplot not found; render with: cd w/report/report.unfinished && gnuplot report.gp" ]
+    [ -s w/report/report.unfinished/report.gp ]
+    diff -r -x report.unfinished earlier w/report
+    run --separate-stderr "$INITSCOPE" report w
+    [ "$status" -eq 0 ]
+    diff -r earlier w/report
 }
 
 @test "a gnuplot that fails, or writes nothing, is no success" {

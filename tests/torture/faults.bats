@@ -124,12 +124,12 @@ report_under() {
     tried=$((tried + 1))
     [ "$status" -eq 0 ] || judge "$status" "$plan"
     # Without memory the program ends where it is; the next report cleans up.
-    [ "${plan%%,*}" != memory ] || rm -rf out/report.partial
+    [ "${plan%%,*}" != memory ] || rm -rf out/report.unfinished
     if [ "$status" -eq 0 ]; then
         # A gnuplot that does not tell its version is not named at the foot of the pages.
         [ "$plan" = start,1 ] || [ "$plan" = start,2 ] || diff -r next out >/dev/null || problem "$plan ($event): status 0, another report"
     elif [ -n "$2" ]; then
-        rm -rf out/report.partial # scripts that were not rendered
+        rm -rf out/report.unfinished # scripts that were not rendered
         diff -r "$2" out >/dev/null || diff -r next out >/dev/null || problem "$plan ($event): the earlier report has changed"
     elif [ -e out/report.pdf ]; then
         diff -r next out >/dev/null || problem "$plan ($event): half a report"

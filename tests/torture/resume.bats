@@ -315,7 +315,7 @@ on_disk() {
         event=$(grep ^fired log) || problem "$n: did not happen"
         tried=$((tried + 1))
         "$INITSCOPE" report -q new -o out --gnuplot=/nonexistent/gnuplot 2>err || [ $? -eq 5 ]
-        rm -r out/report.partial
+        rm -r out/report.unfinished
         diff -r earlier out >/dev/null || diff -r next out >/dev/null || problem "$n ($event): $(diff -rq next out | head -n 3)"
         rm -r out
     done
