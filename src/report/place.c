@@ -175,21 +175,28 @@ const char *ins_place_of_scripts(const ins_place *place)
     return place->earlier ? place->staging : place->output;
 }
 
-/* Moves all or, with errno, none. *name is the one that did not move. */
-static int move_all(const ways *between, const ins_text *names, const char **name)
+/* The old entry makes room for the new one; neither moves, with errno, when one cannot. */
+static int exchange(const ways *between, const char *name)
+{
+    if (move(between->output, name, between->replaced) != 0) return -1;
+    if (move(between->staging, name, between->output) == 0) return 0;
+    int reason = errno;
+    move(between->replaced, name, between->output);
+    errno = reason;
+    return -1;
+}
+
+/* Exchanges all or, with errno, none. *name is the one that did not move. */
+static int exchange_all(const ways *between, const ins_text *names, const char **name)
 {
     char *rest = names->data;
-    while ((*name = next_name(&rest)) != NULL) {
-        if (move(between->output, *name, between->replaced) == 0 &&
-            move(between->staging, *name, between->output) == 0)
-            continue;
-        int reason = errno;
-        char *again = names->data;
-        for (; again < rest; again += strlen(again) + 1) put_back(between, again);
-        errno = reason;
-        return -1;
-    }
-    return 0;
+    while ((*name = next_name(&rest)) != NULL && exchange(between, *name) == 0) continue;
+    if (*name == NULL) return 0;
+    int reason = errno;
+    for (const char *moved = names->data; moved < *name; moved += strlen(moved) + 1)
+        put_back(between, moved);
+    errno = reason;
+    return -1;
 }
 
 static ins_status publish(const ins_place *place, ins_error *error)
@@ -202,7 +209,7 @@ static ins_status publish(const ins_place *place, ins_error *error)
         ins_directory_make(replaced, error) == INS_OK &&
         ins_directory_sync_all(place->staging, error) == INS_OK &&
         ways_open(place, &between, error) == INS_OK) {
-        if (move_all(&between, &names, &name) != 0) {
+        if (exchange_all(&between, &names, &name) != 0) {
             int reason = errno;
             char *path = ins_path_join(place->output, name);
             errno = reason;

@@ -70,7 +70,7 @@ calls() { sed -n "s/^calls $1 //p" counts; }
     while [ "$tried" -lt 50 ]; do
         moment=$((RANDOM * whole / 32768 * 6 / 10 + 1))
         status=0
-        timeout -s KILL "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))" "$INITSCOPE" "${long[@]}" --resume -o w || status=$?
+        timeout --foreground -s KILL "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))" "$INITSCOPE" "${long[@]}" --resume -o w || status=$?
         [ "$status" -eq 0 ] || [ "$status" -eq 137 ] || problem "status $status"
         [ "$status" -ne 137 ] || tried=$((tried + 1))
         [ "$status" -ne 0 ] || { same_as_reference w && rm -r w; } || problem "other bytes"

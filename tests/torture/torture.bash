@@ -60,8 +60,8 @@ names_the_file() {
     local named fired
     named=$(realpath -ms "$(sed -n '1s/^initscope: \([^:]*\):.*/\1/p' err)")
     fired=$(realpath -ms "$(cut -d' ' -f5- <<<"$event")")
-    # A picture belongs to its script.
-    [[ "$fired" == "${named%.gp}"* || "$named" == "$fired"* ]]
+    # A picture belongs to its script; where replaced entries wait is in the directory of theirs.
+    [[ "$fired" == "${named%.gp}"* || "$named" == "${fired%/report.unfinished/replaced}"* ]]
 }
 
 declare -A reasons=(
