@@ -1,0 +1,80 @@
+/* The CSV reader and the data set on it: the size of the pieces in which a file is read makes no
+ * difference, a row has as many fields as the header, a data set that is accepted is sound. */
+#include <config.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "initscope/csv.h"
+#include "initscope/dataset.h"
+
+/* What a reading said: every row and every message. */
+typedef struct transcript {
+    size_t columns;
+    unsigned long long hash;
+} transcript;
+
+static void add(transcript *said, const void *bytes, size_t length)
+{
+    said->hash = ins_hash(said->hash, &length, sizeof length);
+    said->hash = ins_hash(said->hash, bytes, length);
+}
+
+static void take_row(void *context, size_t index, const ins_csv_row *row, ins_error *error)
+{
+    transcript *said = context;
+    (void)error;
+    if (index == 0) said->columns = row->count;
+    fuzz_expect(row->count == said->columns, "a row has as many fields as the header");
+    add(said, &index, sizeof index);
+    add(said, &row->line, sizeof row->line);
+    for (size_t f = 0; f < row->count; f++) add(said, row->fields[f].text, row->fields[f].length);
+}
+
+static transcript read_in_chunks(const char *path, char delimiter, size_t chunk)
+{
+    transcript said = {.hash = INS_HASH_START};
+    ins_error error = {0};
+    ins_csv_read_in_chunks(path, delimiter, chunk, take_row, &said, &error);
+    add(&said, &error.count, sizeof error.count);
+    for (size_t i = 0; i < error.count && i < INS_ERROR_LINES; i++) {
+        add(&said, error.line[i], strlen(error.line[i]));
+    }
+    return said;
+}
+
+static void check_dataset(const char *path)
+{
+    ins_dataset dataset;
+    ins_error error = {0};
+    if (ins_dataset_read(path, NULL, '\0', &dataset, &error) != INS_OK) return;
+    fuzz_expect(dataset.rows > 0 && dataset.features > 0 && dataset.classes > 1,
+                "a data set has rows, features and classes");
+    for (size_t i = 0; i < dataset.rows * dataset.features; i++) {
+        fuzz_expect(isfinite((float)dataset.x[i]), "features are finite");
+    }
+    for (size_t i = 0; i < dataset.rows; i++) {
+        fuzz_expect(dataset.y[i] >= 0 && (size_t)dataset.y[i] < dataset.classes,
+                    "labels are numbers of classes");
+    }
+    ins_dataset_free(&dataset);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char delimiters[] = {'\0', ',', ';', '\t'};
+    static const size_t chunks[] = {1, 3, 64};
+    ins_text bytes = fuzz_bytes(data, size);
+    const char *path = fuzz_file("data.csv", bytes.data, bytes.length);
+    ins_text_free(&bytes);
+    for (size_t d = 0; d < sizeof delimiters; d++) {
+        transcript whole = read_in_chunks(path, delimiters[d], 1 << 16);
+        for (size_t c = 0; c < sizeof chunks / sizeof chunks[0]; c++) {
+            transcript said = read_in_chunks(path, delimiters[d], chunks[c]);
+            fuzz_expect(said.hash == whole.hash, "the size of the pieces makes no difference");
+        }
+    }
+    check_dataset(path);
+    return 0;
+}
