@@ -22,25 +22,25 @@ packages() {
         echo gcc make autoconf automake pkg-config libc6-dev xz-utils
         echo libgsl-dev libcsv-dev libopenblas-dev libinih-dev
         echo gnuplot-nox fonts-liberation
-        echo check bats poppler-utils valgrind
+        echo check bats poppler-utils valgrind perl
         ;;
     dnf)
         echo gcc make autoconf automake pkgconf-pkg-config glibc-devel xz
         echo gsl-devel libcsv-devel openblas-devel inih-devel
         echo gnuplot liberation-sans-fonts
-        echo check-devel bats poppler-utils valgrind
+        echo check-devel bats poppler-utils valgrind perl
         ;;
     zypper)
         echo gcc make autoconf automake pkg-config glibc-devel xz
         echo gsl-devel libcsv-devel openblas-devel libinih-devel
         echo gnuplot liberation-fonts
-        echo check-devel bats poppler-tools valgrind
+        echo check-devel bats poppler-tools valgrind perl
         ;;
     pacman)
         echo gcc make autoconf automake pkgconf xz
         echo gsl openblas libinih
         echo gnuplot ttf-liberation
-        echo check bats poppler valgrind
+        echo check bats poppler valgrind perl
         ;;
     apk)
         echo gcc make autoconf automake pkgconf musl-dev xz

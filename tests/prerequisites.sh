@@ -14,8 +14,9 @@ have() {
 
 found() { command -v "$1" >/dev/null 2>&1 && echo yes || echo no; }
 
-echo 1..4
+echo 1..5
 have "${HAVE_CHECK:-no}" "check, for the unit tests" "install check (Debian) or check-devel (Fedora)"
 have "${BATS:-no}" "bats, for the tests of the command line" "install bats"
 have "$(found gnuplot)" "gnuplot, for the tests that render a report" "install gnuplot-nox (Debian) or gnuplot (Fedora)"
 have "$(found pdftotext)" "pdftotext, for the tests that read the PDF" "install poppler-utils"
+have "$(found perl)" "perl, for the tests with hostile strings" "install perl"

@@ -119,6 +119,7 @@ extern const ins_option_kind ins_kind_integer; /* size_t */
 extern const ins_option_kind ins_kind_number;  /* double */
 extern const ins_option_kind ins_kind_word;    /* size_t, index into table, a list of words */
 extern const ins_option_kind ins_kind_text;    /* const char *, one line */
+extern const ins_option_kind ins_kind_path;    /* const char *, as it is */
 extern const ins_option_kind ins_kind_choice;  /* ins_choice from table, an ins_entries */
 extern const ins_option_kind ins_kind_data;    /* ins_data_source */
 extern const ins_option_kind ins_kind_choices; /* ins_choices */

@@ -137,6 +137,19 @@ static void write_text(const ins_option *option, const void *field, ins_text *ou
 
 const ins_option_kind ins_kind_text = {parse_text, write_text, NULL};
 
+/* A path that no experiment file will hold: any bytes. */
+static ins_status parse_path(const ins_option *option, const char *text, const ins_source *source,
+                             ins_arena *arena, void *field, ins_error *error)
+{
+    (void)option;
+    (void)source;
+    (void)error;
+    *(const char **)field = ins_arena_copy(arena, text, strlen(text));
+    return INS_OK;
+}
+
+const ins_option_kind ins_kind_path = {parse_path, write_text, NULL};
+
 ins_status ins_option_choice(const ins_option *option, const char *text, const ins_source *source,
                              ins_arena *arena, ins_choice *choice, ins_error *error)
 {
@@ -190,13 +203,19 @@ static bool is_data_file(const char *path)
     return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
+static bool ends_in_blank(const char *path)
+{
+    return *path && path[strlen(path) - 1] == ' ';
+}
+
 /* A path with the bytes that an experiment file cannot hold, and backslashes, as \xHH. */
 static const char *escaped(const char *path, ins_arena *arena)
 {
     ins_text out = {0};
     for (; *path; path++) {
         unsigned char byte = (unsigned char)*path;
-        if (byte < ' ' || byte == 0x7f || byte == ';' || byte == '\\')
+        bool last_blank = byte == ' ' && !path[1];
+        if (byte < ' ' || byte == 0x7f || byte == ';' || byte == '\\' || last_blank)
             ins_text_add_format(&out, "\\x%02x", byte);
         else
             ins_text_add_bytes(&out, path, 1);
@@ -230,7 +249,7 @@ static ins_data_source data_file(const char *path, ins_arena *arena)
     char *resolved =
         stat(path, &status) == 0 && S_ISREG(status.st_mode) ? ins_path_resolve(path) : NULL;
     const char *name = resolved ? resolved : path;
-    if (!is_writable(name)) name = escaped(name, arena);
+    if (!is_writable(name) || ends_in_blank(name)) name = escaped(name, arena);
     ins_data_source data = {.name = ins_arena_copy(arena, name, strlen(name)),
                             .path = ins_arena_copy(arena, path, strlen(path))};
     free(resolved);
@@ -272,6 +291,7 @@ static ins_status parse_data(const ins_option *option, const char *text, const i
     const char *name = ins_option_trim(text, arena);
     if (name[0] == '\0') return ins_option_refuse(option, text, source, error);
     if (strcmp(name, "-") == 0) name = "/dev/stdin";
+    if (is_data_file(text)) name = ins_arena_copy(arena, text, strlen(text));
 
     const char *beside = source->directory && name[0] != '/'
                              ? ins_arena_format(arena, "%s%s", source->directory, name)

@@ -334,7 +334,7 @@ const ins_option ins_options[] = {
      .range = "a directory",
      .help = "the run directory; a non-empty one is refused without --force or --resume",
      .group = INS_GROUP_RECORD,
-     .kind = &ins_kind_text,
+     .kind = &ins_kind_path,
      FIELD(output)},
     {.key = NULL}};
 

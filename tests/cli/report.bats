@@ -247,6 +247,35 @@ report() {
     [ ! -e w/report/report.pdf ]
 }
 
+@test "a gnuplot that writes garbage, half a PDF or too few pages, or half a picture, is no success" {
+    need gnuplot
+    real=$(command -v gnuplot)
+    # The first call asks for the version, then report.gp makes the PDF, then figures.gp the pictures.
+    fake() {
+        printf '#!/bin/sh\ncase "$*" in *report.gp*) %s ;; *figures.gp*) %s ;; *) exit 0 ;; esac\n' "$1" "$2" >fake
+        chmod +x fake
+    }
+    part=report.part.pdf
+    cp -r "$BATS_FILE_TMPDIR/run" w
+    for end in 'echo garbage >PART' ': >PART' 'REAL "$@" && head -c 20000 PART >x && mv x PART' \
+        'printf "%%%%PDF-1.5\n/Type /Page\n/BaseFont\n%%%%%%%%EOF\n" >PART'; do
+        end=${end//PART/$part}
+        fake "${end//REAL/$real}" 'exit 0'
+        cat fake
+        run --separate-stderr env GNUPLOT=./fake "$INITSCOPE" report w
+        echo "status $status: $stderr"
+        [ "$status" -eq 5 ]
+        [[ "$stderr" == *"w/report/$part: not a whole PDF"*"render with: cd w/report && gnuplot report.gp" ]]
+        [ ! -e w/report/report.pdf ]
+        [ -s w/report/summary.csv ]
+    done
+    fake "exec $real \"\$@\"" "$real \"\$@\" && head -c 900 figures/02-forward.png >x && mv x figures/02-forward.png"
+    run --separate-stderr env GNUPLOT=./fake "$INITSCOPE" report w
+    echo "status $status: $stderr"
+    [ "$status" -eq 5 ]
+    [[ "$stderr" == *"w/report/figures/02-forward.gp: not rendered as PNG and SVG"* ]]
+}
+
 @test "a gnuplot in a relative directory of PATH is not run" {
     mkdir bin
     printf '#!/bin/sh\ntouch ran\n' >bin/gnuplot
