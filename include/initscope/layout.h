@@ -22,9 +22,14 @@ typedef enum ins_face { INS_REGULAR, INS_BOLD, INS_ITALIC } ins_face;
 size_t ins_utf8_decode(const char *text, uint32_t *code);
 size_t ins_utf8_encode(char out[4], uint32_t code);
 
-/* Valid UTF-8 without control and direction-changing characters: those become spaces or U+FFFD.
- * Text that runs leftward is enclosed in marks (U+200E) so that it does not turn the numbers beside
- * it. A character that no font here can draw is written as \u0915 (see coverage.h). */
+/* What takes no room: combining marks, and the mark that ins_clean() sets around names that run
+ * leftward. */
+bool ins_is_mark(uint32_t code);
+
+/* Valid UTF-8 that is safe to draw: control characters become spaces; what is no character,
+ * reorders or hides text becomes U+FFFD; of a pile of combining marks the first 8 are kept. Text
+ * that runs leftward is enclosed in marks (U+200E) so that it does not turn the numbers beside it.
+ * A character that no font here can draw is written as \u0915 (see coverage.h). */
 char *ins_clean(ins_arena *arena, const char *text);
 
 /* Plain text as markup that draws it unchanged; superscript digits become ^{...}, because few fonts

@@ -38,7 +38,7 @@ size_t ins_utf8_length(const char *bytes, size_t length)
 }
 
 /* Control characters, and those that reorder or break the line: U+0000..001F, U+007F..009F,
- * U+200E..200F, U+2028..202E, U+2066..2069. */
+ * U+061C, U+200E..200F, U+2028..202E, U+2066..2069. */
 static bool is_control(const char *bytes, size_t length)
 {
     unsigned char a = (unsigned char)bytes[0];
@@ -47,7 +47,7 @@ static bool is_control(const char *bytes, size_t length)
 
     unsigned char b = (unsigned char)bytes[1];
 
-    if (length == 2) return a == 0xC2 && b < 0xA0;
+    if (length == 2) return (a == 0xC2 && b < 0xA0) || (a == 0xD8 && b == 0x9C);
     if (length != 3 || a != 0xE2) return false;
 
     unsigned char c = (unsigned char)bytes[2];

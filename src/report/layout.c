@@ -29,27 +29,20 @@ static double em_of(uint32_t code, ins_face face)
     return is_wide(code) ? wide_width : unknown_width;
 }
 
-/* What takes no room: accents, and the mark that ins_clean() sets around names that run leftward.
- */
-static bool is_mark(uint32_t code)
-{
-    return (code >= 0x300 && code < 0x370) || code == 0x200E;
-}
-
 double ins_text_width(const char *plain, ins_face face, double size)
 {
     double em = 0;
     while (*plain != '\0') {
         uint32_t code;
         plain += ins_utf8_decode(plain, &code);
-        if (!is_mark(code)) em += em_of(code, face);
+        if (!ins_is_mark(code)) em += em_of(code, face);
     }
     return em * size * INS_MM_PER_POINT;
 }
 
 static size_t columns_of(uint32_t code)
 {
-    return is_mark(code) ? 0 : is_wide(code) ? 2 : 1;
+    return ins_is_mark(code) ? 0 : is_wide(code) ? 2 : 1;
 }
 
 size_t ins_text_columns(const char *plain)
@@ -99,7 +92,7 @@ void ins_atoms_measure(ins_atoms atoms, ins_face face, double size)
 {
     for (size_t i = 0; i < atoms.count; i++) {
         ins_atom *atom = &atoms.atom[i];
-        double em = is_mark(atom->code) ? 0 : em_of(atom->code, atom->bold ? INS_BOLD : face);
+        double em = ins_is_mark(atom->code) ? 0 : em_of(atom->code, atom->bold ? INS_BOLD : face);
         atom->width = em * size * INS_MM_PER_POINT * (atom->script != 0 ? script_scale : 1);
     }
 }

@@ -7,7 +7,7 @@
 
 #include "coverage.h"
 
-enum { REPLACEMENT = 0xFFFD, LEFT_TO_RIGHT = 0x200E };
+enum { REPLACEMENT = 0xFFFD, LEFT_TO_RIGHT = 0x200E, MOST_MARKS = 8 };
 
 /* Bytes of the sequence that a first byte announces, 0 when it cannot be a first byte. */
 static size_t announced(unsigned char first)
@@ -54,12 +54,24 @@ static bool is_control(uint32_t code)
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
 }
 
-/* Marks that change the direction of, or hide, the text around them. */
+/* What changes the direction of, or hides, the text around it. */
 static bool is_deceptive(uint32_t code)
 {
     return (code >= 0x200B && code <= 0x200F && code != LEFT_TO_RIGHT) ||
            (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
-           code == 0xFEFF || (code >= 0xE0000);
+           code == 0x061C || code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) ||
+           code >= 0xE0000;
+}
+
+/* Code points that are no characters: cairo takes them for invalid UTF-8. */
+static bool is_no_character(uint32_t code)
+{
+    return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
+}
+
+bool ins_is_mark(uint32_t code)
+{
+    return (code >= 0x300 && code < 0x370) || code == LEFT_TO_RIGHT;
 }
 
 /* Hebrew, Arabic and their neighbours. */
@@ -75,7 +87,7 @@ static bool is_neutral(uint32_t code)
 {
     bool letter = (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') ||
                   (code >= 'a' && code <= 'z');
-    return code < 0x80 ? !letter : code >= 0x300 && code < 0x370;
+    return code < 0x80 ? !letter : ins_is_mark(code);
 }
 
 static void add_code(ins_text *out, uint32_t code)
@@ -88,13 +100,16 @@ char *ins_clean(ins_arena *arena, const char *text)
 {
     ins_text out = {0};
     bool leftward = false;
+    size_t marks = 0; /* in a row */
     ins_text_add(&out, "");
     while (*text != '\0') {
         uint32_t code;
         text += ins_utf8_decode(text, &code);
         if (code == LEFT_TO_RIGHT) continue; /* set anew below */
+        marks = ins_is_mark(code) ? marks + 1 : 0;
+        if (marks > MOST_MARKS) continue;
         if (is_control(code)) code = ' ';
-        if (is_deceptive(code)) code = REPLACEMENT;
+        if (is_deceptive(code) || is_no_character(code)) code = REPLACEMENT;
         bool turns = leftward ? !runs_leftward(code) && !is_neutral(code) : runs_leftward(code);
         if (turns) {
             add_code(&out, LEFT_TO_RIGHT);

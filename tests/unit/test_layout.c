@@ -199,6 +199,14 @@ START_TEST(controls_and_direction_marks_do_not_survive)
     ck_assert_str_eq(ins_clean(arena, "x\u202Egnp.exe"), "x\uFFFDgnp.exe");
     ck_assert_str_eq(ins_clean(arena, "ok é 名 🎉"), "ok é 名 🎉");
     ck_assert_str_eq(ins_clean(arena, "\xFF\xFE"), "\uFFFD\uFFFD");
+    /* U+061C, U+FFF9, U+E0041; U+FFFE, U+FDD0 and U+1FFFF are no characters. */
+    ck_assert_str_eq(ins_clean(arena, "\xD8\x9C\xEF\xBF\xB9\xF3\xA0\x81\x81"),
+                     "\uFFFD\uFFFD\uFFFD");
+    ck_assert_str_eq(ins_clean(arena, "\xEF\xBF\xBE\xEF\xB7\x90\xF0\x9F\xBF\xBF"),
+                     "\uFFFD\uFFFD\uFFFD");
+    ck_assert_str_eq(
+        ins_clean(arena, "a\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030Ab\u0301"),
+        "a\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308b\u0301");
 }
 END_TEST
 
