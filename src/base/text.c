@@ -38,20 +38,65 @@ void ins_text_add_bytes(ins_text *text, const char *bytes, size_t length)
     text->data[text->length] = '\0';
 }
 
+__attribute__((format(printf, 2, 0))) static void add_formatted(ins_text *text, const char *format,
+                                                                va_list arguments)
+{
+    va_list again;
+
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length < 0) ins_die("a text could not be formatted");
+
+    reserve(text, (size_t)length);
+    vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+    text->length += (size_t)length;
+}
+
 void ins_text_add_format(ins_text *text, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    add_formatted(text, format, arguments);
     va_end(arguments);
-    if (length < 0) ins_die("a text could not be formatted");
+}
 
-    reserve(text, (size_t)length);
+void ins_text_add_line(ins_text *text, const char *format, ...)
+{
+    ins_text raw = {0};
+    va_list arguments;
+
     va_start(arguments, format);
-    vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
+    add_formatted(&raw, format, arguments);
     va_end(arguments);
-    text->length += (size_t)length;
+
+    /* A byte becomes four at most. */
+    size_t room = ins_multiply(raw.length + 1, 4, "a line");
+
+    reserve(text, room);
+    ins_make_safe(text->data + text->length, room, raw.data, raw.length);
+    text->length += strlen(text->data + text->length);
+    ins_text_add(text, "\n");
+    ins_text_free(&raw);
+}
+
+void ins_text_add_word(ins_text *text, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-+=./:,@%";
+
+    if (word[0] && word[strspn(word, plain)] == '\0') {
+        ins_text_add(text, word);
+        return;
+    }
+    ins_text_add(text, "'");
+    for (const char *byte = word; *byte; byte++)
+        if (*byte == '\'')
+            ins_text_add(text, "'\\''");
+        else
+            ins_text_add_bytes(text, byte, 1);
+    ins_text_add(text, "'");
 }
 
 void ins_text_clear(ins_text *text)

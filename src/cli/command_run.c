@@ -63,23 +63,11 @@ static ins_status read_policy(const ins_arguments *arguments, ins_log_policy *po
 /* The words as a shell would take them. */
 static const char *command_line(int argc, char **argv, ins_arena *arena)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789_-+=./:,@%";
     ins_text line = {0};
     ins_text_add(&line, "initscope");
     for (int i = 0; i < argc; i++) {
         ins_text_add(&line, " ");
-        if (argv[i][0] && argv[i][strspn(argv[i], plain)] == '\0') {
-            ins_text_add(&line, argv[i]);
-            continue;
-        }
-        ins_text_add(&line, "'");
-        for (const char *byte = argv[i]; *byte; byte++)
-            if (*byte == '\'')
-                ins_text_add(&line, "'\\''");
-            else
-                ins_text_add_bytes(&line, byte, 1);
-        ins_text_add(&line, "'");
+        ins_text_add_word(&line, argv[i]);
     }
     const char *copy = ins_arena_copy(arena, line.data, line.length);
     ins_text_free(&line);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +67,12 @@ static void draw(ins_progress *progress)
     fflush(stderr);
 }
 
+/* A path in the initializer's name may hold any bytes. */
+static void shown(char *out, size_t size, const ins_trial *trial)
+{
+    ins_make_safe(out, size, trial->init->label, strlen(trial->init->label));
+}
+
 static void on_start(ins_progress *progress, const ins_event *event)
 {
     progress->start = seconds_now();
@@ -82,8 +89,10 @@ static void on_epoch(ins_progress *progress, const ins_event *event)
 {
     progress->steps_done++;
     if (!progress->bar) return;
-    snprintf(progress->current, sizeof progress->current, "%.40s seed %lu",
-             event->trial->init->label, (unsigned long)event->trial->seed);
+    char name[41];
+    shown(name, sizeof name, event->trial);
+    snprintf(progress->current, sizeof progress->current, "%s seed %lu", name,
+             (unsigned long)event->trial->seed);
     draw(progress);
 }
 
@@ -93,13 +102,14 @@ static void on_trial(ins_progress *progress, const ins_event *event)
     /* A diverged trial left its last epochs out. */
     progress->steps_done += (double)(event->epochs - event->epoch);
     const ins_trial *trial = event->trial;
+    char name[INS_DISPLAY_SIZE];
+    shown(name, sizeof name, trial);
     if (progress->lines && event->diverged)
         fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu diverged in epoch %zu\n",
-                trial->run, event->trials, trial->init->label, (unsigned long)trial->seed,
-                event->epoch);
+                trial->run, event->trials, name, (unsigned long)trial->seed, event->epoch);
     else if (progress->lines)
         fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu, test accuracy %.3g\n", trial->run,
-                event->trials, trial->init->label, (unsigned long)trial->seed, event->accuracy);
+                event->trials, name, (unsigned long)trial->seed, event->accuracy);
     if (progress->bar) draw(progress);
 }
 

@@ -275,7 +275,7 @@ static void warn_of_foreign_names(ins_dataset *d)
                            count_foreign(d->class_names, d->classes) +
                            count_foreign(&d->label_name, 1);
     if (foreign > 0)
-        ins_text_add_format(&d->warnings, "%s: names that are not UTF-8, kept as they are: %zu\n",
+        ins_text_add_line(&d->warnings, "%s: names that are not UTF-8, kept as they are: %zu",
                             d->path, foreign);
 }
 
@@ -291,9 +291,8 @@ static void finish(reader *r)
     d->class_names = ins_arena_get(d->arena, d->classes, sizeof *d->class_names, "class names");
     memcpy(d->class_names, r->labels.name, d->classes * sizeof *d->class_names);
     if (r->empty_labels > 0)
-        ins_text_add_format(&d->warnings,
-                            "%s: rows with an empty label, a class of their own: %zu\n", r->path,
-                            r->empty_labels);
+        ins_text_add_line(&d->warnings, "%s: rows with an empty label, a class of their own: %zu",
+                          r->path, r->empty_labels);
     warn_of_foreign_names(d);
     d->x = ins_reallocate(d->x, d->rows * d->features, sizeof *d->x, "the data");
     d->y = ins_reallocate(d->y, d->rows, sizeof *d->y, "the data");

@@ -84,9 +84,8 @@ void ins_labels_sort(ins_labels *labels, int32_t *rank, const char *path, ins_te
         rank[list[i].number] = (int32_t)i;
         labels->name[i] = list[i].name;
         if (numeric && i > 0 && list[i].value == list[i - 1].value)
-            ins_text_add_format(warnings,
-                                "%s: labels %s and %s are the same number but two classes\n", path,
-                                list[i - 1].name, list[i].name);
+            ins_text_add_line(warnings, "%s: labels %s and %s are the same number but two classes",
+                              path, list[i - 1].name, list[i].name);
     }
     free(list);
 }

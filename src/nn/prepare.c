@@ -122,13 +122,13 @@ static void choose_scales(ins_dataset *d, const ins_feature *features, ins_scali
         const char *name = d->feature_names[j];
         if (choose_scale(&features[j], scaling, &centre[j], &divisor[j])) continue;
         if (++constants > NAMED) continue;
-        ins_text_add_format(&d->warnings,
-                            "%s: column \"%s\" is constant in the training rows: scaled to 0\n",
-                            d->path, ins_display(shown, name, strlen(name)));
+        ins_text_add_line(&d->warnings,
+                          "%s: column \"%s\" is constant in the training rows: scaled to 0",
+                          d->path, ins_display(shown, name, strlen(name)));
     }
     if (constants > NAMED)
-        ins_text_add_format(&d->warnings, "%s: more columns that are constant: %zu\n", d->path,
-                            constants - NAMED);
+        ins_text_add_line(&d->warnings, "%s: more columns that are constant: %zu", d->path,
+                          constants - NAMED);
 }
 
 /* The scaled rows take the place of the doubles, which are at least as wide. The bytes are copied,
@@ -168,8 +168,8 @@ static void warn_of_unseen_classes(const ins_samples *train, ins_dataset *d)
     for (size_t i = 0; i < train->rows; i++) rows[train->y[i]]++;
     for (size_t k = 0; k < train->classes; k++) unseen += rows[k] == 0;
     if (unseen > 0)
-        ins_text_add_format(&d->warnings, "%s: classes without a training row: %zu of %zu\n",
-                            d->path, unseen, train->classes);
+        ins_text_add_line(&d->warnings, "%s: classes without a training row: %zu of %zu", d->path,
+                          unseen, train->classes);
     free(rows);
 }
 

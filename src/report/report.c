@@ -76,8 +76,12 @@ static const char *footer_of(const ins_experiment *experiments, size_t count, co
 
 static ins_status not_rendered(ins_error *error, const char *what, const char *output)
 {
-    return ins_error_add(error, INS_RENDER, "gnuplot %s; render with: cd %s && gnuplot report.gp",
-                         what, output);
+    ins_text place = {0};
+    ins_text_add_word(&place, output);
+    ins_error_add(error, INS_RENDER, "gnuplot %s; render with: cd %s && gnuplot report.gp", what,
+                  place.data);
+    ins_text_free(&place);
+    return error->status;
 }
 
 /* "20261123174020" of SOURCE_DATE_EPOCH, else of the first experiment's date, else NULL: then the

@@ -234,6 +234,20 @@ report() {
     diff -r earlier w/report
 }
 
+@test "the command that renders is quoted where a shell would take it apart" {
+    cp -r "$BATS_FILE_TMPDIR/run" w
+    run --separate-stderr "$INITSCOPE" report w -o "it's \$(touch PWNED)" --gnuplot=/nonexistent/gnuplot
+    [ "$status" -eq 5 ]
+    hint=${stderr#*render with: }
+    echo "$hint"
+    [ "$hint" = "cd 'it'\\''s \$(touch PWNED)' && gnuplot report.gp" ]
+    need gnuplot
+    eval "$hint"
+    cd "$BATS_TEST_TMPDIR"
+    [ -s "it's \$(touch PWNED)/report.pdf" ]
+    [ "$(find . -name 'PWNED*')" = "" ]
+}
+
 @test "a gnuplot that fails, or writes nothing, is no success" {
     printf '#!/bin/sh\necho "it broke" >&2\nexit 3\n' >broken
     printf '#!/bin/sh\nexit 0\n' >silent

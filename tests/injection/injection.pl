@@ -306,7 +306,7 @@ sub check_report {
 
 # --- The places ---------------------------------------------------------------
 
-my @small = qw(run -q --hidden=2 --epochs=0 --seeds=1 --threads=1 --histograms=none --symmetry=none --spectrum=none --probe=4);
+my @small = qw(run -v --hidden=2 --epochs=0 --seeds=1 --threads=1 --histograms=none --symmetry=none --spectrum=none --probe=4);
 
 # A data set of 12 rows with these features and these classes.
 sub data {

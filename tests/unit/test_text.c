@@ -8,6 +8,26 @@
 
 #include "check_tap.h"
 
+START_TEST(test_lines_and_words)
+{
+    static const struct {
+        const char *word, *quoted;
+    } table[] = {{"plain-1.csv", "plain-1.csv"}, {"", "''"},         {"a b", "'a b'"},
+                 {"it's", "'it'\\''s'"},         {"$(x)", "'$(x)'"}, {"a\nb", "'a\nb'"}};
+    ins_text text = {0};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        ins_text_clear(&text);
+        ins_text_add_word(&text, table[i].word);
+        ck_assert_str_eq(text.data, table[i].quoted);
+    }
+    ins_text_clear(&text);
+    ins_text_add_line(&text, "%s: %d", "a\nb\x1b\xff", 7);
+    ins_text_add_line(&text, "%s", "\u202Eé");
+    ck_assert_str_eq(text.data, "a\\x0ab\\x1b\\xff: 7\n\\xe2\\x80\\xaeé\n");
+    ins_text_free(&text);
+}
+END_TEST
+
 START_TEST(test_growing)
 {
     ins_text text = {0};
@@ -108,6 +128,7 @@ int main(void)
     Suite *suite = suite_create("text");
     TCase *text = tcase_create("text");
 
+    tcase_add_test(text, test_lines_and_words);
     tcase_add_test(text, test_growing);
     tcase_add_test(text, test_nearest);
     tcase_add_test(text, test_display);
