@@ -280,7 +280,7 @@ report() {
         echo "status $status: $stderr"
         [ "$status" -eq 5 ]
         [[ "$stderr" == *"w/report/$part: not a whole PDF"*"render with: cd w/report && gnuplot report.gp" ]]
-        [ ! -e w/report/report.pdf ]
+        [ ! -e w/report/report.pdf ] && [ ! -e w/report/$part ]
         [ -s w/report/summary.csv ]
     done
     fake "exec $real \"\$@\"" "$real \"\$@\" && head -c 900 figures/02-forward.png >x && mv x figures/02-forward.png"

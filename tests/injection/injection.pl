@@ -2,7 +2,7 @@
 # outside, and prints TAP: nothing of them is executed, messages are safe to print, logs hold them
 # byte for byte, reports hold them as documented and can be drawn again.
 #
-#     perl injection.pl        each string in a few places, one of twenty in a report
+#     perl injection.pl        each string in a few places, one of 33 in a report
 #     perl injection.pl all    each string in each place
 #
 # The canary: whatever is executed makes a file whose name begins with PWNED, and the programs that
@@ -270,13 +270,14 @@ sub check_pdf {
     return;
 }
 
-# Both scripts, and each figure's, draw again.
+# The script of the pages and that of each figure draw again; of very many figures, that of all.
 sub check_redrawn {
     my $report = shift;
     plant($_) for $report, "$report/figures";
     unlink "$report/report.pdf", glob "$report/figures/*.png";
     my ($gnuplot) = grep { -x } map { "$_/gnuplot" } grep { m{^/} } split /:/, $ENV{PATH};
-    for my $script ('report.gp', map { s{.*/}{figures/}r } glob "$report/figures/[0-9]*.gp") {
+    my @figures = map { s{.*/}{figures/}r } glob "$report/figures/[0-9]*.gp";
+    for my $script ('report.gp', @figures > 40 ? 'figures.gp' : @figures) {
         my ($place, $name) = $script =~ m{^(?:(figures)/)?(.*)$};
         my ($status, undef, $said) = run_in($report . ($place ? '/figures' : ''), $gnuplot, '-d', $name);
         fault("$script ended with $status", $said) if $status != 0;
@@ -286,9 +287,23 @@ sub check_redrawn {
     return;
 }
 
-# A report of these directories is whole, says these strings and can be drawn again.
+# The title of the PDF's own description is that of the experiment.
+sub check_title {
+    my $title = shift;
+    my ($status, $said) = run_in($work, 'pdfinfo', '-enc', 'UTF-8', "$work/report/report.pdf");
+    return if $status == 126;
+    my ($found) = $said =~ /^Title: *(.*)$/m;
+    $found //= '';
+    utf8::decode($found);
+    fault('the title of the PDF is', $found, 'not', $title)
+        if without_blanks($found) ne without_blanks(sanitised($title));
+    return;
+}
+
+# A report of these directories is whole, says these strings, has this title if one is given, and can
+# be drawn again.
 sub check_report {
-    my ($name, $directories, $strings) = @_;
+    my ($name, $directories, $strings, $title) = @_;
     my $report = "$work/report";
     remove_tree($report);
     initscope([0], '', 'report', '-q', '-o', $report, @$directories);
@@ -296,6 +311,7 @@ sub check_report {
     check_pdf("$report/report.pdf");
     check_pictures($report);
     check_shown($report, @$strings);
+    check_title($title) if defined $title;
     check_redrawn($report);
     my ($status, $said) = run_in("$work/cwd", $program, 'report', '--summary', @$directories);
     fault("--summary ended with $status") if $status != 0;
@@ -384,41 +400,42 @@ sub run_with {
     return [$output, scalar grep { /^--title/ } @good];
 }
 
-# A run directory written by hand: each string is an initializer with its run, and the other texts.
+# A run directory written by hand: each pair is the initializer and the activation of a run, and
+# the activation stands wherever else a log has texts.
 sub log_of {
-    my @strings = @_;
+    my @pairs = @_;
     my $place = "$work/log";
     remove_tree($place);
     make_path($place);
-    my $factors = 'activation,hidden,optimizer';
     my %file = (
         'epochs.csv' => "run,initializer,seed,epoch,train_loss,test_accuracy\n",
         'layers.csv' => "run,initializer,seed,epoch,layer,tensor,variance,mean\n",
-        'runs.csv' => "run,initializer,$factors,seed,status\n",
+        'runs.csv' => "run,initializer,activation,hidden,optimizer,seed,status\n",
         'features.csv' => "feature,mean,variance\n",
         'environment.csv' => "key,value\n",
-        'experiment.ini' => '',
         'theory.csv' => "initializer,layer,tensor,variance\n",
     );
     my $run = 0;
-    for my $string (@strings) {
-        my $cell = quoted($string =~ /^'/ ? cell_of($string) : $string); # others need no apostrophe
+    for my $pair (@pairs) {
+        # Only what begins with an apostrophe needs one more to be read as it is.
+        my ($initializer, $other) = map { quoted(/^'/ ? cell_of($_) : $_) } @$pair;
         $run++;
-        $file{'runs.csv'} .= join(',', $run, $cell, ($cell) x 3, 1, $cell) . "\n";
-        $file{'features.csv'} .= "$cell,1,2\n";
-        $file{'environment.csv'} .= "$cell,$cell\n";
+        $file{'runs.csv'} .= join(',', $run, $initializer, $other, '"1,2"', $other, 1, $other) . "\n";
+        $file{'features.csv'} .= "$other,1,2\n";
+        $file{'environment.csv'} .= "$other,$other\n";
+        $file{'theory.csv'} .= join(',', $initializer, $_, 'preactivation', 1) . "\n" for 1, 2;
         for my $epoch (0, 1) {
-            $file{'epochs.csv'} .= join(',', $run, $cell, 1, $epoch, 1 / $run, .5) . "\n";
+            $file{'epochs.csv'} .= join(',', $run, $initializer, 1, $epoch, 1 / $run, .5) . "\n";
             for my $layer (1, 2) {
-                $file{'layers.csv'} .= join(',', $run, $cell, 1, $epoch, $layer, $_, $layer * $run, 0) . "\n" for qw(weight preactivation activation delta gradient);
+                $file{'layers.csv'} .= join(',', $run, $initializer, 1, $epoch, $layer, $_, $layer * $run, 0) . "\n"
+                    for qw(weight preactivation activation delta gradient);
             }
         }
-        $file{'theory.csv'} .= join(',', $cell, $_, 'preactivation', 1) . "\n" for 1, 2;
     }
-    my ($line) = grep { !/[\x00\r\n]/ && length $_ < 60000 && !/^\s*$/ } @strings;
-    $file{'experiment.ini'} = "title = $line\nnote = $line\ndata = $line\noptimizer = $line\n" if defined $line;
+    my ($line) = grep { !/[\x00\r\n]/ && length $_ < 60000 && !/^\s*(?:;|$)| ;/ } map { $_->[1] } @pairs;
+    $file{'experiment.ini'} = defined $line ? join '', map { "$_ = $line\n" } qw(title note data optimizer) : '';
     write_file("$place/$_", $file{$_}) for keys %file;
-    return $place;
+    return ($place, $line);
 }
 
 # --- The tests ----------------------------------------------------------------
@@ -432,20 +449,25 @@ check_canary();
 result(@strings . ' strings');
 
 my $gnuplot = grep { -x "$_/gnuplot" } grep { m{^/} } split /:/, $ENV{PATH};
-my @sample = $all ? @strings : @strings[grep { $_ % 20 == 7 } 0 .. $#strings];
+my @sample = $all ? @strings : @strings[grep { $_ % 33 == 7 } 0 .. $#strings];
 columns_and_classes(@strings);
 refused_values(@sample);
 
 sub batches { my ($size, @list) = @_; my @batches; push @batches, [splice @list, 0, $size] while @list; return @batches }
 
 for my $batch (batches(30, @sample)) {
-    my $log = log_of(@$batch);
-    next if !$gnuplot;
-    check_report("a log by hand: $batch->[0]" =~ s/[^ -~]/?/gr =~ s/[#\\].*//r, [$log], $batch);
-    my @named = column("$work/report/summary.csv", 'initializer');
-    my %named = map { $_ => 1 } @named;
+    last if !$gnuplot;
+    my ($log, $title) = log_of(map { [$_, $_] } @$batch);
+    check_report('a log by hand: ' . @$batch . ' initializers', [$log], $batch, $title);
+    my %named = map { $_ => 1 } column("$work/report/summary.csv", 'initializer');
     fault('an initializer of summary.csv is not', $_) for grep { !$named{cell_of($_)} } @$batch;
     result('summary.csv names them');
+}
+
+for my $batch (batches(10, $all ? @sample : @sample[0 .. 4])) {
+    last if !$gnuplot;
+    my ($log) = log_of(map { my $level = $_; map { [$_, $level] } 'plain', $batch->[0] } @$batch);
+    check_report('a grid: ' . @$batch . ' activations', [$log], $batch);
 }
 
 my $number = 0;
