@@ -276,7 +276,7 @@ static void warn_of_foreign_names(ins_dataset *d)
                            count_foreign(&d->label_name, 1);
     if (foreign > 0)
         ins_text_add_line(&d->warnings, "%s: names that are not UTF-8, kept as they are: %zu",
-                            d->path, foreign);
+                          d->path, foreign);
 }
 
 /* All rows are read and sound: number the classes in their sorted order. */

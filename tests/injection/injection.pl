@@ -204,11 +204,7 @@ sub column {
 }
 
 # A cell of ours says this string: what a spreadsheet would take for a formula has a ' before it.
-sub cell_of {
-    my $string = shift;
-    my $number = qr/[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|infinity|nan)/i;
-    return $string =~ /^'*[=+\-\@\t\r\n]/ && $string !~ /^$number$/ ? "'$string" : $string;
-}
+sub cell_of { my $string = shift; return $string =~ /^'*[=+\-\@\t\r]/ ? "'$string" : $string }
 
 sub quoted { my $s = shift; $s =~ s/"/""/g; return qq("$s") }
 

@@ -2,6 +2,7 @@
  * here are shell scripts. */
 #include <config.h>
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,62 @@ START_TEST(test_find)
 }
 END_TEST
 
+/* Children end with a gnuplot that takes too long: this one would have written by now. */
+START_TEST(test_children)
+{
+    ins_text messages = {0};
+    ins_error error = {0};
+    const char *gnuplot = program("gnuplot", "(sleep 3; echo late >late) & sleep 1000");
+
+    ck_assert_int_eq(ins_gnuplot_run(gnuplot, scratch, NULL, "x.gp", 1, &messages, &error),
+                     INS_RENDER);
+    sleep(3);
+    ck_assert_int_ne(access(at("late"), F_OK), 0);
+    ins_text_free(&messages);
+}
+END_TEST
+
+/* The program ignores signals that gnuplot is to die by. */
+START_TEST(test_signals)
+{
+    ins_text messages = {0};
+    ins_error error = {0};
+
+    signal(SIGPIPE, SIG_IGN);
+    ck_assert_int_eq(ins_gnuplot_run(program("gnuplot", "kill -PIPE $$; sleep 1"), scratch, NULL,
+                                     "x.gp", 60, &messages, &error),
+                     INS_RENDER);
+    signal(SIGPIPE, SIG_DFL);
+    ck_assert_str_eq(error.line[0], "gnuplot: ended by signal 13");
+    ins_text_free(&messages);
+}
+END_TEST
+
+#define WRITTEN(text) scratch_file("picture", text, sizeof text - 1)
+#define PNG "\211PNG\r\n\032\n"
+#define PDF "%PDF-1.5\n<< /Type /Pages >> << /Type /Page >> << /BaseFont /A >>\n"
+
+START_TEST(test_whole_files)
+{
+    ck_assert(ins_is_pdf(WRITTEN(PDF "%%EOF\n"), 1));
+    ck_assert(!ins_is_pdf(WRITTEN(PDF "%%EOF\n"), 2));
+    ck_assert(!ins_is_pdf(WRITTEN(PDF), 1));
+    ck_assert(!ins_is_pdf(WRITTEN("<< /Type /Page >> /BaseFont\n%%EOF\n"), 1));
+    ck_assert(!ins_is_pdf(WRITTEN("%PDF-1.5\n<< /Type /Page >>\n%%EOF\n"), 1));
+    ck_assert(!ins_is_pdf(WRITTEN(""), 0));
+    ck_assert(!ins_is_pdf(WRITTEN("%PDF-"), 0));
+    ck_assert(!ins_is_pdf("/nonexistent/file", 1));
+    ck_assert(!ins_is_pdf(scratch, 1));
+    ck_assert(ins_is_png(WRITTEN(PNG "xxxxIEND\256B`\202")));
+    ck_assert(!ins_is_png(WRITTEN(PNG "xxxxIEND")));
+    ck_assert(!ins_is_png(WRITTEN("xIEND\256B`\202")));
+    ck_assert(!ins_is_png(WRITTEN("")));
+    ck_assert(ins_is_svg(WRITTEN("<?xml version=\"1.0\"?><svg></svg>\n")));
+    ck_assert(!ins_is_svg(WRITTEN("<?xml version=\"1.0\"?><svg>")));
+    ck_assert(!ins_is_svg(WRITTEN("<svg></svg>")));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("gnuplot");
@@ -130,6 +187,9 @@ int main(void)
     tcase_add_loop_test(gnuplot, test_endings, 0, sizeof endings / sizeof endings[0]);
     tcase_add_test(gnuplot, test_surroundings);
     tcase_add_test(gnuplot, test_find);
+    tcase_add_test(gnuplot, test_children);
+    tcase_add_test(gnuplot, test_signals);
+    tcase_add_test(gnuplot, test_whole_files);
     suite_add_tcase(suite, gnuplot);
     return ins_run_suite(suite);
 }
