@@ -334,13 +334,18 @@ sub data {
     return $text;
 }
 
+# The name of a column loses the blanks at its ends.
+sub column_name { return $_[0] =~ s/^ +| +$//gr }
+
 # All strings as the names of columns and classes of one data set.
 sub columns_and_classes {
     my @strings = @_;
-    write_file("$work/all.csv", data([grep { $_ ne 'label' } @strings], \@strings));
+    my %seen = (label => 1);
+    my @names = grep { column_name($_) ne '' && !$seen{column_name($_)}++ } @strings;
+    write_file("$work/all.csv", data(\@names, \@strings));
     initscope([0], 'all', @small, "--data=$work/all.csv", '-o', "$work/all");
     my @features = column("$work/all/features.csv", 'feature');
-    my @expected = map { cell_of($_) } grep { $_ ne 'label' } @strings;
+    my @expected = map { cell_of(column_name($_)) } @names;
     fault('features.csv has ' . @features . ' of ' . @expected . ' names') if @features != @expected;
     for my $i (0 .. $#expected) { fault('a feature is', $features[$i], 'not', $expected[$i]) if ($features[$i] // '') ne $expected[$i] }
     my %pair = map { $_->[0] => $_->[1] } csv("$work/all/environment.csv");
@@ -376,7 +381,7 @@ sub run_with {
     make_path($place);
     my $name = $string =~ m{[/]|^\.\.?$} || length $string > 200 ? "n$number" : $string;
     my ($data, $weights, $output) = ("$place/$name.csv", "$place/w$name", "$place/o$name");
-    my $column = $string eq 'label' ? 'l' : $string;
+    my $column = column_name($string) =~ /^(?:|label|second)$/ ? 'first' : $string;
     write_file($data, data([$column, 'second'], [$string, 'other'])) or fault('not written', $data);
     mkdir $weights;
     for my $layer ([1, 2, 2], [2, 2, 2]) {
