@@ -16,6 +16,7 @@ trap 'rm -rf "$work"' EXIT
 # A public header NAME.h lives in the room of NAME.c, or of NAME_*.c. These have no source:
 header_rooms='
 real  base
+vector  base
 '
 
 # Each room may include headers of these rooms; its own are a matter of course. nobody includes cli.

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <tgmath.h>
 
+#include "initscope/vector.h"
+
 /* A constant in the type that is being compiled. */
 #define C(constant) ((scalar)(constant))
 
@@ -29,26 +31,27 @@
         return (slope);                                            \
     }
 
-#define FUNCTIONS(name)                                                                      \
-    static double name##_value(double z, const double *p)                                    \
-    {                                                                                        \
-        return name##_phi_double(z, p != NULL ? p[0] : 0);                                   \
-    }                                                                                        \
-    static double name##_slope(double z, const double *p)                                    \
-    {                                                                                        \
-        return name##_slope_double(z, name##_value(z, p), p != NULL ? p[0] : 0);             \
-    }                                                                                        \
-    static void name##_forward(size_t n, const real *restrict z, real *restrict a,           \
-                               const double *p)                                              \
-    {                                                                                        \
-        const real parameter = p != NULL ? (real)p[0] : 0;                                   \
-        for (size_t i = 0; i < n; i++) a[i] = name##_phi_real(z[i], parameter);              \
-    }                                                                                        \
-    static void name##_backward(size_t n, const real *restrict z, const real *restrict a,    \
-                                real *restrict delta, const double *p)                       \
-    {                                                                                        \
-        const real parameter = p != NULL ? (real)p[0] : 0;                                   \
-        for (size_t i = 0; i < n; i++) delta[i] *= name##_slope_real(z[i], a[i], parameter); \
+#define FUNCTIONS(name)                                                                           \
+    static double name##_value(double z, const double *p)                                         \
+    {                                                                                             \
+        return name##_phi_double(z, p != NULL ? p[0] : 0);                                        \
+    }                                                                                             \
+    static double name##_slope(double z, const double *p)                                         \
+    {                                                                                             \
+        return name##_slope_double(z, name##_value(z, p), p != NULL ? p[0] : 0);                  \
+    }                                                                                             \
+    INS_VECTORIZED static void name##_forward(size_t n, const real *restrict z, real *restrict a, \
+                                              const double *p)                                    \
+    {                                                                                             \
+        const real parameter = p != NULL ? (real)p[0] : 0;                                        \
+        for (size_t i = 0; i < n; i++) a[i] = name##_phi_real(z[i], parameter);                   \
+    }                                                                                             \
+    INS_VECTORIZED static void name##_backward(size_t n, const real *restrict z,                  \
+                                               const real *restrict a, real *restrict delta,      \
+                                               const double *p)                                   \
+    {                                                                                             \
+        const real parameter = p != NULL ? (real)p[0] : 0;                                        \
+        for (size_t i = 0; i < n; i++) delta[i] *= name##_slope_real(z[i], a[i], parameter);      \
     }
 
 #define ACTIVATION(name, phi, slope) \

@@ -7,6 +7,7 @@
 
 #include "initscope/blas.h"
 #include "initscope/random.h"
+#include "initscope/vector.h"
 
 void *ins_carve(ins_carver *carver, size_t count, size_t size)
 {
@@ -56,7 +57,8 @@ static void dense_buffers(ins_layer *layer, size_t capacity, ins_carver *carver)
     layer->delta = ins_carve(carver, capacity, row);
 }
 
-static void dense_forward(ins_layer *layer, const real *input, size_t rows, bool training)
+INS_VECTORIZED static void dense_forward(ins_layer *layer, const real *input, size_t rows,
+                                         bool training)
 {
     const size_t units = layer->units;
     const real *restrict b = layer->bias.value;
@@ -75,7 +77,7 @@ static void dense_forward(ins_layer *layer, const real *input, size_t rows, bool
     row->forward(rows * units, layer->z, layer->a, layer->activation->value);
 }
 
-static void dense_backward(ins_layer *layer, size_t rows, real *input_delta)
+INS_VECTORIZED static void dense_backward(ins_layer *layer, size_t rows, real *input_delta)
 {
     const size_t units = layer->units, inputs = layer->inputs;
     const real share = (real)1 / (real)rows;

@@ -7,9 +7,11 @@
 #include <stdbool.h>
 #include <tgmath.h>
 
+#include "initscope/vector.h"
+
 /* v = mu v + g; w -= lr v. Without momentum there is no state to touch. */
-static void update_momentum(const ins_step *step, size_t n, real *restrict w,
-                            const real *restrict g, real *restrict v)
+INS_VECTORIZED static void update_momentum(const ins_step *step, size_t n, real *restrict w,
+                                           const real *restrict g, real *restrict v)
 {
     const real rate = (real)step->learning_rate, decay = (real)step->weight_decay;
     const real mu = (real)step->p[0];
@@ -26,8 +28,8 @@ static void update_momentum(const ins_step *step, size_t n, real *restrict w,
 }
 
 /* v = mu v + g; w -= lr (g + mu v) */
-static void update_nesterov(const ins_step *step, size_t n, real *restrict w,
-                            const real *restrict g, real *restrict v)
+INS_VECTORIZED static void update_nesterov(const ins_step *step, size_t n, real *restrict w,
+                                           const real *restrict g, real *restrict v)
 {
     const real rate = (real)step->learning_rate, decay = (real)step->weight_decay;
     const real mu = (real)step->p[0];
@@ -40,8 +42,8 @@ static void update_nesterov(const ins_step *step, size_t n, real *restrict w,
 }
 
 /* v = rho v + (1 - rho) g^2; w -= lr g / (sqrt v + epsilon) */
-static void update_rmsprop(const ins_step *step, size_t n, real *restrict w, const real *restrict g,
-                           real *restrict v)
+INS_VECTORIZED static void update_rmsprop(const ins_step *step, size_t n, real *restrict w,
+                                          const real *restrict g, real *restrict v)
 {
     const real rate = (real)step->learning_rate, decay = (real)step->weight_decay;
     const real rho = (real)step->p[0], rest = (real)(1 - step->p[0]), epsilon = (real)step->p[1];
@@ -54,8 +56,8 @@ static void update_rmsprop(const ins_step *step, size_t n, real *restrict w, con
 }
 
 /* v = v + g^2; w -= lr g / (sqrt(initial + v) + epsilon) */
-static void update_adagrad(const ins_step *step, size_t n, real *restrict w, const real *restrict g,
-                           real *restrict v)
+INS_VECTORIZED static void update_adagrad(const ins_step *step, size_t n, real *restrict w,
+                                          const real *restrict g, real *restrict v)
 {
     const real rate = (real)step->learning_rate, decay = (real)step->weight_decay;
     const real initial = (real)step->p[0], epsilon = (real)step->p[1];
@@ -70,8 +72,8 @@ static void update_adagrad(const ins_step *step, size_t n, real *restrict w, con
 /* m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
  * w -= lr mhat / (sqrt vhat + epsilon), mhat = m / (1 - beta1^t), vhat = v / (1 - beta2^t).
  * The decay is added to g (adam), or taken from w itself (adamw). state is m, then v. */
-static void adam(const ins_step *step, bool decoupled, size_t n, real *restrict w,
-                 const real *restrict g, real *restrict m, real *restrict v)
+INS_VECTORIZED static void adam(const ins_step *step, bool decoupled, size_t n, real *restrict w,
+                                const real *restrict g, real *restrict m, real *restrict v)
 {
     const double *p = step->p, t = (double)step->update;
     const real beta1 = (real)p[0], rest1 = (real)(1 - p[0]);

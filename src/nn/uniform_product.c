@@ -8,10 +8,12 @@
 
 #include "layer.h"
 
+#include "initscope/vector.h"
+
 enum { LANES = 16 };
 
 /* sum over i of a[i] b[i]: LANES partial sums, folded in halves. */
-static real dot(size_t n, const real *restrict a, const real *restrict b)
+static inline real dot(size_t n, const real *restrict a, const real *restrict b)
 {
     real sum[LANES] = {0};
     size_t i = 0;
@@ -28,8 +30,8 @@ static real dot(size_t n, const real *restrict a, const real *restrict b)
 
 /* c (n) = alpha * sum over i of a[i * stride] b[i] (k, n), in the order of i; four rows of b at a
  * time spare three passes over c. */
-static void combine(size_t n, size_t k, real alpha, const real *a, size_t stride,
-                    const real *restrict b, real *restrict c)
+static inline void combine(size_t n, size_t k, real alpha, const real *a, size_t stride,
+                           const real *restrict b, real *restrict c)
 {
 #pragma omp simd
     for (size_t j = 0; j < n; j++) c[j] = 0;
@@ -52,8 +54,8 @@ static void combine(size_t n, size_t k, real alpha, const real *a, size_t stride
     for (size_t j = 0; j < n; j++) c[j] *= alpha;
 }
 
-void ins_uniform_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
-                         real alpha, const real *a, const real *b, real *c)
+INS_VECTORIZED void ins_uniform_product(bool transpose_a, bool transpose_b, size_t m, size_t n,
+                                        size_t k, real alpha, const real *a, const real *b, real *c)
 {
     for (size_t i = 0; i < m; i++) {
         const real *row = transpose_a ? a + i : a + i * k;

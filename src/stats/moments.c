@@ -17,6 +17,8 @@
 
 #include <gsl/gsl_statistics_double.h>
 
+#include "initscope/vector.h"
+
 enum { LANES = 16 };
 
 /* The shift serves when (mean - shift)^2 is at most so many variances: the fourth moment then
@@ -201,7 +203,7 @@ static ins_moments finish(const sums *s, const real *x, size_t stride, limits l)
     return careful_moments(x, (size_t)s->n, stride, l);
 }
 
-static sums lane(const block *b, size_t k, size_t rows)
+static inline sums lane(const block *b, size_t k, size_t rows)
 {
     return (sums){(double)rows,
                   b->shift[k],
@@ -216,7 +218,7 @@ static sums lane(const block *b, size_t k, size_t rows)
 }
 
 /* Adds the upper half of the lanes to the lower half until one is left. */
-static void fold(block *b)
+static inline void fold(block *b)
 {
     for (size_t half = LANES / 2; half > 0; half /= 2)
 #pragma omp simd
@@ -232,7 +234,7 @@ static void fold(block *b)
         }
 }
 
-static ins_moments moments_of_row(const real *row, size_t length, limits l)
+static inline ins_moments moments_of_row(const real *row, size_t length, limits l)
 {
     block b;
     block_start(&b, row, LANES, 0);
@@ -243,8 +245,8 @@ static ins_moments moments_of_row(const real *row, size_t length, limits l)
     return finish(&s, row, 1, l);
 }
 
-void ins_moments_of_rows(const real *x, size_t units, size_t length, ins_bounds bounds,
-                         ins_moments *out)
+INS_VECTORIZED void ins_moments_of_rows(const real *x, size_t units, size_t length,
+                                        ins_bounds bounds, ins_moments *out)
 {
     limits l = limits_of(bounds);
     for (size_t u = 0; u < units; u++)
@@ -252,8 +254,8 @@ void ins_moments_of_rows(const real *x, size_t units, size_t length, ins_bounds 
             length > 0 ? moments_of_row(x + u * length, length, l) : careful_moments(NULL, 0, 1, l);
 }
 
-void ins_moments_of_columns(const real *x, size_t rows, size_t units, ins_bounds bounds,
-                            ins_moments *out)
+INS_VECTORIZED void ins_moments_of_columns(const real *x, size_t rows, size_t units,
+                                           ins_bounds bounds, ins_moments *out)
 {
     limits l = limits_of(bounds);
     if (rows == 0) {

@@ -1,0 +1,15 @@
+/* INS_VECTORIZED before a function that loops over many numbers: it is compiled for the x86-64
+ * levels v4 (AVX-512), v3 (AVX2) and the base, and the best that the CPU has is called. Other
+ * machines have one level. Every level rounds alike: the loops say themselves in which order they
+ * sum, and multiply-add is never fused. */
+#ifndef INITSCOPE_VECTOR_H
+#define INITSCOPE_VECTOR_H
+
+#ifdef HAVE_TARGET_CLONES
+#define INS_VECTORIZED \
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define INS_VECTORIZED
+#endif
+
+#endif
