@@ -5,6 +5,9 @@
 #ifndef INITSCOPE_VECTOR_H
 #define INITSCOPE_VECTOR_H
 
+/* A helper of such functions, which has to be compiled as a part of them. */
+#define INS_VECTORIZED_PART static inline __attribute__((always_inline))
+
 #ifdef HAVE_TARGET_CLONES
 #define INS_VECTORIZED \
     __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

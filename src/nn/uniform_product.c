@@ -10,10 +10,11 @@
 
 #include "initscope/vector.h"
 
-enum { LANES = 16 };
+/* Partial sums of a dot product, and dot products that are folded together. */
+enum { LANES = 16, DOTS = 16 };
 
-/* sum over i of a[i] b[i]: LANES partial sums, folded in halves. */
-static inline real dot(size_t n, const real *restrict a, const real *restrict b)
+INS_VECTORIZED_PART void add_products(size_t n, const real *restrict a, const real *restrict b,
+                                      real *restrict out)
 {
     real sum[LANES] = {0};
     size_t i = 0;
@@ -22,16 +23,39 @@ static inline real dot(size_t n, const real *restrict a, const real *restrict b)
         for (size_t lane = 0; lane < LANES; lane++) sum[lane] += a[i + lane] * b[i + lane];
     }
     for (size_t lane = 0; i < n; i++, lane++) sum[lane] += a[i] * b[i];
-    for (size_t half = LANES / 2; half > 0; half /= 2) {
-        for (size_t lane = 0; lane < half; lane++) sum[lane] += sum[lane + half];
+#pragma omp simd
+    for (size_t lane = 0; lane < LANES; lane++) out[lane] = sum[lane];
+}
+
+/* Adds the upper half of the lanes of each dot product to the lower half. */
+INS_VECTORIZED_PART void fold(size_t half, const real *restrict lanes, real *restrict out)
+{
+    for (size_t d = 0; d < DOTS; d++) {
+        for (size_t lane = 0; lane < half; lane++)
+            out[d * half + lane] = lanes[2 * d * half + lane] + lanes[(2 * d + 1) * half + lane];
     }
-    return sum[0];
+}
+
+/* c (n) = alpha * sum over i of a[i] b[., i] (n, k): LANES partial sums, folded in halves. */
+INS_VECTORIZED_PART void dots(size_t n, size_t k, real alpha, const real *a, const real *b, real *c)
+{
+    real even[DOTS * LANES] = {0}, odd[DOTS * LANES / 2];
+    for (size_t first = 0; first < n; first += DOTS) {
+        const size_t count = n - first < DOTS ? n - first : DOTS;
+        for (size_t d = 0; d < count; d++)
+            add_products(k, a, b + (first + d) * k, even + d * LANES);
+        fold(8, even, odd);
+        fold(4, odd, even);
+        fold(2, even, odd);
+        fold(1, odd, even);
+        for (size_t d = 0; d < count; d++) c[first + d] = alpha * even[d];
+    }
 }
 
 /* c (n) = alpha * sum over i of a[i * stride] b[i] (k, n), in the order of i; four rows of b at a
  * time spare three passes over c. */
-static inline void combine(size_t n, size_t k, real alpha, const real *a, size_t stride,
-                           const real *restrict b, real *restrict c)
+INS_VECTORIZED_PART void combine(size_t n, size_t k, real alpha, const real *a, size_t stride,
+                                 const real *restrict b, real *restrict c)
 {
 #pragma omp simd
     for (size_t j = 0; j < n; j++) c[j] = 0;
@@ -59,10 +83,9 @@ INS_VECTORIZED void ins_uniform_product(bool transpose_a, bool transpose_b, size
 {
     for (size_t i = 0; i < m; i++) {
         const real *row = transpose_a ? a + i : a + i * k;
-        if (!transpose_b) {
+        if (transpose_b)
+            dots(n, k, alpha, row, b, c + i * n);
+        else
             combine(n, k, alpha, row, transpose_a ? m : 1, b, c + i * n);
-            continue;
-        }
-        for (size_t j = 0; j < n; j++) c[i * n + j] = alpha * dot(k, row, b + j * k);
     }
 }

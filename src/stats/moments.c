@@ -56,7 +56,7 @@ static limits limits_of(ins_bounds bounds)
 }
 
 /* Lane k starts from x[k * step]: step 1 for columns, 0 for the lanes of one row. */
-static inline void block_start(block *b, const real *x, size_t width, size_t step)
+INS_VECTORIZED_PART void block_start(block *b, const real *x, size_t width, size_t step)
 {
     for (size_t k = 0; k < width; k++) {
         b->shift[k] = (double)x[k * step];
@@ -66,19 +66,19 @@ static inline void block_start(block *b, const real *x, size_t width, size_t ste
     }
 }
 
-static inline real smaller(real a, real b)
+INS_VECTORIZED_PART real smaller(real a, real b)
 {
     return a < b ? a : b;
 }
 
-static inline real larger(real a, real b)
+INS_VECTORIZED_PART real larger(real a, real b)
 {
     return a > b ? a : b;
 }
 
 /* Four rows at a time: the sums are loaded and stored once for four elements. */
-static inline void add_powers(block *restrict b, const real *restrict x, size_t stride,
-                              size_t width)
+INS_VECTORIZED_PART void add_powers(block *restrict b, const real *restrict x, size_t stride,
+                                    size_t width)
 {
 #pragma omp simd
     for (size_t k = 0; k < width; k++) {
@@ -93,8 +93,8 @@ static inline void add_powers(block *restrict b, const real *restrict x, size_t 
     }
 }
 
-static inline void add_counts(block *restrict b, const real *restrict x, size_t stride,
-                              size_t width, limits l)
+INS_VECTORIZED_PART void add_counts(block *restrict b, const real *restrict x, size_t stride,
+                                    size_t width, limits l)
 {
 #pragma omp simd
     for (size_t k = 0; k < width; k++) {
@@ -110,7 +110,7 @@ static inline void add_counts(block *restrict b, const real *restrict x, size_t 
     }
 }
 
-static inline void add_row(block *restrict b, const real *restrict x, size_t width, limits l)
+INS_VECTORIZED_PART void add_row(block *restrict b, const real *restrict x, size_t width, limits l)
 {
 #pragma omp simd
     for (size_t k = 0; k < width; k++) {
@@ -126,8 +126,8 @@ static inline void add_row(block *restrict b, const real *restrict x, size_t wid
     }
 }
 
-static inline void add_matrix(block *restrict b, const real *restrict x, size_t rows, size_t stride,
-                              size_t width, limits l)
+INS_VECTORIZED_PART void add_matrix(block *restrict b, const real *restrict x, size_t rows,
+                                    size_t stride, size_t width, limits l)
 {
     size_t r = 0;
     for (; r + 4 <= rows; r += 4) {
@@ -203,7 +203,7 @@ static ins_moments finish(const sums *s, const real *x, size_t stride, limits l)
     return careful_moments(x, (size_t)s->n, stride, l);
 }
 
-static inline sums lane(const block *b, size_t k, size_t rows)
+INS_VECTORIZED_PART sums lane(const block *b, size_t k, size_t rows)
 {
     return (sums){(double)rows,
                   b->shift[k],
@@ -218,7 +218,7 @@ static inline sums lane(const block *b, size_t k, size_t rows)
 }
 
 /* Adds the upper half of the lanes to the lower half until one is left. */
-static inline void fold(block *b)
+INS_VECTORIZED_PART void fold(block *b)
 {
     for (size_t half = LANES / 2; half > 0; half /= 2)
 #pragma omp simd
@@ -234,7 +234,7 @@ static inline void fold(block *b)
         }
 }
 
-static inline ins_moments moments_of_row(const real *row, size_t length, limits l)
+INS_VECTORIZED_PART ins_moments moments_of_row(const real *row, size_t length, limits l)
 {
     block b;
     block_start(&b, row, LANES, 0);
