@@ -22,9 +22,10 @@ INS_VECTORIZED_PART void add_products(size_t n, const real *restrict a, const re
 #pragma omp simd
         for (size_t lane = 0; lane < LANES; lane++) sum[lane] += a[i + lane] * b[i + lane];
     }
-    for (size_t lane = 0; i < n; i++, lane++) sum[lane] += a[i] * b[i];
 #pragma omp simd
     for (size_t lane = 0; lane < LANES; lane++) out[lane] = sum[lane];
+    /* Not in sum, which would be written by element and then read as a whole at once. */
+    for (size_t lane = 0; i < n; i++, lane++) out[lane] += a[i] * b[i];
 }
 
 /* Adds the upper half of the lanes of each dot product to the lower half. */
