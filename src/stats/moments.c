@@ -1,4 +1,4 @@
-/* Moments of units. One kernel serves rows and columns: it walks a matrix LANES columns wide, and
+/* Moments of units. One kernel serves rows and columns: it walks a matrix some columns wide, and
  * every lane adds up its own column, so a lane's figures depend on nothing but its own elements in
  * their order, whatever the alignment and the vector width. Columns of a tensor are lanes as they
  * are; a row is folded into LANES columns, which are added up at the end.
@@ -19,7 +19,9 @@
 
 #include "initscope/vector.h"
 
-enum { LANES = 16 };
+/* Lanes of one row, and columns that are walked together: whole lines of the cache, and pages, are
+ * read from end to end, and the sums stay in the fastest cache. */
+enum { LANES = 16, COLUMNS = 128 };
 
 /* The shift serves when (mean - shift)^2 is at most so many variances: the fourth moment then
  * loses fewer than four of its sixteen digits. */
@@ -34,10 +36,10 @@ typedef struct limits {
 /* Sums of powers of x - shift and the rest, a lane each. Counts fit: a tensor's dimensions are at
  * most INT_MAX. */
 typedef struct block {
-    _Alignas(64) double shift[LANES];
-    double s1[LANES], s2[LANES], s3[LANES], s4[LANES];
-    real minimum[LANES], maximum[LANES];
-    uint32_t zeros[LANES], saturated[LANES];
+    _Alignas(64) double shift[COLUMNS];
+    double s1[COLUMNS], s2[COLUMNS], s3[COLUMNS], s4[COLUMNS];
+    real minimum[COLUMNS], maximum[COLUMNS];
+    uint32_t zeros[COLUMNS], saturated[COLUMNS];
 } block;
 
 /* The element type is double or float by real.h; the same source must do for both. */
@@ -263,11 +265,11 @@ INS_VECTORIZED void ins_moments_of_columns(const real *x, size_t rows, size_t un
         return;
     }
     for (size_t u = 0, width; u < units; u += width) {
-        width = units - u < LANES ? units - u : LANES;
+        width = units - u < COLUMNS ? units - u : COLUMNS;
         block b;
         block_start(&b, x + u, width, 1);
-        if (width == LANES) /* a constant width is a loop without remainder */
-            add_matrix(&b, x + u, rows, units, LANES, l);
+        if (width == COLUMNS) /* a constant width is a loop without remainder */
+            add_matrix(&b, x + u, rows, units, COLUMNS, l);
         else
             add_matrix(&b, x + u, rows, units, width, l);
         for (size_t k = 0; k < width; k++) {

@@ -1,10 +1,11 @@
 /* Measures within one process what cannot be told apart from outside: the training loop beside its
  * matrix products alone, and the statistics beside the passes that they look at.
  *
- *     bench REPEATS KEY=VALUE...      the keys are those of an experiment file
+ *     bench WHAT REPEATS KEY=VALUE...
  *
- * Prints NAME,VALUE lines; seconds are CPU time of the one thread, medians over the repeats. What
- * is compared is measured in turn, so that a machine that changes its speed changes both. */
+ * WHAT is loop, statistics or training; the keys are those of an experiment file. Prints NAME,VALUE
+ * lines; seconds are CPU time of the one thread, medians over the repeats. What is compared is
+ * measured in turn, so that a machine that changes its speed changes both. */
 #include <config.h>
 
 #include <stdio.h>
@@ -231,7 +232,7 @@ static double elements(const subject *s, const ins_network *network)
 /* Recording one epoch into layers.csv and epochs.csv, without the passes over the probe batch. */
 static void measure_statistics(subject *s, size_t repeats)
 {
-    double statistics[REPEATS], share[REPEATS];
+    double statistics[REPEATS], share[REPEATS], epoch[REPEATS];
     const ins_samples *probe = &s->laboratory.probe;
     ins_network *network = make_network(s);
     ins_trainer *trainer = make_trainer(s, network);
@@ -250,11 +251,13 @@ static void measure_statistics(subject *s, size_t repeats)
         double recorded = seconds_now();
         if (i == 0) continue; /* caches are cold, and epoch 0 has no update */
         statistics[i - 1] = (recorded - passed) - (passed - trained);
-        share[i - 1] = statistics[i - 1] / (trained - start);
+        epoch[i - 1] = trained - start;
+        share[i - 1] = statistics[i - 1] / epoch[i - 1];
     }
     print("statistics_seconds", median(statistics, repeats));
     print("statistics_ns", 1e9 * median(statistics, repeats) / elements(s, network));
     print("statistics_share", median(share, repeats));
+    print("epoch_seconds", median(epoch, repeats));
     ins_log_rows_free(&rows);
     ins_recorder_free(recorder);
     ins_trainer_free(trainer);
@@ -277,17 +280,31 @@ static void measure_training(subject *s, size_t repeats)
     print("training_seconds", median(training, repeats));
 }
 
+typedef struct measurement {
+    const char *name;
+    void (*measure)(subject *s, size_t repeats);
+} measurement;
+
+static const measurement measurements[] = {
+    {"loop", measure_loop}, {"statistics", measure_statistics}, {"training", measure_training}};
+
+static const measurement *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof measurements / sizeof measurements[0]; i++)
+        if (strcmp(measurements[i].name, name) == 0) return &measurements[i];
+    return NULL;
+}
+
 int main(int count, char **arguments)
 {
     static subject s;
-    long repeats = count > 1 ? strtol(arguments[1], NULL, 10) : 0;
-    if (repeats < 1 || repeats > REPEATS) give_up(&s.error);
+    const measurement *what = count > 2 ? find(arguments[1]) : NULL;
+    long repeats = count > 2 ? strtol(arguments[2], NULL, 10) : 0;
+    if (what == NULL || repeats < 1 || repeats > REPEATS) give_up(&s.error);
     check(ins_blas_start(&s.error), &s.error);
     ins_flush_denormals();
-    open_subject(&s, count - 2, arguments + 2);
-    measure_loop(&s, (size_t)repeats);
-    measure_statistics(&s, (size_t)repeats);
-    measure_training(&s, (size_t)repeats);
+    open_subject(&s, count - 3, arguments + 3);
+    what->measure(&s, (size_t)repeats);
     close_subject(&s);
     return 0;
 }

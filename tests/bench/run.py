@@ -65,13 +65,13 @@ class Bench:
         return [{key: statistics.median(r[i][key] for r in rounds) for key in rounds[0][i]
                  if key != "text"} for i in range(len(works))]
 
-    def in_process(self, *settings):
-        """What the bench program prints; each set of settings is run once."""
-        if settings not in self.remembered:
+    def in_process(self, what, *settings):
+        """What the bench program prints; it is asked once."""
+        if what not in self.remembered:
             repeats = str(4 * self.options.runs)
-            text = self.child([self.options.bench, repeats, *settings])["text"]
-            self.remembered[settings] = {key: float(value) for key, value in csv.reader(text.split())}
-        return self.remembered[settings]
+            text = self.child([self.options.bench, what, repeats, *settings])["text"]
+            self.remembered[what] = {key: float(value) for key, value in csv.reader(text.split())}
+        return self.remembered[what]
 
     def torch(self, name, work, seeds, probe):
         value = dict(zip(work[::2], work[1::2]))
@@ -113,7 +113,7 @@ def iris_fann(bench):
         raise Missing("FANN is missing (Debian: libfann-dev)")
     text = bench.child([program, str(4 * bench.options.runs),
                         os.path.join(bench.options.source, "data", "iris.csv")])["text"]
-    ours = bench.in_process("data=iris", "init=he_uniform")["training_seconds"]
+    ours = bench.in_process("training", "data=iris", "init=he_uniform")["training_seconds"]
     return float(text) / ours, f"initscope {1e3 * ours:.2f} ms, FANN {1e3 * float(text):.2f} ms"
 
 
@@ -122,18 +122,18 @@ DIGITS_SETTINGS = ("data=digits", "hidden=20x256", "batch=64", "probe=1024", "in
 
 
 def loop(bench):
-    found = bench.in_process(*DIGITS_SETTINGS)
+    found = bench.in_process("loop", *DIGITS_SETTINGS)
     return found["epoch_to_products"], (
         f"epoch {1e3 * found['epoch_seconds']:.1f} ms, its products "
         f"{1e3 * found['products_seconds']:.1f} ms at {found['products_gflops']:.0f} GFLOP/s")
 
 
 def statistics_ns(bench):
-    return bench.in_process(*DIGITS_SETTINGS)["statistics_ns"], "per element, rows printed included"
+    return bench.in_process("statistics", *DIGITS_SETTINGS)["statistics_ns"], "per element, rows printed included"
 
 
 def statistics_share(bench):
-    found = bench.in_process(*DIGITS_SETTINGS)
+    found = bench.in_process("statistics", *DIGITS_SETTINGS)
     return 100 * found["statistics_share"], (
         f"{1e3 * found['statistics_seconds']:.1f} ms beside an epoch of "
         f"{1e3 * found['epoch_seconds']:.1f} ms")
