@@ -40,11 +40,12 @@ INS_VECTORIZED_PART void fold(size_t half, const real *restrict lanes, real *res
 /* c (n) = alpha * sum over i of a[i] b[., i] (n, k): LANES partial sums, folded in halves. */
 INS_VECTORIZED_PART void dots(size_t n, size_t k, real alpha, const real *a, const real *b, real *c)
 {
-    real even[DOTS * LANES] = {0}, odd[DOTS * LANES / 2];
+    real even[DOTS * LANES], odd[DOTS * LANES / 2];
     for (size_t first = 0; first < n; first += DOTS) {
         const size_t count = n - first < DOTS ? n - first : DOTS;
         for (size_t d = 0; d < count; d++)
             add_products(k, a, b + (first + d) * k, even + d * LANES);
+        for (size_t i = count * LANES; i < DOTS * LANES; i++) even[i] = 0;
         fold(8, even, odd);
         fold(4, odd, even);
         fold(2, even, odd);
