@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,6 +18,8 @@
 enum {
     ALIGNMENT = 64,       /* a cache line, and the widest vector register */
     ARENA_ALIGNMENT = 16, /* any C object */
+    HUGE_PAGE = 1 << 21,  /* of x86-64, and of AArch64 with pages of 4 KiB */
+    HUGE_BLOCK = 8 << 20, /* blocks from here on are worth them */
     ARENA_CHUNK = 64 * 1024
 };
 
@@ -66,9 +69,18 @@ static void *checked(void *block, size_t bytes, const char *what)
 
 void *ins_allocate(size_t count, size_t size, const char *what)
 {
-    size_t bytes = round_up(ins_multiply(count, size, what), ALIGNMENT, what);
+    size_t bytes = ins_multiply(count, size, what);
+    size_t alignment = bytes < HUGE_BLOCK ? ALIGNMENT : HUGE_PAGE;
 
-    return memset(checked(aligned_alloc(ALIGNMENT, bytes), bytes, what), 0, bytes);
+    bytes = round_up(bytes, ALIGNMENT, what);
+
+    void *block = checked(aligned_alloc(alignment, bytes), bytes, what);
+
+#ifdef MADV_HUGEPAGE
+    /* Only advice: without such pages everything works as well, only slower. */
+    if (bytes >= HUGE_BLOCK) madvise(block, bytes, MADV_HUGEPAGE);
+#endif
+    return memset(block, 0, bytes);
 }
 
 void *ins_reallocate(void *block, size_t count, size_t size, const char *what)
