@@ -59,6 +59,10 @@ ins_status ins_network_initialize(ins_network *network, const ins_initialization
  * drawn. x must stay valid until the backward pass. */
 void ins_network_forward(ins_network *network, const real *x, size_t rows, bool training);
 
+/* The same without training, unless it was the last pass and no weight has been updated since. Who
+ * changes weights or x otherwise must not use it. */
+void ins_network_show(ins_network *network, const real *x, size_t rows);
+
 /* Of the last forward pass: sum over rows of the cross-entropy in double, and the number of rows
  * whose largest class score, the first one on ties, is the label's. */
 typedef struct ins_score {

@@ -282,7 +282,7 @@ void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch
 {
     const ins_recorder_trial *subject = &recorder->subject;
     const ins_settings *settings = subject->settings;
-    ins_network_forward(subject->network, subject->probe->x, subject->probe->rows, false);
+    ins_network_show(subject->network, subject->probe->x, subject->probe->rows);
     ins_network_backward(subject->network, subject->probe->y);
     record_epoch(recorder, epoch, &rows->file[INS_LOG_EPOCHS]);
     record_layers(recorder, epoch->epoch, &rows->file[INS_LOG_LAYERS]);

@@ -80,7 +80,6 @@ static bool saves_weights(const session *s)
 static ins_status session_record(session *s, ins_log_rows *rows, ins_error *error)
 {
     ins_status status = INS_OK;
-    s->now.test = ins_evaluate(s->network, &s->laboratory->data->test);
     double before = seconds_now();
     ins_recorder_record(s->recorder, &s->now, rows);
     if (saves_weights(s))
@@ -90,16 +89,19 @@ static ins_status session_record(session *s, ins_log_rows *rows, ins_error *erro
     return status;
 }
 
-/* Looks at the network after an epoch. */
+/* Looks at the network after an epoch. The training rows come last: when all of them are the probe
+ * batch, the recorder finds their pass made. */
 static ins_status session_measure(session *s, ins_log_rows *rows, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
-    s->now.train = ins_evaluate(s->network, &s->laboratory->data->train);
+    const ins_prepared *data = s->laboratory->data;
+    bool due = s->now.epoch == settings->epochs || s->now.epoch % settings->record_every == 0;
+    if (due) s->now.test = ins_evaluate(s->network, &data->test);
+    s->now.train = ins_evaluate(s->network, &data->train);
     s->diverged = !isfinite(s->now.train.loss) || !ins_network_finite(s->network);
     s->now.last = s->diverged || s->now.epoch == settings->epochs;
-    if (s->now.last || s->now.epoch % settings->record_every == 0)
-        return session_record(s, rows, error);
-    return INS_OK;
+    if (s->diverged && !due) s->now.test = ins_evaluate(s->network, &data->test);
+    return due || s->diverged ? session_record(s, rows, error) : INS_OK;
 }
 
 void ins_tell(const ins_laboratory *laboratory, const ins_event *event)

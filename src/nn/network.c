@@ -141,6 +141,7 @@ void ins_network_forward_some(ins_network *network, const real *x, size_t rows, 
 {
     const real *input = x;
     network->rows = rows;
+    network->shown = training || count < network->layers ? NULL : x;
     for (size_t i = 0; i < count; i++) {
         ins_layer *layer = &network->layer[i];
         layer->type->forward(layer, input, rows, training);
@@ -151,6 +152,12 @@ void ins_network_forward_some(ins_network *network, const real *x, size_t rows, 
 void ins_network_forward(ins_network *network, const real *x, size_t rows, bool training)
 {
     ins_network_forward_some(network, x, rows, training, network->layers);
+}
+
+void ins_network_show(ins_network *network, const real *x, size_t rows)
+{
+    if (network->shown == x && network->rows == rows) return;
+    ins_network_forward(network, x, rows, false);
 }
 
 /* First index of the largest of z (n). */
@@ -214,6 +221,7 @@ void ins_network_update(ins_network *network)
     const ins_optimizer *row = (const ins_optimizer *)design->optimizer.entry;
     ins_step step = {.p = design->optimizer.value, .learning_rate = design->learning_rate};
     step.update = ++network->updates;
+    network->shown = NULL;
     for (size_t i = 0; i < network->layers; i++) {
         ins_tensor_block *const tensors[] = {&network->layer[i].weight, &network->layer[i].bias};
         for (size_t t = 0; t < 2; t++) {

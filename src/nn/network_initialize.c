@@ -135,6 +135,7 @@ ins_status ins_network_initialize(ins_network *network, const ins_initialization
     }
     forget(network, initialization->seed);
     const bool uniform = is_symmetric(network);
+    network->shown = NULL;
     for (size_t i = 0; i < network->layers; i++) network->layer[i].uniform = uniform;
     return status;
 }

@@ -15,6 +15,7 @@ struct ins_network {
     real *parameter;      /* weights and biases of all layers, contiguous */
     gsl_rng rng;          /* scratch of the initialization */
     size_t rows;          /* of the last forward pass */
+    const real *shown; /* its input, while its results stand for the weights as they are; or NULL */
     size_t updates;
 };
 
