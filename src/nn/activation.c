@@ -14,6 +14,8 @@
 
 #include "initscope/vector.h"
 
+#include "elementary.h"
+
 /* A constant in the type that is being compiled. */
 #define C(constant) ((scalar)(constant))
 
@@ -62,16 +64,20 @@
 #define SELU_ALPHA 1.6732632423543772
 #define LECUN_SCALE 1.7159
 
+/* Where the compiler finds no vectorised function of the C library. */
+#define EXPM1(x) _Generic((x), float : ins_expm1, default : expm1)(x)
+#define TANH(x) _Generic((x), float : ins_tanh, default : tanh)(x)
+
 /* Pieces that several rows share. None overflows into a NaN for finite z. */
 #define LOGISTIC (1 / (1 + exp(-z)))
 #define POSITIVE (z < 0 ? 0 : z)
 #define SOFTPLUS (POSITIVE + log1p(exp(-fabs(z))))
-#define MISH_GATE (tanh(SOFTPLUS))
+#define MISH_GATE (TANH(SOFTPLUS))
 #define MISH (z * MISH_GATE)
 #define NORMAL_MASS (erfc(z * C(-0.707106781186547524)) / 2)
 #define GELU (z * NORMAL_MASS)
 #define NORMAL_DENSITY (exp(z * z / -2) * C(0.398942280401432678))
-#define GELU_GATE (tanh(C(0.797884560802865356) * (z + C(0.044715) * z * z * z)))
+#define GELU_GATE (TANH(C(0.797884560802865356) * (z + C(0.044715) * z * z * z)))
 /* The slope of the gate, which has vanished long before z * z overflows. */
 #define GELU_GATE_SLOPE \
     (fabs(z) > 16       \
@@ -81,19 +87,19 @@
 ACTIVATION(linear, z, 1)
 ACTIVATION(relu, POSITIVE, (z > 0 ? 1 : 0))
 ACTIVATION(leaky_relu, (z < 0 ? p * z : z), (z > 0 ? 1 : p))
-ACTIVATION(tanh, tanh(z), 1 - a * a)
+ACTIVATION(tanh, TANH(z), 1 - a * a)
 ACTIVATION(sigmoid, LOGISTIC, (1 - a) * a)
-ACTIVATION(elu, (z > 0 ? z : p * expm1(z)), (z > 0 ? 1 : a + p))
-ACTIVATION(selu, (z > 0 ? C(SELU_SCALE) * z : C(SELU_SCALE * SELU_ALPHA) * expm1(z)),
+ACTIVATION(elu, (z > 0 ? z : p * EXPM1(z)), (z > 0 ? 1 : a + p))
+ACTIVATION(selu, (z > 0 ? C(SELU_SCALE) * z : C(SELU_SCALE * SELU_ALPHA) * EXPM1(z)),
            (z > 0 ? C(SELU_SCALE) : a + C(SELU_SCALE * SELU_ALPHA)))
-ACTIVATION(celu, (z > 0 ? z : p * expm1(z / p)), (z > 0 ? 1 : a / p + 1))
+ACTIVATION(celu, (z > 0 ? z : p * EXPM1(z / p)), (z > 0 ? 1 : a / p + 1))
 ACTIVATION(gelu, GELU, NORMAL_MASS + z * NORMAL_DENSITY)
 ACTIVATION(gelu_tanh, (1 + GELU_GATE) * z / 2, (1 + GELU_GATE) / 2 + z * GELU_GATE_SLOPE / 2)
 ACTIVATION(silu, z / (1 + exp(-z)), (1 + z * (1 - LOGISTIC)) * LOGISTIC)
 ACTIVATION(mish, MISH, MISH_GATE + z * LOGISTIC * (1 - MISH_GATE * MISH_GATE))
 ACTIVATION(softplus, SOFTPLUS, LOGISTIC)
 ACTIVATION(softsign, z / (1 + fabs(z)), 1 / ((1 + fabs(z)) * (1 + fabs(z))))
-ACTIVATION(lecun_tanh, C(LECUN_SCALE) * tanh(z * C(2.0 / 3)),
+ACTIVATION(lecun_tanh, C(LECUN_SCALE) * TANH(z * C(2.0 / 3)),
            C(2.0 / 3) * (C(LECUN_SCALE) - a * a / C(LECUN_SCALE)))
 ACTIVATION(hard_tanh, (z < -1 ? -1 : z > 1 ? 1 : z), (z > -1 && z < 1 ? 1 : 0))
 ACTIVATION(hard_sigmoid, (z < -3 ? 0 : z > 3 ? 1 : (z + 3) / 6), (z > -3 && z < 3 ? C(1.0 / 6) : 0))
