@@ -61,20 +61,25 @@ class Network(nn.Module):
 
 
 def statistics(x, dim):
-    """The columns of layers.csv from count on; a unit's elements lie along dim. In double, as there."""
+    """The columns of layers.csv from count on, over the finite elements and in double as there; a
+    unit's elements lie along dim. relu saturates nowhere, so that column stays empty."""
     x = x.double()
-    mean = x.mean(dim, keepdim=True)
-    whole = x.mean()
-    within = ((x - mean) ** 2).mean()
-    between = ((mean - whole) ** 2).mean()
+    count, mean = int(torch.isfinite(x).sum()), torch.mean
+    extremes = x.min(), x.max()
+    if count < x.numel():
+        x = torch.where(torch.isfinite(x), x, torch.full_like(x, float("nan")))
+        mean = torch.nanmean
+        kept = x[torch.isfinite(x)]
+        extremes = (kept.min(), kept.max()) if count else (mean(x), mean(x))
+    unit_mean, whole = mean(x, dim, keepdim=True), mean(x)
+    within, between = mean((x - unit_mean) ** 2), mean((unit_mean - whole) ** 2)
     d = x - whole
     square = d * d
     variance = within + between
-    return torch.stack([
-        whole, variance, within, between, variance + whole * whole,
-        (square * d).mean() / variance ** 1.5, (square * square).mean() / variance ** 2,
-        x.min(), x.max(), (x == 0).double().mean(), (~torch.isfinite(x)).sum().double(),
-    ]).tolist()
+    numbers = [whole, variance, within, between, variance + whole * whole,
+               mean(square * d) / variance ** 1.5, mean(square * square) / variance ** 2,
+               *extremes, (x == 0).double().mean()]
+    return [count, *torch.stack(numbers).tolist(), x.numel() - count]
 
 
 def evaluate(model, samples):
@@ -90,7 +95,7 @@ def record(model, probe, previous, place, out):
     z, a = model.trace(probe[0])
     nn.functional.cross_entropy(z[-1], probe[1]).backward()
     with torch.no_grad():
-        out.writerow([*place, 0, "activation", *statistics(a[0], 0)])
+        out.writerow([*place, 0, "activation", a[0].shape[1], *statistics(a[0], 0)])
         for l, layer in enumerate(model.layers):
             tensors = {"weight": (layer.weight, 1), "bias": (layer.bias[:, None], 1),
                        "preactivation": (z[l], 0), "activation": (a[l + 1], 0),
@@ -99,8 +104,7 @@ def record(model, probe, previous, place, out):
             if previous is not None:
                 tensors["update"] = (layer.weight - previous[l], 1)
             for name, (x, dim) in tensors.items():
-                out.writerow([*place, l + 1, name, x.shape[1 - dim], x.numel(),
-                              *statistics(x, dim)])
+                out.writerow([*place, l + 1, name, x.shape[1 - dim], *statistics(x, dim)])
         norm = sum((p.grad ** 2).sum() for p in model.parameters()).sqrt().item()
         return norm, [layer.weight.clone() for layer in model.layers]
 
