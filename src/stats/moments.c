@@ -78,20 +78,36 @@ INS_VECTORIZED_PART real larger(real a, real b)
     return a > b ? a : b;
 }
 
-/* Four rows at a time: the sums are loaded and stored once for four elements. */
+/* Sums of powers over four elements. */
+typedef struct powers {
+    double p1, p2, p3, p4;
+} powers;
+
+INS_VECTORIZED_PART powers powers_of(const real *restrict x, size_t stride, double shift)
+{
+    double d0 = (double)x[0] - shift, d1 = (double)x[stride] - shift;
+    double d2 = (double)x[2 * stride] - shift, d3 = (double)x[3 * stride] - shift;
+    double q0 = d0 * d0, q1 = d1 * d1, q2 = d2 * d2, q3 = d3 * d3;
+    return (powers){(d0 + d1) + (d2 + d3), (q0 + q1) + (q2 + q3),
+                    (q0 * d0 + q1 * d1) + (q2 * d2 + q3 * d3),
+                    (q0 * q0 + q1 * q1) + (q2 * q2 + q3 * q3)};
+}
+
+/* Groups of four rows, a constant number of them: the sums are loaded and stored once for all. */
 INS_VECTORIZED_PART void add_powers(block *restrict b, const real *restrict x, size_t stride,
-                                    size_t width)
+                                    size_t width, size_t groups)
 {
 #pragma omp simd
     for (size_t k = 0; k < width; k++) {
-        double s = b->shift[k];
-        double d0 = (double)x[k] - s, d1 = (double)x[k + stride] - s;
-        double d2 = (double)x[k + 2 * stride] - s, d3 = (double)x[k + 3 * stride] - s;
-        double q0 = d0 * d0, q1 = d1 * d1, q2 = d2 * d2, q3 = d3 * d3;
-        b->s1[k] += (d0 + d1) + (d2 + d3);
-        b->s2[k] += (q0 + q1) + (q2 + q3);
-        b->s3[k] += (q0 * d0 + q1 * d1) + (q2 * d2 + q3 * d3);
-        b->s4[k] += (q0 * q0 + q1 * q1) + (q2 * q2 + q3 * q3);
+        powers sum = {b->s1[k], b->s2[k], b->s3[k], b->s4[k]};
+        for (size_t g = 0; g < groups; g++) {
+            powers p = powers_of(x + k + 4 * g * stride, stride, b->shift[k]);
+            sum = (powers){sum.p1 + p.p1, sum.p2 + p.p2, sum.p3 + p.p3, sum.p4 + p.p4};
+        }
+        b->s1[k] = sum.p1;
+        b->s2[k] = sum.p2;
+        b->s3[k] = sum.p3;
+        b->s4[k] = sum.p4;
     }
 }
 
@@ -132,8 +148,13 @@ INS_VECTORIZED_PART void add_matrix(block *restrict b, const real *restrict x, s
                                     size_t stride, size_t width, limits l)
 {
     size_t r = 0;
+    for (; r + 8 <= rows; r += 8) {
+        add_powers(b, x + r * stride, stride, width, 2);
+        add_counts(b, x + r * stride, stride, width, l);
+        add_counts(b, x + (r + 4) * stride, stride, width, l);
+    }
     for (; r + 4 <= rows; r += 4) {
-        add_powers(b, x + r * stride, stride, width);
+        add_powers(b, x + r * stride, stride, width, 1);
         add_counts(b, x + r * stride, stride, width, l);
     }
     for (; r < rows; r++) add_row(b, x + r * stride, width, l);
