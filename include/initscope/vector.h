@@ -9,8 +9,7 @@
 #define INS_VECTORIZED_PART static inline __attribute__((always_inline))
 
 #ifdef HAVE_TARGET_CLONES
-#define INS_VECTORIZED \
-    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define INS_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define INS_VECTORIZED
 #endif

@@ -269,18 +269,16 @@ report() {
         printf '#!/bin/sh\ncase "$*" in *report.gp*) %s ;; *figures.gp*) %s ;; *) exit 0 ;; esac\n' "$1" "$2" >fake
         chmod +x fake
     }
-    part=report.part.pdf
     cp -r "$BATS_FILE_TMPDIR/run" w
-    for end in 'echo garbage >PART' ': >PART' 'REAL "$@" && head -c 20000 PART >x && mv x PART' \
-        'printf "%%%%PDF-1.5\n/Type /Page\n/BaseFont\n%%%%%%%%EOF\n" >PART'; do
-        end=${end//PART/$part}
+    for end in 'echo garbage >report.pdf' ': >report.pdf' 'REAL "$@" && head -c 20000 report.pdf >x && mv x report.pdf' \
+        'printf "%%%%PDF-1.5\n/Type /Page\n/BaseFont\n%%%%%%%%EOF\n" >report.pdf'; do
         fake "${end//REAL/$real}" 'exit 0'
         cat fake
         run --separate-stderr env GNUPLOT=./fake "$INITSCOPE" report w
         echo "status $status: $stderr"
         [ "$status" -eq 5 ]
-        [[ "$stderr" == *"w/report/$part: not a whole PDF"*"render with: cd w/report && gnuplot report.gp" ]]
-        [ ! -e w/report/report.pdf ] && [ ! -e w/report/$part ]
+        [[ "$stderr" == *"w/report/report.pdf: not a whole PDF"*"render with: cd w/report && gnuplot report.gp" ]]
+        [ ! -e w/report/report.pdf ]
         [ -s w/report/summary.csv ]
     done
     fake "exec $real \"\$@\"" "$real \"\$@\" && head -c 900 figures/02-forward.png >x && mv x figures/02-forward.png"

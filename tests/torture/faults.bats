@@ -90,10 +90,15 @@ make_reports() {
     mkdir made
     cat >replay <<END
 #!/bin/sh
-case \$2 in
--e) echo 5.4.4 >&2 ;;
-report.gp) test -e "$PWD/made/report.pdf" || { "$gnuplot" "\$@" && cp report.pdf "$PWD/made/"; } && cp "$PWD/made/report.pdf" . ;;
-*) test -e "$PWD/made/figures" || { "$gnuplot" "\$@" && cp -r figures "$PWD/made/"; } && cp "$PWD"/made/figures/*.[ps][nv]g figures/ ;;
+case \$* in
+*report.gp) test -e "$PWD/made/report.pdf" || { "$gnuplot" "\$@" && cp report.pdf "$PWD/made/"; } && cp "$PWD/made/report.pdf" . ;;
+*figures.gp)
+    kind=png
+    case \$* in *svg*) kind=svg ;; esac
+    test -e "$PWD/made/\$kind" || {
+        "$gnuplot" "\$@" && mkdir "$PWD/made/\$kind" && cp figures/*.\$kind "$PWD/made/\$kind/"
+    } && cp "$PWD/made/\$kind"/* figures/ ;;
+*) echo 5.4.4 >&2 ;;
 esac
 END
     chmod +x replay

@@ -86,7 +86,7 @@ judge() {
         [ "$live" -eq "$idle_live" ] || [ "$live" -eq $((idle_live + threads_live)) ] ||
             problem "$plan ($event): $live blocks of memory left, not $idle_live (+$threads_live)"
     fi
-    [ "$(grep -v 'render with: ' err | grep -c .)" -eq 1 ] || problem "$plan ($event): $(wc -l <err) lines: $(cat err)"
+    [ "$(grep -vE 'render with: |go on with --resume$' err | grep -c .)" -eq 1 ] || problem "$plan ($event): $(wc -l <err) lines: $(cat err)"
     # A command that fails while memory is wanted may leave its own files where they are looked for.
     [ "${plan%%,*}" = memory ] || [ -z "$(find . -name '*.tmp' -o -name '*.old')" ] ||
         problem "$plan ($event): left $(find . -name '*.tmp' -o -name '*.old' | tr '\n' ' ')"
