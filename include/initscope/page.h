@@ -31,6 +31,7 @@ typedef struct ins_flow {
     ins_canvas *canvas;  /* the current page */
     size_t title_sheet;  /* on which the page that is being drawn has its title */
     const char *section; /* for the header of further pages */
+    size_t told;         /* findings that the first page of the experiment has */
     double y;            /* next free millimetre */
 } ins_flow;
 

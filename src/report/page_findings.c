@@ -40,11 +40,12 @@ const char *ins_finding_text(ins_flow *flow, size_t index, size_t *lines)
     return text;
 }
 
-static void more_findings(ins_flow *flow)
+static void more_findings(ins_flow *flow, size_t first)
 {
     const ins_analysis *analysis = flow->part->analysis;
-    ins_flow_heading(flow, "Findings, strongest first");
-    for (size_t i = 0; i < analysis->findings; i++) {
+    ins_flow_heading(flow, first > 0 ? "Findings after those of the first page, strongest first"
+                                     : "Findings, strongest first");
+    for (size_t i = first; i < analysis->findings; i++) {
         size_t count;
         const char *text = ins_finding_text(flow, i, &count);
         ins_flow_item(flow, ins_flow_format(flow, "%zu", i + 1), text);
@@ -69,5 +70,8 @@ void ins_page_findings(ins_flow *flow, const ins_page *page)
         ins_flow_title(flow, page->kicker, title);
     }
     if (few) ins_draw_sentences(flow);
-    if (count > 0) more_findings(flow);
+    /* Beside the sentences there is room for the rest; alone on a page all of them stand together.
+     */
+    size_t first = few ? flow->told : 0;
+    if (count > first) more_findings(flow, first);
 }

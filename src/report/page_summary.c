@@ -277,9 +277,10 @@ static void findings(ins_flow *flow, double reserve)
 {
     const size_t certain = 3;
     const ins_analysis *analysis = flow->part->analysis;
+    flow->told = 0;
     if (analysis->findings == 0) return;
     ins_flow_heading(flow, "What this run shows");
-    for (size_t i = 0; i < analysis->findings; i++) {
+    for (size_t i = 0; i < analysis->findings; i++, flow->told++) {
         size_t count;
         const char *text = ins_finding_text(flow, i, &count);
         if (i >= certain && ins_flow_left(flow) < reserve + 4.8 * (double)count + 2) break;
