@@ -333,7 +333,12 @@ int openat(int directory, const char *path, int flags, ...)
     va_start(arguments, flags);
     mode_t mode = mode_of(flags, arguments);
     va_end(arguments);
-    if (fails(OPEN, "openat", path, -1)) return -1;
+    char place[4097] = "", full[8200];
+    if (directory != AT_FDCWD && path[0] != '/')
+        snprintf(full, sizeof full, "%s/%s", path_of(directory, place), path);
+    else
+        snprintf(full, sizeof full, "%s", path);
+    if (fails(OPEN, "openat", full, -1)) return -1;
     return opened(REAL(openat)(directory, path, flags, mode), directory, path, flags);
 }
 
