@@ -102,11 +102,7 @@ const char *ins_closing_accuracy(ins_closing *closing, ins_spot spot)
 
 bool ins_closing_same_setting(const ins_closing *closing, size_t experiment, size_t a, size_t b)
 {
-    const ins_factors *factors = &closing->factors[experiment];
-    for (size_t f = 0; f < factors->count; f++) {
-        if (factors->factor[f].of[a] != factors->factor[f].of[b]) return false;
-    }
-    return true;
+    return ins_factors_agree(&closing->factors[experiment], a, b);
 }
 
 bool ins_closing_has(const ins_closing *closing, size_t experiment, size_t arm, ins_verdict verdict)

@@ -140,7 +140,7 @@ static ins_factor read_factor(const ins_study *study, size_t f, const size_t *ro
     return out;
 }
 
-static bool agree(const ins_factors *factors, size_t a, size_t b)
+bool ins_factors_agree(const ins_factors *factors, size_t a, size_t b)
 {
     for (size_t f = 0; f < factors->count; f++) {
         if (factors->factor[f].of[a] != factors->factor[f].of[b]) return false;
@@ -153,7 +153,7 @@ static bool varies(const ins_factors *before, const ins_factor *factor, size_t a
     if (factor->levels < 2) return false;
     for (size_t a = 1; a < arms; a++) {
         for (size_t b = 0; b < a; b++) {
-            if (factor->of[a] != factor->of[b] && agree(before, a, b)) return true;
+            if (factor->of[a] != factor->of[b] && ins_factors_agree(before, a, b)) return true;
         }
     }
     return false;

@@ -28,6 +28,9 @@ typedef struct ins_factors {
  * goes with its optimizer does not. None is known without runs.csv. */
 ins_factors ins_factors_of(const ins_study *study, ins_arena *arena);
 
+/* True when two arms have the same level of every factor: only the initializer may differ. */
+bool ins_factors_agree(const ins_factors *factors, size_t a, size_t b);
+
 /* A level beside others: "dropout 0.2", "tanh". */
 const char *ins_factor_phrase(ins_arena *arena, const ins_factor *factor, size_t level);
 
