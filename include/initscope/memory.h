@@ -9,8 +9,11 @@
 /* count * size zeroed bytes, aligned to 64; release with free(). */
 void *ins_allocate(size_t count, size_t size, const char *what);
 
-/* Grows a block from ins_allocate, ins_reallocate or NULL to count * size bytes; the
- * new part is not zeroed and the alignment is malloc's. */
+/* The same, not zeroed. */
+void *ins_reserve(size_t count, size_t size, const char *what);
+
+/* Grows a block from here or NULL to count * size bytes; the new part is not zeroed and the
+ * alignment is malloc's. */
 void *ins_reallocate(void *block, size_t count, size_t size, const char *what);
 
 /* A copy of text; release with free(). */

@@ -39,6 +39,9 @@ ins_status ins_network_size(const ins_design *design, size_t *bytes, ins_error *
 
 /* Weights are zero until ins_network_initialize. design is copied; hidden is too. */
 ins_status ins_network_new(const ins_design *design, ins_network **network, ins_error *error);
+
+/* The same in the memory of *network, which is gone then, where that suffices. NULL is fine. */
+ins_status ins_network_renew(const ins_design *design, ins_network **network, ins_error *error);
 void ins_network_free(ins_network *network); /* NULL is fine */
 
 /* Which initializer goes where, each from its own stream of (seed, purpose, layer). */

@@ -83,9 +83,11 @@ ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
 /* Delivers an event, if anybody listens, from any thread. */
 void ins_tell(const ins_laboratory *laboratory, const ins_event *event);
 
-/* Trains the trial's network and appends its rows. result->stopped: the rows are incomplete. */
+/* Trains the trial's network, made in the memory of an earlier one as by ins_network_renew, and
+ * appends its rows. result->stopped: the rows are incomplete. */
 ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *trial,
-                         ins_log_rows *rows, ins_trial_result *result, ins_error *error);
+                         ins_network **network, ins_log_rows *rows, ins_trial_result *result,
+                         ins_error *error);
 
 /* Bytes that one trial needs at a time. */
 ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,

@@ -115,6 +115,19 @@ const char *ins_blas_name(void)
     return name;
 }
 
+/* One thread a product. Those that OpenBLAS has started by now would turn idly for a while, on the
+ * cores that trials need; it ends them itself, by this function, before a fork. */
+static void use_one_thread(void)
+{
+    openblas library = find_openblas();
+    int (*end_threads)(void);
+
+    if (!library.set_threads) return;
+    library.set_threads(1);
+    *(void **)&end_threads = dlsym(RTLD_DEFAULT, "blas_thread_shutdown_");
+    if (end_threads) end_threads();
+}
+
 /* Odd sizes, so that no kernel gets away with whole blocks. */
 enum { CHECK_M = 33, CHECK_N = 77, CHECK_K = 129 };
 
@@ -166,9 +179,7 @@ static bool product_is_right(bool transpose_a, bool transpose_b)
 
 ins_status ins_blas_start(ins_error *error)
 {
-    openblas library = find_openblas();
-
-    if (library.set_threads) library.set_threads(1);
+    use_one_thread();
     /* The forward pass, the backward pass, the gradient. */
     if (product_is_right(false, true) && product_is_right(false, false) &&
         product_is_right(true, false))

@@ -69,6 +69,11 @@ static void *checked(void *block, size_t bytes, const char *what)
 
 void *ins_allocate(size_t count, size_t size, const char *what)
 {
+    return memset(ins_reserve(count, size, what), 0, count * size);
+}
+
+void *ins_reserve(size_t count, size_t size, const char *what)
+{
     size_t bytes = ins_multiply(count, size, what);
     size_t alignment = bytes < HUGE_BLOCK ? ALIGNMENT : HUGE_PAGE;
 
@@ -80,7 +85,7 @@ void *ins_allocate(size_t count, size_t size, const char *what)
     /* Only advice: without such pages everything works as well, only slower. */
     if (bytes >= HUGE_BLOCK) madvise(block, bytes, MADV_HUGEPAGE);
 #endif
-    return memset(block, 0, bytes);
+    return block;
 }
 
 void *ins_reallocate(void *block, size_t count, size_t size, const char *what)

@@ -144,6 +144,7 @@ static ins_status forecast(running *r)
 /* One iteration of the parallel loop. */
 typedef struct attempt {
     ins_trial trial;
+    ins_network *network; /* memory for the next trial's */
     ins_trial_result result;
     ins_error error;
     bool complete;
@@ -155,7 +156,8 @@ static void try_trial(running *r, attempt *a, ins_log_rows *rows)
     ins_error_clear(&a->error);
     a->complete = false;
     if (r->halt || (r->request->stop && r->request->stop())) return;
-    ins_status status = ins_trial_run(&r->laboratory, &a->trial, rows, &a->result, &a->error);
+    ins_status status =
+        ins_trial_run(&r->laboratory, &a->trial, &a->network, rows, &a->result, &a->error);
     a->complete = status == INS_OK && !a->result.stopped;
 }
 
@@ -192,6 +194,7 @@ static void run_trials(running *r)
             INS_PARALLEL(omp ordered)
             finish_trial(r, a, &rows);
         }
+        ins_network_free(a->network);
         free(a);
         ins_log_rows_free(&rows);
     }

@@ -41,13 +41,14 @@ ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
                                 .probe = &laboratory->probe};
 }
 
-static ins_status session_open(session *s, ins_error *error)
+static ins_status session_open(session *s, ins_network **network, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
     const ins_samples *train = &s->laboratory->data->train;
     ins_design design = ins_trial_design(s->trial, settings, train);
-    ins_status status = ins_network_new(&design, &s->network, error);
+    ins_status status = ins_network_renew(&design, network, error);
     if (status != INS_OK) return status;
+    s->network = *network;
 
     ins_initialization start = ins_trial_initialization(s->laboratory, s->trial);
     status = ins_network_initialize(s->network, &start, error);
@@ -67,7 +68,6 @@ static void session_close(session *s)
 {
     ins_recorder_free(s->recorder);
     ins_trainer_free(s->trainer);
-    ins_network_free(s->network);
 }
 
 static bool saves_weights(const session *s)
@@ -89,8 +89,8 @@ static ins_status session_record(session *s, ins_log_rows *rows, ins_error *erro
     return status;
 }
 
-/* Looks at the network after an epoch. The training rows come last: when all of them are the probe
- * batch, the recorder finds their pass made. */
+/* Looks at the network after an epoch. The training rows come last: their evaluation ends with the
+ * probe batch, and the recorder finds its pass made. */
 static ins_status session_measure(session *s, ins_log_rows *rows, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
@@ -167,11 +167,12 @@ static void add_timing(const session *s, ins_text *out)
 }
 
 ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *trial,
-                         ins_log_rows *rows, ins_trial_result *result, ins_error *error)
+                         ins_network **network, ins_log_rows *rows, ins_trial_result *result,
+                         ins_error *error)
 {
     session s = {.laboratory = laboratory, .trial = trial, .start = seconds_now()};
     bool complete = false;
-    ins_status status = session_open(&s, error);
+    ins_status status = session_open(&s, network, error);
     if (status == INS_OK) status = session_train(&s, rows, &complete, error);
     if (status == INS_OK) {
         if (complete) {

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <tgmath.h>
 
 #include "initscope/memory.h"
@@ -78,6 +79,8 @@ static ins_network *lay_out(const ins_design *design, ins_carver *carver)
     const size_t start = carver->used;
     size_t end = start;
     for (int part = 0; part < PARTS; part++) {
+        if (part == PART_BUFFERS && network != NULL)
+            memset(carver->base + start, 0, carver->used - start);
         for (size_t i = 0; i < layers; i++) {
             ins_layer counted = plan(design, i);
             carve_part(part, network != NULL ? &list[i] : &counted, slots, design->capacity,
@@ -123,11 +126,23 @@ ins_status ins_network_size(const ins_design *design, size_t *bytes, ins_error *
 
 ins_status ins_network_new(const ins_design *design, ins_network **network, ins_error *error)
 {
-    size_t bytes = 0;
+    *network = NULL;
+    return ins_network_renew(design, network, error);
+}
+
+ins_status ins_network_renew(const ins_design *design, ins_network **network, ins_error *error)
+{
+    size_t bytes = 0, had = *network != NULL ? (*network)->bytes : 0;
     ins_status status = ins_network_size(design, &bytes, error);
     if (status != INS_OK) return status;
-    ins_carver carver = {.base = ins_allocate(bytes, 1, "a network")};
+    if (had < bytes) {
+        free(*network);
+        *network = ins_reserve(bytes, 1, "a network");
+        had = bytes;
+    }
+    ins_carver carver = {.base = (char *)*network};
     *network = lay_out(design, &carver);
+    (*network)->bytes = had;
     return INS_OK;
 }
 

@@ -17,6 +17,7 @@ struct ins_network {
     size_t rows;          /* of the last forward pass */
     const real *shown; /* its input, while its results stand for the weights as they are; or NULL */
     size_t updates;
+    size_t bytes; /* of the block */
 };
 
 /* Forward pass through the first count layers only. */

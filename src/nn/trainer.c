@@ -80,10 +80,9 @@ ins_evaluation ins_evaluate(ins_network *network, const ins_samples *samples)
     const size_t capacity = ins_network_capacity(network);
     double loss = 0;
     size_t correct = 0;
-    for (size_t first = 0; first < samples->rows; first += capacity) {
-        const size_t left = samples->rows - first;
-        ins_network_forward(network, samples->x + first * samples->features,
-                            left < capacity ? left : capacity, false);
+    for (size_t end = samples->rows, first; end > 0; end = first) {
+        first = (end - 1) / capacity * capacity;
+        ins_network_forward(network, samples->x + first * samples->features, end - first, false);
         const ins_score score = ins_network_score(network, samples->y + first);
         loss += score.loss;
         correct += score.correct;

@@ -8,6 +8,8 @@
 
 #include "layer.h"
 
+#include <string.h>
+
 #include "initscope/vector.h"
 
 /* Partial sums of a dot product, and dot products that are folded together. */
@@ -54,10 +56,10 @@ INS_VECTORIZED_PART void dots(size_t n, size_t k, real alpha, const real *a, con
     }
 }
 
-/* c (n) = alpha * sum over i of a[i * stride] b[i] (k, n), in the order of i; four rows of b at a
- * time spare three passes over c. */
+/* c (n) = alpha * sum over i of a[i * stride] b[i] (k, n of width), in the order of i; four rows of
+ * b at a time spare three passes over c. */
 INS_VECTORIZED_PART void combine(size_t n, size_t k, real alpha, const real *a, size_t stride,
-                                 const real *restrict b, real *restrict c)
+                                 const real *restrict b, size_t width, real *restrict c)
 {
 #pragma omp simd
     for (size_t j = 0; j < n; j++) c[j] = 0;
@@ -65,8 +67,8 @@ INS_VECTORIZED_PART void combine(size_t n, size_t k, real alpha, const real *a, 
     for (; i + 4 <= k; i += 4) {
         const real a0 = a[i * stride], a1 = a[(i + 1) * stride];
         const real a2 = a[(i + 2) * stride], a3 = a[(i + 3) * stride];
-        const real *restrict b0 = b + i * n, *restrict b1 = b0 + n;
-        const real *restrict b2 = b1 + n, *restrict b3 = b2 + n;
+        const real *restrict b0 = b + i * width, *restrict b1 = b0 + width;
+        const real *restrict b2 = b1 + width, *restrict b3 = b2 + width;
 #pragma omp simd
         for (size_t j = 0; j < n; j++)
             c[j] = (((c[j] + a0 * b0[j]) + a1 * b1[j]) + a2 * b2[j]) + a3 * b3[j];
@@ -74,20 +76,41 @@ INS_VECTORIZED_PART void combine(size_t n, size_t k, real alpha, const real *a, 
     for (; i < k; i++) {
         const real factor = a[i * stride];
 #pragma omp simd
-        for (size_t j = 0; j < n; j++) c[j] += factor * b[i * n + j];
+        for (size_t j = 0; j < n; j++) c[j] += factor * b[i * width + j];
     }
 #pragma omp simd
     for (size_t j = 0; j < n; j++) c[j] *= alpha;
 }
 
+/* Whether all rows, or columns, of x (rows, columns) are the same, bit for bit: each row, or
+ * element of a row, is compared with the next. */
+static bool rows_agree(const real *x, size_t rows, size_t columns)
+{
+    return memcmp(x, x + columns, (rows - 1) * columns * sizeof *x) == 0;
+}
+
+static bool columns_agree(const real *x, size_t rows, size_t columns)
+{
+    for (size_t r = 0; r < rows; r++, x += columns) {
+        if (memcmp(x, x + 1, (columns - 1) * sizeof *x) != 0) return false;
+    }
+    return true;
+}
+
+/* Equal units are what these products are for: what they make equal is computed once. */
 INS_VECTORIZED void ins_uniform_product(bool transpose_a, bool transpose_b, size_t m, size_t n,
                                         size_t k, real alpha, const real *a, const real *b, real *c)
 {
-    for (size_t i = 0; i < m; i++) {
+    const bool one_row = transpose_a ? columns_agree(a, k, m) : rows_agree(a, m, k);
+    const bool one_column = transpose_b ? rows_agree(b, n, k) : columns_agree(b, k, n);
+    const size_t rows = one_row ? 1 : m, columns = one_column ? 1 : n;
+    for (size_t i = 0; i < rows; i++) {
         const real *row = transpose_a ? a + i : a + i * k;
         if (transpose_b)
-            dots(n, k, alpha, row, b, c + i * n);
+            dots(columns, k, alpha, row, b, c + i * n);
         else
-            combine(n, k, alpha, row, transpose_a ? m : 1, b, c + i * n);
+            combine(columns, k, alpha, row, transpose_a ? m : 1, b, n, c + i * n);
+        for (size_t j = columns; j < n; j++) c[i * n + j] = c[i * n];
     }
+    for (size_t i = rows; i < m; i++) memcpy(c + i * n, c, n * sizeof *c);
 }
