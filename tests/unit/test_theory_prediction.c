@@ -324,6 +324,12 @@ START_TEST(test_softmax_limits)
     ins_softmax_start huge = ins_softmax_expect(1e12, 3);
     ck_near(huge.cross_entropy, 1e6 * 3 / (2 * sqrt(M_PI)), 1e-6);
     ck_near(huge.probability_square, 1, 1e-5);
+    for (double spread = 1e20; spread < 1e150; spread *= 1e40) {
+        huge = ins_softmax_expect(spread * spread, 3);
+        ck_near(huge.cross_entropy, spread * 3 / (2 * sqrt(M_PI)), 1e-13);
+        ck_near(huge.probability_square, 1, 1e-9);
+    }
+    ck_near(ins_softmax_expect(1e-300, 3).cross_entropy, log(3), 1e-14);
     ck_close(ins_softmax_expect(7, 1).cross_entropy, 0, 0);
     ck_assert(isnan(ins_softmax_expect(-1, 3).cross_entropy));
     ck_assert(isnan(ins_softmax_expect(INFINITY, 3).delta_square));
