@@ -35,6 +35,10 @@ ins_status ins_file_read(const char *path, ins_text *text, ins_status status, in
  * path is as it was (or, when only syncing its directory failed, as it should be). */
 ins_status ins_file_write(const char *path, const char *bytes, size_t length, ins_error *error);
 
+/* The same without fsync, for a file of a directory that is synced before it gets its name, and
+ * that is made anew if the power fails before. */
+ins_status ins_file_stage(const char *path, const char *bytes, size_t length, ins_error *error);
+
 /* Writes all bytes to an open file, through interrupts and short writes. 0, or -1 with errno. */
 int ins_write_all(int file, const char *bytes, size_t length);
 

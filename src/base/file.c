@@ -163,11 +163,11 @@ int ins_parent_sync(const char *path)
  * errno.
  */
 static int fill_and_rename(int file, const char *name, const char *path, const char *bytes,
-                           size_t length)
+                           size_t length, bool synced)
 {
     int result = ins_write_all(file, bytes, length);
 
-    if (result == 0) result = ins_file_sync(file);
+    if (result == 0 && synced) result = ins_file_sync(file);
 
     int reason = errno;
 
@@ -179,13 +179,14 @@ static int fill_and_rename(int file, const char *name, const char *path, const c
     return result == 0 ? rename(name, path) : result;
 }
 
-ins_status ins_file_write(const char *path, const char *bytes, size_t length, ins_error *error)
+static ins_status make_file(const char *path, const char *bytes, size_t length, bool synced,
+                            ins_error *error)
 {
     char *name;
     int file = create_beside(path, &name), result = -1;
 
     if (file >= 0) {
-        result = fill_and_rename(file, name, path, bytes, length);
+        result = fill_and_rename(file, name, path, bytes, length, synced);
         if (result != 0) {
             int reason = errno;
 
@@ -194,6 +195,16 @@ ins_status ins_file_write(const char *path, const char *bytes, size_t length, in
         }
     }
     free(name);
-    if (result == 0) result = ins_parent_sync(path);
+    if (result == 0 && synced) result = ins_parent_sync(path);
     return result == 0 ? INS_OK : ins_file_problem(path, INS_OUTPUT, error);
+}
+
+ins_status ins_file_write(const char *path, const char *bytes, size_t length, ins_error *error)
+{
+    return make_file(path, bytes, length, true, error);
+}
+
+ins_status ins_file_stage(const char *path, const char *bytes, size_t length, ins_error *error)
+{
+    return make_file(path, bytes, length, false, error);
 }

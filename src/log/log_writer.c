@@ -163,16 +163,20 @@ static ins_status open_files(ins_log *log, ins_error *error)
     return status;
 }
 
+typedef ins_status file_writer(const char *path, const char *bytes, size_t length,
+                               ins_error *error);
+
 static ins_status write_text(const ins_log *log, const char *name, const ins_text *text,
-                             ins_error *error)
+                             file_writer *write_file, ins_error *error)
 {
     char *path = ins_path_join(log->staging, name);
-    ins_status status = ins_file_write(path, text->data, text->length, error);
+    ins_status status = write_file(path, text->data, text->length, error);
     free(path);
     return status;
 }
 
-/* A staging directory with headers and no trial, in place of whatever was there. */
+/* A staging directory with headers and no trial, in place of whatever was there. What a resumption
+ * could not do without, and could not check, is on the disk at once. */
 static ins_status start(ins_log *log, bool replace, const char *identity, ins_error *error)
 {
     ins_status status = ins_directory_clear(log->staging, "lock", error);
@@ -181,17 +185,17 @@ static ins_status start(ins_log *log, bool replace, const char *identity, ins_er
         if (!ins_log_tables[file].by_trial) continue;
         ins_text_clear(&text);
         ins_log_header(file, &text);
-        status = write_text(log, ins_log_tables[file].file, &text, error);
+        status = write_text(log, ins_log_tables[file].file, &text, ins_file_stage, error);
     }
     if (status == INS_OK) {
         ins_text_clear(&text);
         ins_text_add(&text, identity);
-        status = write_text(log, "identity", &text, error);
+        status = write_text(log, "identity", &text, ins_file_write, error);
     }
     if (status == INS_OK) {
         ins_text_clear(&text);
         ins_journal_start(&log->journal, replace, &text);
-        status = write_text(log, "journal", &text, error);
+        status = write_text(log, "journal", &text, ins_file_write, error);
     }
     ins_text_free(&text);
     if (status == INS_OK) status = open_files(log, error);
@@ -326,7 +330,7 @@ ins_status ins_log_append(ins_log *log, const ins_log_rows *rows, ins_error *err
 ins_status ins_log_file_write(ins_log *log, const char *name, const ins_text *text,
                               ins_error *error)
 {
-    return write_text(log, name, text, error);
+    return write_text(log, name, text, ins_file_stage, error);
 }
 
 const char *ins_log_staging(const ins_log *log)
@@ -342,7 +346,7 @@ static ins_status write_schema(const ins_log *log, ins_error *error)
             has(log->staging, ins_log_tables[file].file) && !ins_log_is_empty(log->staging, file);
     ins_text schema = {0};
     ins_log_schema(present, &schema);
-    ins_status status = write_text(log, "schema.json", &schema, error);
+    ins_status status = write_text(log, "schema.json", &schema, ins_file_stage, error);
     ins_text_free(&schema);
     return status;
 }

@@ -77,7 +77,7 @@ static ins_status write_file(const char *directory, const char *name, const ins_
 {
     char *path = ins_path_join(directory, name);
     ins_status status =
-        ins_file_write(path, text->length > 0 ? text->data : "", text->length, error);
+        ins_file_stage(path, text->length > 0 ? text->data : "", text->length, error);
     free(path);
     return status;
 }

@@ -26,7 +26,7 @@ static void write_table(const ins_analysis *analysis, const char *output, const 
     ins_text text = {0};
     make(analysis, &text);
     char *path = ins_path_join(output, name);
-    ins_file_write(path, text.length > 0 ? text.data : "", text.length, error);
+    ins_file_stage(path, text.length > 0 ? text.data : "", text.length, error);
     free(path);
     ins_text_free(&text);
 }
@@ -123,7 +123,7 @@ static ins_status decorate(ins_book *book, const ins_experiment *experiments, co
     decoration.bookmark = ins_book_bookmarks(book, &decoration.bookmarks);
     if (ins_file_read(path, &pdf, INS_RENDER, error) == INS_OK &&
         ins_pdf_decorate(&pdf, &decoration)) {
-        ins_file_write(path, pdf.data, pdf.length, error);
+        ins_file_stage(path, pdf.data, pdf.length, error);
     }
     ins_text_free(&pdf);
     return error->status;
