@@ -4,6 +4,9 @@
 
 #include "initscope/runner.h"
 
+/* Trials of a thread that are under way or wait for an earlier one before they are appended. */
+enum { INS_PLACES = 2 };
+
 /* How many trials run at a time: as asked for, as many as the memory holds, at least one. INS_USAGE
  * when even one trial needs more memory than there is. */
 ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *grid,

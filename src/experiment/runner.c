@@ -15,6 +15,16 @@
 #include "parallel.h"
 #include "resources.h"
 
+/* A trial, from its beginning until its rows are appended. */
+typedef struct attempt {
+    ins_trial trial;
+    ins_log_rows rows;
+    ins_trial_result result;
+    ins_error error;
+    bool complete; /* it was not stopped before the end */
+    bool ended;    /* it waits to be appended */
+} attempt;
+
 typedef struct running {
     const ins_request *request;
     ins_laboratory laboratory;
@@ -29,8 +39,11 @@ typedef struct running {
     ins_forecasts *forecasts;
     ins_depths *depths;
     ins_outcome outcome;
-    atomic_bool halt; /* no further trial is begun */
-    bool broken;      /* a trial is missing: no later one may be appended */
+    attempt *attempts; /* (places): trial i is at i % places */
+    size_t places;
+    size_t begun, appended; /* the next trials to be */
+    atomic_bool halt;       /* no further trial is begun */
+    bool broken;            /* a trial is missing: no later one may be appended */
     ins_error *error;
 } running;
 
@@ -141,32 +154,23 @@ static ins_status forecast(running *r)
     return status;
 }
 
-/* One iteration of the parallel loop. */
-typedef struct attempt {
-    ins_trial trial;
-    ins_network *network; /* memory for the next trial's */
-    ins_trial_result result;
-    ins_error error;
-    bool complete;
-} attempt;
-
-static void try_trial(running *r, attempt *a, ins_log_rows *rows)
+static void try_trial(running *r, attempt *a, ins_network **network)
 {
-    for (size_t i = 0; i < INS_LOG_FILES; i++) ins_text_clear(&rows->file[i]);
+    for (size_t i = 0; i < INS_LOG_FILES; i++) ins_text_clear(&a->rows.file[i]);
     ins_error_clear(&a->error);
     a->complete = false;
     if (r->halt || (r->request->stop && r->request->stop())) return;
     ins_status status =
-        ins_trial_run(&r->laboratory, &a->trial, &a->network, rows, &a->result, &a->error);
+        ins_trial_run(&r->laboratory, &a->trial, network, &a->rows, &a->result, &a->error);
     a->complete = status == INS_OK && !a->result.stopped;
 }
 
 /* In trial order, one thread at a time. */
-static void finish_trial(running *r, attempt *a, const ins_log_rows *rows)
+static void append_trial(running *r, const attempt *a)
 {
     if (!a->complete || r->broken) {
         if (a->error.count > 0 && r->error->count == 0) *r->error = a->error;
-    } else if (ins_log_append(r->log, rows, r->error) == INS_OK) {
+    } else if (ins_log_append(r->log, &a->rows, r->error) == INS_OK) {
         r->outcome.done++;
         r->outcome.diverged += a->result.diverged;
         tell(r, (ins_event){.kind = INS_EVENT_TRIAL,
@@ -180,24 +184,54 @@ static void finish_trial(running *r, attempt *a, const ins_log_rows *rows)
     r->halt = true;
 }
 
+/* The next trial, in a place of its own; NULL when all have begun. Nobody runs further ahead of the
+ * trial that is to be appended next than there are places. */
+static attempt *begin_trial(running *r)
+{
+    const struct timespec nap = {.tv_nsec = 1000000};
+    for (;;) {
+        attempt *a = NULL;
+        bool all = false;
+        INS_PARALLEL(omp critical(ins_order))
+        {
+            all = r->begun == r->grid.trials;
+            if (!all && r->begun - r->appended < r->places) {
+                a = &r->attempts[r->begun % r->places];
+                a->trial = ins_grid_trial(&r->grid, r->begun++);
+            }
+        }
+        if (all || a) return a;
+        nanosleep(&nap, NULL);
+    }
+}
+
+/* Appends it and those after it that have been waiting for it, unless it must wait itself. */
+static void end_trial(running *r, attempt *ended)
+{
+    INS_PARALLEL(omp critical(ins_order))
+    {
+        ended->ended = true;
+        for (attempt *a; (a = &r->attempts[r->appended % r->places])->ended; r->appended++) {
+            append_trial(r, a);
+            a->ended = false;
+        }
+    }
+}
+
 static void run_trials(running *r)
 {
+    r->places = r->threads > 1 ? r->threads * INS_PLACES : 1;
+    r->attempts = ins_allocate(r->places, sizeof *r->attempts, "trials");
+    r->begun = r->appended = r->outcome.skipped;
     INS_PARALLEL(omp parallel num_threads((int)r->threads))
     {
+        ins_network *network = NULL; /* memory for the next trial's */
         ins_flush_denormals();
-        ins_log_rows rows = {0};
-        attempt *a = ins_allocate(1, sizeof *a, "a trial");
-        INS_PARALLEL(omp for schedule(dynamic, 1) ordered)
-        for (size_t i = r->outcome.skipped; i < r->grid.trials; i++) {
-            a->trial = ins_grid_trial(&r->grid, i);
-            try_trial(r, a, &rows);
-            INS_PARALLEL(omp ordered)
-            finish_trial(r, a, &rows);
-        }
-        ins_network_free(a->network);
-        free(a);
-        ins_log_rows_free(&rows);
+        for (attempt *a; (a = begin_trial(r)); end_trial(r, a)) try_trial(r, a, &network);
+        ins_network_free(network);
     }
+    for (size_t i = 0; i < r->places; i++) ins_log_rows_free(&r->attempts[i].rows);
+    free(r->attempts);
 }
 
 static ins_status execute(running *r)

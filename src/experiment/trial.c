@@ -9,6 +9,7 @@
 #include "initscope/runner.h"
 #include "initscope/trainer.h"
 #include "parallel.h"
+#include "resources.h"
 
 /* About the lengths of the rows of layers.csv, histograms.csv and spectrum.csv. */
 enum { ROW_BYTES = 300, BIN_BYTES = 120, VALUE_BYTES = 80 };
@@ -213,9 +214,9 @@ ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *tri
     size_t histograms = ins_epochs_most(&settings->histograms, records) * settings->bins;
     size_t spectra = ins_epochs_most(&settings->spectrum, records) * VALUE_BYTES;
     size_t rows = layers * (INS_TENSORS + 1) + 2, text, bins, values, total;
-    if (__builtin_mul_overflow(records * ROW_BYTES, rows, &text) ||
-        __builtin_mul_overflow(histograms * BIN_BYTES, 5 * layers + 1, &bins) ||
-        __builtin_mul_overflow(spectra, spectrum_rows(&design), &values) ||
+    if (__builtin_mul_overflow(INS_PLACES * records * ROW_BYTES, rows, &text) ||
+        __builtin_mul_overflow(INS_PLACES * histograms * BIN_BYTES, 5 * layers + 1, &bins) ||
+        __builtin_mul_overflow(INS_PLACES * spectra, spectrum_rows(&design), &values) ||
         __builtin_add_overflow(network, recorder, &total) ||
         __builtin_add_overflow(total, text, &total) ||
         __builtin_add_overflow(total, bins, &total) ||
