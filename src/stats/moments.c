@@ -272,6 +272,10 @@ INS_VECTORIZED void ins_moments_of_rows(const real *x, size_t units, size_t leng
                                         ins_bounds bounds, ins_moments *out)
 {
     limits l = limits_of(bounds);
+    if (length == 1) { /* lanes for all units instead of for each */
+        ins_moments_of_columns(x, 1, units, bounds, out);
+        return;
+    }
     for (size_t u = 0; u < units; u++)
         out[u] =
             length > 0 ? moments_of_row(x + u * length, length, l) : careful_moments(NULL, 0, 1, l);

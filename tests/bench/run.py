@@ -140,9 +140,9 @@ def statistics_share(bench):
 
 
 def two_threads(bench):
-    work = [*IRIS, "--seeds", "25"]
+    work = [*IRIS, "--seeds", "50"]
     one, two = bench.in_turn(lambda: bench.run(work, 1), lambda: bench.run(work, 2))
-    return one["wall"] / two["wall"], f"100 trials: {one['wall']:.2f} s and {two['wall']:.2f} s"
+    return one["wall"] / two["wall"], f"200 trials: {one['wall']:.2f} s and {two['wall']:.2f} s"
 
 
 def ten_times(bench):
