@@ -7,19 +7,21 @@
  *     FAULT=KIND,N,kill  the process is killed before the call
  *     FAULT=short        reads and writes do half of what was asked, and every second call of those
  *                        that may be interrupted fails with EINTR
- *     FAULT_LOG=FILE     gets a line "fired KIND N FUNCTION PATH" when a call failed, and at the
- * end a line "calls KIND COUNT" for each kind and "live COUNT", the blocks of memory that were not
- * freed FAULT_TRACE=FILE   gets "change INODE", "sync INODE" and "rename INODE NAME", as they
- * happen
+ *     FAULT_LOG=FILE     gets a line "fired KIND N FUNCTION PATH" when a call failed; at the end a
+ *                        line "calls KIND COUNT" for each kind, and "live COUNT", the blocks of
+ *                        memory that were not freed
+ *     FAULT_TRACE=FILE   gets "change INODE", "sync INODE" and "rename INODE NAME", as they happen
  *
  * Calls are counted from the beginning of main, in the process that was started: not in children
  * that it forks, and not in those that they become. Calls within the C library are not seen, except
- * for memory. */
+ * for memory.
+ *
+ * This file has the plan, the program's beginning and end, and memory; fault_calls.c has the rest.
+ */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +37,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MEMORY, OPEN, LIST, READ, WRITE, SYNC, RENAME, CLOSE, MAKE, CUT, START, KINDS, ANY = KINDS };
+#include "fault.h"
 
 static const struct {
     const char *name;
@@ -61,11 +63,7 @@ static struct {
 static atomic_ulong calls[KINDS + 1];
 static atomic_long live;
 
-/* The real functions. */
-
-#define REAL(name) ((__typeof__(&name))real(#name))
-
-static void *real(const char *name)
+void *fault_real(const char *name)
 {
     return dlsym(RTLD_NEXT, name);
 }
@@ -99,7 +97,7 @@ static bool counts(void)
     return plan.process != 0 && plan.process == (pid_t)syscall(SYS_getpid);
 }
 
-static const char *path_of(int file, char out[4097])
+const char *fault_path(int file, char out[4097])
 {
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
@@ -108,9 +106,7 @@ static const char *path_of(int file, char out[4097])
     return out;
 }
 
-/* Counts a call; true when it is to fail, with errno set. path may be NULL: then it is that of
- * file. */
-static bool fails(int kind, const char *function, const char *path, int file)
+bool fault_due(int kind, const char *function, const char *path, int file)
 {
     char buffer[4097] = "";
     if (!counts()) return false;
@@ -127,15 +123,14 @@ static bool fails(int kind, const char *function, const char *path, int file)
     }
     if (plan.kind != kind && plan.kind != ANY) return false;
     if (n != plan.n && !(plan.on && n > plan.n)) return false;
-    if (path == NULL) path = file >= 0 ? path_of(file, buffer) : "";
+    if (path == NULL) path = file >= 0 ? fault_path(file, buffer) : "";
     say(plan.log, "fired %s %lu %s %s\n", kinds[kind].name, n, function, path);
     if (plan.kill) syscall(SYS_kill, plan.process, SIGKILL);
     errno = kinds[kind].reason;
     return true;
 }
 
-/* What a call that succeeded changed, for the simulation of a loss of power. */
-static void trace(const char *what, int directory, const char *path, const char *name)
+void fault_trace(const char *what, int directory, const char *path, const char *name)
 {
     struct stat status;
     if (plan.trace < 0 || !counts()) return;
@@ -148,8 +143,7 @@ static void trace(const char *what, int directory, const char *path, const char 
     errno = reason;
 }
 
-/* The directory of path got another entry. */
-static void trace_parent(int directory, const char *path)
+void fault_trace_parent(int directory, const char *path)
 {
     char parent[4097];
     const char *slash = strrchr(path, '/');
@@ -157,7 +151,12 @@ static void trace_parent(int directory, const char *path)
     if (length >= sizeof parent) return;
     memcpy(parent, path, length);
     parent[length] = '\0';
-    trace("change", directory, slash == NULL ? "." : length == 0 ? "/" : parent, NULL);
+    fault_trace("change", directory, slash == NULL ? "." : length == 0 ? "/" : parent, NULL);
+}
+
+size_t fault_part(size_t size)
+{
+    return plan.halves && counts() ? (size + 1) / 2 : size;
 }
 
 /* The beginning and the end. */
@@ -261,21 +260,21 @@ static void *counted(void *block)
 void *malloc(size_t size)
 {
     if (!heap_is_known()) return early_block(size);
-    if (fails(MEMORY, "malloc", NULL, -1)) return NULL;
+    if (fault_due(MEMORY, "malloc", NULL, -1)) return NULL;
     return counted(heap.malloc(size));
 }
 
 void *calloc(size_t count, size_t size)
 {
     if (!heap_is_known()) return early_block(count * size);
-    if (fails(MEMORY, "calloc", NULL, -1)) return NULL;
+    if (fault_due(MEMORY, "calloc", NULL, -1)) return NULL;
     return counted(heap.calloc(count, size));
 }
 
 void *realloc(void *block, size_t size)
 {
     if (!heap_is_known() || is_early(block)) abort();
-    if (fails(MEMORY, "realloc", NULL, -1)) return NULL;
+    if (fault_due(MEMORY, "realloc", NULL, -1)) return NULL;
     void *grown = heap.realloc(block, size);
     return block == NULL ? counted(grown) : grown;
 }
@@ -283,13 +282,13 @@ void *realloc(void *block, size_t size)
 void *aligned_alloc(size_t alignment, size_t size)
 {
     if (!heap_is_known()) return NULL;
-    if (fails(MEMORY, "aligned_alloc", NULL, -1)) return NULL;
+    if (fault_due(MEMORY, "aligned_alloc", NULL, -1)) return NULL;
     return counted(heap.aligned(alignment, size));
 }
 
 int posix_memalign(void **block, size_t alignment, size_t size)
 {
-    if (!heap_is_known() || fails(MEMORY, "posix_memalign", NULL, -1)) return ENOMEM;
+    if (!heap_is_known() || fault_due(MEMORY, "posix_memalign", NULL, -1)) return ENOMEM;
     void *made = heap.aligned(alignment, size);
     if (made == NULL) return ENOMEM;
     *block = counted(made);
@@ -301,138 +300,4 @@ void free(void *block)
     if (block == NULL || is_early(block) || !heap_is_known()) return;
     atomic_fetch_sub(&live, 1);
     heap.free(block);
-}
-
-/* Files. */
-
-static int opened(int file, int directory, const char *path, int flags)
-{
-    if (file >= 0 && (flags & O_CREAT)) trace_parent(directory, path);
-    if (file >= 0 && (flags & O_TRUNC)) trace("change", file, NULL, NULL);
-    return file;
-}
-
-static mode_t mode_of(int flags, va_list arguments)
-{
-    return flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
-}
-
-int open(const char *path, int flags, ...)
-{
-    va_list arguments;
-    va_start(arguments, flags);
-    mode_t mode = mode_of(flags, arguments);
-    va_end(arguments);
-    if (fails(OPEN, "open", path, -1)) return -1;
-    return opened(REAL(open)(path, flags, mode), AT_FDCWD, path, flags);
-}
-
-int openat(int directory, const char *path, int flags, ...)
-{
-    va_list arguments;
-    va_start(arguments, flags);
-    mode_t mode = mode_of(flags, arguments);
-    va_end(arguments);
-    char place[4097] = "", full[8200];
-    if (directory != AT_FDCWD && path[0] != '/')
-        snprintf(full, sizeof full, "%s/%s", path_of(directory, place), path);
-    else
-        snprintf(full, sizeof full, "%s", path);
-    if (fails(OPEN, "openat", full, -1)) return -1;
-    return opened(REAL(openat)(directory, path, flags, mode), directory, path, flags);
-}
-
-FILE *fopen(const char *path, const char *mode)
-{
-    return fails(OPEN, "fopen", path, -1) ? NULL : REAL(fopen)(path, mode);
-}
-
-DIR *opendir(const char *path)
-{
-    return fails(LIST, "opendir", path, -1) ? NULL : REAL(opendir)(path);
-}
-
-DIR *fdopendir(int file)
-{
-    return fails(LIST, "fdopendir", NULL, file) ? NULL : REAL(fdopendir)(file);
-}
-
-ssize_t read(int file, void *bytes, size_t size)
-{
-    if (fails(READ, "read", NULL, file)) return -1;
-    return REAL(read)(file, bytes, plan.halves && counts() ? (size + 1) / 2 : size);
-}
-
-ssize_t pread(int file, void *bytes, size_t size, off_t offset)
-{
-    if (fails(READ, "pread", NULL, file)) return -1;
-    return REAL(pread)(file, bytes, plan.halves && counts() ? (size + 1) / 2 : size, offset);
-}
-
-ssize_t write(int file, const void *bytes, size_t size)
-{
-    if (fails(WRITE, "write", NULL, file)) return -1;
-    ssize_t count = REAL(write)(file, bytes, plan.halves && counts() ? (size + 1) / 2 : size);
-    if (count > 0) trace("change", file, NULL, NULL);
-    return count;
-}
-
-int fsync(int file)
-{
-    if (fails(SYNC, "fsync", NULL, file)) return -1;
-    int result = REAL(fsync)(file);
-    if (result == 0) trace("sync", file, NULL, NULL);
-    return result;
-}
-
-int ftruncate(int file, off_t length)
-{
-    if (fails(CUT, "ftruncate", NULL, file)) return -1;
-    trace("change", file, NULL, NULL);
-    return REAL(ftruncate)(file, length);
-}
-
-int close(int file)
-{
-    bool failed = fails(CLOSE, "close", NULL, file);
-    int result = REAL(close)(file); /* as on Linux, where the descriptor is gone in any case */
-    return failed ? -1 : result;
-}
-
-int mkdir(const char *path, mode_t mode)
-{
-    if (fails(MAKE, "mkdir", path, -1)) return -1;
-    int result = REAL(mkdir)(path, mode);
-    if (result == 0) trace_parent(AT_FDCWD, path);
-    return result;
-}
-
-int renameat(int from_directory, const char *from, int to_directory, const char *to)
-{
-    char buffer[4097];
-    const char *where = to_directory == AT_FDCWD ? to : path_of(to_directory, buffer);
-    if (fails(RENAME, "rename", where, -1)) return -1;
-    int result = REAL(renameat)(from_directory, from, to_directory, to);
-    if (result != 0) return result;
-    trace_parent(from_directory, from);
-    trace_parent(to_directory, to);
-    trace("rename", to_directory, to, to);
-    return result;
-}
-
-int rename(const char *from, const char *to)
-{
-    return renameat(AT_FDCWD, from, AT_FDCWD, to);
-}
-
-/* Children. */
-
-int pipe(int ends[2])
-{
-    return fails(START, "pipe", "", -1) ? -1 : REAL(pipe)(ends);
-}
-
-pid_t fork(void)
-{
-    return fails(START, "fork", "", -1) ? -1 : REAL(fork)();
 }
