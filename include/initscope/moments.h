@@ -30,13 +30,13 @@ typedef struct ins_bounds {
     double lower, upper;
 } ins_bounds;
 
-/* Unit u is row u of x (units, length). */
-void ins_moments_of_rows(const real *x, size_t units, size_t length, ins_bounds bounds,
-                         ins_moments *out);
-
 /* Unit u is column u of x (rows, units). */
 void ins_moments_of_columns(const real *x, size_t rows, size_t units, ins_bounds bounds,
                             ins_moments *out);
+
+/* Unit u is row u of x (units, length). */
+void ins_moments_of_rows(const real *x, size_t units, size_t length, ins_bounds bounds,
+                         ins_moments *out);
 
 /* The statistics of one tensor of one layer: the columns of layers.csv. variance = within + between
  * (law of total variance, units weighted by their counts); between is exactly 0 when all units have

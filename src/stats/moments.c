@@ -268,19 +268,6 @@ INS_VECTORIZED_PART ins_moments moments_of_row(const real *row, size_t length, l
     return finish(&s, row, 1, l);
 }
 
-INS_VECTORIZED void ins_moments_of_rows(const real *x, size_t units, size_t length,
-                                        ins_bounds bounds, ins_moments *out)
-{
-    limits l = limits_of(bounds);
-    if (length == 1) { /* lanes for all units instead of for each */
-        ins_moments_of_columns(x, 1, units, bounds, out);
-        return;
-    }
-    for (size_t u = 0; u < units; u++)
-        out[u] =
-            length > 0 ? moments_of_row(x + u * length, length, l) : careful_moments(NULL, 0, 1, l);
-}
-
 INS_VECTORIZED void ins_moments_of_columns(const real *x, size_t rows, size_t units,
                                            ins_bounds bounds, ins_moments *out)
 {
@@ -302,6 +289,19 @@ INS_VECTORIZED void ins_moments_of_columns(const real *x, size_t rows, size_t un
             out[u + k] = finish(&s, x + u + k, units, l);
         }
     }
+}
+
+INS_VECTORIZED void ins_moments_of_rows(const real *x, size_t units, size_t length,
+                                        ins_bounds bounds, ins_moments *out)
+{
+    limits l = limits_of(bounds);
+    if (length == 1) { /* lanes for all units instead of for each */
+        ins_moments_of_columns(x, 1, units, bounds, out);
+        return;
+    }
+    for (size_t u = 0; u < units; u++)
+        out[u] =
+            length > 0 ? moments_of_row(x + u * length, length, l) : careful_moments(NULL, 0, 1, l);
 }
 
 /* Adds what is not a mean of units: ranges and counts. */

@@ -288,6 +288,19 @@ report() {
     [[ "$stderr" == *"w/report/figures/02-forward.gp: not rendered as PNG and SVG"* ]]
 }
 
+@test "a gnuplot does not outlive the report that started it" {
+    [ "$(uname)" = Linux ] || skip "elsewhere it ends by itself"
+    cp -r "$BATS_FILE_TMPDIR/run" w
+    printf '#!/bin/sh\ncase "$*" in *report.gp*) echo $$ >"%s"; exec sleep 60 ;; esac\n' "$PWD/drawing" >fake
+    chmod +x fake
+    GNUPLOT=./fake "$INITSCOPE" report w 3>&- &
+    for ((i = 0; i < 100; i++)); do [ -s drawing ] && break || sleep 0.1; done
+    kill -TERM $!
+    wait $! || [ $? -eq 143 ]
+    for ((i = 0; i < 50; i++)); do kill -0 "$(cat drawing)" || return 0; sleep 0.1; done
+    false
+}
+
 @test "a gnuplot in a relative directory of PATH is not run" {
     mkdir bin
     printf '#!/bin/sh\ntouch ran\n' >bin/gnuplot
