@@ -45,8 +45,9 @@ const char *ins_capital(ins_flow *flow, const char *text)
     for (size_t a = 0; a < flow->part->study->arms; a++) {
         const char *name = flow->part->prose[a];
         size_t length = strlen(name);
-        bool whole = length > 0 && !isalnum((unsigned char)text[length]);
-        if (strncmp(text, name, length) == 0 && whole) return text;
+        if (length > 0 && strncmp(text, name, length) == 0 &&
+            !isalnum((unsigned char)text[length]))
+            return text;
     }
     char *out = ins_arena_copy(flow->arena, text, strlen(text));
     out[0] = (char)toupper((unsigned char)out[0]);
