@@ -45,8 +45,7 @@ const char *ins_capital(ins_flow *flow, const char *text)
     for (size_t a = 0; a < flow->part->study->arms; a++) {
         const char *name = flow->part->prose[a];
         size_t length = strlen(name);
-        if (length > 0 && strncmp(text, name, length) == 0 &&
-            !isalnum((unsigned char)text[length]))
+        if (length > 0 && strncmp(text, name, length) == 0 && !isalnum((unsigned char)text[length]))
             return text;
     }
     char *out = ins_arena_copy(flow->arena, text, strlen(text));
