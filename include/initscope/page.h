@@ -82,7 +82,7 @@ typedef struct ins_table_layout {
     bool wrap;              /* long cells take several lines; otherwise they are elided */
 } ins_table_layout;
 
-void ins_flow_table(ins_flow *flow, const ins_table_layout *table);
+void ins_flow_table(ins_flow *flow, const ins_table_layout *given);
 
 /* A figure of the given kind at the cursor, over the text width; turns the page when height and a
  * caption of two lines do not fit. name is short and plain ("forward"). Fill its data, then call

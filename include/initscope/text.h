@@ -16,12 +16,6 @@ void ins_text_add(ins_text *text, const char *piece);
 void ins_text_add_bytes(ins_text *text, const char *bytes, size_t length);
 void ins_text_add_format(ins_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* One line of a warning: foreign bytes in it are made safe as by ins_make_safe, and the newline
- * comes after it. */
-void ins_text_add_line(ins_text *text, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-/* A word of a command line as a shell takes it: in apostrophes where needed. */
-void ins_text_add_word(ins_text *text, const char *word);
 /* One line, and the newline after it; foreign bytes in it are made safe as by ins_make_safe. */
 void ins_text_add_line(ins_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

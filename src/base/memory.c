@@ -77,7 +77,7 @@ void *ins_reserve(size_t count, size_t size, const char *what)
     size_t bytes = ins_multiply(count, size, what);
     size_t alignment = bytes < HUGE_BLOCK ? ALIGNMENT : HUGE_PAGE;
 
-    bytes = round_up(bytes, ALIGNMENT, what);
+    bytes = round_up(bytes, alignment, what);
 
     void *block = checked(aligned_alloc(alignment, bytes), bytes, what);
 

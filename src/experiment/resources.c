@@ -1,7 +1,6 @@
 /* What an experiment will need, found out before anything is trained or written. */
 #include <config.h>
 
-#include "initscope/file.h"
 #include "resources.h"
 
 #include <limits.h>

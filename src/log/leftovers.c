@@ -53,7 +53,7 @@ void ins_leftovers_keep(ins_leftovers *leftovers)
 
 void ins_leftovers_remove_late(const char *directory)
 {
-    ins_leftovers found;
+    ins_leftovers found = {0};
     char *replaced = ins_path_join(directory, INS_REPLACED);
     ins_directory_remove(replaced, &(ins_error){0});
     free(replaced);

@@ -106,10 +106,9 @@ static bool loss_axis(ins_flow *flow, ins_lines *lines)
     if (isnan(low)) return false;
     /* Cut, but not so that a panel is left empty. */
     double guess = log(flow->part->analysis->classes), cut = fmax(most_loss * guess, most_low);
-    if (isfinite(guess)) high = fmin(high, cut);
     if (isfinite(guess)) {
         low = fmin(low, guess);
-        high = fmax(high, guess);
+        high = fmax(fmin(high, cut), guess);
     }
     lines->vertical = ins_axis_log(flow->arena, fmax(low, fmin(high * 1e-12, least_high)), high);
     return true;

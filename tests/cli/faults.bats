@@ -232,6 +232,7 @@ ends() {
     peak() { awk '/^VmHWM:/ { print $2 }' "/proc/$1/status"; }
     skip_lines() { for ((i = 0; i < $1; i++)); do IFS= read -r _ <&"$lines"; done; }
     [ -r /proc/self/status ] || skip "no /proc"
+    ldd "$INITSCOPE" | grep -q 'lib[a-z]*san' && skip "sanitizers"
     mkfifo pipe
     "$INITSCOPE" run -v "${small[@]}" --seeds=5000 --threads=1 --histograms=none --spectrum=none -o w 2>pipe 3>&- &
     local child=$! lines early late i
