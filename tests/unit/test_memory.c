@@ -113,8 +113,8 @@ static const struct {
 } deaths[] = {
     {overflow_product,
      "initscope: out of memory (need 9223372036854775807 x 3 bytes for the weights)\ngoodbye\n"},
-    {overflow_rounding,
-     "initscope: out of memory (need 18446744073709551610 + 2097151 bytes for the weights)\ngoodbye\n"},
+    {overflow_rounding, "initscope: out of memory (need 18446744073709551610 + 2097151 bytes for "
+                        "the weights)\ngoodbye\n"},
     {overflow_sum,
      "initscope: out of memory (need 18446744073709551615 + 1 bytes for the weights)\ngoodbye\n"},
     {too_large, "initscope: out of memory (need 4611686018427387904 bytes for the weights)\n"
