@@ -91,7 +91,7 @@ static ins_status session_record(session *s, ins_log_rows *rows, ins_error *erro
 }
 
 /* Looks at the network after an epoch. The training rows come last: their evaluation ends with the
- * probe batch, and the recorder finds its pass made. */
+ * probe batch, unless a minibatch is larger, and the recorder finds its pass made. */
 static ins_status session_measure(session *s, ins_log_rows *rows, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
