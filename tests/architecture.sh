@@ -16,19 +16,25 @@ trap 'rm -rf "$work"' EXIT
 # A public header NAME.h lives in the room of NAME.c, or of NAME_*.c. These have no source:
 header_rooms='
 real  base
+samples  base
 vector  base
+colour  document
 '
 
 # Each room may include headers of these rooms; its own are a matter of course. nobody includes cli.
 room_arrows='
 base
 stats       base
-nn          base
-theory      base nn
 log         base
-experiment  base stats nn theory log
-report      base stats log
-cli         base stats nn theory log experiment report
+data        base stats
+trace       base stats log
+nn          base stats
+theory      base nn
+experiment  base stats log data trace nn theory
+analysis    base stats log
+document    base
+report      base stats log analysis document
+cli         base stats log data trace nn theory experiment analysis document report
 '
 
 # HEADER, and where alone it may be included. inih and libcsv each have one door as well.
@@ -141,7 +147,7 @@ calls() { grep -E "^[^:]*:[0-9]*:(.*[^A-Za-z0-9_>.])?($1)[ ]*\\("; }
 # cli may start the program itself again, with another environment.
 programs_started_elsewhere() {
     code "$1" | calls 'v?fork|exec[lv]p?e?|execvpe|fexecve|posix_spawnp?|popen|system' |
-        grep -v -e '^src/report/gnuplot\.c:' -e '^src/cli/main\.c:[0-9]*: *execv("", argv);$'
+        grep -v -e '^src/document/gnuplot\.c:' -e '^src/cli/main\.c:[0-9]*: *execv("", argv);$'
 }
 
 # Only cli prints. The one exception is ins_die, which has nobody to return to.
@@ -245,7 +251,7 @@ echo 1..13
 rule 'no arrow between rooms runs the wrong way' wrong_arrows 2
 rule 'GSL only where something is computed' gsl_where_nothing_is_computed 1
 rule 'cblas.h, csv.h and ini.h have one door each' headers_through_the_wrong_door 1
-rule 'other programs are started in report/gnuplot.c only' programs_started_elsewhere 1
+rule 'other programs are started in document/gnuplot.c only' programs_started_elsewhere 1
 rule 'only cli prints' printing_below_cli 1
 rule 'only cli ends the program' leaving_below_cli 1
 rule 'no locale is set below cli' locales 1

@@ -150,6 +150,26 @@ typedef struct ins_analysis {
 void ins_analyse(const ins_study *study, ins_analysis *analysis);
 void ins_analysis_free(ins_analysis *analysis);
 
+/* The root of the second moment of a tensor, which foreign logs may leave out: then from variance
+ * and mean, and from the variance alone where there is no mean. */
+double ins_layer_rms(const ins_study *study, size_t run, size_t epoch, size_t layer,
+                     ins_tensor tensor);
+
+/* The first recorded epoch of a run with test accuracy >= target; NAN: never. */
+double ins_epoch_of_target(const ins_study *study, size_t run, double target);
+
+/* All pairs of arms a > b, paired by seed, of one value a run (NAN: left out),
+ * Holm-adjusted. resolution is the smallest difference that values can have; 0: they are
+ * continuous. *count = arms * (arms - 1) / 2. */
+ins_pair *ins_compare_arms(const ins_study *study, const double *value, double resolution,
+                           ins_arena *arena, size_t *count);
+
+/* The pair of two arms with its sign turned so that the difference is first minus second. */
+ins_pair ins_pair_of(const ins_pair *pairs, size_t first, size_t second);
+
+/* True when first is better than second (a higher value) beyond chance, after Holm's correction. */
+bool ins_exceeds(const ins_pair *pairs, size_t first, size_t second);
+
 /* summary.csv, comparisons.csv, findings.csv */
 void ins_analysis_summary(const ins_analysis *analysis, ins_text *out);
 void ins_analysis_comparisons(const ins_analysis *analysis, ins_text *out);

@@ -7,7 +7,7 @@
 
 #include "initscope/error.h"
 #include "initscope/memory.h"
-#include "initscope/real.h"
+#include "initscope/samples.h"
 #include "initscope/text.h"
 
 typedef struct ins_dataset {
@@ -30,13 +30,6 @@ typedef struct ins_dataset {
 ins_status ins_dataset_read(const char *path, const char *label, char delimiter,
                             ins_dataset *dataset, ins_error *error);
 void ins_dataset_free(ins_dataset *dataset);
-
-/* Training or test rows as the network sees them. */
-typedef struct ins_samples {
-    size_t rows, features, classes;
-    real *x;    /* (rows, features) scaled */
-    int32_t *y; /* (rows) */
-} ins_samples;
 
 typedef enum ins_scaling { INS_SCALE_NONE, INS_SCALE_STANDARD, INS_SCALE_MINMAX } ins_scaling;
 extern const char *const ins_scaling_names[]; /* NULL-terminated, indexed by ins_scaling */

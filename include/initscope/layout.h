@@ -8,23 +8,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "initscope/memory.h"
 #include "initscope/text.h"
+#include "initscope/utf8.h"
 
 typedef enum ins_face { INS_REGULAR, INS_BOLD, INS_ITALIC } ins_face;
 
 #define INS_MM_PER_POINT 0.352778 /* 25.4 / 72 */
-
-/* One character at the start of text: its code point and the bytes it takes. Bytes that are not
- * UTF-8 count as U+FFFD, one at a time. */
-size_t ins_utf8_decode(const char *text, uint32_t *code);
-size_t ins_utf8_encode(char out[4], uint32_t code);
-
-/* What takes no room: combining marks, and the mark that ins_clean() sets around names that run
- * leftward. */
-bool ins_is_mark(uint32_t code);
 
 /* Valid UTF-8 that is safe to draw: control characters become spaces; what is no character,
  * reorders or hides text becomes U+FFFD; of a pile of combining marks the first 8 are kept. Text
@@ -37,11 +28,6 @@ char *ins_clean(ins_arena *arena, const char *text);
 char *ins_escape(ins_arena *arena, const char *plain);
 
 double ins_text_width(const char *plain, ins_face face, double size);
-
-/* Columns of a terminal; and plain, or its beginning and end around an ellipsis, in at most so many
- * of them (at least 3) at the end of out. */
-size_t ins_text_columns(const char *plain);
-void ins_text_shorten(ins_text *out, const char *plain, size_t columns);
 
 double ins_markup_width(const char *markup, ins_face face, double size);
 

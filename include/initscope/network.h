@@ -15,11 +15,11 @@
 #include <stdint.h>
 
 #include "initscope/activation.h"
-#include "initscope/dataset.h"
 #include "initscope/error.h"
 #include "initscope/initializer.h"
 #include "initscope/optimizer.h"
 #include "initscope/real.h"
+#include "initscope/samples.h"
 
 typedef struct ins_design {
     size_t inputs, classes;

@@ -2,7 +2,7 @@
 #ifndef INITSCOPE_CELLS_H
 #define INITSCOPE_CELLS_H
 
-#include "initscope/page.h"
+#include "part.h"
 
 typedef struct ins_cells {
     size_t blocks, rows, columns; /* blocks stand side by side; rows are the arms */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "book.h"
+#include "initscope/book.h"
 #include "phrases.h"
 
 static const ins_question questions[] = {
@@ -28,14 +28,14 @@ static const char chapter_title[] = "Choosing an initializer";
 
 void ins_closing_say(ins_closing *closing, const char *markup)
 {
-    closing->flow->part = closing->chapter;
+    ins_flow_tell(closing->flow, closing->chapter);
     ins_flow_paragraph(closing->flow, markup);
     closing->said = true;
 }
 
 void ins_closing_table(ins_closing *closing, const ins_table_layout *table)
 {
-    closing->flow->part = closing->chapter;
+    ins_flow_tell(closing->flow, closing->chapter);
     ins_flow_table(closing->flow, table);
     closing->said = true;
 }
@@ -125,7 +125,7 @@ static void write_proofs(ins_closing *closing)
     const double step = 4.4, indent = 6;
     ins_flow *flow = closing->flow;
     const ins_proof *proof = closing->proofs.items;
-    flow->part = closing->chapter;
+    ins_flow_tell(flow, closing->chapter);
     for (size_t i = 0; i < closing->proofs.count; i++) {
         ins_flow_room(flow, step);
         double left = INS_LEFT_MARGIN + indent, base = flow->y + 3.2;
@@ -153,7 +153,7 @@ static void answer(ins_closing *closing, const ins_question *question, size_t nu
     ins_flow *flow = closing->flow;
     closing->said = false;
     closing->proofs = (ins_list){0};
-    flow->part = closing->chapter;
+    ins_flow_tell(flow, closing->chapter);
     ins_flow_room(flow, 40);
     ins_flow_heading(flow, ins_flow_format(flow, "%zu  %s", number, question->text));
     question->answer(closing);
@@ -173,7 +173,7 @@ void ins_draw_closing(ins_flow *flow, const ins_experiment *experiments, size_t 
                            .count = count,
                            .factors = factors,
                            .chapter = &chapter};
-    flow->part = &chapter;
+    ins_flow_tell(flow, &chapter);
     flow->section = "All experiments";
     flow->title_sheet = flow->book->sheets.count;
     ins_flow_title(flow, "What all experiments say",
@@ -183,5 +183,5 @@ void ins_draw_closing(ins_flow *flow, const ins_experiment *experiments, size_t 
     for (size_t q = 0; q < number; q++) answer(&closing, &questions[q], q + 1);
     ins_contents_line *line = ins_list_add(flow->arena, &flow->book->parts, sizeof *line);
     *line = (ins_contents_line){chapter_title, first};
-    flow->part = NULL;
+    ins_flow_tell(flow, NULL);
 }

@@ -3,9 +3,8 @@
 #ifndef INITSCOPE_CLOSING_H
 #define INITSCOPE_CLOSING_H
 
-#include "factors.h"
-#include "initscope/page.h"
-#include "list.h"
+#include "initscope/factors.h"
+#include "initscope/list.h"
 #include "part.h"
 
 /* A page that proves something. */

@@ -205,7 +205,7 @@ static void choose_by_factor(ins_closing *c)
 {
     for (size_t e = 0; e < c->count; e++) {
         for (size_t f = 0; f < c->factors[e].count; f++) {
-            c->flow->part = &c->experiment[e].part;
+            ins_flow_tell(c->flow, &c->experiment[e].part);
             const char *title = ins_grid_title(c->flow, &c->factors[e], f);
             const char *name = ins_capital(c->flow, c->factors[e].factor[f].name);
             ins_closing_say(c, ins_flow_format(c->flow, "*%s* (%s). %s.", name,

@@ -2,11 +2,12 @@
 #include <config.h>
 
 #include "closing.h"
+#include "pages.h"
 
 #include <math.h>
 #include <stdint.h>
 
-#include "drawn.h"
+#include "initscope/drawn.h"
 #include "phrases.h"
 
 /* Arms with identical units in some hidden layer at the start: how many keep them in all of these,

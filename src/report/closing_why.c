@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "closing.h"
+#include "pages.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 #ifndef INITSCOPE_DOTS_H
 #define INITSCOPE_DOTS_H
 
-#include "axis.h"
-#include "initscope/page.h"
+#include "initscope/axis.h"
+#include "part.h"
 
 typedef struct ins_dots {
     size_t first, rows; /* arms first .. first + rows - 1 */

@@ -2,7 +2,7 @@
 #ifndef INITSCOPE_HALF_RANDOM_H
 #define INITSCOPE_HALF_RANDOM_H
 
-#include "initscope/page.h"
+#include "part.h"
 
 /* The derivation, with the counts of the arms that start in this way, from a first to a last epoch;
  * nothing when there is no such arm. */

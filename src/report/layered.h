@@ -2,8 +2,8 @@
 #ifndef INITSCOPE_LAYERED_H
 #define INITSCOPE_LAYERED_H
 
-#include "axis.h"
-#include "initscope/page.h"
+#include "initscope/axis.h"
+#include "part.h"
 
 typedef struct ins_layered {
     size_t layers, epochs;

@@ -3,8 +3,8 @@
 #ifndef INITSCOPE_LINES_H
 #define INITSCOPE_LINES_H
 
-#include "axis.h"
-#include "initscope/page.h"
+#include "initscope/axis.h"
+#include "part.h"
 
 typedef struct ins_curve_point {
     double middle, lower, upper; /* NAN: none; on a logarithmic axis > 0 */

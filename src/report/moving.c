@@ -9,7 +9,6 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-#include "analysis_internal.h"
 #include "cells.h"
 #include "layered.h"
 #include "lines.h"

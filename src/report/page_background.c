@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "drawn.h"
+#include "initscope/drawn.h"
 #include "phrases.h"
 
 static ins_cell number(ins_flow *flow, double value)

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "initscope/csv.h"
+#include "initscope/verdicts.h"
 #include "layer_lines.h"
 #include "phrases.h"
-#include "verdicts.h"
 
 static const char *title_of(ins_flow *flow)
 {

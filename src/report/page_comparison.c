@@ -6,8 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis_internal.h"
-#include "axis.h"
+#include "initscope/axis.h"
 #include "initscope/csv.h"
 #include "phrases.h"
 

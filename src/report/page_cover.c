@@ -3,7 +3,7 @@
 
 #include "pages.h"
 
-#include "book.h"
+#include "initscope/book.h"
 #include "phrases.h"
 
 static void strongest(ins_flow *flow, const ins_analysis *analysis, size_t most)
@@ -19,7 +19,7 @@ static void strongest(ins_flow *flow, const ins_analysis *analysis, size_t most)
 void ins_draw_cover(ins_flow *flow, const ins_experiment *experiments, size_t count)
 {
     size_t arms = 0, runs = 0;
-    flow->part = NULL;
+    ins_flow_tell(flow, NULL);
     flow->section = NULL;
     ins_flow_page(flow);
     for (size_t e = 0; e < count; e++) {

@@ -5,10 +5,10 @@
 
 #include <math.h>
 
+#include "initscope/verdicts.h"
 #include "layer_lines.h"
 #include "lines.h"
 #include "phrases.h"
-#include "verdicts.h"
 
 static ins_signal signal_of(const ins_part *part, size_t a)
 {

@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#include "findings.h"
 #include "initscope/csv.h"
 #include "lines.h"
 #include "phrases.h"

@@ -5,10 +5,10 @@
 
 #include <math.h>
 
+#include "initscope/verdicts.h"
 #include "layered.h"
 #include "lines.h"
 #include "phrases.h"
-#include "verdicts.h"
 
 static size_t diverged_of(const ins_part *part)
 {

@@ -6,9 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "initscope/reach.h"
 #include "phase_plane.h"
 #include "phrases.h"
-#include "reach.h"
 
 static const char *say_scale(ins_flow *flow, double value)
 {

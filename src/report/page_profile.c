@@ -5,9 +5,9 @@
 
 #include <math.h>
 
+#include "initscope/verdicts.h"
 #include "phrases.h"
 #include "profile.h"
-#include "verdicts.h"
 
 /* More arms than these have no cards: nobody turns so many pages, and the small multiples show them
  * side by side. */

@@ -6,10 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "book.h"
 #include "dots.h"
+#include "initscope/book.h"
+#include "initscope/verdicts.h"
 #include "phrases.h"
-#include "verdicts.h"
 
 /* Columns of the table at a glance: where their text ends, or begins. */
 static const double forward_right = 99, backward_right = 119, symmetry_right = 139,

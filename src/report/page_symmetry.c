@@ -8,10 +8,10 @@
 
 #include "cells.h"
 #include "half_random.h"
+#include "initscope/verdicts.h"
 #include "layered.h"
 #include "lines.h"
 #include "phrases.h"
-#include "verdicts.h"
 
 double ins_least_symmetry(const ins_study *study, size_t arm, size_t epoch, size_t layer,
                           const char *column)

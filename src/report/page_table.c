@@ -3,7 +3,7 @@
 
 #include "pages.h"
 
-#include "book.h"
+#include "initscope/book.h"
 
 static bool has_tensor(const ins_part *part, ins_tensor tensor)
 {
@@ -142,7 +142,7 @@ size_t ins_pages_of(const ins_part *part)
 
 void ins_draw_part(ins_flow *flow, const ins_part *part)
 {
-    flow->part = part;
+    ins_flow_tell(flow, part);
     for (const ins_page *page = ins_page_table; page->name != NULL; page++) {
         if (ins_page_missing(page, part) != NULL) continue;
         flow->section = page->name;

@@ -2,9 +2,27 @@
 #ifndef INITSCOPE_PAGES_H
 #define INITSCOPE_PAGES_H
 
-#include "factors.h"
-#include "initscope/page.h"
+#include "initscope/factors.h"
+#include "initscope/flow.h"
 #include "part.h"
+
+/* A row of the table of pages. One page of the report is one file page_NAME.c and one row. */
+typedef struct ins_page {
+    const char *name;   /* in the contents: "Forward signal" */
+    const char *kicker; /* over the title */
+    /* NULL when the page is drawn, else why not, as an own sentence; "": it is not needed. */
+    const char *(*missing)(const ins_part *part);
+    bool each; /* has a row or a panel an arm: left out of sweeps with many (INS_MOST_ARMS) */
+    void (*draw)(ins_flow *flow, const struct ins_page *page);
+} ins_page;
+
+extern const ins_page ins_page_table[]; /* ends with name NULL */
+
+/* More arms than these are told by the grids: a page with a panel each would repeat itself. */
+enum { INS_MOST_ARMS = 16 };
+
+/* As missing, and whether there are too many arms for this page. */
+const char *ins_page_missing(const ins_page *page, const ins_part *part);
 
 /* All pages of one experiment. */
 void ins_draw_part(ins_flow *flow, const ins_part *part);

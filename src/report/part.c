@@ -81,3 +81,9 @@ void ins_experiment_free(ins_experiment *experiment)
     ins_analysis_free(&experiment->analysis);
     ins_study_free(&experiment->study);
 }
+
+void ins_flow_tell(ins_flow *flow, const ins_part *part)
+{
+    flow->part = part;
+    flow->title = part != NULL ? part->title : NULL;
+}

@@ -2,7 +2,24 @@
 #ifndef INITSCOPE_PART_H
 #define INITSCOPE_PART_H
 
-#include "initscope/page.h"
+#include "initscope/analysis.h"
+#include "initscope/flow.h"
+
+/* One experiment as the pages need it. Names are safe to draw; name is plain, prose is markup. */
+typedef struct ins_part {
+    const ins_study *study;
+    const ins_analysis *analysis;
+    const char *title;
+    const char **name;  /* (arms) label of the arm, cleaned */
+    const char **prose; /* (arms) the same as short markup for sentences */
+    unsigned *colour;   /* (arms) of lines and points, the same on every page */
+    unsigned *ink;      /* (arms) its darker variant for text */
+    bool many;          /* more arms than hues: small multiples instead of lines together */
+    bool last;          /* of the report: what all experiments share stands in it */
+} ins_part;
+
+/* From here on the flow tells of part, which may be NULL: of none. */
+void ins_flow_tell(ins_flow *flow, const ins_part *part);
 
 typedef struct ins_experiment {
     ins_study study;

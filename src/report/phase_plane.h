@@ -2,7 +2,7 @@
 #ifndef INITSCOPE_PHASE_PLANE_H
 #define INITSCOPE_PHASE_PLANE_H
 
-#include "initscope/page.h"
+#include "part.h"
 
 enum { INS_MOST_PLANES = 12 };
 

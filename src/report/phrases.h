@@ -2,7 +2,7 @@
 #ifndef INITSCOPE_PHRASES_H
 #define INITSCOPE_PHRASES_H
 
-#include "initscope/page.h"
+#include "part.h"
 
 /* At most three significant digits. */
 const char *ins_say(ins_flow *flow, double value);

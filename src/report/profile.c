@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "colour.h"
+#include "initscope/colour.h"
 #include "initscope/csv.h"
 #include "layered.h"
 #include "phrases.h"

@@ -3,8 +3,8 @@
 #ifndef INITSCOPE_PROFILE_H
 #define INITSCOPE_PROFILE_H
 
-#include "axis.h"
-#include "initscope/page.h"
+#include "initscope/axis.h"
+#include "part.h"
 
 enum { INS_PROFILE_EPOCHS = 5 };
 

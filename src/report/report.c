@@ -10,15 +10,14 @@
 
 #include <gsl/gsl_version.h>
 
-#include "book.h"
 #include "closing.h"
-#include "coverage.h"
+#include "initscope/book.h"
+#include "initscope/coverage.h"
 #include "initscope/file.h"
 #include "initscope/gnuplot.h"
-#include "initscope/page.h"
+#include "initscope/place.h"
 #include "pages.h"
 #include "part.h"
-#include "place.h"
 
 static void write_table(const ins_analysis *analysis, const char *output, const char *name,
                         void (*make)(const ins_analysis *, ins_text *), ins_error *error)

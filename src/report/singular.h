@@ -2,7 +2,7 @@
 #ifndef SINGULAR_H
 #define SINGULAR_H
 
-#include "initscope/page.h"
+#include "part.h"
 
 /* The singular values of one matrix, or of several of the same rank one after the other. */
 typedef struct ins_values {

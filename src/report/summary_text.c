@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "initscope/layout.h"
+#include "initscope/verdicts.h"
 #include "part.h"
-#include "verdicts.h"
 
 enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
 

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "initscope/reach.h"
 #include "phrases.h"
-#include "reach.h"
 
 /* So many combinations of other factors still have a block each; beyond, they are averaged over. */
 enum { MOST_BLOCKS = 6, MOST_CELLS = 20 };

@@ -3,8 +3,8 @@
 #ifndef INITSCOPE_SWEEP_H
 #define INITSCOPE_SWEEP_H
 
-#include "factors.h"
-#include "initscope/page.h"
+#include "initscope/factors.h"
+#include "part.h"
 
 /* Of all runs in a cell. */
 typedef struct ins_sweep_cell {

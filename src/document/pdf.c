@@ -2,7 +2,7 @@
  * trailer that points at the old one. */
 #include <config.h>
 
-#include "pdf.h"
+#include "initscope/pdf.h"
 
 #include <stdint.h>
 #include <stdio.h>

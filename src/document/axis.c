@@ -1,7 +1,7 @@
 /* Axes and the places of labels. */
 #include <config.h>
 
-#include "axis.h"
+#include "initscope/axis.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* What belongs to all pages together: headers, page numbers, contents, scripts. */
 #include <config.h>
 
-#include "book.h"
+#include "initscope/book.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * the next report finds it there. */
 #include <config.h>
 
-#include "place.h"
+#include "initscope/place.h"
 
 #include <dirent.h>
 #include <errno.h>

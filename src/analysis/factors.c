@@ -1,7 +1,7 @@
 /* The factors of a run directory and their levels. */
 #include <config.h>
 
-#include "factors.h"
+#include "initscope/factors.h"
 
 #include <math.h>
 #include <stdint.h>

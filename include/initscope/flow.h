@@ -1,32 +1,18 @@
-/* Writing pages: a cursor that flows down an A4 page and starts a new one when needed, and the
- * table of pages. One page of the report is one file page_NAME.c and one row of ins_page_table. */
-#ifndef INITSCOPE_PAGE_H
-#define INITSCOPE_PAGE_H
+/* Writing pages: a cursor that flows down an A4 page and starts a new one when needed. */
+#ifndef INITSCOPE_FLOW_H
+#define INITSCOPE_FLOW_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "initscope/analysis.h"
 #include "initscope/canvas.h"
 #include "initscope/figure.h"
 #include "initscope/layout.h"
 
-/* One experiment as the pages need it. Names are safe to draw; name is plain, prose is markup. */
-typedef struct ins_part {
-    const ins_study *study;
-    const ins_analysis *analysis;
-    const char *title;
-    const char **name;  /* (arms) label of the arm, cleaned */
-    const char **prose; /* (arms) the same as short markup for sentences */
-    unsigned *colour;   /* (arms) of lines and points, the same on every page */
-    unsigned *ink;      /* (arms) its darker variant for text */
-    bool many;          /* more arms than hues: small multiples instead of lines together */
-    bool last;          /* of the report: what all experiments share stands in it */
-} ins_part;
-
 typedef struct ins_flow {
     struct ins_book *book;
-    const ins_part *part;
+    const struct ins_part *part; /* what is told of: the report's, not looked into here */
+    const char *title;           /* of it, for the header of pages; NULL: they have none */
     ins_arena *arena;
     ins_canvas *canvas;  /* the current page */
     size_t title_sheet;  /* on which the page that is being drawn has its title */
@@ -90,23 +76,5 @@ void ins_flow_table(ins_flow *flow, const ins_table_layout *given);
 ins_figure *ins_flow_figure(ins_flow *flow, const char *kind, const char *name, const char *title,
                             double height);
 void ins_flow_caption(ins_flow *flow, const ins_figure *figure, const char *markup);
-
-/* A row of the table of pages. */
-typedef struct ins_page {
-    const char *name;   /* in the contents: "Forward signal" */
-    const char *kicker; /* over the title */
-    /* NULL when the page is drawn, else why not, as an own sentence; "": it is not needed. */
-    const char *(*missing)(const ins_part *part);
-    bool each; /* has a row or a panel an arm: left out of sweeps with many (INS_MOST_ARMS) */
-    void (*draw)(ins_flow *flow, const struct ins_page *page);
-} ins_page;
-
-extern const ins_page ins_page_table[]; /* ends with name NULL */
-
-/* More arms than these are told by the grids: a page with a panel each would repeat itself. */
-enum { INS_MOST_ARMS = 16 };
-
-/* As missing, and whether there are too many arms for this page. */
-const char *ins_page_missing(const ins_page *page, const ins_part *part);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
+#include "initscope/list.h"
 
 /* gnuplot puts a label's vertical centre on its point; the baseline of the font lies this far below
  * it, in em. */

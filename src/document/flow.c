@@ -1,14 +1,14 @@
 /* Headings, text and figures, one below the other. */
 #include <config.h>
 
-#include "initscope/page.h"
+#include "initscope/flow.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "book.h"
+#include "initscope/book.h"
 
 static const double page_top = 22, line_step = 1.42; /* of the font size */
 
@@ -38,8 +38,7 @@ const char *ins_flow_format(ins_flow *flow, const char *format, ...)
 void ins_flow_page(ins_flow *flow)
 {
     ins_sheet *sheet = ins_list_add(flow->arena, &flow->book->sheets, sizeof *sheet);
-    *sheet = (ins_sheet){ins_canvas_new(flow->arena), flow->part != NULL ? flow->part->title : NULL,
-                         flow->section};
+    *sheet = (ins_sheet){ins_canvas_new(flow->arena), flow->title, flow->section};
     flow->canvas = sheet->canvas;
     flow->y = page_top;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "initscope/layout.h"
+#include "initscope/utf8.h"
 
 enum { LISTED = 5, LONGEST = 56 }; /* names; columns of one */
 

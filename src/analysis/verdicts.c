@@ -2,7 +2,7 @@
  * stands here once: the table, the printed rules and the code read the same definition. */
 #include <config.h>
 
-#include "verdicts.h"
+#include "initscope/verdicts.h"
 
 #include <math.h>
 #include <string.h>

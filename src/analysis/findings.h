@@ -54,7 +54,4 @@ void ins_add_arm(ins_finder *f, ins_text *text, size_t arm);
 /* The trained arm with the highest mean test accuracy; SIZE_MAX: there is none. */
 size_t ins_best_arm(const ins_finder *f);
 
-/* True when first is better than second (a higher value) beyond chance, after Holm's correction. */
-bool ins_exceeds(const ins_pair *pairs, size_t first, size_t second);
-
 #endif

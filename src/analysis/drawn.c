@@ -1,7 +1,7 @@
 /* Shapes and variances of the weights at the start. */
 #include <config.h>
 
-#include "drawn.h"
+#include "initscope/drawn.h"
 
 #include <math.h>
 

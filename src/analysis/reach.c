@@ -1,7 +1,7 @@
 /* The reach of an arm's networks. */
 #include <config.h>
 
-#include "reach.h"
+#include "initscope/reach.h"
 
 #include <math.h>
 

@@ -1,53 +1,13 @@
-/* UTF-8 one character at a time, and text that is safe to draw. */
+/* Foreign text made safe to draw. */
 #include <config.h>
 
 #include "initscope/layout.h"
 
 #include <string.h>
 
-#include "coverage.h"
+#include "initscope/coverage.h"
 
 enum { REPLACEMENT = 0xFFFD, LEFT_TO_RIGHT = 0x200E, MOST_MARKS = 8 };
-
-/* Bytes of the sequence that a first byte announces, 0 when it cannot be a first byte. */
-static size_t announced(unsigned char first)
-{
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first < 0xE0) return 2;
-    if (first >= 0xE0 && first < 0xF0) return 3;
-    if (first >= 0xF0 && first < 0xF5) return 4;
-    return 0;
-}
-
-size_t ins_utf8_decode(const char *text, uint32_t *code)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t length = announced(bytes[0]);
-    *code = REPLACEMENT;
-    if (length == 0) return 1;
-    uint32_t value = length == 1 ? bytes[0] : bytes[0] & (0xFFU >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((bytes[i] & 0xC0U) != 0x80U) return 1;
-        value = value << 6 | (bytes[i] & 0x3FU);
-    }
-    bool surrogate = value >= 0xD800 && value < 0xE000;
-    if (value < least[length] || surrogate || value > 0x10FFFF) return 1;
-    *code = value;
-    return length;
-}
-
-size_t ins_utf8_encode(char out[4], uint32_t code)
-{
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = length; i-- > 1; code >>= 6) out[i] = (char)(0x80U | (code & 0x3FU));
-    out[0] = (char)((0xF00U >> length) | code);
-    return length;
-}
 
 static bool is_control(uint32_t code)
 {
@@ -67,11 +27,6 @@ static bool is_deceptive(uint32_t code)
 static bool is_no_character(uint32_t code)
 {
     return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
-}
-
-bool ins_is_mark(uint32_t code)
-{
-    return (code >= 0x300 && code < 0x370) || code == LEFT_TO_RIGHT;
 }
 
 /* Hebrew, Arabic and their neighbours. */

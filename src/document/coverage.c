@@ -2,7 +2,7 @@
  * the same fonts are seen as when it draws. */
 #include <config.h>
 
-#include "coverage.h"
+#include "initscope/coverage.h"
 
 #include <stdlib.h>
 

@@ -7,26 +7,18 @@
 #include <string.h>
 
 #include "font_widths.h"
-#include "list.h"
+#include "initscope/list.h"
 #include "markup.h"
 
 /* Scripts are drawn at this share of the size; a glyph that the table does not know is taken to be
  * this wide, in em. */
 static const double script_scale = 0.8, unknown_width = 0.62, wide_width = 1.0;
 
-/* Chinese, Japanese, Korean and pictures. */
-static bool is_wide(uint32_t code)
-{
-    return (code >= 0x1100 && code < 0x1160) || (code >= 0x2E80 && code < 0xA4D0) ||
-           (code >= 0xAC00 && code < 0xD7A4) || (code >= 0xF900 && code < 0xFB00) ||
-           (code >= 0xFF00 && code < 0xFF61) || code >= 0x1F000;
-}
-
 static double em_of(uint32_t code, ins_face face)
 {
     const ins_glyph *glyph = ins_glyph_of(code);
     if (glyph != NULL) return glyph->width[face] / 2048.0;
-    return is_wide(code) ? wide_width : unknown_width;
+    return ins_is_wide(code) ? wide_width : unknown_width;
 }
 
 double ins_text_width(const char *plain, ins_face face, double size)
@@ -38,54 +30,6 @@ double ins_text_width(const char *plain, ins_face face, double size)
         if (!ins_is_mark(code)) em += em_of(code, face);
     }
     return em * size * INS_MM_PER_POINT;
-}
-
-static size_t columns_of(uint32_t code)
-{
-    return ins_is_mark(code) ? 0 : is_wide(code) ? 2 : 1;
-}
-
-size_t ins_text_columns(const char *plain)
-{
-    size_t columns = 0;
-    while (*plain != '\0') {
-        uint32_t code;
-        plain += ins_utf8_decode(plain, &code);
-        columns += columns_of(code);
-    }
-    return columns;
-}
-
-/* Bytes of the longest beginning of plain that takes no more than columns, the accents of its last
- * letter included. */
-static size_t bytes_in_columns(const char *plain, size_t columns)
-{
-    size_t bytes = 0;
-    for (size_t used = 0; plain[bytes] != '\0';) {
-        uint32_t code;
-        size_t length = ins_utf8_decode(plain + bytes, &code);
-        used += columns_of(code);
-        if (used > columns) break;
-        bytes += length;
-    }
-    return bytes;
-}
-
-void ins_text_shorten(ins_text *out, const char *plain, size_t columns)
-{
-    size_t all = ins_text_columns(plain), half = columns / 2;
-    if (all <= columns) {
-        ins_text_add(out, plain);
-        return;
-    }
-    const char *tail = plain + bytes_in_columns(plain, all - (columns - half - 1));
-    while (ins_text_columns(tail) + half + 1 > columns) { /* half of a wide letter is none */
-        uint32_t code;
-        tail += ins_utf8_decode(tail, &code);
-    }
-    ins_text_add_bytes(out, plain, bytes_in_columns(plain, half));
-    ins_text_add(out, "…");
-    ins_text_add(out, tail);
 }
 
 void ins_atoms_measure(ins_atoms atoms, ins_face face, double size)

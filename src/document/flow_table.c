@@ -1,7 +1,7 @@
 /* Tables: zebra rows, numbers to the right, the header again on each page. */
 #include <config.h>
 
-#include "initscope/page.h"
+#include "initscope/flow.h"
 
 #include <math.h>
 #include <stdlib.h>

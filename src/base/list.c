@@ -1,7 +1,7 @@
 /* Growing lists. */
 #include <config.h>
 
-#include "list.h"
+#include "initscope/list.h"
 
 #include <string.h>
 

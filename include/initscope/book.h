@@ -7,8 +7,8 @@
 
 #include "initscope/canvas.h"
 #include "initscope/figure.h"
-#include "list.h"
-#include "pdf.h"
+#include "initscope/list.h"
+#include "initscope/pdf.h"
 
 /* One page and what its header says. */
 typedef struct ins_sheet {
