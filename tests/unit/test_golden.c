@@ -13,6 +13,7 @@
 #include "initscope/csv.h"
 #include "initscope/memory.h"
 #include "initscope/moments.h"
+#include "initscope/dataset.h"
 #include "initscope/network.h"
 #include "initscope/random.h"
 #include "initscope/trainer.h"
