@@ -9,17 +9,6 @@
 #include "initscope/random.h"
 #include "initscope/vector.h"
 
-void *ins_carve(ins_carver *carver, size_t count, size_t size)
-{
-    const size_t alignment = 64, start = carver->used;
-    size_t bytes = 0;
-    bool overflow = __builtin_mul_overflow(count, size, &bytes);
-    overflow |= __builtin_add_overflow(bytes, alignment - 1, &bytes);
-    overflow |= __builtin_add_overflow(carver->used, bytes & ~(alignment - 1), &carver->used);
-    carver->overflow |= overflow;
-    return carver->base != NULL ? carver->base + start : NULL;
-}
-
 /* C = alpha op(A) op(B) by the BLAS, or so that equal units stay equal. */
 static void product(const ins_layer *layer, bool transpose_a, bool transpose_b, size_t m, size_t n,
                     size_t k, real alpha, const real *a, const real *b, real *c)

@@ -10,18 +10,10 @@
 
 #include <gsl/gsl_rng.h>
 
+#include "initscope/carver.h"
 #include "initscope/initializer.h"
 #include "initscope/network.h"
 #include "initscope/real.h"
-
-/* Hands out 64-byte aligned pieces of one block; with base NULL it only counts. */
-typedef struct ins_carver {
-    char *base;
-    size_t used;
-    bool overflow;
-} ins_carver;
-
-void *ins_carve(ins_carver *carver, size_t count, size_t size); /* NULL while counting */
 
 /* A parameter tensor and what belongs to it; count is 0 when the layer has none. */
 typedef struct ins_tensor_block {

@@ -20,6 +20,7 @@
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_sort_vector.h>
 
+#include "initscope/carver.h"
 #include "initscope/memory.h"
 
 /* Most columns that are decomposed by Golub and Reinsch. */
@@ -35,42 +36,39 @@ struct ins_spectrum_workspace {
     gsl_eigen_symm_workspace eigen; /* its vectors have rank elements */
 };
 
-/* What a workspace holds, in doubles: two matrices and four lists of as many elements as there are
- * singular values at most. */
-static bool doubles_of(size_t elements, size_t *rank, size_t *total)
+/* The workspace at the start of its block; NULL while counting. */
+static ins_spectrum_workspace *lay_out(size_t elements, ins_carver *c)
 {
-    *rank = (size_t)sqrt((double)elements) + 1;
-    return !__builtin_mul_overflow(elements, (size_t)2, total) &&
-           !__builtin_add_overflow(*total, 4 * *rank, total);
+    size_t rank = (size_t)sqrt((double)elements) + 1;
+    ins_spectrum_workspace *w = ins_carve(c, 1, sizeof *w), layout;
+    layout.matrix = ins_carve(c, elements, sizeof(double));
+    layout.right = ins_carve(c, elements, sizeof(double));
+    layout.values = ins_carve(c, rank, sizeof(double));
+    layout.spare = ins_carve(c, rank, sizeof(double));
+    layout.eigen = (gsl_eigen_symm_workspace){.d = ins_carve(c, rank, sizeof(double)),
+                                              .sd = ins_carve(c, rank, sizeof(double))};
+    if (w != NULL) *w = layout;
+    return w;
 }
 
 bool ins_spectrum_size(size_t elements, size_t *bytes)
 {
-    size_t rank, total;
-    return doubles_of(elements, &rank, &total) &&
-           !__builtin_mul_overflow(total, sizeof(double), bytes);
+    ins_carver counted = {0};
+    lay_out(elements, &counted);
+    *bytes = counted.used;
+    return !counted.overflow;
 }
 
 ins_spectrum_workspace *ins_spectrum_workspace_new(size_t elements)
 {
-    static const char what[] = "singular values";
-    size_t rank, total;
-    if (!doubles_of(elements, &rank, &total)) total = SIZE_MAX;
-    ins_spectrum_workspace *workspace = ins_allocate(1, sizeof *workspace, what);
-    workspace->matrix = ins_allocate(total, sizeof(double), what);
-    workspace->right = workspace->matrix + elements;
-    workspace->values = workspace->right + elements;
-    workspace->spare = workspace->values + rank;
-    workspace->eigen.d = workspace->spare + rank;
-    workspace->eigen.sd = workspace->eigen.d + rank;
-    return workspace;
+    size_t bytes;
+    if (!ins_spectrum_size(elements, &bytes)) bytes = SIZE_MAX;
+    return lay_out(elements, &(ins_carver){.base = ins_allocate(bytes, 1, "singular values")});
 }
 
 void ins_spectrum_workspace_free(ins_spectrum_workspace *workspace)
 {
-    if (!workspace) return;
-    free(workspace->matrix);
-    free(workspace);
+    free(workspace); /* the start of its one block */
 }
 
 static bool golub_reinsch(ins_spectrum_workspace *w, gsl_matrix *matrix, gsl_vector *values)

@@ -8,6 +8,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "initscope/blas.h"
+#include "initscope/carver.h"
 #include "initscope/memory.h"
 
 /* Units whose cosines, and rows or units whose centred outputs, are made at a time. */
@@ -39,41 +41,25 @@ struct ins_symmetry_workspace {
     gsl_eigen_symm_workspace eigen; /* size is that of the matrix at hand */
 };
 
-/* Hands out pieces of one block; with base NULL it only counts. */
-typedef struct carver {
-    char *base;
-    size_t used;
-    bool overflow;
-} carver;
-
-static void *carve(carver *c, size_t count, size_t each, size_t size)
-{
-    size_t bytes, end;
-    c->overflow = c->overflow || __builtin_mul_overflow(count, each, &bytes) ||
-                  __builtin_mul_overflow(bytes, size, &bytes) ||
-                  __builtin_add_overflow(bytes, 63, &bytes) ||
-                  __builtin_add_overflow(c->used, bytes & ~(size_t)63, &end);
-    if (c->overflow) return NULL;
-    void *piece = c->base ? c->base + c->used : NULL;
-    c->used = end;
-    return piece;
-}
-
-static void lay_out(ins_symmetry_workspace *w, size_t units, size_t weights, size_t rows, carver *c)
+/* The workspace at the start of its block; NULL while counting. */
+static ins_symmetry_workspace *lay_out(size_t units, size_t weights, size_t rows, ins_carver *c)
 {
     size_t side = units < rows ? units : rows, longer = units < rows ? rows : units;
-    w->unit = carve(c, units, 1, sizeof *w->unit);
-    w->joined = carve(c, units, 1, sizeof *w->joined);
-    carve(c, weights, 1, sizeof *w->joined); /* adjoins it */
-    w->direction = carve(c, weights, 1, sizeof *w->direction);
-    w->product = carve(c, units, BLOCK, sizeof *w->product);
-    w->mean = carve(c, units, 1, sizeof *w->mean);
-    w->peak = carve(c, units, 1, sizeof *w->peak);
-    w->block = carve(c, longer, BLOCK, sizeof *w->block);
-    w->scatter = carve(c, side, side, sizeof *w->scatter);
-    w->eigenvalue = carve(c, side, 1, sizeof *w->eigenvalue);
-    w->eigen.d = carve(c, side, 1, sizeof *w->eigen.d);
-    w->eigen.sd = carve(c, side, 1, sizeof *w->eigen.sd);
+    ins_symmetry_workspace *workspace = ins_carve(c, 1, sizeof *workspace), w;
+    w.unit = ins_carve(c, units, sizeof *w.unit);
+    w.joined = ins_carve(c, units, sizeof *w.joined);
+    ins_carve(c, weights, sizeof *w.joined); /* adjoins it */
+    w.direction = ins_carve(c, weights, sizeof *w.direction);
+    w.product = ins_carve_matrix(c, units, BLOCK, sizeof *w.product);
+    w.mean = ins_carve(c, units, sizeof *w.mean);
+    w.peak = ins_carve(c, units, sizeof *w.peak);
+    w.block = ins_carve_matrix(c, longer, BLOCK, sizeof *w.block);
+    w.scatter = ins_carve_matrix(c, side, side, sizeof *w.scatter);
+    w.eigenvalue = ins_carve(c, side, sizeof *w.eigenvalue);
+    w.eigen = (gsl_eigen_symm_workspace){.d = ins_carve(c, side, sizeof(double)),
+                                         .sd = ins_carve(c, side, sizeof(double))};
+    if (workspace != NULL) *workspace = w;
+    return workspace;
 }
 
 static int compare_units(const void *first, const void *second)
@@ -228,22 +214,18 @@ static double effective_rank(ins_symmetry_workspace *w, const real *output, size
 
 bool ins_symmetry_size(size_t units, size_t weights, size_t rows, size_t *bytes)
 {
-    ins_symmetry_workspace counted;
-    carver c = {0};
-    lay_out(&counted, units, weights, rows, &c);
-    return !c.overflow && !__builtin_add_overflow(c.used, sizeof counted, bytes);
+    ins_carver counted = {0};
+    lay_out(units, weights, rows, &counted);
+    *bytes = counted.used;
+    return !counted.overflow;
 }
 
 ins_symmetry_workspace *ins_symmetry_workspace_new(size_t units, size_t weights, size_t rows)
 {
-    const char *what = "symmetry of a layer";
-    size_t head = (sizeof(ins_symmetry_workspace) + 63) & ~(size_t)63, bytes;
-    if (!ins_symmetry_size(units, weights, rows, &bytes))
-        ins_die("out of memory (%zu units, %zu weights: %s)", units, weights, what);
-    char *memory = ins_allocate(1, ins_sum(bytes, 64, what), what);
-    ins_symmetry_workspace *w = (void *)memory;
-    lay_out(w, units, weights, rows, &(carver){.base = memory, .used = head});
-    return w;
+    size_t bytes;
+    if (!ins_symmetry_size(units, weights, rows, &bytes)) bytes = SIZE_MAX;
+    char *block = ins_allocate(bytes, 1, "symmetry of a layer");
+    return lay_out(units, weights, rows, &(ins_carver){.base = block});
 }
 
 void ins_symmetry_workspace_free(ins_symmetry_workspace *w)
