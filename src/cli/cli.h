@@ -88,9 +88,11 @@ ins_flag ins_flag_of(const ins_option *option);
 ins_status ins_arguments_set(const ins_arguments *arguments, const char *command,
                              ins_settings *settings, ins_error *error);
 
-/* --help of a command and of the program, on standard output, in 80 columns. */
+/* --help of a command and of the program, of which it is given the tables, on standard output, in
+ * 80 columns. */
 void ins_help_print(const ins_command *command, ins_arena *arena);
-void ins_help_print_program(void);
+void ins_help_print_program(const ins_command *const *commands, const ins_flag *flags,
+                            const ins_exit *exits);
 
 /* "HELP [default: 10; an integer from 0 to 1000000; unit: epochs]", added to text. */
 void ins_flag_describe(const ins_flag *flag, ins_text *text);

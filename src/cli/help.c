@@ -73,18 +73,19 @@ void ins_help_print(const ins_command *command, ins_arena *arena)
     for (const ins_flag *flag = command->flags(arena); flag->name; flag++) print_flag(flag);
 }
 
-void ins_help_print_program(void)
+void ins_help_print_program(const ins_command *const *commands, const ins_flag *flags,
+                            const ins_exit *exits)
 {
     puts("Usage: initscope COMMAND [OPTION]...\n"
          "Shows what initializers do to the variance of weights, signals and gradients.\n");
     puts("Commands:");
-    for (size_t i = 0; ins_commands[i]; i++) {
-        printf("  %-8s", ins_commands[i]->name);
-        ins_print_wrapped(ins_commands[i]->help, 10, 10);
+    for (size_t i = 0; commands[i]; i++) {
+        printf("  %-8s", commands[i]->name);
+        ins_print_wrapped(commands[i]->help, 10, 10);
     }
-    for (const ins_flag *flag = ins_program_flags; flag->name; flag++) print_flag(flag);
+    for (const ins_flag *flag = flags; flag->name; flag++) print_flag(flag);
     puts("\nExit status:");
-    for (const ins_exit *exit = ins_exits; exit->status; exit++) {
+    for (const ins_exit *exit = exits; exit->status; exit++) {
         printf("  %-8s", exit->status);
         ins_print_wrapped(exit->meaning, 10, 10);
     }

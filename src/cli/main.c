@@ -96,7 +96,7 @@ static void dispatch(int argc, char **argv, ins_error *error)
     if (command)
         command->run(argc - 1, argv + 1, error);
     else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        ins_help_print_program();
+        ins_help_print_program(ins_commands, ins_program_flags, ins_exits);
     else if (strcmp(argv[1], "--version") == 0)
         print_version();
     else

@@ -23,11 +23,6 @@ typedef struct ins_closing {
     ins_list proofs;            /* ins_proof, of the present question */
 } ins_closing;
 
-typedef struct ins_question {
-    const char *text;
-    void (*answer)(ins_closing *closing);
-} ins_question;
-
 /* Where an arm is. */
 typedef struct ins_spot {
     size_t experiment, arm; /* SIZE_MAX: nowhere */
@@ -71,7 +66,7 @@ bool ins_closing_has(const ins_closing *closing, size_t experiment, size_t arm,
 /* True when both gains at epoch 0 are known and within the bounds of the thresholds. */
 bool ins_closing_keeps(const ins_arm_analysis *arm);
 
-/* The chapter, with its line in the contents. */
+/* closing_chapter.c: the chapter, with its line in the contents. */
 void ins_draw_closing(ins_flow *flow, const ins_experiment *experiments, size_t count);
 
 #endif

@@ -105,7 +105,7 @@ static void pairs_table(ins_flow *flow, const char *heading, const ins_pairs *pa
 
 static void left_out(ins_flow *flow)
 {
-    for (const ins_page *page = ins_page_table; page->name != NULL; page++) {
+    for (const ins_page *page = flow->part->pages; page->name != NULL; page++) {
         const char *reason = ins_page_missing(page, flow->part);
         if (reason == NULL || *reason == '\0') continue;
         ins_flow_note(flow, ins_flow_format(flow, "Not in this report: *%s*. %s", page->name,

@@ -257,7 +257,7 @@ enum { COLUMNS = 3 }; /* of the contents */
 static const char *missing_pages(ins_flow *flow)
 {
     const char *text = NULL;
-    for (const ins_page *page = ins_page_table; page->name != NULL; page++) {
+    for (const ins_page *page = flow->part->pages; page->name != NULL; page++) {
         const char *reason = ins_page_missing(page, flow->part);
         if (reason == NULL || *reason == '\0') continue;
         text = text == NULL ? page->name : ins_flow_format(flow, "%s, %s", text, page->name);

@@ -16,7 +16,9 @@ typedef struct ins_page {
     void (*draw)(ins_flow *flow, const struct ins_page *page);
 } ins_page;
 
-extern const ins_page ins_page_table[]; /* ends with name NULL */
+/* page_table.c; ends with name NULL. It names every page and so stands above them: pages that tell
+ * of others find it as part->pages. */
+extern const ins_page ins_page_table[];
 
 /* More arms than these are told by the grids: a page with a panel each would repeat itself. */
 enum { INS_MOST_ARMS = 16 };

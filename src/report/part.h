@@ -16,6 +16,9 @@ typedef struct ins_part {
     unsigned *ink;      /* (arms) its darker variant for text */
     bool many;          /* more arms than hues: small multiples instead of lines together */
     bool last;          /* of the report: what all experiments share stands in it */
+    /* The table of pages (pages.h), up to the row without a name: for pages that tell of others.
+     * Set by the report. */
+    const struct ins_page *pages;
 } ins_part;
 
 /* From here on the flow tells of part, which may be NULL: of none. */
@@ -27,7 +30,7 @@ typedef struct ins_experiment {
     ins_part part;
 } ins_experiment;
 
-/* Reads directory; the names live in arena. */
+/* Reads directory; the names live in arena. Of the part, last and pages stay unset. */
 ins_status ins_experiment_read(const char *directory, ins_arena *arena, ins_experiment *experiment,
                                ins_error *error);
 void ins_experiment_free(ins_experiment *experiment);

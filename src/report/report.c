@@ -223,6 +223,7 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
     ins_coverage_ask(gnuplot);
     for (size_t e = 0; e < options->count && error->status == INS_OK; e++) {
         ins_experiment_read(options->directories[e], arena, &experiments[e], error);
+        experiments[e].part.pages = ins_page_table;
     }
     if (error->status == INS_OK) {
         experiments[options->count - 1].part.last = true;
