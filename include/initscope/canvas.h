@@ -28,8 +28,6 @@ enum {
     INS_PALE = 0x9CCBE8 /* small print on the band */
 };
 
-typedef enum ins_align { INS_LEFT, INS_CENTRE, INS_RIGHT } ins_align;
-
 typedef struct ins_pen {
     ins_face face;
     double size; /* points */
@@ -49,13 +47,15 @@ void ins_canvas_rule(ins_canvas *canvas, double x1, double y1, double x2, double
 void ins_canvas_box(ins_canvas *canvas, double x1, double y1, double x2, double y2,
                     unsigned colour);
 
+void ins_canvas_disc(ins_canvas *canvas, double x, double y, double radius, unsigned colour);
+
 /* A band over the whole width from the top edge down to y. */
 void ins_canvas_band(ins_canvas *canvas, double y, unsigned colour);
 
 /* The files of the page, empty when there is nothing of the kind, and the commands that draw them;
  * name is that of the page in file names, "03". */
 typedef struct ins_canvas_files {
-    ins_text text, rules, boxes, script;
+    ins_text text, rules, boxes, discs, script;
 } ins_canvas_files;
 void ins_canvas_write(const ins_canvas *canvas, const char *name, ins_canvas_files *files);
 

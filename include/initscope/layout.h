@@ -14,6 +14,7 @@
 #include "initscope/utf8.h"
 
 typedef enum ins_face { INS_REGULAR, INS_BOLD, INS_ITALIC } ins_face;
+typedef enum ins_align { INS_LEFT, INS_CENTRE, INS_RIGHT } ins_align;
 
 #define INS_MM_PER_POINT 0.352778 /* 25.4 / 72 */
 

@@ -30,7 +30,7 @@ typedef struct shape {
 
 struct ins_canvas {
     ins_arena *arena;
-    ins_list text, rules, boxes;
+    ins_list text, rules, boxes, discs;
     double band;
     unsigned band_colour;
 };
@@ -70,6 +70,12 @@ void ins_canvas_box(ins_canvas *canvas, double x1, double y1, double x2, double 
 {
     shape *box = ins_list_add(canvas->arena, &canvas->boxes, sizeof *box);
     *box = (shape){x1, y1, x2, y2, 0, colour};
+}
+
+void ins_canvas_disc(ins_canvas *canvas, double x, double y, double radius, unsigned colour)
+{
+    shape *disc = ins_list_add(canvas->arena, &canvas->discs, sizeof *disc);
+    *disc = (shape){x, y, 0, 0, radius, colour};
 }
 
 void ins_canvas_band(ins_canvas *canvas, double y, unsigned colour)
@@ -194,11 +200,28 @@ static void write_boxes(const ins_canvas *canvas, const char *name, ins_canvas_f
                         name);
 }
 
+/* A radius is in units of the horizontal axis: millimetres. */
+static void write_discs(const ins_canvas *canvas, const char *name, ins_canvas_files *files)
+{
+    const shape *discs = canvas->discs.items;
+    ins_text_add(&files->discs, "x_mm,y_mm,radius_mm,rgb\n");
+    for (size_t i = 0; i < canvas->discs.count; i++)
+        ins_text_add_format(&files->discs, "%.3f,%.3f,%.3f,%u\n", discs[i].x1, discs[i].y1,
+                            discs[i].points, discs[i].colour);
+    begin_element(&files->script);
+    ins_text_add_format(
+        &files->script,
+        "'pages/%s-discs.csv' skip 1 using 1:2:3:4 with circles fs solid 1 noborder "
+        "lc rgb variable",
+        name);
+}
+
 void ins_canvas_write(const ins_canvas *canvas, const char *name, ins_canvas_files *files)
 {
     *files = (ins_canvas_files){0};
     write_boxes(canvas, name, files);
     if (canvas->rules.count > 0) write_rules(canvas, name, files);
+    if (canvas->discs.count > 0) write_discs(canvas, name, files);
     if (canvas->text.count > 0) write_text(canvas, name, files);
     if (files->script.length > 0) ins_text_add(&files->script, "\n");
     ins_text plot = files->script;

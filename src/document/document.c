@@ -1,0 +1,224 @@
+/* What a report says: lists of chapters, sections and blocks. */
+#include <config.h>
+
+#include "initscope/document.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/layout.h"
+#include "initscope/text.h"
+
+/* A mark in markup: its number in decimal between two control characters, which ins_clean() takes
+ * out of every foreign text. */
+enum { MARK_BEGINS = 1, MARK_ENDS = 2 };
+
+ins_document *ins_document_new(const char *title, const char *subtitle, const char *footer)
+{
+    ins_arena *arena = ins_arena_new();
+    ins_document *document = ins_arena_get(arena, 1, sizeof *document, "a document");
+    *document =
+        (ins_document){.arena = arena, .title = title, .subtitle = subtitle, .footer = footer};
+    return document;
+}
+
+void ins_document_free(ins_document *document)
+{
+    if (document != NULL) ins_arena_free(document->arena); /* which it lives in itself */
+}
+
+int ins_document_mark(ins_document *document, const ins_mark *mark)
+{
+    ins_mark *added = ins_list_add(document->arena, &document->marks, sizeof *added);
+    *added = *mark;
+    return (int)document->marks.count - 1;
+}
+
+const ins_mark *ins_mark_at(const ins_document *document, int mark)
+{
+    return (const ins_mark *)document->marks.items + mark;
+}
+
+const char *ins_mark_text(ins_document *document, int mark)
+{
+    return ins_arena_format(document->arena, "%c%d%c", MARK_BEGINS, mark, MARK_ENDS);
+}
+
+const char *ins_marks_written(const ins_document *document, ins_arena *arena, const char *markup)
+{
+    if (strchr(markup, MARK_BEGINS) == NULL) return markup;
+    ins_text out = {0};
+    for (const char *c = markup; *c != '\0'; c++) {
+        if (*c != MARK_BEGINS) {
+            ins_text_add_bytes(&out, c, 1);
+            continue;
+        }
+        char *end;
+        long mark = strtol(c + 1, &end, 10);
+        ins_text_add(&out, ins_escape(arena, ins_mark_at(document, (int)mark)->prose));
+        c = end;
+    }
+    char *written = ins_arena_copy(arena, out.data, out.length);
+    ins_text_free(&out);
+    return written;
+}
+
+const char *ins_document_format(ins_document *document, const char *format, ...)
+{
+    char small[1024];
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(small, sizeof small, format, arguments);
+    va_end(arguments);
+    size_t needed = length < 0 ? 0 : (size_t)length;
+    char *out = ins_arena_get(document->arena, needed + 1, 1, "text");
+    vsnprintf(out, needed + 1, format, again);
+    va_end(again);
+    return out;
+}
+
+const ins_chapter *ins_chapter_at(const ins_document *document, size_t chapter)
+{
+    return (const ins_chapter *)document->chapters.items + chapter;
+}
+
+const ins_section *ins_section_at(const ins_document *document, size_t section)
+{
+    return (const ins_section *)document->sections.items + section;
+}
+
+size_t ins_section_of(const ins_document *document, const char *slug)
+{
+    for (size_t i = 0; i < document->sections.count; i++)
+        if (strcmp(ins_section_at(document, i)->slug, slug) == 0) return i;
+    return SIZE_MAX;
+}
+
+static bool is_taken(const ins_document *document, const char *slug)
+{
+    for (size_t i = 0; i < document->chapters.count; i++)
+        if (strcmp(ins_chapter_at(document, i)->slug, slug) == 0) return true;
+    return ins_section_of(document, slug) != SIZE_MAX;
+}
+
+/* Letters, digits and hyphens of text, in lower case. */
+static const char *unique_slug(ins_document *document, const char *text)
+{
+    char *slug = ins_arena_copy(document->arena, text, strlen(text));
+    size_t length = 0;
+    for (const char *c = text; *c != '\0'; c++) {
+        char lower = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+        bool kept = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
+        if (kept) {
+            slug[length++] = lower;
+        } else if (length > 0 && slug[length - 1] != '-') {
+            slug[length++] = '-';
+        }
+    }
+    while (length > 0 && slug[length - 1] == '-') length--;
+    slug[length] = '\0';
+    const char *tried = length > 0 ? slug : "part";
+    for (size_t n = 2; is_taken(document, tried); n++)
+        tried = ins_arena_format(document->arena, "%s-%zu", length > 0 ? slug : "part", n);
+    return tried;
+}
+
+void ins_chapter_begin(ins_document *document, const char *slug, const char *title)
+{
+    const char *unique = unique_slug(document, slug);
+    ins_chapter *chapter = ins_list_add(document->arena, &document->chapters, sizeof *chapter);
+    *chapter = (ins_chapter){unique, title, document->sections.count};
+}
+
+void ins_section_begin(ins_document *document, const char *slug, const char *kicker,
+                       const char *title, bool fresh)
+{
+    const char *unique = unique_slug(document, slug);
+    ins_section *section = ins_list_add(document->arena, &document->sections, sizeof *section);
+    *section = (ins_section){.slug = unique,
+                             .kicker = kicker,
+                             .title = title,
+                             .fresh = fresh,
+                             .chapter = document->chapters.count - 1};
+}
+
+static ins_block *add(ins_document *document, ins_block_kind kind, const char *text)
+{
+    ins_section *section = (ins_section *)document->sections.items + document->sections.count - 1;
+    ins_block *block = ins_list_add(document->arena, &section->blocks, sizeof *block);
+    *block = (ins_block){.kind = kind, .text = text};
+    return block;
+}
+
+void ins_add_heading(ins_document *document, const char *text)
+{
+    add(document, INS_BLOCK_HEADING, text);
+}
+
+void ins_add_question(ins_document *document, const char *text)
+{
+    add(document, INS_BLOCK_QUESTION, text);
+}
+
+void ins_add_lead(ins_document *document, const char *text)
+{
+    add(document, INS_BLOCK_LEAD, text);
+}
+
+void ins_add_paragraph(ins_document *document, const char *text)
+{
+    add(document, INS_BLOCK_PARAGRAPH, text);
+}
+
+void ins_add_note(ins_document *document, const char *text)
+{
+    add(document, INS_BLOCK_NOTE, text);
+}
+
+void ins_add_item(ins_document *document, const char *label, const char *text)
+{
+    add(document, INS_BLOCK_ITEM, text)->label = label;
+}
+
+void ins_add_formulas(ins_document *document, const char *const *formulas, size_t count)
+{
+    ins_block *block = add(document, INS_BLOCK_FORMULAS, "");
+    block->formulas = formulas;
+    block->count = count;
+}
+
+void ins_add_contents(ins_document *document)
+{
+    add(document, INS_BLOCK_CONTENTS, "");
+}
+
+ins_cell ins_cell_of(const char *text)
+{
+    return (ins_cell){.text = text, .mark = INS_NO_MARK, .grade = {INS_NO_GRADE, INS_NO_GRADE}};
+}
+
+ins_table_block *ins_add_table(ins_document *document, const ins_table_column *column,
+                               size_t columns, size_t rows)
+{
+    ins_arena *arena = document->arena;
+    ins_table_block *table = ins_arena_get(arena, 1, sizeof *table, "a table");
+    ins_table_column *kept = ins_arena_get(arena, columns, sizeof *kept, "a table");
+    memcpy(kept, column, columns * sizeof *kept);
+    *table = (ins_table_block){.columns = columns, .rows = rows, .column = kept, .reference = NAN};
+    table->cell = ins_arena_get(arena, ins_multiply(columns, rows, "a table") + 1,
+                                sizeof *table->cell, "a table");
+    for (size_t i = 0; i < columns * rows; i++) table->cell[i] = ins_cell_of(NULL);
+    add(document, INS_BLOCK_TABLE, "")->table = table;
+    return table;
+}
+
+size_t ins_add_chart(ins_document *document, ins_chart *chart, const char *caption)
+{
+    ins_block *block = add(document, INS_BLOCK_CHART, caption);
+    block->chart = chart;
+    return block->number = ++document->charts;
+}
