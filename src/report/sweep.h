@@ -23,8 +23,8 @@ typedef struct ins_sweep_best {
 } ins_sweep_best;
 
 typedef struct ins_sweep {
-    const ins_factors *factors;
-    const ins_factor *factor;
+    const ins_study_factors *factors;
+    const ins_study_factor *factor;
     size_t rows, columns, blocks; /* initializers; levels; combinations of the other factors */
     const char **block;           /* (blocks) "" when there is only one */
     size_t *block_of;             /* (arms) */
@@ -38,7 +38,7 @@ typedef struct ins_sweep {
 /* Share of the way from the majority share to 100% that a run must have gone to have learned. */
 extern const double ins_sweep_learned;
 
-ins_sweep ins_sweep_of(ins_flow *flow, const ins_factors *factors, size_t factor);
+ins_sweep ins_sweep_of(ins_flow *flow, const ins_study_factors *factors, size_t factor);
 
 static inline size_t ins_sweep_at(const ins_sweep *sweep, size_t block, size_t row, size_t column)
 {
