@@ -342,6 +342,7 @@ typedef enum ins_tensor {
     INS_DELTA,
     INS_GRADIENT,
     INS_UPDATE,
+    INS_SIGNAL, /* of theory.csv alone */
     INS_TENSORS
 } ins_tensor;
 

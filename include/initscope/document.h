@@ -45,7 +45,7 @@ typedef struct ins_cell {
     signed char
         grade[2]; /* five steps, 0 .. 4, drawn as the place in a row of five; INS_NO_GRADE */
     double tint;  /* share of the accent colour behind it, 0 .. 1 */
-    bool bad, bold;
+    bool bad, bold, under_bad;
 } ins_cell;
 
 enum { INS_NO_GRADE = -1, INS_GRADE_UNKNOWN = -2 /* drawn as a question mark */ };

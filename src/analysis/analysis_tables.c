@@ -7,6 +7,9 @@
 #include <math.h>
 
 #include "initscope/csv.h"
+#include "initscope/passage.h"
+#include "initscope/say.h"
+#include "initscope/thresholds.h"
 
 static void number(ins_text *out, double value)
 {
@@ -24,121 +27,169 @@ static void interval(ins_text *out, ins_interval value)
     number(out, value.upper);
 }
 
-static void header(ins_text *out, const char *const *names)
+static void count(ins_text *out, size_t value)
 {
-    for (; *names != NULL; names++) ins_csv_text(out, *names);
-    ins_csv_end_row(out);
+    ins_csv_integer(out, (long long)value);
 }
 
-/* "no_signal vanishing": blanks inside a name become underscores. */
 static void verdicts(ins_text *out, unsigned bits)
 {
     ins_text names = {0};
     ins_text_add(&names, "");
-    for (unsigned v = 0; v < INS_VERDICTS; v++) {
-        if ((bits >> v & 1U) == 0) continue;
-        if (names.length > 0) ins_text_add(&names, " ");
-        for (const char *c = ins_verdict_table[v].name; *c != '\0'; c++) {
-            ins_text_add_bytes(&names, *c == ' ' ? "_" : c, 1);
-        }
-    }
+    ins_verdict_names(bits, &names);
     ins_csv_text(out, names.data);
     ins_text_free(&names);
 }
 
-static const char *const summary_columns[] = {"arm",
-                                              "initializer",
-                                              "runs",
-                                              "diverged",
-                                              "forward_gain",
-                                              "forward_gain_lower",
-                                              "forward_gain_upper",
-                                              "backward_gain",
-                                              "backward_gain_lower",
-                                              "backward_gain_upper",
-                                              "forward_total",
-                                              "backward_total",
-                                              "accuracy",
-                                              "accuracy_lower",
-                                              "accuracy_upper",
-                                              "train_loss",
-                                              "train_loss_lower",
-                                              "train_loss_upper",
-                                              "initial_loss",
-                                              "symmetric_layers",
-                                              "distinct_units",
-                                              "units",
-                                              "dead_share",
-                                              "forward_theory",
-                                              "backward_theory",
-                                              "target",
-                                              "reached_target",
-                                              "epochs_to_target",
-                                              "epochs_to_target_lower",
-                                              "epochs_to_target_upper",
-                                              "verdicts",
-                                              "sentence",
-                                              NULL};
+/* An arm as the columns see it. */
+typedef struct row {
+    const ins_analysis *analysis;
+    size_t arm;
+    const ins_arm *of;
+    const ins_arm_judgement *judged;
+} row;
+
+static double theory_total(const row *r, ins_tensor tensor, ins_direction direction)
+{
+    size_t hidden = ins_hidden_layers(r->of);
+    ins_site first = {.run = r->of->run[0], .layer = 1, .tensor = tensor};
+    ins_site last = {.run = r->of->run[0], .layer = hidden, .tensor = tensor};
+    double a = ins_number(r->analysis->study, INS_THEORY_SECOND_MOMENT, first);
+    double b = ins_number(r->analysis->study, INS_THEORY_SECOND_MOMENT, last);
+    return hidden < 2 ? (double)NAN : direction == INS_FORWARD ? b / a : a / b;
+}
+
+static void add_distinct(ins_text *out, const row *r)
+{
+    double least = NAN, units = NAN;
+    for (size_t s = 0; s < r->of->runs; s++) {
+        const ins_run_measure *m = &r->analysis->run[r->of->run[s]];
+        if (m->distinct / m->units < least / units || isnan(least)) {
+            least = m->distinct;
+            units = m->units;
+        }
+    }
+    number(out, least);
+    number(out, units);
+}
+
+static void add_passage(ins_text *out, const row *r)
+{
+    const ins_study *study = r->analysis->study;
+    double target = ins_target_of(&r->analysis->facts);
+    ins_passage passage = ins_passage_of_arm(study, r->arm, target);
+    number(out, target);
+    count(out, passage.arrived);
+    number(out, r->analysis->trained && !isnan(target) ? passage.median : (double)NAN);
+}
 
 void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
 {
-    header(out, summary_columns);
+    static const char *const names[] = {"arm",
+                                        "initializer",
+                                        "runs",
+                                        "diverged",
+                                        "forward_total",
+                                        "forward_total_lower",
+                                        "forward_total_upper",
+                                        "backward_total",
+                                        "backward_total_lower",
+                                        "backward_total_upper",
+                                        "size_total",
+                                        "forward_gain",
+                                        "backward_gain",
+                                        "signal_gain",
+                                        "forward_theory",
+                                        "backward_theory",
+                                        "alikeness",
+                                        "effective_rank",
+                                        "distinct_units",
+                                        "units",
+                                        "accuracy",
+                                        "accuracy_lower",
+                                        "accuracy_upper",
+                                        "train_loss",
+                                        "train_loss_lower",
+                                        "train_loss_upper",
+                                        "initial_loss",
+                                        "runs_learned",
+                                        "runs_barely_learned",
+                                        "runs_undecided",
+                                        "runs_dead",
+                                        "target",
+                                        "reached_target",
+                                        "epochs_to_target",
+                                        "verdicts"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) ins_csv_text(out, names[i]);
+    ins_csv_end_row(out);
     for (size_t a = 0; a < analysis->study->arms; a++) {
-        const ins_arm *arm = &analysis->study->arm[a];
-        const ins_arm_analysis *of = &analysis->arm[a];
-        ins_csv_name(out, arm->label);
-        ins_csv_name(out, arm->initializer);
-        ins_csv_integer(out, (long long)arm->runs);
-        ins_csv_integer(out, (long long)of->diverged);
-        interval(out, of->forward_gain);
-        interval(out, of->backward_gain);
-        number(out, of->forward_total);
-        number(out, of->backward_total);
-        interval(out, of->accuracy);
-        interval(out, of->train_loss);
-        number(out, of->initial_loss.mean);
-        number(out, of->symmetry_known ? (double)of->symmetric_layers_end : NAN);
-        number(out, of->distinct_units);
-        number(out, of->units);
-        number(out, of->dead_share);
-        number(out, of->forward_theory);
-        number(out, of->backward_theory);
-        number(out, analysis->target);
-        ins_csv_integer(out, (long long)of->reached_target);
-        interval(out, of->epochs_to_target);
-        verdicts(out, of->verdicts);
-        ins_csv_name(out, of->sentence);
+        row r = {analysis, a, &analysis->study->arm[a], &analysis->arm[a]};
+        const ins_arm_judgement *judged = r.judged;
+        ins_csv_name(out, r.of->label);
+        ins_csv_name(out, r.of->initializer);
+        count(out, r.of->runs);
+        count(out, judged->count[INS_VERDICT_DIVERGED]);
+        for (int d = 0; d < INS_DIRECTIONS; d++) interval(out, judged->total[d].interval);
+        number(out, judged->size_total.interval.mean);
+        for (int d = 0; d < INS_DIRECTIONS; d++) number(out, judged->gain[d]);
+        number(out, judged->gain[INS_FORWARD]);
+        number(out, theory_total(&r, INS_PREACTIVATION, INS_FORWARD));
+        number(out, theory_total(&r, INS_DELTA, INS_BACKWARD));
+        number(out, judged->alikeness.interval.mean);
+        number(out, judged->rank.interval.mean);
+        add_distinct(out, &r);
+        interval(out, judged->accuracy);
+        interval(out, judged->train_loss.interval);
+        number(out, judged->initial_loss.interval.mean);
+        count(out, judged->learned);
+        count(out, judged->barely);
+        count(out, judged->undecided);
+        count(out, judged->count[INS_VERDICT_DEAD]);
+        add_passage(out, &r);
+        verdicts(out, judged->verdicts);
         ins_csv_end_row(out);
     }
 }
 
 void ins_analysis_comparisons(const ins_analysis *analysis, ins_text *out)
 {
-    static const char *const names[] = {"arm_a", "arm_b", "seeds",  "difference", "lower",
-                                        "upper", "p",     "p_holm", NULL};
-    header(out, names);
-    for (size_t i = 0; i < analysis->pairs; i++) {
-        const ins_pair *pair = &analysis->pair[i];
-        ins_csv_name(out, analysis->study->arm[pair->a].label);
-        ins_csv_name(out, analysis->study->arm[pair->b].label);
-        ins_csv_integer(out, (long long)pair->accuracy.difference.n);
-        interval(out, pair->accuracy.difference);
-        number(out, pair->accuracy.p);
-        number(out, pair->adjusted_p);
+    static const char *const names[] = {"family", "arm_a", "arm_b", "seeds",  "difference",
+                                        "lower",  "upper", "p",     "p_holm", "told_apart"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) ins_csv_text(out, names[i]);
+    ins_csv_end_row(out);
+    for (size_t i = 0; i < analysis->comparisons.differences; i++) {
+        const ins_difference *d = &analysis->comparisons.difference[i];
+        static const char *const families[] = {"setting", "main effect", "interaction"};
+        const char *setting = d->family == INS_HYPOTHESIS_SETTING
+                                  ? analysis->comparisons.setting[d->setting].label
+                                  : "";
+        ins_text family = {0};
+        ins_text_add_format(&family, "%s%s%s", families[d->family], *setting != '\0' ? ": " : "",
+                            setting);
+        ins_csv_name(out, family.data);
+        ins_text_free(&family);
+        ins_csv_name(out, d->first);
+        ins_csv_name(out, d->second);
+        count(out, d->difference.n);
+        interval(out, d->difference);
+        number(out, d->p);
+        number(out, d->adjusted_p);
+        ins_csv_text(out, isnan(d->adjusted_p) ? "" : d->told ? "yes" : "no");
         ins_csv_end_row(out);
     }
 }
 
 void ins_analysis_findings(const ins_analysis *analysis, ins_text *out)
 {
-    static const char *const names[] = {"priority", "rule", "claim", "evidence", NULL};
-    header(out, names);
-    for (size_t i = 0; i < analysis->findings; i++) {
-        const ins_finding *finding = &analysis->finding[i];
-        ins_csv_number(out, finding->priority);
+    static const char *const names[] = {"number", "rule", "claim", "evidence"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) ins_csv_text(out, names[i]);
+    ins_csv_end_row(out);
+    for (size_t i = 0; i <= analysis->findings; i++) {
+        const ins_finding *finding = i == 0 ? &analysis->answer : &analysis->finding[i - 1];
+        count(out, i);
         ins_csv_text(out, finding->rule);
-        ins_csv_name(out, finding->claim);
-        ins_csv_name(out, finding->evidence);
+        ins_csv_name(out, ins_analysis_plain(analysis, finding->claim));
+        ins_csv_name(out, ins_analysis_plain(analysis, finding->evidence));
         ins_csv_end_row(out);
     }
 }

@@ -137,7 +137,9 @@ void ins_chapter_begin(ins_document *document, const char *slug, const char *tit
 void ins_section_begin(ins_document *document, const char *slug, const char *kicker,
                        const char *title, bool fresh)
 {
-    const char *unique = unique_slug(document, slug);
+    const ins_chapter *chapter = ins_chapter_at(document, document->chapters.count - 1);
+    const char *unique =
+        unique_slug(document, ins_arena_format(document->arena, "%s-%s", chapter->slug, slug));
     ins_section *section = ins_list_add(document->arena, &document->sections, sizeof *section);
     *section = (ins_section){.slug = unique,
                              .kicker = kicker,

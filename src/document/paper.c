@@ -352,7 +352,8 @@ static void draw_cell(ins_paper *paper, const ins_table_block *table, const ins_
         at += draw_grade(canvas, cell->grade[1], at, small + 0.7);
         if (align == INS_LEFT) x = at;
     }
-    ins_pen under = {INS_REGULAR, small_size, align, INS_MUTED};
+    ins_pen under = {cell->under_bad ? INS_BOLD : INS_REGULAR, small_size, align,
+                     cell->under_bad ? INS_RED : INS_MUTED};
     for (size_t i = 0; cell->under != NULL && i < lines->under; i++)
         ins_canvas_markup(canvas, under, x, small + small_step * ((double)i + 0.74),
                           lines->small[i]);

@@ -38,4 +38,6 @@ const ins_tensor_row ins_tensor_table[INS_TENSORS] = {
                       "Derivative of the mean probe loss by the weights."},
     [INS_UPDATE] = {"update", "W_l(t) - W_l(s)", "units x fan_in",
                     "Weights now minus those of the previous recorded epoch; absent at epoch 0."},
+    [INS_SIGNAL] = {"signal", "q_l (1 - c_l)", "one number a layer",
+                    "In theory.csv alone: the predicted within-unit variance of the preactivations."},
 };

@@ -1,0 +1,60 @@
+/* What may be compared with what: initializers within a setting, the initializer's main effect over
+ * settings, whether it differs between settings. Never all pairs of all arms. */
+#ifndef INITSCOPE_COMPARISON_H
+#define INITSCOPE_COMPARISON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/factors.h"
+#include "initscope/inference.h"
+#include "initscope/verdict.h"
+
+/* One combination of the factors beside the initializer. */
+typedef struct ins_setting {
+    const char *label; /* "relu, 20x64"; "" when nothing but the initializer varies */
+    size_t arms;
+    const size_t *arm; /* (arms) of the study */
+    size_t best;       /* arm of the highest mean accuracy among those that learned at least barely;
+                          SIZE_MAX: none did */
+    bool *in_set;      /* (arms) not told apart from it, itself included */
+    size_t set;        /* how many they are; 0 when none learned */
+    bool told;         /* there were seeds enough to tell them apart at all */
+} ins_setting;
+
+typedef enum ins_hypothesis {
+    INS_HYPOTHESIS_SETTING,    /* two initializers within a setting */
+    INS_HYPOTHESIS_MAIN,       /* two initializers, averaged over settings */
+    INS_HYPOTHESIS_INTERACTION /* whether the initializers' differences depend on the setting */
+} ins_hypothesis;
+
+/* A hypothesis: the first is right on more test rows than the second. */
+typedef struct ins_difference {
+    ins_hypothesis family;
+    size_t setting;               /* of INS_HYPOTHESIS_SETTING */
+    const char *first, *second;   /* arms' labels, or initializers */
+    size_t arm_first, arm_second; /* of INS_HYPOTHESIS_SETTING, else SIZE_MAX */
+    ins_interval difference;      /* paired by seed */
+    double p, adjusted_p;         /* Holm within the setting, or within the family; NAN: no test */
+    bool told;
+} ins_difference;
+
+typedef struct ins_comparisons {
+    size_t settings;
+    ins_setting *setting;
+    size_t differences;
+    ins_difference *difference;
+} ins_comparisons;
+
+ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *factors,
+                            const ins_facts *facts, const ins_run_measure *measure,
+                            const ins_arm_judgement *judgement, ins_arena *arena);
+
+/* The setting of an arm. */
+size_t ins_setting_of(const ins_comparisons *comparisons, size_t arm);
+
+/* The difference of two arms of one setting, as first minus second; false: they are of two. */
+bool ins_difference_of(const ins_comparisons *comparisons, size_t first, size_t second,
+                       ins_difference *difference);
+
+#endif

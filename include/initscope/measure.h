@@ -1,0 +1,104 @@
+/* What is measured of a run and of an arm, before a word is said of it. At the start means at
+ * epoch 0, on the probe batch. The quantities and their names are those of the method page. */
+#ifndef INITSCOPE_MEASURE_H
+#define INITSCOPE_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/memory.h"
+#include "initscope/passage.h"
+#include "initscope/seeds.h"
+#include "initscope/study.h"
+
+/* Size: second moment of z. Signal: its within-unit variance, how much a unit's z differs between
+ * probe rows. Error: second moment of delta. They may be taken at any recorded epoch; NAN when they
+ * were not recorded. Logs without a within-unit variance have the variance for their signal. */
+typedef enum ins_quantity { INS_QUANTITY_SIZE, INS_QUANTITY_SIGNAL, INS_QUANTITY_ERROR, INS_QUANTITIES } ins_quantity;
+
+double ins_quantity_at(const ins_study *study, ins_quantity quantity, size_t run,
+                       ins_epoch_index epoch, size_t layer);
+
+/* Below it an error is rounding: (2^-23 times the rms of delta at the output layer)^2. NAN when
+ * that is not known. */
+double ins_resolution(const ins_study *study, size_t run, ins_epoch_index epoch);
+
+/* 1 - signal / size: the mean correlation of two probe rows' z. Of layer 0: of the scaled inputs.
+ */
+double ins_alikeness(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer);
+
+/* E z^2 / E x^2 of a layer, x being what it is given: defined for a single layer. */
+double ins_own_gain(const ins_study *study, size_t run, size_t layer);
+
+/* The data, as the logs tell of it; NAN: they do not. */
+typedef struct ins_facts {
+    double classes, features, train_rows, test_rows;
+    double chance;       /* max(1 / classes, largest class share of the test rows) */
+    double train_chance; /* the same of the training rows */
+    double few_rows;     /* so many test rows would decide whether a run learned */
+    bool decidable;      /* there are so many */
+} ins_facts;
+
+ins_facts ins_facts_of(const ins_study *study);
+
+/* What became of a run. */
+typedef enum ins_learning {
+    INS_LEARNING_UNKNOWN, /* the logs do not tell, or nothing was trained */
+    INS_LEARNED,
+    INS_BARELY_LEARNED,
+    INS_DID_NOT_LEARN,
+    INS_LEARNING_UNDECIDED /* too few test rows: even if all were right */
+} ins_learning;
+
+typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_direction;
+
+typedef struct ins_run_measure {
+    /* Signal of the last hidden layer over that of the first; error of the first over that of the
+     * last. 0: none, or rounding. NAN: not recorded, or fewer than two hidden layers. */
+    double total[INS_DIRECTIONS];
+    double size_total; /* of the size, forward */
+    double
+        departure[INS_DIRECTIONS]; /* largest, of ln from its line over the layers; NAN likewise */
+    size_t steepest[INS_DIRECTIONS]; /* layer before which the largest step in ln lies, 0: none */
+    double alikeness, input_alikeness;
+    double rank;            /* effective rank of the last hidden layer's activations */
+    double least_rank;      /* smallest over hidden layers of more than one unit, at the end */
+    double distinct, units; /* at the end, of the hidden layer with the smallest share of
+                               distinct units; NAN: not counted */
+    size_t duplicates;      /* hidden layers with units that are equal in bits at the end */
+    bool counted;           /* symmetry.csv tells */
+    double dead_start,
+        dead_end;      /* largest share of a hidden layer's units that are 0 on every row */
+    size_t dead_layer; /* of the larger of the two */
+    double saturated;  /* largest share of a hidden layer beyond the knee, start or end */
+    double pace;       /* median over layers and epochs of rms update / rms weight, an update */
+    bool diverged;
+    bool trained; /* it has an epoch after 0 */
+    double accuracy, train_accuracy, train_loss, initial_loss;
+    double updates;
+    ins_learning learning;
+} ins_run_measure;
+
+/* (study->runs) in arena. */
+const ins_run_measure *ins_measure_runs(const ins_study *study, const ins_facts *facts,
+                                        ins_arena *arena);
+
+/* The test accuracy that counts as arrived: a share of the way from chance to 1; NAN: unknown. */
+double ins_target_of(const ins_facts *facts);
+
+/* When the runs of an arm first have this test accuracy. Diverged runs never do. */
+ins_passage ins_passage_of_arm(const ins_study *study, size_t arm, double target);
+
+/* A number of runs.csv, such as INS_RUNS_LEARNING_RATE; NAN: it does not tell. */
+double ins_factor_number(const ins_study *study, size_t run, ins_column_id column);
+
+/* Inputs and units of a layer; NAN when they were not recorded. */
+double ins_fan_in(const ins_study *study, size_t arm, size_t layer);
+double ins_units(const ins_study *study, size_t arm, size_t layer);
+
+/* Layers through which two inputs stay apart and a gradient keeps its scale: six times the shorter
+ * of the two depth scales of depth.csv (Schoenholz et al. 2017). INFINITY on the edge of chaos, NAN
+ * when they are not known. */
+double ins_reach(const ins_study *study, size_t arm);
+
+#endif

@@ -1,0 +1,42 @@
+/* The numbers by which the judgement decides, and sentences and figures with it: each stands once.
+ */
+#ifndef INITSCOPE_THRESHOLDS_H
+#define INITSCOPE_THRESHOLDS_H
+
+typedef enum ins_threshold {
+    INS_THRESHOLD_CONFIDENCE,
+    INS_THRESHOLD_VANISHING,
+    INS_THRESHOLD_FADING,
+    INS_THRESHOLD_GROWING,
+    INS_THRESHOLD_EXPLODING,
+    INS_THRESHOLD_STRAIGHT,
+    INS_THRESHOLD_SIZE_APART,
+    INS_THRESHOLD_ALIKE,
+    INS_THRESHOLD_INPUTS_ALIKE,
+    INS_THRESHOLD_ONE_FUNCTION,
+    INS_THRESHOLD_SATURATED,
+    INS_THRESHOLD_DEAD,
+    INS_THRESHOLD_NOT_MOVING,
+    INS_THRESHOLD_LEARNED_P,
+    INS_THRESHOLD_BARELY,
+    INS_THRESHOLD_TARGET,
+    INS_THRESHOLD_SIGNIFICANT,
+    INS_THRESHOLD_SEEDS_FOR_INTERVAL,
+    INS_THRESHOLD_SEEDS_TO_TELL,
+    INS_THRESHOLD_CONFIDENTLY_WRONG,
+    INS_THRESHOLD_CRITICAL,
+    INS_THRESHOLD_SCALES,
+    INS_THRESHOLDS
+} ins_threshold;
+
+typedef struct ins_threshold_row {
+    const char *name; /* "vanishing" */
+    double value;
+    const char *meaning;
+} ins_threshold_row;
+
+extern const ins_threshold_row ins_threshold_table[INS_THRESHOLDS];
+
+double ins_threshold_of(ins_threshold threshold);
+
+#endif

@@ -1,0 +1,661 @@
+/* One function a rule: it looks at the analysis and, when what it claims holds, writes the claim
+ * and the measured evidence. What the logs do not tell is not said. */
+#include <config.h>
+
+#include "finding.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "initscope/say.h"
+#include "initscope/thresholds.h"
+#include "initscope/trend.h"
+
+typedef struct finder {
+    const ins_analysis *of;
+    const ins_study *study;
+    ins_arena *arena;
+    bool *which; /* (arms) scratch, all false at the start of a rule */
+} finder;
+
+enum { NAMED = 4 }; /* arms in one sentence */
+
+#define SAY(...) ins_arena_format(f->arena, __VA_ARGS__)
+
+static const char *arms(finder *f)
+{
+    return ins_say_arms(f->arena, f->which, f->study->arms, NAMED);
+}
+
+static const char *arm(finder *f, size_t a)
+{
+    return ins_say_arm(f->arena, a);
+}
+
+/* Marks the arms with a verdict; returns their number. */
+static size_t mark(finder *f, ins_verdict verdict)
+{
+    size_t count = 0;
+    for (size_t a = 0; a < f->study->arms; a++)
+        count += f->which[a] = ins_has_verdict(&f->of->arm[a], verdict);
+    return count;
+}
+
+static size_t first_of(const finder *f)
+{
+    for (size_t a = 0; a < f->study->arms; a++)
+        if (f->which[a]) return a;
+    return SIZE_MAX;
+}
+
+/* Runs of the marked arms that have the verdict, and all of their runs. */
+static void count_runs(const finder *f, ins_verdict verdict, size_t *with, size_t *all)
+{
+    *with = *all = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        if (!f->which[a]) continue;
+        *with += f->of->arm[a].count[verdict];
+        *all += f->of->arm[a].runs;
+    }
+}
+
+static const char *of_runs(finder *f, ins_verdict verdict)
+{
+    size_t with, all;
+    count_runs(f, verdict, &with, &all);
+    return ins_say_of(f->arena, with, all, "run");
+}
+
+/* --- Symmetry --------------------------------------------------------------------- */
+
+static bool symmetric(finder *f, ins_finding *out)
+{
+    size_t count = 0, layers = 0, all = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm *of = &f->study->arm[a];
+        size_t duplicates = 0;
+        for (size_t s = 0; s < of->runs; s++) duplicates += f->of->run[of->run[s]].duplicates > 0;
+        f->which[a] = duplicates == of->runs && of->runs > 0;
+        if (!f->which[a]) continue;
+        count++;
+        layers = f->of->run[of->run[0]].duplicates;
+        all = ins_hidden_layers(of);
+    }
+    if (count == 0) return false;
+    size_t a = first_of(f);
+    const ins_arm_judgement *of = &f->of->arm[a];
+    out->claim = SAY("%s %s symmetric.", arms(f), count == 1 ? "stays" : "stay");
+    const char *end = f->of->trained ? "after training" : "at the start";
+    out->evidence =
+        SAY("In %s units are equal in bits %s, in %zu of %zu hidden layers%s: they receive "
+            "equal gradients, and gradient descent cannot tell them apart.",
+            of_runs(f, INS_VERDICT_SYMMETRIC), end, layers, all,
+            count > 1 ? SAY(" of %s", arm(f, a)) : "");
+    if (of->grade[INS_BACKWARD] == INS_GRADE_NONE)
+        out->evidence = SAY("%s No error reaches the first hidden layer of %s.", out->evidence,
+                            count > 1 ? arm(f, a) : "it");
+    return true;
+}
+
+/* Distinct in bits, one in function. */
+static bool one_function(finder *f, ins_finding *out)
+{
+    size_t count = 0;
+    double rank = INFINITY;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm *of = &f->study->arm[a];
+        size_t one = 0;
+        double least = INFINITY;
+        for (size_t s = 0; s < of->runs; s++) {
+            const ins_run_measure *m = &f->of->run[of->run[s]];
+            bool is = m->counted && m->duplicates == 0 && m->least_rank > 0 &&
+                      m->least_rank < ins_threshold_of(INS_THRESHOLD_ONE_FUNCTION);
+            one += is;
+            if (is) least = fmin(least, m->least_rank);
+        }
+        f->which[a] = 2 * one > of->runs;
+        count += f->which[a];
+        if (f->which[a]) rank = fmin(rank, least);
+    }
+    if (count == 0) return false;
+    out->claim = SAY("%s: units distinct in bits, one in function.", arms(f));
+    out->evidence =
+        SAY("No two units of a hidden layer have equal weights at the end, yet a layer's "
+            "outputs span %s directions: the difference is too small to be used.",
+            ins_say(f->arena, rank));
+    return true;
+}
+
+/* --- Signal ----------------------------------------------------------------------- */
+
+static const char *total_text(finder *f, size_t a, ins_direction direction)
+{
+    const ins_arm_judgement *of = &f->of->arm[a];
+    if (of->grade[direction] == INS_GRADE_NONE) return "nothing";
+    return ins_say_interval(f->arena, of->total[direction].interval);
+}
+
+/* Of the marked arms the one whose total is furthest from 1. */
+static size_t furthest(const finder *f, ins_direction direction)
+{
+    size_t best = SIZE_MAX;
+    double most = -1;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_seeds *total = &f->of->arm[a].total[direction];
+        double away = fabs(log(total->interval.mean));
+        if (!f->which[a] || !(away > most)) continue;
+        most = away;
+        best = a;
+    }
+    return best;
+}
+
+static const char *layer_text(finder *f, size_t a, ins_direction direction)
+{
+    const ins_arm_judgement *of = &f->of->arm[a];
+    if (isfinite(of->gain[direction]))
+        return SAY(", %s a layer", ins_say(f->arena, of->gain[direction]));
+    if (of->steepest[direction] > 1)
+        return SAY(", most of it between layers %zu and %zu", of->steepest[direction] - 1,
+                   of->steepest[direction]);
+    return "";
+}
+
+static bool lost(finder *f, ins_direction direction, ins_verdict verdict, ins_finding *out)
+{
+    size_t count = mark(f, verdict), a = furthest(f, direction);
+    if (count == 0 || a == SIZE_MAX) return false;
+    bool forward = direction == INS_FORWARD, vanishing = verdict == INS_VERDICT_VANISHING_FORWARD ||
+                                                         verdict == INS_VERDICT_VANISHING_BACKWARD;
+    out->claim = SAY("The %s %s with %s.", forward ? "signal" : "error",
+                     vanishing ? "vanishes" : "explodes", arms(f));
+    out->evidence =
+        SAY("Over %s, %s brings %s of the %s hidden layer's %s to the %s one%s.",
+            ins_say_count(f->arena, ins_hidden_layers(&f->study->arm[a]), "hidden layer"),
+            arm(f, a), total_text(f, a, direction), forward ? "first" : "last",
+            forward ? "signal" : "error", forward ? "last" : "first", layer_text(f, a, direction));
+    return true;
+}
+
+static bool vanishing_forward(finder *f, ins_finding *out)
+{
+    return lost(f, INS_FORWARD, INS_VERDICT_VANISHING_FORWARD, out);
+}
+
+static bool vanishing_backward(finder *f, ins_finding *out)
+{
+    return lost(f, INS_BACKWARD, INS_VERDICT_VANISHING_BACKWARD, out);
+}
+
+static bool exploding_forward(finder *f, ins_finding *out)
+{
+    return lost(f, INS_FORWARD, INS_VERDICT_EXPLODING_FORWARD, out);
+}
+
+static bool exploding_backward(finder *f, ins_finding *out)
+{
+    return lost(f, INS_BACKWARD, INS_VERDICT_EXPLODING_BACKWARD, out);
+}
+
+/* The size is held up while the rows become alike. */
+static bool held_up(finder *f, ins_finding *out)
+{
+    size_t best = SIZE_MAX, count = 0;
+    double most = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm_judgement *of = &f->of->arm[a];
+        double size = of->size_total.interval.mean, signal = of->total[INS_FORWARD].interval.mean;
+        f->which[a] = size >= ins_threshold_of(INS_THRESHOLD_VANISHING) &&
+                      signal < ins_threshold_of(INS_THRESHOLD_VANISHING);
+        count += f->which[a];
+        if (!f->which[a] || size / signal <= most) continue;
+        most = size / signal;
+        best = a;
+    }
+    if (count == 0) return false;
+    const ins_arm_judgement *of = &f->of->arm[best];
+    out->claim = SAY("The size lasts, the signal does not, with %s.", arms(f));
+    out->evidence =
+        SAY("In the last hidden layer of %s the second moment of z is %s of the first layer's, but "
+            "what differs between rows only %s: the rows have become alike (correlation %s).",
+            arm(f, best), ins_say(f->arena, of->size_total.interval.mean),
+            ins_say(f->arena, of->total[INS_FORWARD].interval.mean),
+            ins_say(f->arena, of->alikeness.interval.mean));
+    return true;
+}
+
+static bool collapsed(finder *f, ins_finding *out)
+{
+    size_t count = 0, best = SIZE_MAX;
+    double least = INFINITY;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm_judgement *of = &f->of->arm[a];
+        f->which[a] = ins_has_verdict(of, INS_VERDICT_COLLAPSED) &&
+                      !ins_has_verdict(of, INS_VERDICT_SYMMETRIC) &&
+                      of->grade[INS_FORWARD] == INS_GRADE_PRESERVING;
+        count += f->which[a];
+        if (!f->which[a] || !(of->rank.interval.mean < least)) continue;
+        least = of->rank.interval.mean;
+        best = a;
+    }
+    if (count == 0 || best == SIZE_MAX) return false;
+    double needed = fmin(f->of->facts.classes - 1, f->of->facts.features);
+    out->claim = SAY("The signal lasts and the rank collapses with %s.", arms(f));
+    out->evidence =
+        SAY("The last hidden layer of %s keeps %s of the signal but spans %s directions "
+            "at the start, where %s are needed.",
+            arm(f, best), total_text(f, best, INS_FORWARD), ins_say(f->arena, least),
+            ins_say(f->arena, needed));
+    return true;
+}
+
+/* --- Units ------------------------------------------------------------------------ */
+
+static bool dead(finder *f, ins_finding *out)
+{
+    size_t count = 0, start = 0, end = 0, all = 0;
+    double most = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm *of = &f->study->arm[a];
+        f->which[a] = ins_has_verdict(&f->of->arm[a], INS_VERDICT_DEAD) &&
+                      !ins_has_verdict(&f->of->arm[a], INS_VERDICT_SYMMETRIC);
+        for (size_t s = 0; s < of->runs && f->which[a]; s++) {
+            const ins_run_measure *m = &f->of->run[of->run[s]];
+            start += m->dead_start > ins_threshold_of(INS_THRESHOLD_DEAD);
+            end += m->dead_end > ins_threshold_of(INS_THRESHOLD_DEAD);
+            most = fmax(most, fmax(m->dead_start, m->dead_end));
+        }
+        all += f->which[a] ? of->runs : 0;
+        count += f->which[a];
+    }
+    if (count == 0) return false;
+    bool dying = end > start;
+    out->claim = dying ? SAY("Units die in training with %s.", arms(f))
+                       : SAY("Units are dead from the start with %s.", arms(f));
+    out->evidence =
+        SAY("More than half of a hidden layer is 0 for every row in %s%s; up to %s of a "
+            "layer.",
+            dying ? ins_say_of(f->arena, end, all, "run") : ins_say_of(f->arena, start, all, "run"),
+            dying ? SAY(" at the end, in %zu before training", start) : "",
+            ins_say_percent(f->arena, most));
+    return true;
+}
+
+static bool saturated(finder *f, ins_finding *out)
+{
+    size_t count = mark(f, INS_VERDICT_SATURATED);
+    if (count == 0) return false;
+    out->claim = SAY("The activations of %s are saturated.", arms(f));
+    out->evidence =
+        SAY("In %s more than half of a hidden layer's outputs lie beyond the knee of the "
+            "activation function, where its slope is small.",
+            of_runs(f, INS_VERDICT_SATURATED));
+    return true;
+}
+
+static bool not_moving(finder *f, ins_finding *out)
+{
+    size_t count = mark(f, INS_VERDICT_NOT_MOVING);
+    if (count == 0) return false;
+    out->claim = SAY("The weights of %s do not move.", arms(f));
+    out->evidence = SAY("In %s the median update is less than a millionth of the weights.",
+                        of_runs(f, INS_VERDICT_NOT_MOVING));
+    return true;
+}
+
+/* --- Training ---------------------------------------------------------------------- */
+
+static double number_of_arm(const finder *f, size_t a, ins_column_id column)
+{
+    return ins_factor_number(f->study, f->study->arm[a].run[0], column);
+}
+
+static bool diverged(finder *f, ins_finding *out)
+{
+    size_t count = mark(f, INS_VERDICT_DIVERGED), keeps = SIZE_MAX;
+    if (count == 0) return false;
+    long long first = -1, last = -1;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        if (!f->which[a]) continue;
+        if (ins_has_verdict(&f->of->arm[a], INS_VERDICT_PRESERVING)) keeps = a;
+        for (size_t s = 0; s < f->study->arm[a].runs; s++) {
+            const ins_run *run = &f->study->run[f->study->arm[a].run[s]];
+            long long epoch = ins_epoch_number(f->study, run->last);
+            if (!run->diverged) continue;
+            if (first < 0 || epoch < first) first = epoch;
+            if (epoch > last) last = epoch;
+        }
+    }
+    out->claim = SAY("%s %s.", arms(f), count == 1 ? "diverges" : "diverge");
+    out->evidence =
+        SAY("In %s the numbers are not finite any more, %s.", of_runs(f, INS_VERDICT_DIVERGED),
+            first == last ? SAY("from epoch %lld on", first)
+                          : SAY("from epochs %lld to %lld on", first, last));
+    double rate = keeps != SIZE_MAX ? number_of_arm(f, keeps, INS_RUNS_LEARNING_RATE) : NAN;
+    if (keeps != SIZE_MAX && isfinite(rate))
+        out->evidence = SAY("%s %s keeps its signals at the start, so the step is too large: "
+                            "the learning rate is %s.",
+                            out->evidence, arm(f, keeps), ins_say(f->arena, rate));
+    return true;
+}
+
+static bool confidently_wrong(finder *f, ins_finding *out)
+{
+    double guess = log(f->of->facts.classes), worst = 0;
+    size_t count = 0, at = SIZE_MAX;
+    if (isnan(guess) || !f->of->trained) return false;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        double loss = f->of->arm[a].train_loss.interval.mean;
+        f->which[a] = loss > guess * (1 + 1e-3) * ins_threshold_of(INS_THRESHOLD_CONFIDENTLY_WRONG);
+        count += f->which[a];
+        if (!f->which[a] || loss <= worst) continue;
+        worst = loss;
+        at = a;
+    }
+    if (count == 0) return false;
+    out->claim = SAY("%s %s confidently wrong.", arms(f), count == 1 ? "ends" : "end");
+    out->evidence =
+        SAY("The training loss of %s ends at %s, above the %s of giving every class the "
+            "same probability.",
+            arm(f, at), ins_say(f->arena, worst), ins_say(f->arena, guess));
+    return true;
+}
+
+/* The same initializer in settings that differ in one factor alone: learns in one, not in the
+ * other. */
+static bool contrast(finder *f, ins_finding *out)
+{
+    const ins_study_factors *factors = &f->of->factors;
+    for (size_t k = 0; k < factors->count; k++) {
+        const ins_study_factor *factor = &factors->factor[k];
+        for (size_t a = 0; a < f->study->arms; a++) {
+            if (!ins_has_verdict(&f->of->arm[a], INS_VERDICT_DID_NOT_LEARN)) continue;
+            for (size_t b = 0; b < f->study->arms; b++) {
+                bool same = factors->initializer_of[a] == factors->initializer_of[b];
+                for (size_t other = 0; other < factors->count; other++)
+                    same = same && (other == k) != (factors->factor[other].of[a] ==
+                                                    factors->factor[other].of[b]);
+                if (!same || !ins_has_verdict(&f->of->arm[b], INS_VERDICT_LEARNED)) continue;
+                out->claim = SAY("The %s decides for %s.", factor->name,
+                                 ins_say_initializer(f->arena, factors->initializer_of[a]));
+                out->evidence = SAY(
+                    "With %s it learned in %s (%s right), with %s in %s, everything else being "
+                    "equal.",
+                    ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, factor->of[b])),
+                    ins_say_of(f->arena, f->of->arm[b].learned, f->of->arm[b].runs, "run"),
+                    ins_say_percent(f->arena, f->of->arm[b].accuracy.mean),
+                    ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, factor->of[a])),
+                    ins_say_of(f->arena, f->of->arm[a].learned + f->of->arm[a].barely,
+                               f->of->arm[a].runs, "run"));
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What carries the accuracy over the settings: the rank or the totals. */
+static bool carries(finder *f, ins_finding *out)
+{
+    size_t n = 0, arms_all = f->study->arms;
+    double *accuracy = ins_arena_get(f->arena, arms_all + 1, sizeof *accuracy, "finding");
+    double *rank = ins_arena_get(f->arena, arms_all + 1, sizeof *rank, "finding");
+    double *forward = ins_arena_get(f->arena, arms_all + 1, sizeof *forward, "finding");
+    for (size_t a = 0; a < arms_all; a++) {
+        const ins_arm_judgement *of = &f->of->arm[a];
+        double loss = fabs(log(of->total[INS_FORWARD].interval.mean));
+        if (!isfinite(loss) || isnan(of->rank.interval.mean) || isnan(of->accuracy.mean)) continue;
+        accuracy[n] = of->accuracy.mean;
+        rank[n] = of->rank.interval.mean;
+        forward[n++] = loss;
+    }
+    if (n < 8 || f->of->comparisons.settings < 3) return false;
+    double by_rank = ins_rank_correlation(rank, accuracy, n);
+    double by_total = ins_rank_correlation(forward, accuracy, n);
+    if (!(fabs(by_rank) >= 0.5 || fabs(by_total) >= 0.5)) return false;
+    bool ranks = fabs(by_rank) > fabs(by_total);
+    out->claim = ranks ? SAY("Accuracy goes with the rank, not with the variance alone.")
+                       : SAY("Accuracy goes with how much of the signal is lost.");
+    out->evidence =
+        SAY("Over %zu settings its rank correlation with the effective rank of the last "
+            "hidden layer at the start is %s, with |ln total| of the signal %s.",
+            n, ins_say(f->arena, by_rank), ins_say(f->arena, by_total));
+    return true;
+}
+
+static bool main_effect(finder *f, ins_finding *out)
+{
+    const ins_comparisons *all = &f->of->comparisons;
+    const ins_difference *best = NULL;
+    for (size_t i = 0; i < all->differences; i++) {
+        const ins_difference *d = &all->difference[i];
+        if (d->family != INS_HYPOTHESIS_MAIN || !d->told) continue;
+        if (best == NULL || fabs(d->difference.mean) > fabs(best->difference.mean)) best = d;
+    }
+    if (best == NULL) return false;
+    bool first = best->difference.mean > 0;
+    ins_interval difference = best->difference;
+    if (!first)
+        difference =
+            (ins_interval){difference.n, -difference.mean, -difference.upper, -difference.lower};
+    out->claim = SAY("Over all settings, %s is ahead of %s.",
+                     ins_say_literal(f->arena, first ? best->first : best->second),
+                     ins_say_literal(f->arena, first ? best->second : best->first));
+    out->evidence =
+        SAY("By %s points of accuracy, averaged over %s, one value a seed (Holm-corrected "
+            "p = %s).",
+            ins_say_points_interval(f->arena, difference),
+            ins_say_count(f->arena, all->settings, "setting"), ins_say(f->arena, best->adjusted_p));
+    return true;
+}
+
+static bool few_rows(finder *f, ins_finding *out)
+{
+    const ins_facts *facts = &f->of->facts;
+    if (!f->of->trained || facts->decidable || isnan(facts->few_rows) || isnan(facts->test_rows))
+        return false;
+    out->claim = SAY("Too few test rows to say whether a run learned.");
+    out->evidence = SAY("There are %s; %s would do.",
+                        ins_say_count(f->arena, (size_t)facts->test_rows, "test row"),
+                        ins_say(f->arena, facts->few_rows));
+    return true;
+}
+
+static const struct {
+    const char *name;
+    bool (*find)(finder *f, ins_finding *out);
+} rules[] = {
+    {"few_rows", few_rows},
+    {"symmetric", symmetric},
+    {"one_function", one_function},
+    {"diverged", diverged},
+    {"held_up", held_up},
+    {"vanishing_forward", vanishing_forward},
+    {"exploding_forward", exploding_forward},
+    {"vanishing_backward", vanishing_backward},
+    {"exploding_backward", exploding_backward},
+    {"collapsed", collapsed},
+    {"contrast", contrast},
+    {"main_effect", main_effect},
+    {"carries", carries},
+    {"dead", dead},
+    {"saturated", saturated},
+    {"confidently_wrong", confidently_wrong},
+    {"not_moving", not_moving},
+};
+
+static void begin(finder *f)
+{
+    for (size_t a = 0; a < f->study->arms; a++) f->which[a] = false;
+}
+
+static finder finder_of(const ins_analysis *analysis)
+{
+    finder f = {.of = analysis, .study = analysis->study, .arena = analysis->arena};
+    f.which = ins_arena_get(f.arena, f.study->arms + 1, sizeof *f.which, "findings");
+    return f;
+}
+
+const ins_finding *ins_findings_of(const ins_analysis *analysis, size_t *count)
+{
+    finder f = finder_of(analysis);
+    const size_t most = sizeof rules / sizeof rules[0];
+    ins_finding *found = ins_arena_get(analysis->arena, most, sizeof *found, "findings");
+    *count = 0;
+    for (size_t i = 0; i < most; i++) {
+        begin(&f);
+        found[*count] = (ins_finding){.rule = rules[i].name};
+        *count += rules[i].find(&f, &found[*count]);
+    }
+    return found;
+}
+
+/* --- The answer --------------------------------------------------------------------- */
+
+/* Before training: which keep the signal in both directions. */
+static void answer_untrained(finder *f, ins_finding *out)
+{
+    size_t count = mark(f, INS_VERDICT_PRESERVING);
+    if (count == 0) {
+        out->claim = "None keeps signal and error over the depth.";
+    } else {
+        out->claim = SAY("%s %s signal and error.", arms(f), count == 1 ? "keeps" : "keep");
+    }
+    out->evidence = SAY("Nothing was trained; %s of %zu %s.", SAY("%zu", count), f->study->arms,
+                        f->study->arms == 1 ? "initializer preserves both" : "preserve both");
+}
+
+static bool learned(const ins_arm_judgement *arm)
+{
+    return ins_has_verdict(arm, INS_VERDICT_LEARNED) ||
+           ins_has_verdict(arm, INS_VERDICT_BARELY_LEARNED);
+}
+
+static const char *runs_of(finder *f, const ins_arm_judgement *of)
+{
+    return of->alike && of->runs > 1 ? SAY(", all %zu runs alike", of->runs) : "";
+}
+
+/* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
+static void answer_setting(finder *f, const ins_setting *setting, ins_finding *out)
+{
+    size_t not = 0, none = SIZE_MAX;
+    for (size_t i = 0; i < setting->arms; i++) {
+        size_t a = setting->arm[i];
+        f->which[a] = !learned(&f->of->arm[a]);
+        not += f->which[a];
+        if (f->which[a]) none = a;
+    }
+    if (setting->best == SIZE_MAX) {
+        double most = 0;
+        for (size_t i = 0; i < setting->arms; i++)
+            most = fmax(most, f->of->arm[setting->arm[i]].accuracy.mean);
+        out->claim = setting->arms == 1 ? "It did not learn." : "None of them learned.";
+        out->evidence =
+            SAY("At most %s of the test rows are right on average; chance is %s.",
+                ins_say_percent(f->arena, most), ins_say_percent(f->arena, f->of->facts.chance));
+        return;
+    }
+    const char *failed = not > 0 ? arms(f) : NULL;
+    (void)none;
+    size_t rest = setting->arms - not ;
+    begin(f);
+    for (size_t i = 0; i < setting->arms; i++) f->which[setting->arm[i]] = setting->in_set[i];
+    const ins_arm_judgement *best = &f->of->arm[setting->best];
+    const char *ahead;
+    if (rest == 1) {
+        ahead = SAY("%s alone learned", arm(f, setting->best));
+    } else if (!setting->told) {
+        ahead = SAY("%s has the highest mean, from too few seeds to tell", arm(f, setting->best));
+    } else if (setting->set == 1) {
+        ahead = SAY("%s is ahead of the others", arm(f, setting->best));
+    } else if (setting->set == rest) {
+        ahead = SAY("%s are not told apart", arms(f));
+    } else {
+        ahead = SAY("%s are ahead, and not told apart", arms(f));
+    }
+    out->claim = failed == NULL
+                     ? SAY("%s.", ahead)
+                     : SAY("%s %s not learn; %s.", failed, not == 1 ? "does" : "do", ahead);
+    ins_text text = {0};
+    ins_text_add_format(&text, "%s is right on %s of the test rows%s%s; chance is %s.",
+                        arm(f, setting->best), ins_say_percent_interval(f->arena, best->accuracy),
+                        runs_of(f, best),
+                        setting->arms > 1 ? SAY(" (the best of %zu)", setting->arms) : "",
+                        ins_say_percent(f->arena, f->of->facts.chance));
+    for (size_t i = 0, listed = 0; i < setting->arms && listed < 2; i++) {
+        size_t a = setting->arm[i];
+        ins_difference d;
+        if (a == setting->best || !learned(&f->of->arm[a]) ||
+            !ins_difference_of(&f->of->comparisons, setting->best, a, &d))
+            continue;
+        ins_text_add_format(&text, "%s %s points %s than %s", listed == 0 ? " It is right on" : ",",
+                            ins_say_points_interval(f->arena, d.difference),
+                            d.difference.mean >= 0 ? "more" : "less", arm(f, a));
+        if (++listed == 2 || i + 1 == setting->arms) ins_text_add(&text, "");
+    }
+    if (text.length > 0 && text.data[text.length - 1] != '.') ins_text_add(&text, ".");
+    out->evidence = ins_arena_copy(f->arena, text.data, text.length);
+    ins_text_free(&text);
+}
+
+/* Several settings: in how many of them each initializer is in the set of the best. */
+static void answer_sweep(finder *f, ins_finding *out)
+{
+    const ins_comparisons *all = &f->of->comparisons;
+    const ins_study_factors *factors = &f->of->factors;
+    size_t decided = 0, none = 0, best = 0;
+    size_t *in = ins_arena_get(f->arena, factors->initializers + 1, sizeof *in, "answer");
+    for (size_t s = 0; s < all->settings; s++) {
+        const ins_setting *setting = &all->setting[s];
+        none += setting->best == SIZE_MAX;
+        if (setting->best == SIZE_MAX) continue;
+        decided++;
+        for (size_t i = 0; i < setting->arms; i++)
+            in[factors->initializer_of[setting->arm[i]]] += setting->in_set[i];
+    }
+    for (size_t i = 1; i < factors->initializers; i++)
+        if (in[i] > in[best]) best = i;
+    if (decided == 0) {
+        out->claim = "No setting has an initializer that learned.";
+        out->evidence = SAY("%s, %s.", ins_say_count(f->arena, all->settings, "setting"),
+                            ins_say_count(f->arena, f->study->runs, "run"));
+        return;
+    }
+    const char **names = ins_arena_get(f->arena, factors->initializers, sizeof *names, "answer");
+    size_t count = 0;
+    for (size_t i = 0; i < factors->initializers; i++)
+        if (in[i] == in[best]) names[count++] = ins_say_initializer(f->arena, i);
+    const char *list = ins_say_list(f->arena, names, count, NAMED);
+    if (factors->initializers == 1) {
+        out->claim =
+            SAY("%s learned in %s.", list, ins_say_of(f->arena, decided, all->settings, "setting"));
+    } else if (in[best] == decided) {
+        out->claim = SAY("%s %s never told apart from the best.", list, count == 1 ? "is" : "are");
+    } else {
+        out->claim = SAY("It depends on the setting; %s %s most often among the best.", list,
+                         count == 1 ? "is" : "are");
+    }
+    out->evidence = factors->initializers == 1
+                        ? ""
+                        : SAY("In %s %s not told apart from the best%s.",
+                              ins_say_of(f->arena, in[best], decided, "setting"),
+                              count == 1 ? "it is" : "each is",
+                              none > 0 ? SAY("; in %s no initializer learned",
+                                             ins_say_count(f->arena, none, "further setting"))
+                                       : "");
+}
+
+ins_finding ins_answer_of(const ins_analysis *analysis)
+{
+    finder f = finder_of(analysis);
+    ins_finding answer = {.rule = "answer"};
+    if (!analysis->trained || isnan(analysis->facts.chance)) {
+        answer_untrained(&f, &answer);
+    } else if (analysis->comparisons.settings == 1) {
+        answer_setting(&f, &analysis->comparisons.setting[0], &answer);
+    } else {
+        answer_sweep(&f, &answer);
+    }
+    return answer;
+}

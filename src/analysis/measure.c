@@ -1,0 +1,363 @@
+/* The measures of a run, each from the rows of its logs. */
+#include <config.h>
+
+#include "initscope/measure.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/chance.h"
+#include "initscope/csv.h"
+#include "initscope/thresholds.h"
+#include "initscope/trend.h"
+
+static ins_site site(size_t run, ins_epoch_index epoch, size_t layer, ins_tensor tensor)
+{
+    return (ins_site){.run = run, .epoch = epoch, .layer = layer, .tensor = tensor};
+}
+
+/* --- Quantities ----------------------------------------------------------------- */
+
+/* Foreign logs may leave the second moment out. */
+static double second_moment(const ins_study *study, ins_site at)
+{
+    double moment = ins_number(study, INS_LAYERS_SECOND_MOMENT, at);
+    if (!isnan(moment)) return moment;
+    double mean = ins_number(study, INS_LAYERS_MEAN, at);
+    return ins_number(study, INS_LAYERS_VARIANCE, at) + (isnan(mean) ? 0 : mean * mean);
+}
+
+static double within(const ins_study *study, ins_site at)
+{
+    double within = ins_number(study, INS_LAYERS_WITHIN_UNIT_VARIANCE, at);
+    return isnan(within) ? ins_number(study, INS_LAYERS_VARIANCE, at) : within;
+}
+
+double ins_quantity_at(const ins_study *study, ins_quantity quantity, size_t run,
+                       ins_epoch_index epoch, size_t layer)
+{
+    if (quantity == INS_QUANTITY_ERROR) {
+        double error = second_moment(study, site(run, epoch, layer, INS_DELTA));
+        double resolution = ins_resolution(study, run, epoch);
+        return error < resolution ? 0 : error;
+    }
+    ins_site at = site(run, epoch, layer, layer == 0 ? INS_ACTIVATION : INS_PREACTIVATION);
+    return quantity == INS_QUANTITY_SIZE ? second_moment(study, at) : within(study, at);
+}
+
+double ins_resolution(const ins_study *study, size_t run, ins_epoch_index epoch)
+{
+    size_t output = study->arm[study->run[run].arm].layers;
+    double rms = sqrt(second_moment(study, site(run, epoch, output, INS_DELTA)));
+    return pow((double)FLT_EPSILON * rms, 2);
+}
+
+double ins_alikeness(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
+{
+    double size = ins_quantity_at(study, INS_QUANTITY_SIZE, run, epoch, layer);
+    double signal = ins_quantity_at(study, INS_QUANTITY_SIGNAL, run, epoch, layer);
+    return size > 0 && isfinite(size) ? 1 - signal / size : (double)NAN;
+}
+
+double ins_own_gain(const ins_study *study, size_t run, size_t layer)
+{
+    double z = second_moment(study, site(run, study->start, layer, INS_PREACTIVATION));
+    double x = second_moment(study, site(run, study->start, layer - 1, INS_ACTIVATION));
+    return x > 0 ? z / x : (double)NAN;
+}
+
+/* --- The data -------------------------------------------------------------------- */
+
+static double fact(const ins_study *study, const char *key)
+{
+    const char *text = ins_pairs_get(&study->environment, key);
+    double value;
+    return text != NULL && ins_parse_number(text, strlen(text), &value) == INS_NUMBER_FINITE
+               ? value
+               : (double)NAN;
+}
+
+ins_facts ins_facts_of(const ins_study *study)
+{
+    ins_facts facts = {.classes = fact(study, "classes"),
+                       .features = fact(study, "features"),
+                       .train_rows = fact(study, "train_rows"),
+                       .test_rows = fact(study, "test_rows")};
+    /* Logs of 1.0 know the test share of the class that is most frequent in training. */
+    double test = fmax(fact(study, "largest_test_share"), fact(study, "majority_share"));
+    double train = fact(study, "largest_train_share"), guess = 1 / facts.classes;
+    facts.chance = isnan(guess) ? (double)NAN : fmax(guess, test);
+    facts.train_chance = isnan(guess) ? (double)NAN : fmax(guess, isnan(train) ? test : train);
+    double p = ins_threshold_of(INS_THRESHOLD_LEARNED_P);
+    facts.few_rows = facts.chance < 1 ? (double)ins_rows_to_decide(facts.chance, p) : (double)NAN;
+    facts.decidable = facts.test_rows >= facts.few_rows;
+    return facts;
+}
+
+/* --- A run ------------------------------------------------------------------------ */
+
+static size_t hidden_of(const ins_study *study, size_t run)
+{
+    return ins_hidden_layers(&study->arm[study->run[run].arm]);
+}
+
+/* Departure from a line over the layers and the steepest step of ln of a quantity; none where a
+ * value is 0. */
+static void shape_of(const double *value, size_t count, double *departure, size_t *steepest)
+{
+    double *ln = ins_allocate(count, sizeof *ln, "layers"),
+           *x = ins_allocate(count, sizeof *x, "layers");
+    double largest = 0;
+    bool drawn = count >= 2;
+    for (size_t i = 0; i < count; i++) {
+        ln[i] = log(value[i]);
+        x[i] = (double)i;
+        drawn = drawn && isfinite(ln[i]);
+    }
+    *departure = drawn ? ins_departure_from_line(x, ln, count) : (double)NAN;
+    *steepest = 0;
+    for (size_t i = 1; drawn && i < count; i++) {
+        if (fabs(ln[i] - ln[i - 1]) <= largest) continue;
+        largest = fabs(ln[i] - ln[i - 1]);
+        *steepest = i + 1;
+    }
+    free(ln);
+    free(x);
+}
+
+static void measure_totals(const ins_study *study, size_t run, ins_run_measure *out)
+{
+    size_t hidden = hidden_of(study, run);
+    double *signal = ins_allocate(hidden + 1, sizeof *signal, "layers");
+    double *error = ins_allocate(hidden + 1, sizeof *error, "layers");
+    for (size_t l = 1; l <= hidden; l++) {
+        signal[l - 1] = ins_quantity_at(study, INS_QUANTITY_SIGNAL, run, study->start, l);
+        error[l - 1] = ins_quantity_at(study, INS_QUANTITY_ERROR, run, study->start, l);
+    }
+    double first_size = ins_quantity_at(study, INS_QUANTITY_SIZE, run, study->start, 1);
+    double last_size = ins_quantity_at(study, INS_QUANTITY_SIZE, run, study->start, hidden);
+    out->total[INS_FORWARD] = out->total[INS_BACKWARD] = out->size_total = NAN;
+    if (hidden >= 2) {
+        double last_signal = signal[hidden - 1], first_error = error[0];
+        out->total[INS_FORWARD] = last_signal == 0 ? 0 : last_signal / signal[0];
+        out->total[INS_BACKWARD] = first_error == 0 ? 0 : first_error / error[hidden - 1];
+        out->size_total = last_size == 0 ? 0 : last_size / first_size;
+    }
+    shape_of(signal, hidden, &out->departure[INS_FORWARD], &out->steepest[INS_FORWARD]);
+    shape_of(error, hidden, &out->departure[INS_BACKWARD], &out->steepest[INS_BACKWARD]);
+    out->alikeness = ins_alikeness(study, run, study->start, hidden);
+    out->input_alikeness = ins_alikeness(study, run, study->start, 0);
+    free(signal);
+    free(error);
+}
+
+/* The last count of a run may be older than its last row elsewhere. */
+static double symmetry(const ins_study *study, ins_column_id column, size_t run,
+                       ins_epoch_index epoch, size_t layer)
+{
+    bool end = ins_same_epoch(epoch, study->run[run].last_layers);
+    double value = ins_number(study, column, site(run, epoch, layer, 0));
+    while (end && isnan(value) && ins_is_recorded(epoch)) {
+        epoch.place--;
+        value = ins_number(study, column, site(run, epoch, layer, 0));
+    }
+    return value;
+}
+
+/* Where units were not counted: bitwise the same mean weight and mean response. */
+static bool looks_equal(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
+{
+    ins_site w = site(run, epoch, layer, INS_WEIGHT),
+             z = site(run, epoch, layer, INS_PREACTIVATION);
+    return ins_number(study, INS_LAYERS_UNITS, w) > 1 &&
+           ins_number(study, INS_LAYERS_BETWEEN_UNIT_VARIANCE, w) == 0 &&
+           ins_number(study, INS_LAYERS_BETWEEN_UNIT_VARIANCE, z) == 0;
+}
+
+static double share_of_dead(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
+{
+    return symmetry(study, INS_SYMMETRY_DEAD_UNITS, run, epoch, layer) /
+           symmetry(study, INS_SYMMETRY_UNITS, run, epoch, layer);
+}
+
+static void measure_units(const ins_study *study, size_t run, ins_run_measure *out)
+{
+    size_t hidden = hidden_of(study, run);
+    ins_epoch_index start = study->start, last = study->run[run].last_layers;
+    out->rank = symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, start, hidden);
+    out->least_rank = out->dead_start = out->dead_end = out->saturated = NAN;
+    out->distinct = out->units = NAN;
+    double most_dead = -1;
+    for (size_t l = 1; l <= hidden; l++) {
+        double units = symmetry(study, INS_SYMMETRY_UNITS, run, last, l);
+        double distinct = symmetry(study, INS_SYMMETRY_DISTINCT_UNITS, run, last, l);
+        double at_start = share_of_dead(study, run, start, l),
+               at_end = share_of_dead(study, run, last, l);
+        out->counted = out->counted || !isnan(distinct);
+        bool known = !isnan(distinct) && !isnan(units);
+        out->duplicates += known ? units > 1 && distinct < units : looks_equal(study, run, last, l);
+        if (known && (isnan(out->distinct) || distinct / units < out->distinct / out->units)) {
+            out->distinct = distinct;
+            out->units = units;
+        }
+        if (units > 1)
+            out->least_rank =
+                fmin(out->least_rank, symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, last, l));
+        out->dead_start = fmax(out->dead_start, at_start);
+        out->dead_end = fmax(out->dead_end, at_end);
+        if (fmax(at_start, at_end) > most_dead) {
+            most_dead = fmax(at_start, at_end);
+            out->dead_layer = l;
+        }
+        for (size_t i = 0; i < 2; i++) {
+            ins_site at = site(run, i == 0 ? start : last, l, INS_ACTIVATION);
+            out->saturated =
+                fmax(out->saturated, ins_number(study, INS_LAYERS_SATURATED_FRACTION, at));
+        }
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* How far a layer's weights go in one update, in relation to what they are: the distance between
+ * two recorded epochs over the updates between them. */
+static void measure_pace(const ins_study *study, size_t run, ins_run_measure *out)
+{
+    size_t layers = study->arm[study->run[run].arm].layers, count = 0;
+    double *pace = ins_allocate(layers * study->epochs + 1, sizeof *pace, "updates");
+    ins_epoch_index before = INS_NOT_RECORDED;
+    for (size_t e = 0; e < study->epochs; e++) {
+        ins_epoch_index now = ins_epoch_at(e);
+        double updates = ins_number(study, INS_EPOCHS_UPDATES, site(run, now, 0, 0));
+        if (isnan(updates)) continue;
+        double between = updates - ins_number(study, INS_EPOCHS_UPDATES, site(run, before, 0, 0));
+        for (size_t l = 1; l <= layers && ins_is_recorded(before) && between > 0; l++) {
+            double moved = sqrt(second_moment(study, site(run, now, l, INS_UPDATE)));
+            double weight = sqrt(second_moment(study, site(run, before, l, INS_WEIGHT)));
+            double share = moved / weight / between;
+            if (isfinite(share)) pace[count++] = share;
+        }
+        before = now;
+        out->updates = updates;
+    }
+    qsort(pace, count, sizeof *pace, ascending);
+    out->pace = count == 0       ? (double)NAN
+                : count % 2 == 1 ? pace[count / 2]
+                                 : (pace[count / 2 - 1] + pace[count / 2]) / 2;
+    free(pace);
+}
+
+static bool beyond_chance(double accuracy, double rows, double chance)
+{
+    size_t right = (size_t)llround(accuracy * rows);
+    return ins_binomial_at_least(right, (size_t)rows, chance) <
+           ins_threshold_of(INS_THRESHOLD_LEARNED_P);
+}
+
+static ins_learning learning_of(const ins_run_measure *run, const ins_facts *facts)
+{
+    if (!run->trained || isnan(facts->chance) || isnan(facts->test_rows) || isnan(run->accuracy))
+        return INS_LEARNING_UNKNOWN;
+    if (run->diverged) return INS_DID_NOT_LEARN;
+    if (!facts->decidable) return INS_LEARNING_UNDECIDED;
+    bool train = isnan(run->train_accuracy) || isnan(facts->train_rows) ||
+                 beyond_chance(run->train_accuracy, facts->train_rows, facts->train_chance);
+    if (!train || !beyond_chance(run->accuracy, facts->test_rows, facts->chance))
+        return INS_DID_NOT_LEARN;
+    double way = (run->accuracy - facts->chance) / (1 - facts->chance);
+    return way < ins_threshold_of(INS_THRESHOLD_BARELY) ? INS_BARELY_LEARNED : INS_LEARNED;
+}
+
+static void measure_outcome(const ins_study *study, size_t run, const ins_facts *facts,
+                            ins_run_measure *out)
+{
+    ins_epoch_index last = study->run[run].last;
+    ins_site end = site(run, last, 0, 0);
+    out->diverged = study->run[run].diverged;
+    out->trained = ins_is_recorded(last) && ins_epoch_number(study, last) > 0;
+    out->accuracy = ins_number(study, INS_EPOCHS_TEST_ACCURACY, end);
+    out->train_accuracy = ins_number(study, INS_EPOCHS_TRAIN_ACCURACY, end);
+    out->train_loss = ins_number(study, INS_EPOCHS_TRAIN_LOSS, end);
+    out->initial_loss = ins_number(study, INS_EPOCHS_TRAIN_LOSS, site(run, study->start, 0, 0));
+    out->learning = learning_of(out, facts);
+}
+
+const ins_run_measure *ins_measure_runs(const ins_study *study, const ins_facts *facts,
+                                        ins_arena *arena)
+{
+    ins_run_measure *runs = ins_arena_get(arena, study->runs + 1, sizeof *runs, "measures");
+    for (size_t r = 0; r < study->runs; r++) {
+        runs[r].updates = NAN;
+        measure_totals(study, r, &runs[r]);
+        measure_units(study, r, &runs[r]);
+        measure_pace(study, r, &runs[r]);
+        measure_outcome(study, r, facts, &runs[r]);
+    }
+    return runs;
+}
+
+/* --- Of an arm --------------------------------------------------------------------- */
+
+double ins_target_of(const ins_facts *facts)
+{
+    return facts->chance + ins_threshold_of(INS_THRESHOLD_TARGET) * (1 - facts->chance);
+}
+
+ins_passage ins_passage_of_arm(const ins_study *study, size_t arm, double target)
+{
+    const ins_arm *of = &study->arm[arm];
+    double *first = ins_allocate(of->runs + 1, sizeof *first, "epochs");
+    for (size_t s = 0; s < of->runs; s++) {
+        first[s] = INFINITY;
+        for (size_t e = study->epochs; e-- > 0;) {
+            ins_site at = site(of->run[s], ins_epoch_at(e), 0, 0);
+            bool there = ins_number(study, INS_EPOCHS_TEST_ACCURACY, at) >= target;
+            if (there && !study->run[of->run[s]].diverged) first[s] = (double)study->epoch[e];
+        }
+    }
+    double last = study->epochs > 0 ? (double)study->epoch[study->epochs - 1] : 0;
+    ins_passage passage = ins_first_passage(first, of->runs, last);
+    free(first);
+    return passage;
+}
+
+double ins_factor_number(const ins_study *study, size_t run, ins_column_id column)
+{
+    const double *number = ins_table_numbers(&study->runs_table, INS_RUNS_RUN);
+    const double *value = ins_table_numbers(&study->runs_table, column);
+    for (size_t r = 0; number != NULL && value != NULL && r < study->runs_table.rows; r++)
+        if (number[r] == (double)study->run[run].number) return value[r];
+    return NAN;
+}
+
+/* Shapes do not change: whichever epoch was recorded first tells them. */
+static double shape(const ins_study *study, size_t arm, size_t layer, ins_column_id column)
+{
+    return ins_number(study, column,
+                      site(study->arm[arm].run[0], ins_epoch_at(0), layer, INS_WEIGHT));
+}
+
+double ins_fan_in(const ins_study *study, size_t arm, size_t layer)
+{
+    return shape(study, arm, layer, INS_LAYERS_COUNT) / shape(study, arm, layer, INS_LAYERS_UNITS);
+}
+
+double ins_units(const ins_study *study, size_t arm, size_t layer)
+{
+    return shape(study, arm, layer, INS_LAYERS_UNITS);
+}
+
+double ins_reach(const ins_study *study, size_t arm)
+{
+    ins_site at = {.run = study->arm[arm].run[0]};
+    double gradient = fabs(ins_number(study, INS_DEPTH_XI_GRADIENT, at));
+    double correlation = ins_number(study, INS_DEPTH_XI_C, at);
+    return isnan(gradient) ? gradient
+                           : ins_threshold_of(INS_THRESHOLD_SCALES) * fmin(gradient, correlation);
+}

@@ -1,0 +1,59 @@
+/* The thresholds. */
+#include <config.h>
+
+#include "initscope/thresholds.h"
+
+const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
+    [INS_THRESHOLD_CONFIDENCE] = {"confidence", 0.95, "level of every interval over seeds"},
+    [INS_THRESHOLD_VANISHING] = {"vanishing", 0.01, "a total below it is vanishing"},
+    [INS_THRESHOLD_FADING] = {"fading", 0.1, "a total below it is fading"},
+    [INS_THRESHOLD_GROWING] = {"growing", 10, "a total above it is growing"},
+    [INS_THRESHOLD_EXPLODING] = {"exploding", 100, "a total above it is exploding"},
+    [INS_THRESHOLD_STRAIGHT] = {"straight", 0.6931471805599453,
+                                "departure of ln signal from a line over the layers below which a "
+                                "gain per layer is quoted (ln 2)"},
+    [INS_THRESHOLD_SIZE_APART] = {"size_apart", 2,
+                                  "factor between size and signal from which both are drawn"},
+    [INS_THRESHOLD_ALIKE] = {"alike", 0.99,
+                             "alikeness of the rows in the last hidden layer above which it has "
+                             "collapsed"},
+    [INS_THRESHOLD_INPUTS_ALIKE] = {"inputs_alike", 0.9,
+                                    "alikeness of the scaled inputs from which that says nothing"},
+    [INS_THRESHOLD_ONE_FUNCTION] = {"one_function", 1.05,
+                                    "effective rank of a layer of several units below which they "
+                                    "compute one function"},
+    [INS_THRESHOLD_SATURATED] = {"saturated", 0.5,
+                                 "share of a layer's activations beyond the knee"},
+    [INS_THRESHOLD_DEAD] = {"dead", 0.5,
+                            "share of a hidden layer's units that are 0 on every probe row"},
+    [INS_THRESHOLD_NOT_MOVING] = {"not_moving", 1e-6,
+                                  "rms of an update over that of the weights below which nothing "
+                                  "moves"},
+    [INS_THRESHOLD_LEARNED_P] = {"learned_p", 0.01,
+                                 "p value below which a run is right more often than the best "
+                                 "constant answer"},
+    [INS_THRESHOLD_BARELY] = {"barely", 0.25,
+                              "share of the way from chance to 1 below which a run barely learned"},
+    [INS_THRESHOLD_TARGET] = {"target", 0.5,
+                              "share of the way from chance to 1 that counts as arrived"},
+    [INS_THRESHOLD_SIGNIFICANT] = {"significant", 0.05,
+                                   "Holm-corrected p value of a difference that is told"},
+    [INS_THRESHOLD_SEEDS_FOR_INTERVAL] = {"seeds_for_interval", 3,
+                                          "runs from which a mean of logarithms has an interval"},
+    [INS_THRESHOLD_SEEDS_TO_TELL] = {"seeds_to_tell", 5,
+                                     "runs from which a share has an interval and two initializers "
+                                     "can be told apart within a setting"},
+    [INS_THRESHOLD_CONFIDENTLY_WRONG] = {"confidently_wrong", 1,
+                                         "final training loss over that of the best constant "
+                                         "answer from which the network is confidently wrong"},
+    [INS_THRESHOLD_CRITICAL] =
+        {"critical", 0.02,
+         "distance of χ_{1} from 1 up to which a network lies on the edge of "
+         "chaos"},
+    [INS_THRESHOLD_SCALES] = {"scales", 6, "depth scales through which a signal is taken to reach"},
+};
+
+double ins_threshold_of(ins_threshold threshold)
+{
+    return ins_threshold_table[threshold].value;
+}

@@ -1,0 +1,336 @@
+/* From measures to verdicts. */
+#include <config.h>
+
+#include "initscope/verdict.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "initscope/bootstrap.h"
+#include "initscope/say.h"
+#include "initscope/thresholds.h"
+
+/* --- Grades ---------------------------------------------------------------------- */
+
+static const ins_threshold boundary[] = {INS_THRESHOLD_VANISHING, INS_THRESHOLD_FADING,
+                                         INS_THRESHOLD_GROWING, INS_THRESHOLD_EXPLODING};
+enum { BOUNDARIES = sizeof boundary / sizeof boundary[0] };
+
+const char *ins_grade_word(ins_grade grade)
+{
+    static const char *const words[] = {"–",          "none",    "vanishing", "fading",
+                                        "preserving", "growing", "exploding", "undecided"};
+    return words[grade];
+}
+
+static size_t boundaries_below(double total)
+{
+    size_t below = 0;
+    for (size_t i = 0; i < BOUNDARIES; i++) below += total >= ins_threshold_of(boundary[i]);
+    return below;
+}
+
+ins_grade ins_grade_of(double total)
+{
+    if (isnan(total)) return INS_GRADE_NOT_KNOWN;
+    if (total == 0) return INS_GRADE_NONE;
+    return (ins_grade)(INS_GRADE_VANISHING + boundaries_below(total));
+}
+
+ins_grade ins_grade_of_seeds(const ins_seeds *total)
+{
+    ins_interval of = total->interval;
+    if (of.n == 0) return total->zeros > 0 ? INS_GRADE_NONE : INS_GRADE_NOT_KNOWN;
+    if (total->zeros > of.n) return INS_GRADE_NONE;
+    if (of.n >= (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_FOR_INTERVAL) &&
+        boundaries_below(of.upper) - boundaries_below(of.lower) >= 2)
+        return INS_GRADE_UNDECIDED;
+    return ins_grade_of(of.mean);
+}
+
+/* --- The table -------------------------------------------------------------------- */
+
+#define TOTALS                                                                               \
+    "by the geometric mean over seeds of the total: *vanishing* below {vanishing}, *fading* below " \
+    "{fading}, *preserving* to {growing}, *growing* to {exploding}, *exploding* above; *undecided* where the "   \
+    "interval reaches over two of these boundaries"
+
+const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
+    [INS_VERDICT_DIVERGED] = {"diverged", "the loss or a weight is not finite any more", true,
+                              true},
+    [INS_VERDICT_SYMMETRIC] = {"symmetric",
+                               "at the end, units of a hidden layer are equal in bits, or they "
+                               "compute one function (effective rank below {one_function})",
+                               true, true},
+    [INS_VERDICT_DEAD] =
+        {"dead",
+         "more than a share of {dead} of a hidden layer's units are 0 on every probe row, at the "
+         "start or at the end",
+         true, true},
+    [INS_VERDICT_COLLAPSED] = {"collapsed",
+                               "the last hidden layer spans fewer directions than the answer needs "
+                               "(effective rank at the start below the smaller of classes − 1 and "
+                               "the inputs), or its rows are alike above {alike} while the scaled "
+                               "inputs are not (below {inputs_alike})",
+                               true, false},
+    [INS_VERDICT_VANISHING_FORWARD] = {"vanishing_forward", "the signal, " TOTALS, true, false},
+    [INS_VERDICT_FADING_FORWARD] = {"fading_forward", NULL, false, false},
+    [INS_VERDICT_PRESERVING_FORWARD] = {"preserving_forward", NULL, false, false},
+    [INS_VERDICT_GROWING_FORWARD] = {"growing_forward", NULL, false, false},
+    [INS_VERDICT_EXPLODING_FORWARD] = {"exploding_forward", NULL, true, false},
+    [INS_VERDICT_UNDECIDED_FORWARD] = {"undecided_forward", NULL, false, false},
+    [INS_VERDICT_VANISHING_BACKWARD] = {"vanishing_backward", "the error, by the same steps", true,
+                                        false},
+    [INS_VERDICT_FADING_BACKWARD] = {"fading_backward", NULL, false, false},
+    [INS_VERDICT_PRESERVING_BACKWARD] = {"preserving_backward", NULL, false, false},
+    [INS_VERDICT_GROWING_BACKWARD] = {"growing_backward", NULL, false, false},
+    [INS_VERDICT_EXPLODING_BACKWARD] = {"exploding_backward", NULL, true, false},
+    [INS_VERDICT_UNDECIDED_BACKWARD] = {"undecided_backward", NULL, false, false},
+    [INS_VERDICT_PRESERVING] = {"preserving", "both directions are", false, false},
+    [INS_VERDICT_SATURATED] =
+        {"saturated",
+         "more than a share of {saturated} of a hidden layer's activations lie beyond the knee, "
+         "at the start or at the end",
+         true, false},
+    [INS_VERDICT_NOT_MOVING] = {"not_moving",
+                                "the weights move by less than {not_moving} of their rms in an update "
+                                "(median over layers and recorded epochs)",
+                                true, false},
+    [INS_VERDICT_LEARNED] =
+        {"learned",
+         "a run: right on more test rows and on more training rows than the best "
+         "constant answer (one-sided binomial test, p below 0.01 each), and a "
+         "quarter of the way from chance to 1; an arm: more than half of its "
+         "runs",
+         false, false},
+    [INS_VERDICT_BARELY_LEARNED] = {"barely_learned", "the same, less than a share of {barely} of the way",
+                                    false, false},
+    [INS_VERDICT_RARELY_LEARNED] = {"rarely_learned",
+                                    "some runs learned, but not more than half of them", true,
+                                    false},
+    [INS_VERDICT_DID_NOT_LEARN] = {"did_not_learn",
+                                   "no run learned, or barely, and none is undecided", true, false},
+    [INS_VERDICT_LEARNING_UNDECIDED] = {"learning_undecided",
+                                        "too few test rows: even if all were right, p would not be "
+                                        "below {learned_p}",
+                                        false, false},
+};
+
+/* --- A run ------------------------------------------------------------------------- */
+
+static bool is_collapsed(const ins_run_measure *m, const ins_facts *facts)
+{
+    double needed = fmin(facts->classes - 1, facts->features);
+    bool narrow = m->rank < needed;
+    bool alike = m->alikeness > ins_threshold_of(INS_THRESHOLD_ALIKE) &&
+                 m->input_alikeness < ins_threshold_of(INS_THRESHOLD_INPUTS_ALIKE);
+    return narrow || alike;
+}
+
+static bool is_symmetric(const ins_run_measure *m)
+{
+    return m->duplicates > 0 ||
+           (m->least_rank > 0 && m->least_rank < ins_threshold_of(INS_THRESHOLD_ONE_FUNCTION));
+}
+
+static ins_verdict grade_verdict(ins_grade grade, ins_direction direction)
+{
+    ins_verdict first =
+        direction == INS_FORWARD ? INS_VERDICT_VANISHING_FORWARD : INS_VERDICT_VANISHING_BACKWARD;
+    if (grade == INS_GRADE_NOT_KNOWN) return INS_VERDICTS;
+    if (grade == INS_GRADE_NONE) return first;
+    return (ins_verdict)(first + (grade - INS_GRADE_VANISHING));
+}
+
+static ins_verdict learning_verdict(ins_learning learning)
+{
+    static const ins_verdict verdicts[] = {INS_VERDICTS, INS_VERDICT_LEARNED,
+                                           INS_VERDICT_BARELY_LEARNED, INS_VERDICT_DID_NOT_LEARN,
+                                           INS_VERDICT_LEARNING_UNDECIDED};
+    return verdicts[learning];
+}
+
+static unsigned bit(ins_verdict verdict, bool holds)
+{
+    return holds && verdict < INS_VERDICTS ? 1U << verdict : 0;
+}
+
+unsigned ins_verdicts_of_run(const ins_study *study, size_t run, const ins_run_measure *m,
+                             const ins_facts *facts)
+{
+    (void)study;
+    (void)run;
+    unsigned bits =
+        bit(INS_VERDICT_DIVERGED, m->diverged) | bit(INS_VERDICT_SYMMETRIC, is_symmetric(m)) |
+        bit(INS_VERDICT_DEAD,
+            fmax(m->dead_start, m->dead_end) > ins_threshold_of(INS_THRESHOLD_DEAD)) |
+        bit(INS_VERDICT_COLLAPSED, is_collapsed(m, facts)) |
+        bit(INS_VERDICT_SATURATED, m->saturated > ins_threshold_of(INS_THRESHOLD_SATURATED)) |
+        bit(INS_VERDICT_NOT_MOVING, m->pace < ins_threshold_of(INS_THRESHOLD_NOT_MOVING)) |
+        bit(learning_verdict(m->learning), true);
+    bool preserving = true;
+    for (int d = 0; d < INS_DIRECTIONS; d++) {
+        ins_grade grade = ins_grade_of(m->total[d]);
+        bits |= bit(grade_verdict(grade, (ins_direction)d), true);
+        preserving = preserving && grade == INS_GRADE_PRESERVING;
+    }
+    return bits | bit(INS_VERDICT_PRESERVING, preserving);
+}
+
+/* --- An arm ------------------------------------------------------------------------ */
+
+typedef struct judging {
+    const ins_run_measure *measure;
+    size_t offset; /* of a double in it */
+} judging;
+
+static double member(const ins_study *study, size_t run, const void *context)
+{
+    const judging *of = context;
+    (void)study;
+    return *(const double *)(const void *)((const char *)&of->measure[run] + of->offset);
+}
+
+static ins_seeds seeds_of(const ins_study *study, size_t arm, ins_average average,
+                          const ins_run_measure *measure, size_t offset)
+{
+    return ins_over_seeds(study, arm, average, member, &(judging){measure, offset});
+}
+
+/* ln of a total over the steps between its layers, where the way is straight in every run. */
+static double gain_of(const ins_arm *arm, const ins_run_measure *measure, ins_direction direction,
+                      const ins_seeds *total)
+{
+    size_t hidden = ins_hidden_layers(arm);
+    if (hidden < 3 || total->interval.n == 0) return NAN;
+    for (size_t s = 0; s < arm->runs; s++)
+        if (!(measure[arm->run[s]].departure[direction] < ins_threshold_of(INS_THRESHOLD_STRAIGHT)))
+            return NAN;
+    return exp(log(total->interval.mean) / (double)(hidden - 1));
+}
+
+static size_t most_frequent_step(const ins_arm *arm, const ins_run_measure *measure,
+                                 ins_direction direction)
+{
+    size_t best = 0, most = 0;
+    for (size_t s = 0; s < arm->runs; s++) {
+        size_t layer = measure[arm->run[s]].steepest[direction], count = 0;
+        for (size_t t = 0; t < arm->runs; t++)
+            count += measure[arm->run[t]].steepest[direction] == layer;
+        if (count > most && layer > 0) most = count, best = layer;
+    }
+    return best;
+}
+
+/* Diverged runs are counted beside, not averaged. */
+static void judge_accuracy(const ins_arm *arm, const ins_run_measure *measure, ins_arena *arena,
+                           ins_arm_judgement *out)
+{
+    double *value = ins_arena_get(arena, arm->runs + 1, sizeof *value, "accuracies");
+    size_t n = 0;
+    out->alike = true;
+    for (size_t s = 0; s < arm->runs; s++) {
+        const ins_run_measure *m = &measure[arm->run[s]];
+        if (m->diverged || isnan(m->accuracy)) continue;
+        value[n++] = m->accuracy;
+        out->alike = out->alike && m->accuracy == value[0];
+    }
+    out->with_accuracy = n;
+    out->accuracy = ins_interval_of_share(value, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
+}
+
+static ins_verdict learning_of_arm(const ins_arm_judgement *arm)
+{
+    size_t half = arm->runs / 2;
+    if (arm->learned + arm->barely + arm->not_learned + arm->undecided == 0) return INS_VERDICTS;
+    if (arm->learned > half) return INS_VERDICT_LEARNED;
+    if (arm->learned + arm->barely > half) return INS_VERDICT_BARELY_LEARNED;
+    if (arm->learned + arm->barely > 0) return INS_VERDICT_RARELY_LEARNED;
+    return arm->undecided > 0 ? INS_VERDICT_LEARNING_UNDECIDED : INS_VERDICT_DID_NOT_LEARN;
+}
+
+static void judge(const ins_study *study, size_t a, const ins_facts *facts,
+                  const ins_run_measure *measure, ins_arena *arena, ins_arm_judgement *out)
+{
+    const ins_arm *arm = &study->arm[a];
+    const unsigned by_mean = (1U << INS_VERDICT_PRESERVING | 1U << INS_VERDICT_LEARNED |
+                              1U << INS_VERDICT_BARELY_LEARNED | 1U << INS_VERDICT_DID_NOT_LEARN |
+                              1U << INS_VERDICT_LEARNING_UNDECIDED);
+    out->runs = arm->runs;
+    for (size_t s = 0; s < arm->runs; s++) {
+        const ins_run_measure *m = &measure[arm->run[s]];
+        unsigned bits = ins_verdicts_of_run(study, arm->run[s], m, facts);
+        for (size_t v = 0; v < INS_VERDICTS; v++) out->count[v] += bits >> v & 1U;
+        out->learned += m->learning == INS_LEARNED;
+        out->barely += m->learning == INS_BARELY_LEARNED;
+        out->not_learned += m->learning == INS_DID_NOT_LEARN;
+        out->undecided += m->learning == INS_LEARNING_UNDECIDED;
+    }
+    for (unsigned v = 0; v < INS_VERDICTS; v++) {
+        bool graded = v >= INS_VERDICT_VANISHING_FORWARD && v <= INS_VERDICT_UNDECIDED_BACKWARD;
+        if (graded || (by_mean >> v & 1U) != 0) continue;
+        bool holds = ins_verdict_table[v].any ? out->count[v] > 0 : 2 * out->count[v] > arm->runs;
+        out->verdicts |= bit((ins_verdict)v, holds);
+    }
+    for (int d = 0; d < INS_DIRECTIONS; d++) {
+        size_t offset = offsetof(ins_run_measure, total) + (size_t)d * sizeof(double);
+        out->total[d] = seeds_of(study, a, INS_GEOMETRIC, measure, offset);
+        out->grade[d] = ins_grade_of_seeds(&out->total[d]);
+        out->gain[d] = gain_of(arm, measure, (ins_direction)d, &out->total[d]);
+        out->steepest[d] = most_frequent_step(arm, measure, (ins_direction)d);
+        out->verdicts |= bit(grade_verdict(out->grade[d], (ins_direction)d), true);
+    }
+    bool preserving = out->grade[INS_FORWARD] == INS_GRADE_PRESERVING &&
+                      out->grade[INS_BACKWARD] == INS_GRADE_PRESERVING;
+    out->verdicts |= bit(INS_VERDICT_PRESERVING, preserving) | bit(learning_of_arm(out), true);
+    out->size_total =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, size_total));
+    out->alikeness = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, alikeness));
+    out->rank = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, rank));
+    out->train_loss =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, train_loss));
+    out->initial_loss =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, initial_loss));
+    judge_accuracy(arm, measure, arena, out);
+}
+
+const ins_arm_judgement *ins_judge_arms(const ins_study *study, const ins_facts *facts,
+                                        const ins_run_measure *measures, ins_arena *arena)
+{
+    ins_arm_judgement *arms = ins_arena_get(arena, study->arms + 1, sizeof *arms, "verdicts");
+    for (size_t a = 0; a < study->arms; a++) judge(study, a, facts, measures, arena, &arms[a]);
+    return arms;
+}
+
+void ins_verdict_names(unsigned verdicts, ins_text *out)
+{
+    bool first = true;
+    for (unsigned v = 0; v < INS_VERDICTS; v++) {
+        if ((verdicts >> v & 1U) == 0) continue;
+        if (!first) ins_text_add(out, " ");
+        ins_text_add(out, ins_verdict_table[v].name);
+        first = false;
+    }
+}
+
+const char *ins_rule_text(ins_arena *arena, const char *rule)
+{
+    ins_text out = {0};
+    ins_text_add(&out, "");
+    for (const char *c = rule; *c != '\0'; c++) {
+        size_t threshold = *c == '{' ? 0 : INS_THRESHOLDS;
+        for (; threshold < INS_THRESHOLDS; threshold++) {
+            const char *name = ins_threshold_table[threshold].name;
+            if (strncmp(c + 1, name, strlen(name)) == 0 && c[1 + strlen(name)] == '}') break;
+        }
+        if (threshold == INS_THRESHOLDS) {
+            ins_text_add_bytes(&out, c, 1);
+            continue;
+        }
+        ins_text_add(&out, ins_say(arena, ins_threshold_table[threshold].value));
+        c = strchr(c, '}');
+    }
+    const char *text = ins_arena_copy(arena, out.data, out.length);
+    ins_text_free(&out);
+    return text;
+}

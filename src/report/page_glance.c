@@ -1,0 +1,287 @@
+/* The first page of an experiment: its question, the answer, its arms in one table, what was found,
+ * and the curves of learning. */
+#include <config.h>
+
+#include "pages.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "curves.h"
+#include "initscope/thresholds.h"
+
+enum { MOST_ROWS = 12, MOST_FINDINGS = 5 };
+
+bool ins_glance_applies(const ins_tell *tell)
+{
+    (void)tell;
+    return true;
+}
+
+/* A claim without its full stop, for a title. */
+static const char *as_title(const ins_tell *tell, const char *claim)
+{
+    const char *text = ins_say_capital(tell->arena, ins_tell_text(tell, claim));
+    size_t length = strlen(text);
+    return length > 0 && text[length - 1] == '.' ? ins_arena_copy(tell->arena, text, length - 1)
+                                                 : text;
+}
+
+/* --- The table ----------------------------------------------------------------------- */
+
+typedef struct glance {
+    ins_tell *tell;
+    size_t arm;
+    const ins_arm_judgement *of;
+} glance;
+
+static int grade_step(ins_grade grade)
+{
+    if (grade == INS_GRADE_UNDECIDED) return INS_GRADE_UNKNOWN;
+    if (grade == INS_GRADE_NOT_KNOWN || grade == INS_GRADE_NONE) return INS_NO_GRADE;
+    return (int)(grade - INS_GRADE_VANISHING);
+}
+
+static bool is_red(ins_grade grade)
+{
+    return grade == INS_GRADE_VANISHING || grade == INS_GRADE_EXPLODING || grade == INS_GRADE_NONE;
+}
+
+static ins_cell total_cell(const glance *g, ins_direction direction)
+{
+    const ins_tell *tell = g->tell;
+    ins_grade grade = g->of->grade[direction];
+    if (grade == INS_GRADE_NOT_KNOWN) return ins_cell_of("–");
+    if (grade == INS_GRADE_NONE) {
+        ins_cell none = ins_cell_of("none");
+        none.bad = true;
+        return none;
+    }
+    ins_cell cell = ins_cell_of(ins_say_interval(tell->arena, g->of->total[direction].interval));
+    cell.under = ins_grade_word(grade);
+    cell.grade[0] = (signed char)grade_step(grade);
+    cell.under_bad = is_red(grade);
+    return cell;
+}
+
+static ins_cell forward_cell(const glance *g)
+{
+    return total_cell(g, INS_FORWARD);
+}
+
+static ins_cell backward_cell(const glance *g)
+{
+    return total_cell(g, INS_BACKWARD);
+}
+
+/* The verdicts that have no column of their own. */
+static ins_cell name_cell(const glance *g)
+{
+    static const ins_verdict shown[] = {INS_VERDICT_DIVERGED, INS_VERDICT_SYMMETRIC,
+                                        INS_VERDICT_COLLAPSED, INS_VERDICT_SATURATED,
+                                        INS_VERDICT_NOT_MOVING};
+    const ins_tell *tell = g->tell;
+    int mark = ins_tell_arm(tell, g->arm);
+    ins_cell cell = ins_cell_of(ins_mark_text(tell->document, mark));
+    const char *words = "";
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        if (!ins_has_verdict(g->of, shown[i])) continue;
+        size_t count = g->of->count[shown[i]];
+        const char *name = shown[i] == INS_VERDICT_NOT_MOVING ? "not moving"
+                                                              : ins_verdict_table[shown[i]].name;
+        words = INS_TELL("%s%s%s%s", words, *words != '\0' ? ", " : "", name,
+                         count < g->of->runs ? INS_TELL(" in %zu", count) : "");
+    }
+    cell.mark = mark;
+    cell.bold = true;
+    cell.under = *words != '\0' ? words : NULL;
+    cell.under_bad = true;
+    return cell;
+}
+
+static ins_cell rank_cell(const glance *g)
+{
+    const ins_tell *tell = g->tell;
+    ins_cell cell = ins_cell_of(ins_say(tell->arena, g->of->rank.interval.mean));
+    cell.bad = ins_has_verdict(g->of, INS_VERDICT_COLLAPSED);
+    return cell;
+}
+
+static ins_cell dead_cell(const glance *g)
+{
+    const ins_tell *tell = g->tell;
+    size_t dead = g->of->count[INS_VERDICT_DEAD];
+    ins_cell cell = ins_cell_of(INS_TELL("%zu of %zu", dead, g->of->runs));
+    cell.bad = dead > 0;
+    return cell;
+}
+
+static ins_cell learned_cell(const glance *g)
+{
+    const ins_tell *tell = g->tell;
+    ins_cell cell = ins_cell_of(
+        g->of->undecided > 0 ? "undecided" : INS_TELL("%zu of %zu", g->of->learned, g->of->runs));
+    if (g->of->barely > 0) cell.under = INS_TELL("barely %zu", g->of->barely);
+    cell.bad = ins_has_verdict(g->of, INS_VERDICT_DID_NOT_LEARN) ||
+               ins_has_verdict(g->of, INS_VERDICT_RARELY_LEARNED);
+    cell.bold = true;
+    return cell;
+}
+
+static ins_cell strip_cell(const glance *g)
+{
+    const ins_tell *tell = g->tell;
+    const ins_arm *arm = &tell->study->arm[g->arm];
+    double *seed = ins_arena_get(tell->arena, arm->runs + 1, sizeof *seed, "seeds");
+    ins_strip *strip = ins_arena_get(tell->arena, 1, sizeof *strip, "seeds");
+    for (size_t s = 0; s < arm->runs; s++) {
+        const ins_run_measure *m = &tell->analysis->run[arm->run[s]];
+        seed[s] = m->diverged ? (double)NAN : m->accuracy;
+    }
+    *strip = (ins_strip){arm->runs, seed, g->of->accuracy.mean, g->of->accuracy.lower,
+                         g->of->accuracy.upper};
+    ins_cell cell = ins_cell_of(NULL);
+    cell.strip = strip;
+    cell.mark = ins_tell_arm(tell, g->arm);
+    return cell;
+}
+
+static ins_cell mean_cell(const glance *g)
+{
+    const ins_tell *tell = g->tell;
+    if (g->of->with_accuracy == 0) return ins_cell_of("–");
+    ins_cell cell = ins_cell_of(ins_say_percent(tell->arena, g->of->accuracy.mean));
+    cell.bold = true;
+    if (isfinite(g->of->accuracy.lower)) {
+        cell.under = INS_TELL("[%s, %s]", ins_say_points(tell->arena, g->of->accuracy.lower),
+                              ins_say_points(tell->arena, g->of->accuracy.upper));
+    } else if (g->of->alike && g->of->with_accuracy > 1) {
+        cell.under = INS_TELL("all %zu alike", g->of->with_accuracy);
+    }
+    return cell;
+}
+
+static bool with_depth(const ins_tell *tell)
+{
+    return ins_tell_has_depth(tell);
+}
+
+static bool with_rank(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (tell->analysis->arm[a].rank.interval.n > 0) return true;
+    return false;
+}
+
+static bool with_dead(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (tell->analysis->arm[a].count[INS_VERDICT_DEAD] > 0) return true;
+    return false;
+}
+
+static bool with_learning(const ins_tell *tell)
+{
+    return tell->analysis->trained && isfinite(tell->analysis->facts.chance);
+}
+
+static bool with_accuracy(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (tell->analysis->arm[a].with_accuracy > 0) return tell->analysis->trained;
+    return false;
+}
+
+static bool always(const ins_tell *tell)
+{
+    (void)tell;
+    return true;
+}
+
+static const struct {
+    ins_table_column column;
+    bool (*applies)(const ins_tell *tell);
+    ins_cell (*cell)(const glance *g);
+} columns[] = {
+    {{"Initializer", INS_LEFT, 0, false}, always, name_cell},
+    {{"Forward total", INS_LEFT, 0, false}, with_depth, forward_cell},
+    {{"Backward total", INS_LEFT, 0, false}, with_depth, backward_cell},
+    {{"Rank start", INS_RIGHT, 0, false}, with_rank, rank_cell},
+    {{"Dead runs", INS_RIGHT, 0, false}, with_dead, dead_cell},
+    {{"Learned", INS_LEFT, 0, false}, with_learning, learned_cell},
+    {{"Test accuracy, 0 to 100 %", INS_LEFT, 0, false}, with_accuracy, strip_cell},
+    {{"Mean", INS_LEFT, 0, false}, with_accuracy, mean_cell},
+};
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+static void write_table(ins_tell *tell)
+{
+    ins_table_column chosen[COLUMNS];
+    size_t which[COLUMNS], count = 0;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        if (!columns[c].applies(tell)) continue;
+        chosen[count] = columns[c].column;
+        which[count++] = c;
+    }
+    ins_table_block *table = ins_add_table(tell->document, chosen, count, tell->study->arms);
+    table->caption = "At a glance";
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        glance g = {tell, a, &tell->analysis->arm[a]};
+        for (size_t c = 0; c < count; c++) *ins_table_cell(table, a, c) = columns[which[c]].cell(&g);
+    }
+    const ins_facts *facts = &tell->analysis->facts;
+    const char *note = "";
+    if (with_depth(tell))
+        note = "Totals: signal of the last hidden layer over that of the first, error of the first "
+               "over that of the last, before training; geometric means over seeds [95 %].";
+    if (with_rank(tell))
+        note = INS_TELL("%s Rank: effective rank of the last hidden layer's outputs.", note);
+    if (with_dead(tell))
+        note = INS_TELL("%s Dead: more than half of a hidden layer is 0 on every row.", note);
+    if (with_accuracy(tell)) {
+        table->reference = facts->chance;
+        note = INS_TELL("%s Small dots: seeds; large dot and bar: mean and its interval%s.", note,
+                        isfinite(facts->chance)
+                            ? INS_TELL("; dashed: chance, %s", ins_say_percent(tell->arena, facts->chance))
+                            : "");
+        double p = facts->chance;
+        for (size_t a = 0; a < tell->study->arms; a++)
+            p = fmax(p, tell->analysis->arm[a].accuracy.mean);
+        if (isfinite(facts->test_rows) && p < 1)
+            note = INS_TELL("%s The intervals are over seeds on one split; another %.0f test rows "
+                            "would move a share of %s by %s points (one standard deviation).",
+                            note, facts->test_rows, ins_say_percent(tell->arena, p),
+                            ins_say_points(tell->arena, sqrt(p * (1 - p) / facts->test_rows)));
+    }
+    table->note = *note != '\0' ? note : NULL;
+}
+
+/* --- The page -------------------------------------------------------------------------- */
+
+static void write_findings(ins_tell *tell)
+{
+    size_t count = tell->analysis->findings;
+    if (count == 0) return;
+    if (count > MOST_FINDINGS) count = MOST_FINDINGS;
+    ins_add_heading(tell->document, "What it shows");
+    for (size_t i = 0; i < count; i++) {
+        const ins_finding *finding = &tell->analysis->finding[i];
+        const char *claim = ins_say_capital(tell->arena, ins_tell_text(tell, finding->claim));
+        ins_add_item(tell->document, INS_TELL("%zu", i + 1),
+                     INS_TELL("*%s* %s", claim, ins_tell_text(tell, finding->evidence)));
+    }
+}
+
+void ins_write_glance(ins_tell *tell)
+{
+    const ins_analysis *analysis = tell->analysis;
+    ins_document *document = tell->document;
+    ins_section_begin(document, "glance", "At a glance", as_title(tell, analysis->answer.claim), true);
+    if (tell->of->question != NULL)
+        ins_add_question(document, INS_TELL("Question: %s", tell->of->question));
+    ins_add_lead(document, ins_tell_text(tell, analysis->answer.evidence));
+    ins_add_note(document, ins_tell_settings(tell));
+    if (!tell->sweep && tell->study->arms <= MOST_ROWS) write_table(tell);
+    write_findings(tell);
+    if (!tell->sweep && tell->analysis->trained) ins_draw_learning(tell);
+}

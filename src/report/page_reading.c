@@ -1,0 +1,103 @@
+/* How to read the report: two formulas, the grades, the words. */
+#include <config.h>
+
+#include "pages.h"
+
+#include "initscope/thresholds.h"
+
+static const char *threshold(ins_document *document, ins_threshold which)
+{
+    return ins_say(document->arena, ins_threshold_of(which));
+}
+
+static void write_words(ins_document *document)
+{
+    static const struct {
+        const char *word, *meaning;
+    } words[] = {
+        {"z, a, δ", "what a unit sums, what it passes on, and the derivative of one row's loss by z"},
+        {"size", "second moment of z of a layer: what mean-field theory calls q"},
+        {"signal", "how much a unit's z differs between rows: its variance within a unit; theory: "
+                   "q (1 − c)"},
+        {"alikeness", "1 − signal / size: the mean correlation c of two rows' z"},
+        {"error", "second moment of δ of a layer, each row's own loss, not divided by the batch"},
+        {"total", "forward: signal of the last hidden layer over that of the first; backward: error "
+                  "of the first over that of the last"},
+        {"own gain", "second moment of z over that of what the layer is given"},
+        {"effective rank", "exp of the entropy of the normalised singular values of a layer's "
+                           "outputs: how many directions the units span (Roy & Vetterli 2007)"},
+        {"chance", "the larger of 1 / classes and the share of the most frequent class of the test "
+                   "rows"},
+        {"setting", "one combination of the factors beside the initializer"},
+        {"run", "one seed of an initializer in a setting"},
+        {"probe batch", "the fixed training rows on which every layer is measured"},
+    };
+    static const ins_table_column column[] = {{"Word", INS_LEFT, 0, false},
+                                              {"Meaning", INS_LEFT, 30, true}};
+    size_t count = sizeof words / sizeof words[0];
+    ins_table_block *table = ins_add_table(document, column, 2, count);
+    table->caption = "Words";
+    for (size_t i = 0; i < count; i++) {
+        ins_table_cell(table, i, 0)->text = words[i].word;
+        ins_table_cell(table, i, 0)->bold = true;
+        ins_table_cell(table, i, 1)->text = words[i].meaning;
+    }
+}
+
+static void write_grades(ins_document *document)
+{
+    static const ins_table_column column[] = {{"Grade", INS_LEFT, 0, false},
+                                              {"Total", INS_LEFT, 0, false}};
+    const char *totals[] = {
+        ins_document_format(document, "below %s", threshold(document, INS_THRESHOLD_VANISHING)),
+        ins_document_format(document, "below %s", threshold(document, INS_THRESHOLD_FADING)),
+        ins_document_format(document, "to %s", threshold(document, INS_THRESHOLD_GROWING)),
+        ins_document_format(document, "to %s", threshold(document, INS_THRESHOLD_EXPLODING)),
+        ins_document_format(document, "above %s", threshold(document, INS_THRESHOLD_EXPLODING))};
+    ins_table_block *table = ins_add_table(document, column, 2, 5);
+    table->caption = "Grades of a total";
+    for (size_t i = 0; i < 5; i++) {
+        ins_cell *cell = ins_table_cell(table, i, 0);
+        cell[0].text = ins_grade_word((ins_grade)(INS_GRADE_VANISHING + i));
+        cell[0].grade[0] = (signed char)i;
+        cell[1].text = totals[i];
+    }
+    table->note = "The place in the strip says the grade, its colour only repeats it. Undecided: the "
+                  "interval reaches over two boundaries. None: exactly 0, or below the rounding of "
+                  "float32.";
+}
+
+void ins_write_reading(ins_document *document)
+{
+    static const char *const formulas[] = {"Var z_{l} = fan_{in} · Var W · E a_{l−1}^{2}",
+                                           "E δ_{l}^{2} = fan_{out} · Var W · E φ'^{2} · "
+                                           "E δ_{l+1}^{2}"};
+    ins_section_begin(document, "reading", "How to read it",
+                      "Two things must get through: differences between rows, and the error", true);
+    ins_add_paragraph(
+        document,
+        "*Symmetry.* Units of a layer that start with the same weights compute the same thing, "
+        "receive the same gradient, and stay the same: gradient descent never leaves the set of "
+        "networks whose units are equal. Of zeros the start is moreover a critical point: there is a "
+        "way down, out of it, but no gradient that shows it. Random weights break the tie.");
+    ins_add_paragraph(
+        document,
+        "*Variance.* Through layers of independent random weights the second moment of z is "
+        "multiplied by fan_{in} Var W times what the activation function keeps, and that of the error "
+        "by fan_{out} Var W times the mean square of its slope. A factor a little off 1 becomes, to "
+        "the power of the depth, a factor of thousands.");
+    ins_add_formulas(document, formulas, 2);
+    ins_add_paragraph(
+        document,
+        "*Rules.* LeCun: Var W = 1 / fan_{in}. Glorot: 2 / (fan_{in} + fan_{out}), between what the "
+        "way forward and the way back ask for. He: 2 / fan_{in}, for a rectifier passes half of the "
+        "second moment. Orthogonal matrices keep lengths, not only on average. LSUV measures and "
+        "rescales layer by layer.");
+    ins_add_paragraph(
+        document,
+        "*Not variance alone.* A size that lasts is no signal that lasts: with biases, or after many "
+        "layers, all rows come to look alike. So the curves here show the signal, the size beside it "
+        "where the two part, and the tables the effective rank.");
+    write_grades(document);
+    write_words(document);
+}

@@ -1,0 +1,245 @@
+/* Size, signal and error by layer before training, with what theory predicts, and the totals. */
+#include <config.h>
+
+#include "pages.h"
+
+#include <math.h>
+
+#include "curves.h"
+#include "initscope/thresholds.h"
+
+bool ins_signal_applies(const ins_tell *tell)
+{
+    return ins_is_recorded(tell->study->start) && ins_tell_has_depth(tell) && !tell->sweep;
+}
+
+typedef struct place {
+    ins_quantity quantity;
+    size_t layer;
+} place;
+
+static double quantity_of(const ins_study *study, size_t run, const void *context)
+{
+    const place *at = context;
+    return ins_quantity_at(study, at->quantity, run, study->start, at->layer);
+}
+
+static ins_seeds seeds_of(const ins_tell *tell, size_t arm, ins_quantity quantity, size_t layer)
+{
+    return ins_over_seeds(tell->study, arm, INS_GEOMETRIC, quantity_of, &(place){quantity, layer});
+}
+
+/* What theory.csv predicts of the quantity; NAN: nothing. */
+static double predicted(const ins_tell *tell, size_t arm, ins_quantity quantity, size_t layer)
+{
+    static const ins_tensor tensors[] = {
+        [INS_QUANTITY_SIZE] = INS_PREACTIVATION, [INS_QUANTITY_SIGNAL] = INS_SIGNAL, [INS_QUANTITY_ERROR] = INS_DELTA};
+    ins_site at = {.run = tell->study->arm[arm].run[0], .layer = layer, .tensor = tensors[quantity]};
+    ins_column_id column = quantity == INS_QUANTITY_SIGNAL ? INS_THEORY_VARIANCE : INS_THEORY_SECOND_MOMENT;
+    return ins_number(tell->study, column, at);
+}
+
+/* Size and signal differ by more than the threshold somewhere. */
+static bool is_apart(const ins_tell *tell, size_t arm)
+{
+    for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++) {
+        double size = seeds_of(tell, arm, INS_QUANTITY_SIZE, l).interval.mean;
+        double signal = seeds_of(tell, arm, INS_QUANTITY_SIGNAL, l).interval.mean;
+        if (size / signal > ins_threshold_of(INS_THRESHOLD_SIZE_APART)) return true;
+    }
+    return false;
+}
+
+static void add_series(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
+                       ins_quantity quantity, ins_series_kind kind, bool theory)
+{
+    const ins_mark *mark = ins_tell_mark(tell, arm);
+    static const char *const names[] = {"size", "signal", "error"};
+    ins_series *series =
+        ins_panel_series(chart, panel, kind,
+                         INS_TELL("%s %s%s", mark->name, names[quantity], theory ? " theory" : ""),
+                         mark->colour, mark->ink);
+    if (kind == INS_SERIES_LINE && !panel->title_is_arm) series->label = mark->name;
+    for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++) {
+        ins_seeds seeds = seeds_of(tell, arm, quantity, l);
+        bool band = !theory && seeds.interval.n > 1;
+        ins_series_add(chart, series,
+                       (ins_point){.x = (double)l,
+                                   .y = theory ? predicted(tell, arm, quantity, l)
+                                        : seeds.interval.n > 0 ? seeds.interval.mean
+                                                               : (double)NAN,
+                                   .lower = band ? seeds.minimum : (double)NAN,
+                                   .upper = band ? seeds.maximum : (double)NAN});
+    }
+}
+
+static void fill_panel(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm, bool error)
+{
+    if (error) {
+        add_series(tell, chart, panel, arm, INS_QUANTITY_ERROR, INS_SERIES_THEORY, true);
+        add_series(tell, chart, panel, arm, INS_QUANTITY_ERROR, INS_SERIES_LINE, false);
+        return;
+    }
+    bool apart = is_apart(tell, arm);
+    add_series(tell, chart, panel, arm, INS_QUANTITY_SIGNAL, INS_SERIES_THEORY, true);
+    add_series(tell, chart, panel, arm, INS_QUANTITY_SIGNAL, INS_SERIES_LINE, false);
+    if (apart) add_series(tell, chart, panel, arm, INS_QUANTITY_SIZE, INS_SERIES_SIZE, false);
+}
+
+static void finish_panel(ins_tell *tell, ins_panel *panel)
+{
+    double low, high;
+    panel->x = ins_layers_axis(tell, 1, tell->study->layers > 1 ? tell->study->layers - 1 : 1);
+    panel->x_title = "hidden layer";
+    if (!ins_panel_range(panel, false, true, &low, &high)) low = high = 1;
+    panel->y = ins_axis_log(tell->arena, low, high);
+}
+
+static const char *absent(ins_tell *tell, bool error)
+{
+    bool *none = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *none, "names");
+    size_t count = 0;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        size_t drawn = 0;
+        for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++)
+            drawn += seeds_of(tell, a, error ? INS_QUANTITY_ERROR : INS_QUANTITY_SIGNAL, l).interval.n > 0;
+        count += none[a] = drawn == 0;
+    }
+    if (count == 0) return "";
+    return INS_TELL(" Not drawn: %s, whose %s is 0 in every layer, or rounding.",
+                    ins_tell_text(tell, ins_say_arms(tell->arena, none, tell->study->arms, 6)),
+                    error ? "error" : "signal");
+}
+
+/* Few arms in two panels; many in a panel each, with the others in grey. */
+static void draw(ins_tell *tell)
+{
+    const ins_study *study = tell->study;
+    bool together = tell->colours > 0 && study->arms <= tell->colours;
+    const char *theory = ins_study_has_file(study, INS_LOG_THEORY)
+                             ? " Dashed: what mean-field theory predicts."
+                             : "";
+    if (together) {
+        ins_chart *chart =
+            ins_chart_new(tell->arena, "signal", "Signal, size and error by layer", INS_SHAPE_NORMAL);
+        chart->across = 2;
+        for (int error = 0; error < 2; error++) {
+            ins_panel *panel = ins_chart_panel(
+                chart, error ? "Error: second moment of delta" : "Signal: variance of z between rows");
+            panel->labels_left = error != 0;
+            for (size_t a = 0; a < study->arms; a++) fill_panel(tell, chart, panel, a, error != 0);
+            finish_panel(tell, panel);
+        }
+        if (ins_chart_prune(chart) == 0) return;
+        ins_add_chart(tell->document, chart,
+                      INS_TELL("Signal read from the input on, error from the output back. Geometric "
+                               "means over seeds, bands from the smallest to the largest seed; thin "
+                               "line and open points: the size, where it is more than twice the "
+                               "signal.%s%s%s",
+                               theory, absent(tell, false), absent(tell, true)));
+        return;
+    }
+    for (int error = 0; error < 2; error++) {
+        ins_chart *chart = ins_chart_new(tell->arena, error ? "error" : "signal",
+                                         error ? "Error by layer" : "Signal and size by layer",
+                                         INS_SHAPE_MULTIPLE);
+        chart->shadows = true;
+        for (size_t a = 0; a < study->arms; a++) {
+            ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);
+            panel->ink = ins_tell_mark(tell, a)->ink;
+            panel->title_is_arm = true;
+            fill_panel(tell, chart, panel, a, error != 0);
+            finish_panel(tell, panel);
+        }
+        ins_share_axis(chart, true);
+        for (size_t i = 0; i < chart->panels.count; i++)
+            ins_axis_thin(&((ins_panel *const *)chart->panels.items)[i]->y, 5);
+        if (ins_chart_prune(chart) == 0) continue;
+        ins_add_chart(tell->document, chart,
+                      INS_TELL("%s by hidden layer, before training; the other initializers in "
+                               "grey.%s%s",
+                               error ? "Error: second moment of delta"
+                                     : "Signal: variance of z between rows",
+                               theory, absent(tell, error != 0)));
+    }
+}
+
+/* --- The totals beside theory ---------------------------------------------------------- */
+
+static double predicted_total(const ins_tell *tell, size_t arm, ins_direction direction)
+{
+    size_t hidden = ins_tell_hidden(tell, arm);
+    ins_quantity quantity = direction == INS_FORWARD ? INS_QUANTITY_SIGNAL : INS_QUANTITY_ERROR;
+    double first = predicted(tell, arm, quantity, 1), last = predicted(tell, arm, quantity, hidden);
+    return direction == INS_FORWARD ? last / first : first / last;
+}
+
+/* Measured over predicted, as a factor. */
+static const char *factor_text(const ins_tell *tell, size_t arm, ins_direction direction)
+{
+    ins_interval total = tell->analysis->arm[arm].total[direction].interval;
+    double theory = predicted_total(tell, arm, direction);
+    if (total.n == 0 || !isfinite(theory) || !(theory > 0)) return "–";
+    ins_interval ratio = {total.n, total.mean / theory, total.lower / theory, total.upper / theory};
+    return ins_say_interval(tell->arena, ratio);
+}
+
+static void write_totals(ins_tell *tell)
+{
+    static const ins_table_column column[] = {{"Initializer", INS_LEFT, 0, false},
+                                              {"Forward total", INS_LEFT, 0, false},
+                                              {"predicted", INS_LEFT, 0, false},
+                                              {"measured / predicted", INS_LEFT, 0, false},
+                                              {"Backward total", INS_LEFT, 0, false},
+                                              {"predicted", INS_LEFT, 0, false},
+                                              {"measured / predicted", INS_LEFT, 0, false},
+                                              {"Alikeness", INS_RIGHT, 0, false}};
+    enum { COLUMNS = sizeof column / sizeof column[0] };
+    if (!ins_study_has_file(tell->study, INS_LOG_THEORY)) return;
+    ins_table_block *table = ins_add_table(tell->document, column, COLUMNS, tell->study->arms);
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        const ins_arm_judgement *of = &tell->analysis->arm[a];
+        ins_cell *name = ins_table_cell(table, a, 0);
+        name->text = ins_mark_text(tell->document, ins_tell_arm(tell, a));
+        name->mark = ins_tell_arm(tell, a);
+        for (int d = 0; d < INS_DIRECTIONS; d++) {
+            ins_cell *cell = ins_table_cell(table, a, 1 + 3 * (size_t)d);
+            double theory = predicted_total(tell, a, (ins_direction)d);
+            cell[0].text = of->grade[d] == INS_GRADE_NONE
+                               ? "none"
+                               : ins_say_interval(tell->arena, of->total[d].interval);
+            cell[1].text = isfinite(theory) ? ins_say(tell->arena, theory) : "–";
+            cell[2].text = factor_text(tell, a, (ins_direction)d);
+        }
+        ins_table_cell(table, a, COLUMNS - 1)->text =
+            ins_say(tell->arena, of->alikeness.interval.mean);
+    }
+    table->note = "Alikeness: mean correlation of two probe rows' z in the last hidden layer. A theory "
+                  "of infinite width knows no spread over seeds; the factor measured over predicted "
+                  "says how far this width is from it. Initializers whose first pass is the same "
+                  "network up to a factor are one observation.";
+}
+
+static const char *title_of(ins_tell *tell)
+{
+    size_t keeps = 0, depth = 0;
+    bool *which = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *which, "names");
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        keeps += which[a] = ins_has_verdict(&tell->analysis->arm[a], INS_VERDICT_PRESERVING);
+        if (ins_tell_hidden(tell, a) > depth) depth = ins_tell_hidden(tell, a);
+    }
+    const char *layers = ins_say_count(tell->arena, depth, "hidden layer");
+    if (keeps == 0) return INS_TELL("None keeps signal and error over %s", layers);
+    if (keeps == tell->study->arms && keeps > 1)
+        return INS_TELL("All keep signal and error over %s", layers);
+    const char *names =
+        ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 3));
+    return INS_TELL("%s %s signal and error over %s", names, keeps == 1 ? "keeps" : "keep", layers);
+}
+
+void ins_write_signal(ins_tell *tell)
+{
+    ins_section_begin(tell->document, "signal", "Signal", title_of(tell), false);
+    draw(tell);
+    write_totals(tell);
+}

@@ -1,0 +1,243 @@
+/* Experiments, their marks and the words for what they are. */
+#include <config.h>
+
+#include "tell.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/csv.h"
+#include "initscope/layout.h"
+
+/* Okabe and Ito's colours with brown for yellow: the closest pair stays apart under the common
+ * deficiencies of colour vision. The second row is dark enough for text on white. */
+enum { HUES = 8, MANY = 5 };
+static const unsigned hues[HUES] = {0x000000, 0x7A3E00, 0xCC79A7, 0xD55E00,
+                                    0xE69F00, 0x0072B2, 0x009E73, 0x56B4E9};
+static const unsigned inks[HUES] = {0x000000, 0x7A3E00, 0xA0447C, 0xB34D00,
+                                    0x9A6400, 0x0068A3, 0x00734F, 0x2B7BB0};
+
+/* With few initializers, those of them that are easiest to tell apart. */
+static const unsigned char choice[HUES + 1][HUES] = {{0},
+                                                     {5},
+                                                     {3, 5},
+                                                     {0, 3, 5},
+                                                     {0, 3, 5, 6},
+                                                     {0, 3, 4, 5, 6},
+                                                     {0, 2, 3, 4, 5, 6},
+                                                     {0, 1, 2, 3, 4, 5, 6},
+                                                     {0, 1, 2, 3, 4, 5, 6, 7}};
+
+/* --- Experiments -------------------------------------------------------------------- */
+
+static const char *last_part(const ins_study *study, ins_arena *arena)
+{
+    size_t length = strlen(study->directory);
+    while (length > 1 && study->directory[length - 1] == '/') length--;
+    char *path = ins_arena_copy(arena, study->directory, length);
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+ins_status ins_experiment_read(const char *directory, ins_arena *arena, ins_experiment *experiment,
+                               ins_error *error)
+{
+    *experiment = (ins_experiment){0};
+    ins_status status = ins_study_read(directory, &experiment->study, error);
+    if (status != INS_OK) return status;
+    const ins_study *study = &experiment->study;
+    ins_analyse(study, &experiment->analysis);
+    const char *title = ins_pairs_get(&study->experiment, "title");
+    const char *question = ins_pairs_get(&study->experiment, "question");
+    experiment->slug = last_part(study, arena);
+    if (title == NULL || *title == '\0') title = experiment->slug;
+    experiment->title = ins_clean(arena, title);
+    if (question != NULL && *question != '\0') experiment->question = ins_escape(arena, question);
+    return INS_OK;
+}
+
+void ins_experiment_free(ins_experiment *experiment)
+{
+    if (experiment->study.index == NULL) return;
+    ins_analysis_free(&experiment->analysis);
+    ins_study_free(&experiment->study);
+}
+
+/* --- Marks ---------------------------------------------------------------------------- */
+
+static ins_mark mark_of(const char *label, const char *prose, size_t initializer, size_t count,
+                        ins_arena *arena)
+{
+    const double longest = 60; /* mm of a name in a sentence */
+    size_t hue = count > HUES ? MANY : choice[count][initializer];
+    char *name = ins_clean(arena, label);
+    return (ins_mark){
+        .name = name,
+        .prose = ins_elide(arena, ins_clean(arena, prose), INS_REGULAR, 9, longest),
+        .colour = hues[hue],
+        .ink = inks[hue]};
+}
+
+/* "he_normal (relu, 20x64)": the label's factors in brackets. */
+static const char *prose_of(const ins_arm *arm, ins_arena *arena)
+{
+    size_t length = strlen(arm->initializer);
+    if (strlen(arm->label) <= length + 2) return arm->label;
+    return ins_arena_format(arena, "%s (%s)", arm->initializer, arm->label + length + 2);
+}
+
+ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, bool book)
+{
+    const ins_study *study = &experiment->study;
+    const ins_study_factors *factors = &experiment->analysis.factors;
+    ins_tell tell = {.document = document,
+                     .arena = document->arena,
+                     .of = experiment,
+                     .study = study,
+                     .analysis = &experiment->analysis,
+                     .book = book,
+                     .sweep = experiment->analysis.comparisons.settings > 1};
+    size_t count = factors->initializers;
+    tell.colours = count > HUES ? 0 : count;
+    tell.first_arm = (int)document->marks.count;
+    for (size_t a = 0; a < study->arms; a++) {
+        ins_mark mark = mark_of(study->arm[a].label, prose_of(&study->arm[a], tell.arena),
+                                factors->initializer_of[a], count, tell.arena);
+        ins_document_mark(document, &mark);
+    }
+    tell.first_initializer = (int)document->marks.count;
+    for (size_t i = 0; i < count; i++) {
+        ins_mark mark =
+            mark_of(factors->initializer[i], factors->initializer[i], i, count, tell.arena);
+        ins_document_mark(document, &mark);
+    }
+    return tell;
+}
+
+int ins_tell_arm(const ins_tell *tell, size_t arm)
+{
+    return tell->first_arm + (int)arm;
+}
+
+const ins_mark *ins_tell_mark(const ins_tell *tell, size_t arm)
+{
+    return ins_mark_at(tell->document, ins_tell_arm(tell, arm));
+}
+
+int ins_tell_initializer(const ins_tell *tell, size_t initializer)
+{
+    return tell->first_initializer + (int)initializer;
+}
+
+/* What stands between two marks was not cleaned, for the marks are control characters. */
+const char *ins_tell_text(const ins_tell *tell, const char *markup)
+{
+    ins_text out = {0};
+    ins_text_add(&out, "");
+    while (*markup != '\0') {
+        size_t plain = strcspn(markup, "\001");
+        const char *piece = ins_arena_copy(tell->arena, markup, plain);
+        ins_text_add(&out, ins_clean(tell->arena, piece));
+        markup += plain;
+        if (*markup == '\0') break;
+        bool initializer = markup[1] == 'i';
+        char *end;
+        size_t number = strtoul(markup + 1 + initializer, &end, 10);
+        int mark = initializer ? ins_tell_initializer(tell, number) : ins_tell_arm(tell, number);
+        ins_text_add(&out, ins_mark_text(tell->document, mark));
+        markup = end + 1;
+    }
+    const char *text = ins_arena_copy(tell->arena, out.data, out.length);
+    ins_text_free(&out);
+    return text;
+}
+
+/* --- Settings --------------------------------------------------------------------------- */
+
+const char *ins_tell_entry(const ins_tell *tell, const char *key)
+{
+    const char *value = ins_pairs_get(&tell->study->experiment, key);
+    if (value == NULL) value = ins_pairs_get(&tell->study->environment, key);
+    return value == NULL || *value == '\0' ? NULL : ins_escape(tell->arena, value);
+}
+
+static bool varies(const ins_tell *tell, ins_column_id column)
+{
+    for (size_t k = 0; k < tell->analysis->factors.count; k++)
+        if (tell->analysis->factors.factor[k].column == column) return true;
+    return false;
+}
+
+/* Adds a piece behind a comma. */
+static void piece(ins_text *out, const char *text)
+{
+    if (out->length > 0) ins_text_add(out, ", ");
+    ins_text_add(out, text);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+const char *ins_tell_settings(const ins_tell *tell)
+{
+    const ins_study *study = tell->study;
+    const ins_facts *facts = &tell->analysis->facts;
+    const char *data = ins_tell_entry(tell, "data"), *scale = ins_tell_entry(tell, "scale");
+    const char *hidden = ins_tell_entry(tell, "hidden"), *batch = ins_tell_entry(tell, "batch");
+    const char *activation = ins_tell_entry(tell, "activation");
+    const char *optimizer = ins_tell_entry(tell, "optimizer");
+    ins_text out = {0};
+    ins_text_add(&out, "");
+    if (data != NULL) piece(&out, INS_TELL("data %s", base_name(data)));
+    if (scale != NULL)
+        piece(&out, strcmp(scale, "none") == 0 ? "features as they are" : INS_TELL("scale %s", scale));
+    if (isfinite(facts->features) && isfinite(facts->classes))
+        piece(&out, INS_TELL("%.0f inputs, %.0f classes", facts->features, facts->classes));
+    if (isfinite(facts->train_rows) && isfinite(facts->test_rows))
+        piece(&out, INS_TELL("%.0f training and %.0f test rows", facts->train_rows, facts->test_rows));
+    if (hidden != NULL && !varies(tell, INS_RUNS_HIDDEN))
+        piece(&out, INS_TELL("hidden layers %s", hidden));
+    if (activation != NULL && !varies(tell, INS_RUNS_ACTIVATION)) piece(&out, activation);
+    if (optimizer != NULL && !varies(tell, INS_RUNS_OPTIMIZER)) {
+        double rate = ins_factor_number(study, 0, INS_RUNS_LEARNING_RATE);
+        bool one = !varies(tell, INS_RUNS_LEARNING_RATE) && isfinite(rate);
+        piece(&out, one ? INS_TELL("%s with learning rate %s", optimizer, ins_say(tell->arena, rate))
+                        : optimizer);
+    }
+    if (batch != NULL && !varies(tell, INS_RUNS_BATCH)) piece(&out, INS_TELL("batches of %s", batch));
+    long long last = study->epochs > 0 ? study->epoch[study->epochs - 1] : 0;
+    double updates = tell->analysis->run[0].updates;
+    piece(&out, ins_say_count(tell->arena, (size_t)(last > 0 ? last : 0), "epoch"));
+    if (updates > 0 && !varies(tell, INS_RUNS_BATCH))
+        ins_text_add_format(&out, " (%.0f updates)", updates);
+    size_t least = SIZE_MAX, most = 0;
+    for (size_t a = 0; a < study->arms; a++) {
+        if (study->arm[a].runs < least) least = study->arm[a].runs;
+        if (study->arm[a].runs > most) most = study->arm[a].runs;
+    }
+    piece(&out, least == most ? ins_say_count(tell->arena, most, "seed")
+                              : INS_TELL("%zu to %zu seeds", least, most));
+    const char *text = INS_TELL("%s.", ins_say_capital(tell->arena, out.data));
+    ins_text_free(&out);
+    return text;
+}
+
+bool ins_tell_has_depth(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        const ins_arm_judgement *arm = &tell->analysis->arm[a];
+        if (arm->grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN ||
+            arm->grade[INS_BACKWARD] != INS_GRADE_NOT_KNOWN)
+            return true;
+    }
+    return false;
+}
+
+size_t ins_tell_hidden(const ins_tell *tell, size_t arm)
+{
+    return ins_hidden_layers(&tell->study->arm[arm]);
+}

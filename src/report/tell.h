@@ -1,0 +1,61 @@
+/* What the pages share: an experiment read and judged, the document they write into, and the way
+ * from a name in the logs to a mark in the document. */
+#ifndef INITSCOPE_TELL_H
+#define INITSCOPE_TELL_H
+
+#include "initscope/analysis.h"
+#include "initscope/document.h"
+#include "initscope/say.h"
+
+/* One run directory. Texts are safe to draw. */
+typedef struct ins_experiment {
+    ins_study study;
+    ins_analysis analysis;
+    const char *title;    /* plain */
+    const char *question; /* markup; NULL: none was asked */
+    const char *slug;     /* of its chapter */
+} ins_experiment;
+
+/* Reads directory; texts live in arena. */
+ins_status ins_experiment_read(const char *directory, ins_arena *arena, ins_experiment *experiment,
+                               ins_error *error);
+void ins_experiment_free(ins_experiment *experiment);
+
+typedef struct ins_tell {
+    ins_document *document;
+    ins_arena *arena; /* the document's */
+    const ins_experiment *of;
+    const ins_study *study;
+    const ins_analysis *analysis;
+    int first_arm, first_initializer; /* marks of arm 0 and of initializer 0 */
+    bool book;                        /* a chapter among others: only what its question needs */
+    bool sweep;                       /* several settings */
+    size_t colours;                   /* initializers that have a colour of their own; 0: too many */
+} ins_tell;
+
+/* Registers the marks of the experiment. */
+ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, bool book);
+
+int ins_tell_arm(const ins_tell *tell, size_t arm); /* its mark */
+const ins_mark *ins_tell_mark(const ins_tell *tell, size_t arm);
+int ins_tell_initializer(const ins_tell *tell, size_t initializer);
+
+/* Markup of the analysis as markup of the document. */
+const char *ins_tell_text(const ins_tell *tell, const char *markup);
+
+/* "64 units in each of 20 hidden layers", "Adam 0.001", ...: what all runs have in common, and the
+ * size of the study. */
+const char *ins_tell_settings(const ins_tell *tell);
+
+/* An entry of experiment.ini or environment.csv, as markup; NULL when absent or empty. */
+const char *ins_tell_entry(const ins_tell *tell, const char *key);
+
+/* The arms that have hidden layers enough for a total. */
+bool ins_tell_has_depth(const ins_tell *tell);
+
+/* Layers that are drawn of an arm: the hidden ones. */
+size_t ins_tell_hidden(const ins_tell *tell, size_t arm);
+
+#define INS_TELL(...) ins_arena_format(tell->arena, __VA_ARGS__)
+
+#endif
