@@ -38,6 +38,8 @@ typedef struct ins_book {
     ins_list parts, contents; /* lines: experiments; pages of all of them */
     ins_list links;           /* ins_link, from the contents */
     const char *footer;
+    const ins_coverage
+        *coverage; /* of the fonts that draw it; the caller's, or NULL (coverage.h) */
 } ins_book;
 
 ins_sheet *ins_book_sheet(ins_book *book, size_t index);

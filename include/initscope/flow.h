@@ -27,6 +27,11 @@ typedef struct ins_flow {
 const char *ins_flow_format(ins_flow *flow, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Foreign text made safe to draw with the book's fonts, as it is and as markup (layout.h), in the
+ * flow's arena. */
+const char *ins_flow_clean(ins_flow *flow, const char *text);
+const char *ins_flow_escape(ins_flow *flow, const char *plain);
+
 /* A new page with a running header. */
 void ins_flow_page(ins_flow *flow);
 /* A new page unless height still fits on this one; true when it turned the page. */

@@ -1,4 +1,4 @@
-/* gnuplot: the only place where another program is started. */
+/* gnuplot: which one it is, what it is told, and whether what it drew is whole. */
 #ifndef INITSCOPE_GNUPLOT_H
 #define INITSCOPE_GNUPLOT_H
 

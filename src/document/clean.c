@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "initscope/coverage.h"
-
 enum { REPLACEMENT = 0xFFFD, LEFT_TO_RIGHT = 0x200E, MOST_MARKS = 8 };
 
 static bool is_control(uint32_t code)
@@ -51,7 +49,7 @@ static void add_code(ins_text *out, uint32_t code)
     ins_text_add_bytes(out, bytes, ins_utf8_encode(bytes, code));
 }
 
-char *ins_clean(ins_arena *arena, const char *text)
+char *ins_clean(ins_arena *arena, const ins_coverage *coverage, const char *text)
 {
     ins_text out = {0};
     bool leftward = false;
@@ -70,7 +68,7 @@ char *ins_clean(ins_arena *arena, const char *text)
             add_code(&out, LEFT_TO_RIGHT);
             leftward = !leftward;
         }
-        if (ins_coverage_has(code)) {
+        if (ins_coverage_has(coverage, code)) {
             add_code(&out, code);
         } else {
             ins_text_add_format(&out, "\\u%04x", (unsigned)code);

@@ -35,10 +35,21 @@ const char *ins_flow_format(ins_flow *flow, const char *format, ...)
     return out;
 }
 
+const char *ins_flow_clean(ins_flow *flow, const char *text)
+{
+    return ins_clean(flow->arena, flow->book->coverage, text);
+}
+
+const char *ins_flow_escape(ins_flow *flow, const char *plain)
+{
+    return ins_escape(flow->arena, flow->book->coverage, plain);
+}
+
 void ins_flow_page(ins_flow *flow)
 {
     ins_sheet *sheet = ins_list_add(flow->arena, &flow->book->sheets, sizeof *sheet);
-    *sheet = (ins_sheet){ins_canvas_new(flow->arena), flow->title, flow->section};
+    *sheet =
+        (ins_sheet){ins_canvas_new(flow->arena, flow->book->coverage), flow->title, flow->section};
     flow->canvas = sheet->canvas;
     flow->y = page_top;
 }

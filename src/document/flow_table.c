@@ -54,7 +54,7 @@ static double prepare(ins_flow *flow, const ins_table_layout *table, size_t r, c
         if (c == 0 && table->swatch != NULL) width -= swatch_width;
         if (!table->wrap && ins_is_plain(text)) {
             char *plain = ins_plain(flow->arena, text);
-            text = ins_escape(flow->arena, ins_elide(flow->arena, plain, face, size, width));
+            text = ins_flow_escape(flow, ins_elide(flow->arena, plain, face, size, width));
         }
         double limit = table->wrap ? width : INS_TEXT_WIDTH;
         cells[c].count = ins_wrap(flow->arena, text, face, size, limit, &cells[c].line);

@@ -99,9 +99,9 @@ static const char *superscript(uint32_t code)
     return NULL;
 }
 
-char *ins_escape(ins_arena *arena, const char *plain)
+char *ins_escape(ins_arena *arena, const ins_coverage *coverage, const char *plain)
 {
-    char *clean = ins_clean(arena, plain);
+    char *clean = ins_clean(arena, coverage, plain);
     ins_text out = {0};
     bool raised = false;
     for (const char *rest = clean; *rest != '\0';) {

@@ -65,7 +65,7 @@ const char *ins_closing_title(ins_closing *closing, size_t experiment)
 {
     ins_flow *flow = closing->flow;
     return ins_flow_format(flow, "“%s”",
-                           ins_escape(flow->arena, closing->experiment[experiment].part.title));
+                           ins_flow_escape(flow, closing->experiment[experiment].part.title));
 }
 
 const ins_arm_analysis *ins_closing_at(const ins_closing *closing, ins_spot spot)

@@ -65,9 +65,8 @@ static void family_table(ins_closing *c, const member *of, size_t count)
         const ins_arm_analysis *arm = ins_closing_at(c, spot);
         bool learned = ins_closing_has(c, spot.experiment, spot.arm, INS_VERDICT_LEARNED);
         ins_cell *row = cell + i * COLUMNS;
-        row[0] =
-            (ins_cell){.text = ins_escape(flow->arena, ins_clean(flow->arena, of[i].activation)),
-                       .bold = true};
+        row[0] = (ins_cell){.text = ins_flow_escape(flow, ins_flow_clean(flow, of[i].activation)),
+                            .bold = true};
         row[1].text = ins_flow_format(
             flow, "%zu", ins_hidden_of(&c->experiment[spot.experiment].study.arm[spot.arm]));
         row[2].text = ins_say(flow, arm->forward_gain.mean);
@@ -90,9 +89,9 @@ static size_t answer_family(ins_closing *c, const char *prefix, const char *rule
     for (size_t i = 0; i < count; i++) {
         bool keep = ins_closing_keeps(ins_closing_at(c, found[i].spot));
         const char **list = keep ? &kept : &lost;
-        *list = ins_flow_format(
-            c->flow, "%s%s%s", *list, **list != '\0' ? ", " : "",
-            ins_escape(c->flow->arena, ins_clean(c->flow->arena, found[i].activation)));
+        *list =
+            ins_flow_format(c->flow, "%s%s%s", *list, **list != '\0' ? ", " : "",
+                            ins_flow_escape(c->flow, ins_flow_clean(c->flow, found[i].activation)));
         keeps += keep;
     }
     const char *result =
@@ -245,8 +244,8 @@ static void say_scales(ins_closing *c, size_t one, size_t two)
                            "*Scale of the inputs* (%s and %s). Test accuracy with inputs scaled as "
                            "“%s” and as “%s”: %s.",
                            ins_closing_title(c, one), ins_closing_title(c, two),
-                           ins_escape(c->flow->arena, ins_pairs_get(&a->study.experiment, "scale")),
-                           ins_escape(c->flow->arena, ins_pairs_get(&b->study.experiment, "scale")),
+                           ins_flow_escape(c->flow, ins_pairs_get(&a->study.experiment, "scale")),
+                           ins_flow_escape(c->flow, ins_pairs_get(&b->study.experiment, "scale")),
                            text));
     ins_closing_cite(c, one, "Data and first step");
     ins_closing_cite(c, two, "Data and first step");

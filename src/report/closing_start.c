@@ -175,7 +175,7 @@ void ins_answer_scale(ins_closing *c)
         const ins_arm_analysis *arm = ins_closing_at(c, (ins_spot){e, a});
         double variance = ins_drawn_variance(study, a, ins_typical_layer(&study->arm[a]));
         ins_cell *row = cell + i * COLUMNS;
-        row[0].text = ins_escape(flow->arena, c->experiment[e].part.name[a]);
+        row[0].text = ins_flow_escape(flow, c->experiment[e].part.name[a]);
         row[1].text = ins_say(flow, sqrt(variance));
         row[2].text = ins_say(flow, scale_of(study, a));
         row[3] = gain_cell(c, arm->forward_gain, arm->no_forward_signal);

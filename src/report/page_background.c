@@ -37,7 +37,7 @@ static void drawn(ins_flow *flow)
         double in = ins_fan_in(study, a, layer), out = ins_units(study, a, layer);
         double variance = ins_drawn_variance(study, a, layer);
         ins_cell *row = cell + a * COLUMNS;
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         row[1].text = isfinite(in) ? ins_flow_format(flow, "%.0f → %.0f", in, out) : "–";
         row[2] = number(flow, variance);
         row[3] = number(flow, in * variance);

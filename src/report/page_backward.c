@@ -157,7 +157,7 @@ static void numbers(ins_flow *flow)
     }
     for (size_t a = 0; a < study->arms; a++) {
         ins_cell *row = cell + a * columns;
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         for (size_t l = 0; l < layers; l++) {
             ins_profile_point delta = ins_profile(study, a, 0, l + 1, INS_DELTA, "variance");
             ins_profile_point gradient = ins_profile(study, a, 0, l + 1, INS_GRADIENT, "variance");

@@ -271,7 +271,7 @@ static void final_figures(ins_flow *flow)
         const ins_arm_analysis *of = &part->analysis->arm[a];
         ins_cell *row = cell + a * COLUMNS;
         ins_interval loss = of->train_loss;
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         row[1].text = percent_interval(flow, of->accuracy);
         row[2].text = isfinite(loss.lower)
                           ? ins_flow_format(flow, "%s  [%s, %s]", ins_say(flow, loss.mean),

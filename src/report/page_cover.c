@@ -11,8 +11,8 @@ static void strongest(ins_flow *flow, const ins_analysis *analysis, size_t most)
     for (size_t i = 0; i < analysis->findings && i < most; i++) {
         const ins_finding *finding = &analysis->finding[i];
         ins_flow_item(flow, ins_flow_format(flow, "%zu", i + 1),
-                      ins_flow_format(flow, "*%s* %s", ins_escape(flow->arena, finding->claim),
-                                      ins_escape(flow->arena, finding->evidence)));
+                      ins_flow_format(flow, "*%s* %s", ins_flow_escape(flow, finding->claim),
+                                      ins_flow_escape(flow, finding->evidence)));
     }
 }
 
@@ -42,8 +42,7 @@ void ins_draw_cover(ins_flow *flow, const ins_experiment *experiments, size_t co
     for (size_t e = 0; e < count; e++) {
         ins_flow_room(flow, 24);
         ins_flow_paragraph(
-            flow,
-            ins_flow_format(flow, "*%s*", ins_escape(flow->arena, experiments[e].part.title)));
+            flow, ins_flow_format(flow, "*%s*", ins_flow_escape(flow, experiments[e].part.title)));
         strongest(flow, &experiments[e].analysis, count <= 4 ? 3 : 1);
     }
 }

@@ -41,15 +41,15 @@ static const char *type_of(ins_flow *flow, const ins_column *column)
 
 static void draw_column(ins_flow *flow, const ins_column *column)
 {
-    const char *text = ins_escape(flow->arena, column->description);
+    const char *text = ins_flow_escape(flow, column->description);
     double left = INS_LEFT_MARGIN, width = INS_TEXT_WIDTH - text_at;
     char **lines;
     size_t count = ins_wrap(flow->arena, text, text_pen.face, text_pen.size, width, &lines);
     ins_flow_room(flow, line * (double)count);
     double y = flow->y;
-    ins_flow_block(flow, name_pen, left, y, unit_at, ins_escape(flow->arena, column->name));
+    ins_flow_block(flow, name_pen, left, y, unit_at, ins_flow_escape(flow, column->name));
     ins_flow_block(flow, muted_pen, left + unit_at, y, text_at - unit_at,
-                   ins_escape(flow->arena, type_of(flow, column)));
+                   ins_flow_escape(flow, type_of(flow, column)));
     flow->y += fmax(line, ins_flow_block(flow, text_pen, left + text_at, y, width, text));
 }
 
@@ -73,7 +73,7 @@ static void draw_file(ins_flow *flow, size_t file)
     double name = ins_text_width(table->file, file_pen.face, file_pen.size) + 3;
     ins_canvas_text(flow->canvas, file_pen, INS_LEFT_MARGIN, flow->y + 3, table->file);
     ins_canvas_markup(flow->canvas, muted_pen, INS_LEFT_MARGIN + name, flow->y + 3,
-                      ins_escape(flow->arena, table->description));
+                      ins_flow_escape(flow, table->description));
     flow->y += step;
     ins_canvas_rule(flow->canvas, INS_LEFT_MARGIN, flow->y, INS_RIGHT_EDGE, flow->y, 0.6,
                     INS_HAIRLINE);
@@ -82,7 +82,7 @@ static void draw_file(ins_flow *flow, size_t file)
     if (*before != '\0') {
         const char *text = ins_flow_format(flow, "and, as above: %s", before);
         flow->y += ins_flow_block(flow, muted_pen, INS_LEFT_MARGIN, flow->y, INS_TEXT_WIDTH,
-                                  ins_escape(flow->arena, text));
+                                  ins_flow_escape(flow, text));
     }
     for (const ins_column *c = table->columns; c->name != NULL; c++) {
         if (!explained(file, c)) draw_column(flow, c);

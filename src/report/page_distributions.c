@@ -294,7 +294,7 @@ static void table(ins_flow *flow, const size_t *epoch, size_t epochs)
     for (size_t a = 0; a < study->arms; a++) {
         size_t last = ins_hidden_of(&study->arm[a]);
         ins_cell *row = cell + a * columns;
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         for (size_t e = 0; e < epochs; e++) {
             density first = density_of(study, a, epoch[e], 1);
             density end = density_of(study, a, epoch[e], last);

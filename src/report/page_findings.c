@@ -16,9 +16,9 @@ void ins_draw_sentences(ins_flow *flow)
     ins_cell *cell = ins_arena_get(flow->arena, part->study->arms * 2, sizeof *cell, "table");
     for (size_t a = 0; a < part->study->arms; a++) {
         const char *sentence = part->analysis->arm[a].sentence;
-        cell[2 * a].text = ins_escape(flow->arena, part->name[a]);
+        cell[2 * a].text = ins_flow_escape(flow, part->name[a]);
         cell[2 * a].bold = true;
-        cell[2 * a + 1].text = ins_escape(flow->arena, sentence != NULL ? sentence : "–");
+        cell[2 * a + 1].text = ins_flow_escape(flow, sentence != NULL ? sentence : "–");
     }
     ins_table_layout table = {.column = column,
                               .columns = 2,
@@ -33,8 +33,8 @@ void ins_draw_sentences(ins_flow *flow)
 const char *ins_finding_text(ins_flow *flow, size_t index, size_t *lines)
 {
     const ins_finding *finding = &flow->part->analysis->finding[index];
-    const char *text = ins_flow_format(flow, "*%s* %s", ins_escape(flow->arena, finding->claim),
-                                       ins_escape(flow->arena, finding->evidence));
+    const char *text = ins_flow_format(flow, "*%s* %s", ins_flow_escape(flow, finding->claim),
+                                       ins_flow_escape(flow, finding->evidence));
     char **wrapped;
     *lines = ins_wrap(flow->arena, text, INS_REGULAR, 9.5, INS_TEXT_WIDTH - 6, &wrapped);
     return text;

@@ -185,7 +185,7 @@ static ins_cell gain_cell(ins_flow *flow, ins_interval gain)
     ins_text text = {0};
     if (gain.n == 0) return (ins_cell){.text = "–"};
     ins_prose_interval(&text, gain);
-    ins_cell cell = {.text = ins_escape(flow->arena, text.data)};
+    ins_cell cell = {.text = ins_flow_escape(flow, text.data)};
     ins_text_free(&text);
     return cell;
 }
@@ -202,7 +202,7 @@ static void table(ins_flow *flow)
     ins_cell *cell = ins_arena_get(flow->arena, study->arms * COLUMNS, sizeof *cell, "table");
     for (size_t a = 0; a < study->arms; a++) {
         ins_cell *row = cell + a * COLUMNS;
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         row[1] = gain_cell(flow, part->analysis->arm[a].backward_gain);
         row[2] = gain_cell(flow, ins_gain(study, a, INS_GRADIENT, INS_TOWARD_INPUT));
         row[3].text = ins_say(flow, ins_theory_gain(study, a, INS_GRADIENT, INS_TOWARD_INPUT));

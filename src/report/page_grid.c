@@ -20,8 +20,8 @@ const char *ins_no_grid(const ins_part *part)
 static const char *name_of(ins_flow *flow, const ins_sweep *sweep, size_t row)
 {
     const double longest = 52; /* mm in a table */
-    const char *clean = ins_clean(flow->arena, sweep->factors->initializer[row]);
-    return ins_escape(flow->arena, ins_elide(flow->arena, clean, INS_REGULAR, 9, longest));
+    const char *clean = ins_flow_clean(flow, sweep->factors->initializer[row]);
+    return ins_flow_escape(flow, ins_elide(flow->arena, clean, INS_REGULAR, 9, longest));
 }
 
 /* "a, b and c" of the initializers that which says, but skip; at most five by name. */
@@ -120,11 +120,11 @@ static void advise(ins_flow *flow, const ins_sweep *sweep, size_t block, size_t 
                    ins_cell *row)
 {
     const ins_sweep_best *best = &sweep->best[block * sweep->columns + column];
-    const char *level = ins_clean(flow->arena, sweep->factor->level[column]);
+    const char *level = ins_flow_clean(flow, sweep->factor->level[column]);
     if (sweep->blocks > 1) {
-        level = ins_flow_format(flow, "%s, %s", level, ins_clean(flow->arena, sweep->block[block]));
+        level = ins_flow_format(flow, "%s, %s", level, ins_flow_clean(flow, sweep->block[block]));
     }
-    row[0] = (ins_cell){.text = ins_escape(flow->arena, level), .bold = true};
+    row[0] = (ins_cell){.text = ins_flow_escape(flow, level), .bold = true};
     if (best->row == SIZE_MAX) {
         row[1].text = "–";
         return;

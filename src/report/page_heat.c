@@ -228,7 +228,7 @@ static void numbers(ins_flow *flow)
                                            width, INS_RIGHT};
     }
     for (size_t a = 0; a < study->arms; a++) {
-        cell[a * columns].text = ins_escape(flow->arena, part->name[a]);
+        cell[a * columns].text = ins_flow_escape(flow, part->name[a]);
         for (size_t e = 0; e < epochs; e++) {
             cell[a * columns + e + 1].text =
                 number_cell(flow, tile(study, a, epoch[e], last_hidden(study, a)));

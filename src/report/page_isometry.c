@@ -229,7 +229,7 @@ static void table(ins_flow *flow, const size_t epoch[2])
         ins_extremes weight = ins_extremes_of(flow, a, epoch[0], layer);
         ins_extremes network = ins_extremes_of(flow, a, epoch[0], 0);
         ins_cell *row = cell + a * COLUMNS;
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         row[1].text = ins_say(flow, edge_of(study, a, layer));
         row[2].text = ins_say(flow, weight.largest);
         row[3].text = ins_say(flow, weight.condition);

@@ -13,7 +13,7 @@ static void verdict_rules(ins_flow *flow)
     ins_cell cell[INS_VERDICTS * 2];
     for (size_t v = 0; v < INS_VERDICTS; v++) {
         cell[2 * v] = (ins_cell){.text = ins_verdict_table[v].name, .bold = true};
-        cell[2 * v + 1] = (ins_cell){.text = ins_escape(flow->arena, ins_verdict_table[v].rule)};
+        cell[2 * v + 1] = (ins_cell){.text = ins_flow_escape(flow, ins_verdict_table[v].rule)};
     }
     ins_table_layout table = {
         .column = column, .columns = 2, .rows = INS_VERDICTS, .cell = cell, .wrap = true};
@@ -32,9 +32,9 @@ static void thresholds(ins_flow *flow)
     ins_cell *cell = ins_arena_get(flow->arena, rows * 4, sizeof *cell, "table");
     for (size_t r = 0; r < rows; r++) {
         const ins_threshold *row = &ins_threshold_table[r];
-        cell[4 * r].text = ins_escape(flow->arena, row->name);
+        cell[4 * r].text = ins_flow_escape(flow, row->name);
         cell[4 * r + 1].text = ins_say(flow, row->value);
-        cell[4 * r + 3].text = ins_escape(flow->arena, row->meaning);
+        cell[4 * r + 3].text = ins_flow_escape(flow, row->meaning);
     }
     ins_table_layout table = {
         .column = column, .columns = 4, .rows = rows, .cell = cell, .wrap = true};
@@ -53,9 +53,9 @@ static void tensors(ins_flow *flow)
     for (size_t t = 0; t < INS_TENSORS; t++) {
         const ins_tensor_row *row = &ins_tensor_table[t];
         cell[t * COLUMNS] = (ins_cell){.text = row->name, .bold = true};
-        cell[t * COLUMNS + 1] = (ins_cell){.text = ins_escape(flow->arena, row->symbol)};
-        cell[t * COLUMNS + 2] = (ins_cell){.text = ins_escape(flow->arena, row->shape)};
-        cell[t * COLUMNS + 3] = (ins_cell){.text = ins_escape(flow->arena, row->description)};
+        cell[t * COLUMNS + 1] = (ins_cell){.text = ins_flow_escape(flow, row->symbol)};
+        cell[t * COLUMNS + 2] = (ins_cell){.text = ins_flow_escape(flow, row->shape)};
+        cell[t * COLUMNS + 3] = (ins_cell){.text = ins_flow_escape(flow, row->description)};
     }
     ins_table_layout table = {
         .column = column, .columns = COLUMNS, .rows = INS_TENSORS, .cell = cell, .wrap = true};
@@ -70,7 +70,7 @@ static const char *shown_value(ins_flow *flow, const char *value)
     size_t length = strlen(value);
     bool long_number = length > 9 && strchr(value, '.') != NULL &&
                        ins_parse_number(value, length, &number) == INS_NUMBER_FINITE;
-    return long_number ? ins_say(flow, number) : ins_escape(flow->arena, value);
+    return long_number ? ins_say(flow, number) : ins_flow_escape(flow, value);
 }
 
 static bool has_value(const ins_pairs *pairs, size_t i)
@@ -93,7 +93,7 @@ static void pairs_table(ins_flow *flow, const char *heading, const ins_pairs *pa
     for (size_t i = 0; i < pairs->count; i++) {
         if (!has_value(pairs, i)) continue;
         ins_cell *place = cell + shown % rows * COLUMNS + shown / rows * 2;
-        place[0].text = ins_escape(flow->arena, pairs->key[i]);
+        place[0].text = ins_flow_escape(flow, pairs->key[i]);
         place[1].text = shown_value(flow, pairs->value[i]);
         shown++;
     }
@@ -109,7 +109,7 @@ static void left_out(ins_flow *flow)
         const char *reason = ins_page_missing(page, flow->part);
         if (reason == NULL || *reason == '\0') continue;
         ins_flow_note(flow, ins_flow_format(flow, "Not in this report: *%s*. %s", page->name,
-                                            ins_escape(flow->arena, reason)));
+                                            ins_flow_escape(flow, reason)));
     }
 }
 

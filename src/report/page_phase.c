@@ -18,8 +18,7 @@ static const char *say_scale(ins_flow *flow, double value)
 
 static const char *initializer_of(ins_flow *flow, const ins_point *at)
 {
-    return ins_escape(flow->arena,
-                      ins_clean(flow->arena, flow->part->study->arm[at->arm].initializer));
+    return ins_flow_escape(flow, ins_flow_clean(flow, flow->part->study->arm[at->arm].initializer));
 }
 
 static ins_cell reach_of(ins_flow *flow, const ins_point *at)
@@ -54,7 +53,7 @@ static void whole_table(ins_flow *flow, const ins_plane *p)
         if (p->panels > 1)
             row[1].text = ins_flow_format(
                 flow, "%s, %s", row[1].text,
-                ins_escape(flow->arena, ins_clean(flow->arena, p->activation[at->panel])));
+                ins_flow_escape(flow, ins_flow_clean(flow, p->activation[at->panel])));
         for (size_t c = 0; c < sizeof of / sizeof of[0]; c++)
             row[2 + c].text = say_scale(flow, ins_depth_of(flow->part->study, at->arm, of[c]));
         row[8] = reach_of(flow, at);
@@ -83,8 +82,8 @@ static void reach_table(ins_flow *flow, const ins_plane *p)
     column[1] = (ins_table_column){"Initializer", 162 - width * (double)p->panels, INS_LEFT};
     for (size_t i = 0; i < p->panels; i++)
         column[2 + i] = (ins_table_column){
-            ins_escape(flow->arena, ins_elide(flow->arena, ins_clean(flow->arena, p->activation[i]),
-                                              INS_BOLD, 8.4, width - 1.5)),
+            ins_flow_escape(flow, ins_elide(flow->arena, ins_flow_clean(flow, p->activation[i]),
+                                            INS_BOLD, 8.4, width - 1.5)),
             width, INS_RIGHT};
     for (size_t i = 0; i < p->points; i++) {
         const ins_point *at = &p->point[i];

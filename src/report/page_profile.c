@@ -183,7 +183,7 @@ static void full_card(ins_flow *flow, const ins_page *page, const ins_profiles *
 {
     const double most = 62, least = 34, caption = 16, table = 10 + 6.4 * INS_PROFILE_EPOCHS;
     ins_flow_title(flow, page->kicker, title_of(flow, arm));
-    ins_flow_paragraph(flow, ins_escape(flow->arena, flow->part->analysis->arm[arm].sentence));
+    ins_flow_paragraph(flow, ins_flow_escape(flow, flow->part->analysis->arm[arm].sentence));
     double room = ins_flow_left(flow) - caption - table - ins_profile_height(profiles, 0);
     figure(flow, profiles, arm, fmax(least, fmin(most, room / 2)));
     numbers(flow, profiles, arm);
@@ -194,7 +194,7 @@ static void short_card(ins_flow *flow, const ins_profiles *profiles, size_t arm)
     const double panel = 32, height = 112;
     ins_flow_room(flow, height);
     ins_flow_heading(flow, title_of(flow, arm));
-    ins_flow_paragraph(flow, ins_escape(flow->arena, flow->part->analysis->arm[arm].sentence));
+    ins_flow_paragraph(flow, ins_flow_escape(flow, flow->part->analysis->arm[arm].sentence));
     figure(flow, profiles, arm, panel);
     numbers(flow, profiles, arm);
 }

@@ -123,7 +123,7 @@ static void features(ins_flow *flow)
     }
     for (size_t r = 0; r < rows; r++) {
         cell[r * (COLUMNS + 1)].text =
-            names != NULL ? ins_escape(flow->arena, names[r]) : ins_flow_format(flow, "%zu", r + 1);
+            names != NULL ? ins_flow_escape(flow, names[r]) : ins_flow_format(flow, "%zu", r + 1);
     }
     ins_table_layout table = {.column = column, .columns = COLUMNS + 1, .rows = rows, .cell = cell};
     ins_flow_heading(flow, "The features of the training rows");

@@ -79,7 +79,7 @@ static const char *small_print(ins_flow *flow)
         const char *value = setting(flow->part, shown[i].key);
         if (value == NULL) continue;
         text = ins_flow_format(flow, "%s%s%s: %s", text, *text != '\0' ? "    " : "",
-                               shown[i].words, ins_clean(flow->arena, base_name(value)));
+                               shown[i].words, ins_flow_clean(flow, base_name(value)));
     }
     return text;
 }
@@ -92,14 +92,14 @@ double ins_draw_band(ins_flow *flow, const char *kicker, const char *title, cons
     const ins_pen small_pen = {INS_REGULAR, 8.5, INS_LEFT, INS_PALE};
     ins_pen title_pen = {INS_BOLD, 26, INS_LEFT, INS_WHITE};
     char **lines;
-    const char *markup = ins_escape(flow->arena, title);
+    const char *markup = ins_flow_escape(flow, title);
     while (title_pen.size > 14 &&
            ins_wrap(flow->arena, markup, INS_BOLD, title_pen.size, INS_TEXT_WIDTH, &lines) > 2) {
         title_pen.size -= 4;
     }
     if (ins_wrap(flow->arena, markup, INS_BOLD, title_pen.size, INS_TEXT_WIDTH, &lines) > 2) {
-        markup = ins_escape(flow->arena, ins_elide(flow->arena, title, INS_BOLD, title_pen.size,
-                                                   1.85 * INS_TEXT_WIDTH));
+        markup = ins_flow_escape(
+            flow, ins_elide(flow->arena, title, INS_BOLD, title_pen.size, 1.85 * INS_TEXT_WIDTH));
     }
     ins_canvas_text(flow->canvas, kicker_pen, INS_LEFT_MARGIN, 24, kicker);
     double y = 28 + ins_flow_block(flow, title_pen, INS_LEFT_MARGIN, 28, INS_TEXT_WIDTH, markup);
@@ -318,7 +318,7 @@ void ins_page_summary(ins_flow *flow, const ins_page *page)
     (void)page;
     flow->y = ins_draw_band(flow, kicker, part->title, overview(flow), small_print(flow)) + 7;
     const char *note = setting(part, "note");
-    if (note != NULL) ins_flow_paragraph(flow, ins_escape(flow->arena, note));
+    if (note != NULL) ins_flow_paragraph(flow, ins_flow_escape(flow, note));
     ins_flow_heading(flow, "At a glance");
     ins_flow_paragraph(
         flow,

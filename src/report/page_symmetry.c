@@ -182,7 +182,7 @@ static void table(ins_flow *flow, size_t first, size_t last)
             mean_at(study, a, last, layer, -1, "mean_abs_cosine"),
             mean_at(study, a, last, layer, -1, "effective_rank"),
             mean_at(study, a, last, layer, -1, "dead_units")};
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         row[1].text = ins_flow_format(flow, "%zu", layer);
         for (size_t c = 0; c < sizeof values / sizeof values[0]; c++) {
             row[c + 2] =

@@ -64,7 +64,7 @@ static ins_cell measured_gain(ins_flow *flow, ins_interval gain, bool silent)
     if (silent) return (ins_cell){.text = "no signal", .bad = true};
     if (gain.n == 0) return (ins_cell){.text = "–"};
     ins_prose_interval(&text, gain);
-    ins_cell cell = {.text = ins_escape(flow->arena, text.data)};
+    ins_cell cell = {.text = ins_flow_escape(flow, text.data)};
     ins_text_free(&text);
     return cell;
 }
@@ -111,7 +111,7 @@ static void table(ins_flow *flow, bool backward)
         size_t layer = typical_layer(&study->arm[a]);
         ins_cell *row = cell + a * COLUMNS;
         double theory = theory_of(study, a, layer, INS_WEIGHT);
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         if (first == 0) {
             row[1].text = isnan(theory) ? "n/a" : ins_say(flow, theory);
             row[2].text = ins_say(flow, measured_variance(study, a, layer, INS_WEIGHT));

@@ -173,7 +173,7 @@ static void table(ins_flow *flow)
     }
     for (size_t a = 0; a < study->arms; a++) {
         ins_cell *row = cell + a * columns;
-        row[0].text = ins_escape(flow->arena, part->name[a]);
+        row[0].text = ins_flow_escape(flow, part->name[a]);
         for (size_t l = 0; l < layers; l++) {
             ins_profile_point start = ins_profile(study, a, 0, layer[l], INS_WEIGHT, "variance");
             bool zero = start.geometric.n == 0 && start.zeros > 0;

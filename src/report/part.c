@@ -25,18 +25,18 @@ static const unsigned char choice[HUES + 1][HUES] = {{0},
                                                      {0, 1, 2, 3, 4, 5, 6},
                                                      {0, 1, 2, 3, 4, 5, 6, 7}};
 
-static char *title_of(const ins_study *study, ins_arena *arena)
+static char *title_of(const ins_study *study, ins_arena *arena, const ins_coverage *coverage)
 {
     const char *title = ins_pairs_get(&study->experiment, "title");
-    if (title != NULL && *title != '\0') return ins_clean(arena, title);
+    if (title != NULL && *title != '\0') return ins_clean(arena, coverage, title);
     size_t length = strlen(study->directory);
     while (length > 1 && study->directory[length - 1] == '/') length--;
     char *path = ins_arena_copy(arena, study->directory, length);
     const char *slash = strrchr(path, '/');
-    return ins_clean(arena, slash != NULL && slash[1] != '\0' ? slash + 1 : path);
+    return ins_clean(arena, coverage, slash != NULL && slash[1] != '\0' ? slash + 1 : path);
 }
 
-static void prepare(ins_experiment *experiment, ins_arena *arena)
+static void prepare(ins_experiment *experiment, ins_arena *arena, const ins_coverage *coverage)
 {
     const double longest = 60; /* mm of a name in a sentence */
     const ins_study *study = &experiment->study;
@@ -45,7 +45,7 @@ static void prepare(ins_experiment *experiment, ins_arena *arena)
     *part = (ins_part){
         .study = study,
         .analysis = &experiment->analysis,
-        .title = title_of(study, arena),
+        .title = title_of(study, arena, coverage),
         .name = ins_arena_get(arena, arms, sizeof *part->name, "report"),
         .prose = ins_arena_get(arena, arms, sizeof *part->prose, "report"),
         .colour = ins_arena_get(arena, arms, sizeof *part->colour, "report"),
@@ -53,11 +53,12 @@ static void prepare(ins_experiment *experiment, ins_arena *arena)
         .many = arms > HUES,
     };
     for (size_t a = 0; a < arms; a++) {
-        part->name[a] = ins_clean(arena, study->arm[a].label);
+        part->name[a] = ins_clean(arena, coverage, study->arm[a].label);
         ins_text prose = {0};
         ins_prose_arm(&prose, &study->arm[a]);
-        char *clean = ins_clean(arena, prose.data);
-        part->prose[a] = ins_escape(arena, ins_elide(arena, clean, INS_REGULAR, 9.5, longest));
+        char *clean = ins_clean(arena, coverage, prose.data);
+        part->prose[a] =
+            ins_escape(arena, coverage, ins_elide(arena, clean, INS_REGULAR, 9.5, longest));
         ins_text_free(&prose);
         size_t hue = part->many ? 5 : choice[arms][a];
         part->colour[a] = hues[hue];
@@ -65,13 +66,14 @@ static void prepare(ins_experiment *experiment, ins_arena *arena)
     }
 }
 
-ins_status ins_experiment_read(const char *directory, ins_arena *arena, ins_experiment *experiment,
+ins_status ins_experiment_read(const char *directory, ins_arena *arena,
+                               const ins_coverage *coverage, ins_experiment *experiment,
                                ins_error *error)
 {
     *experiment = (ins_experiment){0};
     if (ins_study_read(directory, &experiment->study, error) != INS_OK) return error->status;
     ins_analyse(&experiment->study, &experiment->analysis);
-    prepare(experiment, arena);
+    prepare(experiment, arena, coverage);
     return INS_OK;
 }
 

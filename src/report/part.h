@@ -30,8 +30,10 @@ typedef struct ins_experiment {
     ins_part part;
 } ins_experiment;
 
-/* Reads directory; the names live in arena. Of the part, last and pages stay unset. */
-ins_status ins_experiment_read(const char *directory, ins_arena *arena, ins_experiment *experiment,
+/* Reads directory; the names live in arena and are drawn with the fonts of coverage, or NULL. Of
+ * the part, last and pages stay unset. */
+ins_status ins_experiment_read(const char *directory, ins_arena *arena,
+                               const ins_coverage *coverage, ins_experiment *experiment,
                                ins_error *error);
 void ins_experiment_free(ins_experiment *experiment);
 

@@ -192,7 +192,7 @@ static void write_data(ins_flow *flow, ins_figure *figure, const ins_plane *p)
         ins_csv_text(&figure->data, columns[c]);
     for (size_t i = 0; i < p->panels; i++)
         ins_csv_text(&figure->data, ins_flow_format(flow, "log10 chi_1 %s",
-                                                    ins_clean(flow->arena, p->activation[i])));
+                                                    ins_flow_clean(flow, p->activation[i])));
     ins_csv_end_row(&figure->data);
     for (size_t i = 0; i < p->cells; i++) {
         double w = p->sigma_w[p->first[i]], b = p->sigma_b[p->first[i]];
@@ -287,7 +287,7 @@ void ins_plane_draw(ins_flow *flow, const ins_plane *p)
                                          "The phase plane, and where the networks lie.", whole);
     const char **names = ins_arena_get(flow->arena, p->panels, sizeof *names, "figure");
     for (size_t i = 0; i < p->panels; i++)
-        names[i] = ins_grid_name(flow, &grid, p->panels, ins_clean(flow->arena, p->activation[i]));
+        names[i] = ins_grid_name(flow, &grid, p->panels, ins_flow_clean(flow, p->activation[i]));
     ins_axis x = ins_axis_linear(flow->arena, p->low_w, p->high_w, p->panels == 1 ? 8 : 4, false);
     ins_axis y = ins_axis_linear(flow->arena, p->low_b, p->high_b, 4, false);
     x.low = p->low_w;

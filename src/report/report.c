@@ -183,9 +183,9 @@ static ins_status render(ins_book *book, const ins_experiment *experiments, cons
 
 /* The files of the report, in the staging directory. */
 static void write_files(const ins_experiment *experiments, size_t count, const ins_place *place,
-                        const char *gnuplot, ins_error *error)
+                        const ins_coverage *coverage, const char *gnuplot, ins_error *error)
 {
-    ins_book book = {.arena = ins_arena_new()};
+    ins_book book = {.arena = ins_arena_new(), .coverage = coverage};
     for (size_t e = 0; e < count; e++) {
         write_tables(&experiments[e], place->staging, count == 1 ? 0 : e + 1, error);
     }
@@ -203,11 +203,11 @@ static void write_files(const ins_experiment *experiments, size_t count, const i
 }
 
 static ins_status write_report(const ins_experiment *experiments, size_t count, const char *output,
-                               const char *gnuplot, ins_error *error)
+                               const ins_coverage *coverage, const char *gnuplot, ins_error *error)
 {
     ins_place place;
     if (ins_place_open(&place, output, error) != INS_OK) return error->status;
-    write_files(experiments, count, &place, gnuplot, error);
+    write_files(experiments, count, &place, coverage, gnuplot, error);
     return ins_place_close(&place, error);
 }
 
@@ -220,19 +220,19 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
     ins_arena *arena = ins_arena_new();
     ins_experiment *experiments = ins_allocate(options->count, sizeof *experiments, "report");
     char *gnuplot = ins_gnuplot_find(options->gnuplot);
-    ins_coverage_ask(gnuplot);
+    ins_coverage *coverage = gnuplot != NULL ? ins_coverage_ask() : NULL;
     for (size_t e = 0; e < options->count && error->status == INS_OK; e++) {
-        ins_experiment_read(options->directories[e], arena, &experiments[e], error);
+        ins_experiment_read(options->directories[e], arena, coverage, &experiments[e], error);
         experiments[e].part.pages = ins_page_table;
     }
     if (error->status == INS_OK) {
         experiments[options->count - 1].part.last = true;
         char *output = options->output != NULL ? ins_duplicate(options->output)
                                                : ins_path_join(options->directories[0], "report");
-        write_report(experiments, options->count, output, gnuplot, error);
+        write_report(experiments, options->count, output, coverage, gnuplot, error);
         free(output);
     }
-    ins_coverage_ask(NULL);
+    ins_coverage_free(coverage);
     free(gnuplot);
     for (size_t e = 0; e < options->count; e++) ins_experiment_free(&experiments[e]);
     free(experiments);

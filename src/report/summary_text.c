@@ -194,8 +194,8 @@ static void add_findings(const sheet *s, const ins_analysis *analysis)
     for (size_t i = 0; i < analysis->findings; i++) {
         const ins_finding *finding = &analysis->finding[i];
         add_wrapped(s, ins_arena_format(s->arena, "%2zu. ", i + 1), "    ", "1",
-                    ins_clean(s->arena, finding->claim));
-        add_wrapped(s, "    ", "    ", NULL, ins_clean(s->arena, finding->evidence));
+                    ins_clean(s->arena, NULL, finding->claim));
+        add_wrapped(s, "    ", "    ", NULL, ins_clean(s->arena, NULL, finding->evidence));
     }
 }
 
@@ -216,7 +216,8 @@ ins_status ins_report_summary(const ins_report_options *options, bool colour, in
     ins_arena *arena = ins_arena_new();
     for (size_t i = 0; i < options->count && error->status == INS_OK; i++) {
         ins_experiment experiment;
-        if (ins_experiment_read(options->directories[i], arena, &experiment, error) == INS_OK) {
+        if (ins_experiment_read(options->directories[i], arena, NULL, &experiment, error) ==
+            INS_OK) {
             if (i > 0) ins_text_add(out, "\n");
             add_experiment(&experiment.part, colour, arena, out);
         }

@@ -165,9 +165,9 @@ static double write_data(ins_flow *flow, ins_figure *figure, const ins_sweep *sw
         double left = cell_left(sweep, block, column);
         double top = top_of(sweep) + row_height(sweep, measure) * (double)row;
         widest = fmax(widest, ins_text_width(shown.text, INS_REGULAR, 1));
-        ins_csv_name(&figure->data, ins_clean(flow->arena, sweep->factors->initializer[row]));
-        ins_csv_name(&figure->data, ins_clean(flow->arena, sweep->block[block]));
-        ins_csv_name(&figure->data, ins_clean(flow->arena, sweep->factor->level[column]));
+        ins_csv_name(&figure->data, ins_flow_clean(flow, sweep->factors->initializer[row]));
+        ins_csv_name(&figure->data, ins_flow_clean(flow, sweep->block[block]));
+        ins_csv_name(&figure->data, ins_flow_clean(flow, sweep->factor->level[column]));
         ins_figure_value(figure, left);
         ins_figure_value(figure, left + width - seam);
         ins_figure_value(figure, top);
@@ -183,7 +183,7 @@ static double write_data(ins_flow *flow, ins_figure *figure, const ins_sweep *sw
 
 static const char *fit(ins_flow *flow, const char *name, ins_face face, double size, double width)
 {
-    return ins_elide(flow->arena, ins_clean(flow->arena, name), face, size, width);
+    return ins_elide(flow->arena, ins_flow_clean(flow, name), face, size, width);
 }
 
 static void write_names(ins_flow *flow, ins_figure *figure, const ins_sweep *sweep)
