@@ -96,7 +96,7 @@ static double last_value(const ins_layered *layered, size_t arm, size_t layer)
 /* Where the layers' numbers stand at the right of each panel, in millimetres below its top; NaN
  * where a layer has no curve. */
 static void write_labels(ins_flow *flow, ins_figure *figure, const ins_layered *layered,
-                         const ins_grid *grid)
+                         const ins_multiples *grid)
 {
     const ins_study *study = flow->part->study;
     size_t n = layered->layers;
@@ -148,17 +148,17 @@ ins_figure *ins_layered_draw(ins_flow *flow, const ins_layered *layered, const c
                              const char *title, double panel_height)
 {
     const ins_study *study = flow->part->study;
-    ins_grid grid = ins_grid_of(study->arms, panel_height, 5);
-    ins_figure *figure = ins_flow_figure(flow, "layered", name, title, ins_grid_height(&grid));
+    ins_multiples grid = ins_multiples_of(study->arms, panel_height, 5);
+    ins_figure *figure = ins_flow_figure(flow, "layered", name, title, ins_multiples_height(&grid));
     const char **names = ins_arena_get(flow->arena, study->arms, sizeof *names, "figure");
     for (size_t a = 0; a < study->arms; a++) {
-        names[a] = ins_grid_name(flow, &grid, study->arms, flow->part->name[a]);
+        names[a] = ins_multiples_name(flow, &grid, study->arms, flow->part->name[a]);
     }
     ins_axis epochs =
         ins_axis_whole(flow->arena, study->epoch[0], study->epoch[study->epochs - 1], 4);
     ins_axis vertical = layered->vertical;
     ins_axis_thin(&vertical, panel_height < 26 ? 4 : 6);
-    ins_grid_write(&grid, figure, study->arms);
+    ins_multiples_write(&grid, figure, study->arms);
     ins_axis_write(&epochs, figure, "X");
     ins_axis_write(&vertical, figure, "Y");
     ins_figure_count(figure, "Y_LOG", layered->vertical.log);

@@ -223,9 +223,9 @@ static ins_figure *draw_together(ins_flow *flow, const ins_lines *lines, const c
     return figure;
 }
 
-ins_grid ins_grid_of(size_t panels, double panel_height, double right)
+ins_multiples ins_multiples_of(size_t panels, double panel_height, double right)
 {
-    ins_grid grid = {.height = panel_height, .gap_x = 6, .gap_y = 9.5, .left = 10, .top = 10};
+    ins_multiples grid = {.height = panel_height, .gap_x = 6, .gap_y = 9.5, .left = 10, .top = 10};
     grid.columns = panels <= 4 ? panels : panels <= 6 ? 3 : panels <= 20 ? 4 : 5;
     if (grid.columns == 0) grid.columns = 1;
     grid.rows = (panels + grid.columns - 1) / grid.columns;
@@ -234,23 +234,23 @@ ins_grid ins_grid_of(size_t panels, double panel_height, double right)
     return grid;
 }
 
-double ins_grid_height(const ins_grid *grid)
+double ins_multiples_height(const ins_multiples *grid)
 {
     double rows = (double)grid->rows;
     return grid->top + rows * grid->height + (rows - 1) * grid->gap_y + 8.5;
 }
 
-double ins_grid_fit(const ins_flow *flow, size_t panels, size_t figures, double reserve,
-                    double least, double most)
+double ins_multiples_fit(const ins_flow *flow, size_t panels, size_t figures, double reserve,
+                         double least, double most)
 {
     const double caption = 15;
-    ins_grid grid = ins_grid_of(panels, 0, 3.2);
+    ins_multiples grid = ins_multiples_of(panels, 0, 3.2);
     double share = (ins_flow_left(flow) - reserve) / (double)figures - caption;
-    double height = (share - ins_grid_height(&grid)) / (double)grid.rows;
+    double height = (share - ins_multiples_height(&grid)) / (double)grid.rows;
     return fmin(fmax(height, least), most);
 }
 
-void ins_grid_write(const ins_grid *grid, ins_figure *figure, size_t panels)
+void ins_multiples_write(const ins_multiples *grid, ins_figure *figure, size_t panels)
 {
     ins_figure_count(figure, "PANELS", panels);
     ins_figure_count(figure, "COLUMNS", grid->columns);
@@ -263,7 +263,8 @@ void ins_grid_write(const ins_grid *grid, ins_figure *figure, size_t panels)
     ins_figure_words(figure, "NAME_FONT", panels > 16 ? ",7.2" : ",8.4");
 }
 
-const char *ins_grid_name(ins_flow *flow, const ins_grid *grid, size_t panels, const char *name)
+const char *ins_multiples_name(ins_flow *flow, const ins_multiples *grid, size_t panels,
+                               const char *name)
 {
     return ins_elide(flow->arena, name, INS_BOLD, panels > 16 ? 7.2 : label_size,
                      grid->width + 0.8);
@@ -272,14 +273,15 @@ const char *ins_grid_name(ins_flow *flow, const ins_grid *grid, size_t panels, c
 static ins_figure *draw_multiples(ins_flow *flow, const ins_lines *lines, const char *name,
                                   const char *title, double height)
 {
-    ins_grid grid = ins_grid_of(lines->curves, height, 3.2);
-    ins_figure *figure = ins_flow_figure(flow, "multiples", name, title, ins_grid_height(&grid));
+    ins_multiples grid = ins_multiples_of(lines->curves, height, 3.2);
+    ins_figure *figure =
+        ins_flow_figure(flow, "multiples", name, title, ins_multiples_height(&grid));
     const char **names = ins_arena_get(flow->arena, lines->curves, sizeof *names, "figure");
     double *alone = ins_arena_get(flow->arena, lines->curves, sizeof *alone, "figure");
     for (size_t c = 0; c < lines->curves; c++) {
-        names[c] = ins_grid_name(flow, &grid, lines->curves, lines->name[c]);
+        names[c] = ins_multiples_name(flow, &grid, lines->curves, lines->name[c]);
     }
-    ins_grid_write(&grid, figure, lines->curves);
+    ins_multiples_write(&grid, figure, lines->curves);
     write_axes(figure, lines);
     for (size_t c = 0; c < lines->curves; c++) {
         alone[c] = ins_figure_alone(&lines->point[c * lines->points].middle, lines->points,

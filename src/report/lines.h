@@ -45,19 +45,20 @@ ins_figure *ins_lines_draw(ins_flow *flow, ins_lines *lines, const char *name, c
                            double height, bool multiples);
 
 /* The grid of small multiples. */
-typedef struct ins_grid {
+typedef struct ins_multiples {
     size_t columns, rows;
     double width, height, gap_x, gap_y, left, top; /* of a panel, mm */
-} ins_grid;
+} ins_multiples;
 /* right: free space beside the last panel of a row, for labels. */
-ins_grid ins_grid_of(size_t panels, double panel_height, double right);
+ins_multiples ins_multiples_of(size_t panels, double panel_height, double right);
 /* The height of panels that lets figures of so many panels share what is left of the page, reserve
  * millimetres apart. */
-double ins_grid_fit(const ins_flow *flow, size_t panels, size_t figures, double reserve,
-                    double least, double most);
-double ins_grid_height(const ins_grid *grid); /* of the figure */
+double ins_multiples_fit(const ins_flow *flow, size_t panels, size_t figures, double reserve,
+                         double least, double most);
+double ins_multiples_height(const ins_multiples *grid); /* of the figure */
 /* A name that fits over a panel. */
-const char *ins_grid_name(ins_flow *flow, const ins_grid *grid, size_t panels, const char *name);
-void ins_grid_write(const ins_grid *grid, ins_figure *figure, size_t panels);
+const char *ins_multiples_name(ins_flow *flow, const ins_multiples *grid, size_t panels,
+                               const char *name);
+void ins_multiples_write(const ins_multiples *grid, ins_figure *figure, size_t panels);
 
 #endif

@@ -87,7 +87,7 @@ static void over_epochs(ins_flow *flow)
 {
     const double least = 24;
     const ins_study *study = flow->part->study;
-    double minimum, maximum, height = ins_grid_fit(flow, study->arms, 1, 2, 0, 44);
+    double minimum, maximum, height = ins_multiples_fit(flow, study->arms, 1, 2, 0, 44);
     if (height < least) return;
     ins_layered layered = ins_layered_new(flow, 1, ratio_of_seeds);
     if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;

@@ -230,8 +230,8 @@ void ins_page_backward(ins_flow *flow, const ins_page *page)
     const char *absent = ins_layer_lines_absent(flow, &all);
     double height = fmin(84, ins_flow_left(flow) - 122);
     if (part->many) { /* the scatter on the same page, or on one of its own */
-        height = ins_grid_fit(flow, all.lines->curves, 1, least_side + around + 6, 0, 40);
-        if (height < 16) height = ins_grid_fit(flow, all.lines->curves, 1, 6, 12, 40);
+        height = ins_multiples_fit(flow, all.lines->curves, 1, least_side + around + 6, 0, 40);
+        if (height < 16) height = ins_multiples_fit(flow, all.lines->curves, 1, 6, 12, 40);
     }
     if (all.lines->curves > 0) {
         double minimum, maximum;

@@ -216,14 +216,15 @@ static void draw(ins_flow *flow, const ridges *of, const char *name, double pane
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
     size_t arms = study->arms;
-    ins_grid grid = ins_grid_of(arms, panel_height, 5.4);
+    ins_multiples grid = ins_multiples_of(arms, panel_height, 5.4);
     ins_figure *figure =
         ins_flow_figure(flow, "ridges", name, "Distribution of the pre-activations by layer.",
-                        ins_grid_height(&grid));
+                        ins_multiples_height(&grid));
     const char **names = ins_arena_get(flow->arena, arms, sizeof *names, "figure");
-    for (size_t a = 0; a < arms; a++) names[a] = ins_grid_name(flow, &grid, arms, part->name[a]);
+    for (size_t a = 0; a < arms; a++)
+        names[a] = ins_multiples_name(flow, &grid, arms, part->name[a]);
     ins_axis x = z_axis(flow, of);
-    ins_grid_write(&grid, figure, arms);
+    ins_multiples_write(&grid, figure, arms);
     ins_axis_write(&x, figure, "X");
     ins_figure_words(
         figure, "Y_TITLE",
@@ -329,11 +330,11 @@ void ins_page_distributions(ins_flow *flow, const ins_page *page)
         "initializer gives every layer about the same hill.");
     size_t figures = part->many ? 1 : epochs;
     double below = 28 + 6.4 * (double)arms; /* the table, where it finds room */
-    double height = ins_grid_fit(flow, arms, figures, arms <= 4 ? below : 2,
-                                 arms <= 4    ? 34
-                                 : arms <= 16 ? 20
-                                              : 13,
-                                 90);
+    double height = ins_multiples_fit(flow, arms, figures, arms <= 4 ? below : 2,
+                                      arms <= 4    ? 34
+                                      : arms <= 16 ? 20
+                                                   : 13,
+                                      90);
     size_t most = height > 60 ? 12 : height > 30 ? 8 : 5;
     ridges start = ridges_of(flow, epoch[0], most);
     draw(flow, &start, "distributions", height, caption_of(flow, &start));

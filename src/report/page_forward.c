@@ -126,7 +126,7 @@ static void deviation(ins_flow *flow, const ins_layer_lines *all)
     ins_flow_heading(flow, single ? "Deviation from 1, layer by layer"
                                   : "Deviation from 1 since the first hidden layer");
     double height = fmin(80, ins_flow_left(flow) - 18);
-    if (flow->part->many) height = ins_grid_fit(flow, lines->curves, 1, 2, 12, 40);
+    if (flow->part->many) height = ins_multiples_fit(flow, lines->curves, 1, 2, 12, 40);
     ins_figure *figure = ins_lines_draw(flow, lines, "forward-ratio",
                                         "Ratios of the variances of the pre-activations, epoch 0.",
                                         height, flow->part->many);
@@ -155,7 +155,7 @@ void ins_page_forward(ins_flow *flow, const ins_page *page)
             gains(flow)));
     ins_layer_lines all = ins_layer_lines_of(flow, INS_PREACTIVATION, "variance", 0);
     const char *absent = ins_layer_lines_absent(flow, &all);
-    double height = part->many ? ins_grid_fit(flow, all.lines->curves, 1, 6, 12, 40) : 88;
+    double height = part->many ? ins_multiples_fit(flow, all.lines->curves, 1, 6, 12, 40) : 88;
     if (all.lines->curves > 0) {
         ins_figure *figure = ins_lines_draw(flow, all.lines, "forward",
                                             "Variance of the pre-activations by layer, epoch 0.",

@@ -144,15 +144,15 @@ static void write_duo(ins_flow *flow, ins_figure *figure, const duo *of)
 static void draw_duo(ins_flow *flow, const duo *of, double height)
 {
     const ins_part *part = flow->part;
-    ins_grid grid = ins_grid_of(of->panels, height, 3.2);
+    ins_multiples grid = ins_multiples_of(of->panels, height, 3.2);
     ins_figure *figure = ins_flow_figure(flow, "duo", "weight-gradients",
                                          "Error signal and weight gradient by layer, epoch 0.",
-                                         ins_grid_height(&grid));
+                                         ins_multiples_height(&grid));
     const char **names = ins_arena_get(flow->arena, of->panels, sizeof *names, "figure");
     unsigned *colour = ins_arena_get(flow->arena, of->panels, sizeof *colour, "figure");
     unsigned *ink = ins_arena_get(flow->arena, of->panels, sizeof *ink, "figure");
     for (size_t p = 0; p < of->panels; p++) {
-        names[p] = ins_grid_name(flow, &grid, of->panels, part->name[of->arm[p]]);
+        names[p] = ins_multiples_name(flow, &grid, of->panels, part->name[of->arm[p]]);
         colour[p] = part->colour[of->arm[p]];
         ink[p] = part->ink[of->arm[p]];
     }
@@ -162,7 +162,7 @@ static void draw_duo(ins_flow *flow, const duo *of, double height)
     double margin = fmax(0.08, 0.03 * (double)of->points);
     x.low = 1 - margin;
     x.high = (double)of->points + margin;
-    ins_grid_write(&grid, figure, of->panels);
+    ins_multiples_write(&grid, figure, of->panels);
     ins_axis_write(&x, figure, "X");
     ins_axis_write(&y, figure, "Y");
     ins_figure_words(figure, "X_TITLE", "hidden layer");
@@ -233,9 +233,10 @@ static void by_layer(ins_flow *flow, const duo *both)
     ins_flow_formula(flow, formulas, 1);
     double rows = 6.4 * (double)part->study->arms, caption = 14, moves = 60 + rows;
     double least = both->panels <= 4 ? 34 : both->panels <= 16 ? 22 : 13, most = 56;
-    double height = ins_grid_fit(flow, both->panels, 1, caption + rows + moves, 0, most);
+    double height = ins_multiples_fit(flow, both->panels, 1, caption + rows + moves, 0, most);
     if (height < least || part->many) { /* what follows takes a page of its own */
-        height = ins_grid_fit(flow, both->panels, 1, part->many ? 4 : caption + rows, least, most);
+        height =
+            ins_multiples_fit(flow, both->panels, 1, part->many ? 4 : caption + rows, least, most);
     }
     draw_duo(flow, both, height);
     table(flow);

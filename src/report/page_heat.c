@@ -156,23 +156,23 @@ static void heat_maps(ins_flow *flow)
     size_t count;
     const size_t *epoch = ins_choose(flow, 0, study->epochs - 1, MOST_TILES, &count);
     size_t arms = study->arms;
-    double height_of_panels = ins_grid_fit(flow, arms, 1, part->many ? 18 : 36 + 6.4 * (double)arms,
-                                           arms <= 8 ? 34 : 12, 72);
-    ins_grid grid = ins_grid_of(study->arms, height_of_panels, 3.2);
-    double height = ins_grid_height(&grid) + 12;
+    double height_of_panels = ins_multiples_fit(
+        flow, arms, 1, part->many ? 18 : 36 + 6.4 * (double)arms, arms <= 8 ? 34 : 12, 72);
+    ins_multiples grid = ins_multiples_of(study->arms, height_of_panels, 3.2);
+    double height = ins_multiples_height(&grid) + 12;
     ins_figure *figure =
         ins_flow_figure(flow, "heat", "signal-over-time",
                         "Variance of the pre-activations by layer and epoch.", height);
     const char **names = ins_arena_get(flow->arena, study->arms, sizeof *names, "figure");
     for (size_t a = 0; a < study->arms; a++) {
-        names[a] = ins_grid_name(flow, &grid, arms, part->name[a]);
+        names[a] = ins_multiples_name(flow, &grid, arms, part->name[a]);
     }
     ins_axis x = ins_axis_whole(flow->arena, study->epoch[0], study->epoch[study->epochs - 1], 4);
     ins_axis y = layer_axis(flow);
     ins_axis_thin(&y, height_of_panels < 20 ? 3 : 8);
     x.low = edge(study, epoch, count, 0, false);
     x.high = edge(study, epoch, count, count - 1, true);
-    ins_grid_write(&grid, figure, study->arms);
+    ins_multiples_write(&grid, figure, study->arms);
     ins_axis_write(&x, figure, "X");
     ins_axis_write(&y, figure, "Y");
     ins_figure_count(figure, "LAYERS", study->layers);
@@ -251,7 +251,7 @@ static void curves(ins_flow *flow)
 {
     const double least = 24, most = 48;
     const ins_study *study = flow->part->study;
-    double minimum, maximum, height = ins_grid_fit(flow, study->arms, 1, 2, 0, most);
+    double minimum, maximum, height = ins_multiples_fit(flow, study->arms, 1, 2, 0, most);
     if (height < least) return;
     ins_layered layered = ins_layered_new(flow, 1, variance_at);
     if (!ins_layered_range(flow, &layered, &minimum, &maximum)) return;

@@ -44,7 +44,7 @@ static double variance_of(const ins_study *study, size_t arm, size_t layer)
 /* sd W (√fan_in + √units): the largest singular value of independent entries. */
 static double edge_of(const ins_study *study, size_t arm, size_t layer)
 {
-    ins_shape w = ins_shape_of(study, arm, layer);
+    ins_weight_shape w = ins_weight_shape_of(study, arm, layer);
     return sqrt(variance_of(study, arm, layer)) * (sqrt(w.fan_in) + sqrt(w.units));
 }
 
@@ -125,7 +125,7 @@ static spectra *spectra_of(ins_flow *flow, const size_t epoch[2])
     spectra *out = ins_arena_get(flow->arena, study->arms, sizeof *out, "figure");
     for (size_t a = 0; a < study->arms; a++) {
         size_t layer = middle_layer(&study->arm[a]);
-        ins_shape w = ins_shape_of(study, a, layer);
+        ins_weight_shape w = ins_weight_shape_of(study, a, layer);
         mean_spectrum(flow, a, layer, epoch, &out[a]);
         random_spectrum(&out[a], fmin(w.units, w.fan_in) / fmax(w.units, w.fan_in));
     }
@@ -169,21 +169,21 @@ static void draw(ins_flow *flow, const spectra *of, const size_t epoch[2], doubl
 {
     const ins_part *part = flow->part;
     size_t arms = part->study->arms;
-    ins_grid panels = ins_grid_of(arms, height, 3.2);
+    ins_multiples panels = ins_multiples_of(arms, height, 3.2);
     ins_figure *figure = ins_flow_figure(flow, "spectrum", "singular-values",
                                          "Singular values of the weights of a middle layer.",
-                                         ins_grid_height(&panels));
+                                         ins_multiples_height(&panels));
     const char **names = ins_arena_get(flow->arena, arms, sizeof *names, "figure");
     double *low = ins_arena_get(flow->arena, arms, sizeof *low, "figure");
     double *high = ins_arena_get(flow->arena, arms, sizeof *high, "figure");
     for (size_t a = 0; a < arms; a++) {
-        names[a] = ins_grid_name(flow, &panels, arms, part->name[a]);
+        names[a] = ins_multiples_name(flow, &panels, arms, part->name[a]);
         low[a] = of[a].low;
         high[a] = of[a].high;
     }
     ins_axis y =
         ins_axis_linear(flow->arena, 0, largest_value(of, arms), height < 26 ? 3 : 5, false);
-    ins_grid_write(&panels, figure, arms);
+    ins_multiples_write(&panels, figure, arms);
     ins_axis_write(&y, figure, "Y");
     ins_figure_words(figure, "Y_TITLE", "Singular values of W over their rms at the first epoch");
     ins_figure_names(figure, "NAME", names, arms);
@@ -332,11 +332,11 @@ void ins_page_isometry(ins_flow *flow, const ins_page *page)
         "as "
         "well: of its Jacobian, the derivative of the class scores with respect to the inputs.");
     double tables = 36 + 6.4 * (double)arms;
-    double height = ins_grid_fit(flow, arms, 1, part->many ? 4 : tables,
-                                 arms <= 4    ? 40
-                                 : arms <= 16 ? 22
-                                              : 13,
-                                 90);
+    double height = ins_multiples_fit(flow, arms, 1, part->many ? 4 : tables,
+                                      arms <= 4    ? 40
+                                      : arms <= 16 ? 22
+                                                   : 13,
+                                      90);
     draw(flow, spectra_of(flow, epoch), epoch, height);
     table(flow, epoch);
 }

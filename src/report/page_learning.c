@@ -185,7 +185,7 @@ void ins_page_learning(ins_flow *flow, const ins_page *page)
                                         "and the mean goes on over the rest.",
                                         ins_capital(flow, ins_say_plural(flow, diverged, "run")))));
     bool many = flow->part->many; /* then a page each */
-    double height = ins_grid_fit(flow, flow->part->study->arms, many ? 1 : 2, 2, 12, 74);
+    double height = ins_multiples_fit(flow, flow->part->study->arms, many ? 1 : 2, 2, 12, 74);
     accuracy(flow, height);
     loss(flow, height);
 }

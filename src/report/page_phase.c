@@ -33,7 +33,7 @@ static const char *number_text(ins_flow *flow, const ins_point *at)
 }
 
 /* A row a point with all that depth.csv says. */
-static void whole_table(ins_flow *flow, const ins_plane *p)
+static void whole_table(ins_flow *flow, const ins_phase_plane *p)
 {
     enum { COLUMNS = 10 };
     static const ins_table_column column[COLUMNS] = {
@@ -72,7 +72,7 @@ static void whole_table(ins_flow *flow, const ins_plane *p)
 }
 
 /* A row an initializer, a column an activation: the reach alone. */
-static void reach_table(ins_flow *flow, const ins_plane *p)
+static void reach_table(ins_flow *flow, const ins_phase_plane *p)
 {
     size_t columns = 2 + p->panels, rows = 0;
     double width = fmin(20, 116.0 / (double)p->panels);
@@ -99,7 +99,7 @@ static void reach_table(ins_flow *flow, const ins_plane *p)
     ins_flow_table(flow, &layout);
 }
 
-static void table(ins_flow *flow, const ins_plane *p)
+static void table(ins_flow *flow, const ins_phase_plane *p)
 {
     const char *scales =
         "σ_{w}^{2} is fan_in Var W and σ_{b}^{2} is Var b, of the last hidden layer; q\\* the "
@@ -135,7 +135,7 @@ static int side_of(const ins_study *study, size_t arm)
 }
 
 /* The arms on a side by name, or, where arms share points, the number of points. */
-static const char *say_side(ins_flow *flow, const ins_plane *p, int side, bool first)
+static const char *say_side(ins_flow *flow, const ins_phase_plane *p, int side, bool first)
 {
     const ins_study *study = flow->part->study;
     bool *arms = ins_no_arms(flow);
@@ -153,7 +153,7 @@ static const char *say_side(ins_flow *flow, const ins_plane *p, int side, bool f
     return first ? ins_flow_format(flow, "%s of %zu networks", count, p->points) : count;
 }
 
-static const char *title_of(ins_flow *flow, const ins_plane *p)
+static const char *title_of(ins_flow *flow, const ins_phase_plane *p)
 {
     static const struct {
         int side;
@@ -172,7 +172,7 @@ static const char *title_of(ins_flow *flow, const ins_plane *p)
 
 void ins_page_phase(ins_flow *flow, const ins_page *page)
 {
-    ins_plane p = ins_plane_read(flow);
+    ins_phase_plane p = ins_phase_plane_read(flow);
     ins_flow_title(flow, page->kicker, title_of(flow, &p));
     ins_flow_paragraph(
         flow, "A deep network of random weights applies one map over and over, and depth leads it "
@@ -181,6 +181,6 @@ void ins_page_phase(ins_flow *flow, const ins_page *page)
               "and gradients explode. On the *edge of chaos* between them, where χ_{1} = 1, both "
               "travel farthest, and only there can a plain network be as deep as one likes. Where "
               "a network lies is decided by its initializer and its activation alone.");
-    ins_plane_draw(flow, &p);
+    ins_phase_plane_draw(flow, &p);
     table(flow, &p);
 }

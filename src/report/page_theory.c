@@ -265,11 +265,11 @@ static void deviations(ins_flow *flow)
     double left = ins_flow_left(flow), height = fmin(most, left / 2 - caption);
     bool many = flow->part->many, alone = !many && height < least && left > 56 + caption;
     if (curves == 0) return;
-    if (many) height = ins_grid_fit(flow, curves, 2, 2, 0, 40);
+    if (many) height = ins_multiples_fit(flow, curves, 2, 2, 0, 40);
     if (alone) height = fmin(most, left - caption);
     if (height < (many ? least_panel : least)) {
         ins_flow_page(flow);
-        height = many ? ins_grid_fit(flow, curves, 2, 6, least_panel, 40) : most;
+        height = many ? ins_multiples_fit(flow, curves, 2, 6, least_panel, 40) : most;
     }
     deviation(flow, forward, true, height);
     if (!alone) deviation(flow, backward, false, height);

@@ -262,9 +262,9 @@ void ins_page_weights(ins_flow *flow, const ins_page *page)
               "A small start that grows is a network that has to find its scale by training.");
     size_t arms = flow->part->study->arms;
     /* Both figures and the table on one page, or a page each. */
-    double height = flow->part->many ? ins_grid_fit(flow, arms, 1, 4, 12, 40)
-                                     : ins_grid_fit(flow, arms, 2, 24 + 6.4 * (double)arms,
-                                                    arms <= 4 ? 30 : 20, 56);
+    double height = flow->part->many ? ins_multiples_fit(flow, arms, 1, 4, 12, 40)
+                                     : ins_multiples_fit(flow, arms, 2, 24 + 6.4 * (double)arms,
+                                                         arms <= 4 ? 30 : 20, 56);
     draw_variance(flow, height);
     draw_change(flow, height);
     table(flow);

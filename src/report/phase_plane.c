@@ -39,7 +39,7 @@ double ins_depth_of(const ins_study *study, size_t arm, const char *column)
 }
 
 /* SIZE_MAX: none of that name. */
-static size_t panel_of(const ins_plane *p, const char *activation)
+static size_t panel_of(const ins_phase_plane *p, const char *activation)
 {
     for (size_t i = 0; i < p->panels; i++) {
         if (strcmp(p->activation[i], activation) == 0) return i;
@@ -48,7 +48,7 @@ static size_t panel_of(const ins_plane *p, const char *activation)
 }
 
 /* The smallest distance of two values, 1 when all are alike. */
-static double step_of(const ins_plane *p, const double *value)
+static double step_of(const ins_phase_plane *p, const double *value)
 {
     double step = INFINITY;
     for (size_t i = 1; i < p->cells; i++) {
@@ -58,7 +58,8 @@ static double step_of(const ins_plane *p, const double *value)
     return isfinite(step) ? step : 1;
 }
 
-static void ends_of(const ins_plane *p, const double *value, double step, double *low, double *high)
+static void ends_of(const ins_phase_plane *p, const double *value, double step, double *low,
+                    double *high)
 {
     *low = INFINITY;
     *high = -INFINITY;
@@ -69,7 +70,7 @@ static void ends_of(const ins_plane *p, const double *value, double step, double
 }
 
 /* The cells are those of the first activation; every other one is looked up there. */
-static void read_cells(ins_flow *flow, ins_plane *p)
+static void read_cells(ins_flow *flow, ins_phase_plane *p)
 {
     const ins_study *study = flow->part->study;
     const double *chi = numbers(study, "chi_1");
@@ -122,7 +123,7 @@ static size_t number_of(const ins_study *study, size_t arm)
     return number;
 }
 
-static void find_points(ins_flow *flow, ins_plane *p)
+static void find_points(ins_flow *flow, ins_phase_plane *p)
 {
     const ins_study *study = flow->part->study;
     p->point = ins_arena_get(flow->arena, study->arms, sizeof *p->point, "plane");
@@ -149,7 +150,7 @@ static void find_points(ins_flow *flow, ins_plane *p)
 
 /* sigma_w where chi_1 passes 1 at the sigma_b of a row, between cells by its logarithm; NAN: it
  * does not. Rows are told by their first cell. */
-static double crossing(const ins_plane *p, size_t panel, double sigma_b)
+static double crossing(const ins_phase_plane *p, size_t panel, double sigma_b)
 {
     const double *chi = p->chi + panel * p->cells;
     double before_w = NAN, before = NAN;
@@ -167,7 +168,7 @@ static double crossing(const ins_plane *p, size_t panel, double sigma_b)
 }
 
 /* LINE_X (panels, rows) and LINE_Y (rows). */
-static void write_line(ins_flow *flow, ins_figure *figure, const ins_plane *p)
+static void write_line(ins_flow *flow, ins_figure *figure, const ins_phase_plane *p)
 {
     double *b = ins_arena_get(flow->arena, p->cells, sizeof *b, "plane");
     size_t rows = 0;
@@ -184,7 +185,7 @@ static void write_line(ins_flow *flow, ins_figure *figure, const ins_plane *p)
     ins_figure_numbers(figure, "LINE_Y", b, rows);
 }
 
-static void write_data(ins_flow *flow, ins_figure *figure, const ins_plane *p)
+static void write_data(ins_flow *flow, ins_figure *figure, const ins_phase_plane *p)
 {
     static const char *const columns[] = {"sigma_w", "sigma_b", "x_low",
                                           "x_high",  "y_low",   "y_high"};
@@ -218,7 +219,7 @@ typedef struct label {
     const char *text;
 } label;
 
-static size_t make_labels(ins_flow *flow, const ins_plane *p, label *out)
+static size_t make_labels(ins_flow *flow, const ins_phase_plane *p, label *out)
 {
     size_t labels = 0;
     for (size_t i = 0; i < p->points; i++) {
@@ -240,7 +241,7 @@ static size_t make_labels(ins_flow *flow, const ins_plane *p, label *out)
 }
 
 /* Raises labels that would lie on others. mm: a panel's width. */
-static void raise_labels(const ins_plane *p, label *of, size_t labels, double mm)
+static void raise_labels(const ins_phase_plane *p, label *of, size_t labels, double mm)
 {
     double unit = mm / (p->high_w - p->low_w);
     for (size_t i = 0; i < labels; i++) {
@@ -258,7 +259,7 @@ static void raise_labels(const ins_plane *p, label *of, size_t labels, double mm
     }
 }
 
-static void write_points(ins_flow *flow, ins_figure *figure, const ins_plane *p, double width)
+static void write_points(ins_flow *flow, ins_figure *figure, const ins_phase_plane *p, double width)
 {
     label *of = ins_arena_get(flow->arena, p->points, sizeof *of, "plane");
     double *value = ins_arena_get(flow->arena, 4 * p->points, sizeof *value, "plane");
@@ -278,23 +279,24 @@ static void write_points(ins_flow *flow, ins_figure *figure, const ins_plane *p,
     ins_figure_names(figure, "POINT_TEXT", text, n);
 }
 
-void ins_plane_draw(ins_flow *flow, const ins_plane *p)
+void ins_phase_plane_draw(ins_flow *flow, const ins_phase_plane *p)
 {
     double height = p->panels == 1 ? 62 : p->panels <= 4 ? 44 : 34;
-    ins_grid grid = ins_grid_of(p->panels, height, 3.2);
-    double whole = ins_grid_height(&grid) + 12;
+    ins_multiples grid = ins_multiples_of(p->panels, height, 3.2);
+    double whole = ins_multiples_height(&grid) + 12;
     ins_figure *figure = ins_flow_figure(flow, "plane", "phase-plane",
                                          "The phase plane, and where the networks lie.", whole);
     const char **names = ins_arena_get(flow->arena, p->panels, sizeof *names, "figure");
     for (size_t i = 0; i < p->panels; i++)
-        names[i] = ins_grid_name(flow, &grid, p->panels, ins_flow_clean(flow, p->activation[i]));
+        names[i] =
+            ins_multiples_name(flow, &grid, p->panels, ins_flow_clean(flow, p->activation[i]));
     ins_axis x = ins_axis_linear(flow->arena, p->low_w, p->high_w, p->panels == 1 ? 8 : 4, false);
     ins_axis y = ins_axis_linear(flow->arena, p->low_b, p->high_b, 4, false);
     x.low = p->low_w;
     x.high = p->high_w;
     y.low = p->low_b;
     y.high = p->high_b;
-    ins_grid_write(&grid, figure, p->panels);
+    ins_multiples_write(&grid, figure, p->panels);
     ins_axis_write(&x, figure, "X");
     ins_axis_write(&y, figure, "Y");
     ins_figure_number(figure, "BAR_LEFT", 50);
@@ -309,9 +311,9 @@ void ins_plane_draw(ins_flow *flow, const ins_plane *p)
                      "between them. Numbers are those of the table; › lies beyond the right edge.");
 }
 
-ins_plane ins_plane_read(ins_flow *flow)
+ins_phase_plane ins_phase_plane_read(ins_flow *flow)
 {
-    ins_plane plane = {0};
+    ins_phase_plane plane = {0};
     read_cells(flow, &plane);
     find_points(flow, &plane);
     return plane;

@@ -15,7 +15,7 @@ typedef struct ins_point {
     double least, most; /* hidden layers */
 } ins_point;
 
-typedef struct ins_plane {
+typedef struct ins_phase_plane {
     size_t panels, cells, rows; /* cells of one panel; values of sigma_b */
     const char *activation[INS_MOST_PLANES];
     const double *sigma_w, *sigma_b; /* of all rows of phase.csv */
@@ -25,13 +25,13 @@ typedef struct ins_plane {
     double low_w, high_w, low_b, high_b; /* edges */
     ins_point *point;
     size_t points;
-} ins_plane;
+} ins_phase_plane;
 
 /* A part for which ins_no_phase is NULL. */
-ins_plane ins_plane_read(ins_flow *flow);
+ins_phase_plane ins_phase_plane_read(ins_flow *flow);
 
 /* The figure with its caption. */
-void ins_plane_draw(ins_flow *flow, const ins_plane *plane);
+void ins_phase_plane_draw(ins_flow *flow, const ins_phase_plane *plane);
 
 /* A number of depth.csv of an arm. */
 double ins_depth_of(const ins_study *study, size_t arm, const char *column);

@@ -8,12 +8,12 @@
 
 enum { MOST_VALUES = 8192 };
 
-ins_shape ins_shape_of(const ins_study *study, size_t arm, size_t layer)
+ins_weight_shape ins_weight_shape_of(const ins_study *study, size_t arm, size_t layer)
 {
     size_t run = study->arm[arm].run[0], start = ins_study_epoch_index(study, 0);
     double units = ins_study_layer(study, run, start, layer, INS_WEIGHT, "units");
     double count = ins_study_layer(study, run, start, layer, INS_WEIGHT, "count");
-    return (ins_shape){units, count / units};
+    return (ins_weight_shape){units, count / units};
 }
 
 /* Of the Jacobian (layer 0) there are as many as the smaller of classes and features, for each of
@@ -21,8 +21,8 @@ ins_shape ins_shape_of(const ins_study *study, size_t arm, size_t layer)
 static size_t rank_of(const ins_study *study, size_t arm, size_t layer, size_t count)
 {
     if (layer > 0) return count;
-    double classes = ins_shape_of(study, arm, study->arm[arm].layers).units;
-    double features = ins_shape_of(study, arm, 1).fan_in, rank = fmin(classes, features);
+    double classes = ins_weight_shape_of(study, arm, study->arm[arm].layers).units;
+    double features = ins_weight_shape_of(study, arm, 1).fan_in, rank = fmin(classes, features);
     bool whole = rank >= 1 && count % (size_t)rank == 0;
     return whole ? (size_t)rank : count;
 }

@@ -13,11 +13,11 @@ typedef struct ins_values {
 /* count = 0: not recorded. */
 ins_values ins_values_of(ins_flow *flow, size_t run, size_t epoch, size_t layer);
 
-typedef struct ins_shape {
+typedef struct ins_weight_shape {
     double units, fan_in;
-} ins_shape;
+} ins_weight_shape;
 
-ins_shape ins_shape_of(const ins_study *study, size_t arm, size_t layer);
+ins_weight_shape ins_weight_shape_of(const ins_study *study, size_t arm, size_t layer);
 
 /* The largest singular value, and its ratio to the smallest: geometric means over seeds and, for
  * the Jacobian, probe rows. */
