@@ -18,7 +18,6 @@ header_rooms='
 real  base
 samples  base
 vector  base
-colour  document
 '
 
 # Each room may include headers of these rooms; its own are a matter of course. nobody includes cli.

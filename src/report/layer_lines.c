@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "layer_axis.h"
 #include "phrases.h"
 
 /* Tics at layers: "input", hidden layers, "output". */
@@ -12,28 +13,20 @@ static ins_axis layer_axis(ins_flow *flow, size_t first, size_t last, bool outpu
 {
     double margin = fmax(0.12, 0.02 * (double)(last - first));
     bool narrow = flow->part->many;
-    ins_axis axis = ins_axis_whole(flow->arena, (long long)(first == 0 ? 1 : first),
-                                   (long long)last, narrow ? 3 : 8);
-    ins_axis out = {.low = (double)first - margin, .high = (double)last + margin};
-    if (first == 0) {
-        out.position[out.tics] = 0;
-        out.label[out.tics++] = narrow ? "in" : "input";
-    }
-    for (size_t i = 0; i < axis.tics && out.tics + 1 < INS_AXIS_TICS; i++) {
-        double layer = axis.position[i];
-        if (layer < 1 || layer > (double)last) continue;
-        double crowd = (narrow ? 0.2 : 0.09) * (double)last;
-        if (output && layer > (double)last - crowd && last > 4) continue;
-        if (first == 0 && layer < crowd && last > 4) continue;
-        if (output && layer == (double)last) continue;
-        out.position[out.tics] = layer;
-        out.label[out.tics++] = axis.label[i];
-    }
-    if (output) {
-        out.position[out.tics] = (double)last;
-        out.label[out.tics++] = narrow ? "out" : "output";
-    }
-    return out;
+    const ins_layer_axis layers = {.first = first,
+                                   .last = last,
+                                   .first_name = first > 0 ? NULL
+                                                 : narrow  ? "in"
+                                                           : "input",
+                                   .last_name = !output  ? NULL
+                                                : narrow ? "out"
+                                                         : "output",
+                                   .steps = narrow ? 3 : 8,
+                                   .crowd = narrow ? 0.2 : 0.09};
+    ins_axis axis = ins_layer_axis_tics(flow->arena, &layers);
+    axis.low = (double)first - margin;
+    axis.high = (double)last + margin;
+    return axis;
 }
 
 static ins_curve_point point_of(const ins_study *study, size_t arm, size_t epoch, size_t layer,

@@ -118,8 +118,7 @@ static void write_labels(ins_flow *flow, ins_figure *figure, const ins_layered *
         }
     }
     for (size_t l = 0; l < n; l++) {
-        bool output = layered->layer[l] == study->layers && ins_same_depth(study);
-        names[l] = output ? "out" : ins_flow_format(flow, "%zu", layered->layer[l]);
+        names[l] = ins_layer_name(flow, layered->layer[l]);
         double t = n > 1 ? (double)l / (double)(n - 1) : 1;
         colours[l] = shade(t);
         inks[l] = shade(0.4 + 0.6 * t); /* what is pale for a line is too pale for a number */

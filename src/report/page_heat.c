@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "initscope/csv.h"
+#include "layer_axis.h"
 #include "layered.h"
 #include "lines.h"
 #include "phrases.h"
@@ -22,10 +23,11 @@ static double variance_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer
     return tile(flow->part->study, arm, epoch, layer).geometric.mean;
 }
 
+/* Its only layer where there is no hidden one. */
 static size_t last_hidden(const ins_study *study, size_t arm)
 {
-    size_t layers = study->arm[arm].layers;
-    return layers > 1 ? layers - 1 : layers;
+    const ins_arm *of = &study->arm[arm];
+    return of->layers > 1 ? ins_hidden_of(of) : of->layers;
 }
 
 /* How many orders of magnitude the last hidden layer's variance is away from 1. */
@@ -132,21 +134,10 @@ static void write_data(ins_flow *flow, ins_figure *figure, const size_t *epoch, 
 static ins_axis layer_axis(ins_flow *flow)
 {
     const ins_study *study = flow->part->study;
-    ins_axis whole = ins_axis_whole(flow->arena, 1, (long long)study->layers, 5), axis = {0};
-    bool output = ins_same_depth(study);
-    axis.position[axis.tics] = 1;
-    axis.label[axis.tics++] = "1";
-    for (size_t i = 0; i < whole.tics && axis.tics + 2 < INS_AXIS_TICS; i++) {
-        double layer = whole.position[i];
-        if (layer <= 1 || layer > (double)study->layers - 0.1 * (double)study->layers) continue;
-        axis.position[axis.tics] = layer;
-        axis.label[axis.tics++] = whole.label[i];
-    }
-    if (study->layers > 1) {
-        axis.position[axis.tics] = (double)study->layers;
-        axis.label[axis.tics++] = output ? "out" : ins_flow_format(flow, "%zu", study->layers);
-    }
-    return axis;
+    ins_layer_axis layers = {
+        .first = 1, .last = study->layers, .first_name = "1", .steps = 5, .crowd = 0.1};
+    if (study->layers > 1) layers.last_name = ins_layer_name(flow, study->layers);
+    return ins_layer_axis_tics(flow->arena, &layers);
 }
 
 static void heat_maps(ins_flow *flow)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cells.h"
+#include "colour.h"
 #include "initscope/verdicts.h"
 #include "layered.h"
 #include "lines.h"
@@ -41,16 +42,6 @@ static size_t epochs_of(const ins_study *study, size_t epoch[3])
     return count;
 }
 
-static unsigned blend(unsigned from, unsigned to, double share)
-{
-    unsigned rgb = 0;
-    for (int shift = 16; shift >= 0; shift -= 8) {
-        double a = (from >> shift) & 0xFF, b = (to >> shift) & 0xFF;
-        rgb |= (unsigned)lround(a + share * (b - a)) << shift;
-    }
-    return rgb;
-}
-
 static void distinct_cell(ins_flow *flow, ins_cells *cells, size_t at, double distinct,
                           double units)
 {
@@ -58,18 +49,14 @@ static void distinct_cell(ins_flow *flow, ins_cells *cells, size_t at, double di
     cells->text[at] = ins_flow_format(flow, "%.0f", distinct);
     bool whole = distinct >= units, single = distinct == 1 && units > 1;
     double share = units > 1 ? (distinct - 1) / (units - 1) : 1;
-    cells->rgb[at] = single ? 0xFBE0D8 : blend(0xF6E3C5, 0x1B6A93, whole ? 1 : 0.6 * share);
+    cells->rgb[at] = single ? 0xFBE0D8 : ins_mix(0xF6E3C5, 0x1B6A93, whole ? 1 : 0.6 * share);
     cells->ink[at] = single ? INS_RED : share > 0.6 || whole ? INS_WHITE : INS_INK;
 }
 
 /* "layer 3" below its column: numbers alone, the title says what they are. */
 static void number_columns(ins_flow *flow, ins_cells *cells, const size_t *layer)
 {
-    const ins_study *study = flow->part->study;
-    for (size_t c = 0; c < cells->columns; c++) {
-        bool output = layer[c] == study->layers && ins_same_depth(study);
-        cells->column[c] = output ? "out" : ins_flow_format(flow, "%zu", layer[c]);
-    }
+    for (size_t c = 0; c < cells->columns; c++) cells->column[c] = ins_layer_name(flow, layer[c]);
 }
 
 static void distinct_units(ins_flow *flow, const size_t *epoch, size_t epochs)

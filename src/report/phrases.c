@@ -101,6 +101,13 @@ bool ins_same_depth(const ins_study *study)
     return true;
 }
 
+const char *ins_layer_name(ins_flow *flow, size_t layer)
+{
+    const ins_study *study = flow->part->study;
+    bool output = layer == study->layers && ins_same_depth(study);
+    return output ? "out" : ins_flow_format(flow, "%zu", layer);
+}
+
 const char *ins_say_seeds(ins_flow *flow)
 {
     const ins_study *study = flow->part->study;

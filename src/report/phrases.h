@@ -26,6 +26,9 @@ size_t ins_hidden_of(const ins_arm *arm);
 /* True when all arms have the same number of layers. */
 bool ins_same_depth(const ins_study *study);
 
+/* "3"; "out" for the last layer when all arms have the same number. */
+const char *ins_layer_name(ins_flow *flow, size_t layer);
+
 /* "20 seeds each", "1 to 5 seeds each" */
 const char *ins_say_seeds(ins_flow *flow);
 

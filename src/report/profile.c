@@ -6,8 +6,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "initscope/colour.h"
+#include "colour.h"
 #include "initscope/csv.h"
+#include "layer_axis.h"
 #include "layered.h"
 #include "phrases.h"
 
@@ -116,17 +117,14 @@ static ins_axis layer_axis(ins_flow *flow, bool compact)
 {
     const ins_study *study = flow->part->study;
     double last = (double)study->layers, margin = fmax(0.12, 0.03 * last);
-    ins_axis whole = ins_axis_whole(flow->arena, 1, (long long)study->layers, compact ? 4 : 8);
-    ins_axis axis = {.low = 1 - margin, .high = last + margin};
-    for (size_t i = 0; i < whole.tics && axis.tics + 1 < INS_AXIS_TICS; i++) {
-        bool crowded = last > 4 && whole.position[i] > 0.9 * last;
-        if (whole.position[i] < 1 || whole.position[i] >= last || crowded) continue;
-        axis.position[axis.tics] = whole.position[i];
-        axis.label[axis.tics++] = whole.label[i];
-    }
-    axis.position[axis.tics] = last;
-    axis.label[axis.tics++] =
-        ins_same_depth(study) ? "out" : ins_flow_format(flow, "%zu", study->layers);
+    const ins_layer_axis layers = {.first = 1,
+                                   .last = study->layers,
+                                   .last_name = ins_layer_name(flow, study->layers),
+                                   .steps = compact ? 4 : 8,
+                                   .crowd = 0.1};
+    ins_axis axis = ins_layer_axis_tics(flow->arena, &layers);
+    axis.low = 1 - margin;
+    axis.high = last + margin;
     return axis;
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "initscope/colour.h"
+#include "colour.h"
 #include "initscope/csv.h"
 #include "phrases.h"
 
