@@ -4,8 +4,6 @@
 #include "initscope/flow.h"
 
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "initscope/book.h"
@@ -22,16 +20,10 @@ static const ins_pen formula_pen = {INS_REGULAR, 11.5, INS_CENTRE, INS_INK};
 
 const char *ins_flow_format(ins_flow *flow, const char *format, ...)
 {
-    char small[1024];
-    va_list arguments, again;
+    va_list arguments;
     va_start(arguments, format);
-    va_copy(again, arguments);
-    int length = vsnprintf(small, sizeof small, format, arguments);
+    const char *out = ins_arena_format_list(flow->arena, format, arguments);
     va_end(arguments);
-    size_t needed = length < 0 ? 0 : (size_t)length;
-    char *out = ins_arena_get(flow->arena, needed + 1, 1, "text");
-    vsnprintf(out, needed + 1, format, again);
-    va_end(again);
     return out;
 }
 
