@@ -109,44 +109,52 @@ static ins_status write_page(const ins_book *book, size_t page, const char *dire
         const char *kind;
         ins_text *text;
     } parts[] = {{"text", &files.text}, {"rules", &files.rules}, {"boxes", &files.boxes}};
+    ins_status status = INS_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         snprintf(file, sizeof file, "pages/%s-%s.csv", name, parts[i].kind);
-        if (parts[i].text->length > 0) write_file(directory, file, parts[i].text, error);
+        if (parts[i].text->length > 0) {
+            ins_status written = write_file(directory, file, parts[i].text, error);
+            if (status == INS_OK) status = written;
+        }
         ins_text_free(parts[i].text);
     }
     ins_text_free(&files.script);
-    return error->status;
+    return status;
 }
 
 static ins_status write_figure(const ins_figure *figure, const char *directory, ins_error *error)
 {
     ins_text script = {0}, name = {0};
-    if (ins_figure_script(figure, &script, error) == INS_OK) {
+    ins_status status = ins_figure_script(figure, &script, error);
+    if (status == INS_OK) {
         ins_text_add_format(&name, "figures/%s.csv", figure->name);
-        write_file(directory, name.data, &figure->data, error);
+        status = write_file(directory, name.data, &figure->data, error);
         ins_text_clear(&name);
         ins_text_add_format(&name, "figures/%s.gp", figure->name);
-        write_file(directory, name.data, &script, error);
+        ins_status written = write_file(directory, name.data, &script, error);
+        if (status == INS_OK) status = written;
     }
     ins_text_free(&script);
     ins_text_free(&name);
-    return error->status;
+    return status;
 }
 
 static ins_status write_style(const char *directory, ins_error *error)
 {
     char *path = ins_bundled("reports/style.gp");
     ins_text style = {0};
+    ins_status status;
     if (path == NULL) {
-        ins_error_add(error, INS_OUTPUT,
-                      "reports/style.gp: not found; set INITSCOPE_DATA_DIR to the directory that "
-                      "has it");
-    } else if (ins_file_read(path, &style, INS_OUTPUT, error) == INS_OK) {
-        write_file(directory, "figures/style.gp", &style, error);
+        status = ins_error_add(
+            error, INS_OUTPUT,
+            "reports/style.gp: not found; set INITSCOPE_DATA_DIR to the directory that "
+            "has it");
+    } else if ((status = ins_file_read(path, &style, INS_OUTPUT, error)) == INS_OK) {
+        status = write_file(directory, "figures/style.gp", &style, error);
     }
     free(path);
     ins_text_free(&style);
-    return error->status;
+    return status;
 }
 
 /* figures.gp: all figures as PNG and SVG in one process. */
@@ -164,9 +172,9 @@ static ins_status write_figures_script(const ins_book *book, const char *directo
         ins_text_add_format(&script, "    load DIR.'%s.gp'\n", figures[i]->name);
     }
     ins_text_add(&script, "}\n");
-    write_file(directory, "figures.gp", &script, error);
+    ins_status status = write_file(directory, "figures.gp", &script, error);
     ins_text_free(&script);
-    return error->status;
+    return status;
 }
 
 ins_status ins_book_write(const ins_book *book, const char *directory, ins_error *error)
@@ -182,18 +190,18 @@ ins_status ins_book_write(const ins_book *book, const char *directory, ins_error
                           "load DIR.'style.gp'\n"
                           "eval PDF\n"
                           "set output OUT\n");
-    write_style(directory, error);
-    for (size_t i = 0; i < book->figures.count && error->status == INS_OK; i++) {
-        write_figure(figures[i], directory, error);
+    ins_status status = write_style(directory, error);
+    for (size_t i = 0; i < book->figures.count && status == INS_OK; i++) {
+        status = write_figure(figures[i], directory, error);
     }
-    for (size_t i = 0; i < book->sheets.count && error->status == INS_OK; i++) {
-        write_page(book, i, directory, &script, error);
+    for (size_t i = 0; i < book->sheets.count && status == INS_OK; i++) {
+        status = write_page(book, i, directory, &script, error);
     }
     ins_text_add(&script, "\nset output\n");
-    if (error->status == INS_OK) write_file(directory, "report.gp", &script, error);
-    if (error->status == INS_OK) write_figures_script(book, directory, error);
+    if (status == INS_OK) status = write_file(directory, "report.gp", &script, error);
+    if (status == INS_OK) status = write_figures_script(book, directory, error);
     ins_text_free(&script);
-    return error->status;
+    return status;
 }
 
 ins_bookmark *ins_book_bookmarks(ins_book *book, size_t *count)

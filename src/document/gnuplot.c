@@ -43,10 +43,11 @@ ins_status ins_gnuplot_run_all(const char *gnuplot, const char *directory,
         fill_arguments(job[i], arguments[i]);
         program[i] = (ins_program){gnuplot, arguments[i], STDERR_FILENO};
     }
-    ins_programs_run(program, count, directory, seconds, MOST_MESSAGES, messages, error);
+    ins_status status =
+        ins_programs_run(program, count, directory, seconds, MOST_MESSAGES, messages, error);
     free(arguments);
     free(program);
-    return error->status;
+    return status;
 }
 
 ins_status ins_gnuplot_run(const char *gnuplot, const char *directory, const char *command,

@@ -184,24 +184,28 @@ ins_status ins_programs_run(const ins_program *program, size_t count, const char
 {
     process *running = ins_allocate(count, sizeof *running, "processes");
     double deadline = seconds_now() + seconds;
-    for (size_t i = 0; i < count; i++) start(&program[i], directory, &running[i], error);
+    ins_status status = INS_OK; /* of the first failure, which is the one told of those that ran */
+    for (size_t i = 0; i < count; i++) {
+        ins_status started = start(&program[i], directory, &running[i], error);
+        if (status == INS_OK) status = started;
+    }
     for (size_t i = 0; i < count; i++) {
         const char *name = program[i].arguments[0];
         ins_text words = {0};
-        int status = 0;
+        int ending = 0;
         if (running[i].child == 0) continue;
         ins_text_add(&words, "");
-        bool ended = attend(running[i].child, running[i].pipe, deadline, most, &words, &status);
+        bool ended = attend(running[i].child, running[i].pipe, deadline, most, &words, &ending);
         close(running[i].pipe);
-        if (error->status != INS_OK) { /* the first failure is told */
-        } else if (!ended) {
-            ins_error_add(error, INS_RENDER, "%s: stopped after %u seconds", name, seconds);
-        } else {
-            judge(name, status, &words, error);
+        if (status == INS_OK && ended) {
+            status = judge(name, ending, &words, error);
+        } else if (status == INS_OK) {
+            status =
+                ins_error_add(error, INS_RENDER, "%s: stopped after %u seconds", name, seconds);
         }
         ins_text_add(said, words.data);
         ins_text_free(&words);
     }
     free(running);
-    return error->status;
+    return status;
 }

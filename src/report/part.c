@@ -71,7 +71,8 @@ ins_status ins_experiment_read(const char *directory, ins_arena *arena,
                                ins_error *error)
 {
     *experiment = (ins_experiment){0};
-    if (ins_study_read(directory, &experiment->study, error) != INS_OK) return error->status;
+    ins_status status = ins_study_read(directory, &experiment->study, error);
+    if (status != INS_OK) return status;
     ins_analyse(&experiment->study, &experiment->analysis);
     prepare(experiment, arena, coverage);
     return INS_OK;

@@ -214,15 +214,16 @@ ins_status ins_report_summary(const ins_report_options *options, bool colour, in
                               ins_error *error)
 {
     ins_arena *arena = ins_arena_new();
-    for (size_t i = 0; i < options->count && error->status == INS_OK; i++) {
+    ins_status status = INS_OK;
+    for (size_t i = 0; i < options->count && status == INS_OK; i++) {
         ins_experiment experiment;
-        if (ins_experiment_read(options->directories[i], arena, NULL, &experiment, error) ==
-            INS_OK) {
+        status = ins_experiment_read(options->directories[i], arena, NULL, &experiment, error);
+        if (status == INS_OK) {
             if (i > 0) ins_text_add(out, "\n");
             add_experiment(&experiment.part, colour, arena, out);
         }
         ins_experiment_free(&experiment);
     }
     ins_arena_free(arena);
-    return error->status;
+    return status;
 }
