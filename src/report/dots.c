@@ -23,25 +23,18 @@ ins_dots ins_dots_new(ins_flow *flow, size_t first, size_t rows)
     return dots;
 }
 
-static void widen(double value, bool positive, double *minimum, double *maximum)
-{
-    if (!isfinite(value) || (positive && value <= 0)) return;
-    if (!(*minimum <= value)) *minimum = value;
-    if (!(*maximum >= value)) *maximum = value;
-}
-
 bool ins_dots_range(const ins_dots *dots, double *minimum, double *maximum)
 {
     *minimum = *maximum = NAN;
     for (size_t r = 0; r < dots->rows; r++) {
-        widen(dots->mean[r].mean, false, minimum, maximum);
-        widen(dots->mean[r].lower, false, minimum, maximum);
-        widen(dots->mean[r].upper, false, minimum, maximum);
+        ins_axis_widen(dots->mean[r].mean, false, minimum, maximum);
+        ins_axis_widen(dots->mean[r].lower, false, minimum, maximum);
+        ins_axis_widen(dots->mean[r].upper, false, minimum, maximum);
     }
     for (size_t i = 0; i < dots->rows * dots->seeds; i++) {
-        widen(dots->seed[i], false, minimum, maximum);
+        ins_axis_widen(dots->seed[i], false, minimum, maximum);
     }
-    widen(dots->reference, false, minimum, maximum);
+    ins_axis_widen(dots->reference, false, minimum, maximum);
     return !isnan(*minimum);
 }
 

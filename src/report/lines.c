@@ -46,26 +46,19 @@ void ins_lines_predict(ins_flow *flow, ins_lines *lines)
     for (size_t i = 0; i < count; i++) lines->theory[i] = NAN;
 }
 
-static void widen(double value, bool positive, double *minimum, double *maximum)
-{
-    if (!isfinite(value) || (positive && value <= 0)) return;
-    if (!(*minimum <= value)) *minimum = value;
-    if (!(*maximum >= value)) *maximum = value;
-}
-
 bool ins_lines_range(const ins_lines *lines, bool positive, double *minimum, double *maximum)
 {
     *minimum = *maximum = NAN;
     for (size_t i = 0; i < lines->curves * lines->points; i++) {
-        widen(lines->point[i].middle, positive, minimum, maximum);
-        widen(lines->point[i].lower, positive, minimum, maximum);
-        widen(lines->point[i].upper, positive, minimum, maximum);
+        ins_axis_widen(lines->point[i].middle, positive, minimum, maximum);
+        ins_axis_widen(lines->point[i].lower, positive, minimum, maximum);
+        ins_axis_widen(lines->point[i].upper, positive, minimum, maximum);
     }
     for (size_t i = 0; i < lines->curves * lines->seeds * lines->points; i++) {
-        widen(lines->seed[i], positive, minimum, maximum);
+        ins_axis_widen(lines->seed[i], positive, minimum, maximum);
     }
     for (size_t i = 0; lines->theory != NULL && i < lines->curves * lines->points; i++) {
-        widen(lines->theory[i], positive, minimum, maximum);
+        ins_axis_widen(lines->theory[i], positive, minimum, maximum);
     }
     return !isnan(*minimum);
 }

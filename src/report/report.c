@@ -16,6 +16,7 @@
 #include "initscope/file.h"
 #include "initscope/gnuplot.h"
 #include "initscope/place.h"
+#include "initscope/rendered.h"
 #include "pages.h"
 #include "part.h"
 
