@@ -18,7 +18,6 @@ header_rooms='
 real  base
 samples  base
 vector  base
-colour  document
 '
 
 # Each room may include headers of these rooms; its own are a matter of course. nobody includes cli.
@@ -147,7 +146,7 @@ calls() { grep -E "^[^:]*:[0-9]*:(.*[^A-Za-z0-9_>.])?($1)[ ]*\\("; }
 # cli may start the program itself again, with another environment.
 programs_started_elsewhere() {
     code "$1" | calls 'v?fork|exec[lv]p?e?|execvpe|fexecve|posix_spawnp?|popen|system' |
-        grep -v -e '^src/document/gnuplot\.c:' -e '^src/cli/main\.c:[0-9]*: *execv("", argv);$'
+        grep -v -e '^src/document/program\.c:' -e '^src/cli/main\.c:[0-9]*: *execv("", argv);$'
 }
 
 # Only cli prints. The one exception is ins_die, which has nobody to return to.
@@ -251,7 +250,7 @@ echo 1..13
 rule 'no arrow between rooms runs the wrong way' wrong_arrows 2
 rule 'GSL only where something is computed' gsl_where_nothing_is_computed 1
 rule 'cblas.h, csv.h and ini.h have one door each' headers_through_the_wrong_door 1
-rule 'other programs are started in document/gnuplot.c only' programs_started_elsewhere 1
+rule 'other programs are started in document/program.c only' programs_started_elsewhere 1
 rule 'only cli prints' printing_below_cli 1
 rule 'only cli ends the program' leaving_below_cli 1
 rule 'no locale is set below cli' locales 1

@@ -17,6 +17,10 @@ typedef struct ins_axis {
     const char *label[INS_AXIS_TICS];
 } ins_axis;
 
+/* Moves minimum and maximum, NAN at the start, apart to hold value; one that is not finite or, when
+ * positive, not above 0 is left out. */
+void ins_axis_widen(double value, bool positive, double *minimum, double *maximum);
+
 /* A logarithmic axis over at least [minimum, maximum], both > 0 and finite: decades, or 1-2-5 when
  * there are few of them. */
 ins_axis ins_axis_log(ins_arena *arena, double minimum, double maximum);

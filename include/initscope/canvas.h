@@ -37,7 +37,8 @@ typedef struct ins_pen {
 
 typedef struct ins_canvas ins_canvas;
 
-ins_canvas *ins_canvas_new(ins_arena *arena);
+/* Both live in arena, or as long; coverage is that of the fonts that draw, or NULL (coverage.h). */
+ins_canvas *ins_canvas_new(ins_arena *arena, const ins_coverage *coverage);
 
 /* y is the baseline. Plain text is drawn as it is; markup is that of layout.h. */
 void ins_canvas_text(ins_canvas *canvas, ins_pen pen, double x, double y, const char *plain);

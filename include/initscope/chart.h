@@ -31,7 +31,7 @@ typedef enum ins_series_kind {
 typedef struct ins_point {
     double x, y, lower, upper; /* NAN: none */
     unsigned colour;           /* of a tile */
-    const char *words;         /* plain; of words */
+    const char *words;         /* plain, safe to draw; of words */
 } ins_point;
 
 typedef struct ins_series {

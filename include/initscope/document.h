@@ -117,11 +117,14 @@ typedef struct ins_document {
     const char *title;    /* plain */
     const char *subtitle; /* plain; on the band of the first page */
     const char *footer;   /* plain: what made it */
+    const ins_coverage *coverage; /* of the fonts that draw, or NULL */
     ins_list chapters, sections, marks;
     size_t charts;
 } ins_document;
 
-ins_document *ins_document_new(const char *title, const char *subtitle, const char *footer);
+/* Texts are kept; coverage must outlive the document. */
+ins_document *ins_document_new(const char *title, const char *subtitle, const char *footer,
+                               const ins_coverage *coverage);
 void ins_document_free(ins_document *document); /* NULL is fine */
 
 /* Registers an arm; its number. */
@@ -138,6 +141,10 @@ const char *ins_marks_written(const ins_document *document, ins_arena *arena, co
 /* Markup in the document's arena. */
 const char *ins_document_format(ins_document *document, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Foreign text, plain and safe to draw, and as markup. */
+const char *ins_document_clean(ins_document *document, const char *text);
+const char *ins_document_escape(ins_document *document, const char *text);
 
 const ins_chapter *ins_chapter_at(const ins_document *document, size_t chapter);
 const ins_section *ins_section_at(const ins_document *document, size_t section);

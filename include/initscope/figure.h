@@ -14,7 +14,7 @@
 
 typedef struct ins_figure {
     const char *name; /* "03-forward" */
-    const char *kind; /* its body: "layers" */
+    const char *kind; /* its body: "lines" is reports/figures/lines.gp */
     size_t number;
     double width, height; /* mm */
     size_t page;          /* from 0 */

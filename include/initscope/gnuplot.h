@@ -1,8 +1,7 @@
-/* gnuplot: the only place where another program is started. */
+/* gnuplot: which one it is, and what it is told. */
 #ifndef INITSCOPE_GNUPLOT_H
 #define INITSCOPE_GNUPLOT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "initscope/error.h"
@@ -32,11 +31,5 @@ ins_status ins_gnuplot_run_all(const char *gnuplot, const char *directory,
 
 /* What gnuplot -d says its version is, "5.4.4", into out; empty when it does not say. */
 void ins_gnuplot_version(const char *gnuplot, const char *directory, ins_text *out);
-
-/* True when path is a whole PDF of pages pages with a font in it; PNG; SVG. gnuplot exits with 0
- * on a full disk, so that only the file itself tells. */
-bool ins_is_pdf(const char *path, size_t pages);
-bool ins_is_png(const char *path);
-bool ins_is_svg(const char *path);
 
 #endif

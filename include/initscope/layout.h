@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "initscope/coverage.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"
 #include "initscope/utf8.h"
@@ -21,12 +22,12 @@ typedef enum ins_align { INS_LEFT, INS_CENTRE, INS_RIGHT } ins_align;
 /* Valid UTF-8 that is safe to draw: control characters become spaces; what is no character,
  * reorders or hides text becomes U+FFFD; of a pile of combining marks the first 8 are kept. Text
  * that runs leftward is enclosed in marks (U+200E) so that it does not turn the numbers beside it.
- * A character that no font here can draw is written as \u0915 (see coverage.h). */
-char *ins_clean(ins_arena *arena, const char *text);
+ * A character that coverage has not is written as \u0915; coverage may be NULL (coverage.h). */
+char *ins_clean(ins_arena *arena, const ins_coverage *coverage, const char *text);
 
-/* Plain text as markup that draws it unchanged; superscript digits become ^{...}, because few fonts
- * have them. */
-char *ins_escape(ins_arena *arena, const char *plain);
+/* Cleaned plain text as markup that draws it unchanged; superscript digits become ^{...}, because
+ * few fonts have them. */
+char *ins_escape(ins_arena *arena, const ins_coverage *coverage, const char *plain);
 
 double ins_text_width(const char *plain, ins_face face, double size);
 

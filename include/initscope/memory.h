@@ -4,6 +4,7 @@
 #ifndef INITSCOPE_MEMORY_H
 #define INITSCOPE_MEMORY_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* count * size zeroed bytes, aligned to 64; release with free(). */
@@ -35,5 +36,7 @@ void *ins_arena_get(ins_arena *arena, size_t count, size_t size,
 char *ins_arena_copy(ins_arena *arena, const char *text, size_t length); /* NUL-terminated */
 char *ins_arena_format(ins_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+char *ins_arena_format_list(ins_arena *arena, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 
 #endif

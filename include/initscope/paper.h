@@ -23,7 +23,8 @@ size_t ins_paper_page_of(const ins_paper *paper, size_t section);
 /* How much of a page is filled, 0 to 1, header and footer left out. */
 double ins_paper_filled(const ins_paper *paper, size_t page);
 
-/* The charts' names, "03-signal", by their number - 1. */
+/* The charts, and their names, "03-signal", by their number - 1. */
+size_t ins_paper_figures(const ins_paper *paper);
 const char *ins_paper_figure(const ins_paper *paper, size_t number);
 
 /* pages/, figures/ and the scripts report.gp and figures.gp below directory. */

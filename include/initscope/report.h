@@ -17,7 +17,8 @@ typedef struct ins_report_options {
 
 /* Writes the report. INS_DATA: logs that cannot be read; INS_USAGE: an output directory that holds
  * something else; INS_OUTPUT: not written; INS_RENDER: all is written but gnuplot is missing or
- * failed, and the message says how to render. An earlier report in the same place is replaced. */
+ * failed, and the message says how to render. An earlier report in the same place is replaced.
+ * error is not NULL. */
 ins_status ins_report_write(const ins_report_options *options, ins_error *error);
 
 /* The table at a glance and the findings of each directory as plain text; nothing is written.

@@ -11,7 +11,7 @@
 /* One character at the start of text: its code point and the bytes it takes. Bytes that are not
  * UTF-8 count as U+FFFD, one at a time. */
 size_t ins_utf8_decode(const char *text, uint32_t *code);
-size_t ins_utf8_encode(char out[4], uint32_t code);
+void ins_utf8_add(ins_text *out, uint32_t code); /* at most U+10FFFF */
 
 /* What takes no room: combining marks, and the mark that ins_clean() sets around names that run
  * leftward. */

@@ -3,7 +3,6 @@
 
 #include "initscope/memory.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -176,19 +175,27 @@ char *ins_arena_copy(ins_arena *arena, const char *text, size_t length)
     return copy;
 }
 
+char *ins_arena_format_list(ins_arena *arena, const char *format, va_list arguments)
+{
+    va_list again;
+
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    if (length < 0) ins_die("a text could not be formatted");
+
+    char *out = arena_take(arena, (size_t)length + 1, "a text");
+
+    vsnprintf(out, (size_t)length + 1, format, again);
+    va_end(again);
+    return out;
+}
+
 char *ins_arena_format(ins_arena *arena, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    if (length < 0) ins_die("a text could not be formatted");
-
-    char *out = arena_take(arena, (size_t)length + 1, "a text");
-
-    va_start(arguments, format);
-    vsnprintf(out, (size_t)length + 1, format, arguments);
+    char *out = ins_arena_format_list(arena, format, arguments);
     va_end(arguments);
     return out;
 }

@@ -33,16 +33,15 @@ size_t ins_utf8_decode(const char *text, uint32_t *code)
     return length;
 }
 
-size_t ins_utf8_encode(char out[4], uint32_t code)
+void ins_utf8_add(ins_text *out, uint32_t code)
 {
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
+    char bytes[4] = {(char)code};
+    size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (length > 1) {
+        for (size_t i = length; i-- > 1; code >>= 6) bytes[i] = (char)(0x80U | (code & 0x3FU));
+        bytes[0] = (char)((0xF00U >> length) | code);
     }
-    size_t length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = length; i-- > 1; code >>= 6) out[i] = (char)(0x80U | (code & 0x3FU));
-    out[0] = (char)((0xF00U >> length) | code);
-    return length;
+    ins_text_add_bytes(out, bytes, length);
 }
 
 bool ins_is_mark(uint32_t code)

@@ -57,6 +57,13 @@ static const char *plain_label(ins_arena *arena, double value)
     return ins_arena_format(arena, "%.0f·10^{%s%d}", mantissa, minus(exponent), abs(exponent));
 }
 
+void ins_axis_widen(double value, bool positive, double *minimum, double *maximum)
+{
+    if (!isfinite(value) || (positive && value <= 0)) return;
+    if (!(*minimum <= value)) *minimum = value;
+    if (!(*maximum >= value)) *maximum = value;
+}
+
 ins_axis ins_axis_log(ins_arena *arena, double minimum, double maximum)
 {
     minimum = fmax(minimum, 1e-300);

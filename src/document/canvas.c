@@ -30,15 +30,17 @@ typedef struct shape {
 
 struct ins_canvas {
     ins_arena *arena;
+    const ins_coverage *coverage;
     ins_list text, rules, boxes, discs;
     double band;
     unsigned band_colour;
 };
 
-ins_canvas *ins_canvas_new(ins_arena *arena)
+ins_canvas *ins_canvas_new(ins_arena *arena, const ins_coverage *coverage)
 {
     ins_canvas *canvas = ins_arena_get(arena, 1, sizeof *canvas, "page");
     canvas->arena = arena;
+    canvas->coverage = coverage;
     return canvas;
 }
 
@@ -46,7 +48,7 @@ void ins_canvas_text(ins_canvas *canvas, ins_pen pen, double x, double y, const 
 {
     if (*plain == '\0') return;
     text_item *item = ins_list_add(canvas->arena, &canvas->text, sizeof *item);
-    *item = (text_item){pen, x, y, ins_clean(canvas->arena, plain), false};
+    *item = (text_item){pen, x, y, ins_clean(canvas->arena, canvas->coverage, plain), false};
 }
 
 void ins_canvas_markup(ins_canvas *canvas, ins_pen pen, double x, double y, const char *markup)

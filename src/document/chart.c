@@ -217,11 +217,11 @@ static bool has_kind(const ins_chart *chart, ins_series_kind kind)
 }
 
 /* A cell drawn "with labels" goes through a round of C escapes: backslashes are doubled. */
-static void add_words(ins_text *out, ins_arena *arena, const char *words)
+static void add_words(ins_text *out, const char *words)
 {
     ins_text doubled = {0};
     ins_text_add(&doubled, "");
-    for (const char *c = ins_clean(arena, words); *c != '\0'; c++) {
+    for (const char *c = words; *c != '\0'; c++) {
         if (*c == '\\') ins_text_add(&doubled, "\\");
         ins_text_add_bytes(&doubled, c, 1);
     }
@@ -252,7 +252,7 @@ void ins_chart_data(const ins_chart *chart, ins_text *out)
                 add_value(out, p->lower);
                 add_value(out, p->upper);
                 if (tiles || words) ins_csv_integer(out, p->colour);
-                if (words) add_words(out, chart->arena, p->words != NULL ? p->words : "");
+                if (words) add_words(out, p->words != NULL ? p->words : "");
                 ins_csv_end_row(out);
             }
         }

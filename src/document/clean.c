@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "initscope/coverage.h"
-
 enum { REPLACEMENT = 0xFFFD, LEFT_TO_RIGHT = 0x200E, MOST_MARKS = 8 };
 
 static bool is_control(uint32_t code)
@@ -45,13 +43,7 @@ static bool is_neutral(uint32_t code)
     return code < 0x80 ? !letter : ins_is_mark(code);
 }
 
-static void add_code(ins_text *out, uint32_t code)
-{
-    char bytes[4];
-    ins_text_add_bytes(out, bytes, ins_utf8_encode(bytes, code));
-}
-
-char *ins_clean(ins_arena *arena, const char *text)
+char *ins_clean(ins_arena *arena, const ins_coverage *coverage, const char *text)
 {
     ins_text out = {0};
     bool leftward = false;
@@ -67,16 +59,16 @@ char *ins_clean(ins_arena *arena, const char *text)
         if (is_deceptive(code) || is_no_character(code)) code = REPLACEMENT;
         bool turns = leftward ? !runs_leftward(code) && !is_neutral(code) : runs_leftward(code);
         if (turns) {
-            add_code(&out, LEFT_TO_RIGHT);
+            ins_utf8_add(&out, LEFT_TO_RIGHT);
             leftward = !leftward;
         }
-        if (ins_coverage_has(code)) {
-            add_code(&out, code);
+        if (ins_coverage_has(coverage, code)) {
+            ins_utf8_add(&out, code);
         } else {
             ins_text_add_format(&out, "\\u%04x", (unsigned)code);
         }
     }
-    if (leftward) add_code(&out, LEFT_TO_RIGHT);
+    if (leftward) ins_utf8_add(&out, LEFT_TO_RIGHT);
     char *clean = ins_arena_copy(arena, out.data, out.length);
     ins_text_free(&out);
     return clean;

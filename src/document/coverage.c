@@ -1,37 +1,30 @@
-/* The characters of all fonts, as ranges that fontconfig's fc-list tells: gnuplot runs it, so that
- * the same fonts are seen as when it draws. */
+/* The characters of all fonts, as ranges that fontconfig's fc-list tells. */
 #include <config.h>
 
 #include "initscope/coverage.h"
 
 #include <stdlib.h>
 
+#include <unistd.h>
+
 #include "font_widths.h"
-#include "initscope/gnuplot.h"
 #include "initscope/memory.h"
+#include "program.h"
+
+/* Thousands of fonts say tens of kilobytes each. */
+enum { MOST_BYTES = 1 << 26, SECONDS = 20 };
 
 typedef struct range {
     uint32_t first, last;
 } range;
 
-static struct {
-    const char *gnuplot;
-    bool asked;
-    size_t ranges;
-    range *range;
-} fonts;
+struct ins_coverage {
+    size_t count;
+    range *range; /* (count) sorted by first; none touches another */
+};
 
-void ins_coverage_ask(const char *gnuplot)
-{
-    free(fonts.range);
-    fonts.range = NULL;
-    fonts.ranges = 0;
-    fonts.asked = false;
-    fonts.gnuplot = gnuplot;
-}
-
-/* "20-7e a0 131 ..." */
-static void take_ranges(const char *text)
+/* "20-7e a0 131 ...": a line of ranges a font, most of which other fonts have as well. */
+static void take_ranges(const char *text, ins_coverage *coverage)
 {
     size_t capacity = 0;
     while (*text != '\0') {
@@ -42,28 +35,61 @@ static void take_ranges(const char *text)
             continue;
         }
         if (*end == '-') last = strtoul(end + 1, &end, 16);
-        if (fonts.ranges == capacity) {
+        if (coverage->count == capacity) {
             capacity = 2 * capacity + 256;
-            fonts.range = ins_reallocate(fonts.range, capacity, sizeof *fonts.range, "fonts");
+            coverage->range =
+                ins_reallocate(coverage->range, capacity, sizeof *coverage->range, "fonts");
         }
-        fonts.range[fonts.ranges++] = (range){(uint32_t)first, (uint32_t)last};
+        coverage->range[coverage->count++] = (range){(uint32_t)first, (uint32_t)last};
         text = end;
     }
 }
 
-static void ask(void)
+static int by_first(const void *a, const void *b)
 {
-    /* print writes to standard error, which is what comes back. */
-    static const char command[] = "print system(\"fc-list --format '%{charset} ' | tr -s ' ' '\\n' "
-                                  "| sort -u | tr '\\n' ' '\")";
+    const range *x = a, *y = b;
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+static void unite(ins_coverage *coverage)
+{
+    size_t kept = 0;
+    if (coverage->count == 0) return;
+    qsort(coverage->range, coverage->count, sizeof *coverage->range, by_first);
+    for (size_t i = 1; i < coverage->count; i++) {
+        range *before = &coverage->range[kept], next = coverage->range[i];
+        if (next.first > before->last) {
+            coverage->range[++kept] = next;
+        } else if (next.last > before->last) {
+            before->last = next.last;
+        }
+    }
+    coverage->count = kept + 1;
+}
+
+ins_coverage *ins_coverage_ask(void)
+{
+    static const char *const arguments[] = {"fc-list", "--format", "%{charset}\n", NULL};
+    ins_coverage *coverage = ins_allocate(1, sizeof *coverage, "fonts");
     ins_error ignored = {0};
     ins_text said = {0};
-    fonts.asked = true;
-    if (ins_gnuplot_run(fonts.gnuplot, "/", command, NULL, 20, &said, &ignored) == INS_OK &&
-        said.length > 0) {
-        take_ranges(said.data);
+    char *path = ins_program_find("fc-list");
+    const ins_program program = {path, arguments, STDOUT_FILENO};
+    if (path != NULL &&
+        ins_programs_run(&program, 1, "/", SECONDS, MOST_BYTES, &said, &ignored) == INS_OK) {
+        take_ranges(said.data, coverage);
+        unite(coverage);
     }
     ins_text_free(&said);
+    free(path);
+    return coverage;
+}
+
+void ins_coverage_free(ins_coverage *coverage)
+{
+    if (coverage == NULL) return;
+    free(coverage->range);
+    free(coverage);
 }
 
 /* The marks that choose between two shapes of the character before them are never drawn. */
@@ -72,12 +98,11 @@ static bool is_selector(uint32_t code)
     return code >= 0xFE00 && code < 0xFE10;
 }
 
-bool ins_coverage_has(uint32_t code)
+bool ins_coverage_has(const ins_coverage *coverage, uint32_t code)
 {
-    if (fonts.gnuplot == NULL || is_selector(code) || ins_glyph_of(code) != NULL) return true;
-    if (!fonts.asked) ask();
-    for (size_t i = 0; i < fonts.ranges; i++) {
-        if (code >= fonts.range[i].first && code <= fonts.range[i].last) return true;
+    if (coverage == NULL || is_selector(code) || ins_glyph_of(code) != NULL) return true;
+    for (size_t i = 0; i < coverage->count && coverage->range[i].first <= code; i++) {
+        if (code <= coverage->range[i].last) return true;
     }
     return false;
 }

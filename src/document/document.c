@@ -16,12 +16,13 @@
  * out of every foreign text. */
 enum { MARK_BEGINS = 1, MARK_ENDS = 2 };
 
-ins_document *ins_document_new(const char *title, const char *subtitle, const char *footer)
+ins_document *ins_document_new(const char *title, const char *subtitle, const char *footer,
+                               const ins_coverage *coverage)
 {
     ins_arena *arena = ins_arena_new();
     ins_document *document = ins_arena_get(arena, 1, sizeof *document, "a document");
     *document =
-        (ins_document){.arena = arena, .title = title, .subtitle = subtitle, .footer = footer};
+        (ins_document){.arena = arena, .title = title, .subtitle = subtitle, .footer = footer, .coverage = coverage};
     return document;
 }
 
@@ -58,7 +59,7 @@ const char *ins_marks_written(const ins_document *document, ins_arena *arena, co
         }
         char *end;
         long mark = strtol(c + 1, &end, 10);
-        ins_text_add(&out, ins_escape(arena, ins_mark_at(document, (int)mark)->prose));
+        ins_text_add(&out, ins_escape(arena, document->coverage, ins_mark_at(document, (int)mark)->prose));
         c = end;
     }
     char *written = ins_arena_copy(arena, out.data, out.length);
@@ -68,17 +69,21 @@ const char *ins_marks_written(const ins_document *document, ins_arena *arena, co
 
 const char *ins_document_format(ins_document *document, const char *format, ...)
 {
-    char small[1024];
-    va_list arguments, again;
+    va_list arguments;
     va_start(arguments, format);
-    va_copy(again, arguments);
-    int length = vsnprintf(small, sizeof small, format, arguments);
+    const char *out = ins_arena_format_list(document->arena, format, arguments);
     va_end(arguments);
-    size_t needed = length < 0 ? 0 : (size_t)length;
-    char *out = ins_arena_get(document->arena, needed + 1, 1, "text");
-    vsnprintf(out, needed + 1, format, again);
-    va_end(again);
     return out;
+}
+
+const char *ins_document_clean(ins_document *document, const char *text)
+{
+    return ins_clean(document->arena, document->coverage, text);
+}
+
+const char *ins_document_escape(ins_document *document, const char *text)
+{
+    return ins_escape(document->arena, document->coverage, text);
 }
 
 const ins_chapter *ins_chapter_at(const ins_document *document, size_t chapter)

@@ -179,11 +179,12 @@ ins_status ins_figure_script(const ins_figure *figure, ins_text *out, ins_error 
     ins_text name = {0}, body = {0};
     ins_text_add_format(&name, "reports/figures/%s.gp", figure->kind);
     char *path = ins_bundled(name.data);
+    ins_status status;
     if (path == NULL) {
-        ins_error_add(error, INS_OUTPUT,
-                      "%s: not found; set INITSCOPE_DATA_DIR to the directory that has it",
-                      name.data);
-    } else if (ins_file_read(path, &body, INS_OUTPUT, error) == INS_OK) {
+        status = ins_error_add(error, INS_OUTPUT,
+                               "%s: not found; set INITSCOPE_DATA_DIR to the directory that has it",
+                               name.data);
+    } else if ((status = ins_file_read(path, &body, INS_OUTPUT, error)) == INS_OK) {
         ins_text_clear(out);
         ins_text_add(out, figure->parameters.data);
         ins_text_add(out, "\n");
@@ -192,7 +193,7 @@ ins_status ins_figure_script(const ins_figure *figure, ins_text *out, ins_error 
     free(path);
     ins_text_free(&name);
     ins_text_free(&body);
-    return error->status;
+    return status;
 }
 
 void ins_figure_free(ins_figure *figure)

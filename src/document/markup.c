@@ -37,12 +37,6 @@ ins_atoms ins_atoms_of(const char *markup)
     return atoms;
 }
 
-static void add_code(ins_text *out, uint32_t code)
-{
-    char bytes[4];
-    ins_text_add_bytes(out, bytes, ins_utf8_encode(bytes, code));
-}
-
 void ins_atoms_write(ins_text *out, const ins_atom *atom, size_t count)
 {
     bool bold = false;
@@ -56,7 +50,7 @@ void ins_atoms_write(ins_text *out, const ins_atom *atom, size_t count)
         bold = atom[i].bold;
         script = atom[i].script;
         if (atom[i].code < 0x80 && strchr("\\*_^}", (int)atom[i].code)) ins_text_add(out, "\\");
-        add_code(out, atom[i].code);
+        ins_utf8_add(out, atom[i].code);
     }
     if (script != 0) ins_text_add(out, "}");
     if (bold) ins_text_add(out, "*");
@@ -77,7 +71,7 @@ char *ins_plain(ins_arena *arena, const char *markup)
 {
     ins_atoms atoms = ins_atoms_of(markup);
     ins_text out = {0};
-    for (size_t i = 0; i < atoms.count; i++) add_code(&out, atoms.atom[i].code);
+    for (size_t i = 0; i < atoms.count; i++) ins_utf8_add(&out, atoms.atom[i].code);
     char *plain = ins_arena_copy(arena, out.length > 0 ? out.data : "", out.length);
     ins_text_free(&out);
     free(atoms.atom);
@@ -99,9 +93,9 @@ static const char *superscript(uint32_t code)
     return NULL;
 }
 
-char *ins_escape(ins_arena *arena, const char *plain)
+char *ins_escape(ins_arena *arena, const ins_coverage *coverage, const char *plain)
 {
-    char *clean = ins_clean(arena, plain);
+    char *clean = ins_clean(arena, coverage, plain);
     ins_text out = {0};
     bool raised = false;
     for (const char *rest = clean; *rest != '\0';) {
@@ -114,7 +108,7 @@ char *ins_escape(ins_arena *arena, const char *plain)
         if (raised) {
             ins_text_add(&out, script);
         } else {
-            add_code(&out, code);
+            ins_utf8_add(&out, code);
         }
     }
     if (raised) ins_text_add(&out, "}");
@@ -142,7 +136,7 @@ void ins_enhanced(ins_text *out, const char *markup)
         bold = turns_bold;
         script = atom.script;
         if (atom.code < 0x80 && strchr("\\{}^_@&~", (int)atom.code)) ins_text_add(out, "\\");
-        add_code(out, atom.code);
+        ins_utf8_add(out, atom.code);
     }
     if (script != 0) ins_text_add(out, "}");
     if (bold) ins_text_add(out, "}");

@@ -70,7 +70,7 @@ static void turn(ins_paper *paper, const char *chapter, const char *section)
 {
     if (paper->sheets.count > 0) last_sheet(paper)->end = paper->y;
     sheet *added = ins_list_add(paper->arena, &paper->sheets, sizeof *added);
-    *added = (sheet){ins_canvas_new(paper->arena), chapter, section, page_top};
+    *added = (sheet){ins_canvas_new(paper->arena, paper->document->coverage), chapter, section, page_top};
     paper->y = page_top;
 }
 
@@ -645,6 +645,11 @@ double ins_paper_filled(const ins_paper *paper, size_t page)
 {
     const sheet *of = (const sheet *)paper->sheets.items + page;
     return (of->end - page_top) / (page_bottom - page_top);
+}
+
+size_t ins_paper_figures(const ins_paper *paper)
+{
+    return paper->figures.count;
 }
 
 const char *ins_paper_figure(const ins_paper *paper, size_t number)

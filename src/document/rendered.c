@@ -1,10 +1,11 @@
 /* Whether a rendered file is whole: what its first and last bytes say. */
 #include <config.h>
 
+#include "initscope/rendered.h"
+
 #include <string.h>
 
 #include "initscope/file.h"
-#include "initscope/gnuplot.h"
 
 static const char *find(const char *bytes, size_t length, const char *needle)
 {

@@ -12,11 +12,11 @@ enum { MOST_COLUMNS = 5 };
 
 /* The experiment that crosses initializer, activation and depth in the most settings; count: there
  * is none. */
-static size_t widest(const ins_experiment *experiments, size_t count)
+static size_t widest(const ins_tell *tells, size_t count)
 {
     size_t best = count, most = 0;
     for (size_t e = 0; e < count; e++) {
-        const ins_analysis *analysis = &experiments[e].analysis;
+        const ins_analysis *analysis = tells[e].analysis;
         bool activation = false, depth = false;
         for (size_t k = 0; k < analysis->factors.count; k++) {
             activation |= analysis->factors.factor[k].column == INS_RUNS_ACTIVATION;
@@ -82,7 +82,7 @@ static void write_choice(const ins_tell *tell)
     column[0] = (ins_table_column){"Activation", INS_LEFT, 0, false};
     for (size_t c = 0; c < columns; c++)
         column[c + 1] = (ins_table_column){
-            ins_escape(tell->arena, ins_factor_phrase(tell->arena, depth, c)), INS_LEFT, 0, true};
+            ins_document_escape(tell->document, ins_factor_phrase(tell->arena, depth, c)), INS_LEFT, 0, true};
     column[columns + 1] = (ins_table_column){"page", INS_RIGHT, 3, false};
     ins_add_heading(tell->document, "What to use");
     ins_add_paragraph(tell->document,
@@ -94,9 +94,9 @@ static void write_choice(const ins_tell *tell)
     ins_table_block *table = ins_add_table(tell->document, column, columns + 2, rows->levels);
     for (size_t r = 0; r < rows->levels; r++) {
         ins_cell *name = ins_table_cell(table, r, 0);
-        name->text = ins_escape(tell->arena, rows->level[r]);
+        name->text = ins_document_escape(tell->document, rows->level[r]);
         name->bold = true;
-        ins_table_cell(table, r, columns + 1)->link = INS_TELL("%s-settings", tell->of->slug);
+        ins_table_cell(table, r, columns + 1)->link = INS_TELL("%s-settings", tell->slug);
         for (size_t s = 0; s < analysis->comparisons.settings; s++) {
             const ins_setting *setting = &analysis->comparisons.setting[s];
             size_t arm = setting->arm[0];
@@ -124,25 +124,17 @@ static void write_questions(ins_document *document, const ins_tell *tells, size_
         const ins_finding *answer = &tell->analysis->answer;
         ins_cell *cell = ins_table_cell(table, e, 0);
         cell[0].text = tell->of->question != NULL ? tell->of->question
-                                                  : ins_escape(tell->arena, tell->of->title);
+                                                  : ins_document_escape(tell->document, tell->of->title);
         cell[1].text =
             INS_TELL("*%s* %s", ins_say_capital(tell->arena, ins_tell_text(tell, answer->claim)),
                      ins_tell_text(tell, answer->evidence));
-        cell[2].link = INS_TELL("%s-glance", tell->of->slug);
+        cell[2].link = INS_TELL("%s-glance", tell->slug);
     }
 }
 
 void ins_write_answers(ins_document *document, const ins_tell *tells, size_t count)
 {
-    const ins_experiment *first = tells[0].of;
-    (void)first;
-    size_t best = count, most = 0;
-    for (size_t e = 0; e < count; e++) {
-        if (widest(tells[e].of, 1) == 1) continue;
-        if (tells[e].analysis->comparisons.settings <= most) continue;
-        most = tells[e].analysis->comparisons.settings;
-        best = e;
-    }
+    size_t best = widest(tells, count);
     const ins_tell *tell = &tells[best < count ? best : 0];
     ins_section_begin(document, "answers", "Answers",
                       best < count ? ins_tell_text(tell, tell->analysis->answer.claim)

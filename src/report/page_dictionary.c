@@ -18,11 +18,11 @@ static void write_files(ins_document *document)
         const char *names = "";
         for (const ins_column *c = file->columns; c->name != NULL; c++)
             names = ins_document_format(document, "%s%s%s", names, *names != '\0' ? ", " : "",
-                                        ins_escape(document->arena, c->name));
+                                        ins_document_escape(document, c->name));
         ins_cell *cell = ins_table_cell(table, f, 0);
-        cell[0].text = ins_escape(document->arena, file->file);
+        cell[0].text = ins_document_escape(document, file->file);
         cell[0].bold = true;
-        cell[1].text = ins_escape(document->arena, file->description);
+        cell[1].text = ins_document_escape(document, file->description);
         cell[2].text = names;
     }
     table->note = "schema.json in the run directory and the manual page initscope-log(5) say of every "
@@ -42,9 +42,9 @@ static void write_tensors(ins_document *document)
         ins_cell *cell = ins_table_cell(table, t, 0);
         cell[0].text = row->name;
         cell[0].bold = true;
-        cell[1].text = ins_escape(document->arena, row->symbol);
-        cell[2].text = ins_escape(document->arena, row->shape);
-        cell[3].text = ins_escape(document->arena, row->description);
+        cell[1].text = ins_document_escape(document, row->symbol);
+        cell[2].text = ins_document_escape(document, row->shape);
+        cell[3].text = ins_document_escape(document, row->description);
     }
 }
 

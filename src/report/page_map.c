@@ -100,7 +100,7 @@ static const char *panel_title(const ins_tell *tell, size_t arm)
         title = INS_TELL("%s%s%s", title, *title != '\0' ? ", " : "",
                          ins_factor_phrase(tell->arena, &factors->factor[k], factors->factor[k].of[arm]));
     }
-    return *title != '\0' ? ins_clean(tell->arena, title) : "Test accuracy";
+    return *title != '\0' ? ins_document_clean(tell->document, title) : "Test accuracy";
 }
 
 static void add_tiles(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t first,

@@ -19,7 +19,7 @@ static void write_verdicts(ins_document *document)
     for (size_t v = 0; v < INS_VERDICTS; v++) {
         if (ins_verdict_table[v].rule == NULL) continue;
         ins_cell *cell = ins_table_cell(table, row++, 0);
-        cell[0].text = ins_escape(document->arena, ins_verdict_table[v].name);
+        cell[0].text = ins_document_escape(document, ins_verdict_table[v].name);
         cell[0].bold = true;
         cell[1].text = ins_rule_text(document->arena, ins_verdict_table[v].rule);
     }
@@ -36,7 +36,7 @@ static void write_thresholds(ins_document *document)
     table->caption = "Thresholds";
     for (size_t t = 0; t < INS_THRESHOLDS; t++) {
         ins_cell *cell = ins_table_cell(table, t, 0);
-        cell[0].text = ins_escape(document->arena, ins_threshold_table[t].name);
+        cell[0].text = ins_document_escape(document, ins_threshold_table[t].name);
         cell[1].text = ins_say(document->arena, ins_threshold_table[t].value);
         cell[2].text = ins_threshold_table[t].meaning;
     }
@@ -75,7 +75,7 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
         const char *bias = ins_tell_entry(tell, "bias-init");
         ins_add_note(document,
                      INS_TELL("*%s.* %s%s%s%s%s%s%s%s%s%s%s",
-                              ins_escape(tell->arena, tell->of->title), ins_tell_settings(tell),
+                              ins_document_escape(tell->document, tell->of->title), ins_tell_settings(tell),
                               init != NULL ? " Initializers: " : "", init != NULL ? init : "",
                               output != NULL ? "; output layer: " : "", output != NULL ? output : "",
                               bias != NULL ? "; biases: " : "", bias != NULL ? bias : "",

@@ -45,7 +45,7 @@ static const char *block_label(const ins_tell *tell, size_t columns, size_t arm)
         if (k == columns) continue;
         const char *phrase = ins_factor_phrase(tell->arena, &factors->factor[k], factors->factor[k].of[arm]);
         label = INS_TELL("%s%s%s", label, *label != '\0' ? ", " : "",
-                         ins_escape(tell->arena, phrase));
+                         ins_document_escape(tell->document, phrase));
     }
     return label;
 }
@@ -87,7 +87,7 @@ static void write_block(ins_tell *tell, size_t columns, size_t first_arm)
     column[0] = (ins_table_column){NULL, INS_RIGHT, 16, false};
     for (size_t l = 0; l < of->levels; l++)
         column[l + 1] = (ins_table_column){
-            ins_escape(tell->arena, ins_factor_phrase(tell->arena, of, l)), INS_LEFT, 8, false};
+            ins_document_escape(tell->document, ins_factor_phrase(tell->arena, of, l)), INS_LEFT, 8, false};
     ins_table_block *table =
         ins_add_table(tell->document, column, of->levels + 1, factors->initializers);
     const char *label = block_label(tell, columns, first_arm);

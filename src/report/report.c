@@ -10,14 +10,14 @@
 
 #include <gsl/gsl_version.h>
 
-#include "closing.h"
-#include "initscope/book.h"
 #include "initscope/coverage.h"
 #include "initscope/file.h"
 #include "initscope/gnuplot.h"
+#include "initscope/paper.h"
 #include "initscope/place.h"
+#include "initscope/rendered.h"
+
 #include "pages.h"
-#include "part.h"
 
 static void write_table(const ins_analysis *analysis, const char *output, const char *name,
                         void (*make)(const ins_analysis *, ins_text *), ins_error *error)
@@ -107,49 +107,41 @@ static const char *date_of(const ins_experiment *experiments, ins_arena *arena)
 }
 
 /* Title, date, bookmarks and links; a PDF that cannot be decorated stays as it is. */
-static ins_status decorate(ins_book *book, const ins_experiment *experiments, const char *path,
+static ins_status decorate(const ins_paper *paper, const char *date, const char *path,
                            ins_error *error)
 {
     ins_text pdf = {0};
-    ins_decoration decoration = {
-        .title =
-            book->parts.count > 1 ? "Weight initialization, measured" : experiments[0].part.title,
-        .creator = book->footer,
-        .date = date_of(experiments, book->arena),
-        .link = book->links.items,
-        .links = book->links.count,
-    };
-    decoration.bookmark = ins_book_bookmarks(book, &decoration.bookmarks);
-    if (ins_file_read(path, &pdf, INS_RENDER, error) == INS_OK &&
-        ins_pdf_decorate(&pdf, &decoration)) {
-        ins_file_stage(path, pdf.data, pdf.length, error);
+    ins_status status = ins_file_read(path, &pdf, INS_RENDER, error);
+    if (status == INS_OK) {
+        ins_paper_decorate(paper, date, &pdf);
+        status = ins_file_stage(path, pdf.data, pdf.length, error);
     }
     ins_text_free(&pdf);
-    return error->status;
+    return status;
 }
 
 /* Checks the PDF and completes it, or removes it. */
-static ins_status finish_pdf(ins_book *book, const ins_experiment *experiments,
-                             const ins_place *place, ins_error *error)
+static ins_status finish_pdf(const ins_paper *paper, const char *date, const ins_place *place,
+                             ins_error *error)
 {
     char *pdf = ins_path_join(place->staging, "report.pdf");
-    if (error->status == INS_OK && !ins_is_pdf(pdf, book->sheets.count)) {
+    if (error->status == INS_OK && !ins_is_pdf(pdf, ins_paper_pages(paper))) {
         ins_error_add(error, INS_RENDER,
                       "%s/report.pdf: not a whole PDF with text; is a font installed, and the disk "
                       "not full?",
                       ins_place_of_scripts(place));
     }
-    if (error->status == INS_OK) decorate(book, experiments, pdf, error);
+    if (error->status == INS_OK) decorate(paper, date, pdf, error);
     if (error->status != INS_OK) remove(pdf);
     free(pdf);
     return error->status;
 }
 
-static ins_status check_figures(const ins_book *book, const ins_place *place, ins_error *error)
+static ins_status check_figures(const ins_paper *paper, const ins_place *place, ins_error *error)
 {
-    for (size_t i = 0; i < book->figures.count; i++) {
+    for (size_t i = 1; i <= ins_paper_figures(paper); i++) {
         ins_text name = {0};
-        const char *figure = ((ins_figure *const *)book->figures.items)[i]->name;
+        const char *figure = ins_paper_figure(paper, i);
         ins_text_add_format(&name, "%s/figures/%s.png", place->staging, figure);
         bool png = ins_is_png(name.data);
         ins_text_clear(&name);
@@ -163,7 +155,7 @@ static ins_status check_figures(const ins_book *book, const ins_place *place, in
     return error->status;
 }
 
-static ins_status render(ins_book *book, const ins_experiment *experiments, const char *gnuplot,
+static ins_status render(const ins_paper *paper, const char *date, const char *gnuplot,
                          const ins_place *place, ins_error *error)
 {
     static const ins_gnuplot_job jobs[] = {
@@ -174,40 +166,82 @@ static ins_status render(ins_book *book, const ins_experiment *experiments, cons
     ins_text messages = {0};
     ins_gnuplot_run_all(gnuplot, place->staging, jobs, sizeof jobs / sizeof jobs[0], seconds,
                         &messages, error);
-    finish_pdf(book, experiments, place, error);
-    if (error->status == INS_OK) check_figures(book, place, error);
+    finish_pdf(paper, date, place, error);
+    if (error->status == INS_OK) check_figures(paper, place, error);
     if (error->status == INS_RENDER) not_rendered(error, "failed", scripts);
     ins_text_free(&messages);
     return error->status;
 }
 
+/* --- The document ------------------------------------------------------------------ */
+
+static const char *subtitle_of(const ins_experiment *experiments, size_t count, ins_arena *arena)
+{
+    size_t runs = 0, arms = 0;
+    for (size_t e = 0; e < count; e++) {
+        runs += experiments[e].study.runs;
+        arms += experiments[e].study.arms;
+    }
+    if (count == 1)
+        return ins_arena_format(arena, "%s · %s · every number is measured in these runs",
+                                experiments[0].title, ins_say_count(arena, runs, "run"));
+    return ins_arena_format(arena, "%s · %zu initializers in settings · %s · every number is "
+                                   "measured in these runs",
+                            ins_say_count(arena, count, "experiment"), arms,
+                            ins_say_count(arena, runs, "run"));
+}
+
+/* A book has answers first, then how to read it, a chapter an experiment, and the method once; a
+ * report on one experiment is its chapter and the method. */
+static void write_document(ins_document *document, const ins_experiment *experiments, size_t count)
+{
+    bool book = count > 1;
+    ins_tell *tells = ins_arena_get(document->arena, count, sizeof *tells, "report");
+    for (size_t e = 0; e < count; e++) tells[e] = ins_tell_new(document, &experiments[e], book);
+    if (book) {
+        ins_chapter_begin(document, "book", "Answers");
+        ins_write_answers(document, tells, count);
+        ins_write_reading(document);
+    }
+    for (size_t e = 0; e < count; e++) {
+        ins_chapter_begin(document, experiments[e].slug, experiments[e].title);
+        tells[e].slug = ins_chapter_at(document, document->chapters.count - 1)->slug;
+        ins_write_chapter(&tells[e]);
+    }
+    if (book) ins_chapter_begin(document, "method", "Method");
+    if (!book) ins_write_reading(document);
+    ins_write_method(document, tells, count);
+    if (book) ins_write_dictionary(document);
+}
+
 /* The files of the report, in the staging directory. */
 static void write_files(const ins_experiment *experiments, size_t count, const ins_place *place,
-                        const char *gnuplot, ins_error *error)
+                        const ins_coverage *coverage, const char *gnuplot, ins_arena *arena,
+                        ins_error *error)
 {
-    ins_book book = {.arena = ins_arena_new()};
     for (size_t e = 0; e < count; e++) {
         write_tables(&experiments[e], place->staging, count == 1 ? 0 : e + 1, error);
     }
-    ins_flow flow = {.book = &book, .arena = book.arena};
-    book.footer = footer_of(experiments, count, gnuplot, place->staging, book.arena);
-    if (count > 1) ins_draw_cover(&flow, experiments, count);
-    for (size_t e = 0; e < count; e++) ins_draw_part(&flow, &experiments[e].part);
-    if (count > 1) ins_draw_closing(&flow, experiments, count);
-    ins_book_finish(&book);
-    if (error->status == INS_OK && ins_book_write(&book, place->staging, error) == INS_OK) {
-        render(&book, experiments, gnuplot, place, error);
-    }
-    ins_book_free(&book);
-    ins_arena_free(book.arena);
+    const char *title = count > 1 ? "Weight initialization, measured" : experiments[0].title;
+    ins_document *document =
+        ins_document_new(title, subtitle_of(experiments, count, arena),
+                         footer_of(experiments, count, gnuplot, place->staging, arena), coverage);
+    write_document(document, experiments, count);
+    ins_paper *paper = ins_paper_new(document);
+    if (error->status == INS_OK && ins_paper_write(paper, place->staging, error) == INS_OK)
+        render(paper, date_of(experiments, arena), gnuplot, place, error);
+    ins_paper_free(paper);
+    ins_document_free(document);
 }
 
 static ins_status write_report(const ins_experiment *experiments, size_t count, const char *output,
-                               const char *gnuplot, ins_error *error)
+                               const ins_coverage *coverage, const char *gnuplot, ins_arena *arena,
+                               ins_error *error)
 {
     ins_place place;
-    if (ins_place_open(&place, output, error) != INS_OK) return error->status;
-    write_files(experiments, count, &place, gnuplot, error);
+    ins_status status = ins_place_open(&place, output, error);
+    if (status != INS_OK) return status;
+    write_files(experiments, count, &place, coverage, gnuplot, arena, error);
     return ins_place_close(&place, error);
 }
 
@@ -220,22 +254,22 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
     ins_arena *arena = ins_arena_new();
     ins_experiment *experiments = ins_allocate(options->count, sizeof *experiments, "report");
     char *gnuplot = ins_gnuplot_find(options->gnuplot);
-    ins_coverage_ask(gnuplot);
-    for (size_t e = 0; e < options->count && error->status == INS_OK; e++) {
-        ins_experiment_read(options->directories[e], arena, &experiments[e], error);
-        experiments[e].part.pages = ins_page_table;
+    ins_coverage *coverage = gnuplot != NULL ? ins_coverage_ask() : NULL;
+    ins_status status = INS_OK;
+    for (size_t e = 0; e < options->count && status == INS_OK; e++) {
+        status = ins_experiment_read(options->directories[e], coverage, arena, &experiments[e],
+                                     error);
     }
-    if (error->status == INS_OK) {
-        experiments[options->count - 1].part.last = true;
+    if (status == INS_OK) {
         char *output = options->output != NULL ? ins_duplicate(options->output)
                                                : ins_path_join(options->directories[0], "report");
-        write_report(experiments, options->count, output, gnuplot, error);
+        status = write_report(experiments, options->count, output, coverage, gnuplot, arena, error);
         free(output);
     }
-    ins_coverage_ask(NULL);
+    ins_coverage_free(coverage);
     free(gnuplot);
     for (size_t e = 0; e < options->count; e++) ins_experiment_free(&experiments[e]);
     free(experiments);
     ins_arena_free(arena);
-    return error->status;
+    return status;
 }

@@ -8,17 +8,18 @@
 #include <string.h>
 
 #include "initscope/layout.h"
-#include "part.h"
+#include "initscope/verdicts.h"
+#include "tell.h"
 
 enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
 
-static const char *const titles[COLUMNS] = {"initializer", "forward", "backward", "units",
+static const char *const titles[COLUMNS] = {"initializer", "forward", "backward", "learned",
                                             "test accuracy"};
 
 static const char legend[] =
-    "Forward, backward: the factor by which the variance of z and of delta changes from one hidden "
-    "layer to the next at epoch 0. Units: distinct ones at the end, in the hidden layer with the "
-    "fewest. Test accuracy at the end, with its 95% interval over seeds.";
+    "Forward, backward: totals over the depth before training, of the signal (last hidden layer over "
+    "the first) and of the error (first over last); 1 is ideal. Learned: runs. Test accuracy at the "
+    "end, with its 95% interval over seeds.";
 
 typedef struct cell {
     const char *text;
@@ -27,6 +28,7 @@ typedef struct cell {
 
 typedef struct sheet {
     ins_arena *arena;
+    const ins_analysis *analysis;
     bool colour;
     size_t rows;
     cell *cell; /* (rows, COLUMNS) */
@@ -43,57 +45,64 @@ static const char *text_of(sheet *s, const ins_text *text)
     return ins_arena_copy(s->arena, text->data, text->length);
 }
 
-static cell gain_cell(sheet *s, ins_interval gain, double total, bool silent)
+static const char *plain(sheet *s, const char *markup)
 {
-    ins_text text = {0};
-    ins_signal signal = ins_signal_of(gain, total);
-    if (silent) return (cell){"no signal", true};
-    if (gain.n == 0) return (cell){"–", false};
-    char number[INS_PROSE_SIZE];
-    ins_text_add(&text, ins_prose(number, gain.mean, false));
-    cell made = {text_of(s, &text), signal == INS_SIGNAL_VANISHES || signal == INS_SIGNAL_EXPLODES};
-    ins_text_free(&text);
-    return made;
+    return ins_analysis_plain(s->analysis, markup);
 }
 
-static cell units_cell(sheet *s, const ins_arm_analysis *of)
+static cell total_cell(sheet *s, const ins_arm_judgement *of, ins_direction direction)
 {
-    if (!of->counted) return (cell){"–", false};
-    return (cell){ins_arena_format(s->arena, "%.0f of %.0f", of->distinct_units, of->units),
-                  of->symmetric_layers_end > 0};
+    ins_grade grade = of->grade[direction];
+    bool bad = grade == INS_GRADE_VANISHING || grade == INS_GRADE_EXPLODING || grade == INS_GRADE_NONE;
+    if (grade == INS_GRADE_NOT_KNOWN || grade == INS_GRADE_NONE)
+        return (cell){ins_grade_word(grade), bad};
+    return (cell){plain(s, ins_say(s->arena, of->total[direction].interval.mean)), bad};
 }
 
-static cell accuracy_cell(sheet *s, const ins_arm_analysis *of)
+static cell learned_cell(sheet *s, const ins_arm_judgement *of)
 {
-    if (of->accuracy.n == 0) return (cell){"–", false};
-    ins_text text = {0};
-    ins_prose_percent_interval(&text, of->accuracy);
-    cell made = {text_of(s, &text), ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN)};
-    ins_text_free(&text);
-    return made;
+    if (of->learned + of->barely + of->not_learned + of->undecided == 0) return (cell){"–", false};
+    if (of->undecided > 0) return (cell){"undecided", false};
+    return (cell){ins_arena_format(s->arena, "%zu of %zu", of->learned, of->runs),
+                  ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ||
+                      ins_has_verdict(of, INS_VERDICT_RARELY_LEARNED)};
 }
 
-static cell verdict_cell(sheet *s, const ins_arm_analysis *of)
+static cell accuracy_cell(sheet *s, const ins_arm_judgement *of)
+{
+    if (of->with_accuracy == 0) return (cell){"–", false};
+    return (cell){ins_say_percent_interval(s->arena, of->accuracy),
+                  ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN)};
+}
+
+/* "vanishing forward, dead in 3 of 20 runs" */
+static cell verdict_cell(sheet *s, const ins_arm_judgement *of)
 {
     cell made = {"", false};
     for (unsigned v = 0; v < INS_VERDICTS; v++) {
         if (!ins_has_verdict(of, (ins_verdict)v)) continue;
-        made.text = ins_arena_format(s->arena, "%s%s%s", made.text, *made.text ? ", " : "",
-                                     ins_verdict_table[v].name);
+        char *name = ins_arena_copy(s->arena, ins_verdict_table[v].name, strlen(ins_verdict_table[v].name));
+        for (char *c = name; *c != '\0'; c++)
+            if (*c == '_') *c = ' ';
+        bool some = ins_verdict_table[v].any && of->count[v] < of->runs;
+        made.text = ins_arena_format(s->arena, "%s%s%s%s", made.text, *made.text ? ", " : "", name,
+                                     some ? ins_arena_format(s->arena, " in %zu of %zu runs",
+                                                             of->count[v], of->runs)
+                                          : "");
         made.bad = made.bad || ins_verdict_table[v].bad;
     }
     return made;
 }
 
-static void fill(sheet *s, const ins_part *part)
+static void fill(sheet *s)
 {
     for (size_t a = 0; a < s->rows; a++) {
-        const ins_arm_analysis *of = &part->analysis->arm[a];
+        const ins_arm_judgement *of = &s->analysis->arm[a];
         cell *row = s->cell + a * COLUMNS;
-        row[0] = (cell){part->name[a], false};
-        row[1] = gain_cell(s, of->forward_gain, of->forward_total, of->no_forward_signal);
-        row[2] = gain_cell(s, of->backward_gain, of->backward_total, of->no_backward_signal);
-        row[3] = units_cell(s, of);
+        row[0] = (cell){ins_clean(s->arena, NULL, s->analysis->study->arm[a].label), false};
+        row[1] = total_cell(s, of, INS_FORWARD);
+        row[2] = total_cell(s, of, INS_BACKWARD);
+        row[3] = learned_cell(s, of);
         row[4] = accuracy_cell(s, of);
     }
 }
@@ -152,7 +161,7 @@ static void measure(const sheet *s, size_t width[COLUMNS])
 }
 
 /* One row an initializer, its verdict below. */
-static void add_table(sheet *s, const ins_analysis *analysis)
+static void add_table(sheet *s)
 {
     size_t width[COLUMNS];
     measure(s, width);
@@ -177,7 +186,7 @@ static void add_table(sheet *s, const ins_analysis *analysis)
             add_padding(s, c, at.text, width);
         }
         ins_text_add(s->out, "\n");
-        cell verdict = verdict_cell(s, &analysis->arm[r]);
+        cell verdict = verdict_cell(s, &s->analysis->arm[r]);
         if (*verdict.text != '\0') {
             add_wrapped(s, "    ", "    ", verdict.bad ? "31" : NULL, verdict.text);
         }
@@ -186,41 +195,50 @@ static void add_table(sheet *s, const ins_analysis *analysis)
     add_wrapped(s, "", "", NULL, legend);
 }
 
-static void add_findings(const sheet *s, const ins_analysis *analysis)
+static void add_finding(sheet *s, const char *number, const ins_finding *finding)
 {
-    if (analysis->findings == 0) return;
-    ins_text_add(s->out, "\n");
-    for (size_t i = 0; i < analysis->findings; i++) {
-        const ins_finding *finding = &analysis->finding[i];
-        add_wrapped(s, ins_arena_format(s->arena, "%2zu. ", i + 1), "    ", "1",
-                    ins_clean(s->arena, finding->claim));
-        add_wrapped(s, "    ", "    ", NULL, ins_clean(s->arena, finding->evidence));
-    }
+    add_wrapped(s, number, "    ", "1", ins_clean(s->arena, NULL, plain(s, finding->claim)));
+    add_wrapped(s, "    ", "    ", NULL, ins_clean(s->arena, NULL, plain(s, finding->evidence)));
 }
 
-static void add_experiment(const ins_part *part, bool colour, ins_arena *arena, ins_text *out)
+static void add_findings(sheet *s)
 {
-    sheet s = {.arena = arena, .colour = colour, .rows = part->study->arms, .out = out};
+    ins_text_add(s->out, "\n");
+    add_finding(s, "    ", &s->analysis->answer);
+    for (size_t i = 0; i < s->analysis->findings; i++)
+        add_finding(s, ins_arena_format(s->arena, "%2zu. ", i + 1), &s->analysis->finding[i]);
+}
+
+static void add_experiment(const ins_experiment *experiment, bool colour, ins_arena *arena,
+                           ins_text *out)
+{
+    sheet s = {.arena = arena,
+               .analysis = &experiment->analysis,
+               .colour = colour,
+               .rows = experiment->study.arms,
+               .out = out};
     s.cell = ins_arena_get(arena, ins_multiply(s.rows, COLUMNS, "table"), sizeof *s.cell, "table");
-    fill(&s, part);
-    add_styled(&s, "1", part->title);
+    fill(&s);
+    add_styled(&s, "1", experiment->title);
     ins_text_add(out, "\n\n");
-    add_table(&s, part->analysis);
-    add_findings(&s, part->analysis);
+    add_table(&s);
+    add_findings(&s);
 }
 
 ins_status ins_report_summary(const ins_report_options *options, bool colour, ins_text *out,
                               ins_error *error)
 {
     ins_arena *arena = ins_arena_new();
-    for (size_t i = 0; i < options->count && error->status == INS_OK; i++) {
+    ins_status status = INS_OK;
+    for (size_t i = 0; i < options->count && status == INS_OK; i++) {
         ins_experiment experiment;
-        if (ins_experiment_read(options->directories[i], arena, &experiment, error) == INS_OK) {
+        status = ins_experiment_read(options->directories[i], NULL, arena, &experiment, error);
+        if (status == INS_OK) {
             if (i > 0) ins_text_add(out, "\n");
-            add_experiment(&experiment.part, colour, arena, out);
+            add_experiment(&experiment, colour, arena, out);
         }
         ins_experiment_free(&experiment);
     }
     ins_arena_free(arena);
-    return error->status;
+    return status;
 }

@@ -40,8 +40,8 @@ static const char *last_part(const ins_study *study, ins_arena *arena)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-ins_status ins_experiment_read(const char *directory, ins_arena *arena, ins_experiment *experiment,
-                               ins_error *error)
+ins_status ins_experiment_read(const char *directory, const ins_coverage *coverage,
+                               ins_arena *arena, ins_experiment *experiment, ins_error *error)
 {
     *experiment = (ins_experiment){0};
     ins_status status = ins_study_read(directory, &experiment->study, error);
@@ -52,8 +52,8 @@ ins_status ins_experiment_read(const char *directory, ins_arena *arena, ins_expe
     const char *question = ins_pairs_get(&study->experiment, "question");
     experiment->slug = last_part(study, arena);
     if (title == NULL || *title == '\0') title = experiment->slug;
-    experiment->title = ins_clean(arena, title);
-    if (question != NULL && *question != '\0') experiment->question = ins_escape(arena, question);
+    experiment->title = ins_clean(arena, coverage, title);
+    if (question != NULL && *question != '\0') experiment->question = ins_escape(arena, coverage, question);
     return INS_OK;
 }
 
@@ -66,15 +66,16 @@ void ins_experiment_free(ins_experiment *experiment)
 
 /* --- Marks ---------------------------------------------------------------------------- */
 
-static ins_mark mark_of(const char *label, const char *prose, size_t initializer, size_t count,
-                        ins_arena *arena)
+static ins_mark mark_of(ins_document *document, const char *label, const char *prose,
+                        size_t initializer, size_t count)
 {
     const double longest = 60; /* mm of a name in a sentence */
     size_t hue = count > HUES ? MANY : choice[count][initializer];
-    char *name = ins_clean(arena, label);
+    const char *name = ins_document_clean(document, label);
     return (ins_mark){
         .name = name,
-        .prose = ins_elide(arena, ins_clean(arena, prose), INS_REGULAR, 9, longest),
+        .prose = ins_elide(document->arena, ins_document_clean(document, prose), INS_REGULAR, 9,
+                           longest),
         .colour = hues[hue],
         .ink = inks[hue]};
 }
@@ -102,14 +103,15 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
     tell.colours = count > HUES ? 0 : count;
     tell.first_arm = (int)document->marks.count;
     for (size_t a = 0; a < study->arms; a++) {
-        ins_mark mark = mark_of(study->arm[a].label, prose_of(&study->arm[a], tell.arena),
-                                factors->initializer_of[a], count, tell.arena);
+        ins_mark mark = mark_of(document, study->arm[a].label,
+                                prose_of(&study->arm[a], tell.arena), factors->initializer_of[a],
+                                count);
         ins_document_mark(document, &mark);
     }
     tell.first_initializer = (int)document->marks.count;
     for (size_t i = 0; i < count; i++) {
         ins_mark mark =
-            mark_of(factors->initializer[i], factors->initializer[i], i, count, tell.arena);
+            mark_of(document, factors->initializer[i], factors->initializer[i], i, count);
         ins_document_mark(document, &mark);
     }
     return tell;
@@ -138,7 +140,7 @@ const char *ins_tell_text(const ins_tell *tell, const char *markup)
     while (*markup != '\0') {
         size_t plain = strcspn(markup, "\001");
         const char *piece = ins_arena_copy(tell->arena, markup, plain);
-        ins_text_add(&out, ins_clean(tell->arena, piece));
+        ins_text_add(&out, ins_document_clean(tell->document, piece));
         markup += plain;
         if (*markup == '\0') break;
         bool initializer = markup[1] == 'i';
@@ -159,7 +161,7 @@ const char *ins_tell_entry(const ins_tell *tell, const char *key)
 {
     const char *value = ins_pairs_get(&tell->study->experiment, key);
     if (value == NULL) value = ins_pairs_get(&tell->study->environment, key);
-    return value == NULL || *value == '\0' ? NULL : ins_escape(tell->arena, value);
+    return value == NULL || *value == '\0' ? NULL : ins_document_escape(tell->document, value);
 }
 
 static bool varies(const ins_tell *tell, ins_column_id column)

@@ -13,12 +13,12 @@ typedef struct ins_experiment {
     ins_analysis analysis;
     const char *title;    /* plain */
     const char *question; /* markup; NULL: none was asked */
-    const char *slug;     /* of its chapter */
+    const char *slug;     /* its directory's name, for links */
 } ins_experiment;
 
 /* Reads directory; texts live in arena. */
-ins_status ins_experiment_read(const char *directory, ins_arena *arena, ins_experiment *experiment,
-                               ins_error *error);
+ins_status ins_experiment_read(const char *directory, const ins_coverage *coverage,
+                               ins_arena *arena, ins_experiment *experiment, ins_error *error);
 void ins_experiment_free(ins_experiment *experiment);
 
 typedef struct ins_tell {
@@ -28,6 +28,7 @@ typedef struct ins_tell {
     const ins_study *study;
     const ins_analysis *analysis;
     int first_arm, first_initializer; /* marks of arm 0 and of initializer 0 */
+    const char *slug;                 /* of its chapter in the document */
     bool book;                        /* a chapter among others: only what its question needs */
     bool sweep;                       /* several settings */
     size_t colours;                   /* initializers that have a colour of their own; 0: too many */

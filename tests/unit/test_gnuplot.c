@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "initscope/gnuplot.h"
+#include "initscope/rendered.h"
 
 #include "check_tap.h"
 #include "scratch.h"
