@@ -17,6 +17,17 @@ ins_interval ins_interval_of_mean(const double *x, size_t n, double level);
 /* The same on the logarithm, transformed back: geometric mean and its interval. x > 0. */
 ins_interval ins_interval_of_geometric_mean(const double *x, size_t n, double level);
 
+/* A sample variance with its two-sided chi-square interval, as of ln signal over seeds, which width
+ * and depth predict (sum over layers of 1/n; Hanin 2018). n < 2: all NAN. No spread: 0 and no
+ * interval, for nothing was drawn. */
+typedef struct ins_spread {
+    size_t n;
+    double variance, lower, upper;
+} ins_spread;
+
+/* The interval holds for values of a normal law. level and values as above. */
+ins_spread ins_spread_of(const double *x, size_t n, double level);
+
 /* Least-squares slope of y on x (gsl_fit_linear). NAN when n < 2 or x is constant. */
 double ins_slope(const double *x, const double *y, size_t n);
 

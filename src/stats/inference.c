@@ -55,6 +55,18 @@ ins_interval ins_interval_of_geometric_mean(const double *x, size_t n, double le
     return interval;
 }
 
+ins_spread ins_spread_of(const double *x, size_t n, double level)
+{
+    ins_spread spread = {n, NAN, NAN, NAN};
+    if (n < 2) return spread;
+    spread.variance = gsl_stats_variance(x, 1, n);
+    if (!(spread.variance > 0) || !(level > 0 && level < 1)) return spread;
+    double freedom = (double)(n - 1), tail = (1 - level) / 2;
+    spread.lower = freedom * spread.variance / gsl_cdf_chisq_Qinv(tail, freedom);
+    spread.upper = freedom * spread.variance / gsl_cdf_chisq_Pinv(tail, freedom);
+    return spread;
+}
+
 double ins_slope(const double *x, const double *y, size_t n)
 {
     if (n < 2 || all_same(x, n)) return NAN;
