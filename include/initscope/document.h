@@ -114,9 +114,9 @@ typedef struct ins_chapter {
 
 typedef struct ins_document {
     ins_arena *arena;
-    const char *title;    /* plain */
-    const char *subtitle; /* plain; on the band of the first page */
-    const char *footer;   /* plain: what made it */
+    const char *title;            /* plain */
+    const char *subtitle;         /* plain; on the band of the first page */
+    const char *footer;           /* plain: what made it */
     const ins_coverage *coverage; /* of the fonts that draw, or NULL */
     ins_list chapters, sections, marks;
     size_t charts;

@@ -14,7 +14,12 @@
 /* Size: second moment of z. Signal: its within-unit variance, how much a unit's z differs between
  * probe rows. Error: second moment of delta. They may be taken at any recorded epoch; NAN when they
  * were not recorded. Logs without a within-unit variance have the variance for their signal. */
-typedef enum ins_quantity { INS_QUANTITY_SIZE, INS_QUANTITY_SIGNAL, INS_QUANTITY_ERROR, INS_QUANTITIES } ins_quantity;
+typedef enum ins_quantity {
+    INS_QUANTITY_SIZE,
+    INS_QUANTITY_SIGNAL,
+    INS_QUANTITY_ERROR,
+    INS_QUANTITIES
+} ins_quantity;
 
 double ins_quantity_at(const ins_study *study, ins_quantity quantity, size_t run,
                        ins_epoch_index epoch, size_t layer);

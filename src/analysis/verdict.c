@@ -50,9 +50,11 @@ ins_grade ins_grade_of_seeds(const ins_seeds *total)
 
 /* --- The table -------------------------------------------------------------------- */
 
-#define TOTALS                                                                               \
-    "by the geometric mean over seeds of the total: *vanishing* below {vanishing}, *fading* below " \
-    "{fading}, *preserving* to {growing}, *growing* to {exploding}, *exploding* above; *undecided* where the "   \
+#define TOTALS                                                                                \
+    "by the geometric mean over seeds of the total: *vanishing* below {vanishing}, *fading* " \
+    "below "                                                                                  \
+    "{fading}, *preserving* to {growing}, *growing* to {exploding}, *exploding* above; "      \
+    "*undecided* where the "                                                                  \
     "interval reaches over two of these boundaries"
 
 const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
@@ -92,10 +94,11 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
          "more than a share of {saturated} of a hidden layer's activations lie beyond the knee, "
          "at the start or at the end",
          true, false},
-    [INS_VERDICT_NOT_MOVING] = {"not_moving",
-                                "the weights move by less than {not_moving} of their rms in an update "
-                                "(median over layers and recorded epochs)",
-                                true, false},
+    [INS_VERDICT_NOT_MOVING] =
+        {"not_moving",
+         "the weights move by less than {not_moving} of their rms in an update "
+         "(median over layers and recorded epochs)",
+         true, false},
     [INS_VERDICT_LEARNED] =
         {"learned",
          "a run: right on more test rows and on more training rows than the best "
@@ -103,8 +106,9 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
          "quarter of the way from chance to 1; an arm: more than half of its "
          "runs",
          false, false},
-    [INS_VERDICT_BARELY_LEARNED] = {"barely_learned", "the same, less than a share of {barely} of the way",
-                                    false, false},
+    [INS_VERDICT_BARELY_LEARNED] = {"barely_learned",
+                                    "the same, less than a share of {barely} of the way", false,
+                                    false},
     [INS_VERDICT_RARELY_LEARNED] = {"rarely_learned",
                                     "some runs learned, but not more than half of them", true,
                                     false},

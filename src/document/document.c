@@ -21,8 +21,11 @@ ins_document *ins_document_new(const char *title, const char *subtitle, const ch
 {
     ins_arena *arena = ins_arena_new();
     ins_document *document = ins_arena_get(arena, 1, sizeof *document, "a document");
-    *document =
-        (ins_document){.arena = arena, .title = title, .subtitle = subtitle, .footer = footer, .coverage = coverage};
+    *document = (ins_document){.arena = arena,
+                               .title = title,
+                               .subtitle = subtitle,
+                               .footer = footer,
+                               .coverage = coverage};
     return document;
 }
 
@@ -59,7 +62,8 @@ const char *ins_marks_written(const ins_document *document, ins_arena *arena, co
         }
         char *end;
         long mark = strtol(c + 1, &end, 10);
-        ins_text_add(&out, ins_escape(arena, document->coverage, ins_mark_at(document, (int)mark)->prose));
+        ins_text_add(
+            &out, ins_escape(arena, document->coverage, ins_mark_at(document, (int)mark)->prose));
         c = end;
     }
     char *written = ins_arena_copy(arena, out.data, out.length);

@@ -70,7 +70,8 @@ static void turn(ins_paper *paper, const char *chapter, const char *section)
 {
     if (paper->sheets.count > 0) last_sheet(paper)->end = paper->y;
     sheet *added = ins_list_add(paper->arena, &paper->sheets, sizeof *added);
-    *added = (sheet){ins_canvas_new(paper->arena, paper->document->coverage), chapter, section, page_top};
+    *added = (sheet){ins_canvas_new(paper->arena, paper->document->coverage), chapter, section,
+                     page_top};
     paper->y = page_top;
 }
 

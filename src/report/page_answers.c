@@ -82,15 +82,17 @@ static void write_choice(const ins_tell *tell)
     column[0] = (ins_table_column){"Activation", INS_LEFT, 0, false};
     for (size_t c = 0; c < columns; c++)
         column[c + 1] = (ins_table_column){
-            ins_document_escape(tell->document, ins_factor_phrase(tell->arena, depth, c)), INS_LEFT, 0, true};
+            ins_document_escape(tell->document, ins_factor_phrase(tell->arena, depth, c)), INS_LEFT,
+            0, true};
     column[columns + 1] = (ins_table_column){"page", INS_RIGHT, 3, false};
     ins_add_heading(tell->document, "What to use");
-    ins_add_paragraph(tell->document,
-                      INS_TELL("Initializers that are not told apart from the best of the %zu tried, "
-                               "best first; below, the share of test rows right of the first [95 %% "
-                               "interval over seeds], chosen among %zu, and the runs in which it "
-                               "learned.",
-                               analysis->factors.initializers, analysis->factors.initializers));
+    ins_add_paragraph(
+        tell->document,
+        INS_TELL("Initializers that are not told apart from the best of the %zu tried, "
+                 "best first; below, the share of test rows right of the first [95 %% "
+                 "interval over seeds], chosen among %zu, and the runs in which it "
+                 "learned.",
+                 analysis->factors.initializers, analysis->factors.initializers));
     ins_table_block *table = ins_add_table(tell->document, column, columns + 2, rows->levels);
     for (size_t r = 0; r < rows->levels; r++) {
         ins_cell *name = ins_table_cell(table, r, 0);
@@ -104,10 +106,10 @@ static void write_choice(const ins_tell *tell)
             *ins_table_cell(table, r, depth->of[arm] + 1) = set_cell(tell, setting);
         }
     }
-    table->note = INS_TELL("%s Paired by seed, Holm within each setting; chance is %s. Barely: less "
-                           "than a quarter of the way from chance to 100 %%.",
-                           ins_tell_settings(tell),
-                           ins_say_percent(tell->arena, analysis->facts.chance));
+    table->note =
+        INS_TELL("%s Paired by seed, Holm within each setting; chance is %s. Barely: less "
+                 "than a quarter of the way from chance to 100 %%.",
+                 ins_tell_settings(tell), ins_say_percent(tell->arena, analysis->facts.chance));
 }
 
 /* --- What each answers -------------------------------------------------------------------- */
@@ -123,8 +125,9 @@ static void write_questions(ins_document *document, const ins_tell *tells, size_
         const ins_tell *tell = &tells[e];
         const ins_finding *answer = &tell->analysis->answer;
         ins_cell *cell = ins_table_cell(table, e, 0);
-        cell[0].text = tell->of->question != NULL ? tell->of->question
-                                                  : ins_document_escape(tell->document, tell->of->title);
+        cell[0].text = tell->of->question != NULL
+                           ? tell->of->question
+                           : ins_document_escape(tell->document, tell->of->title);
         cell[1].text =
             INS_TELL("*%s* %s", ins_say_capital(tell->arena, ins_tell_text(tell, answer->claim)),
                      ins_tell_text(tell, answer->evidence));

@@ -39,7 +39,7 @@ static void write_differences(ins_tell *tell)
     column[0] = (ins_table_column){"row minus column", INS_LEFT, 0, false};
     for (size_t a = 0; a < arms; a++)
         column[a + 1] = (ins_table_column){
-            ins_escape(tell->arena,
+            ins_document_escape(tell->document,
                        ins_elide(tell->arena, ins_tell_mark(tell, a)->name, INS_BOLD, 7.4, 22)),
             INS_RIGHT, 0, false};
     ins_table_block *table = ins_add_table(tell->document, column, arms + 1, arms);
@@ -68,7 +68,8 @@ static void write_speed(ins_tell *tell)
     double target = ins_target_of(&tell->analysis->facts);
     if (isnan(target)) return;
     ins_table_block *table = ins_add_table(tell->document, column, 4, tell->study->arms);
-    table->caption = INS_TELL("Epochs to %s of the test rows", ins_say_percent(tell->arena, target));
+    table->caption =
+        INS_TELL("Epochs to %s of the test rows", ins_say_percent(tell->arena, target));
     for (size_t a = 0; a < tell->study->arms; a++) {
         ins_passage passage = ins_passage_of_arm(tell->study, a, target);
         ins_cell *cell = ins_table_cell(table, a, 0);
@@ -76,11 +77,11 @@ static void write_speed(ins_tell *tell)
         cell[0].mark = ins_tell_arm(tell, a);
         cell[1].text = INS_TELL("%zu of %zu", passage.arrived, passage.runs);
         cell[2].text = isfinite(passage.median) ? ins_say(tell->arena, passage.median) : "later";
-        cell[3].text =
-            ins_say_interval(tell->arena, tell->analysis->arm[a].train_loss.interval);
+        cell[3].text = ins_say_interval(tell->arena, tell->analysis->arm[a].train_loss.interval);
     }
-    table->note = "Half of the way from chance to 100 %, fixed before. The median is over all runs; "
-                  "those that never arrive count as later than all.";
+    table->note =
+        "Half of the way from chance to 100 %, fixed before. The median is over all runs; "
+        "those that never arrive count as later than all.";
 }
 
 void ins_write_comparison(ins_tell *tell)
@@ -92,7 +93,7 @@ void ins_write_comparison(ins_tell *tell)
         for (size_t i = 0; i < setting->arms; i++) which[setting->arm[i]] = setting->in_set[i];
         const char *names =
             ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 4));
-        title = !setting->told  ? "Too few seeds to tell initializers apart"
+        title = !setting->told      ? "Too few seeds to tell initializers apart"
                 : setting->set == 1 ? INS_TELL("%s is told apart from all others", names)
                                     : INS_TELL("%s are not told apart", names);
     }

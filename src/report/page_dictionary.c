@@ -1,5 +1,5 @@
-/* The files of a run directory and the tensors, in one table each; their columns stand in schema.json
- * and initscope-log(5). */
+/* The files of a run directory and the tensors, in one table each; their columns stand in
+ * schema.json and initscope-log(5). */
 #include <config.h>
 
 #include "pages.h"
@@ -25,8 +25,9 @@ static void write_files(ins_document *document)
         cell[1].text = ins_document_escape(document, file->description);
         cell[2].text = names;
     }
-    table->note = "schema.json in the run directory and the manual page initscope-log(5) say of every "
-                  "column what it is, its type and its unit.";
+    table->note =
+        "schema.json in the run directory and the manual page initscope-log(5) say of every "
+        "column what it is, its type and its unit.";
 }
 
 static void write_tensors(ins_document *document)

@@ -10,7 +10,9 @@ enum { MOST_BINS = 1024, MOST_ARMS = 8, LEAST_LAYERS = 4, MOST_RIDGES = 10 };
 static bool has(const ins_tell *tell, ins_tensor tensor)
 {
     ins_bin bin[MOST_BINS];
-    ins_site at = {.run = tell->study->arm[0].run[0], .epoch = tell->study->start, .layer = 1,
+    ins_site at = {.run = tell->study->arm[0].run[0],
+                   .epoch = tell->study->start,
+                   .layer = 1,
                    .tensor = tensor};
     return ins_study_histogram(tell->study, at, bin, MOST_BINS) > 0;
 }
@@ -18,7 +20,8 @@ static bool has(const ins_tell *tell, ins_tensor tensor)
 bool ins_distributions_applies(const ins_tell *tell)
 {
     return !tell->sweep && tell->study->arms <= MOST_ARMS && ins_is_recorded(tell->study->start) &&
-           tell->study->layers > LEAST_LAYERS && (has(tell, INS_PREACTIVATION) || has(tell, INS_DELTA));
+           tell->study->layers > LEAST_LAYERS &&
+           (has(tell, INS_PREACTIVATION) || has(tell, INS_DELTA));
 }
 
 /* Counts of all seeds together, in the bins of the first seed that has a histogram. Returns the
@@ -46,7 +49,8 @@ static size_t pool(const ins_tell *tell, size_t arm, size_t layer, ins_tensor te
 }
 
 /* Ridges of one arm, layer 1 on top, each as high as its largest bin; x in units of the rms of the
- * first hidden layer (delta: of the last), so that a ridge that narrows is a signal that shrinks. */
+ * first hidden layer (delta: of the last), so that a ridge that narrows is a signal that shrinks.
+ */
 static void add_ridges(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
                        ins_tensor tensor, double window)
 {
@@ -54,23 +58,26 @@ static void add_ridges(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
     const ins_mark *mark = ins_tell_mark(tell, arm);
     size_t of = tensor == INS_DELTA ? layers : 1;
     ins_site unit = {.epoch = tell->study->start, .layer = of, .tensor = tensor};
-    double scale = sqrt(
-        ins_seeds_at(tell->study, arm, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, unit).interval.mean);
+    double scale =
+        sqrt(ins_seeds_at(tell->study, arm, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, unit)
+                 .interval.mean);
     for (size_t l = 1; l <= layers; l += step > 0 ? step : 1) {
         ins_bin bin[MOST_BINS];
         size_t bins = pool(tell, arm, l, tensor, bin);
         double most = 0;
         for (size_t b = 0; b < bins; b++) most = fmax(most, bin[b].count);
         if (!(most > 0) || !(scale > 0)) continue;
-        ins_series *ridge = ins_panel_series(chart, panel, INS_SERIES_AREA,
-                                             INS_TELL("%s layer %zu", mark->name, l), mark->colour,
-                                             mark->ink);
+        ins_series *ridge =
+            ins_panel_series(chart, panel, INS_SERIES_AREA, INS_TELL("%s layer %zu", mark->name, l),
+                             mark->colour, mark->ink);
         for (size_t b = 0; b < bins; b++) {
             double x = (bin[b].lower + bin[b].upper) / 2 / scale;
             if (fabs(x) > window) continue;
             ins_series_add(chart, ridge,
-                           (ins_point){.x = x, .y = (double)l - 0.85 * (double)step * bin[b].count / most,
-                                       .lower = (double)l, .upper = NAN});
+                           (ins_point){.x = x,
+                                       .y = (double)l - 0.85 * (double)step * bin[b].count / most,
+                                       .lower = (double)l,
+                                       .upper = NAN});
         }
     }
 }

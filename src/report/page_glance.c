@@ -87,8 +87,8 @@ static ins_cell name_cell(const glance *g)
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
         if (!ins_has_verdict(g->of, shown[i])) continue;
         size_t count = g->of->count[shown[i]];
-        const char *name = shown[i] == INS_VERDICT_NOT_MOVING ? "not moving"
-                                                              : ins_verdict_table[shown[i]].name;
+        const char *name =
+            shown[i] == INS_VERDICT_NOT_MOVING ? "not moving" : ins_verdict_table[shown[i]].name;
         words = INS_TELL("%s%s%s%s", words, *words != '\0' ? ", " : "", name,
                          count < g->of->runs ? INS_TELL(" in %zu", count) : "");
     }
@@ -227,7 +227,8 @@ static void write_table(ins_tell *tell)
     table->caption = "At a glance";
     for (size_t a = 0; a < tell->study->arms; a++) {
         glance g = {tell, a, &tell->analysis->arm[a]};
-        for (size_t c = 0; c < count; c++) *ins_table_cell(table, a, c) = columns[which[c]].cell(&g);
+        for (size_t c = 0; c < count; c++)
+            *ins_table_cell(table, a, c) = columns[which[c]].cell(&g);
     }
     const ins_facts *facts = &tell->analysis->facts;
     const char *note = "";
@@ -240,10 +241,11 @@ static void write_table(ins_tell *tell)
         note = INS_TELL("%s Dead: more than half of a hidden layer is 0 on every row.", note);
     if (with_accuracy(tell)) {
         table->reference = facts->chance;
-        note = INS_TELL("%s Small dots: seeds; large dot and bar: mean and its interval%s.", note,
-                        isfinite(facts->chance)
-                            ? INS_TELL("; dashed: chance, %s", ins_say_percent(tell->arena, facts->chance))
-                            : "");
+        note =
+            INS_TELL("%s Small dots: seeds; large dot and bar: mean and its interval%s.", note,
+                     isfinite(facts->chance) ? INS_TELL("; dashed: chance, %s",
+                                                        ins_say_percent(tell->arena, facts->chance))
+                                             : "");
         double p = facts->chance;
         for (size_t a = 0; a < tell->study->arms; a++)
             p = fmax(p, tell->analysis->arm[a].accuracy.mean);
@@ -276,7 +278,8 @@ void ins_write_glance(ins_tell *tell)
 {
     const ins_analysis *analysis = tell->analysis;
     ins_document *document = tell->document;
-    ins_section_begin(document, "glance", "At a glance", as_title(tell, analysis->answer.claim), true);
+    ins_section_begin(document, "glance", "At a glance", as_title(tell, analysis->answer.claim),
+                      true);
     if (tell->of->question != NULL)
         ins_add_question(document, INS_TELL("Question: %s", tell->of->question));
     ins_add_lead(document, ins_tell_text(tell, analysis->answer.evidence));

@@ -1,5 +1,5 @@
-/* Error and weight gradient by layer: a gradient is the product of the error and of what the layer is
- * given, so what grows in one may cancel in the other. */
+/* Error and weight gradient by layer: a gradient is the product of the error and of what the layer
+ * is given, so what grows in one may cancel in the other. */
 #include <config.h>
 
 #include "pages.h"
@@ -45,20 +45,26 @@ void ins_write_gradients(ins_tell *tell)
         const ins_mark *mark = ins_tell_mark(tell, a);
         ins_panel *panel = ins_chart_panel(chart, mark->name);
         panel->ink = mark->ink;
-        ins_series *error = ins_panel_series(chart, panel, INS_SERIES_LINE,
-                                             INS_TELL("%s error", mark->name), mark->colour, mark->ink);
+        ins_series *error =
+            ins_panel_series(chart, panel, INS_SERIES_LINE, INS_TELL("%s error", mark->name),
+                             mark->colour, mark->ink);
         ins_series *gradient =
-            ins_panel_series(chart, panel, INS_SERIES_SIZE,
-                             INS_TELL("%s gradient", mark->name), mark->colour, mark->ink);
+            ins_panel_series(chart, panel, INS_SERIES_SIZE, INS_TELL("%s gradient", mark->name),
+                             mark->colour, mark->ink);
         for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
             ins_series_add(chart, error,
-                           (ins_point){.x = (double)l, .y = relative(tell, a, INS_DELTA, l),
-                                       .lower = NAN, .upper = NAN});
+                           (ins_point){.x = (double)l,
+                                       .y = relative(tell, a, INS_DELTA, l),
+                                       .lower = NAN,
+                                       .upper = NAN});
             ins_series_add(chart, gradient,
-                           (ins_point){.x = (double)l, .y = relative(tell, a, INS_GRADIENT, l),
-                                       .lower = NAN, .upper = NAN});
+                           (ins_point){.x = (double)l,
+                                       .y = relative(tell, a, INS_GRADIENT, l),
+                                       .lower = NAN,
+                                       .upper = NAN});
         }
-        double both = fabs(log(relative(tell, a, INS_GRADIENT, 2) / relative(tell, a, INS_DELTA, 2)));
+        double both =
+            fabs(log(relative(tell, a, INS_GRADIENT, 2) / relative(tell, a, INS_DELTA, 2)));
         if (both > apart && isfinite(both)) apart = both, most = a;
         panel->x = ins_layers_axis(tell, 1, study->layers - 1);
         panel->x_title = "hidden layer";
@@ -76,9 +82,10 @@ void ins_write_gradients(ins_tell *tell)
                          ins_say(tell->arena, relative(tell, most, INS_DELTA, 2)),
                          ins_say(tell->arena, relative(tell, most, INS_GRADIENT, 2)));
     ins_section_begin(tell->document, "gradients", "Gradients", title, false);
-    ins_add_chart(tell->document, chart,
-                  "Second moments in relation to the last hidden layer, before training: the error "
-                  "delta (thick) and the gradient of the weights (thin, open points). The gradient of "
-                  "a weight is the error times what the layer is given: where the signal shrinks "
-                  "toward the output and the error toward the input, their product may stay level.");
+    ins_add_chart(
+        tell->document, chart,
+        "Second moments in relation to the last hidden layer, before training: the error "
+        "delta (thick) and the gradient of the weights (thin, open points). The gradient of "
+        "a weight is the error times what the layer is given: where the signal shrinks "
+        "toward the output and the error toward the input, their product may stay level.");
 }

@@ -21,9 +21,9 @@ bool ins_learning_applies(const ins_tell *tell)
 static void draw(ins_tell *tell, ins_column_id column, const char *name, bool loss)
 {
     const ins_study *study = tell->study;
-    ins_chart *chart =
-        ins_chart_new(tell->arena, name, loss ? "Training loss of every run" : "Test accuracy of every run",
-                      INS_SHAPE_MULTIPLE);
+    ins_chart *chart = ins_chart_new(
+        tell->arena, name, loss ? "Training loss of every run" : "Test accuracy of every run",
+        INS_SHAPE_MULTIPLE);
     for (size_t a = 0; a < study->arms; a++) {
         const ins_mark *mark = ins_tell_mark(tell, a);
         ins_panel *panel = ins_chart_panel(chart, mark->name);
@@ -37,7 +37,8 @@ static void draw(ins_tell *tell, ins_column_id column, const char *name, bool lo
             ins_series_add(chart, mean,
                            (ins_point){.x = (double)study->epoch[e],
                                        .y = value.n > 0 ? value.mean : (double)NAN,
-                                       .lower = NAN, .upper = NAN});
+                                       .lower = NAN,
+                                       .upper = NAN});
         }
         for (size_t s = 0; s < study->arm[a].runs; s++) {
             size_t run = study->arm[a].run[s];
@@ -46,16 +47,18 @@ static void draw(ins_tell *tell, ins_column_id column, const char *name, bool lo
                                  INS_TELL("%s seed %lld", mark->name, study->run[run].seed),
                                  mark->colour, mark->ink);
             for (size_t e = 0; e < study->epochs; e++) {
-                double y = ins_number(study, column, (ins_site){.run = run, .epoch = ins_epoch_at(e)});
-                ins_series_add(chart, seed,
-                               (ins_point){.x = (double)study->epoch[e], .y = y, .lower = NAN,
-                                           .upper = NAN});
+                double y =
+                    ins_number(study, column, (ins_site){.run = run, .epoch = ins_epoch_at(e)});
+                ins_series_add(
+                    chart, seed,
+                    (ins_point){.x = (double)study->epoch[e], .y = y, .lower = NAN, .upper = NAN});
             }
         }
         panel->x = ins_epochs_axis(tell);
         panel->x_title = "epoch";
         panel->y = ins_axis_linear(tell->arena, 0, 1, 2, true);
-        panel->horizontal = loss ? log(tell->analysis->facts.classes) : tell->analysis->facts.chance;
+        panel->horizontal =
+            loss ? log(tell->analysis->facts.classes) : tell->analysis->facts.chance;
     }
     if (loss) ins_share_axis(chart, true);
     for (size_t i = 0; i < chart->panels.count; i++) {
@@ -77,11 +80,11 @@ void ins_write_learning(ins_tell *tell)
         learned += tell->analysis->arm[a].learned;
         runs += tell->study->arm[a].runs;
     }
-    const char *title = isfinite(tell->analysis->facts.chance)
-                            ? INS_TELL("%s learned",
-                                       ins_say_capital(tell->arena,
-                                                       ins_say_of(tell->arena, learned, runs, "run")))
-                            : "Every run";
+    const char *title =
+        isfinite(tell->analysis->facts.chance)
+            ? INS_TELL("%s learned",
+                       ins_say_capital(tell->arena, ins_say_of(tell->arena, learned, runs, "run")))
+            : "Every run";
     ins_section_begin(tell->document, "learning", "Learning", title, false);
     draw(tell, INS_EPOCHS_TEST_ACCURACY, "accuracy-runs", false);
     draw(tell, INS_EPOCHS_TRAIN_LOSS, "loss-runs", true);

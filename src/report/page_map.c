@@ -31,7 +31,8 @@ static int ascending(const void *a, const void *b)
 
 static double sigma_of(const ins_tell *tell, size_t arm)
 {
-    return ins_number(tell->study, INS_DEPTH_SIGMA_W, (ins_site){.run = tell->study->arm[arm].run[0]});
+    return ins_number(tell->study, INS_DEPTH_SIGMA_W,
+                      (ins_site){.run = tell->study->arm[arm].run[0]});
 }
 
 static void values_of(const ins_tell *tell, axis_values *sigma, axis_values *depth)
@@ -97,8 +98,9 @@ static const char *panel_title(const ins_tell *tell, size_t arm)
     const char *title = "";
     for (size_t k = 0; k < factors->count; k++) {
         if (factors->factor[k].column == INS_RUNS_HIDDEN) continue;
-        title = INS_TELL("%s%s%s", title, *title != '\0' ? ", " : "",
-                         ins_factor_phrase(tell->arena, &factors->factor[k], factors->factor[k].of[arm]));
+        title = INS_TELL(
+            "%s%s%s", title, *title != '\0' ? ", " : "",
+            ins_factor_phrase(tell->arena, &factors->factor[k], factors->factor[k].of[arm]));
     }
     return *title != '\0' ? ins_document_clean(tell->document, title) : "Test accuracy";
 }
@@ -112,15 +114,20 @@ static void add_tiles(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
     for (size_t a = 0; a < tell->study->arms; a++) {
         const ins_arm_judgement *of = &tell->analysis->arm[a];
         if (!same_panel(&tell->analysis->factors, first, a) || of->with_accuracy == 0) continue;
-        double left, right, bottom, top, x = sigma_of(tell, a), y = (double)ins_tell_hidden(tell, a);
+        double left, right, bottom, top, x = sigma_of(tell, a),
+                                         y = (double)ins_tell_hidden(tell, a);
         ends(sigma, place_in(sigma, x), &left, &right);
         ends(depth, place_in(depth, y), &bottom, &top);
         double share = (of->accuracy.mean - chance) / (1 - chance);
-        ins_series_add(chart, tiles,
-                       (ins_point){.x = left, .y = right, .lower = bottom, .upper = top,
-                                   .colour = shade(share)});
+        ins_series_add(
+            chart, tiles,
+            (ins_point){
+                .x = left, .y = right, .lower = bottom, .upper = top, .colour = shade(share)});
         ins_series_add(chart, words,
-                       (ins_point){.x = x, .y = y, .lower = NAN, .upper = NAN,
+                       (ins_point){.x = x,
+                                   .y = y,
+                                   .lower = NAN,
+                                   .upper = NAN,
                                    .colour = share > 0.6 ? 0xFFFFFF : 0x333333,
                                    .words = INS_TELL("%.0f", 100 * of->accuracy.mean)});
     }
@@ -131,9 +138,9 @@ static void add_tiles(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
 static void add_reach(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t first,
                       const axis_values *sigma, bool gradient, double most)
 {
-    ins_series *line =
-        ins_panel_series(chart, panel, INS_SERIES_THEORY, gradient ? "6 xi of the error" : "6 xi of the correlation",
-                         gradient ? 0x000000 : 0x9A4B00, gradient ? 0x000000 : 0x9A4B00);
+    ins_series *line = ins_panel_series(
+        chart, panel, INS_SERIES_THEORY, gradient ? "6 xi of the error" : "6 xi of the correlation",
+        gradient ? 0x000000 : 0x9A4B00, gradient ? 0x000000 : 0x9A4B00);
     for (size_t i = 0; i < sigma->count; i++) {
         for (size_t a = 0; a < tell->study->arms; a++) {
             if (!same_panel(&tell->analysis->factors, first, a) ||
@@ -144,9 +151,10 @@ static void add_reach(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
                                     : ins_number(tell->study, INS_DEPTH_XI_C, at);
             double reach = ins_threshold_of(INS_THRESHOLD_SCALES) * scale;
             if (isnan(reach)) break;
-            ins_series_add(chart, line,
-                           (ins_point){.x = sigma->value[i], .y = fmin(reach, most), .lower = NAN,
-                                       .upper = NAN});
+            ins_series_add(
+                chart, line,
+                (ins_point){
+                    .x = sigma->value[i], .y = fmin(reach, most), .lower = NAN, .upper = NAN});
             break;
         }
     }
@@ -156,8 +164,8 @@ void ins_write_map(ins_tell *tell)
 {
     axis_values sigma, depth;
     values_of(tell, &sigma, &depth);
-    ins_chart *chart = ins_chart_new(tell->arena, "map", "Accuracy over sigma_w and depth",
-                                     INS_SHAPE_HIGH);
+    ins_chart *chart =
+        ins_chart_new(tell->arena, "map", "Accuracy over sigma_w and depth", INS_SHAPE_HIGH);
     double left, right, bottom, top, unused;
     ends(&sigma, 0, &left, &unused);
     ends(&sigma, sigma.count - 1, &unused, &right);
@@ -165,8 +173,7 @@ void ins_write_map(ins_tell *tell)
     ends(&depth, depth.count - 1, &unused, &top);
     for (size_t a = 0; a < tell->study->arms; a++) {
         bool seen = false;
-        for (size_t b = 0; b < a && !seen; b++)
-            seen = same_panel(&tell->analysis->factors, a, b);
+        for (size_t b = 0; b < a && !seen; b++) seen = same_panel(&tell->analysis->factors, a, b);
         if (seen) continue;
         ins_panel *panel = ins_chart_panel(chart, panel_title(tell, a));
         add_tiles(tell, chart, panel, a, &sigma, &depth);
@@ -196,10 +203,11 @@ void ins_write_map(ins_tell *tell)
                                ins_say(tell->arena, sigma_of(tell, best)),
                                ins_say_percent(tell->arena, of->accuracy.mean)),
                       false);
-    ins_add_chart(tell->document, chart,
-                  INS_TELL("Test accuracy in per cent, mean over seeds, white at chance. Dashed: the "
-                           "depth of %.0f depth scales, of the error (black) and of the correlation of "
-                           "two rows (brown), as mean-field theory computes them from activation, "
-                           "weights and biases; below both lines a signal should get through.",
-                           ins_threshold_of(INS_THRESHOLD_SCALES)));
+    ins_add_chart(
+        tell->document, chart,
+        INS_TELL("Test accuracy in per cent, mean over seeds, white at chance. Dashed: the "
+                 "depth of %.0f depth scales, of the error (black) and of the correlation of "
+                 "two rows (brown), as mean-field theory computes them from activation, "
+                 "weights and biases; below both lines a signal should get through.",
+                 ins_threshold_of(INS_THRESHOLD_SCALES)));
 }

@@ -23,8 +23,9 @@ static void write_verdicts(ins_document *document)
         cell[0].bold = true;
         cell[1].text = ins_rule_text(document->arena, ins_verdict_table[v].rule);
     }
-    table->note = "Diverged, symmetric and dead hold for an initializer as soon as one run has them, "
-                  "the others when more than half of its runs have.";
+    table->note =
+        "Diverged, symmetric and dead hold for an initializer as soon as one run has them, "
+        "the others when more than half of its runs have.";
 }
 
 static void write_thresholds(ins_document *document)
@@ -47,17 +48,25 @@ static void write_statistics(ins_document *document)
     static const char *const paragraphs[] = {
         "*Seeds.* For one seed all initializers see the same split, the same order of rows and the "
         "same underlying random numbers, so differences are paired. Intervals of totals and losses "
-        "are t intervals on the logarithm; those of shares are bias-corrected accelerated bootstrap "
+        "are t intervals on the logarithm; those of shares are bias-corrected accelerated "
+        "bootstrap "
         "intervals (10 000 resamples), from five seeds on, and never leave what was seen.",
-        "*Comparisons.* Within one setting all pairs of initializers are one family; the set of the "
-        "best are those that are not told apart from the highest mean, Holm over the comparisons with "
-        "it; an initializer that did not learn is never in it. Over settings an initializer has one "
-        "value a seed, the average. Diverged runs take no part and are counted beside it. No p value "
+        "*Comparisons.* Within one setting all pairs of initializers are one family; the set of "
+        "the "
+        "best are those that are not told apart from the highest mean, Holm over the comparisons "
+        "with "
+        "it; an initializer that did not learn is never in it. Over settings an initializer has "
+        "one "
+        "value a seed, the average. Diverged runs take no part and are counted beside it. No p "
+        "value "
         "is given where there is no spread.",
-        "*What an interval covers.* Weights and order of rows, on the rows of one split. Other test "
+        "*What an interval covers.* Weights and order of rows, on the rows of one split. Other "
+        "test "
         "rows would move a share by more.",
-        "*Theory.* Mean-field theory of infinite width, from the initializer, the widths, the second "
-        "moment of the inputs and the activation function alone (Poole et al. 2016; Schoenholz et al. "
+        "*Theory.* Mean-field theory of infinite width, from the initializer, the widths, the "
+        "second "
+        "moment of the inputs and the activation function alone (Poole et al. 2016; Schoenholz et "
+        "al. "
         "2017), by quadrature.",
     };
     ins_add_heading(document, "Statistics");
@@ -71,16 +80,18 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
     for (size_t e = 0; e < count; e++) {
         const ins_tell *tell = &tells[e];
         const char *version = ins_tell_entry(tell, "version"), *blas = ins_tell_entry(tell, "blas");
-        const char *init = ins_tell_entry(tell, "init"), *output = ins_tell_entry(tell, "output-init");
+        const char *init = ins_tell_entry(tell, "init"),
+                   *output = ins_tell_entry(tell, "output-init");
         const char *bias = ins_tell_entry(tell, "bias-init");
         ins_add_note(document,
                      INS_TELL("*%s.* %s%s%s%s%s%s%s%s%s%s%s",
-                              ins_document_escape(tell->document, tell->of->title), ins_tell_settings(tell),
-                              init != NULL ? " Initializers: " : "", init != NULL ? init : "",
-                              output != NULL ? "; output layer: " : "", output != NULL ? output : "",
-                              bias != NULL ? "; biases: " : "", bias != NULL ? bias : "",
-                              version != NULL ? ". initscope " : "", version != NULL ? version : "",
-                              blas != NULL ? ", " : "", blas != NULL ? blas : ""));
+                              ins_document_escape(tell->document, tell->of->title),
+                              ins_tell_settings(tell), init != NULL ? " Initializers: " : "",
+                              init != NULL ? init : "", output != NULL ? "; output layer: " : "",
+                              output != NULL ? output : "", bias != NULL ? "; biases: " : "",
+                              bias != NULL ? bias : "", version != NULL ? ". initscope " : "",
+                              version != NULL ? version : "", blas != NULL ? ", " : "",
+                              blas != NULL ? blas : ""));
     }
 }
 

@@ -15,14 +15,16 @@ static void write_words(ins_document *document)
     static const struct {
         const char *word, *meaning;
     } words[] = {
-        {"z, a, δ", "what a unit sums, what it passes on, and the derivative of one row's loss by z"},
+        {"z, a, δ",
+         "what a unit sums, what it passes on, and the derivative of one row's loss by z"},
         {"size", "second moment of z of a layer: what mean-field theory calls q"},
         {"signal", "how much a unit's z differs between rows: its variance within a unit; theory: "
                    "q (1 − c)"},
         {"alikeness", "1 − signal / size: the mean correlation c of two rows' z"},
         {"error", "second moment of δ of a layer, each row's own loss, not divided by the batch"},
-        {"total", "forward: signal of the last hidden layer over that of the first; backward: error "
-                  "of the first over that of the last"},
+        {"total",
+         "forward: signal of the last hidden layer over that of the first; backward: error "
+         "of the first over that of the last"},
         {"own gain", "second moment of z over that of what the layer is given"},
         {"effective rank", "exp of the entropy of the normalised singular values of a layer's "
                            "outputs: how many directions the units span (Roy & Vetterli 2007)"},
@@ -62,9 +64,10 @@ static void write_grades(ins_document *document)
         cell[0].grade[0] = (signed char)i;
         cell[1].text = totals[i];
     }
-    table->note = "The place in the strip says the grade, its colour only repeats it. Undecided: the "
-                  "interval reaches over two boundaries. None: exactly 0, or below the rounding of "
-                  "float32.";
+    table->note =
+        "The place in the strip says the grade, its colour only repeats it. Undecided: the "
+        "interval reaches over two boundaries. None: exactly 0, or below the rounding of "
+        "float32.";
 }
 
 void ins_write_reading(ins_document *document)
@@ -78,26 +81,31 @@ void ins_write_reading(ins_document *document)
         document,
         "*Symmetry.* Units of a layer that start with the same weights compute the same thing, "
         "receive the same gradient, and stay the same: gradient descent never leaves the set of "
-        "networks whose units are equal. Of zeros the start is moreover a critical point: there is a "
+        "networks whose units are equal. Of zeros the start is moreover a critical point: there is "
+        "a "
         "way down, out of it, but no gradient that shows it. Random weights break the tie.");
     ins_add_paragraph(
         document,
         "*Variance.* Through layers of independent random weights the second moment of z is "
-        "multiplied by fan_{in} Var W times what the activation function keeps, and that of the error "
-        "by fan_{out} Var W times the mean square of its slope. A factor a little off 1 becomes, to "
+        "multiplied by fan_{in} Var W times what the activation function keeps, and that of the "
+        "error "
+        "by fan_{out} Var W times the mean square of its slope. A factor a little off 1 becomes, "
+        "to "
         "the power of the depth, a factor of thousands.");
     ins_add_formulas(document, formulas, 2);
     ins_add_paragraph(
         document,
-        "*Rules.* LeCun: Var W = 1 / fan_{in}. Glorot: 2 / (fan_{in} + fan_{out}), between what the "
-        "way forward and the way back ask for. He: 2 / fan_{in}, for a rectifier passes half of the "
+        "*Rules.* LeCun: Var W = 1 / fan_{in}. Glorot: 2 / (fan_{in} + fan_{out}), between what "
+        "the "
+        "way forward and the way back ask for. He: 2 / fan_{in}, for a rectifier passes half of "
+        "the "
         "second moment. Orthogonal matrices keep lengths, not only on average. LSUV measures and "
         "rescales layer by layer.");
-    ins_add_paragraph(
-        document,
-        "*Not variance alone.* A size that lasts is no signal that lasts: with biases, or after many "
-        "layers, all rows come to look alike. So the curves here show the signal, the size beside it "
-        "where the two part, and the tables the effective rank.");
+    ins_add_paragraph(document, "*Not variance alone.* A size that lasts is no signal that lasts: "
+                                "with biases, or after many "
+                                "layers, all rows come to look alike. So the curves here show the "
+                                "signal, the size beside it "
+                                "where the two part, and the tables the effective rank.");
     write_grades(document);
     write_words(document);
 }

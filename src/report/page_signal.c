@@ -32,10 +32,13 @@ static ins_seeds seeds_of(const ins_tell *tell, size_t arm, ins_quantity quantit
 /* What theory.csv predicts of the quantity; NAN: nothing. */
 static double predicted(const ins_tell *tell, size_t arm, ins_quantity quantity, size_t layer)
 {
-    static const ins_tensor tensors[] = {
-        [INS_QUANTITY_SIZE] = INS_PREACTIVATION, [INS_QUANTITY_SIGNAL] = INS_SIGNAL, [INS_QUANTITY_ERROR] = INS_DELTA};
-    ins_site at = {.run = tell->study->arm[arm].run[0], .layer = layer, .tensor = tensors[quantity]};
-    ins_column_id column = quantity == INS_QUANTITY_SIGNAL ? INS_THEORY_VARIANCE : INS_THEORY_SECOND_MOMENT;
+    static const ins_tensor tensors[] = {[INS_QUANTITY_SIZE] = INS_PREACTIVATION,
+                                         [INS_QUANTITY_SIGNAL] = INS_SIGNAL,
+                                         [INS_QUANTITY_ERROR] = INS_DELTA};
+    ins_site at = {
+        .run = tell->study->arm[arm].run[0], .layer = layer, .tensor = tensors[quantity]};
+    ins_column_id column =
+        quantity == INS_QUANTITY_SIGNAL ? INS_THEORY_VARIANCE : INS_THEORY_SECOND_MOMENT;
     return ins_number(tell->study, column, at);
 }
 
@@ -65,7 +68,7 @@ static void add_series(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
         bool band = !theory && seeds.interval.n > 1;
         ins_series_add(chart, series,
                        (ins_point){.x = (double)l,
-                                   .y = theory ? predicted(tell, arm, quantity, l)
+                                   .y = theory                 ? predicted(tell, arm, quantity, l)
                                         : seeds.interval.n > 0 ? seeds.interval.mean
                                                                : (double)NAN,
                                    .lower = band ? seeds.minimum : (double)NAN,
@@ -102,7 +105,9 @@ static const char *absent(ins_tell *tell, bool error)
     for (size_t a = 0; a < tell->study->arms; a++) {
         size_t drawn = 0;
         for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++)
-            drawn += seeds_of(tell, a, error ? INS_QUANTITY_ERROR : INS_QUANTITY_SIGNAL, l).interval.n > 0;
+            drawn +=
+                seeds_of(tell, a, error ? INS_QUANTITY_ERROR : INS_QUANTITY_SIGNAL, l).interval.n >
+                0;
         count += none[a] = drawn == 0;
     }
     if (count == 0) return "";
@@ -120,23 +125,24 @@ static void draw(ins_tell *tell)
                              ? " Dashed: what mean-field theory predicts."
                              : "";
     if (together) {
-        ins_chart *chart =
-            ins_chart_new(tell->arena, "signal", "Signal, size and error by layer", INS_SHAPE_NORMAL);
+        ins_chart *chart = ins_chart_new(tell->arena, "signal", "Signal, size and error by layer",
+                                         INS_SHAPE_NORMAL);
         chart->across = 2;
         for (int error = 0; error < 2; error++) {
-            ins_panel *panel = ins_chart_panel(
-                chart, error ? "Error: second moment of delta" : "Signal: variance of z between rows");
+            ins_panel *panel = ins_chart_panel(chart, error ? "Error: second moment of delta"
+                                                            : "Signal: variance of z between rows");
             panel->labels_left = error != 0;
             for (size_t a = 0; a < study->arms; a++) fill_panel(tell, chart, panel, a, error != 0);
             finish_panel(tell, panel);
         }
         if (ins_chart_prune(chart) == 0) return;
-        ins_add_chart(tell->document, chart,
-                      INS_TELL("Signal read from the input on, error from the output back. Geometric "
-                               "means over seeds, bands from the smallest to the largest seed; thin "
-                               "line and open points: the size, where it is more than twice the "
-                               "signal.%s%s%s",
-                               theory, absent(tell, false), absent(tell, true)));
+        ins_add_chart(
+            tell->document, chart,
+            INS_TELL("Signal read from the input on, error from the output back. Geometric "
+                     "means over seeds, bands from the smallest to the largest seed; thin "
+                     "line and open points: the size, where it is more than twice the "
+                     "signal.%s%s%s",
+                     theory, absent(tell, false), absent(tell, true)));
         return;
     }
     for (int error = 0; error < 2; error++) {
@@ -155,12 +161,12 @@ static void draw(ins_tell *tell)
         for (size_t i = 0; i < chart->panels.count; i++)
             ins_axis_thin(&((ins_panel *const *)chart->panels.items)[i]->y, 5);
         if (ins_chart_prune(chart) == 0) continue;
-        ins_add_chart(tell->document, chart,
-                      INS_TELL("%s by hidden layer, before training; the other initializers in "
-                               "grey.%s%s",
-                               error ? "Error: second moment of delta"
-                                     : "Signal: variance of z between rows",
-                               theory, absent(tell, error != 0)));
+        ins_add_chart(
+            tell->document, chart,
+            INS_TELL("%s by hidden layer, before training; the other initializers in "
+                     "grey.%s%s",
+                     error ? "Error: second moment of delta" : "Signal: variance of z between rows",
+                     theory, absent(tell, error != 0)));
     }
 }
 
@@ -214,10 +220,11 @@ static void write_totals(ins_tell *tell)
         ins_table_cell(table, a, COLUMNS - 1)->text =
             ins_say(tell->arena, of->alikeness.interval.mean);
     }
-    table->note = "Alikeness: mean correlation of two probe rows' z in the last hidden layer. A theory "
-                  "of infinite width knows no spread over seeds; the factor measured over predicted "
-                  "says how far this width is from it. Initializers whose first pass is the same "
-                  "network up to a factor are one observation.";
+    table->note =
+        "Alikeness: mean correlation of two probe rows' z in the last hidden layer. A theory "
+        "of infinite width knows no spread over seeds; the factor measured over predicted "
+        "says how far this width is from it. Initializers whose first pass is the same "
+        "network up to a factor are one observation.";
 }
 
 static const char *title_of(ins_tell *tell)
@@ -232,8 +239,7 @@ static const char *title_of(ins_tell *tell)
     if (keeps == 0) return INS_TELL("None keeps signal and error over %s", layers);
     if (keeps == tell->study->arms && keeps > 1)
         return INS_TELL("All keep signal and error over %s", layers);
-    const char *names =
-        ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 3));
+    const char *names = ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 3));
     return INS_TELL("%s %s signal and error over %s", names, keeps == 1 ? "keeps" : "keep", layers);
 }
 

@@ -15,7 +15,8 @@ enum { LEAST_SUMS = 4, LEAST_SEEDS = 5 };
 static double sum_of(const ins_tell *tell, size_t arm)
 {
     double sum = 0;
-    for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++) sum += 1 / ins_units(tell->study, arm, l);
+    for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++)
+        sum += 1 / ins_units(tell->study, arm, l);
     return sum;
 }
 
@@ -26,13 +27,12 @@ static ins_spread spread_of(const ins_tell *tell, size_t arm)
     double *ln = ins_arena_get(tell->arena, of->runs + 1, sizeof *ln, "seeds");
     size_t n = 0;
     for (size_t s = 0; s < of->runs; s++) {
-        double signal = ins_quantity_at(tell->study, INS_QUANTITY_SIGNAL, of->run[s], tell->study->start,
-                                        ins_tell_hidden(tell, arm));
+        double signal = ins_quantity_at(tell->study, INS_QUANTITY_SIGNAL, of->run[s],
+                                        tell->study->start, ins_tell_hidden(tell, arm));
         if (signal > 0 && isfinite(signal)) ln[n++] = log(signal);
     }
-    return n < LEAST_SEEDS
-               ? (ins_spread){.variance = NAN, .lower = NAN, .upper = NAN}
-               : ins_spread_of(ln, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
+    return n < LEAST_SEEDS ? (ins_spread){.variance = NAN, .lower = NAN, .upper = NAN}
+                           : ins_spread_of(ln, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
 }
 
 bool ins_spread_applies(const ins_tell *tell)
@@ -53,9 +53,10 @@ void ins_write_spread(ins_tell *tell)
     size_t count = 0, arms = tell->study->arms;
     double *x = ins_arena_get(tell->arena, arms + 1, sizeof *x, "spread"), low, high;
     double *y = ins_arena_get(tell->arena, arms + 1, sizeof *y, "spread");
-    ins_chart *chart = ins_chart_new(tell->arena, "spread", "Spread over seeds against width",
-                                     INS_SHAPE_NORMAL);
-    ins_panel *panel = ins_chart_panel(chart, "Variance over seeds of ln signal, last hidden layer");
+    ins_chart *chart =
+        ins_chart_new(tell->arena, "spread", "Spread over seeds against width", INS_SHAPE_NORMAL);
+    ins_panel *panel =
+        ins_chart_panel(chart, "Variance over seeds of ln signal, last hidden layer");
     for (size_t i = 0; i < factors->initializers; i++) {
         const ins_mark *mark = ins_mark_at(tell->document, ins_tell_initializer(tell, i));
         ins_series *series =
@@ -66,8 +67,9 @@ void ins_write_spread(ins_tell *tell)
             if (!(spread.variance > 0)) continue;
             x[count] = sum_of(tell, a);
             y[count++] = spread.variance;
-            ins_series_add(chart, series,
-                           (ins_point){sum_of(tell, a), spread.variance, spread.lower, spread.upper, 0, NULL});
+            ins_series_add(
+                chart, series,
+                (ins_point){sum_of(tell, a), spread.variance, spread.lower, spread.upper, 0, NULL});
         }
     }
     if (!ins_panel_range(panel, true, true, &low, &high)) return;
@@ -80,12 +82,14 @@ void ins_write_spread(ins_tell *tell)
     ins_section_begin(
         tell->document, "spread", "Spread over seeds",
         correlation > 0.5
-            ? INS_TELL("Deep and narrow networks differ most from seed to seed (rank correlation %s)",
-                       ins_say(tell->arena, correlation))
+            ? INS_TELL(
+                  "Deep and narrow networks differ most from seed to seed (rank correlation %s)",
+                  ins_say(tell->arena, correlation))
             : INS_TELL("The spread over seeds does not follow the widths (rank correlation %s)",
                        ins_say(tell->arena, correlation)),
         false);
-    ins_add_chart(tell->document, chart,
-                  "One point a setting, coloured by initializer, with its 95 % interval. Theory of "
-                  "finite width expects the variance to grow with the sum of 1/units (Hanin 2018).");
+    ins_add_chart(
+        tell->document, chart,
+        "One point a setting, coloured by initializer, with its 95 % interval. Theory of "
+        "finite width expects the variance to grow with the sum of 1/units (Hanin 2018).");
 }

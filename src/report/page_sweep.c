@@ -1,5 +1,5 @@
-/* Several settings: a grid of tiles, the initializers over all of them, and what their accuracy goes
- * with. */
+/* Several settings: a grid of tiles, the initializers over all of them, and what their accuracy
+ * goes with. */
 #include <config.h>
 
 #include "pages.h"
@@ -43,7 +43,8 @@ static const char *block_label(const ins_tell *tell, size_t columns, size_t arm)
     const char *label = "";
     for (size_t k = 0; k < factors->count; k++) {
         if (k == columns) continue;
-        const char *phrase = ins_factor_phrase(tell->arena, &factors->factor[k], factors->factor[k].of[arm]);
+        const char *phrase =
+            ins_factor_phrase(tell->arena, &factors->factor[k], factors->factor[k].of[arm]);
         label = INS_TELL("%s%s%s", label, *label != '\0' ? ", " : "",
                          ins_document_escape(tell->document, phrase));
     }
@@ -67,9 +68,8 @@ static ins_cell tile_of(const ins_tell *tell, size_t arm)
                                                 of->learned, of->runs)
                                      : INS_TELL("*%.0f*", 100 * of->accuracy.mean);
     if (of->with_accuracy == 0 && ins_has_verdict(of, INS_VERDICT_DIVERGED)) cell.text = "diverged";
-    cell.tint = of->with_accuracy > 0
-                    ? fmax(0, (of->accuracy.mean - chance) / (1 - chance)) * 0.9
-                    : 0;
+    cell.tint =
+        of->with_accuracy > 0 ? fmax(0, (of->accuracy.mean - chance) / (1 - chance)) * 0.9 : 0;
     cell.bad = ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ||
                ins_has_verdict(of, INS_VERDICT_RARELY_LEARNED);
     cell.grade[0] = step_of(of->grade[INS_FORWARD]);
@@ -87,7 +87,8 @@ static void write_block(ins_tell *tell, size_t columns, size_t first_arm)
     column[0] = (ins_table_column){NULL, INS_RIGHT, 16, false};
     for (size_t l = 0; l < of->levels; l++)
         column[l + 1] = (ins_table_column){
-            ins_document_escape(tell->document, ins_factor_phrase(tell->arena, of, l)), INS_LEFT, 8, false};
+            ins_document_escape(tell->document, ins_factor_phrase(tell->arena, of, l)), INS_LEFT, 8,
+            false};
     ins_table_block *table =
         ins_add_table(tell->document, column, of->levels + 1, factors->initializers);
     const char *label = block_label(tell, columns, first_arm);
@@ -115,11 +116,12 @@ static void write_tiles(ins_tell *tell)
         for (size_t b = 0; b < a && !seen; b++) seen = block_of(factors, columns, b) == block;
         if (!seen) write_block(tell, columns, a);
     }
-    const char *grades = ins_tell_has_depth(tell)
-                             ? " Strips of five: the forward total (left) and the backward one, from "
-                               "vanishing over fading, preserving and growing to exploding; ?: "
-                               "undecided."
-                             : "";
+    const char *grades =
+        ins_tell_has_depth(tell)
+            ? " Strips of five: the forward total (left) and the backward one, from "
+              "vanishing over fading, preserving and growing to exploding; ?: "
+              "undecided."
+            : "";
     ins_add_note(tell->document,
                  INS_TELL("A tile: per cent of the test rows right, mean over seeds, and runs that "
                           "learned; red where half or fewer did.%s",
@@ -145,11 +147,13 @@ static void write_effects(ins_tell *tell)
         const char *ahead = "";
         for (size_t s = 0; s < all->settings; s++)
             for (size_t k = 0; k < all->setting[s].arms; k++)
-                in += factors->initializer_of[all->setting[s].arm[k]] == i && all->setting[s].in_set[k];
+                in += factors->initializer_of[all->setting[s].arm[k]] == i &&
+                      all->setting[s].in_set[k];
         for (size_t d = 0; d < all->differences; d++) {
             const ins_difference *of = &all->difference[d];
             if (of->family != INS_HYPOTHESIS_MAIN || !of->told) continue;
-            bool first = of->first == factors->initializer[i], second = of->second == factors->initializer[i];
+            bool first = of->first == factors->initializer[i],
+                 second = of->second == factors->initializer[i];
             double mean = first ? of->difference.mean : -of->difference.mean;
             if ((!first && !second) || mean <= 0) continue;
             size_t other = 0;
@@ -168,15 +172,16 @@ static void write_effects(ins_tell *tell)
     for (size_t d = 0; d < all->differences; d++) {
         const ins_difference *of = &all->difference[d];
         if (of->family != INS_HYPOTHESIS_INTERACTION || isnan(of->p)) continue;
-        interaction = INS_TELL(" The differences %s between settings (repeated measures, p = %s).",
-                               of->told ? "differ" : "are not seen to differ",
-                               ins_say(tell->arena, of->p));
+        interaction =
+            INS_TELL(" The differences %s between settings (repeated measures, p = %s).",
+                     of->told ? "differ" : "are not seen to differ", ins_say(tell->arena, of->p));
     }
-    table->note = INS_TELL("Among the best: settings in which it is not told apart from the best of "
-                           "those that learned. Over all settings: percent points of accuracy, one "
-                           "value a seed, averaged over settings; only differences that are told "
-                           "apart (Holm in one family).%s",
-                           interaction);
+    table->note =
+        INS_TELL("Among the best: settings in which it is not told apart from the best of "
+                 "those that learned. Over all settings: percent points of accuracy, one "
+                 "value a seed, averaged over settings; only differences that are told "
+                 "apart (Holm in one family).%s",
+                 interaction);
 }
 
 /* --- What accuracy goes with -------------------------------------------------------------- */
@@ -215,8 +220,8 @@ static void draw_scatter(ins_tell *tell)
         points += tell->analysis->arm[a].total[INS_FORWARD].interval.n > 0 &&
                   tell->analysis->arm[a].with_accuracy > 0;
     if (points < LEAST_POINTS || !tell->analysis->trained) return;
-    ins_chart *chart = ins_chart_new(tell->arena, "accuracy-by", "Accuracy by total and by rank",
-                                     INS_SHAPE_LOW);
+    ins_chart *chart =
+        ins_chart_new(tell->arena, "accuracy-by", "Accuracy by total and by rank", INS_SHAPE_LOW);
     chart->across = 2;
     add_panel(tell, chart, false);
     add_panel(tell, chart, true);
@@ -231,12 +236,11 @@ void ins_write_sweep(ins_tell *tell)
     size_t none = 0;
     for (size_t s = 0; s < all->settings; s++) none += all->setting[s].best == SIZE_MAX;
     const char *settings = ins_say_count(tell->arena, all->settings, "setting");
-    const char *title =
-        !tell->analysis->trained || isnan(tell->analysis->facts.chance)
-            ? settings
-            : none == 0 ? INS_TELL("In each of %s some initializer learned", settings)
-                        : INS_TELL("In %s no initializer learned",
-                                   ins_say_of(tell->arena, none, all->settings, "setting"));
+    const char *title = !tell->analysis->trained || isnan(tell->analysis->facts.chance) ? settings
+                        : none == 0
+                            ? INS_TELL("In each of %s some initializer learned", settings)
+                            : INS_TELL("In %s no initializer learned",
+                                       ins_say_of(tell->arena, none, all->settings, "setting"));
     ins_section_begin(tell->document, "settings", "Settings", title, false);
     write_tiles(tell);
     write_effects(tell);

@@ -62,9 +62,10 @@ static void write_table(ins_tell *tell, ins_epoch_index last)
         double rank = at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, last, layers).interval.mean;
         ins_table_cell(table, a, columns - 1)->text = ins_say(tell->arena, rank);
     }
-    table->note = "Distinct: classes of units whose incoming weights and bias are equal in bits. Rank: "
-                  "effective rank of the last hidden layer's outputs on the probe batch, mean over "
-                  "seeds: how many directions the units span.";
+    table->note =
+        "Distinct: classes of units whose incoming weights and bias are equal in bits. Rank: "
+        "effective rank of the last hidden layer's outputs on the probe batch, mean over "
+        "seeds: how many directions the units span.";
 }
 
 static void draw_ranks(ins_tell *tell)
@@ -76,20 +77,22 @@ static void draw_ranks(ins_tell *tell)
     chart->across = panels;
     for (size_t i = 0; i < panels; i++) {
         size_t layer = i == 0 ? 1 : layers;
-        ins_panel *panel = ins_chart_panel(chart, INS_TELL("Effective rank, hidden layer %zu", layer));
+        ins_panel *panel =
+            ins_chart_panel(chart, INS_TELL("Effective rank, hidden layer %zu", layer));
         double low, high;
         for (size_t a = 0; a < study->arms; a++) {
             const ins_mark *mark = ins_tell_mark(tell, a);
-            ins_series *series =
-                ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name, mark->colour, mark->ink);
+            ins_series *series = ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name,
+                                                  mark->colour, mark->ink);
             series->label = mark->name;
             for (size_t e = 0; e < study->epochs; e++) {
-                ins_seeds rank =
-                    at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, ins_epoch_at(e), layer);
+                ins_seeds rank = at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, ins_epoch_at(e), layer);
                 if (rank.interval.n == 0) continue;
                 ins_series_add(chart, series,
-                               (ins_point){.x = (double)study->epoch[e], .y = rank.interval.mean,
-                                           .lower = rank.minimum, .upper = rank.maximum});
+                               (ins_point){.x = (double)study->epoch[e],
+                                           .y = rank.interval.mean,
+                                           .lower = rank.minimum,
+                                           .upper = rank.maximum});
             }
         }
         panel->x = ins_epochs_axis(tell);
@@ -98,9 +101,10 @@ static void draw_ranks(ins_tell *tell)
         panel->y = ins_axis_linear(tell->arena, 0, high, 4, false);
     }
     if (ins_chart_prune(chart) == 0) return;
-    ins_add_chart(tell->document, chart,
-                  "Effective rank of the outputs by epoch: 1 is one function, computed by all units "
-                  "alike. Means over seeds, bands from the smallest to the largest.");
+    ins_add_chart(
+        tell->document, chart,
+        "Effective rank of the outputs by epoch: 1 is one function, computed by all units "
+        "alike. Means over seeds, bands from the smallest to the largest.");
 }
 
 void ins_write_symmetry(ins_tell *tell)
@@ -113,8 +117,7 @@ void ins_write_symmetry(ins_tell *tell)
         count += which[a];
         leaves += !which[a];
     }
-    const char *names =
-        ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 3));
+    const char *names = ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 3));
     ins_section_begin(tell->document, "symmetry", "Symmetry",
                       INS_TELL("%s %s units that stay alike%s", names, count == 1 ? "has" : "have",
                                leaves > 0 ? "; the others part" : ""),

@@ -54,8 +54,8 @@ void ins_write_time(ins_tell *tell)
     for (size_t a = 0; a < study->arms; a++) {
         ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);
         panel->ink = ins_tell_mark(tell, a)->ink;
-        ins_series *tiles = ins_panel_series(chart, panel, INS_SERIES_TILES,
-                                             ins_tell_mark(tell, a)->name, 0, 0);
+        ins_series *tiles =
+            ins_panel_series(chart, panel, INS_SERIES_TILES, ins_tell_mark(tell, a)->name, 0, 0);
         for (size_t e = 0; e < study->epochs; e++) {
             double here = (double)study->epoch[e];
             double next = e + 1 < study->epochs ? (double)study->epoch[e + 1] : here + 1;
@@ -63,20 +63,23 @@ void ins_write_time(ins_tell *tell)
                 place at = {ins_epoch_at(e), l};
                 ins_seeds seeds = ins_over_seeds(study, a, INS_GEOMETRIC, signal_of, &at);
                 ins_series_add(chart, tiles,
-                               (ins_point){.x = here, .y = next, .lower = (double)l - 0.5,
-                                           .upper = (double)l + 0.5, .colour = colour_of(&seeds)});
+                               (ins_point){.x = here,
+                                           .y = next,
+                                           .lower = (double)l - 0.5,
+                                           .upper = (double)l + 0.5,
+                                           .colour = colour_of(&seeds)});
             }
         }
-        panel->x = ins_axis_whole(tell->arena, study->epoch[0],
-                                  study->epoch[study->epochs - 1] + 1, 5);
+        panel->x =
+            ins_axis_whole(tell->arena, study->epoch[0], study->epoch[study->epochs - 1] + 1, 5);
         panel->y = ins_axis_linear(tell->arena, 0.5, (double)study->layers - 0.5, 4, false);
         panel->y = ins_axis_whole(tell->arena, 0, (long long)study->layers, 4);
         panel->x_title = "epoch";
         panel->y_title = "layer";
     }
     if (ins_chart_prune(chart) == 0) return;
-    ins_section_begin(tell->document, "time", "Over time", "The signal of every layer while it learns",
-                      false);
+    ins_section_begin(tell->document, "time", "Over time",
+                      "The signal of every layer while it learns", false);
     ins_add_chart(tell->document, chart,
                   "Signal by hidden layer (1 at the bottom) and epoch, geometric means over seeds: "
                   "white 1, blue below, orange above, six decades to each side; grey: exactly 0.");

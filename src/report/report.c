@@ -185,8 +185,9 @@ static const char *subtitle_of(const ins_experiment *experiments, size_t count, 
     if (count == 1)
         return ins_arena_format(arena, "%s · %s · every number is measured in these runs",
                                 experiments[0].title, ins_say_count(arena, runs, "run"));
-    return ins_arena_format(arena, "%s · %zu initializers in settings · %s · every number is "
-                                   "measured in these runs",
+    return ins_arena_format(arena,
+                            "%s · %zu initializers in settings · %s · every number is "
+                            "measured in these runs",
                             ins_say_count(arena, count, "experiment"), arms,
                             ins_say_count(arena, runs, "run"));
 }
@@ -257,8 +258,8 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
     ins_coverage *coverage = gnuplot != NULL ? ins_coverage_ask() : NULL;
     ins_status status = INS_OK;
     for (size_t e = 0; e < options->count && status == INS_OK; e++) {
-        status = ins_experiment_read(options->directories[e], coverage, arena, &experiments[e],
-                                     error);
+        status =
+            ins_experiment_read(options->directories[e], coverage, arena, &experiments[e], error);
     }
     if (status == INS_OK) {
         char *output = options->output != NULL ? ins_duplicate(options->output)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "initscope/layout.h"
-#include "initscope/verdicts.h"
 #include "tell.h"
 
 enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
@@ -16,10 +15,11 @@ enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
 static const char *const titles[COLUMNS] = {"initializer", "forward", "backward", "learned",
                                             "test accuracy"};
 
-static const char legend[] =
-    "Forward, backward: totals over the depth before training, of the signal (last hidden layer over "
-    "the first) and of the error (first over last); 1 is ideal. Learned: runs. Test accuracy at the "
-    "end, with its 95% interval over seeds.";
+static const char legend[] = "Forward, backward: totals over the depth before training, of the "
+                             "signal (last hidden layer over "
+                             "the first) and of the error (first over last); 1 is ideal. Learned: "
+                             "runs. Test accuracy at the "
+                             "end, with its 95% interval over seeds.";
 
 typedef struct cell {
     const char *text;
@@ -53,7 +53,8 @@ static const char *plain(sheet *s, const char *markup)
 static cell total_cell(sheet *s, const ins_arm_judgement *of, ins_direction direction)
 {
     ins_grade grade = of->grade[direction];
-    bool bad = grade == INS_GRADE_VANISHING || grade == INS_GRADE_EXPLODING || grade == INS_GRADE_NONE;
+    bool bad =
+        grade == INS_GRADE_VANISHING || grade == INS_GRADE_EXPLODING || grade == INS_GRADE_NONE;
     if (grade == INS_GRADE_NOT_KNOWN || grade == INS_GRADE_NONE)
         return (cell){ins_grade_word(grade), bad};
     return (cell){plain(s, ins_say(s->arena, of->total[direction].interval.mean)), bad};
@@ -81,14 +82,14 @@ static cell verdict_cell(sheet *s, const ins_arm_judgement *of)
     cell made = {"", false};
     for (unsigned v = 0; v < INS_VERDICTS; v++) {
         if (!ins_has_verdict(of, (ins_verdict)v)) continue;
-        char *name = ins_arena_copy(s->arena, ins_verdict_table[v].name, strlen(ins_verdict_table[v].name));
+        char *name =
+            ins_arena_copy(s->arena, ins_verdict_table[v].name, strlen(ins_verdict_table[v].name));
         for (char *c = name; *c != '\0'; c++)
             if (*c == '_') *c = ' ';
         bool some = ins_verdict_table[v].any && of->count[v] < of->runs;
-        made.text = ins_arena_format(s->arena, "%s%s%s%s", made.text, *made.text ? ", " : "", name,
-                                     some ? ins_arena_format(s->arena, " in %zu of %zu runs",
-                                                             of->count[v], of->runs)
-                                          : "");
+        made.text = ins_arena_format(
+            s->arena, "%s%s%s%s", made.text, *made.text ? ", " : "", name,
+            some ? ins_arena_format(s->arena, " in %zu of %zu runs", of->count[v], of->runs) : "");
         made.bad = made.bad || ins_verdict_table[v].bad;
     }
     return made;

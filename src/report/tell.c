@@ -53,7 +53,8 @@ ins_status ins_experiment_read(const char *directory, const ins_coverage *covera
     experiment->slug = last_part(study, arena);
     if (title == NULL || *title == '\0') title = experiment->slug;
     experiment->title = ins_clean(arena, coverage, title);
-    if (question != NULL && *question != '\0') experiment->question = ins_escape(arena, coverage, question);
+    if (question != NULL && *question != '\0')
+        experiment->question = ins_escape(arena, coverage, question);
     return INS_OK;
 }
 
@@ -72,12 +73,11 @@ static ins_mark mark_of(ins_document *document, const char *label, const char *p
     const double longest = 60; /* mm of a name in a sentence */
     size_t hue = count > HUES ? MANY : choice[count][initializer];
     const char *name = ins_document_clean(document, label);
-    return (ins_mark){
-        .name = name,
-        .prose = ins_elide(document->arena, ins_document_clean(document, prose), INS_REGULAR, 9,
-                           longest),
-        .colour = hues[hue],
-        .ink = inks[hue]};
+    return (ins_mark){.name = name,
+                      .prose = ins_elide(document->arena, ins_document_clean(document, prose),
+                                         INS_REGULAR, 9, longest),
+                      .colour = hues[hue],
+                      .ink = inks[hue]};
 }
 
 /* "he_normal (relu, 20x64)": the label's factors in brackets. */
@@ -103,9 +103,8 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
     tell.colours = count > HUES ? 0 : count;
     tell.first_arm = (int)document->marks.count;
     for (size_t a = 0; a < study->arms; a++) {
-        ins_mark mark = mark_of(document, study->arm[a].label,
-                                prose_of(&study->arm[a], tell.arena), factors->initializer_of[a],
-                                count);
+        ins_mark mark = mark_of(document, study->arm[a].label, prose_of(&study->arm[a], tell.arena),
+                                factors->initializer_of[a], count);
         ins_document_mark(document, &mark);
     }
     tell.first_initializer = (int)document->marks.count;
@@ -196,21 +195,25 @@ const char *ins_tell_settings(const ins_tell *tell)
     ins_text_add(&out, "");
     if (data != NULL) piece(&out, INS_TELL("data %s", base_name(data)));
     if (scale != NULL)
-        piece(&out, strcmp(scale, "none") == 0 ? "features as they are" : INS_TELL("scale %s", scale));
+        piece(&out,
+              strcmp(scale, "none") == 0 ? "features as they are" : INS_TELL("scale %s", scale));
     if (isfinite(facts->features) && isfinite(facts->classes))
         piece(&out, INS_TELL("%.0f inputs, %.0f classes", facts->features, facts->classes));
     if (isfinite(facts->train_rows) && isfinite(facts->test_rows))
-        piece(&out, INS_TELL("%.0f training and %.0f test rows", facts->train_rows, facts->test_rows));
+        piece(&out,
+              INS_TELL("%.0f training and %.0f test rows", facts->train_rows, facts->test_rows));
     if (hidden != NULL && !varies(tell, INS_RUNS_HIDDEN))
         piece(&out, INS_TELL("hidden layers %s", hidden));
     if (activation != NULL && !varies(tell, INS_RUNS_ACTIVATION)) piece(&out, activation);
     if (optimizer != NULL && !varies(tell, INS_RUNS_OPTIMIZER)) {
         double rate = ins_factor_number(study, 0, INS_RUNS_LEARNING_RATE);
         bool one = !varies(tell, INS_RUNS_LEARNING_RATE) && isfinite(rate);
-        piece(&out, one ? INS_TELL("%s with learning rate %s", optimizer, ins_say(tell->arena, rate))
-                        : optimizer);
+        piece(&out,
+              one ? INS_TELL("%s with learning rate %s", optimizer, ins_say(tell->arena, rate))
+                  : optimizer);
     }
-    if (batch != NULL && !varies(tell, INS_RUNS_BATCH)) piece(&out, INS_TELL("batches of %s", batch));
+    if (batch != NULL && !varies(tell, INS_RUNS_BATCH))
+        piece(&out, INS_TELL("batches of %s", batch));
     long long last = study->epochs > 0 ? study->epoch[study->epochs - 1] : 0;
     double updates = tell->analysis->run[0].updates;
     piece(&out, ins_say_count(tell->arena, (size_t)(last > 0 ? last : 0), "epoch"));

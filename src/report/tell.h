@@ -31,7 +31,7 @@ typedef struct ins_tell {
     const char *slug;                 /* of its chapter in the document */
     bool book;                        /* a chapter among others: only what its question needs */
     bool sweep;                       /* several settings */
-    size_t colours;                   /* initializers that have a colour of their own; 0: too many */
+    size_t colours; /* initializers that have a colour of their own; 0: too many */
 } ins_tell;
 
 /* Registers the marks of the experiment. */

@@ -1,4 +1,5 @@
-/* The bias-corrected accelerated bootstrap of a mean. Quantiles are GSL's: of the normal law, and
+/* The bias-corrected accelerated bootstrap of a mean; equations are those of Efron & Tibshirani
+ * 1993, "An Introduction to the Bootstrap", chapter 14. Quantiles are GSL's: of the normal law, and
  * of the resamples by selection, for sorting them would take longer than drawing them. */
 #include <config.h>
 
@@ -20,9 +21,9 @@
 
 enum { RESAMPLES = 10000, FEWEST_VALUES = 5 };
 
-/* How many normal standard deviations the median of the resamples lies above the mean. With few
- * rows, shares are coarse and many resamples have just this mean: half of them count as below.
- * They are found in spite of the rounding of sums in another order. */
+/* z0, eq. 14.14: how many normal standard deviations the median of the resamples lies below the
+ * mean. With few rows, shares are coarse and many resamples have just this mean: half of them count
+ * as below. They are found in spite of the rounding of sums in another order. */
 static double bias_correction(const double *x, size_t n, double mean, const double *resampled,
                               size_t resamples)
 {
@@ -38,7 +39,7 @@ static double bias_correction(const double *x, size_t n, double mean, const doub
     return gsl_cdf_ugaussian_Pinv(below / (double)resamples);
 }
 
-/* By the jackknife: the mean without x_i lies (x_i - mean)/(n - 1) below the mean. */
+/* Eq. 14.15, by the jackknife: the mean without x_i lies (x_i - mean)/(n - 1) below the mean. */
 static double acceleration(const double *x, size_t n, double mean)
 {
     double squares = 0, cubes = 0;
@@ -50,7 +51,7 @@ static double acceleration(const double *x, size_t n, double mean)
     return cubes / (6 * pow(squares, 1.5));
 }
 
-/* Efron 1987, eq. 2.3: the share of resamples below the end that would lie z standard deviations
+/* Eq. 14.10: the share of resamples below the end that would lie z standard deviations
  * from the middle without bias and skewness. Where the transformation turns over, the end is the
  * outermost resample. */
 static double share_below(double z, double bias, double acceleration)
@@ -81,7 +82,7 @@ ins_interval ins_interval_of_resamples(const double *x, size_t n, double level, 
     if (n < FEWEST_VALUES || x[0] == x[n - 1] || !(level > 0 && level < 1)) return interval;
     double bias = bias_correction(x, n, interval.mean, resampled, resamples);
     if (!isfinite(bias)) return interval;
-    double a = acceleration(x, n, interval.mean), z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2);
+    double a = acceleration(x, n, interval.mean), z = gsl_cdf_ugaussian_Qinv((1 - level) / 2);
     interval.lower = quantile(resampled, resamples, share_below(-z, bias, a));
     interval.upper = quantile(resampled, resamples, share_below(z, bias, a));
     return interval;

@@ -10,12 +10,14 @@
 
 #include <gsl/gsl_cdf.h>
 
-/* gsl_cdf_binomial_Q asks the same function, but counts in unsigned int. */
+/* gsl_cdf_binomial_Q asks the same function, but counts in unsigned int. All right is a power, the
+ * same in every function here, so that they agree on how many rows can decide. */
 double ins_binomial_at_least(size_t k, size_t n, double chance)
 {
     if (!(chance >= 0 && chance <= 1)) return NAN;
     if (k == 0) return 1;
     if (k > n) return 0;
+    if (k == n) return pow(chance, (double)n);
     return gsl_cdf_beta_P(chance, (double)k, (double)(n - k) + 1);
 }
 
@@ -39,13 +41,14 @@ static bool can_decide(double rows, double chance, double alpha)
 
 size_t ins_rows_to_decide(double chance, double alpha)
 {
+    const double most = 1e15; /* numbers up to here are known to the last row */
     if (!(chance >= 0 && chance < 1 && alpha > 0)) return SIZE_MAX;
     if (can_decide(1, chance, alpha)) return 1;
-    /* The logarithms round; the rule itself says which of the numbers around is the first. */
+    /* The first lies right above log(alpha)/log(chance), which is rounded. */
     double rows = floor(log(alpha) / log(chance));
-    if (rows > 1 && can_decide(rows - 1, chance, alpha)) rows -= 1;
+    if (rows > most) return SIZE_MAX;
     while (!can_decide(rows, chance, alpha)) rows += 1;
-    return rows < (double)SIZE_MAX ? (size_t)rows : SIZE_MAX;
+    return (size_t)rows;
 }
 
 double ins_correlation_p(double r, size_t n)

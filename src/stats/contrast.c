@@ -10,7 +10,6 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 
-#include "initscope/chance.h"
 #include "initscope/memory.h"
 
 /* Of a value: nearer ones are the same but for the digits they were written with. */
@@ -35,7 +34,7 @@ static size_t subtract(const double *a, const double *b, size_t seeds, double *d
 /* Two-sided sign test of n differences of one sign, none of them 0. */
 static double p_of_one_sign(size_t n)
 {
-    return 2 * ins_binomial_at_least(n, n, 0.5);
+    return pow(0.5, (double)(n - 1));
 }
 
 /* Without the correction for a family. difference is scratch (seeds). */

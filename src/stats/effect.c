@@ -97,9 +97,10 @@ static double centre_rows(double *row, size_t n, size_t cells)
     return squares;
 }
 
-/* row (n, cells): the interaction of each seed. Box's epsilon is (trace C)^2 / (freedom trace C^2)
- * of their covariance C over seeds, whose traces are those of the products between seeds. */
-static void test_interaction(ins_interaction *result, double *row, size_t cells, double freedom)
+/* row (n, cells): the interaction of each seed. With Box's epsilon, the degrees of freedom are
+ * (trace C)^2 / trace C^2 of their covariance C over seeds, and n - 1 times that; the traces are
+ * those of the products between seeds. In F the uncorrected degrees cancel. */
+static void test_interaction(ins_interaction *result, double *row, size_t cells)
 {
     size_t n = result->seeds;
     double size = 0, between, within = 0, square = 0;
@@ -113,9 +114,8 @@ static void test_interaction(ins_interaction *result, double *row, size_t cells,
         }
     }
     double spread = sqrt(within / (double)(n * cells));
-    if (!(spread > 1e-9 * size)) return;
-    double epsilon = within * within / (freedom * square);
-    result->above = epsilon * freedom;
+    if (!(spread > 1e-9 * size)) return; /* also of one setting, level or seed, or none */
+    result->above = within * within / square;
     result->below = result->above * (double)(n - 1);
     result->F = between * (double)(n - 1) / within;
     result->p = gsl_cdf_fdist_Q(result->F, result->above, result->below);
@@ -134,10 +134,7 @@ ins_interaction ins_interaction_of(const double *value, size_t settings, size_t 
         if (!complete) continue;
         centre_twice(value + s, settings, levels, seeds, row + result.seeds++ * cells);
     }
-    if (settings > 1 && levels > 1 && result.seeds > 1) {
-        double freedom = (double)(settings - 1) * (double)(levels - 1);
-        test_interaction(&result, row, cells, freedom);
-    }
+    test_interaction(&result, row, cells);
     free(row);
     return result;
 }

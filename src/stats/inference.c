@@ -59,7 +59,7 @@ ins_spread ins_spread_of(const double *x, size_t n, double level)
 {
     ins_spread spread = {n, NAN, NAN, NAN};
     if (n < 2) return spread;
-    spread.variance = all_same(x, n) ? 0 : gsl_stats_variance(x, 1, n);
+    spread.variance = gsl_stats_variance(x, 1, n);
     if (!(spread.variance > 0) || !(level > 0 && level < 1)) return spread;
     double freedom = (double)(n - 1), tail = (1 - level) / 2;
     spread.lower = freedom * spread.variance / gsl_cdf_chisq_Qinv(tail, freedom);

@@ -39,11 +39,11 @@ double ins_rank_correlation(const double *x, const double *y, size_t n)
 
 double ins_departure_from_line(const double *x, const double *y, size_t n)
 {
-    if (n < 2 || is_constant(x, n)) return NAN;
+    if (n < 2) return NAN;
     double c0, c1, cov00, cov01, cov11, sumsq, largest = 0;
     int status = gsl_fit_linear(x, 1, y, 1, n, &c0, &c1, &cov00, &cov01, &cov11, &sumsq);
-    if (status != GSL_SUCCESS || !isfinite(c0) || !isfinite(c1)) return NAN;
-    if (n == 2) return 0;
+    if (status != GSL_SUCCESS || !isfinite(c0) || !isfinite(c1))
+        return NAN; /* x is constant, too */
     for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(y[i] - (c0 + c1 * x[i])));
     return largest;
 }

@@ -14,6 +14,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "check_tap.h"
+#include "golden_inference.h"
 #include "initscope/inference.h"
 
 static const double x[] = {0.93, 0.9, 0.967, 0.9333, 0.8667};
@@ -128,6 +129,29 @@ START_TEST(geometric)
 }
 END_TEST
 
+/* np.var(ddof=1) and stats.chi2.ppf (tests/golden/make_inference.py). */
+START_TEST(spread_of_logarithms)
+{
+    const double alike[] = {0.1, 0.1, 0.1};
+    ins_spread s = ins_spread_of(logarithms, 10, 0.95);
+    ck_assert_uint_eq(s.n, 10);
+    near(s.variance, spread[0]);
+    near(s.lower, spread[1]);
+    near(s.upper, spread[2]);
+    s = ins_spread_of(logarithms, 2, 0.8);
+    near(s.variance, spread[3]);
+    near(s.lower, spread[4]);
+    near(s.upper, spread[5]);
+    s = ins_spread_of(logarithms, 1, 0.95);
+    ck_assert(s.n == 1 && isnan(s.variance) && isnan(s.lower) && isnan(s.upper));
+    ck_assert(isnan(ins_spread_of(NULL, 0, 0.95).variance));
+    s = ins_spread_of(alike, 3, 0.95);
+    ck_assert(s.n == 3 && s.variance == 0 && isnan(s.lower) && isnan(s.upper));
+    s = ins_spread_of(logarithms, 10, 1);
+    ck_assert(s.variance > 0 && isnan(s.lower) && isnan(s.upper));
+}
+END_TEST
+
 START_TEST(slope)
 {
     const double a[] = {1, 2, 3, 4, 5, 6, 7.5}, b[] = {2.1, -0.3, 1.4, 4, 8, -2.5, 0.25};
@@ -206,6 +230,7 @@ int main(void)
     tcase_add_test(tests, equal_values);
     tcase_add_test(tests, level_outside_its_domain);
     tcase_add_test(tests, geometric);
+    tcase_add_test(tests, spread_of_logarithms);
     tcase_add_test(tests, slope);
     tcase_add_test(tests, paired);
     tcase_add_test(tests, paired_without_spread);

@@ -64,15 +64,15 @@ static int by_value(const void *a, const void *b)
     return memcmp(a, b, sizeof(uint64_t));
 }
 
-/* Two draws tell a state from another: over 4 purposes, 300 layers and 5 seeds none comes twice. */
+/* Two draws tell a state from another: over 5 purposes, 300 layers and 5 seeds none comes twice. */
 START_TEST(test_streams_differ)
 {
     static const uint32_t seeds[] = {0, 1, 2, 42, 4294967295};
-    static uint64_t seen[5 * 4 * 300];
+    static uint64_t seen[5 * 5 * 300];
     size_t count = 0;
 
     for (size_t s = 0; s < 5; s++) {
-        for (int purpose = 0; purpose < 4; purpose++) {
+        for (int purpose = 0; purpose <= INS_FOR_RESAMPLES; purpose++) {
             for (size_t layer = 0; layer < 300; layer++) {
                 ins_random_stream(rng, seeds[s], (ins_purpose)purpose, layer);
                 const uint64_t high = gsl_rng_get(rng);
