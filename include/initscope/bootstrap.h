@@ -13,13 +13,9 @@
  * in whatever order they come. lower and upper lie within [min x, max x]; they are NAN, there is no
  * interval, when n < 5, when the values have no spread (then all n are alike, which is a sentence
  * of its own), and when level is not in (0, 1). n = 0: the mean is NAN as well. Values that are not
-<<<<<<< HEAD
- * finite must be left out by the caller. */
-=======
  * finite must be left out by the caller. Few values show little of their tails: of shares from a
  * beta law an interval of 95 % covered the true mean in 84 % of the trials with 5 values, 91 % with
  * 10, 93 % with 20. */
->>>>>>> wt-stat
 ins_interval ins_interval_of_share(const double *x, size_t n, double level);
 
 /* The same of given means of resamples, which are reordered. x (n), ascending; resampled

@@ -14,11 +14,7 @@ double ins_binomial_at_least(size_t k, size_t n, double chance);
 size_t ins_rows_needed_right(size_t n, double chance, double alpha);
 
 /* The smallest n that can decide: chance^n < alpha. SIZE_MAX when no number can (chance is 1, or
-<<<<<<< HEAD
- * not in [0, 1]). */
-=======
  * not in [0, 1]), and for more than 10^15. */
->>>>>>> wt-stat
 size_t ins_rows_to_decide(double chance, double alpha);
 
 /* One-sided p value of a Pearson correlation r > 0 over n rows: Student's t with n - 2 degrees of

@@ -10,11 +10,7 @@
 double ins_rank_correlation(const double *x, const double *y, size_t n);
 
 /* Whether y is straight in x: the largest |y - line|, in the units of y, with the line of least
-<<<<<<< HEAD
- * squares (gsl_fit_linear). 0 for two points. NAN when n < 2, when x is constant, and when a value
-=======
  * squares (gsl_fit_linear). NAN when n < 2, when x is constant, and when a value
->>>>>>> wt-stat
  * is not finite. */
 double ins_departure_from_line(const double *x, const double *y, size_t n);
 
