@@ -43,7 +43,6 @@ typedef struct ins_book {
 } ins_book;
 
 ins_sheet *ins_book_sheet(ins_book *book, size_t index);
-ins_figure *ins_book_figure(ins_book *book, size_t index);
 
 /* Headers, footers with page numbers, and contents: once all pages are there. */
 void ins_book_finish(ins_book *book);

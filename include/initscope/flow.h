@@ -46,7 +46,6 @@ void ins_flow_paragraph(ins_flow *flow, const char *markup);              /* 9.5
 void ins_flow_note(ins_flow *flow, const char *markup);                   /* 8.2 pt, muted */
 void ins_flow_item(ins_flow *flow, const char *mark, const char *markup); /* hanging indent */
 void ins_flow_formula(ins_flow *flow, const char *const *formulas, size_t count);
-void ins_flow_gap(ins_flow *flow, double height);
 
 /* Lines of markup at x, y (top of the first line); returns the height used. */
 double ins_flow_block(ins_flow *flow, ins_pen pen, double x, double y, double width,

@@ -97,10 +97,6 @@ void ins_help_print_program(const ins_command *const *commands, const ins_flag *
 /* "HELP [default: 10; an integer from 0 to 1000000; unit: epochs]", added to text. */
 void ins_flag_describe(const ins_flag *flag, ins_text *text);
 
-/* Prints text from column first on, wrapped before column 80; lines after the first are indented.
- */
-void ins_print_wrapped(const char *text, size_t first, size_t indent);
-
 /* A table in aligned columns on standard output; cells live in the caller's arena. */
 enum { INS_LISTING_COLUMNS = 8 };
 typedef struct ins_listing {

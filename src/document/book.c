@@ -19,11 +19,6 @@ ins_sheet *ins_book_sheet(ins_book *book, size_t index)
     return (ins_sheet *)book->sheets.items + index;
 }
 
-ins_figure *ins_book_figure(ins_book *book, size_t index)
-{
-    return ((ins_figure **)book->figures.items)[index];
-}
-
 static void frame(ins_book *book, size_t index)
 {
     ins_sheet *sheet = ins_book_sheet(book, index);

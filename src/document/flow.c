@@ -58,11 +58,6 @@ bool ins_flow_room(ins_flow *flow, double height)
     return true;
 }
 
-void ins_flow_gap(ins_flow *flow, double height)
-{
-    flow->y += height;
-}
-
 static double step_of(ins_pen pen)
 {
     double step = pen.size > 12 ? 1.28 : line_step;

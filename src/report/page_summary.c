@@ -313,7 +313,7 @@ void ins_page_summary(ins_flow *flow, const ins_page *page)
 {
     const ins_part *part = flow->part;
     ins_flow_page(flow);
-    ((ins_sheet *)flow->book->sheets.items)[flow->book->sheets.count - 1].title = NULL;
+    ins_book_sheet(flow->book, flow->book->sheets.count - 1)->title = NULL;
     const char *kicker = ins_flow_format(flow, "INITSCOPE  ·  %s", "COMPARISON REPORT");
     (void)page;
     flow->y = ins_draw_band(flow, kicker, part->title, overview(flow), small_print(flow)) + 7;

@@ -21,7 +21,7 @@ static const double panel_top = 8.5, below = 9, between = 17;
 static const double lefts[2][PANELS] = {{11, 98, 11, 98}, {9.5, 54, 98, 140.5}};
 static const double widths[2] = {64, 26.4};
 
-const char *ins_profile_measure_name(ins_profile_measure measure)
+static const char *name_of(ins_profile_measure measure)
 {
     static const char *const name[INS_PROFILE_MEASURES] = {
         [INS_PROFILE_ZERO] = "Outputs at 0",
@@ -186,7 +186,7 @@ static void write_header(ins_flow *flow, ins_figure *figure, const ins_profiles 
 {
     static const char *const parts[] = {"", " lower", " upper"};
     const ins_part *part = flow->part;
-    const char *names[2] = {"accuracy", ins_profile_measure_name(profiles->measure[arm])};
+    const char *names[2] = {"accuracy", name_of(profiles->measure[arm])};
     ins_csv_text(&figure->data, "layer");
     for (size_t i = 0; i < 2 * profiles->epochs; i++) {
         long long epoch = part->study->epoch[profiles->epoch[i % profiles->epochs]];
@@ -353,7 +353,7 @@ static void write_panels(ins_flow *flow, ins_figure *figure, const ins_profiles 
     ins_figure_words(figure, "TITLE_2",
                      profiles->compact ? "Variance of δ" : "Variance of δ by layer");
     ins_figure_words(figure, "TITLE_3", "Test accuracy");
-    ins_figure_words(figure, "TITLE_4", ins_profile_measure_name(profiles->measure[arm]));
+    ins_figure_words(figure, "TITLE_4", name_of(profiles->measure[arm]));
 }
 
 ins_figure *ins_profile_draw(ins_flow *flow, const ins_profiles *profiles, size_t arm, double panel)

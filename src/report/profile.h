@@ -37,8 +37,6 @@ ins_profiles ins_profiles_new(ins_flow *flow, bool compact);
 double ins_profile_value(const ins_study *study, size_t run, size_t epoch,
                          ins_profile_measure measure);
 
-const char *ins_profile_measure_name(ins_profile_measure measure);
-
 /* Height of a card's figure whose panels are so high. */
 double ins_profile_height(const ins_profiles *profiles, double panel);
 ins_figure *ins_profile_draw(ins_flow *flow, const ins_profiles *profiles, size_t arm,

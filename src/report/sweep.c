@@ -13,7 +13,8 @@
 /* So many combinations of other factors still have a block each; beyond, they are averaged over. */
 enum { MOST_BLOCKS = 6, MOST_CELLS = 20 };
 
-const double ins_sweep_learned = 0.1;
+/* Share of the way from the majority share to 100% that a run must have gone to have learned. */
+static const double learned_share = 0.1;
 
 static const char *others_of(ins_flow *flow, const ins_sweep *sweep, size_t arm)
 {
@@ -88,7 +89,7 @@ static void by_seed(ins_flow *flow, const ins_sweep *sweep, size_t block, size_t
 
 static bool has_learned(double accuracy, double chance)
 {
-    return accuracy - chance > ins_sweep_learned * (1 - chance);
+    return accuracy - chance > learned_share * (1 - chance);
 }
 
 static ins_sweep_cell measure(ins_flow *flow, const ins_sweep *sweep, size_t block, size_t row,

@@ -35,9 +35,6 @@ typedef struct ins_sweep {
     ins_sweep_best *best;         /* (blocks, columns) */
 } ins_sweep;
 
-/* Share of the way from the majority share to 100% that a run must have gone to have learned. */
-extern const double ins_sweep_learned;
-
 ins_sweep ins_sweep_of(ins_flow *flow, const ins_factors *factors, size_t factor);
 
 static inline size_t ins_sweep_at(const ins_sweep *sweep, size_t block, size_t row, size_t column)
