@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "initscope/csv.h"
+#include "initscope/log_row.h"
 #include "initscope/mean_field.h"
 #include "initscope/memory.h"
 #include "initscope/theory_tables.h"
@@ -80,19 +80,19 @@ void ins_depths_write(const ins_depths *depths, const ins_trial *trial, ins_text
 {
     const depth_point *point = &depths->point[ins_grid_network_of(depths->grid, trial)];
     const ins_phase *phase = &point->phase;
-    const double cells[] = {sqrt(point->disorder.weight),
-                            sqrt(point->disorder.bias),
-                            phase->q,
-                            phase->c,
-                            phase->chi_1,
-                            phase->chi_par,
-                            phase->xi_q,
-                            phase->xi_c,
-                            phase->xi_gradient};
-    ins_csv_integer(out, (long long)trial->run);
-    ins_csv_text(out, trial->init->label);
-    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) ins_csv_number(out, cells[i]);
-    ins_csv_end_row(out);
+    ins_row row = ins_row_begin(out, INS_LOG_DEPTH);
+    ins_row_integer(&row, INS_DEPTH_RUN, (long long)trial->run);
+    ins_row_text(&row, INS_DEPTH_INITIALIZER, trial->init->label);
+    ins_row_number(&row, INS_DEPTH_SIGMA_W, sqrt(point->disorder.weight));
+    ins_row_number(&row, INS_DEPTH_SIGMA_B, sqrt(point->disorder.bias));
+    ins_row_number(&row, INS_DEPTH_Q_STAR, phase->q);
+    ins_row_number(&row, INS_DEPTH_C_STAR, phase->c);
+    ins_row_number(&row, INS_DEPTH_CHI_1, phase->chi_1);
+    ins_row_number(&row, INS_DEPTH_CHI_PARALLEL, phase->chi_par);
+    ins_row_number(&row, INS_DEPTH_XI_Q, phase->xi_q);
+    ins_row_number(&row, INS_DEPTH_XI_C, phase->xi_c);
+    ins_row_number(&row, INS_DEPTH_XI_GRADIENT, phase->xi_gradient);
+    ins_row_end(&row);
 }
 
 void ins_depths_plane(const ins_depths *depths, ins_text *out)

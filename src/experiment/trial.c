@@ -4,7 +4,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "initscope/csv.h"
+#include "initscope/log_row.h"
 #include "initscope/recorder.h"
 #include "initscope/runner.h"
 #include "initscope/trainer.h"
@@ -129,42 +129,51 @@ static ins_status session_train(session *s, ins_log_rows *rows, bool *complete, 
 static void add_run(const session *s, ins_text *out)
 {
     const ins_trial *trial = s->trial;
-    ins_csv_integer(out, (long long)trial->run);
-    ins_csv_text(out, trial->init->label);
-    ins_csv_text(out, trial->activation->label);
-    ins_csv_text(out, trial->hidden->label);
-    ins_csv_text(out, trial->optimizer->label);
-    ins_csv_number(out, trial->learning_rate);
-    ins_csv_number(out, trial->dropout);
-    ins_csv_number(out, trial->weight_decay);
-    ins_csv_integer(out,
-                    (long long)(trial->batch ? trial->batch : s->laboratory->data->train.rows));
-    ins_csv_integer(out, trial->seed);
-    ins_csv_text(out, s->diverged ? "diverged" : "completed");
-    ins_csv_integer(out, (long long)s->now.epoch);
-    ins_csv_integer(out, (long long)ins_network_updates(s->network));
-    ins_csv_number(out, s->now.train.loss);
-    ins_csv_number(out, s->now.train.accuracy);
-    ins_csv_number(out, s->now.test.loss);
-    ins_csv_number(out, s->now.test.accuracy);
-    ins_csv_end_row(out);
+    size_t batch = trial->batch ? trial->batch : s->laboratory->data->train.rows;
+    ins_row row = ins_row_begin(out, INS_LOG_RUNS);
+    ins_row_integer(&row, INS_RUNS_RUN, (long long)trial->run);
+    ins_row_text(&row, INS_RUNS_INITIALIZER, trial->init->label);
+    ins_row_text(&row, INS_RUNS_ACTIVATION, trial->activation->label);
+    ins_row_text(&row, INS_RUNS_HIDDEN, trial->hidden->label);
+    ins_row_text(&row, INS_RUNS_OPTIMIZER, trial->optimizer->label);
+    ins_row_number(&row, INS_RUNS_LEARNING_RATE, trial->learning_rate);
+    ins_row_number(&row, INS_RUNS_DROPOUT, trial->dropout);
+    ins_row_number(&row, INS_RUNS_WEIGHT_DECAY, trial->weight_decay);
+    ins_row_integer(&row, INS_RUNS_BATCH, (long long)batch);
+    ins_row_integer(&row, INS_RUNS_SEED, trial->seed);
+    ins_row_text(&row, INS_RUNS_STATUS, s->diverged ? "diverged" : "completed");
+    ins_row_integer(&row, INS_RUNS_STOPPED_EPOCH, (long long)s->now.epoch);
+    ins_row_integer(&row, INS_RUNS_UPDATES, (long long)ins_network_updates(s->network));
+    ins_row_number(&row, INS_RUNS_TRAIN_LOSS, s->now.train.loss);
+    ins_row_number(&row, INS_RUNS_TRAIN_ACCURACY, s->now.train.accuracy);
+    ins_row_number(&row, INS_RUNS_TEST_LOSS, s->now.test.loss);
+    ins_row_number(&row, INS_RUNS_TEST_ACCURACY, s->now.test.accuracy);
+    ins_row_end(&row);
 }
 
 static void add_theory(const session *s, ins_text *out)
 {
-    ins_text head = {0};
-    ins_csv_integer(&head, (long long)s->trial->run);
-    ins_csv_text(&head, s->trial->init->label);
-    ins_forecast_write(ins_forecasts_of(s->laboratory->forecasts, s->trial), &head, out);
-    ins_text_free(&head);
+    const ins_forecast *forecast = ins_forecasts_of(s->laboratory->forecasts, s->trial);
+    for (size_t i = 0; i < ins_forecast_count(forecast); i++) {
+        ins_forecast_item of = ins_forecast_at(forecast, i);
+        ins_row row = ins_row_begin(out, INS_LOG_THEORY);
+        ins_row_integer(&row, INS_THEORY_RUN, (long long)s->trial->run);
+        ins_row_text(&row, INS_THEORY_INITIALIZER, s->trial->init->label);
+        ins_row_integer(&row, INS_THEORY_LAYER, (long long)of.layer);
+        ins_row_text(&row, INS_THEORY_TENSOR, of.tensor);
+        ins_row_number(&row, INS_THEORY_SECOND_MOMENT, of.promised.second_moment);
+        ins_row_number(&row, INS_THEORY_VARIANCE, of.promised.variance);
+        ins_row_end(&row);
+    }
 }
 
 static void add_timing(const session *s, ins_text *out)
 {
-    ins_csv_integer(out, (long long)s->trial->run);
-    ins_csv_number(out, seconds_now() - s->start - s->record_seconds);
-    ins_csv_number(out, s->record_seconds);
-    ins_csv_end_row(out);
+    ins_row row = ins_row_begin(out, INS_LOG_TIMING);
+    ins_row_integer(&row, INS_TIMING_RUN, (long long)s->trial->run);
+    ins_row_number(&row, INS_TIMING_TRAIN_SECONDS, seconds_now() - s->start - s->record_seconds);
+    ins_row_number(&row, INS_TIMING_RECORD_SECONDS, s->record_seconds);
+    ins_row_end(&row);
 }
 
 ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *trial,
