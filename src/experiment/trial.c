@@ -11,9 +11,6 @@
 #include "parallel.h"
 #include "resources.h"
 
-/* About the lengths of the rows of layers.csv, histograms.csv and spectrum.csv. */
-enum { ROW_BYTES = 300, BIN_BYTES = 120, VALUE_BYTES = 80 };
-
 typedef struct session {
     const ins_laboratory *laboratory;
     const ins_trial *trial;
@@ -61,7 +58,7 @@ static ins_status session_open(session *s, ins_network **network, ins_error *err
                                   .network = s->network,
                                   .probe = &s->laboratory->probe,
                                   .settings = settings};
-    s->recorder = ins_recorder_new(&subject);
+    s->recorder = ins_recorder_new(&subject, &design);
     return INS_OK;
 }
 
@@ -200,14 +197,6 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     return status;
 }
 
-/* Rows of spectrum.csv at one epoch: a matrix has no more singular values than rows. */
-static size_t spectrum_rows(const ins_design *design)
-{
-    size_t rows = 5 * design->classes; /* the output layer, and Jacobians at four probe rows */
-    for (size_t i = 0; i < design->hidden_count; i++) rows += design->hidden[i];
-    return rows;
-}
-
 ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,
                           ins_error *error)
 {
@@ -218,18 +207,11 @@ ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *tri
     if (status == INS_OK) status = ins_recorder_size(&design, settings, &recorder, error);
     if (status != INS_OK) return status;
 
-    size_t records = settings->epochs / settings->record_every + 2,
-           layers = design.hidden_count + 1;
-    size_t histograms = ins_epochs_most(&settings->histograms, records) * settings->bins;
-    size_t spectra = ins_epochs_most(&settings->spectrum, records) * VALUE_BYTES;
-    size_t rows = layers * (INS_TENSORS + 1) + 2, text, bins, values, total;
-    if (__builtin_mul_overflow(INS_PLACES * records * ROW_BYTES, rows, &text) ||
-        __builtin_mul_overflow(INS_PLACES * histograms * BIN_BYTES, 5 * layers + 1, &bins) ||
-        __builtin_mul_overflow(INS_PLACES * spectra, spectrum_rows(&design), &values) ||
+    size_t records = settings->epochs / settings->record_every + 2, text, total;
+    if (!ins_recorder_text_size(&design, settings, records, &text) ||
+        __builtin_mul_overflow(text, INS_PLACES, &text) ||
         __builtin_add_overflow(network, recorder, &total) ||
-        __builtin_add_overflow(total, text, &total) ||
-        __builtin_add_overflow(total, bins, &total) ||
-        __builtin_add_overflow(total, values, &total))
+        __builtin_add_overflow(total, text, &total))
         return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
                              ins_settings_where(settings, "hidden"), trial->hidden->label);
     *bytes = total;

@@ -237,7 +237,7 @@ static void measure_statistics(subject *s, size_t repeats)
     ins_network *network = make_network(s);
     ins_trainer *trainer = make_trainer(s, network);
     ins_recorder_trial trial = {&s->trial, network, probe, &s->settings};
-    ins_recorder *recorder = ins_recorder_new(&trial);
+    ins_recorder *recorder = ins_recorder_new(&trial, &s->design);
     ins_log_rows rows = {0};
     for (size_t i = 0; i <= repeats; i++) {
         for (size_t file = 0; file < INS_LOG_FILES; file++) ins_text_clear(&rows.file[file]);

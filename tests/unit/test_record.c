@@ -46,8 +46,10 @@ static void begin(void)
                               .bias = &settings.bias_init,
                               .seed = trial.seed};
     ck_assert_int_eq(ins_network_initialize(network, &how, &error), INS_OK);
-    recorder = ins_recorder_new(&(ins_recorder_trial){
-        .trial = &trial, .network = network, .probe = &probe, .settings = &settings});
+    recorder = ins_recorder_new(
+        &(ins_recorder_trial){
+            .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
+        &design);
 }
 
 static void finish(void)

@@ -61,13 +61,18 @@ static void setup(void)
     trial = ins_grid_trial(&grid, 0);
     make_inputs();
     make_network();
-    recorder = ins_recorder_new(&(ins_recorder_trial){&trial, network, &samples, &settings});
-    workspace = ins_spectrum_workspace_new(WIDEST * WIDEST);
+    ins_design design = ins_trial_design(&trial, &settings, &samples);
+    recorder =
+        ins_recorder_new(&(ins_recorder_trial){&trial, network, &samples, &settings}, &design);
+    ins_carver carver = {0};
+    ins_spectrum_lay_out(WIDEST * WIDEST, &carver);
+    ins_carver_allocate(&carver, "singular values");
+    workspace = ins_spectrum_lay_out(WIDEST * WIDEST, &carver);
 }
 
 static void teardown(void)
 {
-    ins_spectrum_workspace_free(workspace);
+    free(workspace);
     ins_recorder_free(recorder);
     ins_network_free(network);
     ins_settings_free(&settings);

@@ -16,6 +16,7 @@
 #include "initscope/random.h"
 #include "initscope/recorder.h"
 #include "initscope/settings.h"
+#include "initscope/spectrum.h"
 #include "initscope/symmetry.h"
 
 #include "check_tap.h"
@@ -61,8 +62,10 @@ static void start(void)
                               .seed = trial.seed};
     ck_assert_int_eq(ins_network_initialize(network, &how, &error), INS_OK);
     probe = ins_probe_of(&settings, &train);
-    recorder = ins_recorder_new(&(ins_recorder_trial){
-        .trial = &trial, .network = network, .probe = &probe, .settings = &settings});
+    recorder = ins_recorder_new(
+        &(ins_recorder_trial){
+            .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
+        &design);
 }
 
 static void finish(void)
@@ -284,8 +287,10 @@ START_TEST(test_watching_changes_nothing)
                                   .seed = trial.seed};
         ck_assert_int_eq(ins_network_initialize(other, &how, &error), INS_OK);
         ins_trainer *trainer = ins_trainer_new(other, &train, 16, true, trial.seed);
-        ins_recorder *watcher = ins_recorder_new(&(ins_recorder_trial){
-            .trial = &trial, .network = other, .probe = &probe, .settings = &settings});
+        ins_recorder *watcher = ins_recorder_new(
+            &(ins_recorder_trial){
+                .trial = &trial, .network = other, .probe = &probe, .settings = &settings},
+            &design);
         for (size_t epoch = 0; epoch < 4; epoch++) {
             ins_log_rows rows = {0};
             if (watched) ins_recorder_record(watcher, &(ins_recorder_epoch){.epoch = epoch}, &rows);
@@ -324,25 +329,70 @@ START_TEST(test_not_finite)
 }
 END_TEST
 
+/* bytes are those of the pieces, with at most alignment between. */
+static void check_size(const ins_design *design, size_t pieces)
+{
+    ins_error error = {0};
+    size_t bytes = 0;
+    ck_assert_int_eq(ins_recorder_size(design, &settings, &bytes, &error), INS_OK);
+    ck_assert_uint_ge(bytes, pieces);
+    ck_assert_uint_le(bytes, pieces + 2000);
+}
+
 START_TEST(test_size)
 {
     ins_error error = {0};
     ins_design design = ins_trial_design(&trial, &settings, &train);
-    size_t bytes = 0;
-    set("spectrum", "none");
-    ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_OK);
-    /* All weights, the largest layer once more, the moments of 11 units, the ends and counts of 60
-     * bins, and what symmetry needs when it is asked for. */
-    size_t weights = 5 * 7 + 7 * 11 + 11 * 3, symmetry;
-    size_t rest = (weights + 77) * sizeof(real) + 11 * sizeof(ins_moments) + 121 * sizeof(double);
-    ck_assert(ins_symmetry_size(11, 77, PROBE, &symmetry));
-    ck_assert_uint_eq(bytes, rest + symmetry);
+    /* All weights, the largest layer once more, the moments of 11 units, and what is asked for: the
+     * ends and counts of 60 bins, symmetry, singular values with two products (3, 11). */
+    size_t weights = 5 * 7 + 7 * 11 + 11 * 3, bytes;
+    size_t always = (weights + 77) * sizeof(real) + 11 * sizeof(ins_moments);
+    ins_carver symmetry = {0}, spectrum = {0};
+    ins_symmetry_lay_out(11, 77, PROBE, &symmetry);
+    ins_spectrum_lay_out(77, &spectrum);
+    set("histograms", "none");
     set("symmetry", "none");
-    ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_OK);
-    ck_assert_uint_eq(bytes, rest);
+    set("spectrum", "none");
+    check_size(&design, always);
+    set("symmetry", "0");
+    check_size(&design, always + symmetry.used);
+    set("spectrum", "last");
+    check_size(&design, always + symmetry.used + spectrum.used + 2 * 3 * 11 * sizeof(double));
+    set("symmetry", "none");
+    set("bins", "10000");
+    check_size(&design, always + spectrum.used + 2 * 3 * 11 * sizeof(double));
+    set("histograms", "all");
+    set("spectrum", "none");
+    check_size(&design, always + 20001 * sizeof(double));
     static const size_t huge[] = {(size_t)1 << 40, (size_t)1 << 40};
     design.hidden = huge;
     ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_USAGE);
+}
+END_TEST
+
+/* Rows are not longer than was said, nor ten times shorter, whatever is asked for. */
+START_TEST(test_text_size)
+{
+    static const char *const epochs[] = {"none", "0", "all"};
+    ins_design design = ins_trial_design(&trial, &settings, &train);
+    set("histograms", epochs[_i]);
+    set("symmetry", epochs[_i]);
+    set("spectrum", epochs[_i]);
+    ins_recorder_free(recorder);
+    recorder = ins_recorder_new(
+        &(ins_recorder_trial){
+            .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
+        &design);
+    size_t total = 0, promised = 0;
+    for (size_t epoch = 0; epoch < 3; epoch++) {
+        ins_log_rows rows = record(epoch);
+        for (size_t file = 0; file < INS_LOG_FILES; file++) total += rows.file[file].length;
+        ins_log_rows_free(&rows);
+    }
+    ck_assert(ins_recorder_text_size(&design, &settings, 3, &promised));
+    ck_assert_uint_le(total, promised);
+    ck_assert_uint_ge(total * 10, promised);
+    ck_assert(!ins_recorder_text_size(&design, &settings, SIZE_MAX / 2, &promised));
 }
 END_TEST
 
@@ -356,6 +406,7 @@ int main(void)
     tcase_add_test(cases, test_watching_changes_nothing);
     tcase_add_test(cases, test_not_finite);
     tcase_add_test(cases, test_size);
+    tcase_add_loop_test(cases, test_text_size, 0, 3);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }

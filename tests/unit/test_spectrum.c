@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <stdint.h>
 
 #include <gsl/gsl_errno.h>
@@ -36,15 +37,23 @@ enum { ORACLES = sizeof oracle / sizeof oracle[0] };
 
 static ins_spectrum_workspace *workspace;
 
+static ins_spectrum_workspace *workspace_of(size_t elements)
+{
+    ins_carver carver = {0};
+    ins_spectrum_lay_out(elements, &carver);
+    ins_carver_allocate(&carver, "singular values");
+    return ins_spectrum_lay_out(elements, &carver);
+}
+
 static void setup(void)
 {
     gsl_set_error_handler_off();
-    workspace = ins_spectrum_workspace_new(25);
+    workspace = workspace_of(25);
 }
 
 static void teardown(void)
 {
-    ins_spectrum_workspace_free(workspace);
+    free(workspace);
 }
 
 static size_t rank_of(int i)
@@ -109,7 +118,7 @@ START_TEST(test_equal_weights)
 {
     enum { MOST = 40 };
     static real equal[MOST * MOST];
-    ins_spectrum_workspace *large = ins_spectrum_workspace_new(MOST * MOST);
+    ins_spectrum_workspace *large = workspace_of(MOST * MOST);
     for (size_t i = 0; i < MOST * MOST; i++) equal[i] = (real)0.3;
     for (size_t n = 2; n <= MOST; n++) {
         const double *value = ins_spectrum_of_weights(large, equal, n, n);
@@ -117,7 +126,7 @@ START_TEST(test_equal_weights)
         ck_assert_double_eq_tol(value[0], (double)equal[0] * (double)n, 1e-12 * (double)n);
         for (size_t i = 1; i < n; i++) ck_assert_double_le(value[i], 1e-7 * value[0]);
     }
-    ins_spectrum_workspace_free(large);
+    free(large);
 }
 END_TEST
 
@@ -136,7 +145,7 @@ START_TEST(test_large)
                 sum += ((i == k) - 2.0 / ROWS) * known[k] * ((j == k) - 2.0 / COLUMNS);
             x[i * COLUMNS + j] = turned[j * ROWS + i] = sum;
         }
-    ins_spectrum_workspace *large = ins_spectrum_workspace_new(ROWS * COLUMNS);
+    ins_spectrum_workspace *large = workspace_of(ROWS * COLUMNS);
     for (size_t turn = 0; turn < 2; turn++) {
         const double *value = turn ? ins_spectrum_of(large, turned, COLUMNS, ROWS)
                                    : ins_spectrum_of(large, x, ROWS, COLUMNS);
@@ -144,7 +153,7 @@ START_TEST(test_large)
         for (size_t i = 0; i < COLUMNS; i++)
             ck_assert_double_eq_tol(value[i], known[i], i < 70 ? 1e-11 : 1e-6);
     }
-    ins_spectrum_workspace_free(large);
+    free(large);
 }
 END_TEST
 
@@ -163,10 +172,12 @@ END_TEST
 
 START_TEST(test_size)
 {
-    size_t bytes;
-    ck_assert(ins_spectrum_size(25, &bytes));
-    ck_assert_uint_ge(bytes, (2 * 25 + 2 * 5) * sizeof(double));
-    ck_assert(!ins_spectrum_size(SIZE_MAX / 2, &bytes));
+    ins_carver small = {0}, huge = {0};
+    ck_assert_ptr_null(ins_spectrum_lay_out(25, &small));
+    ck_assert(!small.overflow);
+    ck_assert_uint_ge(small.used, (2 * 25 + 2 * 5) * sizeof(double));
+    ins_spectrum_lay_out(SIZE_MAX / 2, &huge);
+    ck_assert(huge.overflow);
 }
 END_TEST
 

@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include <gsl/gsl_rng.h>
 
@@ -34,10 +35,13 @@ static real draw(void)
 static ins_symmetry symmetry_of(const real *w, const real *b, const real *a, size_t rows,
                                 size_t units, size_t fan_in)
 {
+    ins_carver carver = {0};
+    ins_symmetry_lay_out(units + 3, (units + 3) * (fan_in + 2), rows + 1, &carver);
+    ins_carver_allocate(&carver, "symmetry");
     ins_symmetry_workspace *workspace =
-        ins_symmetry_workspace_new(units + 3, (units + 3) * (fan_in + 2), rows + 1);
+        ins_symmetry_lay_out(units + 3, (units + 3) * (fan_in + 2), rows + 1, &carver);
     ins_symmetry out = ins_symmetry_of(workspace, w, b, a, rows, units, fan_in);
-    ins_symmetry_workspace_free(workspace);
+    free(workspace);
     return out;
 }
 
