@@ -26,9 +26,9 @@ typedef struct kept_weight {
 
 struct ins_trace {
     size_t layers;
-    kept_weight *kept; /* (layers) */
-    real *update;      /* (most weights of a layer) */
-    size_t units, rows;
+    kept_weight *kept;            /* (layers) */
+    real *update;                 /* (most weights of a layer) */
+    size_t units, rows, jacobian; /* most units of a layer, rows, elements of a Jacobian */
     void *state[INSTRUMENTS];
     ins_log_set planned;
     ins_trace_moment moment;
@@ -57,8 +57,11 @@ ins_trace *ins_trace_lay_out(const ins_trace_plan *plan, ins_carver *carver)
 {
     ins_trace_extent extent = extent_of(plan);
     ins_trace *trace = ins_carve(carver, 1, sizeof *trace);
-    ins_trace layout = {
-        .layers = plan->layers, .units = extent.units, .rows = plan->rows, .planned = plan->logs};
+    ins_trace layout = {.layers = plan->layers,
+                        .units = extent.units,
+                        .rows = plan->rows,
+                        .jacobian = plan->jacobian_rows * plan->jacobian_columns,
+                        .planned = plan->logs};
     layout.kept = ins_carve(carver, plan->layers, sizeof *layout.kept);
     for (size_t l = 0; l < plan->layers; l++) {
         const ins_trace_shape *shape = &plan->layer[l];
@@ -102,15 +105,17 @@ void ins_trace_begin(ins_trace *trace, const ins_trace_moment *moment, ins_log_r
 
 static bool fits(const ins_trace *trace, const ins_trace_layer *layer)
 {
+    const ins_trace_matrices *jacobian = &layer->jacobian;
     if (layer->number >= trace->layers) return false;
-    size_t weights = trace->kept[layer->number].count;
-    for (size_t t = 0; t < INS_TENSORS; t++) {
-        const ins_trace_tensor *tensor = &layer->tensor[t];
+    if (jacobian->count > 0 && jacobian->rows * jacobian->columns > trace->jacobian) return false;
+    for (ins_tensor kind = 0; kind < INS_TENSORS; kind++) {
+        const ins_trace_tensor *tensor = &layer->tensor[kind];
         if (tensor->x == NULL) continue;
         if (tensor->units > trace->units) return false;
-        if (ins_tensor_table[t].by_sample
+        if (ins_tensor_table[kind].by_sample
                 ? tensor->length > trace->rows
-                : t != INS_BIAS && tensor->units * tensor->length != weights)
+                : kind != INS_BIAS &&
+                      tensor->units * tensor->length != trace->kept[layer->number].count)
             return false;
     }
     return true;

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "initscope/carver.h"
 #include "initscope/error.h"
 #include "initscope/memory.h"
 
@@ -70,6 +71,35 @@ START_TEST(test_arena)
 }
 END_TEST
 
+/* The pieces, and where they begin. */
+static void carve(ins_carver *carver, char *piece[3])
+{
+    piece[0] = ins_carve(carver, 65, 1);
+    piece[1] = ins_carve_matrix(carver, 3, 5, 4);
+    piece[2] = ins_carve(carver, 0, 8);
+}
+
+/* What was counted is what is handed out: zeroed, aligned, and none within another. */
+START_TEST(test_carver)
+{
+    ins_carver carver = {0};
+    char *piece[3];
+    carve(&carver, piece);
+    for (size_t i = 0; i < 3; i++) ck_assert_ptr_null(piece[i]);
+    ck_assert_uint_eq(carver.used, 192);
+    ins_carver_allocate(&carver, "pieces");
+    carve(&carver, piece);
+    ck_assert_uint_eq(carver.used, 192);
+    ck_assert_ptr_eq(piece[0], carver.base);
+    ck_assert_ptr_eq(piece[1], carver.base + 128);
+    ck_assert_ptr_eq(piece[2], carver.base + 192);
+    ck_assert_uint_eq((uintptr_t)carver.base % 64, 0);
+    ck_assert(all((unsigned char *)carver.base, 192, 0));
+    ck_assert(!carver.overflow);
+    free(carver.base);
+}
+END_TEST
+
 /* AddressSanitizer, when built with it, must let a huge allocation fail as it does in earnest. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
@@ -97,6 +127,12 @@ static void too_large_again(void)
 {
     ins_reallocate(NULL, SIZE_MAX / 4, 1, "the weights");
 }
+static void carve_too_much(void)
+{
+    ins_carver carver = {0};
+    ins_carve_matrix(&carver, SIZE_MAX / 2, 3, 1);
+    ins_carver_allocate(&carver, "the weights");
+}
 static void die_plainly(void)
 {
     ins_die("%s %d\x1b", "broken", 7);
@@ -121,6 +157,8 @@ static const struct {
                 "goodbye\n"},
     {too_large_again, "initscope: out of memory (need 4611686018427387903 bytes for the weights)\n"
                       "goodbye\n"},
+    {carve_too_much, "initscope: out of memory (need 18446744073709551615 + 2097151 bytes for the "
+                     "weights)\ngoodbye\n"},
     {die_plainly, "initscope: broken 7\\x1b\ngoodbye\n"},
 };
 
@@ -205,6 +243,7 @@ int main(void)
 
     tcase_add_test(memory, test_blocks);
     tcase_add_test(memory, test_arena);
+    tcase_add_test(memory, test_carver);
     tcase_add_loop_test(memory, test_death, 0, sizeof deaths / sizeof deaths[0]);
     tcase_add_test(problems, test_problems);
     tcase_add_test(problems, test_hostile_messages);
