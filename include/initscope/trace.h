@@ -9,8 +9,7 @@
  * is taken. What is not shown has no rows. Nothing is changed, no random number is drawn; all
  * buffers are of ins_trace_lay_out, only the text of the rows grows.
  *
- * The logs that are written here are made by one instrument each: src/trace/ has a file and
- * trace.c a row for each. */
+ * Each log that is written here is the work of one instrument, a file of src/trace/. */
 #ifndef INITSCOPE_TRACE_H
 #define INITSCOPE_TRACE_H
 

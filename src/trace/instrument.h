@@ -1,5 +1,5 @@
 /* An instrument: the log that it writes, the buffers that it needs, what it does with a layer. A
- * new one is a file with such a row, and its name in the table of trace.c. */
+ * new one is a log (columns.h), a file here with such a row, and its name in the list below. */
 #ifndef INITSCOPE_TRACE_INSTRUMENT_H
 #define INITSCOPE_TRACE_INSTRUMENT_H
 
@@ -29,7 +29,16 @@ typedef struct ins_instrument {
     void (*end)(void *state, const ins_trace_moment *moment, ins_text *out);
 } ins_instrument;
 
-extern const ins_instrument ins_epochs_instrument, ins_layers_instrument, ins_symmetry_instrument,
-    ins_histograms_instrument, ins_spectrum_instrument;
+/* ins_epochs_instrument, ... of instrument_epochs.c, ... */
+#define INS_INSTRUMENT_LIST(INSTRUMENT) \
+    INSTRUMENT(epochs)                  \
+    INSTRUMENT(layers)                  \
+    INSTRUMENT(symmetry)                \
+    INSTRUMENT(histograms)              \
+    INSTRUMENT(spectrum)
+
+#define INS_DECLARE(name) extern const ins_instrument ins_##name##_instrument;
+INS_INSTRUMENT_LIST(INS_DECLARE)
+#undef INS_DECLARE
 
 #endif

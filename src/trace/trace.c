@@ -1,4 +1,4 @@
-/* The table of instruments, and the loop over it. */
+/* The loop over the instruments. */
 #include <config.h>
 
 #include "initscope/trace.h"
@@ -9,9 +9,9 @@
 #include "initscope/error.h"
 #include "instrument.h"
 
-static const ins_instrument *const instruments[] = {
-    &ins_epochs_instrument, &ins_layers_instrument, &ins_symmetry_instrument,
-    &ins_histograms_instrument, &ins_spectrum_instrument};
+#define ROW(name) &ins_##name##_instrument,
+static const ins_instrument *const instruments[] = {INS_INSTRUMENT_LIST(ROW)};
+#undef ROW
 
 enum { INSTRUMENTS = sizeof instruments / sizeof instruments[0] };
 
