@@ -3,8 +3,8 @@
 #include <config.h>
 
 #include <math.h>
-#include <stdlib.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <gsl/gsl_errno.h>
 
