@@ -399,6 +399,7 @@ static void show_what_was_not_planned(int fault)
     static double matrix[100];
     switch (fault) {
     case 0:
+        free(trace);
         make_trace(~(1u << INS_LOG_SYMMETRY));
         break;
     case 1:
