@@ -294,6 +294,12 @@ sources_not_in_the_makefile() {
     done
 }
 
+# The tests of the command line are held to one rule as well: every line of them can fail.
+lines_that_cannot_fail() {
+    awk=$(cd "$srcdir" && pwd)/tests/silent.awk
+    (cd "$1" && find tests \( -name '*.bats' -o -name '*.bash' \) -exec awk -f "$awk" {} +)
+}
+
 # --- A tree that breaks every rule --------------------------------------------
 
 bad=$work/bad
@@ -328,6 +334,36 @@ done
 } >"$bad/src/document/script.c"
 printf '%s\n' 'plot x < 1 ? x : 2' 'plot "< date"' "set print '|cat'" '! date' 'system "date"' \
     >"$bad/reports/figures/bad.gp"
+
+# Assertions that errexit does not see, and what only looks like one.
+mkdir "$bad/tests"
+cat >"$bad/tests/bad.bats" <<'END'
+value() {
+    [ a ] && [ b ]
+}
+@test "a && b" {
+    ! grep -q x file
+    ! { grep -q x file; }
+    [ a ] && [ b ]
+    for i in 1 2; do [ "$i" ] && grep "$(echo "')'")" file; done
+    if [ a ] && [ b ]; then
+        echo "[ a ] &&
+            [ b ]" && # a comment
+            echo 'it '\''s'
+    fi
+    [ a ] && [ b ] || return 1
+    [ a ] && continue
+    [[ a && b ]] || ! echo "a && b" # [ a ] && [ b ]
+    (cd / && ls) | sed 's/a/&&/
+        s/b/&&/'
+    cat <<TEXT
+! [ a ] && [ b ]
+TEXT
+    [ "$(echo a)" = a ] \
+        && [ b ]
+    ! echo the last one
+}
+END
 
 # Rings of two and of three, a file that only uses them, and one with a name inside that is theirs.
 while read -r file defines needs; do
@@ -378,7 +414,7 @@ rule() {
 }
 
 status=0
-echo 1..15
+echo 1..16
 rule 'every source lies in a room of the table' outside_the_rooms 4
 rule 'no arrow between rooms runs the wrong way' wrong_arrows 3
 rule 'no two files need each other' circles_between_files 2
@@ -392,6 +428,7 @@ rule 'no locale is set below cli' locales 1
 rule 'config.h is the first include' config_not_first 1
 rule 'every public header compiles alone' headers_that_need_others 1
 rule 'every source is listed in Makefile.am' sources_not_in_the_makefile 15
+rule 'every line of the tests can fail' lines_that_cannot_fail 7
 
 number=$((number + 1))
 if [ "$(circles_between_files "$bad")" = 'a ring of 3 files, from src/log/blue.c

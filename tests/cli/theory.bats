@@ -187,7 +187,8 @@ cell() {
 
 @test "spectrum.csv: epochs 0 and last, or none; orthogonal layers are isometries" {
     run_ok run -q --init=orthogonal --activation=linear --hidden=4,4 --seeds=1 --epochs=2 --spectrum=none -o w
-    [ -s w/theory.csv ] && [ ! -e w/spectrum.csv ]
+    [ -s w/theory.csv ]
+    [ ! -e w/spectrum.csv ]
     run_ok run -q --init=orthogonal --activation=linear --hidden=4,4 --seeds=1 --epochs=3 -o s
     # Ranks: four Jacobians 3 x 4; layers 4 x 4, 4 x 4, 3 x 4.
     [ "$(wc -l <s/spectrum.csv)" -eq $((1 + 2 * (4 * 3 + 4 + 4 + 3))) ]
