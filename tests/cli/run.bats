@@ -163,6 +163,17 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     [ "$last" -ge 1 ]
     [ "$last" -lt 50 ]
     [ "$(awk -F, 'NR > 1 { print $4 }' w/epochs.csv | tr '\n' ' ')" = "0 $last " ]
+    # It is looked at as an epoch that is due is, the test rows as well.
+    run_ok run -q --init=he_uniform --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e10 --seeds=1 \
+        --epochs=50 --record-every=1 -o each
+    diff <(tail -n 1 w/epochs.csv) <(tail -n 1 each/epochs.csv)
+    diff <(tail -n 1 w/runs.csv) <(tail -n 1 each/runs.csv)
+}
+
+@test "timing.csv: training and recording each take their time" {
+    run_ok run -q --init=he_normal --hidden=64,64 --epochs=2 --seeds=2 --spectrum=all -o w
+    [ "$(head -n 1 w/timing.csv)" = run,train_seconds,record_seconds ]
+    [ "$(awk -F, 'NR > 1 && $2 > 0 && $3 > 0' w/timing.csv | wc -l)" -eq 2 ]
 }
 
 @test "epochs=0 records the initial network only" {

@@ -315,6 +315,32 @@ START_TEST(test_rows_follow_the_split)
 }
 END_TEST
 
+/* From 2^52 on doubles are whole numbers, so the mean of values that differ by 1 is wrong by up to
+ * one half; the variance of a share p of ones is still p (1 - p). */
+START_TEST(test_variance_far_from_zero)
+{
+    ins_text text = {0};
+    ins_error error = {0};
+    ins_dataset d;
+    ins_prepared p;
+    size_t order[90];
+    double ones = 0;
+
+    ins_text_add(&text, "a,y\n");
+    for (int i = 0; i < 90; i++)
+        ins_text_add_format(&text, "%lld,%d\n", 4503599627370496LL + i % 2, i % 3);
+    ck_assert_int_eq(read_text(text.data, NULL, &d, &error), INS_OK);
+    const size_t tests = ins_split(90, 0.2, 5, order);
+    for (size_t i = tests; i < 90; i++) ones += (double)(order[i] % 2);
+    ck_assert_int_eq(ins_prepare(&d, 0.2, 5, INS_SCALE_STANDARD, &p, &error), INS_OK);
+    const double share = ones / (double)p.train.rows;
+    ck_assert_double_eq_tol(p.features[0].variance, share * (1 - share), 1e-12);
+    ins_prepared_free(&p);
+    ins_dataset_free(&d);
+    ins_text_free(&text);
+}
+END_TEST
+
 START_TEST(test_constant_feature)
 {
     ins_error error = {0};
@@ -391,6 +417,7 @@ int main(void)
     tcase_add_loop_test(dataset, test_split, 0, sizeof splits / sizeof splits[0]);
     tcase_add_loop_test(dataset, test_prepare_iris, 0, 3);
     tcase_add_test(dataset, test_rows_follow_the_split);
+    tcase_add_test(dataset, test_variance_far_from_zero);
     tcase_add_loop_test(dataset, test_constant_feature, 0, 2);
     tcase_add_test(dataset, test_unseen_class);
     tcase_add_test(dataset, test_impossible_splits);
