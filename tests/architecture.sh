@@ -212,10 +212,10 @@ objects_of() { if [ "$1" = "$srcdir" ]; then echo "$builddir"; else echo "$1"; f
 # its name, is weak, or is defined by no source. "i" is a function with clones.
 symbols() {
     sources "$1" | sed -n 's/\.c$//p' | (
-        cd "$(objects_of "$1")" || exit
+        cd "$(objects_of "$1")" 2>/dev/null || cd "$work" || exit
         while read -r file; do
             if [ -f "$file.o" ]; then echo "$file.o"; else echo "missing $file.c" >&3; fi
-        done | xargs "$NM" -A -P -g
+        done | xargs "$NM" -A -P -g 2>/dev/null
     ) 3>&1 | awk '
         $1 == "missing" { print; next }
         $2 ~ /[.]/ { next }
