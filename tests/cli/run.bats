@@ -81,7 +81,7 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     run_ok run -q --init=he_normal --seeds=1 --epochs=1 --histograms=none --symmetry=5 -o none
     [ ! -e none/histograms.csv ]
     [ ! -e none/symmetry.csv ]
-    [ -z "$(grep -E 'histograms.csv|symmetry.csv' none/schema.json)" ]
+    refute grep -E 'histograms.csv|symmetry.csv' none/schema.json
     grep -q histograms.csv w/schema.json
     # Watching changes nothing.
     run_ok run -q --init=he_normal --seeds=1 --epochs=1 --histograms=all --symmetry=all --save-weights=all -o all
