@@ -183,6 +183,24 @@ START_TEST(test_numeric_header)
 }
 END_TEST
 
+/* Blanks around a name, which quotes keep, are cut; bytes that are no UTF-8, were it only the last,
+ * are counted and kept. */
+START_TEST(test_names)
+{
+    ins_error error = {0};
+    ins_dataset d;
+    char expected[1200];
+
+    ck_assert_int_eq(read_text("\"  a b \",caf\xE9,y\n1,2,p\n3,4,q\n", NULL, &d, &error), INS_OK);
+    ck_assert_str_eq(d.feature_names[0], "a b");
+    ck_assert_str_eq(d.feature_names[1], "caf\xE9");
+    snprintf(expected, sizeof expected, "%s: names that are not UTF-8, kept as they are: 1\n",
+             at("d.csv"));
+    ck_assert_str_eq(d.warnings.data, expected);
+    ins_dataset_free(&d);
+}
+END_TEST
+
 START_TEST(test_many_labels)
 {
     ins_text text = {0};
@@ -413,6 +431,7 @@ int main(void)
     tcase_add_loop_test(dataset, test_class_order, 0, sizeof orders / sizeof orders[0]);
     tcase_add_loop_test(dataset, test_problems, 0, sizeof bad / sizeof bad[0]);
     tcase_add_test(dataset, test_numeric_header);
+    tcase_add_test(dataset, test_names);
     tcase_add_test(dataset, test_many_labels);
     tcase_add_loop_test(dataset, test_split, 0, sizeof splits / sizeof splits[0]);
     tcase_add_loop_test(dataset, test_prepare_iris, 0, 3);
