@@ -79,8 +79,9 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     grep -q '^histograms = 0,2,3$' w/experiment.ini
     # A run without a row has no file, and its schema does not speak of it.
     run_ok run -q --init=he_normal --seeds=1 --epochs=1 --histograms=none --symmetry=5 -o none
-    [ ! -e none/histograms.csv ] && [ ! -e none/symmetry.csv ]
-    [ -z "$(grep -E 'histograms.csv|symmetry.csv' none/schema.json)" ]
+    [ ! -e none/histograms.csv ]
+    [ ! -e none/symmetry.csv ]
+    refute grep -E 'histograms.csv|symmetry.csv' none/schema.json
     grep -q histograms.csv w/schema.json
     # Watching changes nothing.
     run_ok run -q --init=he_normal --seeds=1 --epochs=1 --histograms=all --symmetry=all --save-weights=all -o all
@@ -93,7 +94,8 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
         --seeds=1 --epochs=4 -o w
     [ "$(awk -F, 'NR == 2 { print $11 }' w/runs.csv)" = diverged ]
     last=$(awk -F, 'NR == 2 { print $12 }' w/runs.csv)
-    [ "$last" -ge 1 ] && [ "$last" -lt 4 ]
+    [ "$last" -ge 1 ]
+    [ "$last" -lt 4 ]
     [ "$(grep '^1,' w/histograms.csv | cut -d, -f4 | uniq | tr '\n' ' ')" = "0 $last " ]
     awk -F, 'FNR == 1 { file++; next }
              file == 1 { counted[$1, $4, $5, $6] += $10; next }
@@ -158,8 +160,20 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     run_ok run -q --init=he_uniform --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e10 --seeds=1 \
         --epochs=50 --record-every=50 -o w
     last=$(awk -F, 'NR == 2 && $11 == "diverged" { print $12 }' w/runs.csv)
-    [ "$last" -ge 1 ] && [ "$last" -lt 50 ]
+    [ "$last" -ge 1 ]
+    [ "$last" -lt 50 ]
     [ "$(awk -F, 'NR > 1 { print $4 }' w/epochs.csv | tr '\n' ' ')" = "0 $last " ]
+    # It is looked at as an epoch that is due is, the test rows as well.
+    run_ok run -q --init=he_uniform --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e10 --seeds=1 \
+        --epochs=50 --record-every=1 -o each
+    diff <(tail -n 1 w/epochs.csv) <(tail -n 1 each/epochs.csv)
+    diff <(tail -n 1 w/runs.csv) <(tail -n 1 each/runs.csv)
+}
+
+@test "timing.csv: training and recording each take their time" {
+    run_ok run -q --init=he_normal --hidden=64,64 --epochs=2 --seeds=2 --spectrum=all -o w
+    [ "$(head -n 1 w/timing.csv)" = run,train_seconds,record_seconds ]
+    [ "$(awk -F, 'NR > 1 && $2 > 0 && $3 > 0' w/timing.csv | wc -l)" -eq 2 ]
 }
 
 @test "epochs=0 records the initial network only" {
