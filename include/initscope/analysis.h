@@ -8,6 +8,7 @@
 
 #include "initscope/inference.h"
 #include "initscope/memory.h"
+#include "initscope/seeds.h"
 #include "initscope/study.h"
 #include "initscope/text.h"
 
@@ -35,30 +36,42 @@ typedef struct ins_verdict_row {
 
 extern const ins_verdict_row ins_verdict_table[INS_VERDICTS];
 
-/* One row of the table of thresholds. */
-typedef struct ins_threshold {
-    const char *name;
-    double value;
-    const char *meaning;
+/* The numbers by which rules decide, and sentences and figures with them. */
+typedef enum ins_threshold {
+    INS_THRESHOLD_CONFIDENCE,
+    INS_THRESHOLD_GAIN_LOWER,
+    INS_THRESHOLD_GAIN_UPPER,
+    INS_THRESHOLD_TOTAL,
+    INS_THRESHOLD_SATURATED,
+    INS_THRESHOLD_DEAD_UNITS,
+    INS_THRESHOLD_DEAD,
+    INS_THRESHOLD_UPDATE_FROZEN,
+    INS_THRESHOLD_UPDATE_HEALTHY_LOWER,
+    INS_THRESHOLD_UPDATE_HEALTHY_UPPER,
+    INS_THRESHOLD_LEARNED_LOSS,
+    INS_THRESHOLD_TARGET_SHARE,
+    INS_THRESHOLD_TARGET_STEP,
+    INS_THRESHOLD_CONFIDENT_LOSS,
+    INS_THRESHOLD_SMALL_CHANGE,
+    INS_THRESHOLD_FEW_UPDATES,
+    INS_THRESHOLD_INPUT_LOWER,
+    INS_THRESHOLD_INPUT_UPPER,
+    INS_THRESHOLD_SHALLOW,
+    INS_THRESHOLD_CRITICAL,
+    INS_THRESHOLD_SEEDS_TO_CLAIM,
+    INS_THRESHOLD_SIGNIFICANT,
+    INS_THRESHOLDS
 } ins_threshold;
 
-extern const ins_threshold ins_threshold_table[]; /* ends with name NULL */
-double ins_threshold_of(const char *name);
+typedef struct ins_threshold_row {
+    const char *name; /* "gain_lower" */
+    double value;
+    const char *meaning;
+} ins_threshold_row;
 
-/* Per layer, over the seeds of an arm, at one epoch: geometric means of a variance. */
-typedef struct ins_profile_point {
-    ins_interval geometric;  /* over the seeds whose value is finite and > 0 */
-    double minimum, maximum; /* over the same */
-    size_t zeros, missing;   /* seeds whose value is exactly 0; not finite or absent */
-} ins_profile_point;
+extern const ins_threshold_row ins_threshold_table[INS_THRESHOLDS];
 
-ins_profile_point ins_profile(const ins_study *study, size_t arm, size_t epoch, size_t layer,
-                              ins_tensor tensor, const char *column);
-
-/* Per epoch, over the seeds of an arm: a column of epochs.csv. log_scale: geometric. A run that
- * ended earlier (diverged) is missing. */
-ins_interval ins_curve(const ins_study *study, size_t arm, size_t epoch, const char *column,
-                       bool log_scale);
+double ins_threshold_of(ins_threshold threshold);
 
 /* Gain per hidden layer at epoch 0, counted toward the output or the input: exp of the
  * least-squares slope of ln Var over the hidden layers. NAN unless there are two of them and each
@@ -70,6 +83,42 @@ double ins_run_gain(const ins_study *study, size_t run, ins_tensor tensor, ins_t
 /* The geometric mean over seeds of a gain, and of what theory.csv predicts for it. */
 ins_interval ins_gain(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward);
 double ins_theory_gain(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward);
+
+/* The root of the second moment of a tensor, which foreign logs may leave out: then from variance
+ * and mean, and from the variance alone where there is no mean. */
+double ins_layer_rms(const ins_study *study, ins_site site);
+
+/* The first recorded epoch of a run with test accuracy >= target; NAN: never. */
+double ins_epoch_of_target(const ins_study *study, size_t run, double target);
+
+/* A hidden layer whose fan_in is that of a hidden layer below it, when there is one. */
+size_t ins_typical_layer(const ins_arm *arm);
+
+/* Inputs and units of a layer; NAN when they were not recorded. */
+double ins_fan_in(const ins_study *study, size_t arm, size_t layer);
+double ins_units(const ins_study *study, size_t arm, size_t layer);
+
+/* Measured Var W at epoch 0, geometric mean over seeds; 0 when it is exactly 0, NAN when it is
+ * unknown. */
+double ins_drawn_variance(const ins_study *study, size_t arm, size_t layer);
+
+/* Layers through which two inputs stay apart and a gradient keeps its scale: six times the shorter
+ * of the two depth scales of depth.csv (Schoenholz et al. 2017). INFINITY on the edge of chaos, NAN
+ * when they are not known. */
+double ins_reach(const ins_study *study, size_t arm);
+
+/* What a fitted gain and its total over the depth amount to. */
+typedef enum ins_signal {
+    INS_SIGNAL_UNKNOWN,
+    INS_SIGNAL_VANISHES,
+    INS_SIGNAL_SHRINKS, /* less than the threshold a layer, but the depth or the evidence is lacking
+                         */
+    INS_SIGNAL_KEPT,
+    INS_SIGNAL_GROWS,
+    INS_SIGNAL_EXPLODES
+} ins_signal;
+
+ins_signal ins_signal_of(ins_interval gain, double total);
 
 typedef struct ins_arm_analysis {
     ins_interval forward_gain;  /* ins_gain of Var z toward the output */
@@ -116,6 +165,11 @@ typedef struct ins_arm_analysis {
     const char *sentence;   /* one measured sentence: the verdict in words */
 } ins_arm_analysis;
 
+static inline bool ins_has_verdict(const ins_arm_analysis *arm, ins_verdict verdict)
+{
+    return (arm->verdicts >> verdict & 1U) != 0;
+}
+
 /* A claim with its evidence, strongest first. */
 typedef struct ins_finding {
     double priority;
@@ -149,14 +203,6 @@ typedef struct ins_analysis {
 
 void ins_analyse(const ins_study *study, ins_analysis *analysis);
 void ins_analysis_free(ins_analysis *analysis);
-
-/* The root of the second moment of a tensor, which foreign logs may leave out: then from variance
- * and mean, and from the variance alone where there is no mean. */
-double ins_layer_rms(const ins_study *study, size_t run, size_t epoch, size_t layer,
-                     ins_tensor tensor);
-
-/* The first recorded epoch of a run with test accuracy >= target; NAN: never. */
-double ins_epoch_of_target(const ins_study *study, size_t run, double target);
 
 /* All pairs of arms a > b, paired by seed, of one value a run (NAN: left out),
  * Holm-adjusted. resolution is the smallest difference that values can have; 0: they are

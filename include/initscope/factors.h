@@ -4,34 +4,34 @@
 
 #include "initscope/study.h"
 
-enum { INS_FACTORS = 7 };
+enum { INS_STUDY_FACTORS = 7 };
 
-typedef struct ins_factor {
-    const char *column; /* of runs.csv: "learning_rate" */
-    const char *name;   /* "learning rate" */
-    const char *title;  /* under the columns of a grid: "hidden layers of 64 units" */
-    const char *phrase; /* printf format of a level beside others: "dropout %s" */
+typedef struct ins_study_factor {
+    ins_column_id column; /* of runs.csv: INS_RUNS_LEARNING_RATE */
+    const char *name;     /* "learning rate" */
+    const char *title;    /* under the columns of a grid: "hidden layers of 64 units" */
+    const char *phrase;   /* printf format of a level beside others: "dropout %s" */
     size_t levels;
     const char **level; /* (levels) numbers ascending, shapes by depth, the rest as they came */
     size_t *of;         /* (arms) the arm's level */
-} ins_factor;
+} ins_study_factor;
 
-typedef struct ins_factors {
+typedef struct ins_study_factors {
     size_t count; /* of the factors that vary */
-    ins_factor factor[INS_FACTORS];
+    ins_study_factor factor[INS_STUDY_FACTORS];
     size_t initializers;
     const char **initializer; /* (initializers) in the order of the runs */
     size_t *initializer_of;   /* (arms) */
-} ins_factors;
+} ins_study_factors;
 
 /* A factor varies when arms differ in it that agree in the factors before it: a learning rate that
  * goes with its optimizer does not. None is known without runs.csv. */
-ins_factors ins_factors_of(const ins_study *study, ins_arena *arena);
+ins_study_factors ins_factors_of(const ins_study *study, ins_arena *arena);
 
 /* True when two arms have the same level of every factor: only the initializer may differ. */
-bool ins_factors_agree(const ins_factors *factors, size_t a, size_t b);
+bool ins_factors_agree(const ins_study_factors *factors, size_t a, size_t b);
 
 /* A level beside others: "dropout 0.2", "tanh". */
-const char *ins_factor_phrase(ins_arena *arena, const ins_factor *factor, size_t level);
+const char *ins_factor_phrase(ins_arena *arena, const ins_study_factor *factor, size_t level);
 
 #endif

@@ -12,6 +12,7 @@
 
 /* The columns of one file, in the order of its ins_log_table. */
 typedef struct ins_table {
+    ins_log_file file;
     size_t rows;
     size_t columns;
     double **number; /* [column][row], NAN for empty or nan; NULL for a text or an absent column */
@@ -25,12 +26,10 @@ ins_status ins_table_read(const char *directory, ins_log_file file, ins_table *t
                           ins_error *error);
 void ins_table_free(ins_table *table);
 
-/* The column's position in the ins_log_table of file, -1 when the table knows no such name. */
-int ins_column_index(ins_log_file file, const char *name);
-
-/* NULL when absent from the file that was read. */
-const double *ins_table_numbers(const ins_table *table, ins_log_file file, const char *name);
-const char *const *ins_table_texts(const ins_table *table, ins_log_file file, const char *name);
+/* The cells of a column of the table's own file; NULL when the file that was read does not have it.
+ */
+const double *ins_table_numbers(const ins_table *table, ins_column_id column);
+const char *const *ins_table_texts(const ins_table *table, ins_column_id column);
 
 /* The value of a key of environment.csv or experiment.ini as read into memory: NULL when absent. */
 typedef struct ins_pairs {

@@ -22,14 +22,42 @@ typedef struct ins_arm {
     const size_t *run; /* (runs) indices into ins_study.run, by seed */
 } ins_arm;
 
+/* A recorded epoch, known by its place in ins_study.epoch. It is a type of its own so that it is
+ * never taken for an epoch's number; left at zero, it is INS_NOT_RECORDED. */
+typedef struct ins_epoch_index {
+    size_t place; /* from 1; 0: not recorded */
+} ins_epoch_index;
+
+#define INS_NOT_RECORDED ((ins_epoch_index){0})
+
+static inline bool ins_is_recorded(ins_epoch_index epoch)
+{
+    return epoch.place > 0;
+}
+
+/* The epoch whose number is ins_study.epoch[place], and back. */
+static inline ins_epoch_index ins_epoch_at(size_t place)
+{
+    return (ins_epoch_index){place + 1};
+}
+
+static inline size_t ins_epoch_place(ins_epoch_index epoch)
+{
+    return epoch.place - 1;
+}
+
+static inline bool ins_same_epoch(ins_epoch_index a, ins_epoch_index b)
+{
+    return a.place == b.place;
+}
+
 typedef struct ins_run {
     long long number; /* the column run */
     long long seed;
     size_t arm;
     bool diverged;
-    long long last_epoch;    /* of its rows in epochs.csv; -1: none */
-    size_t last_index;       /* the same as an index into ins_study.epoch; SIZE_MAX: none */
-    size_t last_layer_index; /* of its last epoch in layers.csv; SIZE_MAX: none */
+    ins_epoch_index last;        /* of its rows in epochs.csv */
+    ins_epoch_index last_layers; /* of its rows in layers.csv */
 } ins_run;
 
 typedef struct ins_study {
@@ -37,7 +65,9 @@ typedef struct ins_study {
     size_t arms, runs, epochs;
     const ins_arm *arm;
     const ins_run *run;
-    const long long *epoch; /* (epochs) recorded epochs, ascending, of all runs together */
+    const long long *epoch; /* (epochs) numbers of the recorded epochs, ascending, of all runs
+                               together */
+    ins_epoch_index start;  /* epoch 0, before any update: the only way to speak of it */
     size_t layers;          /* the most of all arms */
     ins_pairs experiment, environment; /* empty when the files are absent */
     ins_table features, phase;         /* rows = 0 when absent */
@@ -51,17 +81,28 @@ typedef struct ins_study {
 ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error);
 void ins_study_free(ins_study *study);
 
-/* A number of layers.csv: run and epoch are indices into the arrays above, layer 0 .. layers,
- * column a numeric column's name such as "variance". NAN when there is no such row or the cell is
- * empty. */
-double ins_study_layer(const ins_study *study, size_t run, size_t epoch, size_t layer,
-                       ins_tensor tensor, const char *column);
+/* Where a number stands. run is an index into ins_study.run, layer 0 .. layers. */
+typedef struct ins_site {
+    size_t run;
+    ins_epoch_index epoch;
+    size_t layer;
+    ins_tensor tensor;
+} ins_site;
 
-/* A number of epochs.csv, such as "test_accuracy". */
-double ins_study_epoch(const ins_study *study, size_t run, size_t epoch, const char *column);
+/* A number of epochs.csv, layers.csv, symmetry.csv, theory.csv or depth.csv. What the file does not
+ * distinguish is not looked at: the tensor for symmetry.csv, all but the run for depth.csv. NAN
+ * when there is no such row or its cell is empty. */
+double ins_number(const ins_study *study, ins_column_id column, ins_site site);
 
-/* The index of an epoch number in ins_study.epoch; SIZE_MAX when it was not recorded. */
-size_t ins_study_epoch_index(const ins_study *study, long long epoch);
+/* From an epoch's number, INS_NOT_RECORDED when it was not recorded, and back, -1 then. */
+ins_epoch_index ins_epoch_of(const ins_study *study, long long number);
+long long ins_epoch_number(const ins_study *study, ins_epoch_index epoch);
+
+/* The last epoch that some run recorded. */
+ins_epoch_index ins_last_epoch(const ins_study *study);
+
+/* Hidden layers of an arm: all recorded ones but the last. */
+size_t ins_hidden_layers(const ins_arm *arm);
 
 /* True when some run of the arm has a row for this tensor. */
 bool ins_study_has(const ins_study *study, size_t arm, ins_tensor tensor);
@@ -70,22 +111,12 @@ bool ins_study_has(const ins_study *study, size_t arm, ins_tensor tensor);
  * them that belong to no known run, epoch or layer are left out. True when one is left. */
 bool ins_study_has_file(const ins_study *study, ins_log_file file);
 
-/* A number of symmetry.csv, such as "distinct_units", of theory.csv, such as "variance", and of
- * depth.csv, such as "xi_c"; NAN when there is none. */
-double ins_study_symmetry(const ins_study *study, size_t run, size_t epoch, size_t layer,
-                          const char *column);
-double ins_study_theory(const ins_study *study, size_t run, size_t layer, ins_tensor tensor,
-                        const char *column);
-double ins_study_depth(const ins_study *study, size_t run, const char *column);
-
-/* The bins of a histogram, and singular values (layer 0: of the Jacobian), in the order of their
- * file, into at most most places; returns how many there are. */
+/* The bins of a histogram, and singular values (layer 0: of the Jacobian; the tensor is not looked
+ * at), in the order of their file, into at most most places; returns how many there are. */
 typedef struct ins_bin {
     double lower, upper, count;
 } ins_bin;
-size_t ins_study_histogram(const ins_study *study, size_t run, size_t epoch, size_t layer,
-                           ins_tensor tensor, ins_bin *bin, size_t most);
-size_t ins_study_spectrum(const ins_study *study, size_t run, size_t epoch, size_t layer,
-                          double *value, size_t most);
+size_t ins_study_histogram(const ins_study *study, ins_site site, ins_bin *bin, size_t most);
+size_t ins_study_spectrum(const ins_study *study, ins_site site, double *value, size_t most);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the numbers of a study say: profiles, curves, and everything that is derived once. */
+/* What the numbers of a study say: everything that is derived once. */
 #include <config.h>
 
 #include "analysis_internal.h"
@@ -9,47 +9,6 @@
 #include <string.h>
 
 #include <gsl/gsl_sort.h>
-
-ins_profile_point ins_profile(const ins_study *study, size_t arm, size_t epoch, size_t layer,
-                              ins_tensor tensor, const char *column)
-{
-    const ins_arm *of = &study->arm[arm];
-    ins_profile_point point = {.minimum = NAN, .maximum = NAN};
-    double *value = ins_allocate(of->runs + 1, sizeof *value, "values of a profile");
-    size_t n = 0;
-    for (size_t i = 0; i < of->runs; i++) {
-        double x = ins_study_layer(study, of->run[i], epoch, layer, tensor, column);
-        if (x == 0) {
-            point.zeros++;
-        } else if (x > 0 && isfinite(x)) {
-            value[n++] = x;
-            point.minimum = fmin(point.minimum, x);
-            point.maximum = fmax(point.maximum, x);
-        } else {
-            point.missing++;
-        }
-    }
-    point.geometric = ins_interval_of_geometric_mean(value, n, ins_threshold_of("confidence"));
-    free(value);
-    return point;
-}
-
-ins_interval ins_curve(const ins_study *study, size_t arm, size_t epoch, const char *column,
-                       bool log_scale)
-{
-    const ins_arm *of = &study->arm[arm];
-    double *value = ins_allocate(of->runs + 1, sizeof *value, "values of a curve");
-    size_t n = 0;
-    for (size_t i = 0; i < of->runs; i++) {
-        double x = ins_study_epoch(study, of->run[i], epoch, column);
-        if (isfinite(x) && (x > 0 || !log_scale)) value[n++] = x;
-    }
-    double level = ins_threshold_of("confidence");
-    ins_interval interval = log_scale ? ins_interval_of_geometric_mean(value, n, level)
-                                      : ins_interval_of_mean(value, n, level);
-    free(value);
-    return interval;
-}
 
 static double environment_number(const ins_study *study, const char *key)
 {
@@ -66,9 +25,11 @@ static double classes_of(const ins_study *study)
     double classes = environment_number(study, "classes");
     for (size_t a = 0; a < study->arms && isnan(classes); a++) {
         const ins_arm *arm = &study->arm[a];
-        size_t run = arm->run[0], epoch = study->run[run].last_layer_index;
+        size_t run = arm->run[0];
+        ins_epoch_index epoch = study->run[run].last_layers;
         for (unsigned tensor = 0; tensor < INS_TENSORS && isnan(classes); tensor++) {
-            classes = ins_study_layer(study, run, epoch, arm->layers, (ins_tensor)tensor, "units");
+            classes = ins_number(study, INS_LAYERS_UNITS,
+                                 (ins_site){run, epoch, arm->layers, (ins_tensor)tensor});
         }
     }
     return classes >= 2 && isfinite(classes) ? classes : NAN;
@@ -78,11 +39,12 @@ static double classes_of(const ins_study *study)
  * better than chance. */
 static double target_of(const ins_study *study, const ins_arm_analysis *arm, double chance)
 {
-    double best = NAN, step = ins_threshold_of("target_step");
+    double best = NAN, step = ins_threshold_of(INS_THRESHOLD_TARGET_STEP);
     for (size_t a = 0; a < study->arms; a++) {
         if (arm[a].trained) best = fmax(best, arm[a].accuracy.mean);
     }
-    double target = floor(best * ins_threshold_of("target_share") / step + 1e-9) / (1 / step);
+    double target =
+        floor(best * ins_threshold_of(INS_THRESHOLD_TARGET_SHARE) / step + 1e-9) / (1 / step);
     return target > 0 && target <= 1 && !(target <= chance) ? target : NAN;
 }
 
@@ -98,7 +60,8 @@ static double accuracy_of_a_row(const ins_study *study)
                                  sizeof *value, "accuracies");
     for (size_t run = 0; run < study->runs; run++) {
         for (size_t e = 0; e < study->epochs; e++) {
-            double accuracy = ins_study_epoch(study, run, e, "test_accuracy");
+            double accuracy = ins_number(study, INS_EPOCHS_TEST_ACCURACY,
+                                         (ins_site){.run = run, .epoch = ins_epoch_at(e)});
             if (isfinite(accuracy)) value[n++] = accuracy;
         }
     }
@@ -116,7 +79,7 @@ static void compare_accuracies(ins_analysis *analysis)
     const ins_study *study = analysis->study;
     double *final = ins_allocate(study->runs + 1, sizeof *final, "final accuracies");
     for (size_t run = 0; run < study->runs; run++)
-        final[run] = ins_final(study, run, "test_accuracy");
+        final[run] = ins_final(study, run, INS_EPOCHS_TEST_ACCURACY);
     analysis->pair =
         ins_compare_arms(study, final, accuracy_of_a_row(study), analysis->arena, &analysis->pairs);
     free(final);

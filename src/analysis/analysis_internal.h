@@ -4,27 +4,19 @@
 
 #include "initscope/analysis.h"
 
-#include "initscope/verdicts.h"
-
-/* Hidden layers of an arm: all recorded ones but the last. */
-static inline size_t ins_hidden_layers(const ins_arm *arm)
-{
-    return arm->layers > 0 ? arm->layers - 1 : 0;
-}
-
 /* A column of epochs.csv at the last epoch of a run; NAN: none. */
-double ins_final(const ins_study *study, size_t run, const char *column);
+double ins_final(const ins_study *study, size_t run, ins_column_id column);
 
-/* analysis_arm.c: everything of an arm that needs no other arm: all but the target, the verdicts
+/* measures.c: everything of an arm that needs no other arm: all but the target, the verdicts
  * and the sentence. */
 void ins_measure_arm(const ins_study *study, size_t arm, ins_arm_analysis *out);
-
-/* analysis_units.c: which units are identical, saturated or dead. */
-void ins_measure_units(const ins_study *study, size_t arm, ins_arm_analysis *out);
 
 /* Test accuracy at the first recorded epoch that reaches target: epochs_to_target and
  * reached_target. */
 void ins_measure_speed(const ins_study *study, size_t arm, double target, ins_arm_analysis *out);
+
+/* verdicts.c: bits 1u << ins_verdict from the measures of an arm of so many runs. */
+unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance, double classes);
 
 /* sentences.c: the verdict of an arm in words. */
 const char *ins_arm_sentence(const ins_analysis *analysis, size_t arm, ins_arena *arena);

@@ -10,23 +10,14 @@
 
 #include "initscope/text.h"
 
-typedef struct factor_row {
-    const char *column, *name, *phrase;
-} factor_row;
+#include "study_internal.h"
 
-enum { HIDDEN = 1 };
-
-static const factor_row rows[INS_FACTORS] = {
-    {"activation", "activation", "%s"},   [HIDDEN] = {"hidden", "shape", "%s"},
-    {"optimizer", "optimizer", "%s"},     {"learning_rate", "learning rate", "learning rate %s"},
-    {"dropout", "dropout", "dropout %s"}, {"weight_decay", "weight decay", "weight decay %s"},
-    {"batch", "batch", "batch %s"},
-};
+_Static_assert((int)FACTORS == (int)INS_STUDY_FACTORS, "a place for every factor");
 
 /* The row of runs.csv of an arm's first run; SIZE_MAX: none. */
 static size_t row_of(const ins_study *study, size_t arm)
 {
-    const double *number = ins_table_numbers(&study->runs_table, INS_LOG_RUNS, "run");
+    const double *number = ins_table_numbers(&study->runs_table, INS_RUNS_RUN);
     double wanted = (double)study->run[study->arm[arm].run[0]].number;
     for (size_t r = 0; number != NULL && r < study->runs_table.rows; r++) {
         if (number[r] == wanted) return r;
@@ -36,10 +27,10 @@ static size_t row_of(const ins_study *study, size_t arm)
 
 static const char *text_of(const ins_study *study, size_t f, size_t row, ins_arena *arena)
 {
-    const char *const *text = ins_table_texts(&study->runs_table, INS_LOG_RUNS, rows[f].column);
+    const char *const *text = ins_table_texts(&study->runs_table, ins_factor_rows[f].column);
     if (row == SIZE_MAX) return "";
     if (text != NULL) return text[row];
-    const double *number = ins_table_numbers(&study->runs_table, INS_LOG_RUNS, rows[f].column);
+    const double *number = ins_table_numbers(&study->runs_table, ins_factor_rows[f].column);
     if (number == NULL || isnan(number[row])) return "";
     char digits[INS_NUMBER_SIZE];
     return ins_arena_copy(arena, digits, ins_format_number(digits, number[row]));
@@ -77,7 +68,7 @@ static double depth_of(const char *shape, double *width)
 static double key_of(size_t f, const char *level, size_t place)
 {
     double number, width;
-    if (f == HIDDEN) {
+    if (f == FACTOR_HIDDEN) {
         double depth = depth_of(level, &width);
         return depth * 1e7 + (isnan(width) ? 0 : width);
     }
@@ -86,7 +77,7 @@ static double key_of(size_t f, const char *level, size_t place)
 }
 
 /* Sorts the levels and renumbers the arms. */
-static void sort_levels(ins_factor *factor, size_t f, size_t arms, ins_arena *arena)
+static void sort_levels(ins_study_factor *factor, size_t f, size_t arms, ins_arena *arena)
 {
     size_t n = factor->levels;
     size_t *order = ins_arena_get(arena, n, sizeof *order, "factors");
@@ -110,7 +101,7 @@ static void sort_levels(ins_factor *factor, size_t f, size_t arms, ins_arena *ar
 }
 
 /* Shapes of one width differ in their depth alone: that is what stands in the grid then. */
-static void name_depths(ins_factor *factor, ins_arena *arena)
+static void name_depths(ins_study_factor *factor, ins_arena *arena)
 {
     double width, first;
     depth_of(factor->level[0], &first);
@@ -126,12 +117,13 @@ static void name_depths(ins_factor *factor, ins_arena *arena)
     factor->phrase = "%s hidden layers";
 }
 
-static ins_factor read_factor(const ins_study *study, size_t f, const size_t *row, ins_arena *arena)
+static ins_study_factor read_factor(const ins_study *study, size_t f, const size_t *row,
+                                    ins_arena *arena)
 {
-    ins_factor out = {.column = rows[f].column,
-                      .name = rows[f].name,
-                      .title = rows[f].name,
-                      .phrase = rows[f].phrase};
+    ins_study_factor out = {.column = ins_factor_rows[f].column,
+                            .name = ins_factor_rows[f].name,
+                            .title = ins_factor_rows[f].name,
+                            .phrase = ins_factor_rows[f].phrase};
     out.level = ins_arena_get(arena, study->arms + 1, sizeof *out.level, "factors");
     out.of = ins_arena_get(arena, study->arms + 1, sizeof *out.of, "factors");
     for (size_t a = 0; a < study->arms; a++) {
@@ -140,7 +132,7 @@ static ins_factor read_factor(const ins_study *study, size_t f, const size_t *ro
     return out;
 }
 
-bool ins_factors_agree(const ins_factors *factors, size_t a, size_t b)
+bool ins_factors_agree(const ins_study_factors *factors, size_t a, size_t b)
 {
     for (size_t f = 0; f < factors->count; f++) {
         if (factors->factor[f].of[a] != factors->factor[f].of[b]) return false;
@@ -148,7 +140,7 @@ bool ins_factors_agree(const ins_factors *factors, size_t a, size_t b)
     return true;
 }
 
-static bool varies(const ins_factors *before, const ins_factor *factor, size_t arms)
+static bool varies(const ins_study_factors *before, const ins_study_factor *factor, size_t arms)
 {
     if (factor->levels < 2) return false;
     for (size_t a = 1; a < arms; a++) {
@@ -159,9 +151,9 @@ static bool varies(const ins_factors *before, const ins_factor *factor, size_t a
     return false;
 }
 
-ins_factors ins_factors_of(const ins_study *study, ins_arena *arena)
+ins_study_factors ins_factors_of(const ins_study *study, ins_arena *arena)
 {
-    ins_factors out = {0};
+    ins_study_factors out = {0};
     size_t arms = study->arms;
     size_t *row = ins_arena_get(arena, arms + 1, sizeof *row, "factors");
     out.initializer = ins_arena_get(arena, arms + 1, sizeof *out.initializer, "factors");
@@ -171,19 +163,17 @@ ins_factors ins_factors_of(const ins_study *study, ins_arena *arena)
         out.initializer_of[a] =
             place_of(out.initializer, &out.initializers, study->arm[a].initializer);
     }
-    for (size_t f = 0; f < INS_FACTORS; f++) {
-        ins_factor factor = read_factor(study, f, row, arena);
+    for (size_t f = 0; f < INS_STUDY_FACTORS; f++) {
+        ins_study_factor factor = read_factor(study, f, row, arena);
         if (!varies(&out, &factor, arms)) continue;
         sort_levels(&factor, f, arms, arena);
-        if (f == HIDDEN) name_depths(&factor, arena);
+        if (f == FACTOR_HIDDEN) name_depths(&factor, arena);
         out.factor[out.count++] = factor;
     }
     return out;
 }
 
-const char *ins_factor_phrase(ins_arena *arena, const ins_factor *factor, size_t level)
+const char *ins_factor_phrase(ins_arena *arena, const ins_study_factor *factor, size_t level)
 {
-    const char *place = strstr(factor->phrase, "%s");
-    return ins_arena_format(arena, "%.*s%s%s", (int)(place - factor->phrase), factor->phrase,
-                            factor->level[level], place + 2);
+    return ins_factor_text(arena, factor->phrase, factor->level[level]);
 }

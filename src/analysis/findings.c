@@ -42,46 +42,6 @@ static const finding_row rules[] = {
 
 enum { RULES = sizeof rules / sizeof rules[0] };
 
-size_t ins_mark_verdict(ins_finder *f, ins_verdict verdict)
-{
-    size_t marked = 0;
-    for (size_t a = 0; a < f->study->arms; a++) {
-        f->which[a] = ins_has_verdict(&f->analysis->arm[a], verdict);
-        marked += f->which[a];
-    }
-    return marked;
-}
-
-void ins_add_arms(ins_finder *f, ins_text *text)
-{
-    ins_prose_arms(text, f->study, f->which);
-}
-
-void ins_add_arm(ins_finder *f, ins_text *text, size_t arm)
-{
-    ins_prose_arm(text, &f->study->arm[arm]);
-}
-
-size_t ins_best_arm(const ins_finder *f)
-{
-    size_t best = SIZE_MAX;
-    for (size_t a = 0; a < f->study->arms; a++) {
-        if (f->analysis->arm[a].accuracy.n == 0 || !f->analysis->arm[a].trained) continue;
-        if (best == SIZE_MAX ||
-            f->analysis->arm[a].accuracy.mean > f->analysis->arm[best].accuracy.mean)
-            best = a;
-    }
-    return best;
-}
-
-bool ins_exceeds(const ins_pair *pairs, size_t first, size_t second)
-{
-    if (first == second) return false;
-    ins_pair pair = ins_pair_of(pairs, first, second);
-    return pair.accuracy.difference.n >= (size_t)ins_threshold_of("seeds_to_claim") &&
-           pair.accuracy.difference.mean > 0 && pair.adjusted_p < ins_threshold_of("significant");
-}
-
 /* Arms compared by the logarithm of their loss, and by how soon they reach the target. */
 static void compare_more(ins_finder *f)
 {
@@ -89,7 +49,7 @@ static void compare_more(ins_finder *f)
     double *value = ins_allocate(study->runs + 1, sizeof *value, "values to compare");
     size_t count;
     for (size_t run = 0; run < study->runs; run++) {
-        double loss = ins_final(study, run, "train_loss");
+        double loss = ins_final(study, run, INS_EPOCHS_TRAIN_LOSS);
         value[run] = loss > 0 && isfinite(loss) ? log(loss) : NAN;
     }
     f->loss = ins_compare_arms(study, value, 0, f->arena, &count);

@@ -17,6 +17,16 @@ typedef struct ins_finder {
 
 typedef bool (*ins_finding_rule)(ins_finder *finder);
 
+/* finder.c: marks the arms with a verdict in which; returns their number. */
+size_t ins_mark_verdict(ins_finder *f, ins_verdict verdict);
+
+/* The names of the marked arms, or of one, at the end of text. */
+void ins_add_arms(ins_finder *f, ins_text *text);
+void ins_add_arm(ins_finder *f, ins_text *text, size_t arm);
+
+/* The trained arm with the highest mean test accuracy; SIZE_MAX: there is none. */
+size_t ins_best_arm(const ins_finder *f);
+
 /* findings_signal.c */
 bool ins_find_symmetric(ins_finder *f);
 bool ins_find_vanishing(ins_finder *f);
@@ -43,15 +53,5 @@ bool ins_find_loss(ins_finder *f);
 bool ins_find_outcome(ins_finder *f);
 bool ins_find_speed(ins_finder *f);
 bool ins_find_factor(ins_finder *f);
-
-/* Marks the arms with a verdict in which; returns their number. */
-size_t ins_mark_verdict(ins_finder *f, ins_verdict verdict);
-
-/* The names of the marked arms, or of one, at the end of text. */
-void ins_add_arms(ins_finder *f, ins_text *text);
-void ins_add_arm(ins_finder *f, ins_text *text, size_t arm);
-
-/* The trained arm with the highest mean test accuracy; SIZE_MAX: there is none. */
-size_t ins_best_arm(const ins_finder *f);
 
 #endif

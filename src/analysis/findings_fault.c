@@ -19,7 +19,7 @@ bool ins_find_diverged(ins_finder *f)
             size_t run = f->study->arm[a].run[i];
             if (!f->study->run[run].diverged) continue;
             if (earliest == SIZE_MAX ||
-                f->study->run[run].last_epoch < f->study->run[earliest].last_epoch)
+                f->study->run[run].last.place < f->study->run[earliest].last.place)
                 earliest = run;
         }
     }
@@ -31,7 +31,7 @@ bool ins_find_diverged(ins_finder *f)
         &f->evidence,
         "%zu of %zu runs end with numbers that are not finite, the earliest at epoch "
         "%lld (",
-        diverged, runs, f->study->run[earliest].last_epoch);
+        diverged, runs, ins_epoch_number(f->study, f->study->run[earliest].last));
     ins_add_arm(f, &f->evidence, f->study->run[earliest].arm);
     ins_text_add_format(&f->evidence, ", seed %lld); they are counted with what they had reached.",
                         f->study->run[earliest].seed);
@@ -120,7 +120,7 @@ bool ins_find_not_moving(ins_finder *f)
 
 bool ins_find_seeds(ins_finder *f)
 {
-    size_t enough = (size_t)ins_threshold_of("seeds_to_claim"), few = 0, single = 0;
+    size_t enough = (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_TO_CLAIM), few = 0, single = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
         single += f->study->arm[a].runs == 1;
         few += f->study->arm[a].runs < enough;
@@ -150,7 +150,7 @@ bool ins_find_few_updates(ins_finder *f)
         const ins_arm_analysis *of = &f->analysis->arm[a];
         if (isnan(of->relative_change) || isnan(of->updates)) continue;
         known++;
-        f->which[a] = of->relative_change < ins_threshold_of("small_change");
+        f->which[a] = of->relative_change < ins_threshold_of(INS_THRESHOLD_SMALL_CHANGE);
         small += f->which[a];
         updates = fmax(updates, of->updates);
         if (f->which[a] &&
@@ -158,7 +158,7 @@ bool ins_find_few_updates(ins_finder *f)
             most = a;
     }
     if (small == 0 || 2 * small < known) return false;
-    if (updates < 1 || updates > ins_threshold_of("few_updates")) return false;
+    if (updates < 1 || updates > ins_threshold_of(INS_THRESHOLD_FEW_UPDATES)) return false;
     char number[INS_PROSE_SIZE];
     ins_text_add_format(&f->claim, "%.0f updates leave the weights close to where they started.",
                         updates);
@@ -217,7 +217,8 @@ bool ins_find_adaptive(ins_finder *f)
 
 bool ins_find_initial_loss(ins_finder *f)
 {
-    double guess = log(f->analysis->classes), excess = ins_threshold_of("confident_loss");
+    double guess = log(f->analysis->classes),
+           excess = ins_threshold_of(INS_THRESHOLD_CONFIDENT_LOSS);
     size_t marked = 0, most = SIZE_MAX;
     for (size_t a = 0; a < f->study->arms; a++) {
         double loss = f->analysis->arm[a].initial_loss.mean;
@@ -246,25 +247,25 @@ bool ins_find_initial_loss(ins_finder *f)
  * layer 0. NAN: unknown. */
 static double input_scale(const ins_study *study)
 {
-    const double *mean = ins_table_numbers(&study->features, INS_LOG_FEATURES, "scaled_mean");
-    const double *variance =
-        ins_table_numbers(&study->features, INS_LOG_FEATURES, "scaled_variance");
+    const double *mean = ins_table_numbers(&study->features, INS_FEATURES_SCALED_MEAN);
+    const double *variance = ins_table_numbers(&study->features, INS_FEATURES_SCALED_VARIANCE);
     size_t rows = study->features.rows;
     if (rows > 0 && mean != NULL && variance != NULL) {
         double sum = 0;
         for (size_t i = 0; i < rows; i++) sum += mean[i] * mean[i] + variance[i];
         return sum / (double)rows;
     }
-    size_t start = ins_study_epoch_index(study, 0);
-    return ins_study_layer(study, 0, start, 0, INS_ACTIVATION, "second_moment");
+    return ins_number(study, INS_LAYERS_SECOND_MOMENT,
+                      (ins_site){0, study->start, 0, INS_ACTIVATION});
 }
 
 bool ins_find_input_scale(ins_finder *f)
 {
     double square = input_scale(f->study);
-    bool small = square < ins_threshold_of("input_lower");
+    bool small = square < ins_threshold_of(INS_THRESHOLD_INPUT_LOWER);
     char number[INS_PROSE_SIZE];
-    if (!isfinite(square) || (!small && !(square > ins_threshold_of("input_upper")))) return false;
+    if (!isfinite(square) || (!small && !(square > ins_threshold_of(INS_THRESHOLD_INPUT_UPPER))))
+        return false;
     ins_text_add_format(&f->claim, "The inputs are %s for any initializer that expects unit scale.",
                         small ? "too small" : "too large");
     ins_text_add_format(

@@ -53,7 +53,8 @@ static size_t mark_exceeded(ins_finder *f, size_t best, size_t *closest)
 
 static bool enough_seeds(const ins_finder *f, size_t arm)
 {
-    return f->analysis->arm[arm].accuracy.n >= (size_t)ins_threshold_of("seeds_to_claim");
+    return f->analysis->arm[arm].accuracy.n >=
+           (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_TO_CLAIM);
 }
 
 /* Marks the arms that cannot be told from the best one even before any correction, the best
@@ -65,7 +66,7 @@ static size_t mark_tied(ins_finder *f, size_t best, size_t *lowest)
     for (size_t a = 0; a < f->study->arms; a++) {
         f->which[a] = enough_seeds(f, a) &&
                       (a == best || ins_pair_of(f->analysis->pair, best, a).accuracy.p >=
-                                        ins_threshold_of("significant"));
+                                        ins_threshold_of(INS_THRESHOLD_SIGNIFICANT));
         if (!f->which[a]) continue;
         marked++;
         if (a == best) continue;

@@ -19,14 +19,17 @@ static void add_seeds(ins_text *text, size_t n)
 /* True when the gradient of every hidden weight is exactly 0 before and after training. */
 static bool no_hidden_gradient(const ins_study *study, const ins_arm *arm)
 {
-    size_t start = ins_study_epoch_index(study, 0);
     for (size_t i = 0; i < arm->runs; i++) {
-        size_t run = arm->run[i], last = study->run[run].last_layer_index;
+        size_t run = arm->run[i];
+        ins_epoch_index last = study->run[run].last_layers;
         for (size_t l = 1; l <= ins_hidden_layers(arm); l++) {
-            if (ins_study_layer(study, run, start, l, INS_GRADIENT, "variance") != 0 ||
-                ins_study_layer(study, run, start, l, INS_GRADIENT, "mean") != 0 ||
-                ins_study_layer(study, run, last, l, INS_GRADIENT, "variance") != 0 ||
-                ins_study_layer(study, run, last, l, INS_GRADIENT, "mean") != 0)
+            if (ins_number(study, INS_LAYERS_VARIANCE,
+                           (ins_site){run, study->start, l, INS_GRADIENT}) != 0 ||
+                ins_number(study, INS_LAYERS_MEAN,
+                           (ins_site){run, study->start, l, INS_GRADIENT}) != 0 ||
+                ins_number(study, INS_LAYERS_VARIANCE, (ins_site){run, last, l, INS_GRADIENT}) !=
+                    0 ||
+                ins_number(study, INS_LAYERS_MEAN, (ins_site){run, last, l, INS_GRADIENT}) != 0)
                 return false;
         }
     }
@@ -239,7 +242,7 @@ bool ins_find_preserving(ins_finder *f)
     if (closest == SIZE_MAX) return false;
     const ins_arm_analysis *of = &f->analysis->arm[closest];
     size_t hidden = ins_hidden_layers(&f->study->arm[closest]);
-    if (marked == 0 && (double)hidden <= ins_threshold_of("shallow")) return false;
+    if (marked == 0 && (double)hidden <= ins_threshold_of(INS_THRESHOLD_SHALLOW)) return false;
     if (marked > 0) {
         ins_add_arms(f, &f->claim);
         ins_text_add(&f->claim, marked == 1 ? " keeps" : " keep");
@@ -265,7 +268,8 @@ static bool mildest(ins_finder *f, direction *strongest)
 {
     *strongest = (direction){.arm = SIZE_MAX, .gain = {.mean = 1}};
     for (size_t a = 0; a < f->study->arms; a++) {
-        if ((double)ins_hidden_layers(&f->study->arm[a]) > ins_threshold_of("shallow") ||
+        if ((double)ins_hidden_layers(&f->study->arm[a]) >
+                ins_threshold_of(INS_THRESHOLD_SHALLOW) ||
             ins_has_verdict(&f->analysis->arm[a], INS_VERDICT_VANISHING) ||
             ins_has_verdict(&f->analysis->arm[a], INS_VERDICT_EXPLODING))
             return false;

@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "initscope/error.h"
 #include "initscope/memory.h"
 
 /* The finalizer of splitmix64: neighbouring keys, which is what ours are, land far apart. */
@@ -27,7 +26,6 @@ static size_t slot_of(const ins_row_map *map, uint64_t key)
 
 void ins_row_map_start(ins_row_map *map, size_t entries)
 {
-    if (entries >= (size_t)1 << 31) ins_die("too many rows for the index (%zu)", entries);
     map->slots = 16;
     while (map->slots < 2 * entries) map->slots *= 2;
     map->slot = ins_allocate(map->slots, sizeof *map->slot, "the index of rows");

@@ -14,7 +14,10 @@ typedef struct ins_row_map {
     uint64_t *key;  /* (entries) */
 } ins_row_map;
 
-/* Room for entries numbered 0 .. entries - 1, fewer than 2^31. */
+/* Entries that a map can number. */
+#define ROW_MAP_MOST ((size_t)INT32_MAX)
+
+/* Room for entries numbered 0 .. entries - 1, ROW_MAP_MOST of them at most. */
 void ins_row_map_start(ins_row_map *map, size_t entries);
 void ins_row_map_free(ins_row_map *map);
 

@@ -13,19 +13,21 @@
 
 #include "initscope/text.h"
 
-typedef struct factor {
-    const char *column; /* of runs.csv */
-    const char *label;  /* printf format of its value in a label */
-} factor;
-
-enum { ACTIVATION, HIDDEN, OPTIMIZER, LEARNING_RATE, DROPOUT, WEIGHT_DECAY, BATCH, FACTORS };
-
-static const factor factors[FACTORS] = {
-    [ACTIVATION] = {"activation", "%s"},   [HIDDEN] = {"hidden", "%s"},
-    [OPTIMIZER] = {"optimizer", "%s"},     [LEARNING_RATE] = {"learning_rate", "learning rate %s"},
-    [DROPOUT] = {"dropout", "dropout %s"}, [WEIGHT_DECAY] = {"weight_decay", "weight decay %s"},
-    [BATCH] = {"batch", "batch %s"},
+const factor_row ins_factor_rows[FACTORS] = {
+    [FACTOR_ACTIVATION] = {INS_RUNS_ACTIVATION, "activation", "%s"},
+    [FACTOR_HIDDEN] = {INS_RUNS_HIDDEN, "shape", "%s"},
+    [FACTOR_OPTIMIZER] = {INS_RUNS_OPTIMIZER, "optimizer", "%s"},
+    [FACTOR_LEARNING_RATE] = {INS_RUNS_LEARNING_RATE, "learning rate", "learning rate %s"},
+    [FACTOR_DROPOUT] = {INS_RUNS_DROPOUT, "dropout", "dropout %s"},
+    [FACTOR_WEIGHT_DECAY] = {INS_RUNS_WEIGHT_DECAY, "weight decay", "weight decay %s"},
+    [FACTOR_BATCH] = {INS_RUNS_BATCH, "batch", "batch %s"},
 };
+
+const char *ins_factor_text(ins_arena *arena, const char *phrase, const char *value)
+{
+    const char *place = strstr(phrase, "%s");
+    return ins_arena_format(arena, "%.*s%s%s", (int)(place - phrase), phrase, value, place + 2);
+}
 
 /* value[factor][run], NULL when it is not known; shown: it distinguishes arms. */
 typedef struct factor_values {
@@ -63,11 +65,10 @@ static const char *shape_label(ins_arena *arena, const char *hidden)
 static const char *value_text(const ins_study *study, size_t which, size_t row)
 {
     ins_arena *arena = study->index->arena;
-    const char *const *text =
-        ins_table_texts(&study->runs_table, INS_LOG_RUNS, factors[which].column);
-    if (text != NULL) return which == HIDDEN ? shape_label(arena, text[row]) : text[row];
-    const double *number =
-        ins_table_numbers(&study->runs_table, INS_LOG_RUNS, factors[which].column);
+    ins_column_id column = ins_factor_rows[which].column;
+    const char *const *text = ins_table_texts(&study->runs_table, column);
+    if (text != NULL) return which == FACTOR_HIDDEN ? shape_label(arena, text[row]) : text[row];
+    const double *number = ins_table_numbers(&study->runs_table, column);
     if (number == NULL || isnan(number[row])) return NULL;
     char digits[INS_NUMBER_SIZE];
     return ins_arena_copy(arena, digits, ins_format_number(digits, number[row]));
@@ -120,9 +121,8 @@ static const char *arm_label(const factor_values *values, const char *initialize
     for (size_t f = 0; f < FACTORS; f++) {
         const char *value = values->value[f][run];
         if (!values->shown[f] || value == NULL) continue;
-        const char *name = strstr(factors[f].label, "%s");
-        label = ins_arena_format(arena, "%s, %.*s%s", label, (int)(name - factors[f].label),
-                                 factors[f].label, value);
+        label = ins_arena_format(arena, "%s, %s", label,
+                                 ins_factor_text(arena, ins_factor_rows[f].phrase, value));
     }
     return label;
 }
@@ -159,7 +159,7 @@ static void look_at_layers(ins_study *study, const ins_run *run, const found_row
                            ins_arm *arm)
 {
     bool *has = ins_arena_get(study->index->arena, study->arms + 1, INS_TENSORS, "the tensors");
-    for (size_t row = 0; row < study->index->layers.rows; row++) {
+    for (size_t row = 0; row < study->index->file[INS_LOG_LAYERS].table.rows; row++) {
         const row_place *place = &found->layers[row];
         if (place->run == UINT32_MAX) continue;
         size_t a = run[place->run].arm;
@@ -189,9 +189,9 @@ void ins_study_make_arms(ins_study *study, ins_run *run, const found_rows *found
         first[study->arms++] = i;
         arm[a].initializer = initializer;
         arm[a].label = arm_label(&values, initializer, i, arena);
-        arm[a].activation = values.value[ACTIVATION][i];
-        arm[a].hidden = values.value[HIDDEN][i];
-        arm[a].optimizer = values.value[OPTIMIZER][i];
+        arm[a].activation = values.value[FACTOR_ACTIVATION][i];
+        arm[a].hidden = values.value[FACTOR_HIDDEN][i];
+        arm[a].optimizer = values.value[FACTOR_OPTIMIZER][i];
     }
     for (size_t a = 0; a < study->arms; a++) list_runs(study, run, found, a, &arm[a]);
     look_at_layers(study, run, found, arm);

@@ -11,23 +11,29 @@
 #include "initscope/memory.h"
 #include "initscope/study.h"
 
-/* An optional file: its rows in groups of the same run, epoch, layer and tensor. */
-typedef struct grouped_table {
+/* A file of which every row is about a place. In epochs.csv and layers.csv no two rows share one;
+ * in the optional files they may, and the rows of one place are a group. */
+typedef struct placed_table {
     ins_table table;
+    ins_row_map place; /* the place's key to the number of its row or group */
     size_t groups;
-    ins_row_map group; /* ins_place_key to the number of a group */
-    uint32_t *start;   /* (groups + 1) into row */
-    uint32_t *row;     /* row numbers, in the order of the file within a group */
-} grouped_table;
+    uint32_t *start; /* (groups + 1) into row; NULL: there are no groups */
+    uint32_t *row;   /* row numbers, in the order of the file within a group */
+} placed_table;
 
 struct ins_study_index {
     ins_arena *arena;
-    ins_table epochs, layers;
-    grouped_table optional[INS_LOG_FILES]; /* of five files; empty for the rest */
-    ins_row_map epoch_rows;                /* run * epochs + epoch, to the row of epochs.csv */
-    ins_row_map layer_rows; /* the same with layer and tensor, to the row of layers.csv */
-    bool *has;              /* (arms, INS_TENSORS) */
+    placed_table file[INS_LOG_FILES]; /* of the files that ins_number knows; empty for the rest */
+    bool *has;                        /* (arms, INS_TENSORS) */
 };
+
+/* The columns by which a file says what a row is about; INS_NO_COLUMN: it does not distinguish it.
+ */
+typedef struct place_columns {
+    ins_column_id run, initializer, seed, epoch, layer, tensor;
+} place_columns;
+
+extern const place_columns ins_place_columns[INS_LOG_FILES];
 
 /* A run as it was found, before arms are known. */
 typedef struct found_run {
@@ -41,7 +47,7 @@ typedef struct found_run {
 typedef struct row_place {
     uint32_t run; /* UINT32_MAX: the row is left out */
     uint32_t layer;
-    uint32_t tensor;
+    ins_tensor tensor;
     long long epoch;
 } row_place;
 
@@ -52,16 +58,40 @@ typedef struct found_rows {
     row_place *epochs, *layers; /* one a row of the two tables */
 } found_rows;
 
-/* The key of a place in time and depth. */
-static inline uint64_t ins_place_key(const ins_study *study, size_t run, size_t epoch, size_t layer,
-                                     size_t tensor)
-{
-    return (((uint64_t)run * study->epochs + epoch) * (study->layers + 1) + layer) * INS_TENSORS +
-           tensor;
-}
+/* A factor of the runs: its column of runs.csv, its name, and the printf format of a value of it
+ * beside others. */
+typedef struct factor_row {
+    ins_column_id column;
+    const char *name, *phrase;
+} factor_row;
 
-/* The number of a tensor; INS_TENSORS: there is none of that name. */
-size_t ins_tensor_of(const char *name);
+enum {
+    FACTOR_ACTIVATION,
+    FACTOR_HIDDEN,
+    FACTOR_OPTIMIZER,
+    FACTOR_LEARNING_RATE,
+    FACTOR_DROPOUT,
+    FACTOR_WEIGHT_DECAY,
+    FACTOR_BATCH,
+    FACTORS
+};
+
+extern const factor_row ins_factor_rows[FACTORS];
+
+/* phrase with the value in the place of its %s. */
+const char *ins_factor_text(ins_arena *arena, const char *phrase, const char *value);
+
+/* study_numbers.c: the key of a site in the files that distinguish all of it. */
+uint64_t ins_place_key(const ins_study *study, ins_site site);
+
+/* False unless the value of a cell is a whole number in this range. */
+bool ins_is_whole(double value, double minimum, double maximum);
+
+/* Doubles count exactly from minus this number to it. */
+#define WHOLE_LIMIT 9007199254740992.0
+
+/* INS_TENSORS: there is none of that name. */
+ins_tensor ins_tensor_of(const char *name);
 
 void ins_found_rows_free(found_rows *found);
 
@@ -75,6 +105,5 @@ void ins_study_make_arms(ins_study *study, ins_run *run, const found_rows *found
  */
 ins_status ins_study_read_optional(ins_study *study, ins_error *error);
 void ins_study_group_optional(ins_study *study, bool by_number);
-void ins_study_free_optional(ins_study *study);
 
 #endif

@@ -12,9 +12,6 @@
 
 #include "initscope/text.h"
 
-/* Doubles count exactly up to here. */
-#define WHOLE_LIMIT 9007199254740992.0
-
 enum { LAYER_LIMIT = 100000, EPOCH_LIMIT = 1000000000 };
 
 typedef struct registry {
@@ -30,22 +27,24 @@ typedef struct registry {
     ins_arena *arena;
 } registry;
 
-/* The columns by which one table names its runs; any of them may be absent. */
-typedef struct run_columns {
+/* The cells by which one table names its runs; any of them may be absent. */
+typedef struct run_cells {
     const double *number, *seed;
     const char *const *initializer;
-} run_columns;
+} run_cells;
 
-static run_columns run_columns_of(const ins_table *table, ins_log_file file)
+static run_cells run_cells_of(const ins_table *table)
 {
-    return (run_columns){.number = ins_table_numbers(table, file, "run"),
-                         .seed = ins_table_numbers(table, file, "seed"),
-                         .initializer = ins_table_texts(table, file, "initializer")};
+    const place_columns *columns = &ins_place_columns[table->file];
+    return (run_cells){.number = ins_table_numbers(table, columns->run),
+                       .seed = ins_table_numbers(table, columns->seed),
+                       .initializer = ins_table_texts(table, columns->initializer)};
 }
 
 static void registry_start(registry *known, const ins_study *study)
 {
-    size_t rows = study->index->epochs.rows + study->index->layers.rows + study->runs_table.rows;
+    size_t rows = study->index->file[INS_LOG_EPOCHS].table.rows +
+                  study->index->file[INS_LOG_LAYERS].table.rows + study->runs_table.rows;
     known->run = ins_allocate(rows + 1, sizeof *known->run, "the runs");
     known->initializer = ins_allocate(rows + 1, sizeof *known->initializer, "the initializers");
     ins_row_map_start(&known->numbers, rows);
@@ -60,11 +59,6 @@ static void registry_free(registry *known)
     ins_row_map_free(&known->seeds);
     ins_row_map_free(&known->names);
     free(known->initializer);
-}
-
-static bool whole(double value, double minimum, double maximum)
-{
-    return value >= minimum && value <= maximum && value == floor(value);
 }
 
 /* Few initializers, so a walk; the last one is tried first because rows of a run stand together. */
@@ -84,14 +78,14 @@ static size_t registry_add(registry *known, long long number)
 }
 
 /* The run of a row, new or known; ROW_NONE when its number or its seed is not a whole number. */
-static size_t registry_run(registry *known, const run_columns *columns, size_t row)
+static size_t registry_run(registry *known, const run_cells *columns, size_t row)
 {
     double seed = columns->seed != NULL ? columns->seed[row] : NAN;
-    bool seeded = whole(seed, -WHOLE_LIMIT, WHOLE_LIMIT);
+    bool seeded = ins_is_whole(seed, -WHOLE_LIMIT, WHOLE_LIMIT);
     const char *name = columns->initializer != NULL ? columns->initializer[row] : NULL;
     size_t run;
     if (known->by_number) {
-        if (!whole(columns->number[row], -WHOLE_LIMIT, WHOLE_LIMIT)) return ROW_NONE;
+        if (!ins_is_whole(columns->number[row], -WHOLE_LIMIT, WHOLE_LIMIT)) return ROW_NONE;
         long long number = (long long)columns->number[row];
         run = ins_row_map_put(&known->numbers, (uint64_t)number, known->runs);
         if (run == known->runs) registry_add(known, number);
@@ -126,7 +120,7 @@ static void bad_cell(ins_error *error, const ins_study *study, ins_log_file file
 
 /* The run and the epoch of a row. */
 static bool place_in_time(registry *known, const ins_study *study, ins_log_file file,
-                          const run_columns *columns, const double *epoch, size_t row,
+                          const run_cells *columns, const double *epoch, size_t row,
                           row_place *place, ins_error *error)
 {
     size_t run = registry_run(known, columns, row);
@@ -136,7 +130,7 @@ static bool place_in_time(registry *known, const ins_study *study, ins_log_file 
                  known->by_number ? columns->number[row] : columns->seed[row]);
         return false;
     }
-    if (!whole(epoch[row], 0, EPOCH_LIMIT)) {
+    if (!ins_is_whole(epoch[row], 0, EPOCH_LIMIT)) {
         bad_cell(error, study, file, row, "epoch is not a whole number from 0 to 1000000000",
                  epoch[row]);
         return false;
@@ -149,36 +143,29 @@ static bool place_in_time(registry *known, const ins_study *study, ins_log_file 
 static void place_epochs(registry *known, const ins_study *study, row_place *places,
                          ins_error *error)
 {
-    const ins_table *table = &study->index->epochs;
-    run_columns columns = run_columns_of(table, INS_LOG_EPOCHS);
-    const double *epoch = ins_table_numbers(table, INS_LOG_EPOCHS, "epoch");
+    const ins_table *table = &study->index->file[INS_LOG_EPOCHS].table;
+    run_cells columns = run_cells_of(table);
+    const double *epoch = ins_table_numbers(table, INS_EPOCHS_EPOCH);
     for (size_t row = 0; row < table->rows; row++) {
         places[row].run = UINT32_MAX;
         place_in_time(known, study, INS_LOG_EPOCHS, &columns, epoch, row, &places[row], error);
     }
 }
 
-size_t ins_tensor_of(const char *name)
-{
-    size_t tensor = 0;
-    while (tensor < INS_TENSORS && strcmp(ins_tensor_table[tensor].name, name) != 0) tensor++;
-    return tensor;
-}
-
 static void place_layers(registry *known, const ins_study *study, row_place *places,
                          ins_error *error)
 {
-    const ins_table *table = &study->index->layers;
-    run_columns columns = run_columns_of(table, INS_LOG_LAYERS);
-    const double *epoch = ins_table_numbers(table, INS_LOG_LAYERS, "epoch");
-    const double *layer = ins_table_numbers(table, INS_LOG_LAYERS, "layer");
-    const char *const *tensor = ins_table_texts(table, INS_LOG_LAYERS, "tensor");
+    const ins_table *table = &study->index->file[INS_LOG_LAYERS].table;
+    run_cells columns = run_cells_of(table);
+    const double *epoch = ins_table_numbers(table, INS_LAYERS_EPOCH);
+    const double *layer = ins_table_numbers(table, INS_LAYERS_LAYER);
+    const char *const *tensor = ins_table_texts(table, INS_LAYERS_TENSOR);
     for (size_t row = 0; row < table->rows; row++) {
         row_place *place = &places[row];
         place->run = UINT32_MAX;
-        place->tensor = (uint32_t)ins_tensor_of(tensor[row]);
+        place->tensor = ins_tensor_of(tensor[row]);
         if (place->tensor == INS_TENSORS) continue;
-        if (!whole(layer[row], 0, LAYER_LIMIT)) {
+        if (!ins_is_whole(layer[row], 0, LAYER_LIMIT)) {
             bad_cell(error, study, INS_LOG_LAYERS, row,
                      "layer is not a whole number from 0 to 100000", layer[row]);
             continue;
@@ -192,7 +179,7 @@ static void place_layers(registry *known, const ins_study *study, row_place *pla
 static void place_runs(registry *known, const ins_study *study)
 {
     const ins_table *table = &study->runs_table;
-    run_columns columns = run_columns_of(table, INS_LOG_RUNS);
+    run_cells columns = run_cells_of(table);
     if (known->by_number ? columns.number == NULL
                          : columns.initializer == NULL || columns.seed == NULL)
         return;
@@ -202,24 +189,24 @@ static void place_runs(registry *known, const ins_study *study)
     }
 }
 
-/* The needed columns of one file. */
-static bool has_columns(const ins_study *study, ins_log_file file, const ins_table *table,
-                        const char *const *names, ins_error *error)
+/* The needed columns of one file; INS_NO_COLUMN ends them. */
+static bool has_columns(const ins_study *study, const ins_table *table, const ins_column_id *needed,
+                        ins_error *error)
 {
+    const ins_log_table *file = &ins_log_tables[table->file];
     bool complete = true;
-    for (; *names != NULL; names++) {
-        if (ins_table_numbers(table, file, *names) != NULL ||
-            ins_table_texts(table, file, *names) != NULL)
+    for (; *needed != INS_NO_COLUMN; needed++) {
+        if (ins_table_numbers(table, *needed) != NULL || ins_table_texts(table, *needed) != NULL)
             continue;
         ins_error_add(error, INS_DATA, "%s/%s:1: there is no column \"%s\"", study->directory,
-                      ins_log_tables[file].file, *names);
+                      file->file, file->columns[ins_column_place(*needed)].name);
         complete = false;
     }
-    run_columns columns = run_columns_of(table, file);
+    run_cells columns = run_cells_of(table);
     if (columns.number == NULL && (columns.initializer == NULL || columns.seed == NULL)) {
         ins_error_add(error, INS_DATA,
                       "%s/%s:1: there is neither a column \"run\" nor \"initializer\" and \"seed\"",
-                      study->directory, ins_log_tables[file].file);
+                      study->directory, file->file);
         complete = false;
     }
     return complete;
@@ -228,8 +215,8 @@ static bool has_columns(const ins_study *study, ins_log_file file, const ins_tab
 /* Runs are numbered in both files, or named in both. */
 static bool choose_key(registry *known, const ins_study *study, ins_error *error)
 {
-    run_columns epochs = run_columns_of(&study->index->epochs, INS_LOG_EPOCHS);
-    run_columns layers = run_columns_of(&study->index->layers, INS_LOG_LAYERS);
+    run_cells epochs = run_cells_of(&study->index->file[INS_LOG_EPOCHS].table);
+    run_cells layers = run_cells_of(&study->index->file[INS_LOG_LAYERS].table);
     known->by_number = epochs.number != NULL && layers.number != NULL;
     if (known->by_number || (epochs.initializer != NULL && epochs.seed != NULL &&
                              layers.initializer != NULL && layers.seed != NULL))
@@ -250,11 +237,13 @@ void ins_found_rows_free(found_rows *found)
 
 ins_status ins_study_find_rows(const ins_study *study, found_rows *found, ins_error *error)
 {
-    static const char *const of_epochs[] = {"epoch", NULL};
-    static const char *const of_layers[] = {"epoch", "layer", "tensor", "variance", NULL};
-    const ins_table *epochs = &study->index->epochs, *layers = &study->index->layers;
-    bool complete = has_columns(study, INS_LOG_EPOCHS, epochs, of_epochs, error);
-    complete = has_columns(study, INS_LOG_LAYERS, layers, of_layers, error) && complete;
+    static const ins_column_id of_epochs[] = {INS_EPOCHS_EPOCH, INS_NO_COLUMN};
+    static const ins_column_id of_layers[] = {INS_LAYERS_EPOCH, INS_LAYERS_LAYER, INS_LAYERS_TENSOR,
+                                              INS_LAYERS_VARIANCE, INS_NO_COLUMN};
+    const ins_table *epochs = &study->index->file[INS_LOG_EPOCHS].table,
+                    *layers = &study->index->file[INS_LOG_LAYERS].table;
+    bool complete = has_columns(study, epochs, of_epochs, error);
+    complete = has_columns(study, layers, of_layers, error) && complete;
     registry known = {0};
     if (!complete || !choose_key(&known, study, error)) return error->status;
     registry_start(&known, study);

@@ -2,12 +2,9 @@
  * stands here once: the table, the printed rules and the code read the same definition. */
 #include <config.h>
 
-#include "initscope/verdicts.h"
+#include "analysis_internal.h"
 
 #include <math.h>
-#include <string.h>
-
-#include "initscope/error.h"
 
 #define CONFIDENCE 0.95
 #define GAIN_LOWER 0.8
@@ -35,42 +32,61 @@
 #define QUOTE(value) #value
 #define TEXT(value) QUOTE(value)
 
-const ins_threshold ins_threshold_table[] = {
-    {"confidence", CONFIDENCE, "level of every interval over seeds"},
-    {"gain_lower", GAIN_LOWER, "a gain per layer below it shrinks the signal"},
-    {"gain_upper", GAIN_UPPER, "a gain per layer above it lets the signal grow"},
-    {"total", TOTAL, "factor over the depth from which a signal vanishes or explodes"},
-    {"saturated", SATURATED, "share of a layer's activations beyond the knee"},
-    {"dead_units", DEAD_UNITS, "share of a hidden layer's units that are 0 on every probe row"},
-    {"dead", DEAD,
-     "where units were not counted: share of runs with a hidden layer that is 0 on every probe "
-     "row"},
-    {"update_frozen", -FROZEN, "log10 of rms update / rms weight below which nothing moves"},
-    {"update_healthy_lower", -HEALTHY_LOWER, "lower end of the healthy range of the same"},
-    {"update_healthy_upper", -HEALTHY_UPPER, "upper end of the healthy range of the same"},
-    {"learned_loss", LEARNED_LOSS,
-     "share of ln C below which the training loss shows learning when the majority share is "
-     "unknown"},
-    {"target_share", TARGET_SHARE, "share of the best arm's mean accuracy that sets the target"},
-    {"target_step", TARGET_STEP, "the target accuracy is a multiple of it, rounded down"},
-    {"confident_loss", CONFIDENT_LOSS, "excess of the loss at epoch 0 over ln C worth a finding"},
-    {"small_change", SMALL_CHANGE,
-     "change of the weights, relative to their start, that counts as small"},
-    {"few_updates", FEW_UPDATES, "updates up to which training counts as short"},
-    {"input_lower", INPUT_LOWER, "second moment of an input below which its scale is small"},
-    {"input_upper", INPUT_UPPER, "second moment of an input above which its scale is large"},
-    {"shallow", SHALLOW, "hidden layers up to which a network counts as shallow"},
-    {"critical", CRITICAL, "distance of χ₁ from 1 up to which a network lies on the edge of chaos"},
-    {"seeds_to_claim", SEEDS_TO_CLAIM, "seeds needed to call one arm better than another"},
-    {"significant", SIGNIFICANT, "Holm-adjusted p value of a claimed difference"},
-    {NULL, NAN, NULL}};
+const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
+    [INS_THRESHOLD_CONFIDENCE] = {"confidence", CONFIDENCE, "level of every interval over seeds"},
+    [INS_THRESHOLD_GAIN_LOWER] = {"gain_lower", GAIN_LOWER,
+                                  "a gain per layer below it shrinks the signal"},
+    [INS_THRESHOLD_GAIN_UPPER] = {"gain_upper", GAIN_UPPER,
+                                  "a gain per layer above it lets the signal grow"},
+    [INS_THRESHOLD_TOTAL] = {"total", TOTAL,
+                             "factor over the depth from which a signal vanishes or explodes"},
+    [INS_THRESHOLD_SATURATED] = {"saturated", SATURATED,
+                                 "share of a layer's activations beyond the knee"},
+    [INS_THRESHOLD_DEAD_UNITS] = {"dead_units", DEAD_UNITS,
+                                  "share of a hidden layer's units that are 0 on every probe row"},
+    [INS_THRESHOLD_DEAD] =
+        {"dead", DEAD,
+         "where units were not counted: share of runs with a hidden layer that is 0 on every probe "
+         "row"},
+    [INS_THRESHOLD_UPDATE_FROZEN] = {"update_frozen", -FROZEN,
+                                     "log10 of rms update / rms weight below which nothing moves"},
+    [INS_THRESHOLD_UPDATE_HEALTHY_LOWER] = {"update_healthy_lower", -HEALTHY_LOWER,
+                                            "lower end of the healthy range of the same"},
+    [INS_THRESHOLD_UPDATE_HEALTHY_UPPER] = {"update_healthy_upper", -HEALTHY_UPPER,
+                                            "upper end of the healthy range of the same"},
+    [INS_THRESHOLD_LEARNED_LOSS] =
+        {"learned_loss", LEARNED_LOSS,
+         "share of ln C below which the training loss shows learning when the majority share is "
+         "unknown"},
+    [INS_THRESHOLD_TARGET_SHARE] = {"target_share", TARGET_SHARE,
+                                    "share of the best arm's mean accuracy that sets the target"},
+    [INS_THRESHOLD_TARGET_STEP] = {"target_step", TARGET_STEP,
+                                   "the target accuracy is a multiple of it, rounded down"},
+    [INS_THRESHOLD_CONFIDENT_LOSS] = {"confident_loss", CONFIDENT_LOSS,
+                                      "excess of the loss at epoch 0 over ln C worth a finding"},
+    [INS_THRESHOLD_SMALL_CHANGE] =
+        {"small_change", SMALL_CHANGE,
+         "change of the weights, relative to their start, that counts as small"},
+    [INS_THRESHOLD_FEW_UPDATES] = {"few_updates", FEW_UPDATES,
+                                   "updates up to which training counts as short"},
+    [INS_THRESHOLD_INPUT_LOWER] = {"input_lower", INPUT_LOWER,
+                                   "second moment of an input below which its scale is small"},
+    [INS_THRESHOLD_INPUT_UPPER] = {"input_upper", INPUT_UPPER,
+                                   "second moment of an input above which its scale is large"},
+    [INS_THRESHOLD_SHALLOW] = {"shallow", SHALLOW,
+                               "hidden layers up to which a network counts as shallow"},
+    [INS_THRESHOLD_CRITICAL] =
+        {"critical", CRITICAL,
+         "distance of χ₁ from 1 up to which a network lies on the edge of chaos"},
+    [INS_THRESHOLD_SEEDS_TO_CLAIM] = {"seeds_to_claim", SEEDS_TO_CLAIM,
+                                      "seeds needed to call one arm better than another"},
+    [INS_THRESHOLD_SIGNIFICANT] = {"significant", SIGNIFICANT,
+                                   "Holm-adjusted p value of a claimed difference"},
+};
 
-double ins_threshold_of(const char *name)
+double ins_threshold_of(ins_threshold threshold)
 {
-    const ins_threshold *row = ins_threshold_table;
-    while (row->name != NULL && strcmp(row->name, name) != 0) row++;
-    if (row->name == NULL) ins_die("there is no threshold \"%s\"", name);
-    return row->value;
+    return ins_threshold_table[threshold].value;
 }
 
 #define GAIN_RULE(side, bound, total)                                                 \

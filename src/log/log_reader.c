@@ -24,14 +24,6 @@ typedef struct loader {
     ins_interner texts;
 } loader;
 
-int ins_column_index(ins_log_file file, const char *name)
-{
-    const ins_column *columns = ins_log_tables[file].columns;
-    for (int i = 0; columns[i].name != NULL; i++)
-        if (strcmp(columns[i].name, name) == 0) return i;
-    return -1;
-}
-
 static int find_column(const ins_column *columns, const ins_csv_field *field)
 {
     for (int i = 0; columns[i].name != NULL; i++)
@@ -160,6 +152,7 @@ static ins_status read_path(const char *path, ins_log_file file, ins_table *tabl
     *present = ins_path_exists(path);
     *table = (ins_table){0};
     if (!*present) return INS_OK;
+    table->file = file;
     table->columns = ins_log_columns(file);
     table->number = ins_allocate(table->columns, sizeof *table->number, "columns");
     table->text = ins_allocate(table->columns, sizeof *table->text, "columns");
@@ -197,16 +190,20 @@ void ins_table_free(ins_table *table)
     *table = (ins_table){0};
 }
 
-const double *ins_table_numbers(const ins_table *table, ins_log_file file, const char *name)
+/* Its place in the table; false: it is no column of this file, or there was no file. */
+static bool has_place(const ins_table *table, ins_column_id column)
 {
-    int c = ins_column_index(file, name);
-    return c < 0 || table->number == NULL ? NULL : table->number[c];
+    return column != INS_NO_COLUMN && table->columns > 0 && ins_column_file(column) == table->file;
 }
 
-const char *const *ins_table_texts(const ins_table *table, ins_log_file file, const char *name)
+const double *ins_table_numbers(const ins_table *table, ins_column_id column)
 {
-    int c = ins_column_index(file, name);
-    return c < 0 || table->text == NULL ? NULL : table->text[c];
+    return has_place(table, column) ? table->number[ins_column_place(column)] : NULL;
+}
+
+const char *const *ins_table_texts(const ins_table *table, ins_column_id column)
+{
+    return has_place(table, column) ? table->text[ins_column_place(column)] : NULL;
 }
 
 /* Pairs. */
@@ -229,8 +226,8 @@ ins_status ins_pairs_read_csv(const char *path, ins_pairs *pairs, bool *present,
     *pairs = (ins_pairs){0};
     ins_status status = read_path(path, INS_LOG_ENVIRONMENT, &table, present, error);
     if (status != INS_OK || !*present) return status;
-    const char *const *key = ins_table_texts(&table, INS_LOG_ENVIRONMENT, "key");
-    const char *const *value = ins_table_texts(&table, INS_LOG_ENVIRONMENT, "value");
+    const char *const *key = ins_table_texts(&table, INS_ENVIRONMENT_KEY);
+    const char *const *value = ins_table_texts(&table, INS_ENVIRONMENT_VALUE);
     if (key == NULL || value == NULL) {
         status = ins_error_add(error, INS_DATA, "%s:1: no column \"%s\"", path,
                                key == NULL ? "key" : "value");

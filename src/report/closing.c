@@ -97,7 +97,8 @@ bool ins_closing_has(const ins_closing *closing, size_t experiment, size_t arm, 
 
 bool ins_closing_keeps(const ins_arm_analysis *arm)
 {
-    double lower = ins_threshold_of("gain_lower"), upper = ins_threshold_of("gain_upper");
+    double lower = ins_threshold_of(INS_THRESHOLD_GAIN_LOWER),
+           upper = ins_threshold_of(INS_THRESHOLD_GAIN_UPPER);
     double forward = arm->forward_gain.mean, backward = arm->backward_gain.mean;
     return forward >= lower && forward <= upper && backward >= lower && backward <= upper;
 }

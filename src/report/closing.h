@@ -17,10 +17,10 @@ typedef struct ins_closing {
     ins_flow *flow;
     const ins_experiment *experiment;
     size_t count;
-    const ins_factors *factors; /* (count) */
-    const ins_part *chapter;    /* the flow's part while text is set */
-    bool said;                  /* something, in answer to the present question */
-    ins_list proofs;            /* ins_proof, of the present question */
+    const ins_study_factors *factors; /* (count) */
+    const ins_part *chapter;          /* the flow's part while text is set */
+    bool said;                        /* something, in answer to the present question */
+    ins_list proofs;                  /* ins_proof, of the present question */
 } ins_closing;
 
 /* Where an arm is. */

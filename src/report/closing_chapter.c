@@ -73,7 +73,7 @@ static void answer(ins_closing *closing, const question *asked, size_t number)
 void ins_draw_closing(ins_flow *flow, const ins_experiment *experiments, size_t count)
 {
     size_t number = sizeof questions / sizeof questions[0];
-    ins_factors *factors = ins_arena_get(flow->arena, count, sizeof *factors, "report");
+    ins_study_factors *factors = ins_arena_get(flow->arena, count, sizeof *factors, "report");
     for (size_t e = 0; e < count; e++)
         factors[e] = ins_factors_of(&experiments[e].study, flow->arena);
     const ins_part chapter = {.title = chapter_title};

@@ -68,7 +68,7 @@ static void family_table(ins_closing *c, const member *of, size_t count)
         row[0] = (ins_cell){.text = ins_flow_escape(flow, ins_flow_clean(flow, of[i].activation)),
                             .bold = true};
         row[1].text = ins_flow_format(
-            flow, "%zu", ins_hidden_of(&c->experiment[spot.experiment].study.arm[spot.arm]));
+            flow, "%zu", ins_hidden_layers(&c->experiment[spot.experiment].study.arm[spot.arm]));
         row[2].text = ins_say(flow, arm->forward_gain.mean);
         row[3].text = ins_say(flow, arm->backward_gain.mean);
         row[4] = (ins_cell){.text = learned ? ins_closing_accuracy(c, spot) : "did not learn",
@@ -159,7 +159,7 @@ void ins_answer_he(ins_closing *c)
 void ins_answer_comparison(ins_closing *c)
 {
     size_t pairs = 0, differ = 0, least = SIZE_MAX, most = 0, in = SIZE_MAX;
-    double smallest = INFINITY, significant = ins_threshold_of("significant");
+    double smallest = INFINITY, significant = ins_threshold_of(INS_THRESHOLD_SIGNIFICANT);
     for (size_t e = 0; e < c->count; e++) {
         const ins_analysis *analysis = &c->experiment[e].analysis;
         least = analysis->seeds < least ? analysis->seeds : least;

@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "initscope/drawn.h"
 #include "phrases.h"
 
 /* Arms with identical units in some hidden layer at the start: how many keep them in all of these,
@@ -66,7 +65,8 @@ static void zeros_right(ins_closing *c)
             size_t run = study->arm[a].run[0], layers = study->arm[a].layers;
             bool zero = layers > 0;
             for (size_t l = 1; zero && l <= layers; l++)
-                zero = ins_study_layer(study, run, 0, l, INS_BIAS, "second_moment") == 0;
+                zero = ins_number(study, INS_LAYERS_SECOND_MOMENT,
+                                  (ins_site){run, study->start, l, INS_BIAS}) == 0;
             settings += zero;
             learned += zero && ins_closing_has(c, e, a, INS_VERDICT_LEARNED);
         }
@@ -138,8 +138,8 @@ static void scale_sentence(ins_closing *c, size_t e)
     for (size_t a = 0; a < study->arms; a++) {
         double gain = ins_closing_at(c, (ins_spot){e, a})->forward_gain.mean,
                scale = scale_of(study, a);
-        if (gain < ins_threshold_of("gain_lower")) below = fmax(below, scale);
-        if (gain > ins_threshold_of("gain_upper")) above = fmin(above, scale);
+        if (gain < ins_threshold_of(INS_THRESHOLD_GAIN_LOWER)) below = fmax(below, scale);
+        if (gain > ins_threshold_of(INS_THRESHOLD_GAIN_UPPER)) above = fmin(above, scale);
     }
     const char *text = ins_flow_format(
         c->flow,

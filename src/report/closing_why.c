@@ -13,7 +13,7 @@ static void why_outcome(ins_closing *c)
 {
     size_t pairs = 0, differ = 0, in = SIZE_MAX;
     const ins_pair *widest = NULL;
-    double significant = ins_threshold_of("significant");
+    double significant = ins_threshold_of(INS_THRESHOLD_SIGNIFICANT);
     for (size_t e = 0; e < c->count; e++) {
         const ins_analysis *analysis = &c->experiment[e].analysis;
         for (size_t i = 0; i < analysis->pairs; i++) {
@@ -172,8 +172,8 @@ static void variance_learning(ins_closing *c)
             "A gain per layer is taken to the power of the depth. Of the %zu settings whose gain "
             "lies between %s and %s in both directions before training, %s learn; of the %zu in "
             "which it lies outside in one of them, %s do.",
-            inside, ins_say(c->flow, ins_threshold_of("gain_lower")),
-            ins_say(c->flow, ins_threshold_of("gain_upper")),
+            inside, ins_say(c->flow, ins_threshold_of(INS_THRESHOLD_GAIN_LOWER)),
+            ins_say(c->flow, ins_threshold_of(INS_THRESHOLD_GAIN_UPPER)),
             ins_say_percent(c->flow, (double)inside_learned / (double)inside), outside,
             ins_say_percent(c->flow, (double)outside_learned / (double)outside)));
 }
@@ -217,7 +217,7 @@ static void variance_theory(ins_closing *c)
 static void variance_ends(ins_closing *c)
 {
     ins_spot worst = ins_nowhere;
-    double most = ins_threshold_of("confident_loss");
+    double most = ins_threshold_of(INS_THRESHOLD_CONFIDENT_LOSS);
     for (size_t e = 0; e < c->count; e++) {
         for (size_t a = 0; a < c->experiment[e].study.arms; a++) {
             double excess = ins_closing_at(c, (ins_spot){e, a})->initial_loss.mean -

@@ -29,44 +29,37 @@ static ins_axis layer_axis(ins_flow *flow, size_t first, size_t last, bool outpu
     return axis;
 }
 
-static ins_curve_point point_of(const ins_study *study, size_t arm, size_t epoch, size_t layer,
-                                ins_tensor tensor, const char *column)
+static ins_curve_point point_of(const ins_study *study, size_t arm, ins_epoch_index epoch,
+                                size_t layer, ins_tensor tensor, ins_column_id column)
 {
-    ins_profile_point profile = ins_profile(study, arm, epoch, layer, tensor, column);
-    if (profile.geometric.n == 0) return (ins_curve_point){NAN, NAN, NAN};
-    return (ins_curve_point){profile.geometric.mean, profile.minimum, profile.maximum};
+    ins_seeds profile = ins_seeds_at(study, arm, INS_GEOMETRIC, column,
+                                     (ins_site){.epoch = epoch, .layer = layer, .tensor = tensor});
+    if (profile.interval.n == 0) return (ins_curve_point){NAN, NAN, NAN};
+    return (ins_curve_point){profile.interval.mean, profile.minimum, profile.maximum};
 }
 
 /* Layers in which all values are exactly 0. */
-static size_t zero_layers(const ins_study *study, size_t arm, size_t epoch, ins_tensor tensor,
-                          const char *column)
+static size_t zero_layers(const ins_study *study, size_t arm, ins_epoch_index epoch,
+                          ins_tensor tensor, ins_column_id column)
 {
     size_t layers = 0;
     for (size_t l = 1; l <= study->arm[arm].layers; l++) {
-        ins_profile_point profile = ins_profile(study, arm, epoch, l, tensor, column);
-        layers += profile.zeros > 0 && profile.geometric.n == 0;
+        ins_seeds profile = ins_seeds_at(study, arm, INS_GEOMETRIC, column,
+                                         (ins_site){.epoch = epoch, .layer = l, .tensor = tensor});
+        layers += profile.zeros > 0 && profile.interval.n == 0;
     }
     return layers;
 }
 
-/* The prediction for a layer, geometric mean over runs; NAN: none, or exactly 0. */
-static double predicted(const ins_study *study, size_t arm, size_t layer, ins_tensor tensor,
-                        const char *column)
+/* The variance predicted for a layer, geometric mean over runs; NAN: none, or exactly 0. */
+static double predicted(const ins_study *study, size_t arm, size_t layer, ins_tensor tensor)
 {
-    const ins_arm *of = &study->arm[arm];
-    double sum = 0;
-    size_t n = 0;
-    for (size_t s = 0; s < of->runs; s++) {
-        double value = ins_study_theory(study, of->run[s], layer, tensor, column);
-        if (isnan(value)) continue;
-        sum += log(value);
-        n++;
-    }
-    double mean = n > 0 ? exp(sum / (double)n) : (double)NAN;
-    return mean > 0 && isfinite(mean) ? mean : (double)NAN;
+    ins_site site = {.layer = layer, .tensor = tensor};
+    ins_seeds theory = ins_seeds_at(study, arm, INS_GEOMETRIC, INS_THEORY_VARIANCE, site);
+    return theory.zeros > 0 ? (double)NAN : exp(theory.sum / (double)theory.interval.n);
 }
 
-static void predict(ins_flow *flow, ins_layer_lines *all, ins_tensor tensor, const char *column)
+static void predict(ins_flow *flow, ins_layer_lines *all, ins_tensor tensor)
 {
     const ins_study *study = flow->part->study;
     ins_lines *lines = all->lines;
@@ -75,7 +68,7 @@ static void predict(ins_flow *flow, ins_layer_lines *all, ins_tensor tensor, con
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t i = 0; i < points; i++) {
             if (!isfinite(lines->point[a * points + i].middle)) continue;
-            double value = predicted(study, a, (size_t)lines->x[i], tensor, column);
+            double value = predicted(study, a, (size_t)lines->x[i], tensor);
             lines->theory[a * points + i] = value;
             all->predicted = all->predicted || isfinite(value);
         }
@@ -83,8 +76,8 @@ static void predict(ins_flow *flow, ins_layer_lines *all, ins_tensor tensor, con
     if (!all->predicted) lines->theory = NULL;
 }
 
-ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, const char *column,
-                                   size_t epoch)
+ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, ins_column_id column,
+                                   ins_epoch_index epoch)
 {
     const ins_study *study = flow->part->study;
     ins_layer_lines all = {
@@ -108,7 +101,9 @@ ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, const char
         if (all.zero[a] && all.input) lines->point[a * points].middle = NAN;
     }
     all.lines = lines;
-    if (epoch == ins_study_epoch_index(study, 0)) predict(flow, &all, tensor, column);
+    if (column == INS_LAYERS_VARIANCE && ins_is_recorded(epoch) &&
+        ins_same_epoch(epoch, study->start))
+        predict(flow, &all, tensor);
     ins_lines_drop_empty(lines, all.dropped);
     lines->horizontal = layer_axis(flow, first, study->layers, ins_same_depth(study));
     double minimum, maximum;
@@ -122,39 +117,44 @@ ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, const char
     return all;
 }
 
-/* Var z of a layer over that of an earlier one, per seed: 0 is the input. */
-static double ratio(const ins_study *study, size_t run, size_t epoch, size_t layer, size_t to)
+/* A quotient of variances at epoch 0, one a seed. */
+typedef struct quotient {
+    size_t layer, to; /* to: the layer whose z divides, 0 is the input; not used with the theory */
+    ins_tensor tensor;
+} quotient;
+
+/* NAN unless it is a number above 0. */
+static double positive(double value)
 {
-    double value = ins_study_layer(study, run, epoch, layer, INS_PREACTIVATION, "variance");
-    double unit = ins_study_layer(study, run, epoch, to,
-                                  to == 0 ? INS_ACTIVATION : INS_PREACTIVATION, "variance");
-    double found = value / unit;
-    return isfinite(found) && found > 0 ? found : (double)NAN;
+    return isfinite(value) && value > 0 ? value : (double)NAN;
 }
 
-/* Geometric mean and range of the values of an arm's runs, NAN left out; values is overwritten. */
-static ins_curve_point point_over(double *values, size_t runs)
+/* Var z of a layer over that of an earlier one. */
+static double over_earlier(const ins_study *study, size_t run, const void *context)
 {
-    ins_curve_point point = {NAN, NAN, NAN};
-    size_t count = 0;
-    for (size_t s = 0; s < runs; s++) {
-        if (isnan(values[s])) continue;
-        point.lower = fmin(point.lower, values[s]); /* fmin and fmax pass over NAN */
-        point.upper = fmax(point.upper, values[s]);
-        values[count++] = values[s];
-    }
-    point.middle = ins_interval_of_geometric_mean(values, count, 0.95).mean;
-    return point;
+    const quotient *of = context;
+    ins_site above = {run, study->start, of->layer, INS_PREACTIVATION}, below = above;
+    below.layer = of->to;
+    if (of->to == 0) below.tensor = INS_ACTIVATION;
+    return positive(ins_number(study, INS_LAYERS_VARIANCE, above) /
+                    ins_number(study, INS_LAYERS_VARIANCE, below));
 }
 
-static ins_curve_point ratio_point(ins_flow *flow, size_t arm, size_t layer, size_t to)
+/* The measured variance over the predicted one. */
+static double over_theory(const ins_study *study, size_t run, const void *context)
 {
-    const ins_arm *of = &flow->part->study->arm[arm];
-    double *values = ins_arena_get(flow->arena, of->runs, sizeof *values, "figure");
-    for (size_t s = 0; s < of->runs; s++) {
-        values[s] = ratio(flow->part->study, of->run[s], 0, layer, to);
-    }
-    return point_over(values, of->runs);
+    const quotient *of = context;
+    ins_site site = {run, study->start, of->layer, of->tensor};
+    return positive(ins_number(study, INS_LAYERS_VARIANCE, site) /
+                    ins_number(study, INS_THEORY_VARIANCE, site));
+}
+
+/* Geometric mean and range over seeds. */
+static ins_curve_point point_over(const ins_study *study, size_t arm, ins_value_of_run *value,
+                                  quotient of)
+{
+    ins_seeds seeds = ins_over_seeds(study, arm, INS_GEOMETRIC, value, &of);
+    return (ins_curve_point){seeds.interval.mean, seeds.minimum, seeds.maximum};
 }
 
 ins_lines *ins_layer_lines_ratios(ins_flow *flow, const ins_layer_lines *all, bool to_previous)
@@ -172,7 +172,8 @@ ins_lines *ins_layer_lines_ratios(ins_flow *flow, const ins_layer_lines *all, bo
         if (!shown[a]) continue;
         for (size_t i = 0; i < points; i++) {
             lines->point[c * points + i] =
-                ratio_point(flow, a, first + i, to_previous ? first + i - 1 : 1);
+                point_over(study, a, over_earlier,
+                           (quotient){.layer = first + i, .to = to_previous ? first + i - 1 : 1});
         }
         c++;
     }
@@ -183,19 +184,6 @@ ins_lines *ins_layer_lines_ratios(ins_flow *flow, const ins_layer_lines *all, bo
     return lines;
 }
 
-static ins_curve_point over_theory(ins_flow *flow, size_t arm, size_t layer, ins_tensor tensor)
-{
-    const ins_study *study = flow->part->study;
-    const ins_arm *of = &study->arm[arm];
-    double *values = ins_arena_get(flow->arena, of->runs, sizeof *values, "figure");
-    for (size_t s = 0; s < of->runs; s++) {
-        double value = ins_study_layer(study, of->run[s], 0, layer, tensor, "variance") /
-                       ins_study_theory(study, of->run[s], layer, tensor, "variance");
-        values[s] = value > 0 && isfinite(value) ? value : (double)NAN;
-    }
-    return point_over(values, of->runs);
-}
-
 ins_lines *ins_layer_lines_over_theory(ins_flow *flow, ins_tensor tensor)
 {
     const ins_study *study = flow->part->study;
@@ -204,7 +192,8 @@ ins_lines *ins_layer_lines_over_theory(ins_flow *flow, ins_tensor tensor)
     ins_lines *lines = ins_lines_new(flow, NULL, x, study->layers, 0);
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t i = 0; i < study->layers; i++) {
-            lines->point[a * study->layers + i] = over_theory(flow, a, i + 1, tensor);
+            lines->point[a * study->layers + i] =
+                point_over(study, a, over_theory, (quotient){.layer = i + 1, .tensor = tensor});
         }
     }
     ins_lines_drop_empty(lines, ins_no_arms(flow));

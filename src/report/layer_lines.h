@@ -16,8 +16,8 @@ typedef struct ins_layer_lines {
 /* Geometric means and ranges of a column of a tensor at a recorded epoch, from the input (the
  * activation of layer 0; only with INS_PREACTIVATION) to the output layer, on a logarithmic axis;
  * at epoch 0 with the predicted ones. */
-ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, const char *column,
-                                   size_t epoch);
+ins_layer_lines ins_layer_lines_of(ins_flow *flow, ins_tensor tensor, ins_column_id column,
+                                   ins_epoch_index epoch);
 
 /* Var z at epoch 0 over that of the layer before (to_previous; the input counts when it is known),
  * or over that of the first hidden layer: geometric means and ranges of the seeds' own ratios. */

@@ -23,13 +23,21 @@ size_t *ins_choose(ins_flow *flow, size_t first, size_t last, size_t most, size_
     return chosen;
 }
 
+ins_epoch_index *ins_choose_epochs(ins_flow *flow, size_t most, size_t *count)
+{
+    const size_t *place = ins_choose(flow, 0, flow->part->study->epochs - 1, most, count);
+    ins_epoch_index *chosen = ins_arena_get(flow->arena, *count, sizeof *chosen, "figure");
+    for (size_t i = 0; i < *count; i++) chosen[i] = ins_epoch_at(place[i]);
+    return chosen;
+}
+
 ins_layered ins_layered_new(ins_flow *flow, size_t first_layer, ins_layered_value value)
 {
     const ins_study *study = flow->part->study;
     ins_layered out = {.reference = NAN};
     out.layer = ins_choose(flow, first_layer, study->layers, MOST_LAYERS, &out.layers);
-    out.epoch = ins_choose(flow, 0, study->epochs - 1,
-                           flow->part->many ? ENOUGH_EPOCHS : MOST_EPOCHS, &out.epochs);
+    out.epoch =
+        ins_choose_epochs(flow, flow->part->many ? ENOUGH_EPOCHS : MOST_EPOCHS, &out.epochs);
     size_t cells = ins_multiply(study->arms, out.layers * out.epochs, "figure");
     out.value = ins_arena_get(flow->arena, cells, sizeof *out.value, "figure");
     double *cell = out.value;
@@ -75,7 +83,7 @@ static void write_data(ins_flow *flow, ins_figure *figure, const ins_layered *la
     }
     ins_csv_end_row(&figure->data);
     for (size_t e = 0; e < layered->epochs; e++) {
-        ins_csv_integer(&figure->data, study->epoch[layered->epoch[e]]);
+        ins_csv_integer(&figure->data, ins_epoch_number(study, layered->epoch[e]));
         for (size_t i = 0; i < study->arms * layered->layers; i++) {
             ins_figure_value(figure, layered->value[i * layered->epochs + e]);
         }

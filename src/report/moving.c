@@ -14,72 +14,65 @@
 #include "lines.h"
 #include "phrases.h"
 
+/* A layer, and for ratio an epoch. */
+typedef struct place {
+    size_t layer;
+    ins_epoch_index epoch;
+} place;
+
 /* rms update / rms weight before, of a layer of a run at an epoch; NAN at the first, and where the
  * weights were 0. */
-static double ratio(const ins_study *study, size_t run, size_t epoch, size_t layer)
+static double ratio(const ins_study *study, size_t run, const void *context)
 {
-    for (size_t e = epoch; e-- > 0;) {
-        double before = ins_layer_rms(study, run, e, layer, INS_WEIGHT);
+    const place *at = context;
+    ins_site now = {run, at->epoch, at->layer, INS_UPDATE};
+    for (ins_site site = {run, at->epoch, at->layer, INS_WEIGHT}; site.epoch.place-- > 1;) {
+        double before = ins_layer_rms(study, site);
         if (isnan(before)) continue;
-        return before > 0 ? ins_layer_rms(study, run, epoch, layer, INS_UPDATE) / before
-                          : (double)NAN;
+        return before > 0 ? ins_layer_rms(study, now) / before : (double)NAN;
     }
     return NAN;
 }
 
-/* The median over recorded epochs of log10 of the ratio. */
-static double run_step(ins_flow *flow, size_t run, size_t layer)
+/* The median over recorded epochs of the ratio, on a logarithmic scale. */
+static double run_step(const ins_study *study, size_t run, const void *context)
 {
-    const ins_study *study = flow->part->study;
+    place at = *(const place *)context;
     double *step = ins_allocate(study->epochs, sizeof *step, "updates");
     size_t n = 0;
     for (size_t e = 1; e < study->epochs; e++) {
-        double value = ratio(study, run, e, layer);
+        at.epoch = ins_epoch_at(e);
+        double value = ratio(study, run, &at);
         if (!isnan(value)) step[n++] = log10(value);
     }
     gsl_sort(step, 1, n);
     double median = n > 0 ? gsl_stats_median_from_sorted_data(step, 1, n) : (double)NAN;
     free(step);
-    return median;
+    return pow(10, median);
 }
 
-static double mean_step(ins_flow *flow, size_t arm, size_t layer)
+/* The mean over seeds of log10 of their medians; -INFINITY: one of them is exactly 0. */
+static double mean_step(const ins_study *study, size_t arm, size_t layer)
 {
-    const ins_arm *of = &flow->part->study->arm[arm];
-    double sum = 0;
-    size_t n = 0;
-    for (size_t s = 0; s < of->runs; s++) {
-        double step = run_step(flow, of->run[s], layer);
-        if (isnan(step)) continue;
-        sum += step;
-        n++;
-    }
-    return n > 0 ? sum / (double)n : NAN;
+    ins_seeds steps = ins_over_seeds(study, arm, INS_GEOMETRIC, run_step, &(place){.layer = layer});
+    return steps.zeros > 0 ? -INFINITY : log10(steps.interval.mean);
 }
 
 static unsigned step_colour(double step)
 {
     if (isnan(step)) return 0xE2E2E2;
-    if (step < ins_threshold_of("update_frozen") || step > -1) return 0xF4B183;
-    bool healthy = step >= ins_threshold_of("update_healthy_lower") &&
-                   step <= ins_threshold_of("update_healthy_upper");
+    if (step < ins_threshold_of(INS_THRESHOLD_UPDATE_FROZEN) || step > -1) return 0xF4B183;
+    bool healthy = step >= ins_threshold_of(INS_THRESHOLD_UPDATE_HEALTHY_LOWER) &&
+                   step <= ins_threshold_of(INS_THRESHOLD_UPDATE_HEALTHY_UPPER);
     return healthy ? 0xCDE8D8 : 0xF3F1E4;
 }
 
 /* Geometric mean over the seeds whose ratio is above 0. */
-static double ratio_of_seeds(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+static double ratio_of_seeds(ins_flow *flow, size_t arm, ins_epoch_index epoch, size_t layer)
 {
-    const ins_study *study = flow->part->study;
-    const ins_arm *of = &study->arm[arm];
-    double sum = 0;
-    size_t n = 0;
-    for (size_t s = 0; s < of->runs; s++) {
-        double value = ratio(study, of->run[s], epoch, layer);
-        if (!(value > 0 && isfinite(value))) continue;
-        sum += log(value);
-        n++;
-    }
-    return n > 0 ? exp(sum / (double)n) : NAN;
+    place at = {layer, epoch};
+    ins_seeds ratios = ins_over_seeds(flow->part->study, arm, INS_GEOMETRIC, ratio, &at);
+    return exp(ratios.sum / (double)ratios.interval.n);
 }
 
 /* The same epoch by epoch, where the page has room for it. */
@@ -116,7 +109,7 @@ void ins_draw_moving(ins_flow *flow)
             output ? (columns > 12 ? "out" : "output") : ins_flow_format(flow, "%zu", layer[c]);
         for (size_t a = 0; a < study->arms; a++) {
             if (layer[c] > study->arm[a].layers) continue;
-            double step = mean_step(flow, a, layer[c]);
+            double step = mean_step(study, a, layer[c]);
             known += !isnan(step);
             const char *sign = step < 0 ? "−" : "";
             size_t at = a * columns + c;

@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#include "initscope/drawn.h"
 #include "phrases.h"
 
 static ins_cell number(ins_flow *flow, double value)
@@ -67,7 +66,7 @@ static void symmetry(ins_flow *flow)
     bool *stuck = ins_no_arms(flow), *partly = ins_no_arms(flow);
     for (size_t a = 0; a < part->study->arms; a++) {
         size_t layers = part->analysis->arm[a].symmetric_layers_end;
-        stuck[a] = layers > 0 && layers == ins_hidden_of(&part->study->arm[a]);
+        stuck[a] = layers > 0 && layers == ins_hidden_layers(&part->study->arm[a]);
         partly[a] = layers > 0 && !stuck[a];
     }
     size_t count = ins_count_arms(part, stuck), parts = ins_count_arms(part, partly);

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "initscope/csv.h"
-#include "initscope/verdicts.h"
 #include "layer_lines.h"
 #include "phrases.h"
 
@@ -159,14 +158,18 @@ static void numbers(ins_flow *flow)
         ins_cell *row = cell + a * columns;
         row[0].text = ins_flow_escape(flow, part->name[a]);
         for (size_t l = 0; l < layers; l++) {
-            ins_profile_point delta = ins_profile(study, a, 0, l + 1, INS_DELTA, "variance");
-            ins_profile_point gradient = ins_profile(study, a, 0, l + 1, INS_GRADIENT, "variance");
-            row[1 + 2 * l].text = delta.geometric.n > 0 ? ins_say(flow, delta.geometric.mean)
-                                  : delta.zeros > 0     ? "0"
-                                                        : "–";
-            row[2 + 2 * l].text = gradient.geometric.n > 0 ? ins_say(flow, gradient.geometric.mean)
-                                  : gradient.zeros > 0     ? "0"
-                                                           : "–";
+            ins_seeds delta = ins_seeds_at(
+                study, a, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                (ins_site){.epoch = study->start, .layer = l + 1, .tensor = INS_DELTA});
+            ins_seeds gradient = ins_seeds_at(
+                study, a, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                (ins_site){.epoch = study->start, .layer = l + 1, .tensor = INS_GRADIENT});
+            row[1 + 2 * l].text = delta.interval.n > 0 ? ins_say(flow, delta.interval.mean)
+                                  : delta.zeros > 0    ? "0"
+                                                       : "–";
+            row[2 + 2 * l].text = gradient.interval.n > 0 ? ins_say(flow, gradient.interval.mean)
+                                  : gradient.zeros > 0    ? "0"
+                                                          : "–";
         }
     }
     ins_table_layout table = {.column = column,
@@ -226,7 +229,8 @@ void ins_page_backward(ins_flow *flow, const ins_page *page)
         "travels. The gradient of a weight is δ times the activation below it, so that a "
         "layer whose δ has a variance of 10^{−12} of the last one’s gets gradients 10^{−6} "
         "as large.");
-    ins_layer_lines all = ins_layer_lines_of(flow, INS_DELTA, "variance", 0);
+    ins_layer_lines all =
+        ins_layer_lines_of(flow, INS_DELTA, INS_LAYERS_VARIANCE, part->study->start);
     const char *absent = ins_layer_lines_absent(flow, &all);
     double height = fmin(84, ins_flow_left(flow) - 122);
     if (part->many) { /* the scatter on the same page, or on one of its own */

@@ -14,8 +14,8 @@ enum { MOST_WITH_NUMBERS = 10, MOST_WITH_SIGNS = 30 };
 
 static bool differs(const ins_pair *pair)
 {
-    return pair->adjusted_p < ins_threshold_of("significant") &&
-           pair->accuracy.difference.n >= (size_t)ins_threshold_of("seeds_to_claim") &&
+    return pair->adjusted_p < ins_threshold_of(INS_THRESHOLD_SIGNIFICANT) &&
+           pair->accuracy.difference.n >= (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_TO_CLAIM) &&
            fabs(pair->accuracy.difference.mean) > 0;
 }
 
@@ -145,7 +145,8 @@ static void matrix(ins_flow *flow)
                         "seeds cannot tell them apart. All numbers and p values are in "
                         "comparisons.csv.",
                         numbers ? ", with the 95% interval of the single comparison below" : "",
-                        ins_say(flow, ins_threshold_of("significant")), part->analysis->pairs));
+                        ins_say(flow, ins_threshold_of(INS_THRESHOLD_SIGNIFICANT)),
+                        part->analysis->pairs));
 }
 
 static void write_epochs(ins_flow *flow, ins_figure *figure, double never)

@@ -30,12 +30,14 @@ static size_t bin_of(const density *d, double x)
     return share >= (double)d->bins ? d->bins - 1 : (size_t)share;
 }
 
-static void add_run(density *d, const ins_study *study, size_t run, size_t epoch, size_t layer)
+static void add_run(density *d, const ins_study *study, size_t run, ins_epoch_index epoch,
+                    size_t layer)
 {
-    size_t bins = ins_study_histogram(study, run, epoch, layer, INS_PREACTIVATION, NULL, 0);
+    ins_site z = {run, epoch, layer, INS_PREACTIVATION};
+    size_t bins = ins_study_histogram(study, z, NULL, 0);
     if (bins == 0) return;
     ins_bin *bin = ins_allocate(bins, sizeof *bin, "a histogram");
-    ins_study_histogram(study, run, epoch, layer, INS_PREACTIVATION, bin, bins);
+    ins_study_histogram(study, z, bin, bins);
     if (d->bins == 0 && bin[0].lower < bin[bins - 1].upper) {
         d->bins = bins < MOST_BINS ? bins : MOST_BINS;
         d->lower = bin[0].lower;
@@ -49,7 +51,7 @@ static void add_run(density *d, const ins_study *study, size_t run, size_t epoch
     free(bin);
 }
 
-static density density_of(const ins_study *study, size_t arm, size_t epoch, size_t layer)
+static density density_of(const ins_study *study, size_t arm, ins_epoch_index epoch, size_t layer)
 {
     density d = {0};
     for (size_t s = 0; s < study->arm[arm].runs; s++) {
@@ -88,16 +90,16 @@ static size_t hidden_of(const ins_study *study)
 }
 
 /* Epochs with histograms of z: the first and the last. */
-static size_t epochs_of(const ins_study *study, size_t epoch[2])
+static size_t epochs_of(const ins_study *study, ins_epoch_index epoch[2])
 {
     size_t count = 0;
     for (size_t e = 0; e < study->epochs; e++) {
         bool found = false;
         for (size_t a = 0; a < study->arms && !found; a++) {
-            found = density_of(study, a, e, 1).total > 0;
+            found = density_of(study, a, ins_epoch_at(e), 1).total > 0;
         }
         if (!found) continue;
-        epoch[count > 0] = e;
+        epoch[count > 0] = ins_epoch_at(e);
         count += count < 2;
     }
     return count;
@@ -105,18 +107,19 @@ static size_t epochs_of(const ins_study *study, size_t epoch[2])
 
 bool ins_has_distributions(const ins_part *part)
 {
-    size_t epoch[2];
+    ins_epoch_index epoch[2];
     return epochs_of(part->study, epoch) > 0;
 }
 
 typedef struct ridges {
-    size_t epoch, layers, bins;
+    ins_epoch_index epoch;
+    size_t layers, bins;
     const size_t *layer;
     density *of; /* (arms, layers) */
     double lower, upper;
 } ridges;
 
-static ridges ridges_of(ins_flow *flow, size_t epoch, size_t most)
+static ridges ridges_of(ins_flow *flow, ins_epoch_index epoch, size_t most)
 {
     const ins_study *study = flow->part->study;
     ridges out = {.epoch = epoch};
@@ -126,7 +129,7 @@ static ridges ridges_of(ins_flow *flow, size_t epoch, size_t most)
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t l = 0; l < out.layers; l++) {
             density *d = &out.of[a * out.layers + l];
-            if (out.layer[l] <= ins_hidden_of(&study->arm[a])) {
+            if (out.layer[l] <= ins_hidden_layers(&study->arm[a])) {
                 *d = density_of(study, a, epoch, out.layer[l]);
             }
             if (out.bins != 0 || d->bins < 3) continue;
@@ -226,9 +229,9 @@ static void draw(ins_flow *flow, const ridges *of, const char *name, double pane
     ins_axis x = z_axis(flow, of);
     ins_multiples_write(&grid, figure, arms);
     ins_axis_write(&x, figure, "X");
-    ins_figure_words(
-        figure, "Y_TITLE",
-        ins_flow_format(flow, "z by hidden layer at epoch %lld", study->epoch[of->epoch]));
+    ins_figure_words(figure, "Y_TITLE",
+                     ins_flow_format(flow, "z by hidden layer at epoch %lld",
+                                     ins_epoch_number(study, of->epoch)));
     ins_figure_names(figure, "NAME", names, arms);
     ins_figure_colours(figure, "COLOR", part->colour, arms);
     ins_figure_colours(figure, "TEXT", part->ink, arms);
@@ -237,14 +240,14 @@ static void draw(ins_flow *flow, const ridges *of, const char *name, double pane
     ins_flow_caption(flow, figure, caption);
 }
 
-static double last_layer(const ins_study *study, size_t arm, size_t epoch,
+static double last_layer(const ins_study *study, size_t arm, ins_epoch_index epoch,
                          double (*share)(const density *))
 {
-    density d = density_of(study, arm, epoch, ins_hidden_of(&study->arm[arm]));
+    density d = density_of(study, arm, epoch, ins_hidden_layers(&study->arm[arm]));
     return share(&d);
 }
 
-static const char *title_of(ins_flow *flow, size_t epoch)
+static const char *title_of(ins_flow *flow, ins_epoch_index epoch)
 {
     const ins_part *part = flow->part;
     bool *thin = ins_no_arms(flow), *wide = ins_no_arms(flow);
@@ -272,7 +275,7 @@ static const char *title_of(ins_flow *flow, size_t epoch)
     return "The distributions keep their shape through the layers";
 }
 
-static void table(ins_flow *flow, const size_t *epoch, size_t epochs)
+static void table(ins_flow *flow, const ins_epoch_index *epoch, size_t epochs)
 {
     enum { COLUMNS = 7 };
     const ins_part *part = flow->part;
@@ -283,27 +286,29 @@ static void table(ins_flow *flow, const size_t *epoch, size_t epochs)
     size_t columns = 1;
     for (size_t e = 0; e < epochs; e++) {
         for (size_t k = 0; k < 3; k++) {
-            column[columns++] = (ins_table_column){
-                k == 0 ? ins_flow_format(flow, "epoch %lld: first", study->epoch[epoch[e]])
-                       : what[k],
-                k == 0   ? 24
-                : k == 1 ? 14
-                         : 22,
-                INS_RIGHT};
+            column[columns++] =
+                (ins_table_column){k == 0 ? ins_flow_format(flow, "epoch %lld: first",
+                                                            ins_epoch_number(study, epoch[e]))
+                                          : what[k],
+                                   k == 0   ? 24
+                                   : k == 1 ? 14
+                                            : 22,
+                                   INS_RIGHT};
         }
     }
     for (size_t a = 0; a < study->arms; a++) {
-        size_t last = ins_hidden_of(&study->arm[a]);
+        size_t last = ins_hidden_layers(&study->arm[a]);
         ins_cell *row = cell + a * columns;
         row[0].text = ins_flow_escape(flow, part->name[a]);
         for (size_t e = 0; e < epochs; e++) {
             density first = density_of(study, a, epoch[e], 1);
             density end = density_of(study, a, epoch[e], last);
-            ins_profile_point kurtosis =
-                ins_profile(study, a, epoch[e], last, INS_PREACTIVATION, "kurtosis");
+            ins_seeds kurtosis = ins_seeds_at(
+                study, a, INS_GEOMETRIC, INS_LAYERS_KURTOSIS,
+                (ins_site){.epoch = epoch[e], .layer = last, .tensor = INS_PREACTIVATION});
             row[1 + 3 * e].text = ins_say_percent(flow, beyond(&first));
             row[2 + 3 * e].text = ins_say_percent(flow, beyond(&end));
-            row[3 + 3 * e].text = ins_say(flow, kurtosis.geometric.mean);
+            row[3 + 3 * e].text = ins_say(flow, kurtosis.interval.mean);
         }
     }
     ins_table_layout layout = {.column = column,
@@ -320,7 +325,8 @@ static void table(ins_flow *flow, const size_t *epoch, size_t epochs)
 void ins_page_distributions(ins_flow *flow, const ins_page *page)
 {
     const ins_part *part = flow->part;
-    size_t epoch[2] = {0}, epochs = epochs_of(part->study, epoch), arms = part->study->arms;
+    ins_epoch_index epoch[2] = {{0}};
+    size_t epochs = epochs_of(part->study, epoch), arms = part->study->arms;
     ins_flow_title(flow, page->kicker, title_of(flow, epoch[0]));
     ins_flow_paragraph(
         flow,

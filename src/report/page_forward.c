@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#include "initscope/verdicts.h"
 #include "layer_lines.h"
 #include "lines.h"
 #include "phrases.h"
@@ -65,8 +64,8 @@ static const char *title_of(ins_flow *flow)
     bool *kept = ins_no_arms(flow), *silent = ins_no_arms(flow);
     for (size_t a = 0; a < part->study->arms; a++) {
         double orders = fabs(log10(part->analysis->arm[a].forward_total));
-        kept[a] =
-            signal_of(part, a) == INS_SIGNAL_KEPT && orders < log10(ins_threshold_of("total"));
+        kept[a] = signal_of(part, a) == INS_SIGNAL_KEPT &&
+                  orders < log10(ins_threshold_of(INS_THRESHOLD_TOTAL));
         silent[a] = part->analysis->arm[a].no_forward_signal;
     }
     const char *first = kept_clause(flow, kept), *second = lost_clause(flow);
@@ -153,7 +152,8 @@ void ins_page_forward(ins_flow *flow, const ins_page *page)
             "logarithmic axis the slope is the logarithm of the gain per layer, so that equal "
             "slopes mean equal gains wherever the curves start.%s",
             gains(flow)));
-    ins_layer_lines all = ins_layer_lines_of(flow, INS_PREACTIVATION, "variance", 0);
+    ins_layer_lines all =
+        ins_layer_lines_of(flow, INS_PREACTIVATION, INS_LAYERS_VARIANCE, part->study->start);
     const char *absent = ins_layer_lines_absent(flow, &all);
     double height = part->many ? ins_multiples_fit(flow, all.lines->curves, 1, 6, 12, 40) : 88;
     if (all.lines->curves > 0) {

@@ -11,13 +11,15 @@
 
 static double variance_at(const ins_study *study, size_t arm, size_t layer, ins_tensor tensor)
 {
-    return ins_profile(study, arm, 0, layer, tensor, "variance").geometric.mean;
+    return ins_seeds_at(study, arm, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                        (ins_site){.epoch = study->start, .layer = layer, .tensor = tensor})
+        .interval.mean;
 }
 
 /* Of the first hidden layer over that of the last. */
 static double total(const ins_study *study, size_t arm, ins_tensor tensor)
 {
-    size_t hidden = ins_hidden_of(&study->arm[arm]);
+    size_t hidden = ins_hidden_layers(&study->arm[arm]);
     if (hidden < 2) return NAN;
     return variance_at(study, arm, 1, tensor) / variance_at(study, arm, hidden, tensor);
 }
@@ -28,7 +30,7 @@ static bool is_levelled(const ins_study *study, size_t arm)
 {
     double delta = fabs(log(total(study, arm, INS_DELTA)));
     double gradient = fabs(log(total(study, arm, INS_GRADIENT)));
-    return delta > log(ins_threshold_of("total")) && gradient < delta / 2;
+    return delta > log(ins_threshold_of(INS_THRESHOLD_TOTAL)) && gradient < delta / 2;
 }
 
 static const char *title_of(ins_flow *flow)
@@ -40,7 +42,7 @@ static const char *title_of(ins_flow *flow)
         levelled[a] = is_levelled(part->study, a);
         double change = fabs(log(total(part->study, a, INS_GRADIENT)));
         known += isfinite(change);
-        steep[a] = change > log(ins_threshold_of("total"));
+        steep[a] = change > log(ins_threshold_of(INS_THRESHOLD_TOTAL));
     }
     size_t level = ins_count_arms(part, levelled);
     if (level > 0) {
@@ -55,7 +57,7 @@ static const char *title_of(ins_flow *flow)
                                "With %s the weight gradients of the layers differ by a factor of "
                                "more than %s",
                                ins_say_arms(flow, steep, 2),
-                               ins_say(flow, ins_threshold_of("total")));
+                               ins_say(flow, ins_threshold_of(INS_THRESHOLD_TOTAL)));
     }
     return known > 0 ? "All hidden layers get weight gradients of a similar size"
                      : "How far the layers move";
@@ -107,9 +109,10 @@ static duo duo_of(ins_flow *flow)
     for (size_t a = 0; a < study->arms; a++) {
         size_t found = 0;
         for (size_t i = 0; i < 2 * hidden; i++) {
-            double unit = variance_at(study, a, ins_hidden_of(&study->arm[a]), tensors[i / hidden]);
+            double unit =
+                variance_at(study, a, ins_hidden_layers(&study->arm[a]), tensors[i / hidden]);
             size_t layer = i % hidden + 1;
-            double value = layer > ins_hidden_of(&study->arm[a])
+            double value = layer > ins_hidden_layers(&study->arm[a])
                                ? (double)NAN
                                : variance_at(study, a, layer, tensors[i / hidden]) / unit;
             out.value[out.panels * 2 * hidden + i] = value;

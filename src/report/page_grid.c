@@ -98,7 +98,7 @@ static void explain(ins_flow *flow, const ins_sweep *sweep)
             "Holm’s method within the row; those that learn, too, with an adjusted p of %s or "
             "more, are not told apart from it. Few seeds tell little apart: that is no proof of "
             "equality.",
-            ins_say(flow, ins_threshold_of("significant")));
+            ins_say(flow, ins_threshold_of(INS_THRESHOLD_SIGNIFICANT)));
     }
     ins_flow_paragraph(
         flow, ins_flow_format(flow, "The measured grid of initializer and %s, %s a cell.%s %s",
@@ -207,7 +207,8 @@ static void say_gains(ins_flow *flow, const ins_sweep *sweep)
                                         text));
 }
 
-static void draw_factor(ins_flow *flow, const ins_page *page, const ins_factors *factors, size_t f)
+static void draw_factor(ins_flow *flow, const ins_page *page, const ins_study_factors *factors,
+                        size_t f)
 {
     ins_sweep sweep = ins_sweep_of(flow, factors, f);
     ins_flow_title(flow, page->kicker, title_of(flow, &sweep));
@@ -224,7 +225,7 @@ static void draw_factor(ins_flow *flow, const ins_page *page, const ins_factors 
     }
 }
 
-const char *ins_grid_title(ins_flow *flow, const ins_factors *factors, size_t factor)
+const char *ins_grid_title(ins_flow *flow, const ins_study_factors *factors, size_t factor)
 {
     ins_sweep sweep = ins_sweep_of(flow, factors, factor);
     return title_of(flow, &sweep);
@@ -232,6 +233,6 @@ const char *ins_grid_title(ins_flow *flow, const ins_factors *factors, size_t fa
 
 void ins_page_grid(ins_flow *flow, const ins_page *page)
 {
-    ins_factors factors = ins_factors_of(flow->part->study, flow->arena);
+    ins_study_factors factors = ins_factors_of(flow->part->study, flow->arena);
     for (size_t f = 0; f < factors.count; f++) draw_factor(flow, page, &factors, f);
 }

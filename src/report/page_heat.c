@@ -13,38 +13,39 @@
 
 enum { MOST_TILES = 60 }; /* epochs drawn */
 
-static ins_profile_point tile(const ins_study *study, size_t arm, size_t epoch, size_t layer)
+static ins_seeds tile(const ins_study *study, size_t arm, ins_epoch_index epoch, size_t layer)
 {
-    return ins_profile(study, arm, epoch, layer, INS_PREACTIVATION, "variance");
+    return ins_seeds_at(study, arm, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                        (ins_site){.epoch = epoch, .layer = layer, .tensor = INS_PREACTIVATION});
 }
 
-static double variance_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+static double variance_at(ins_flow *flow, size_t arm, ins_epoch_index epoch, size_t layer)
 {
-    return tile(flow->part->study, arm, epoch, layer).geometric.mean;
+    return tile(flow->part->study, arm, epoch, layer).interval.mean;
 }
 
 /* Its only layer where there is no hidden one. */
 static size_t last_hidden(const ins_study *study, size_t arm)
 {
     const ins_arm *of = &study->arm[arm];
-    return of->layers > 1 ? ins_hidden_of(of) : of->layers;
+    return of->layers > 1 ? ins_hidden_layers(of) : of->layers;
 }
 
 /* How many orders of magnitude the last hidden layer's variance is away from 1. */
-static double distance(const ins_study *study, size_t arm, size_t epoch)
+static double distance(const ins_study *study, size_t arm, ins_epoch_index epoch)
 {
-    ins_profile_point point = tile(study, arm, epoch, last_hidden(study, arm));
-    if (point.geometric.n == 0) return point.zeros > 0 ? (double)INFINITY : (double)NAN;
-    return fabs(log10(point.geometric.mean));
+    ins_seeds point = tile(study, arm, epoch, last_hidden(study, arm));
+    if (point.interval.n == 0) return point.zeros > 0 ? (double)INFINITY : (double)NAN;
+    return fabs(log10(point.interval.mean));
 }
 
-/* Epoch of the last recorded row of an arm's own. */
-static size_t last_of(const ins_study *study, size_t arm)
+/* Epoch of the last recorded row of an arm's own, or the first of all. */
+static ins_epoch_index last_of(const ins_study *study, size_t arm)
 {
-    size_t last = study->epochs - 1;
-    while (last > 0 &&
-           tile(study, arm, last, 1).geometric.n + tile(study, arm, last, 1).zeros == 0) {
-        last--;
+    ins_epoch_index last = ins_last_epoch(study);
+    while (ins_epoch_place(last) > 0 &&
+           tile(study, arm, last, 1).interval.n + tile(study, arm, last, 1).zeros == 0) {
+        last.place--;
     }
     return last;
 }
@@ -55,7 +56,8 @@ static const char *title_of(ins_flow *flow)
     const ins_study *study = part->study;
     bool *mended = ins_no_arms(flow), *still = ins_no_arms(flow), *moved = ins_no_arms(flow);
     for (size_t a = 0; a < study->arms; a++) {
-        double before = distance(study, a, 0), after = distance(study, a, last_of(study, a));
+        double before = distance(study, a, ins_epoch_at(0)),
+               after = distance(study, a, last_of(study, a));
         mended[a] = before >= 1 && after < 1;
         still[a] = before >= 1 && after >= 1;
         moved[a] = before < 1 && after >= 1;
@@ -79,12 +81,13 @@ static const char *title_of(ins_flow *flow)
     return "The signal stays within a factor of ten of variance 1 throughout";
 }
 
-static double edge(const ins_study *study, const size_t *epoch, size_t count, size_t i, bool right)
+static double edge(const ins_study *study, const ins_epoch_index *epoch, size_t count, size_t i,
+                   bool right)
 {
-    double here = (double)study->epoch[epoch[i]];
+    double here = (double)ins_epoch_number(study, epoch[i]);
     if (right) {
-        double step = i + 1 < count ? (double)study->epoch[epoch[i + 1]] - here
-                      : i > 0       ? here - (double)study->epoch[epoch[i - 1]]
+        double step = i + 1 < count ? (double)ins_epoch_number(study, epoch[i + 1]) - here
+                      : i > 0       ? here - (double)ins_epoch_number(study, epoch[i - 1])
                                     : 1;
         return here + step / 2;
     }
@@ -92,7 +95,8 @@ static double edge(const ins_study *study, const size_t *epoch, size_t count, si
                  : here - (edge(study, epoch, count, i, true) - here);
 }
 
-static void write_data(ins_flow *flow, ins_figure *figure, const size_t *epoch, size_t count)
+static void write_data(ins_flow *flow, ins_figure *figure, const ins_epoch_index *epoch,
+                       size_t count)
 {
     static const char *const columns[] = {"epoch", "layer", "x_low", "x_high", "y_low", "y_high"};
     const ins_study *study = flow->part->study;
@@ -106,20 +110,20 @@ static void write_data(ins_flow *flow, ins_figure *figure, const size_t *epoch, 
     ins_csv_end_row(&figure->data);
     for (size_t i = 0; i < count; i++) {
         for (size_t l = 1; l <= study->layers; l++) {
-            ins_csv_integer(&figure->data, study->epoch[epoch[i]]);
+            ins_csv_integer(&figure->data, ins_epoch_number(study, epoch[i]));
             ins_csv_integer(&figure->data, (long long)l);
             ins_figure_value(figure, edge(study, epoch, count, i, false));
             ins_figure_value(figure, edge(study, epoch, count, i, true));
             ins_figure_value(figure, (double)l - 0.5);
             ins_figure_value(figure, (double)l + 0.5);
             for (size_t a = 0; a < study->arms; a++) {
-                ins_profile_point point = tile(study, a, epoch[i], l);
-                if (point.geometric.n == 0) {
+                ins_seeds point = tile(study, a, epoch[i], l);
+                if (point.interval.n == 0) {
                     ins_csv_empty(&figure->data);
                 } else {
-                    ins_figure_value(figure, log10(point.geometric.mean));
+                    ins_figure_value(figure, log10(point.interval.mean));
                 }
-                if (point.geometric.n == 0 && point.zeros > 0) {
+                if (point.interval.n == 0 && point.zeros > 0) {
                     ins_csv_integer(&figure->data, 1);
                 } else {
                     ins_csv_empty(&figure->data);
@@ -145,7 +149,7 @@ static void heat_maps(ins_flow *flow)
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
     size_t count;
-    const size_t *epoch = ins_choose(flow, 0, study->epochs - 1, MOST_TILES, &count);
+    const ins_epoch_index *epoch = ins_choose_epochs(flow, MOST_TILES, &count);
     size_t arms = study->arms;
     double height_of_panels = ins_multiples_fit(
         flow, arms, 1, part->many ? 18 : 36 + 6.4 * (double)arms, arms <= 8 ? 34 : 12, 72);
@@ -185,20 +189,21 @@ static void heat_maps(ins_flow *flow)
             count < study->epochs ? " Some recorded epochs are left out." : ""));
 }
 
-static const char *number_cell(ins_flow *flow, ins_profile_point point)
+static const char *number_cell(ins_flow *flow, ins_seeds point)
 {
-    if (point.geometric.n > 0) return ins_say(flow, point.geometric.mean);
+    if (point.interval.n > 0) return ins_say(flow, point.interval.mean);
     return point.zeros > 0 ? "0" : "–";
 }
 
 /* Epochs 0, 1, 2, 5, 10, 20, 50, ... as far as recorded, and the last. */
-static size_t table_epochs(const ins_study *study, size_t out[8])
+static size_t table_epochs(const ins_study *study, ins_epoch_index out[8])
 {
     static const long long wanted[] = {0, 1, 2, 5, 10, 20, 50, 100, 200, 500};
-    size_t count = 0, last = study->epochs - 1;
+    size_t count = 0;
+    ins_epoch_index last = ins_last_epoch(study);
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && count < 7; i++) {
-        size_t index = ins_study_epoch_index(study, wanted[i]);
-        if (index != SIZE_MAX && index != last) out[count++] = index;
+        ins_epoch_index epoch = ins_epoch_of(study, wanted[i]);
+        if (ins_is_recorded(epoch) && !ins_same_epoch(epoch, last)) out[count++] = epoch;
     }
     out[count++] = last;
     return count;
@@ -208,15 +213,16 @@ static void numbers(ins_flow *flow)
 {
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
-    size_t epoch[8], epochs = table_epochs(study, epoch), columns = epochs + 1;
+    ins_epoch_index epoch[8];
+    size_t epochs = table_epochs(study, epoch), columns = epochs + 1;
     double width = epochs > 6 ? 15.5 : 18;
     ins_table_column *column = ins_arena_get(flow->arena, columns, sizeof *column, "table");
     ins_cell *cell = ins_arena_get(flow->arena, study->arms * columns, sizeof *cell, "table");
     column[0] =
         (ins_table_column){"Var z at epoch", INS_TEXT_WIDTH - width * (double)epochs, INS_LEFT};
     for (size_t e = 0; e < epochs; e++) {
-        column[e + 1] = (ins_table_column){ins_flow_format(flow, "%lld", study->epoch[epoch[e]]),
-                                           width, INS_RIGHT};
+        column[e + 1] = (ins_table_column){
+            ins_flow_format(flow, "%lld", ins_epoch_number(study, epoch[e])), width, INS_RIGHT};
     }
     for (size_t a = 0; a < study->arms; a++) {
         cell[a * columns].text = ins_flow_escape(flow, part->name[a]);

@@ -15,37 +15,37 @@ enum { POINTS = 80 };
 /* A hidden layer in the middle, between two hidden layers where there are some. */
 static size_t middle_layer(const ins_arm *arm)
 {
-    return ins_hidden_of(arm) / 2 + 1;
+    return ins_hidden_layers(arm) / 2 + 1;
 }
 
-static size_t last_of(const ins_study *study, size_t epoch[2])
+static size_t last_of(const ins_study *study, ins_epoch_index epoch[2])
 {
     size_t count = 0;
     for (size_t e = 0; e < study->epochs; e++) {
         bool found = false;
         for (size_t a = 0; a < study->arms && !found; a++) {
             size_t run = study->arm[a].run[0];
-            found = ins_study_spectrum(study, run, e, middle_layer(&study->arm[a]), NULL, 0) > 0;
+            found = ins_study_spectrum(study,
+                                       (ins_site){.run = run,
+                                                  .epoch = ins_epoch_at(e),
+                                                  .layer = middle_layer(&study->arm[a])},
+                                       NULL, 0) > 0;
         }
         if (!found) continue;
-        epoch[count > 0] = e;
+        epoch[count > 0] = ins_epoch_at(e);
         count += count < 2;
     }
     return count;
 }
 
-/* Measured Var W at epoch 0. */
-static double variance_of(const ins_study *study, size_t arm, size_t layer)
-{
-    ins_profile_point point = ins_profile(study, arm, 0, layer, INS_WEIGHT, "variance");
-    return point.geometric.n > 0 ? point.geometric.mean : 0;
-}
-
 /* sd W (√fan_in + √units): the largest singular value of independent entries. */
-static double edge_of(const ins_study *study, size_t arm, size_t layer)
+static double edge_of(const ins_study *study, size_t arm, ins_epoch_index epoch, size_t layer)
 {
-    ins_weight_shape w = ins_weight_shape_of(study, arm, layer);
-    return sqrt(variance_of(study, arm, layer)) * (sqrt(w.fan_in) + sqrt(w.units));
+    ins_site site = {.epoch = epoch, .layer = layer, .tensor = INS_WEIGHT};
+    ins_seeds w = ins_seeds_at(study, arm, INS_GEOMETRIC, INS_LAYERS_VARIANCE, site);
+    double variance = w.interval.n > 0 ? w.interval.mean : 0;
+    return sqrt(variance) *
+           (sqrt(ins_fan_in(study, arm, layer)) + sqrt(ins_units(study, arm, layer)));
 }
 
 typedef struct spectra {
@@ -95,7 +95,7 @@ static void random_spectrum(spectra *out, double r)
     out->high = 1 + sqrt(r);
 }
 
-static void mean_spectrum(ins_flow *flow, size_t arm, size_t layer, const size_t epoch[2],
+static void mean_spectrum(ins_flow *flow, size_t arm, size_t layer, const ins_epoch_index epoch[2],
                           spectra *out)
 {
     const ins_arm *of = &flow->part->study->arm[arm];
@@ -115,19 +115,20 @@ static void mean_spectrum(ins_flow *flow, size_t arm, size_t layer, const size_t
     out->found = starts > 0;
     for (size_t i = 0; i < POINTS; i++) {
         out->start[i] = starts > 0 ? out->start[i] / (double)starts : (double)NAN;
-        out->end[i] = ends > 0 && epoch[0] != epoch[1] ? out->end[i] / (double)ends : (double)NAN;
+        out->end[i] = ends > 0 && !ins_same_epoch(epoch[0], epoch[1]) ? out->end[i] / (double)ends
+                                                                      : (double)NAN;
     }
 }
 
-static spectra *spectra_of(ins_flow *flow, const size_t epoch[2])
+static spectra *spectra_of(ins_flow *flow, const ins_epoch_index epoch[2])
 {
     const ins_study *study = flow->part->study;
     spectra *out = ins_arena_get(flow->arena, study->arms, sizeof *out, "figure");
     for (size_t a = 0; a < study->arms; a++) {
         size_t layer = middle_layer(&study->arm[a]);
-        ins_weight_shape w = ins_weight_shape_of(study, a, layer);
+        double fan_in = ins_fan_in(study, a, layer), units = ins_units(study, a, layer);
         mean_spectrum(flow, a, layer, epoch, &out[a]);
-        random_spectrum(&out[a], fmin(w.units, w.fan_in) / fmax(w.units, w.fan_in));
+        random_spectrum(&out[a], fmin(units, fan_in) / fmax(units, fan_in));
     }
     return out;
 }
@@ -165,7 +166,7 @@ static double largest_value(const spectra *of, size_t arms)
     return fmin(most, 4);
 }
 
-static void draw(ins_flow *flow, const spectra *of, const size_t epoch[2], double height)
+static void draw(ins_flow *flow, const spectra *of, const ins_epoch_index epoch[2], double height)
 {
     const ins_part *part = flow->part;
     size_t arms = part->study->arms;
@@ -201,20 +202,21 @@ static void draw(ins_flow *flow, const spectra *of, const size_t epoch[2], doubl
                         "range. A flat line stretches every direction alike.",
                         middle_layer(&part->study->arm[0]),
                         ins_same_depth(part->study) ? "" : " (or that in the middle)",
-                        part->study->epoch[epoch[0]],
-                        epoch[0] == epoch[1]
+                        ins_epoch_number(part->study, epoch[0]),
+                        ins_same_epoch(epoch[0], epoch[1])
                             ? ""
                             : ins_flow_format(flow, " (coloured) and at epoch %lld (thin, black)",
-                                              part->study->epoch[epoch[1]])));
+                                              ins_epoch_number(part->study, epoch[1]))));
 }
 
-static void table(ins_flow *flow, const size_t epoch[2])
+static void table(ins_flow *flow, const ins_epoch_index epoch[2])
 {
     enum { COLUMNS = 8 };
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
-    const char *last = ins_flow_format(flow, "epoch %lld", study->epoch[epoch[1]]);
-    double again = epoch[0] == epoch[1] ? 0 : 16; /* the same epoch twice says nothing */
+    const char *last = ins_flow_format(flow, "epoch %lld", ins_epoch_number(study, epoch[1]));
+    double again =
+        ins_same_epoch(epoch[0], epoch[1]) ? 0 : 16; /* the same epoch twice says nothing */
     const ins_table_column column[COLUMNS] = {{"Initializer", 82 - 2 * again, INS_LEFT},
                                               {"W: edge", 15, INS_RIGHT},
                                               {"largest", 15, INS_RIGHT},
@@ -230,7 +232,7 @@ static void table(ins_flow *flow, const size_t epoch[2])
         ins_extremes network = ins_extremes_of(flow, a, epoch[0], 0);
         ins_cell *row = cell + a * COLUMNS;
         row[0].text = ins_flow_escape(flow, part->name[a]);
-        row[1].text = ins_say(flow, edge_of(study, a, layer));
+        row[1].text = ins_say(flow, edge_of(study, a, epoch[0], layer));
         row[2].text = ins_say(flow, weight.largest);
         row[3].text = ins_say(flow, weight.condition);
         row[4].text = ins_say(flow, ins_extremes_of(flow, a, epoch[1], layer).condition);
@@ -263,7 +265,7 @@ typedef struct ranking {
     size_t finite, infinite; /* arms */
 } ranking;
 
-static ranking rank_arms(ins_flow *flow, size_t epoch)
+static ranking rank_arms(ins_flow *flow, ins_epoch_index epoch)
 {
     const ins_study *study = flow->part->study;
     ranking out = {.low = INFINITY, .high = 0, .lossy = ins_no_arms(flow)};
@@ -286,7 +288,7 @@ static ranking rank_arms(ins_flow *flow, size_t epoch)
     return out;
 }
 
-static const char *title_of(ins_flow *flow, size_t epoch)
+static const char *title_of(ins_flow *flow, ins_epoch_index epoch)
 {
     const ins_part *part = flow->part;
     ranking of = rank_arms(flow, epoch);
@@ -319,7 +321,8 @@ static const char *title_of(ins_flow *flow, size_t epoch)
 void ins_page_isometry(ins_flow *flow, const ins_page *page)
 {
     const ins_part *part = flow->part;
-    size_t epoch[2] = {0, 0}, arms = part->study->arms;
+    ins_epoch_index epoch[2] = {{0}};
+    size_t arms = part->study->arms;
     if (last_of(part->study, epoch) == 1) epoch[1] = epoch[0];
     ins_flow_title(flow, page->kicker, title_of(flow, epoch[0]));
     ins_flow_paragraph(

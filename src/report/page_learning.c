@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#include "initscope/verdicts.h"
 #include "layered.h"
 #include "lines.h"
 #include "phrases.h"
@@ -46,26 +45,29 @@ static const char *title_of(ins_flow *flow)
 }
 
 /* The curves of a column of epochs.csv: mean, interval and single seeds. */
-static ins_lines *curves_of(ins_flow *flow, const char *column, bool log_scale)
+static ins_lines *curves_of(ins_flow *flow, ins_column_id column, bool log_scale)
 {
     const ins_study *study = flow->part->study;
     size_t most = flow->part->many ? 50 : 150, points, seeds = 0;
-    const size_t *epoch = ins_choose(flow, 0, study->epochs - 1, most, &points);
+    const ins_epoch_index *epoch = ins_choose_epochs(flow, most, &points);
     for (size_t a = 0; a < study->arms; a++) {
         if (study->arm[a].runs > seeds) seeds = study->arm[a].runs;
     }
     if (flow->part->many && seeds > 10) seeds = 10;
     double *x = ins_arena_get(flow->arena, points, sizeof *x, "figure");
-    for (size_t i = 0; i < points; i++) x[i] = (double)study->epoch[epoch[i]];
+    for (size_t i = 0; i < points; i++) x[i] = (double)ins_epoch_number(study, epoch[i]);
     ins_lines *lines = ins_lines_new(flow, NULL, x, points, seeds);
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t i = 0; i < points; i++) {
-            ins_interval value = ins_curve(study, a, epoch[i], column, log_scale);
+            ins_interval value = ins_seeds_at(study, a, log_scale ? INS_GEOMETRIC : INS_MEAN,
+                                              column, (ins_site){.epoch = epoch[i]})
+                                     .interval;
             lines->point[a * points + i] = (ins_curve_point){value.mean, value.lower, value.upper};
             for (size_t s = 0; s < seeds; s++) {
                 lines->seed[(a * seeds + s) * points + i] =
                     s < study->arm[a].runs
-                        ? ins_study_epoch(study, study->arm[a].run[s], epoch[i], column)
+                        ? ins_number(study, column,
+                                     (ins_site){.run = study->arm[a].run[s], .epoch = epoch[i]})
                         : (double)NAN;
             }
         }
@@ -116,7 +118,7 @@ static bool loss_axis(ins_flow *flow, ins_lines *lines)
 
 static void accuracy(ins_flow *flow, double height)
 {
-    ins_lines *lines = curves_of(flow, "test_accuracy", false);
+    ins_lines *lines = curves_of(flow, INS_EPOCHS_TEST_ACCURACY, false);
     bool *dropped = ins_no_arms(flow);
     ins_lines_drop_empty(lines, dropped);
     if (lines->curves == 0) return;
@@ -143,7 +145,7 @@ static void accuracy(ins_flow *flow, double height)
 
 static void loss(ins_flow *flow, double height)
 {
-    ins_lines *lines = curves_of(flow, "train_loss", true);
+    ins_lines *lines = curves_of(flow, INS_EPOCHS_TRAIN_LOSS, true);
     bool *dropped = ins_no_arms(flow);
     ins_lines_drop_empty(lines, dropped);
     if (lines->curves == 0 || !loss_axis(flow, lines)) return;

@@ -27,11 +27,10 @@ static void thresholds(ins_flow *flow)
                                               {"Value", 20, INS_RIGHT},
                                               {"", 4, INS_LEFT},
                                               {"Meaning", 106, INS_LEFT}};
-    size_t rows = 0;
-    while (ins_threshold_table[rows].name != NULL) rows++;
+    const size_t rows = INS_THRESHOLDS;
     ins_cell *cell = ins_arena_get(flow->arena, rows * 4, sizeof *cell, "table");
     for (size_t r = 0; r < rows; r++) {
-        const ins_threshold *row = &ins_threshold_table[r];
+        const ins_threshold_row *row = &ins_threshold_table[r];
         cell[4 * r].text = ins_flow_escape(flow, row->name);
         cell[4 * r + 1].text = ins_say(flow, row->value);
         cell[4 * r + 3].text = ins_flow_escape(flow, row->meaning);

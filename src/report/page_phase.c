@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "initscope/reach.h"
 #include "phase_plane.h"
 #include "phrases.h"
 
@@ -41,8 +40,8 @@ static void whole_table(ins_flow *flow, const ins_phase_plane *p)
         {"σ_{b}", 13, INS_RIGHT}, {"q\\*", 14, INS_RIGHT},       {"χ_{1}", 14, INS_RIGHT},
         {"ξ_{c}", 13, INS_RIGHT}, {"ξ_{δ}", 13, INS_RIGHT},      {"reach", 14, INS_RIGHT},
         {"layers", 15, INS_RIGHT}};
-    static const char *const of[] = {"sigma_w", "sigma_b", "q_star",
-                                     "chi_1",   "xi_c",    "xi_gradient"};
+    static const ins_column_id of[] = {INS_DEPTH_SIGMA_W, INS_DEPTH_SIGMA_B, INS_DEPTH_Q_STAR,
+                                       INS_DEPTH_CHI_1,   INS_DEPTH_XI_C,    INS_DEPTH_XI_GRADIENT};
     ins_cell *cell = ins_arena_get(flow->arena, p->points * COLUMNS, sizeof *cell, "table");
     unsigned *swatch = ins_arena_get(flow->arena, p->points, sizeof *swatch, "table");
     for (size_t i = 0; i < p->points; i++) {
@@ -129,9 +128,9 @@ static void table(ins_flow *flow, const ins_phase_plane *p)
 /* Where a point lies: -1 in order, 0 on the edge, 1 in chaos; 2: nowhere. */
 static int side_of(const ins_study *study, size_t arm)
 {
-    double off = ins_depth_of(study, arm, "chi_1") - 1;
+    double off = ins_depth_of(study, arm, INS_DEPTH_CHI_1) - 1;
     if (isnan(off)) return 2;
-    return fabs(off) <= ins_threshold_of("critical") ? 0 : off < 0 ? -1 : 1;
+    return fabs(off) <= ins_threshold_of(INS_THRESHOLD_CRITICAL) ? 0 : off < 0 ? -1 : 1;
 }
 
 /* The arms on a side by name, or, where arms share points, the number of points. */

@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#include "initscope/verdicts.h"
 #include "phrases.h"
 #include "profile.h"
 
@@ -84,31 +83,28 @@ static const char *title_of(ins_flow *flow, size_t arm)
     return ins_flow_format(flow, "%s %s %s %s", name, claim, turn ? "but" : "and", end);
 }
 
-static const char *say_variance(ins_flow *flow, size_t arm, size_t epoch, size_t layer,
+static const char *say_variance(ins_flow *flow, size_t arm, ins_epoch_index epoch, size_t layer,
                                 ins_tensor tensor)
 {
-    ins_profile_point point = ins_profile(flow->part->study, arm, epoch, layer, tensor, "variance");
-    if (point.geometric.n == 0) return point.zeros > 0 ? "0" : "–";
-    return ins_say(flow, point.geometric.mean);
+    ins_seeds point = ins_seeds_at(flow->part->study, arm, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                                   (ins_site){.epoch = epoch, .layer = layer, .tensor = tensor});
+    if (point.interval.n == 0) return point.zeros > 0 ? "0" : "–";
+    return ins_say(flow, point.interval.mean);
 }
 
-static const char *say_share(ins_flow *flow, const ins_profiles *profiles, size_t arm, size_t epoch)
+static const char *say_share(ins_flow *flow, const ins_profiles *profiles, size_t arm,
+                             ins_epoch_index epoch)
 {
-    const ins_study *study = flow->part->study;
-    const ins_arm *of = &study->arm[arm];
-    double sum = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < of->runs; i++) {
-        double value = ins_profile_value(study, of->run[i], epoch, profiles->measure[arm]);
-        if (isfinite(value)) sum += value, count++;
-    }
-    return count > 0 ? ins_say_percent(flow, sum / (double)count) : "–";
+    ins_interval share = ins_profile_mean(flow->part->study, arm, epoch, profiles->measure[arm]);
+    return share.n > 0 ? ins_say_percent(flow, share.mean) : "–";
 }
 
-static const char *say_accuracy(ins_flow *flow, size_t arm, size_t epoch)
+static const char *say_accuracy(ins_flow *flow, size_t arm, ins_epoch_index epoch)
 {
     ins_text text = {0};
-    ins_interval value = ins_curve(flow->part->study, arm, epoch, "test_accuracy", false);
+    ins_interval value = ins_seeds_at(flow->part->study, arm, INS_MEAN, INS_EPOCHS_TEST_ACCURACY,
+                                      (ins_site){.epoch = epoch})
+                             .interval;
     if (value.n == 0) return "–";
     ins_prose_percent_interval(&text, value);
     const char *out = ins_flow_format(flow, "%s", text.data);
@@ -116,17 +112,19 @@ static const char *say_accuracy(ins_flow *flow, size_t arm, size_t epoch)
     return out;
 }
 
-static void number_row(ins_flow *flow, const ins_profiles *profiles, size_t arm, size_t epoch,
-                       ins_cell *row)
+static void number_row(ins_flow *flow, const ins_profiles *profiles, size_t arm,
+                       ins_epoch_index epoch, ins_cell *row)
 {
     const ins_study *study = flow->part->study;
-    size_t hidden = ins_hidden_of(&study->arm[arm]), last = hidden > 0 ? hidden : 1;
-    row[0].text = ins_flow_format(flow, "%lld", study->epoch[epoch]);
+    size_t hidden = ins_hidden_layers(&study->arm[arm]), last = hidden > 0 ? hidden : 1;
+    row[0].text = ins_flow_format(flow, "%lld", ins_epoch_number(study, epoch));
     row[1].text = say_variance(flow, arm, epoch, 1, INS_PREACTIVATION);
     row[2].text = say_variance(flow, arm, epoch, last, INS_PREACTIVATION);
     row[3].text = say_variance(flow, arm, epoch, 1, INS_DELTA);
     row[4].text = say_variance(flow, arm, epoch, last, INS_DELTA);
-    row[5].text = ins_say(flow, ins_curve(study, arm, epoch, "train_loss", true).mean);
+    row[5].text = ins_say(flow, ins_seeds_at(study, arm, INS_GEOMETRIC, INS_EPOCHS_TRAIN_LOSS,
+                                             (ins_site){.epoch = epoch})
+                                    .interval.mean);
     row[6].text = say_accuracy(flow, arm, epoch);
     if (profiles->measure[arm] == INS_PROFILE_LOSS) return;
     row[7].text = say_share(flow, profiles, arm, epoch);
@@ -138,7 +136,7 @@ static void numbers(ins_flow *flow, const ins_profiles *profiles, size_t arm)
     enum { COLUMNS = 8, SHORT_TABLE = 3 };
     const ins_study *study = flow->part->study;
     bool loss = profiles->measure[arm] == INS_PROFILE_LOSS;
-    size_t last = ins_hidden_of(&study->arm[arm]);
+    size_t last = ins_hidden_layers(&study->arm[arm]);
     if (last == 0) last = 1;
     const ins_table_column column[COLUMNS] = {
         {"Epoch", 13, INS_RIGHT},

@@ -63,17 +63,17 @@ static const char *title_of(ins_flow *flow)
                            part->prose[worst], ins_say(flow, excess));
 }
 
-static const double *numbers(const ins_study *study, const char *column)
+static const double *numbers(const ins_study *study, ins_column_id column)
 {
-    return ins_table_numbers(&study->features, INS_LOG_FEATURES, column);
+    return ins_table_numbers(&study->features, column);
 }
 
 /* Smallest and largest second moment of the scaled features, in words. */
 static const char *scale_sentence(ins_flow *flow)
 {
     const ins_study *study = flow->part->study;
-    const double *mean = numbers(study, "scaled_mean"),
-                 *variance = numbers(study, "scaled_variance");
+    const double *mean = numbers(study, INS_FEATURES_SCALED_MEAN),
+                 *variance = numbers(study, INS_FEATURES_SCALED_VARIANCE);
     if (mean == NULL || variance == NULL) return "";
     double low = NAN, high = NAN;
     for (size_t f = 0; f < study->features.rows; f++) {
@@ -83,11 +83,11 @@ static const char *scale_sentence(ins_flow *flow)
         high = fmax(high, moment);
     }
     if (isnan(low)) return "";
-    const char *fits =
-        low >= ins_threshold_of("input_lower") && high <= ins_threshold_of("input_upper")
-            ? "near the 1 that the formulas of initializers assume"
-            : "not the 1 that the formulas of initializers assume, and the first "
-              "layer’s variance is off by the same factor";
+    const char *fits = low >= ins_threshold_of(INS_THRESHOLD_INPUT_LOWER) &&
+                               high <= ins_threshold_of(INS_THRESHOLD_INPUT_UPPER)
+                           ? "near the 1 that the formulas of initializers assume"
+                           : "not the 1 that the formulas of initializers assume, and the first "
+                             "layer’s variance is off by the same factor";
     const char *range =
         ins_flow_format(flow, "between %s and %s", ins_say(flow, low), ins_say(flow, high));
     if (high - low < 0.005 * high) range = ins_say(flow, high);
@@ -98,16 +98,17 @@ static const char *scale_sentence(ins_flow *flow)
 static void features(ins_flow *flow)
 {
     static const struct {
-        const char *title, *column;
-    } columns[] = {{"mean", "mean"},
-                   {"variance", "variance"},
-                   {"minimum", "minimum"},
-                   {"maximum", "maximum"},
-                   {"mean, scaled", "scaled_mean"},
-                   {"variance, scaled", "scaled_variance"}};
+        const char *title;
+        ins_column_id column;
+    } columns[] = {{"mean", INS_FEATURES_MEAN},
+                   {"variance", INS_FEATURES_VARIANCE},
+                   {"minimum", INS_FEATURES_MINIMUM},
+                   {"maximum", INS_FEATURES_MAXIMUM},
+                   {"mean, scaled", INS_FEATURES_SCALED_MEAN},
+                   {"variance, scaled", INS_FEATURES_SCALED_VARIANCE}};
     enum { COLUMNS = sizeof columns / sizeof columns[0] };
     const ins_study *study = flow->part->study;
-    const char *const *names = ins_table_texts(&study->features, INS_LOG_FEATURES, "feature");
+    const char *const *names = ins_table_texts(&study->features, INS_FEATURES_FEATURE);
     size_t rows = listed_features(flow);
     ins_table_column column[COLUMNS + 1] = {{"Feature", 44, INS_LEFT}};
     ins_cell *cell = ins_arena_get(flow->arena, rows * (COLUMNS + 1), sizeof *cell, "table");
@@ -145,11 +146,15 @@ static void initial_scores(ins_flow *flow)
     ins_dots dots = ins_dots_new(flow, 0, study->arms);
     for (size_t a = 0; a < study->arms; a++) {
         const ins_arm *arm = &study->arm[a];
-        dots.mean[a] =
-            ins_profile(study, a, 0, arm->layers, INS_PREACTIVATION, "variance").geometric;
+        dots.mean[a] = ins_seeds_at(study, a, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                                    (ins_site){.epoch = study->start,
+                                               .layer = arm->layers,
+                                               .tensor = INS_PREACTIVATION})
+                           .interval;
         for (size_t s = 0; s < arm->runs; s++) {
             double value =
-                ins_study_layer(study, arm->run[s], 0, arm->layers, INS_PREACTIVATION, "variance");
+                ins_number(study, INS_LAYERS_VARIANCE,
+                           (ins_site){arm->run[s], study->start, arm->layers, INS_PREACTIVATION});
             dots.seed[a * dots.seeds + s] = value > 0 ? value : (double)NAN;
         }
     }
@@ -184,7 +189,8 @@ static void initial_loss(ins_flow *flow)
         dots.mean[a] = part->analysis->arm[a].initial_loss;
         for (size_t s = 0; s < study->arm[a].runs; s++) {
             dots.seed[a * dots.seeds + s] =
-                ins_study_epoch(study, study->arm[a].run[s], 0, "train_loss");
+                ins_number(study, INS_EPOCHS_TRAIN_LOSS,
+                           (ins_site){.run = study->arm[a].run[s], .epoch = study->start});
         }
     }
     dots.reference = guess;

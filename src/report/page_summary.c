@@ -8,7 +8,6 @@
 
 #include "dots.h"
 #include "initscope/book.h"
-#include "initscope/verdicts.h"
 #include "phrases.h"
 
 /* Columns of the table at a glance: where their text ends, or begins. */
@@ -35,7 +34,7 @@ static const char *network_of(ins_flow *flow)
 {
     const ins_study *study = flow->part->study;
     if (!ins_same_depth(study)) return ins_flow_format(flow, "up to %zu layers", study->layers);
-    size_t hidden = ins_hidden_of(&study->arm[0]);
+    size_t hidden = ins_hidden_layers(&study->arm[0]);
     const char *layers =
         ins_flow_format(flow, "%zu hidden layer%s", hidden, hidden == 1 ? "" : "s");
     const ins_arm *arm = study->arm;
@@ -156,7 +155,7 @@ static void gain_cell(ins_flow *flow, double x, double y, ins_interval gain, dou
 static void symmetry_cell(ins_flow *flow, size_t a, double y)
 {
     const ins_arm_analysis *of = &flow->part->analysis->arm[a];
-    size_t hidden = ins_hidden_of(&flow->part->study->arm[a]);
+    size_t hidden = ins_hidden_layers(&flow->part->study->arm[a]);
     const char *text = "–";
     if (of->counted) {
         text = ins_flow_format(flow, "%.0f of %.0f", of->distinct_units, of->units);
@@ -203,10 +202,10 @@ static void accuracy_panel(ins_flow *flow, size_t first, size_t rows, double hei
         const ins_arm *arm = &study->arm[first + r];
         dots.mean[r] = part->analysis->arm[first + r].accuracy;
         for (size_t s = 0; s < arm->runs; s++) {
-            size_t index = study->run[arm->run[s]].last_index;
-            if (index == SIZE_MAX) continue;
-            dots.seed[r * dots.seeds + s] =
-                ins_study_epoch(study, arm->run[s], index, "test_accuracy");
+            ins_epoch_index end = study->run[arm->run[s]].last;
+            if (!ins_is_recorded(end)) continue;
+            dots.seed[r * dots.seeds + s] = ins_number(
+                study, INS_EPOCHS_TEST_ACCURACY, (ins_site){.run = arm->run[s], .epoch = end});
         }
     }
     dots.left = panel_left - INS_LEFT_MARGIN;

@@ -8,37 +8,33 @@
 
 #include "cells.h"
 #include "colour.h"
-#include "initscope/verdicts.h"
 #include "layered.h"
 #include "lines.h"
 #include "phrases.h"
 
 /* The smallest over seeds of a column of symmetry.csv; NAN: none. */
-static double least_at(const ins_study *study, size_t arm, size_t epoch, size_t layer,
-                       const char *column)
+static double least_at(const ins_study *study, size_t arm, ins_epoch_index epoch, size_t layer,
+                       ins_column_id column)
 {
-    const ins_arm *of = &study->arm[arm];
-    double least = NAN;
-    for (size_t s = 0; s < of->runs; s++) {
-        least = fmin(least, ins_study_symmetry(study, of->run[s], epoch, layer, column));
-    }
-    return least;
+    ins_site site = {.epoch = epoch, .layer = layer};
+    return ins_seeds_at(study, arm, INS_MEAN, column, site).minimum;
 }
 
 /* Epochs 0, 1 (or the first recorded one after it) and the last, as far as units were counted. */
-static size_t epochs_of(const ins_study *study, size_t epoch[3])
+static size_t epochs_of(const ins_study *study, ins_epoch_index epoch[3])
 {
-    size_t count = 0, last = SIZE_MAX;
+    size_t count = 0;
+    ins_epoch_index last = INS_NOT_RECORDED;
     for (size_t e = 0; e < study->epochs; e++) {
         bool found = false;
         for (size_t a = 0; a < study->arms && !found; a++) {
-            found = !isnan(least_at(study, a, e, 1, "distinct_units"));
+            found = !isnan(least_at(study, a, ins_epoch_at(e), 1, INS_SYMMETRY_DISTINCT_UNITS));
         }
         if (!found) continue;
-        if (count < 2) epoch[count++] = e;
-        last = e;
+        last = ins_epoch_at(e);
+        if (count < 2) epoch[count++] = last;
     }
-    if (last != SIZE_MAX && last != epoch[count - 1]) epoch[count++] = last;
+    if (count > 0 && !ins_same_epoch(last, epoch[count - 1])) epoch[count++] = last;
     return count;
 }
 
@@ -59,7 +55,7 @@ static void number_columns(ins_flow *flow, ins_cells *cells, const size_t *layer
     for (size_t c = 0; c < cells->columns; c++) cells->column[c] = ins_layer_name(flow, layer[c]);
 }
 
-static void distinct_units(ins_flow *flow, const size_t *epoch, size_t epochs)
+static void distinct_units(ins_flow *flow, const ins_epoch_index *epoch, size_t epochs)
 {
     const ins_study *study = flow->part->study;
     size_t columns, most = ins_cells_most(epochs, 3);
@@ -67,13 +63,13 @@ static void distinct_units(ins_flow *flow, const size_t *epoch, size_t epochs)
     const size_t *layer = ins_choose(flow, 1, hidden, most, &columns);
     ins_cells cells = ins_cells_new(flow, epochs, columns);
     for (size_t b = 0; b < epochs; b++) {
-        cells.block[b] = ins_flow_format(flow, "epoch %lld", study->epoch[epoch[b]]);
+        cells.block[b] = ins_flow_format(flow, "epoch %lld", ins_epoch_number(study, epoch[b]));
         for (size_t a = 0; a < study->arms; a++) {
             for (size_t c = 0; c < columns; c++) {
-                if (layer[c] > ins_hidden_of(&study->arm[a])) continue;
+                if (layer[c] > ins_hidden_layers(&study->arm[a])) continue;
                 distinct_cell(flow, &cells, (b * study->arms + a) * columns + c,
-                              least_at(study, a, epoch[b], layer[c], "distinct_units"),
-                              least_at(study, a, epoch[b], layer[c], "units"));
+                              least_at(study, a, epoch[b], layer[c], INS_SYMMETRY_DISTINCT_UNITS),
+                              least_at(study, a, epoch[b], layer[c], INS_SYMMETRY_UNITS));
             }
         }
     }
@@ -90,13 +86,13 @@ static void distinct_units(ins_flow *flow, const size_t *epoch, size_t epochs)
 
 /* The hidden layer of an arm with the smallest share of distinct units at an epoch; among equals
  * the last. */
-static size_t plainest_layer(const ins_study *study, size_t arm, size_t epoch)
+static size_t plainest_layer(const ins_study *study, size_t arm, ins_epoch_index epoch)
 {
     size_t found = 1;
     double least = INFINITY;
-    for (size_t l = 1; l <= ins_hidden_of(&study->arm[arm]); l++) {
-        double share = least_at(study, arm, epoch, l, "distinct_units") /
-                       least_at(study, arm, epoch, l, "units");
+    for (size_t l = 1; l <= ins_hidden_layers(&study->arm[arm]); l++) {
+        double share = least_at(study, arm, epoch, l, INS_SYMMETRY_DISTINCT_UNITS) /
+                       least_at(study, arm, epoch, l, INS_SYMMETRY_UNITS);
         if (!(share <= least)) continue;
         least = share;
         found = l;
@@ -104,49 +100,30 @@ static size_t plainest_layer(const ins_study *study, size_t arm, size_t epoch)
     return found;
 }
 
-/* Mean over seeds of a column of layers.csv or, without a tensor, of symmetry.csv. */
-static double mean_at(const ins_study *study, size_t arm, size_t epoch, size_t layer, int tensor,
-                      const char *column)
+/* Mean over seeds of a column of layers.csv or of symmetry.csv, which does not look at the tensor.
+ */
+static double mean_at(const ins_study *study, size_t arm, ins_epoch_index epoch, size_t layer,
+                      ins_tensor tensor, ins_column_id column)
 {
-    const ins_arm *of = &study->arm[arm];
-    double sum = 0;
-    size_t n = 0;
-    for (size_t s = 0; s < of->runs; s++) {
-        double value = tensor < 0 ? ins_study_symmetry(study, of->run[s], epoch, layer, column)
-                                  : ins_study_layer(study, of->run[s], epoch, layer,
-                                                    (ins_tensor)tensor, column);
-        if (!isfinite(value)) continue;
-        sum += value;
-        n++;
-    }
-    return n > 0 ? sum / (double)n : NAN;
+    ins_site site = {.epoch = epoch, .layer = layer, .tensor = tensor};
+    return ins_seeds_at(study, arm, INS_MEAN, column, site).interval.mean;
 }
 
-static ins_curve_point rank_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+static ins_curve_point rank_at(const ins_study *study, size_t arm, ins_epoch_index epoch,
+                               size_t layer)
 {
-    const ins_arm *of = &flow->part->study->arm[arm];
-    double *value = ins_arena_get(flow->arena, of->runs, sizeof *value, "figure");
-    ins_curve_point point = {NAN, NAN, NAN};
-    size_t n = 0;
-    for (size_t s = 0; s < of->runs; s++) {
-        double rank =
-            ins_study_symmetry(flow->part->study, of->run[s], epoch, layer, "effective_rank");
-        if (!(rank > 0)) continue;
-        value[n++] = rank;
-        point.lower = fmin(point.lower, rank); /* fmin and fmax pass over NAN */
-        point.upper = fmax(point.upper, rank);
-    }
-    point.middle = ins_interval_of_geometric_mean(value, n, ins_threshold_of("confidence")).mean;
-    return point;
+    ins_site site = {.epoch = epoch, .layer = layer};
+    ins_seeds rank = ins_seeds_at(study, arm, INS_GEOMETRIC, INS_SYMMETRY_EFFECTIVE_RANK, site);
+    return (ins_curve_point){rank.interval.mean, rank.minimum, rank.maximum};
 }
 
-static void table(ins_flow *flow, size_t first, size_t last)
+static void table(ins_flow *flow, ins_epoch_index first, ins_epoch_index last)
 {
     enum { COLUMNS = 9 };
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
-    long long start = study->epoch[first], end = study->epoch[last];
-    double again = first == last ? 0 : 17; /* the same epoch twice says nothing */
+    long long start = ins_epoch_number(study, first), end = ins_epoch_number(study, last);
+    double again = ins_same_epoch(first, last) ? 0 : 17; /* the same epoch twice says nothing */
     const ins_table_column column[COLUMNS] = {
         {"Initializer", 78 - 2 * again, INS_LEFT},
         {"layer", 12, INS_RIGHT},
@@ -162,13 +139,13 @@ static void table(ins_flow *flow, size_t first, size_t last)
         size_t layer = plainest_layer(study, a, last);
         ins_cell *row = cell + a * COLUMNS;
         const double values[] = {
-            mean_at(study, a, first, layer, INS_WEIGHT, "between_unit_variance"),
-            mean_at(study, a, last, layer, INS_WEIGHT, "between_unit_variance"),
-            mean_at(study, a, first, layer, INS_PREACTIVATION, "between_unit_variance"),
-            mean_at(study, a, last, layer, INS_PREACTIVATION, "between_unit_variance"),
-            mean_at(study, a, last, layer, -1, "mean_abs_cosine"),
-            mean_at(study, a, last, layer, -1, "effective_rank"),
-            mean_at(study, a, last, layer, -1, "dead_units")};
+            mean_at(study, a, first, layer, INS_WEIGHT, INS_LAYERS_BETWEEN_UNIT_VARIANCE),
+            mean_at(study, a, last, layer, INS_WEIGHT, INS_LAYERS_BETWEEN_UNIT_VARIANCE),
+            mean_at(study, a, first, layer, INS_PREACTIVATION, INS_LAYERS_BETWEEN_UNIT_VARIANCE),
+            mean_at(study, a, last, layer, INS_PREACTIVATION, INS_LAYERS_BETWEEN_UNIT_VARIANCE),
+            mean_at(study, a, last, layer, INS_ACTIVATION, INS_SYMMETRY_MEAN_ABS_COSINE),
+            mean_at(study, a, last, layer, INS_ACTIVATION, INS_SYMMETRY_EFFECTIVE_RANK),
+            mean_at(study, a, last, layer, INS_ACTIVATION, INS_SYMMETRY_DEAD_UNITS)};
         row[0].text = ins_flow_escape(flow, part->name[a]);
         row[1].text = ins_flow_format(flow, "%zu", layer);
         for (size_t c = 0; c < sizeof values / sizeof values[0]; c++) {
@@ -197,7 +174,7 @@ static const char *title_of(ins_flow *flow)
     for (size_t a = 0; a < part->study->arms; a++) {
         const ins_arm_analysis *of = &part->analysis->arm[a];
         stuck[a] = of->symmetric_layers_end > 0 &&
-                   of->symmetric_layers_end >= ins_hidden_of(&part->study->arm[a]);
+                   of->symmetric_layers_end >= ins_hidden_layers(&part->study->arm[a]);
         partly[a] = of->symmetric_layers_end > 0 && !stuck[a];
         mended[a] = of->symmetric_layers_start > 0 && of->symmetric_layers_end == 0;
     }
@@ -221,14 +198,14 @@ static const char *title_of(ins_flow *flow)
     return "Every unit of every hidden layer is one of a kind from the start";
 }
 
-static void explanation(ins_flow *flow, size_t first, size_t last)
+static void explanation(ins_flow *flow, ins_epoch_index first, ins_epoch_index last)
 {
     const ins_part *part = flow->part;
     size_t equal = 0, layers = 0, kept = 0;
     for (size_t a = 0; a < part->study->arms; a++) {
         equal += part->analysis->arm[a].symmetric_layers_start;
         kept += part->analysis->arm[a].symmetric_layers_end;
-        layers += ins_hidden_of(&part->study->arm[a]);
+        layers += ins_hidden_layers(&part->study->arm[a]);
     }
     const char *measured =
         equal == 0
@@ -236,8 +213,8 @@ static void explanation(ins_flow *flow, size_t first, size_t last)
             : ins_flow_format(flow,
                               "Here %zu of %zu hidden layers (over all initializers) hold equal "
                               "units at epoch %lld in every seed, and %zu of %zu at epoch %lld.",
-                              equal, layers, part->study->epoch[first], kept, layers,
-                              part->study->epoch[last]);
+                              equal, layers, ins_epoch_number(part->study, first), kept, layers,
+                              ins_epoch_number(part->study, last));
     ins_flow_paragraph(
         flow, ins_flow_format(
                   flow,
@@ -248,30 +225,31 @@ static void explanation(ins_flow *flow, size_t first, size_t last)
                   measured));
 }
 
-static double distinct_at(const ins_study *study, size_t arm, size_t epoch, size_t layer)
+static double distinct_at(const ins_study *study, size_t arm, ins_epoch_index epoch, size_t layer)
 {
-    return least_at(study, arm, epoch, layer, "distinct_units");
+    return least_at(study, arm, epoch, layer, INS_SYMMETRY_DISTINCT_UNITS);
 }
 
 /* All hidden layers are one unit many times over, while the output layer's weights differ. */
-static bool is_half_random(const ins_study *study, size_t arm, size_t first)
+static bool is_half_random(const ins_study *study, size_t arm, ins_epoch_index first)
 {
-    size_t hidden = ins_hidden_of(&study->arm[arm]);
+    size_t hidden = ins_hidden_layers(&study->arm[arm]);
     for (size_t l = 1; l <= hidden; l++) {
         if (distinct_at(study, arm, first, l) != 1 ||
-            !(least_at(study, arm, first, l, "units") > 1))
+            !(least_at(study, arm, first, l, INS_SYMMETRY_UNITS) > 1))
             return false;
     }
     return hidden > 0 &&
-           ins_profile(study, arm, first, hidden + 1, INS_WEIGHT, "within_unit_variance")
-                   .geometric.n > 0;
+           ins_seeds_at(study, arm, INS_GEOMETRIC, INS_LAYERS_WITHIN_UNIT_VARIANCE,
+                        (ins_site){.epoch = first, .layer = hidden + 1, .tensor = INS_WEIGHT})
+                   .interval.n > 0;
 }
 
 /* "32 in layer 8, 1 in layers 1 to 7" */
-static const char *counts_of(ins_flow *flow, size_t arm, size_t epoch)
+static const char *counts_of(ins_flow *flow, size_t arm, ins_epoch_index epoch)
 {
     const ins_study *study = flow->part->study;
-    size_t hidden = ins_hidden_of(&study->arm[arm]);
+    size_t hidden = ins_hidden_layers(&study->arm[arm]);
     const char *text = "";
     for (size_t l = 1; l <= hidden;) {
         double distinct = distinct_at(study, arm, epoch, l);
@@ -285,23 +263,24 @@ static const char *counts_of(ins_flow *flow, size_t arm, size_t epoch)
     return text;
 }
 
-static bool is_broken(const ins_study *study, size_t arm, size_t epoch, size_t layer)
+static bool is_broken(const ins_study *study, size_t arm, ins_epoch_index epoch, size_t layer)
 {
     return distinct_at(study, arm, epoch, layer) > 1;
 }
 
-static const char *half_random_outcome(ins_flow *flow, size_t arm, size_t last)
+static const char *half_random_outcome(ins_flow *flow, size_t arm, ins_epoch_index last)
 {
     const ins_study *study = flow->part->study;
-    size_t hidden = ins_hidden_of(&study->arm[arm]);
+    size_t hidden = ins_hidden_layers(&study->arm[arm]);
     for (size_t l = 1; l < hidden; l++) {
         if (is_broken(study, arm, last, l)) {
             return "layers below it too, so that something else than the gradient broke the tie";
         }
     }
     if (is_broken(study, arm, last, hidden)) return "the last hidden layer alone";
-    bool mute = ins_profile(study, arm, last, hidden, INS_GRADIENT, "second_moment").zeros ==
-                study->arm[arm].runs;
+    bool mute = ins_seeds_at(study, arm, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT,
+                             (ins_site){.epoch = last, .layer = hidden, .tensor = INS_GRADIENT})
+                    .zeros == study->arm[arm].runs;
     return mute ? "no layer, for the gradient of the last hidden one is exactly 0" : "no layer";
 }
 
@@ -318,7 +297,7 @@ static const char derivation[] =
 
 /* Equal hidden units below an output layer that is random: what it breaks, and what it cannot.
  * Shown for arms of this kind, those first in which the output layer breaks anything. */
-static void half_random(ins_flow *flow, size_t first, size_t last)
+static void half_random(ins_flow *flow, ins_epoch_index first, ins_epoch_index last)
 {
     enum { MOST = 2 };
     const ins_part *part = flow->part;
@@ -326,7 +305,7 @@ static void half_random(ins_flow *flow, size_t first, size_t last)
     size_t shown[MOST], count = 0;
     for (int broken = 1; broken >= 0; broken--) {
         for (size_t a = 0; a < study->arms && count < MOST; a++) {
-            bool breaks = is_broken(study, a, last, ins_hidden_of(&study->arm[a]));
+            bool breaks = is_broken(study, a, last, ins_hidden_layers(&study->arm[a]));
             if (is_half_random(study, a, first) && breaks == broken) shown[count++] = a;
         }
     }
@@ -338,7 +317,7 @@ static void half_random(ins_flow *flow, size_t first, size_t last)
                       ins_flow_format(flow,
                                       "*%s*, distinct units at epoch %lld: %s. Told apart: "
                                       "%s.",
-                                      part->prose[shown[i]], study->epoch[last],
+                                      part->prose[shown[i]], ins_epoch_number(study, last),
                                       counts_of(flow, shown[i], last),
                                       half_random_outcome(flow, shown[i], last)));
     }
@@ -346,7 +325,7 @@ static void half_random(ins_flow *flow, size_t first, size_t last)
 
 /* How many directions the outputs of a layer use: samples that a deep network makes alike leave
  * fewer and fewer. Where the page has room. */
-static void ranks(ins_flow *flow, size_t first)
+static void ranks(ins_flow *flow, ins_epoch_index first)
 {
     const double least = 38, most = 84, around = 26;
     const ins_study *study = flow->part->study;
@@ -358,7 +337,7 @@ static void ranks(ins_flow *flow, size_t first)
     ins_lines *lines = ins_lines_new(flow, NULL, x, points, 0);
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t i = 0; i < points; i++) {
-            lines->point[a * points + i] = rank_at(flow, a, first, i + 1);
+            lines->point[a * points + i] = rank_at(study, a, first, i + 1);
         }
     }
     ins_lines_drop_empty(lines, ins_no_arms(flow));
@@ -372,7 +351,7 @@ static void ranks(ins_flow *flow, size_t first)
     lines->y_title = "Effective rank of the outputs on the probe batch, log scale";
     ins_flow_heading(flow,
                      ins_flow_format(flow, "Distinct units may still say the same, epoch %lld",
-                                     study->epoch[first]));
+                                     ins_epoch_number(study, first)));
     ins_figure *figure = ins_lines_draw(flow, lines, "effective-rank",
                                         "Effective rank of the outputs by layer.", height, false);
     ins_flow_caption(flow, figure,
@@ -383,7 +362,8 @@ static void ranks(ins_flow *flow, size_t first)
 
 void ins_page_symmetry(ins_flow *flow, const ins_page *page)
 {
-    size_t epoch[3] = {0}, epochs = epochs_of(flow->part->study, epoch);
+    ins_epoch_index epoch[3] = {{0}};
+    size_t epochs = epochs_of(flow->part->study, epoch);
     ins_flow_title(flow, page->kicker, title_of(flow));
     explanation(flow, epoch[0], epoch[epochs - 1]);
     distinct_units(flow, epoch, epochs);

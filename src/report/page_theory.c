@@ -12,12 +12,13 @@
 /* A hidden layer whose fan_in is that of a hidden layer below it, when there is one. */
 static size_t typical_layer(const ins_arm *arm)
 {
-    return ins_hidden_of(arm) > 1 ? 2 : 1;
+    return ins_hidden_layers(arm) > 1 ? 2 : 1;
 }
 
 static double theory_of(const ins_study *study, size_t arm, size_t layer, ins_tensor tensor)
 {
-    return ins_study_theory(study, study->arm[arm].run[0], layer, tensor, "variance");
+    return ins_number(study, INS_THEORY_VARIANCE,
+                      (ins_site){.run = study->arm[arm].run[0], .layer = layer, .tensor = tensor});
 }
 
 /* The theory gives the arm no number at all. */
@@ -31,15 +32,19 @@ static bool is_silent(const ins_study *study, size_t arm)
 static bool has_common_mean(const ins_study *study, size_t arm)
 {
     size_t layer = typical_layer(&study->arm[arm]), run = study->arm[arm].run[0];
-    double mean = ins_study_layer(study, run, 0, layer, INS_WEIGHT, "mean");
-    double square = ins_study_layer(study, run, 0, layer, INS_WEIGHT, "second_moment");
+    double mean =
+        ins_number(study, INS_LAYERS_MEAN, (ins_site){run, study->start, layer, INS_WEIGHT});
+    double square = ins_number(study, INS_LAYERS_SECOND_MOMENT,
+                               (ins_site){run, study->start, layer, INS_WEIGHT});
     return mean * mean > 0.1 * square;
 }
 
 static double measured_variance(const ins_study *study, size_t arm, size_t layer, ins_tensor tensor)
 {
-    ins_profile_point point = ins_profile(study, arm, 0, layer, tensor, "variance");
-    return point.geometric.n > 0 ? point.geometric.mean : point.zeros > 0 ? 0 : (double)NAN;
+    ins_seeds point =
+        ins_seeds_at(study, arm, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                     (ins_site){.epoch = study->start, .layer = layer, .tensor = tensor});
+    return point.interval.n > 0 ? point.interval.mean : point.zeros > 0 ? 0 : (double)NAN;
 }
 
 typedef enum fit { UNKNOWN, INSIDE, OUTSIDE } fit;
@@ -161,11 +166,12 @@ static const char *finite_width(ins_flow *flow)
     const ins_study *study = flow->part->study;
     for (size_t a = 0; a < study->arms; a++) {
         const ins_arm *arm = &study->arm[a];
-        size_t hidden = ins_hidden_of(arm);
+        size_t hidden = ins_hidden_layers(arm);
         double sum = 0;
         if (arm->activation == NULL || strcmp(arm->activation, "relu") != 0) continue;
         for (size_t l = 1; l < hidden; l++) {
-            sum += 1 / ins_study_layer(study, arm->run[0], 0, l, INS_WEIGHT, "units");
+            sum += 1 / ins_number(study, INS_LAYERS_UNITS,
+                                  (ins_site){arm->run[0], study->start, l, INS_WEIGHT});
         }
         if (!(sum > 0 && isfinite(sum))) continue;
         return ins_flow_format(

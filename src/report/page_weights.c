@@ -9,29 +9,28 @@
 #include "lines.h"
 #include "phrases.h"
 
-static double variance_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+static double variance_at(ins_flow *flow, size_t arm, ins_epoch_index epoch, size_t layer)
 {
-    return ins_profile(flow->part->study, arm, epoch, layer, INS_WEIGHT, "variance").geometric.mean;
+    return ins_seeds_at(flow->part->study, arm, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                        (ins_site){.epoch = epoch, .layer = layer, .tensor = INS_WEIGHT})
+        .interval.mean;
 }
 
-/* Over seeds, the geometric mean of each seed's own Var W now over Var W at epoch 0. */
-static ins_interval change(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+/* Var W of a layer of a run now over Var W at epoch 0. */
+static double change_of(const ins_study *study, size_t run, const void *now)
 {
-    const ins_study *study = flow->part->study;
-    const ins_arm *of = &study->arm[arm];
-    double *ratio = ins_arena_get(flow->arena, of->runs, sizeof *ratio, "page");
-    size_t count = 0;
-    for (size_t s = 0; s < of->runs; s++) {
-        double now = ins_study_layer(study, of->run[s], epoch, layer, INS_WEIGHT, "variance");
-        double then = ins_study_layer(study, of->run[s], 0, layer, INS_WEIGHT, "variance");
-        if (isfinite(now / then) && now / then > 0) ratio[count++] = now / then;
-    }
-    return ins_interval_of_geometric_mean(ratio, count, ins_threshold_of("confidence"));
+    ins_site site = *(const ins_site *)now;
+    site.run = run;
+    double variance = ins_number(study, INS_LAYERS_VARIANCE, site);
+    site.epoch = study->start;
+    return variance / ins_number(study, INS_LAYERS_VARIANCE, site);
 }
 
-static double change_at(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+/* Geometric mean over seeds, each by its own start. */
+static double change_at(ins_flow *flow, size_t arm, ins_epoch_index epoch, size_t layer)
 {
-    return change(flow, arm, epoch, layer).mean;
+    ins_site now = {.epoch = epoch, .layer = layer, .tensor = INS_WEIGHT};
+    return ins_over_seeds(flow->part->study, arm, INS_GEOMETRIC, change_of, &now).interval.mean;
 }
 
 /* The largest factor, up or down, over the arms' layers at the last epoch. */
@@ -41,7 +40,7 @@ static double largest_change(ins_flow *flow, size_t *arm, size_t *layer)
     double largest = 1;
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t l = 1; l <= study->arm[a].layers; l++) {
-            double factor = change(flow, a, study->epochs - 1, l).mean;
+            double factor = change_at(flow, a, ins_last_epoch(study), l);
             if (!isfinite(factor) || fabs(log(factor)) <= fabs(log(largest))) continue;
             largest = factor;
             *arm = a;
@@ -76,11 +75,14 @@ static bool *grown_from_zero(ins_flow *flow, bool *known)
     *known = false;
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t l = 1; l <= study->arm[a].layers; l++) {
-            ins_profile_point start = ins_profile(study, a, 0, l, INS_WEIGHT, "variance");
-            ins_profile_point end =
-                ins_profile(study, a, study->epochs - 1, l, INS_WEIGHT, "variance");
-            *known = *known || end.geometric.n + end.zeros > 0;
-            grown[a] = grown[a] || (start.geometric.n == 0 && start.zeros > 0 && end.geometric.n);
+            ins_seeds start =
+                ins_seeds_at(study, a, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                             (ins_site){.epoch = study->start, .layer = l, .tensor = INS_WEIGHT});
+            ins_seeds end = ins_seeds_at(
+                study, a, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                (ins_site){.epoch = ins_last_epoch(study), .layer = l, .tensor = INS_WEIGHT});
+            *known = *known || end.interval.n + end.zeros > 0;
+            grown[a] = grown[a] || (start.interval.n == 0 && start.zeros > 0 && end.interval.n);
         }
     }
     return grown;
@@ -95,9 +97,10 @@ static bool changes_most(ins_flow *flow, size_t arm)
     for (size_t run = 0; run < study->runs; run++) {
         most[run] = NAN;
         for (size_t l = 1; l <= study->arm[study->run[run].arm].layers; l++) {
-            double now = ins_study_layer(study, run, study->epochs - 1, l, INS_WEIGHT, "variance");
-            double size =
-                fabs(log(now / ins_study_layer(study, run, 0, l, INS_WEIGHT, "variance")));
+            double now = ins_number(study, INS_LAYERS_VARIANCE,
+                                    (ins_site){run, ins_last_epoch(study), l, INS_WEIGHT});
+            double size = fabs(log(now / ins_number(study, INS_LAYERS_VARIANCE,
+                                                    (ins_site){run, study->start, l, INS_WEIGHT})));
             if (isfinite(size)) most[run] = fmax(most[run], size);
         }
     }
@@ -175,11 +178,13 @@ static void table(ins_flow *flow)
         ins_cell *row = cell + a * columns;
         row[0].text = ins_flow_escape(flow, part->name[a]);
         for (size_t l = 0; l < layers; l++) {
-            ins_profile_point start = ins_profile(study, a, 0, layer[l], INS_WEIGHT, "variance");
-            bool zero = start.geometric.n == 0 && start.zeros > 0;
-            row[1 + 2 * l].text = zero ? "0" : ins_say(flow, start.geometric.mean);
+            ins_seeds start = ins_seeds_at(
+                study, a, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                (ins_site){.epoch = study->start, .layer = layer[l], .tensor = INS_WEIGHT});
+            bool zero = start.interval.n == 0 && start.zeros > 0;
+            row[1 + 2 * l].text = zero ? "0" : ins_say(flow, start.interval.mean);
             row[2 + 2 * l].text =
-                change_cell(flow, change(flow, a, study->epochs - 1, layer[l]).mean);
+                change_cell(flow, change_at(flow, a, ins_last_epoch(study), layer[l]));
         }
     }
     ins_table_layout layout = {.column = column,
@@ -200,7 +205,7 @@ static double largest_start(ins_flow *flow)
     double largest = NAN;
     for (size_t a = 0; a < study->arms; a++) {
         for (size_t l = 1; l <= study->arm[a].layers; l++) {
-            largest = fmax(largest, variance_at(flow, a, 0, l));
+            largest = fmax(largest, variance_at(flow, a, study->start, l));
         }
     }
     return largest;

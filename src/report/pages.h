@@ -61,7 +61,7 @@ const char *ins_no_grid(const ins_part *part);
 const char *ins_no_phase(const ins_part *part);
 
 /* What the grid of a factor says: the title of its page. */
-const char *ins_grid_title(ins_flow *flow, const ins_factors *factors, size_t factor);
+const char *ins_grid_title(ins_flow *flow, const ins_study_factors *factors, size_t factor);
 
 /* Why there are no profile cards; NULL when there are. */
 const char *ins_no_profile(const ins_part *part);

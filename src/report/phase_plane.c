@@ -12,30 +12,31 @@
 #include "pages.h"
 #include "phrases.h"
 
-static const double *numbers(const ins_study *study, const char *column)
+static const double *numbers(const ins_study *study, ins_column_id column)
 {
-    return ins_table_numbers(&study->phase, INS_LOG_PHASE, column);
+    return ins_table_numbers(&study->phase, column);
 }
 
 static const char *const *activations(const ins_study *study)
 {
-    return ins_table_texts(&study->phase, INS_LOG_PHASE, "activation");
+    return ins_table_texts(&study->phase, INS_PHASE_ACTIVATION);
 }
 
 const char *ins_no_phase(const ins_part *part)
 {
     const ins_study *study = part->study;
     bool whole = study->phase.rows > 0 && activations(study) != NULL &&
-                 numbers(study, "sigma_w") != NULL && numbers(study, "sigma_b") != NULL &&
-                 numbers(study, "chi_1") != NULL;
+                 numbers(study, INS_PHASE_SIGMA_W) != NULL &&
+                 numbers(study, INS_PHASE_SIGMA_B) != NULL &&
+                 numbers(study, INS_PHASE_CHI_1) != NULL;
     if (!whole || !ins_study_has_file(study, INS_LOG_DEPTH))
         return "There is no phase.csv with a depth.csv.";
     return NULL;
 }
 
-double ins_depth_of(const ins_study *study, size_t arm, const char *column)
+double ins_depth_of(const ins_study *study, size_t arm, ins_column_id column)
 {
-    return ins_study_depth(study, study->arm[arm].run[0], column);
+    return ins_number(study, column, (ins_site){.run = study->arm[arm].run[0]});
 }
 
 /* SIZE_MAX: none of that name. */
@@ -73,7 +74,7 @@ static void ends_of(const ins_phase_plane *p, const double *value, double step, 
 static void read_cells(ins_flow *flow, ins_phase_plane *p)
 {
     const ins_study *study = flow->part->study;
-    const double *chi = numbers(study, "chi_1");
+    const double *chi = numbers(study, INS_PHASE_CHI_1);
     const char *const *name = activations(study);
     size_t rows = study->phase.rows;
     size_t *first = ins_arena_get(flow->arena, rows, sizeof *first, "plane");
@@ -83,8 +84,8 @@ static void read_cells(ins_flow *flow, ins_phase_plane *p)
         if (strcmp(name[r], p->activation[0]) == 0) first[p->cells++] = r;
     }
     p->first = first;
-    p->sigma_w = numbers(study, "sigma_w");
-    p->sigma_b = numbers(study, "sigma_b");
+    p->sigma_w = numbers(study, INS_PHASE_SIGMA_W);
+    p->sigma_b = numbers(study, INS_PHASE_SIGMA_B);
     p->chi = ins_arena_get(flow->arena, p->panels * p->cells, sizeof *p->chi, "plane");
     for (size_t i = 0; i < p->panels * p->cells; i++) p->chi[i] = NAN;
     size_t next = 0; /* cells of all activations stand in the same order */
@@ -129,12 +130,12 @@ static void find_points(ins_flow *flow, ins_phase_plane *p)
     p->point = ins_arena_get(flow->arena, study->arms, sizeof *p->point, "plane");
     for (size_t a = 0; a < study->arms; a++) {
         const char *activation = study->arm[a].activation;
-        double layers = (double)ins_hidden_of(&study->arm[a]);
+        double layers = (double)ins_hidden_layers(&study->arm[a]);
         ins_point new = {.arm = a,
                          .panel = activation != NULL ? panel_of(p, activation) : 0,
                          .number = number_of(study, a),
-                         .sigma_w = ins_depth_of(study, a, "sigma_w"),
-                         .sigma_b = ins_depth_of(study, a, "sigma_b"),
+                         .sigma_w = ins_depth_of(study, a, INS_DEPTH_SIGMA_W),
+                         .sigma_b = ins_depth_of(study, a, INS_DEPTH_SIGMA_B),
                          .least = layers,
                          .most = layers};
         if (new.panel == SIZE_MAX || !isfinite(new.sigma_w) || !isfinite(new.sigma_b)) continue;

@@ -34,6 +34,6 @@ ins_phase_plane ins_phase_plane_read(ins_flow *flow);
 void ins_phase_plane_draw(ins_flow *flow, const ins_phase_plane *plane);
 
 /* A number of depth.csv of an arm. */
-double ins_depth_of(const ins_study *study, size_t arm, const char *column);
+double ins_depth_of(const ins_study *study, size_t arm, ins_column_id column);
 
 #endif

@@ -88,11 +88,6 @@ const char *ins_say_arms(ins_flow *flow, const bool *which, size_t most)
     return more > 0 ? ins_flow_format(flow, "%s and %zu more", text, more) : text;
 }
 
-size_t ins_hidden_of(const ins_arm *arm)
-{
-    return arm->layers > 0 ? arm->layers - 1 : 0;
-}
-
 bool ins_same_depth(const ins_study *study)
 {
     for (size_t a = 0; a < study->arms; a++) {

@@ -21,8 +21,6 @@ const char *ins_say_arms(ins_flow *flow, const bool *which, size_t most);
 size_t ins_count_arms(const ins_part *part, const bool *which);
 bool *ins_no_arms(ins_flow *flow); /* all false */
 
-/* The tensor's layers of an arm: hidden ones are 1 .. this. */
-size_t ins_hidden_of(const ins_arm *arm);
 /* True when all arms have the same number of layers. */
 bool ins_same_depth(const ins_study *study);
 

@@ -31,15 +31,17 @@ static const char *name_of(ins_profile_measure measure)
     return name[measure];
 }
 
-double ins_profile_value(const ins_study *study, size_t run, size_t epoch,
+double ins_profile_value(const ins_study *study, size_t run, ins_epoch_index epoch,
                          ins_profile_measure measure)
 {
-    if (measure == INS_PROFILE_LOSS) return ins_study_epoch(study, run, epoch, "train_loss");
-    const char *column = measure == INS_PROFILE_ZERO ? "zero_fraction" : "saturated_fraction";
-    size_t hidden = ins_hidden_of(&study->arm[study->run[run].arm]), count = 0;
+    if (measure == INS_PROFILE_LOSS)
+        return ins_number(study, INS_EPOCHS_TRAIN_LOSS, (ins_site){.run = run, .epoch = epoch});
+    ins_column_id column =
+        measure == INS_PROFILE_ZERO ? INS_LAYERS_ZERO_FRACTION : INS_LAYERS_SATURATED_FRACTION;
+    size_t hidden = ins_hidden_layers(&study->arm[study->run[run].arm]), count = 0;
     double sum = 0;
     for (size_t l = 1; l <= hidden; l++) {
-        double share = ins_study_layer(study, run, epoch, l, INS_ACTIVATION, column);
+        double share = ins_number(study, column, (ins_site){run, epoch, l, INS_ACTIVATION});
         if (isfinite(share)) sum += share, count++;
     }
     return count > 0 ? sum / (double)count : (double)NAN;
@@ -49,28 +51,34 @@ double ins_profile_value(const ins_study *study, size_t run, size_t epoch,
 static ins_profile_measure measure_of(const ins_study *study, size_t arm)
 {
     const ins_arm *of = &study->arm[arm];
+    const ins_epoch_index first = ins_epoch_at(0);
     bool zeros = false;
     for (size_t i = 0; i < of->runs; i++) {
-        if (isfinite(ins_profile_value(study, of->run[i], 0, INS_PROFILE_SATURATED))) {
+        if (isfinite(ins_profile_value(study, of->run[i], first, INS_PROFILE_SATURATED))) {
             return INS_PROFILE_SATURATED;
         }
-        zeros = zeros || ins_profile_value(study, of->run[i], 0, INS_PROFILE_ZERO) > 0;
+        zeros = zeros || ins_profile_value(study, of->run[i], first, INS_PROFILE_ZERO) > 0;
     }
     return zeros ? INS_PROFILE_ZERO : INS_PROFILE_LOSS;
 }
 
-static ins_interval over_runs(ins_flow *flow, size_t arm, size_t epoch, ins_profile_measure measure)
+/* What ins_profile_value is asked for. */
+typedef struct value_at {
+    ins_epoch_index epoch;
+    ins_profile_measure measure;
+} value_at;
+
+static double value_of(const ins_study *study, size_t run, const void *context)
 {
-    const ins_study *study = flow->part->study;
-    const ins_arm *of = &study->arm[arm];
-    if (measure == INS_PROFILE_LOSS) return ins_curve(study, arm, epoch, "train_loss", true);
-    double *value = ins_arena_get(flow->arena, of->runs, sizeof *value, "figure");
-    size_t n = 0;
-    for (size_t i = 0; i < of->runs; i++) {
-        double share = ins_profile_value(study, of->run[i], epoch, measure);
-        if (isfinite(share)) value[n++] = share;
-    }
-    return ins_interval_of_mean(value, n, ins_threshold_of("confidence"));
+    const value_at *at = context;
+    return ins_profile_value(study, run, at->epoch, at->measure);
+}
+
+ins_interval ins_profile_mean(const ins_study *study, size_t arm, ins_epoch_index epoch,
+                              ins_profile_measure measure)
+{
+    ins_average average = measure == INS_PROFILE_LOSS ? INS_GEOMETRIC : INS_MEAN;
+    return ins_over_seeds(study, arm, average, value_of, &(value_at){epoch, measure}).interval;
 }
 
 /* The first two epochs, for much happens between them, then ever farther apart to the last. */
@@ -79,22 +87,25 @@ static void choose_epochs(const ins_study *study, ins_profiles *out)
     size_t last = study->epochs - 1;
     if (study->epochs <= INS_PROFILE_EPOCHS) {
         out->epochs = study->epochs;
-        for (size_t i = 0; i < out->epochs; i++) out->epoch[i] = i;
+        for (size_t i = 0; i < out->epochs; i++) out->epoch[i] = ins_epoch_at(i);
         return;
     }
     out->epochs = INS_PROFILE_EPOCHS;
-    out->epoch[0] = 0;
-    out->epoch[1] = 1;
+    out->epoch[0] = ins_epoch_at(0);
+    out->epoch[1] = ins_epoch_at(1);
     for (size_t i = 2; i < INS_PROFILE_EPOCHS; i++) {
-        out->epoch[i] = (size_t)lround(pow((double)last, (double)(i - 1) / 3));
+        out->epoch[i] = ins_epoch_at((size_t)lround(pow((double)last, (double)(i - 1) / 3)));
     }
 }
 
-static double variance(const ins_study *study, size_t arm, size_t epoch, size_t layer, size_t which)
+static double variance(const ins_study *study, size_t arm, ins_epoch_index epoch, size_t layer,
+                       size_t which)
 {
-    ins_profile_point point = ins_profile(study, arm, epoch, layer, tensors[which], "variance");
-    bool drawn = point.geometric.n > 0 && point.geometric.mean > 0;
-    return drawn ? point.geometric.mean : (double)NAN;
+    ins_seeds point =
+        ins_seeds_at(study, arm, INS_GEOMETRIC, INS_LAYERS_VARIANCE,
+                     (ins_site){.epoch = epoch, .layer = layer, .tensor = tensors[which]});
+    bool drawn = point.interval.n > 0 && point.interval.mean > 0;
+    return drawn ? point.interval.mean : (double)NAN;
 }
 
 static ins_axis variance_axis(ins_flow *flow, const ins_profiles *profiles, size_t which)
@@ -147,7 +158,7 @@ ins_profiles ins_profiles_new(ins_flow *flow, bool compact)
     const ins_study *study = flow->part->study;
     ins_profiles out = {.compact = compact};
     choose_epochs(study, &out);
-    out.point = ins_choose(flow, 0, study->epochs - 1, MOST_POINTS, &out.points);
+    out.point = ins_choose_epochs(flow, MOST_POINTS, &out.points);
     size_t cells = ins_multiply(study->arms, out.points, "figure");
     out.measure = ins_arena_get(flow->arena, study->arms, sizeof *out.measure, "figure");
     out.accuracy = ins_arena_get(flow->arena, cells, sizeof *out.accuracy, "figure");
@@ -157,8 +168,10 @@ ins_profiles ins_profiles_new(ins_flow *flow, bool compact)
         out.measure[a] = measure_of(study, a);
         for (size_t i = 0; i < out.points; i++) {
             size_t at = a * out.points + i;
-            out.accuracy[at] = ins_curve(study, a, out.point[i], "test_accuracy", false);
-            out.measured[at] = over_runs(flow, a, out.point[i], out.measure[a]);
+            out.accuracy[at] = ins_seeds_at(study, a, INS_MEAN, INS_EPOCHS_TEST_ACCURACY,
+                                            (ins_site){.epoch = out.point[i]})
+                                   .interval;
+            out.measured[at] = ins_profile_mean(study, a, out.point[i], out.measure[a]);
         }
     }
     out.layers = layer_axis(flow, compact);
@@ -189,7 +202,7 @@ static void write_header(ins_flow *flow, ins_figure *figure, const ins_profiles 
     const char *names[2] = {"accuracy", name_of(profiles->measure[arm])};
     ins_csv_text(&figure->data, "layer");
     for (size_t i = 0; i < 2 * profiles->epochs; i++) {
-        long long epoch = part->study->epoch[profiles->epoch[i % profiles->epochs]];
+        long long epoch = ins_epoch_number(part->study, profiles->epoch[i % profiles->epochs]);
         ins_csv_name(&figure->data, ins_flow_format(flow, "%s epoch %lld",
                                                     i < profiles->epochs ? "z" : "delta", epoch));
     }
@@ -231,9 +244,11 @@ static void write_curve(ins_flow *flow, ins_figure *figure, const ins_profiles *
     for (size_t s = 0; s < profiles->runs; s++) {
         double one = NAN;
         if (there && s < study->arm[arm].runs) {
-            size_t run = study->arm[arm].run[s], epoch = profiles->point[row];
+            size_t run = study->arm[arm].run[s];
+            ins_epoch_index epoch = profiles->point[row];
             one = second ? ins_profile_value(study, run, epoch, profiles->measure[arm])
-                         : ins_study_epoch(study, run, epoch, "test_accuracy");
+                         : ins_number(study, INS_EPOCHS_TEST_ACCURACY,
+                                      (ins_site){.run = run, .epoch = epoch});
         }
         ins_figure_value(figure, one);
     }
@@ -248,12 +263,13 @@ static void write_data(ins_flow *flow, ins_figure *figure, const ins_profiles *p
         bool layer = r < study->layers, there = r < profiles->points;
         ins_figure_value(figure, layer ? (double)(r + 1) : (double)NAN);
         for (size_t i = 0; i < 2 * profiles->epochs; i++) {
-            size_t epoch = profiles->epoch[i % profiles->epochs];
+            ins_epoch_index epoch = profiles->epoch[i % profiles->epochs];
             ins_figure_value(figure, layer
                                          ? variance(study, arm, epoch, r + 1, i / profiles->epochs)
                                          : (double)NAN);
         }
-        ins_figure_value(figure, there ? (double)study->epoch[profiles->point[r]] : (double)NAN);
+        ins_figure_value(figure,
+                         there ? (double)ins_epoch_number(study, profiles->point[r]) : (double)NAN);
         write_curve(flow, figure, profiles, arm, r, false);
         write_curve(flow, figure, profiles, arm, r, true);
         ins_csv_end_row(&figure->data);
@@ -307,7 +323,7 @@ static void write_labels(ins_flow *flow, ins_figure *figure, const ins_profiles 
         }
         label_x[p] = left + width + 3;
     }
-    for (size_t e = 0; e < n; e++) number[e] = (double)study->epoch[profiles->epoch[e]];
+    for (size_t e = 0; e < n; e++) number[e] = (double)ins_epoch_number(study, profiles->epoch[e]);
     ins_figure_numbers(figure, "END_X", end_x, 2 * n);
     ins_figure_numbers(figure, "END_Y", end_y, 2 * n);
     ins_figure_numbers(figure, "LABEL_Y", label_y, 2 * n);

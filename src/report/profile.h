@@ -18,10 +18,10 @@ typedef enum ins_profile_measure {
 
 /* What the cards have in common. */
 typedef struct ins_profiles {
-    size_t epochs;                     /* of the profiles by layer */
-    size_t epoch[INS_PROFILE_EPOCHS];  /* indices into the study's */
+    size_t epochs; /* of the profiles by layer */
+    ins_epoch_index epoch[INS_PROFILE_EPOCHS];
     size_t points;                     /* of the curves over epochs */
-    const size_t *point;               /* (points) indices into the study's epochs */
+    const ins_epoch_index *point;      /* (points) */
     size_t runs;                       /* of the arm with the most */
     ins_profile_measure *measure;      /* (arms) */
     ins_interval *accuracy, *measured; /* (arms, points) */
@@ -34,8 +34,12 @@ ins_profiles ins_profiles_new(ins_flow *flow, bool compact);
 
 /* Mean over the hidden layers of a run's share of zeros or saturated outputs, or its training loss.
  */
-double ins_profile_value(const ins_study *study, size_t run, size_t epoch,
+double ins_profile_value(const ins_study *study, size_t run, ins_epoch_index epoch,
                          ins_profile_measure measure);
+
+/* Its mean over the seeds of an arm, of the loss the geometric one. */
+ins_interval ins_profile_mean(const ins_study *study, size_t arm, ins_epoch_index epoch,
+                              ins_profile_measure measure);
 
 /* Height of a card's figure whose panels are so high. */
 double ins_profile_height(const ins_profiles *profiles, double panel);

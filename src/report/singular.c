@@ -8,39 +8,32 @@
 
 enum { MOST_VALUES = 8192 };
 
-ins_weight_shape ins_weight_shape_of(const ins_study *study, size_t arm, size_t layer)
-{
-    size_t run = study->arm[arm].run[0], start = ins_study_epoch_index(study, 0);
-    double units = ins_study_layer(study, run, start, layer, INS_WEIGHT, "units");
-    double count = ins_study_layer(study, run, start, layer, INS_WEIGHT, "count");
-    return (ins_weight_shape){units, count / units};
-}
-
 /* Of the Jacobian (layer 0) there are as many as the smaller of classes and features, for each of
  * several probe rows. */
 static size_t rank_of(const ins_study *study, size_t arm, size_t layer, size_t count)
 {
     if (layer > 0) return count;
-    double classes = ins_weight_shape_of(study, arm, study->arm[arm].layers).units;
-    double features = ins_weight_shape_of(study, arm, 1).fan_in, rank = fmin(classes, features);
+    double classes = ins_units(study, arm, study->arm[arm].layers);
+    double features = ins_fan_in(study, arm, 1), rank = fmin(classes, features);
     bool whole = rank >= 1 && count % (size_t)rank == 0;
     return whole ? (size_t)rank : count;
 }
 
-ins_values ins_values_of(ins_flow *flow, size_t run, size_t epoch, size_t layer)
+ins_values ins_values_of(ins_flow *flow, size_t run, ins_epoch_index epoch, size_t layer)
 {
     const ins_study *study = flow->part->study;
-    size_t count = ins_study_spectrum(study, run, epoch, layer, NULL, 0);
+    ins_site site = {.run = run, .epoch = epoch, .layer = layer};
+    size_t count = ins_study_spectrum(study, site, NULL, 0);
     ins_values out = {0};
     if (count == 0 || count > MOST_VALUES) return out;
     out.value = ins_arena_get(flow->arena, count, sizeof *out.value, "spectrum");
-    out.count = ins_study_spectrum(study, run, epoch, layer, out.value, count);
+    out.count = ins_study_spectrum(study, site, out.value, count);
     out.rank = rank_of(study, study->run[run].arm, layer, count);
     return out;
 }
 
 /* What is below the rounding of double is 0, and the condition infinite. */
-ins_extremes ins_run_extremes(ins_flow *flow, size_t run, size_t epoch, size_t layer)
+ins_extremes ins_run_extremes(ins_flow *flow, size_t run, ins_epoch_index epoch, size_t layer)
 {
     ins_extremes sum = {0, 0};
     ins_values v = ins_values_of(flow, run, epoch, layer);
@@ -58,7 +51,7 @@ ins_extremes ins_run_extremes(ins_flow *flow, size_t run, size_t epoch, size_t l
     return (ins_extremes){sum.largest / (double)n, sum.condition / (double)n};
 }
 
-ins_extremes ins_extremes_of(ins_flow *flow, size_t arm, size_t epoch, size_t layer)
+ins_extremes ins_extremes_of(ins_flow *flow, size_t arm, ins_epoch_index epoch, size_t layer)
 {
     const ins_arm *of = &flow->part->study->arm[arm];
     double largest = 0, condition = 0;

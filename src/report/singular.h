@@ -11,13 +11,7 @@ typedef struct ins_values {
 } ins_values;
 
 /* count = 0: not recorded. */
-ins_values ins_values_of(ins_flow *flow, size_t run, size_t epoch, size_t layer);
-
-typedef struct ins_weight_shape {
-    double units, fan_in;
-} ins_weight_shape;
-
-ins_weight_shape ins_weight_shape_of(const ins_study *study, size_t arm, size_t layer);
+ins_values ins_values_of(ins_flow *flow, size_t run, ins_epoch_index epoch, size_t layer);
 
 /* The largest singular value, and its ratio to the smallest: geometric means over seeds and, for
  * the Jacobian, probe rows. */
@@ -26,7 +20,7 @@ typedef struct ins_extremes {
 } ins_extremes;
 
 /* The logarithms of one run's, -inf for a largest of 0; NAN: not recorded. */
-ins_extremes ins_run_extremes(ins_flow *flow, size_t run, size_t epoch, size_t layer);
-ins_extremes ins_extremes_of(ins_flow *flow, size_t arm, size_t epoch, size_t layer);
+ins_extremes ins_run_extremes(ins_flow *flow, size_t run, ins_epoch_index epoch, size_t layer);
+ins_extremes ins_extremes_of(ins_flow *flow, size_t arm, ins_epoch_index epoch, size_t layer);
 
 #endif

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "initscope/layout.h"
-#include "initscope/verdicts.h"
 #include "part.h"
 
 enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "initscope/reach.h"
 #include "phrases.h"
 
 /* So many combinations of other factors still have a block each; beyond, they are averaged over. */
@@ -20,7 +19,7 @@ static const char *others_of(ins_flow *flow, const ins_sweep *sweep, size_t arm)
 {
     const char *text = "";
     for (size_t f = 0; f < sweep->factors->count; f++) {
-        const ins_factor *factor = &sweep->factors->factor[f];
+        const ins_study_factor *factor = &sweep->factors->factor[f];
         if (factor == sweep->factor) continue;
         const char *level = ins_factor_phrase(flow->arena, factor, factor->of[arm]);
         text = ins_flow_format(flow, "%s%s%s", text, *text != '\0' ? ", " : "", level);
@@ -49,7 +48,8 @@ static void make_blocks(ins_flow *flow, ins_sweep *sweep)
 
 static double final_accuracy(const ins_study *study, size_t run)
 {
-    return ins_study_epoch(study, run, study->run[run].last_index, "test_accuracy");
+    return ins_number(study, INS_EPOCHS_TEST_ACCURACY,
+                      (ins_site){.run = run, .epoch = study->run[run].last});
 }
 
 /* True when the arm belongs to the cell. */
@@ -120,7 +120,7 @@ static ins_sweep_cell measure(ins_flow *flow, const ins_sweep *sweep, size_t blo
     for (size_t s = 0; s < sweep->seeds; s++) {
         if (isfinite(value[s])) value[n++] = value[s];
     }
-    cell.accuracy = ins_interval_of_mean(value, n, ins_threshold_of("confidence"));
+    cell.accuracy = ins_interval_of_mean(value, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
     return cell;
 }
 
@@ -140,7 +140,7 @@ static double p_of(ins_flow *flow, const ins_sweep *sweep, size_t block, size_t 
         x[n] = x[s];
         y[n++] = y[s];
     }
-    ins_comparison found = ins_compare_paired(x, y, n, ins_threshold_of("confidence"));
+    ins_comparison found = ins_compare_paired(x, y, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
     double width = found.difference.upper - found.difference.lower;
     /* The same small difference in every seed has no spread to be tested against. */
     if (width < rounding && found.difference.mean < resolved) return 1;
@@ -169,7 +169,8 @@ static ins_sweep_best find_best(ins_flow *flow, const ins_sweep *sweep, size_t b
     for (size_t r = 0; r < sweep->rows; r++) {
         double mean = sweep->cell[ins_sweep_at(sweep, block, r, column)].accuracy.mean;
         bool learns = isnan(chance) || has_learned(mean, chance);
-        best.tied[r] = r == best.row || (learns && p[r] >= ins_threshold_of("significant"));
+        best.tied[r] =
+            r == best.row || (learns && p[r] >= ins_threshold_of(INS_THRESHOLD_SIGNIFICANT));
     }
     return best;
 }
@@ -187,7 +188,7 @@ static void list_seeds(ins_flow *flow, ins_sweep *sweep)
     for (size_t s = 0; s < most->runs; s++) sweep->seed[s] = study->run[most->run[s]].seed;
 }
 
-ins_sweep ins_sweep_of(ins_flow *flow, const ins_factors *factors, size_t factor)
+ins_sweep ins_sweep_of(ins_flow *flow, const ins_study_factors *factors, size_t factor)
 {
     ins_sweep out = {.factors = factors,
                      .factor = &factors->factor[factor],

@@ -23,8 +23,8 @@ typedef struct ins_sweep_best {
 } ins_sweep_best;
 
 typedef struct ins_sweep {
-    const ins_factors *factors;
-    const ins_factor *factor;
+    const ins_study_factors *factors;
+    const ins_study_factor *factor;
     size_t rows, columns, blocks; /* initializers; levels; combinations of the other factors */
     const char **block;           /* (blocks) "" when there is only one */
     size_t *block_of;             /* (arms) */
@@ -35,7 +35,7 @@ typedef struct ins_sweep {
     ins_sweep_best *best;         /* (blocks, columns) */
 } ins_sweep;
 
-ins_sweep ins_sweep_of(ins_flow *flow, const ins_factors *factors, size_t factor);
+ins_sweep ins_sweep_of(ins_flow *flow, const ins_study_factors *factors, size_t factor);
 
 static inline size_t ins_sweep_at(const ins_sweep *sweep, size_t block, size_t row, size_t column)
 {

@@ -224,7 +224,10 @@ ins_figure *ins_sweep_draw(ins_flow *flow, const ins_sweep *sweep, ins_sweep_mea
     static const char *const name[INS_SWEEP_MEASURES] = {"accuracy", "gain"};
     static const char *const title[INS_SWEEP_MEASURES] = {
         "Test accuracy, and runs that learned", "Forward gain per hidden layer at epoch 0"};
-    const char *file = ins_flow_format(flow, "grid-%s-%s", sweep->factor->column, name[measure]);
+    const char *file = ins_flow_format(
+        flow, "grid-%s-%s",
+        ins_log_tables[INS_LOG_RUNS].columns[ins_column_place(sweep->factor->column)].name,
+        name[measure]);
     ins_figure *figure = ins_flow_figure(
         flow, "grid", file, ins_flow_format(flow, "%s: initializer and factor.", title[measure]),
         height_of(sweep, measure));

@@ -71,7 +71,7 @@ START_TEST(gains_are_least_squares_slopes)
     interval_is(analysis.arm[0].backward_gain, 3, 0.32545719243071153, 0.17632599830794468,
                 0.6007190381528025);
     close_to(analysis.arm[0].backward_total, 0.040548013303822655);
-    ck_assert(ins_threshold_of("gain_lower") == 0.8);
+    ck_assert(ins_threshold_of(INS_THRESHOLD_GAIN_LOWER) == 0.8);
     ck_assert_uint_eq(analysis.arm[0].verdicts & 1U << INS_VERDICT_VANISHING,
                       1U << INS_VERDICT_VANISHING);
     /* exp of t.interval over log([.1, .2, .15]) */
@@ -123,23 +123,48 @@ START_TEST(a_layer_without_variance_has_no_gain)
 }
 END_TEST
 
-START_TEST(profiles_and_curves)
+static double seed_of(const ins_study *of, size_t run, const void *shift)
+{
+    return (double)of->run[run].seed + *(const double *)shift;
+}
+
+START_TEST(reductions_over_seeds)
 {
     write_gains("0");
     made_read(&study, &analysis);
-    ins_profile_point point = ins_profile(&study, 0, 0, 2, INS_PREACTIVATION, "variance");
-    ck_assert_uint_eq(point.geometric.n, 2);
-    close_to(point.geometric.mean, sqrt(0.5 * 0.35));
-    ck_assert(point.minimum == 0.35 && point.maximum == 0.5);
-    ck_assert_uint_eq(point.zeros, 1);
-    ck_assert_uint_eq(point.missing, 0);
-    point = ins_profile(&study, 0, 0, 2, INS_WEIGHT, "variance");
-    ck_assert_uint_eq(point.missing, 3);
-    ck_assert(isnan(point.geometric.mean) && isnan(point.minimum));
-    interval_is(ins_curve(&study, 0, 0, "test_accuracy", false), 3, 0.9, 0.7757931144078124,
-                1.0242068855921875);
-    interval_is(ins_curve(&study, 0, 0, "train_loss", true), 3, 0.14422495703074084,
-                0.060721904154347535, 0.3425590570685316);
+    ins_site site = {.epoch = study.start, .layer = 2, .tensor = INS_PREACTIVATION};
+    ins_seeds got = ins_seeds_at(&study, 0, INS_GEOMETRIC, INS_LAYERS_VARIANCE, site);
+    ck_assert_uint_eq(got.interval.n, 2);
+    close_to(got.interval.mean, sqrt(0.5 * 0.35));
+    close_to(got.sum, log(0.5) + log(0.35));
+    ck_assert(got.minimum == 0.35 && got.maximum == 0.5);
+    ck_assert_uint_eq(got.zeros, 1);
+    ck_assert_uint_eq(got.missing, 0);
+    /* Where the mean is not geometric a 0 counts. */
+    got = ins_seeds_at(&study, 0, INS_MEAN, INS_LAYERS_VARIANCE, site);
+    ck_assert_uint_eq(got.interval.n, 3);
+    close_to(got.interval.mean, 0.85 / 3);
+    close_to(got.sum, 0.85);
+    ck_assert(got.minimum == 0 && got.maximum == 0.5);
+    ck_assert_uint_eq(got.zeros, 1);
+    ck_assert_uint_eq(got.missing, 0);
+    site.tensor = INS_WEIGHT;
+    got = ins_seeds_at(&study, 0, INS_GEOMETRIC, INS_LAYERS_VARIANCE, site);
+    ck_assert_uint_eq(got.missing, 3);
+    ck_assert(isnan(got.interval.mean) && isnan(got.minimum));
+    site = (ins_site){.epoch = study.start};
+    interval_is(ins_seeds_at(&study, 0, INS_MEAN, INS_EPOCHS_TEST_ACCURACY, site).interval, 3, 0.9,
+                0.7757931144078124, 1.0242068855921875);
+    interval_is(ins_seeds_at(&study, 0, INS_GEOMETRIC, INS_EPOCHS_TRAIN_LOSS, site).interval, 3,
+                0.14422495703074084, 0.060721904154347535, 0.3425590570685316);
+    /* Seeds 1, 2, 3 less 2: one below 0, one at it, one above. */
+    double shift = -2;
+    ck_assert_int_eq(study.run[study.arm[0].run[0]].seed, 1);
+    got = ins_over_seeds(&study, 0, INS_GEOMETRIC, seed_of, &shift);
+    ck_assert_uint_eq(got.interval.n, 1);
+    ck_assert(got.interval.mean == 1 && isnan(got.interval.lower));
+    ck_assert_uint_eq(got.zeros, 1);
+    ck_assert_uint_eq(got.missing, 1);
     made_free(&study, &analysis);
 }
 END_TEST
@@ -320,7 +345,7 @@ int main(void)
     tcase_add_test(logs, gains_are_least_squares_slopes);
     tcase_add_test(logs, predicted_gains);
     tcase_add_loop_test(logs, a_layer_without_variance_has_no_gain, 0, 4);
-    tcase_add_test(logs, profiles_and_curves);
+    tcase_add_test(logs, reductions_over_seeds);
     tcase_add_test(logs, pairs_are_compared_by_seed);
     tcase_add_test(logs, differences_without_spread);
     tcase_add_test(logs, updates_and_speed);

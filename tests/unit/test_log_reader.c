@@ -59,10 +59,10 @@ static void check_complaint(const char *name, const char *expected)
     ck_assert_str_eq(problem.line[0], line);
 }
 
-static double number(const char *column, size_t row)
+static double number(ins_column_id column, size_t row)
 {
-    const double *numbers = ins_table_numbers(&table, INS_LOG_LAYERS, column);
-    ck_assert_msg(numbers != NULL, "no numbers of %s", column);
+    const double *numbers = ins_table_numbers(&table, column);
+    ck_assert_msg(numbers != NULL, "no numbers of column %d", (int)column);
     ck_assert_uint_lt(row, table.rows);
     return numbers[row];
 }
@@ -75,15 +75,14 @@ START_TEST(columns_by_name)
     ck_assert(present);
     ck_assert_uint_eq(table.rows, 2);
     ck_assert_uint_eq(table.columns, ins_log_columns(INS_LOG_LAYERS));
-    ck_assert(number("variance", 0) == 0.5 && number("variance", 1) == 1e-300);
-    ck_assert(number("run", 0) == 1 && number("run", 1) == 2);
-    ck_assert_str_eq(ins_table_texts(&table, INS_LOG_LAYERS, "tensor")[1], "delta");
-    ck_assert_ptr_null(ins_table_numbers(&table, INS_LOG_LAYERS, "mean"));
-    ck_assert_ptr_null(ins_table_texts(&table, INS_LOG_LAYERS, "initializer"));
-    ck_assert_ptr_null(ins_table_numbers(&table, INS_LOG_LAYERS, "tensor"));
-    ck_assert_ptr_null(ins_table_numbers(&table, INS_LOG_LAYERS, "note"));
-    ck_assert_int_eq(ins_column_index(INS_LOG_LAYERS, "note"), -1);
-    ck_assert_int_eq(ins_column_index(INS_LOG_LAYERS, "run"), 0);
+    ck_assert(number(INS_LAYERS_VARIANCE, 0) == 0.5 && number(INS_LAYERS_VARIANCE, 1) == 1e-300);
+    ck_assert(number(INS_LAYERS_RUN, 0) == 1 && number(INS_LAYERS_RUN, 1) == 2);
+    ck_assert_str_eq(ins_table_texts(&table, INS_LAYERS_TENSOR)[1], "delta");
+    ck_assert_ptr_null(ins_table_numbers(&table, INS_LAYERS_MEAN));
+    ck_assert_ptr_null(ins_table_texts(&table, INS_LAYERS_INITIALIZER));
+    ck_assert_ptr_null(ins_table_numbers(&table, INS_LAYERS_TENSOR));
+    ck_assert_ptr_null(ins_table_numbers(&table, INS_EPOCHS_RUN)); /* of another file */
+    ck_assert_ptr_null(ins_table_numbers(&table, INS_NO_COLUMN));
     ins_table_free(&table);
     ins_table_free(&table); /* is empty now */
 }
@@ -100,10 +99,10 @@ START_TEST(spellings)
                  infinite[i], infinite[i][0] == '+' ? infinite[i] + 1 : infinite[i]);
         read_layers(text);
         ck_assert_msg(problem.status == INS_OK, "%s", problem.line[0]);
-        ck_assert(isnan(number("variance", 0)));
-        ck_assert(number("mean", 0) == INFINITY);
-        ck_assert(number("variance", 1) == -INFINITY);
-        ck_assert(number("mean", 1) == DBL_TRUE_MIN);
+        ck_assert(isnan(number(INS_LAYERS_VARIANCE, 0)));
+        ck_assert(number(INS_LAYERS_MEAN, 0) == INFINITY);
+        ck_assert(number(INS_LAYERS_VARIANCE, 1) == -INFINITY);
+        ck_assert(number(INS_LAYERS_MEAN, 1) == DBL_TRUE_MIN);
         ins_table_free(&table);
     }
 }
@@ -113,7 +112,7 @@ START_TEST(whole_numbers)
 {
     read_layers("run,count\n1,\n2.0,9007199254740993\n");
     ck_assert_int_eq(problem.status, INS_OK);
-    ck_assert(number("run", 1) == 2 && isnan(number("count", 0)));
+    ck_assert(number(INS_LAYERS_RUN, 1) == 2 && isnan(number(INS_LAYERS_COUNT, 0)));
     ins_table_free(&table);
     read_layers("run,count\n1.5,3\n");
     check_complaint("layers.csv", ":2:1: column \"run\": not a whole number (got \"1.5\")");
@@ -160,7 +159,8 @@ START_TEST(semicolons)
 {
     read_layers("\xef\xbb\xbfrun;tensor;variance\r\n1;delta;0.5\r\n");
     ck_assert_msg(problem.status == INS_OK, "%s", problem.line[0]);
-    ck_assert(table.rows == 1 && number("run", 0) == 1 && number("variance", 0) == 0.5);
+    ck_assert(table.rows == 1 && number(INS_LAYERS_RUN, 0) == 1 &&
+              number(INS_LAYERS_VARIANCE, 0) == 0.5);
     ins_table_free(&table);
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(absent)
     ck_assert_int_eq(ins_table_read(root, INS_LOG_LAYERS, &table, &present, &problem), INS_OK);
     ck_assert(!present);
     ck_assert_uint_eq(table.rows, 0);
-    ck_assert_ptr_null(ins_table_numbers(&table, INS_LOG_LAYERS, "variance"));
+    ck_assert_ptr_null(ins_table_numbers(&table, INS_LAYERS_VARIANCE));
     ins_table_free(&table);
 }
 END_TEST
@@ -180,8 +180,8 @@ START_TEST(header_only)
     read_layers("run,tensor,variance\n");
     ck_assert_int_eq(problem.status, INS_OK);
     ck_assert_uint_eq(table.rows, 0);
-    ck_assert_ptr_nonnull(ins_table_numbers(&table, INS_LOG_LAYERS, "variance"));
-    ck_assert_ptr_nonnull(ins_table_texts(&table, INS_LOG_LAYERS, "tensor"));
+    ck_assert_ptr_nonnull(ins_table_numbers(&table, INS_LAYERS_VARIANCE));
+    ck_assert_ptr_nonnull(ins_table_texts(&table, INS_LAYERS_TENSOR));
     ins_table_free(&table);
 }
 END_TEST
@@ -198,13 +198,13 @@ START_TEST(interned)
     ins_text_free(&text);
     ck_assert_int_eq(problem.status, INS_OK);
     ck_assert_uint_eq(table.rows, ROWS);
-    const char *const *name = ins_table_texts(&table, INS_LOG_LAYERS, "initializer");
-    const char *const *tensor = ins_table_texts(&table, INS_LOG_LAYERS, "tensor");
+    const char *const *name = ins_table_texts(&table, INS_LAYERS_INITIALIZER);
+    const char *const *tensor = ins_table_texts(&table, INS_LAYERS_TENSOR);
     for (size_t r = 0; r < ROWS; r++) {
         char expected[32];
         snprintf(expected, sizeof expected, "init%zu", r * 7 % NAMES);
         ck_assert_str_eq(name[r], expected);
-        ck_assert(number("run", r) == (double)r);
+        ck_assert(number(INS_LAYERS_RUN, r) == (double)r);
         ck_assert_ptr_eq(name[r], name[r % NAMES]);
         ck_assert_ptr_eq(tensor[r], r % 3 ? name[1] : tensor[0]);
     }

@@ -5,7 +5,6 @@
 #include "check_tap.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "scratch.h"
@@ -59,27 +58,48 @@ START_TEST(foreign_log_without_runs)
     ck_assert_int_eq(study.run[study.arm[0].run[0]].seed, 3);
     ck_assert_int_eq(study.run[study.arm[0].run[1]].seed, 7);
     size_t seven = study.arm[0].run[1];
-    ck_assert_int_eq(study.run[seven].last_epoch, 2);
-    ck_assert_uint_eq(study.run[seven].last_index, 1);
-    ck_assert_uint_eq(study.run[study.arm[1].run[0]].last_layer_index, 0);
-    ck_assert_uint_eq(study.run[study.arm[0].run[0]].last_layer_index, SIZE_MAX);
-    ck_assert(ins_study_layer(&study, seven, 0, 1, INS_PREACTIVATION, "variance") == 2.5);
-    ck_assert(ins_study_layer(&study, seven, 1, 3, INS_WEIGHT, "variance") == 0.5);
-    ck_assert(isnan(ins_study_layer(&study, seven, 0, 2, INS_PREACTIVATION, "variance")));
-    ck_assert(isnan(ins_study_layer(&study, seven, 0, 1, INS_WEIGHT, "variance")));
-    ck_assert(isnan(ins_study_layer(&study, seven, 0, 1, INS_PREACTIVATION, "kurtosis")));
-    ck_assert(isnan(ins_study_layer(&study, seven, 0, 1, INS_PREACTIVATION, "no such column")));
-    ck_assert(isnan(ins_study_layer(&study, seven, 9, 1, INS_PREACTIVATION, "variance")));
-    ck_assert(isnan(ins_study_layer(&study, 99, 0, 1, INS_PREACTIVATION, "variance")));
-    ck_assert(isnan(ins_study_layer(&study, seven, 0, 99, INS_PREACTIVATION, "variance")));
-    ck_assert(ins_study_epoch(&study, seven, 1, "test_accuracy") == 0.75);
-    ck_assert(isnan(ins_study_epoch(&study, seven, 1, "train_loss")));
-    ck_assert(isnan(ins_study_epoch(&study, study.arm[1].run[0], 1, "test_accuracy")));
+    ck_assert_int_eq(ins_epoch_number(&study, study.run[seven].last), 2);
+    ck_assert_uint_eq(ins_epoch_place(study.run[seven].last), 1);
+    ck_assert_uint_eq(ins_epoch_place(study.run[study.arm[1].run[0]].last_layers), 0);
+    ck_assert(!ins_is_recorded(study.run[study.arm[0].run[0]].last_layers));
+    ck_assert(ins_number(&study, INS_LAYERS_VARIANCE,
+                         (ins_site){seven, ins_epoch_at(0), 1, INS_PREACTIVATION}) == 2.5);
+    ck_assert(ins_number(&study, INS_LAYERS_VARIANCE,
+                         (ins_site){seven, ins_epoch_at(1), 3, INS_WEIGHT}) == 0.5);
+    ck_assert(isnan(ins_number(&study, INS_LAYERS_VARIANCE,
+                               (ins_site){seven, ins_epoch_at(0), 2, INS_PREACTIVATION})));
+    ck_assert(isnan(ins_number(&study, INS_LAYERS_VARIANCE,
+                               (ins_site){seven, ins_epoch_at(0), 1, INS_WEIGHT})));
+    ck_assert(isnan(ins_number(&study, INS_LAYERS_KURTOSIS,
+                               (ins_site){seven, ins_epoch_at(0), 1, INS_PREACTIVATION})));
+    ck_assert(isnan(ins_number(&study, INS_LAYERS_VARIANCE,
+                               (ins_site){seven, ins_epoch_at(9), 1, INS_PREACTIVATION})));
+    ck_assert(isnan(ins_number(&study, INS_LAYERS_VARIANCE,
+                               (ins_site){99, ins_epoch_at(0), 1, INS_PREACTIVATION})));
+    ck_assert(isnan(ins_number(&study, INS_LAYERS_VARIANCE,
+                               (ins_site){seven, ins_epoch_at(0), 99, INS_PREACTIVATION})));
+    ck_assert(ins_number(&study, INS_EPOCHS_TEST_ACCURACY,
+                         (ins_site){.run = seven, .epoch = ins_epoch_at(1)}) == 0.75);
+    ck_assert(isnan(ins_number(&study, INS_EPOCHS_TRAIN_LOSS,
+                               (ins_site){.run = seven, .epoch = ins_epoch_at(1)})));
+    ck_assert(isnan(ins_number(&study, INS_EPOCHS_TEST_ACCURACY,
+                               (ins_site){.run = study.arm[1].run[0], .epoch = ins_epoch_at(1)})));
     ck_assert(ins_study_has(&study, 0, INS_PREACTIVATION));
     ck_assert(!ins_study_has(&study, 1, INS_PREACTIVATION));
     ck_assert(!ins_study_has(&study, 0, INS_DELTA));
-    ck_assert_uint_eq(ins_study_epoch_index(&study, 2), 1);
-    ck_assert_uint_eq(ins_study_epoch_index(&study, 1), SIZE_MAX);
+    ck_assert_uint_eq(ins_epoch_place(ins_epoch_of(&study, 2)), 1);
+    ck_assert(!ins_is_recorded(ins_epoch_of(&study, 1)));
+    ck_assert_int_eq(ins_epoch_number(&study, INS_NOT_RECORDED), -1);
+    ck_assert(ins_same_epoch(study.start, ins_epoch_at(0)));
+    ck_assert(ins_same_epoch(ins_last_epoch(&study), ins_epoch_at(1)));
+    /* A site whose epoch was never set is no epoch, not the first one. */
+    ck_assert(isnan(ins_number(&study, INS_LAYERS_VARIANCE,
+                               (ins_site){.run = seven, .layer = 1, .tensor = INS_PREACTIVATION})));
+    ck_assert(isnan(ins_number(&study, INS_EPOCHS_TEST_ACCURACY, (ins_site){.run = seven})));
+    /* Neither a text nor a number without a place is one. */
+    ck_assert(isnan(ins_number(&study, INS_LAYERS_TENSOR,
+                               (ins_site){seven, study.start, 1, INS_PREACTIVATION})));
+    ck_assert(isnan(ins_number(&study, INS_RUNS_SEED, (ins_site){.run = seven})));
     ck_assert(!study.run[seven].diverged); /* there is no train_loss to tell by */
     ins_study_free(&study);
 }
@@ -176,29 +196,49 @@ START_TEST(optional_files_by_run_number)
     ins_study study = read_study();
     size_t five = 0, nine = 1;
     ck_assert_int_eq(study.run[nine].number, 9);
-    ck_assert(ins_study_symmetry(&study, five, 0, 1, "distinct_units") == 1);
-    ck_assert(ins_study_symmetry(&study, five, 1, 1, "distinct_units") == 3);
-    ck_assert(isnan(ins_study_symmetry(&study, five, 0, 2, "distinct_units")));
-    ck_assert(isnan(ins_study_symmetry(&study, nine, 0, 1, "distinct_units")));
-    ck_assert(isnan(ins_study_symmetry(&study, five, 0, 1, "effective_rank"))); /* no such column */
-    ck_assert(isnan(ins_study_symmetry(&study, 77, 0, 1, "units")));
-    ck_assert(ins_study_theory(&study, nine, 2, INS_DELTA, "variance") == 0.25);
-    ck_assert(isnan(ins_study_theory(&study, nine, 1, INS_DELTA, "variance")));
-    ck_assert(isnan(ins_study_theory(&study, five, 2, INS_DELTA, "variance")));
-    ck_assert(ins_study_depth(&study, nine, "xi_gradient") == -2.5);
-    ck_assert(isinf(ins_study_depth(&study, five, "xi_gradient")));
-    ck_assert(isnan(ins_study_depth(&study, five, "xi_c"))); /* no such column */
-    ck_assert(isnan(ins_study_depth(&study, 77, "chi_1")));
+    ck_assert(ins_number(&study, INS_SYMMETRY_DISTINCT_UNITS,
+                         (ins_site){.run = five, .epoch = ins_epoch_at(0), .layer = 1}) == 1);
+    ck_assert(ins_number(&study, INS_SYMMETRY_DISTINCT_UNITS,
+                         (ins_site){.run = five, .epoch = ins_epoch_at(1), .layer = 1}) == 3);
+    ck_assert(isnan(ins_number(&study, INS_SYMMETRY_DISTINCT_UNITS,
+                               (ins_site){.run = five, .epoch = ins_epoch_at(0), .layer = 2})));
+    ck_assert(isnan(ins_number(&study, INS_SYMMETRY_DISTINCT_UNITS,
+                               (ins_site){.run = nine, .epoch = ins_epoch_at(0), .layer = 1})));
+    ck_assert(isnan(ins_number(
+        &study, INS_SYMMETRY_EFFECTIVE_RANK,
+        (ins_site){.run = five, .epoch = ins_epoch_at(0), .layer = 1}))); /* no such column */
+    ck_assert(isnan(ins_number(&study, INS_SYMMETRY_UNITS,
+                               (ins_site){.run = 77, .epoch = ins_epoch_at(0), .layer = 1})));
+    ck_assert(ins_number(&study, INS_THEORY_VARIANCE,
+                         (ins_site){.run = nine, .layer = 2, .tensor = INS_DELTA}) == 0.25);
+    ck_assert(isnan(ins_number(&study, INS_THEORY_VARIANCE,
+                               (ins_site){.run = nine, .layer = 1, .tensor = INS_DELTA})));
+    ck_assert(isnan(ins_number(&study, INS_THEORY_VARIANCE,
+                               (ins_site){.run = five, .layer = 2, .tensor = INS_DELTA})));
+    ck_assert(ins_number(&study, INS_DEPTH_XI_GRADIENT, (ins_site){.run = nine}) == -2.5);
+    ck_assert(isinf(ins_number(&study, INS_DEPTH_XI_GRADIENT, (ins_site){.run = five})));
+    ck_assert(
+        isnan(ins_number(&study, INS_DEPTH_XI_C, (ins_site){.run = five}))); /* no such column */
+    ck_assert(isnan(ins_number(&study, INS_DEPTH_CHI_1, (ins_site){.run = 77})));
     ck_assert_uint_eq(study.phase.rows, 1);
     ins_bin bin[2];
-    ck_assert_uint_eq(ins_study_histogram(&study, five, 0, 1, INS_DELTA, bin, 2), 2);
+    ck_assert_uint_eq(
+        ins_study_histogram(&study, (ins_site){five, ins_epoch_at(0), 1, INS_DELTA}, bin, 2), 2);
     ck_assert(bin[0].count == 4 && bin[1].count == 5 && bin[1].lower == 0 && bin[1].upper == 1);
-    ck_assert_uint_eq(ins_study_histogram(&study, nine, 0, 1, INS_DELTA, bin, 0), 1);
-    ck_assert_uint_eq(ins_study_histogram(&study, five, 0, 1, INS_WEIGHT, bin, 2), 0);
+    ck_assert_uint_eq(
+        ins_study_histogram(&study, (ins_site){nine, ins_epoch_at(0), 1, INS_DELTA}, bin, 0), 1);
+    ck_assert_uint_eq(
+        ins_study_histogram(&study, (ins_site){five, ins_epoch_at(0), 1, INS_WEIGHT}, bin, 2), 0);
     double value[1];
-    ck_assert_uint_eq(ins_study_spectrum(&study, five, 0, 0, value, 1), 2);
+    ck_assert_uint_eq(
+        ins_study_spectrum(&study, (ins_site){.run = five, .epoch = ins_epoch_at(0), .layer = 0},
+                           value, 1),
+        2);
     ck_assert(value[0] == 3);
-    ck_assert_uint_eq(ins_study_spectrum(&study, five, 1, 0, value, 1), 0);
+    ck_assert_uint_eq(
+        ins_study_spectrum(&study, (ins_site){.run = five, .epoch = ins_epoch_at(1), .layer = 0},
+                           value, 1),
+        0);
     ck_assert(ins_study_has_file(&study, INS_LOG_SPECTRUM));
     ins_study_free(&study);
 }
@@ -212,8 +252,14 @@ START_TEST(optional_files_by_name)
                         "kaiming,8,0,1,9\nhuge,7,0,1,9\n");
     put("theory.csv", "run,layer,tensor,variance\n1,1,delta,0.25\n"); /* whose run is that? */
     ins_study study = read_study();
-    ck_assert(ins_study_symmetry(&study, study.arm[1].run[0], 0, 2, "units") == 6);
-    ck_assert(ins_study_symmetry(&study, study.arm[0].run[1], 1, 3, "units") == 4);
+    ck_assert(
+        ins_number(&study, INS_SYMMETRY_UNITS,
+                   (ins_site){.run = study.arm[1].run[0], .epoch = ins_epoch_at(0), .layer = 2}) ==
+        6);
+    ck_assert(
+        ins_number(&study, INS_SYMMETRY_UNITS,
+                   (ins_site){.run = study.arm[0].run[1], .epoch = ins_epoch_at(1), .layer = 3}) ==
+        4);
     ck_assert(ins_study_has_file(&study, INS_LOG_SYMMETRY));
     ck_assert(!ins_study_has_file(&study, INS_LOG_THEORY));
     ck_assert(!ins_study_has_file(&study, INS_LOG_HISTOGRAMS)); /* there is no such file */
@@ -285,6 +331,23 @@ START_TEST(fractional_epoch_is_refused)
 }
 END_TEST
 
+/* Recording may begin late: the first recorded epoch is not the start then. */
+START_TEST(start_is_epoch_0)
+{
+    put("epochs.csv", "run,epoch\n1,3\n1,5\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,3,1,weight,4\n1,5,1,weight,9\n");
+    ins_study study = read_study();
+    ck_assert(!ins_is_recorded(study.start));
+    ck_assert(
+        isnan(ins_number(&study, INS_LAYERS_VARIANCE, (ins_site){0, study.start, 1, INS_WEIGHT})));
+    ck_assert(ins_number(&study, INS_LAYERS_VARIANCE,
+                         (ins_site){0, ins_epoch_at(0), 1, INS_WEIGHT}) == 4);
+    ck_assert_int_eq(ins_epoch_number(&study, ins_epoch_at(0)), 3);
+    ck_assert_int_eq(ins_epoch_number(&study, ins_last_epoch(&study)), 5);
+    ins_study_free(&study);
+}
+END_TEST
+
 /* Rows in a scattered order are all found again: the value tells its place. */
 START_TEST(every_number_by_its_place)
 {
@@ -307,14 +370,15 @@ START_TEST(every_number_by_its_place)
     ck_assert_uint_eq(study.epochs, EPOCHS);
     ck_assert_uint_eq(study.layers, LAYERS);
     for (size_t run = 0; run < RUNS; run++) {
-        ck_assert_uint_eq(study.run[run].last_layer_index, EPOCHS - 1);
-        ck_assert_uint_eq(study.run[run].last_index, 0);
+        ck_assert_uint_eq(ins_epoch_place(study.run[run].last_layers), EPOCHS - 1);
+        ck_assert_uint_eq(ins_epoch_place(study.run[run].last), 0);
     }
     for (size_t place = 0; place < ROWS; place++) {
         size_t run = place % RUNS, epoch = place / RUNS % EPOCHS;
         size_t layer = place / RUNS / EPOCHS % (LAYERS + 1);
         ins_tensor tensor = (ins_tensor)(place / RUNS / EPOCHS / (LAYERS + 1));
-        ck_assert(ins_study_layer(&study, run, epoch, layer, tensor, "variance") == (double)place);
+        ck_assert(ins_number(&study, INS_LAYERS_VARIANCE,
+                             (ins_site){run, ins_epoch_at(epoch), layer, tensor}) == (double)place);
     }
     ins_study_free(&study);
 }
@@ -346,6 +410,7 @@ int main(void)
     tcase_add_test(reading, diverged_as_runs_say);
     tcase_add_test(reading, diverged_by_the_last_loss);
     tcase_add_test(reading, every_number_by_its_place);
+    tcase_add_test(reading, start_is_epoch_0);
     tcase_add_test(reading, optional_files_are_read);
     tcase_add_test(reading, optional_files_by_run_number);
     tcase_add_test(reading, optional_files_by_name);

@@ -250,23 +250,25 @@ START_TEST(rules_print_the_thresholds)
 {
     const struct {
         ins_verdict verdict;
-        const char *threshold, *format;
-    } printed[] = {{INS_VERDICT_VANISHING, "gain_lower", "below %g"},
-                   {INS_VERDICT_VANISHING, "total", "less than 1/%g"},
-                   {INS_VERDICT_EXPLODING, "gain_upper", "above %g"},
-                   {INS_VERDICT_EXPLODING, "total", "more than %g"},
-                   {INS_VERDICT_SATURATED, "saturated", "more than %g"},
-                   {INS_VERDICT_DEAD, "dead", "at least %g"},
-                   {INS_VERDICT_PRESERVING, "gain_upper", "to %g"},
-                   {INS_VERDICT_LEARNED, "learned_loss", "below %g ln C"}};
+        ins_threshold threshold;
+        const char *format;
+    } printed[] = {{INS_VERDICT_VANISHING, INS_THRESHOLD_GAIN_LOWER, "below %g"},
+                   {INS_VERDICT_VANISHING, INS_THRESHOLD_TOTAL, "less than 1/%g"},
+                   {INS_VERDICT_EXPLODING, INS_THRESHOLD_GAIN_UPPER, "above %g"},
+                   {INS_VERDICT_EXPLODING, INS_THRESHOLD_TOTAL, "more than %g"},
+                   {INS_VERDICT_SATURATED, INS_THRESHOLD_SATURATED, "more than %g"},
+                   {INS_VERDICT_DEAD, INS_THRESHOLD_DEAD, "at least %g"},
+                   {INS_VERDICT_PRESERVING, INS_THRESHOLD_GAIN_UPPER, "to %g"},
+                   {INS_VERDICT_LEARNED, INS_THRESHOLD_LEARNED_LOSS, "below %g ln C"}};
     for (size_t i = 0; i < sizeof printed / sizeof printed[0]; i++) {
         char text[64];
         snprintf(text, sizeof text, printed[i].format, ins_threshold_of(printed[i].threshold));
         ck_assert_ptr_nonnull(strstr(ins_verdict_table[printed[i].verdict].rule, text));
     }
-    ck_assert(ins_threshold_of("update_frozen") == -5);
+    ck_assert(ins_threshold_of(INS_THRESHOLD_UPDATE_FROZEN) == -5);
     ck_assert_ptr_nonnull(strstr(ins_verdict_table[INS_VERDICT_NOT_MOVING].rule, "below −5"));
-    for (size_t i = 0; ins_threshold_table[i].name != NULL; i++) {
+    for (size_t i = 0; i < INS_THRESHOLDS; i++) { /* every identifier has its row */
+        ck_assert_ptr_nonnull(ins_threshold_table[i].name);
         ck_assert_ptr_nonnull(ins_threshold_table[i].meaning);
     }
 }

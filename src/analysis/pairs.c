@@ -37,7 +37,7 @@ static double p_without_spread(double difference, size_t n, double resolution)
 
 static ins_comparison compare(const double *x, const double *y, size_t n, double resolution)
 {
-    ins_comparison result = ins_compare_paired(x, y, n, ins_threshold_of("confidence"));
+    ins_comparison result = ins_compare_paired(x, y, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
     double width = result.difference.upper - result.difference.lower;
     double size = fabs(result.difference.mean);
     if (n > 1 && size > 1e-9 && width <= 1e-9 * size && resolution > 0) {
@@ -81,4 +81,13 @@ ins_pair ins_pair_of(const ins_pair *pairs, size_t first, size_t second)
     pair.b = second;
     pair.accuracy.difference = (ins_interval){given.n, -given.mean, -given.upper, -given.lower};
     return pair;
+}
+
+bool ins_exceeds(const ins_pair *pairs, size_t first, size_t second)
+{
+    if (first == second) return false;
+    ins_pair pair = ins_pair_of(pairs, first, second);
+    return pair.accuracy.difference.n >= (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_TO_CLAIM) &&
+           pair.accuracy.difference.mean > 0 &&
+           pair.adjusted_p < ins_threshold_of(INS_THRESHOLD_SIGNIFICANT);
 }

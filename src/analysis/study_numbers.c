@@ -1,0 +1,168 @@
+/* Every recorded number by its place. */
+#include <config.h>
+
+#include "study_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const place_columns ins_place_columns[INS_LOG_FILES] = {
+    [INS_LOG_RUNS] = {.run = INS_RUNS_RUN,
+                      .initializer = INS_RUNS_INITIALIZER,
+                      .seed = INS_RUNS_SEED},
+    [INS_LOG_EPOCHS] = {.run = INS_EPOCHS_RUN,
+                        .initializer = INS_EPOCHS_INITIALIZER,
+                        .seed = INS_EPOCHS_SEED,
+                        .epoch = INS_EPOCHS_EPOCH},
+    [INS_LOG_LAYERS] = {.run = INS_LAYERS_RUN,
+                        .initializer = INS_LAYERS_INITIALIZER,
+                        .seed = INS_LAYERS_SEED,
+                        .epoch = INS_LAYERS_EPOCH,
+                        .layer = INS_LAYERS_LAYER,
+                        .tensor = INS_LAYERS_TENSOR},
+    [INS_LOG_SYMMETRY] = {.run = INS_SYMMETRY_RUN,
+                          .initializer = INS_SYMMETRY_INITIALIZER,
+                          .seed = INS_SYMMETRY_SEED,
+                          .epoch = INS_SYMMETRY_EPOCH,
+                          .layer = INS_SYMMETRY_LAYER},
+    [INS_LOG_HISTOGRAMS] = {.run = INS_HISTOGRAMS_RUN,
+                            .initializer = INS_HISTOGRAMS_INITIALIZER,
+                            .seed = INS_HISTOGRAMS_SEED,
+                            .epoch = INS_HISTOGRAMS_EPOCH,
+                            .layer = INS_HISTOGRAMS_LAYER,
+                            .tensor = INS_HISTOGRAMS_TENSOR},
+    [INS_LOG_THEORY] = {.run = INS_THEORY_RUN,
+                        .initializer = INS_THEORY_INITIALIZER,
+                        .layer = INS_THEORY_LAYER,
+                        .tensor = INS_THEORY_TENSOR},
+    [INS_LOG_DEPTH] = {.run = INS_DEPTH_RUN, .initializer = INS_DEPTH_INITIALIZER},
+    [INS_LOG_SPECTRUM] = {.run = INS_SPECTRUM_RUN,
+                          .initializer = INS_SPECTRUM_INITIALIZER,
+                          .seed = INS_SPECTRUM_SEED,
+                          .epoch = INS_SPECTRUM_EPOCH,
+                          .layer = INS_SPECTRUM_LAYER},
+};
+
+bool ins_is_whole(double value, double minimum, double maximum)
+{
+    return value >= minimum && value <= maximum && value == floor(value);
+}
+
+ins_tensor ins_tensor_of(const char *name)
+{
+    unsigned tensor = 0;
+    while (tensor < INS_TENSORS && strcmp(ins_tensor_table[tensor].name, name) != 0) tensor++;
+    return (ins_tensor)tensor;
+}
+
+uint64_t ins_place_key(const ins_study *study, ins_site site)
+{
+    uint64_t moment = (uint64_t)site.run * (study->epochs + 1) + site.epoch.place;
+    return (moment * (study->layers + 1) + site.layer) * INS_TENSORS + site.tensor;
+}
+
+/* The rows of a place: *row is the first of as many as are returned. A row that no group holds is
+ * its own number, kept in *single. */
+static size_t rows_at(const ins_study *study, ins_log_file file, ins_site site,
+                      const uint32_t **row, uint32_t *single)
+{
+    const placed_table *placed = &study->index->file[file];
+    const place_columns *columns = &ins_place_columns[file];
+    if (columns->epoch == INS_NO_COLUMN) {
+        site.epoch = INS_NOT_RECORDED;
+    } else if (!ins_is_recorded(site.epoch)) {
+        return 0;
+    }
+    if (columns->layer == INS_NO_COLUMN) site.layer = 0;
+    if (columns->tensor == INS_NO_COLUMN) site.tensor = (ins_tensor)0;
+    if (placed->table.rows == 0 || site.run >= study->runs || site.epoch.place > study->epochs ||
+        site.layer > study->layers)
+        return 0;
+    size_t found = ins_row_map_find(&placed->place, ins_place_key(study, site));
+    if (found == ROW_NONE) return 0;
+    if (placed->start == NULL) {
+        *single = (uint32_t)found;
+        *row = single;
+        return 1;
+    }
+    *row = placed->row + placed->start[found];
+    return placed->start[found + 1] - placed->start[found];
+}
+
+double ins_number(const ins_study *study, ins_column_id column, ins_site site)
+{
+    ins_log_file file = ins_column_file(column);
+    const double *number = ins_table_numbers(&study->index->file[file].table, column);
+    const uint32_t *row;
+    uint32_t single;
+    if (number == NULL || rows_at(study, file, site, &row, &single) == 0) return NAN;
+    return number[row[0]];
+}
+
+size_t ins_study_histogram(const ins_study *study, ins_site site, ins_bin *bin, size_t most)
+{
+    const ins_table *table = &study->index->file[INS_LOG_HISTOGRAMS].table;
+    const double *lower = ins_table_numbers(table, INS_HISTOGRAMS_LOWER);
+    const double *upper = ins_table_numbers(table, INS_HISTOGRAMS_UPPER);
+    const double *number = ins_table_numbers(table, INS_HISTOGRAMS_COUNT);
+    const uint32_t *row;
+    uint32_t single;
+    if (lower == NULL || upper == NULL || number == NULL) return 0;
+    size_t count = rows_at(study, INS_LOG_HISTOGRAMS, site, &row, &single);
+    for (size_t i = 0; i < count && i < most; i++) {
+        bin[i] = (ins_bin){lower[row[i]], upper[row[i]], number[row[i]]};
+    }
+    return count;
+}
+
+size_t ins_study_spectrum(const ins_study *study, ins_site site, double *value, size_t most)
+{
+    const ins_table *table = &study->index->file[INS_LOG_SPECTRUM].table;
+    const double *singular = ins_table_numbers(table, INS_SPECTRUM_SINGULAR_VALUE);
+    const uint32_t *row;
+    uint32_t single;
+    if (singular == NULL) return 0;
+    size_t count = rows_at(study, INS_LOG_SPECTRUM, site, &row, &single);
+    for (size_t i = 0; i < count && i < most; i++) value[i] = singular[row[i]];
+    return count;
+}
+
+static int ascending(const void *left, const void *right)
+{
+    long long a = *(const long long *)left, b = *(const long long *)right;
+    return (a > b) - (a < b);
+}
+
+ins_epoch_index ins_epoch_of(const ins_study *study, long long number)
+{
+    if (study->epochs == 0) return INS_NOT_RECORDED;
+    const long long *found =
+        bsearch(&number, study->epoch, study->epochs, sizeof *study->epoch, ascending);
+    return found == NULL ? INS_NOT_RECORDED : ins_epoch_at((size_t)(found - study->epoch));
+}
+
+long long ins_epoch_number(const ins_study *study, ins_epoch_index epoch)
+{
+    return ins_is_recorded(epoch) ? study->epoch[ins_epoch_place(epoch)] : -1;
+}
+
+ins_epoch_index ins_last_epoch(const ins_study *study)
+{
+    return (ins_epoch_index){study->epochs};
+}
+
+size_t ins_hidden_layers(const ins_arm *arm)
+{
+    return arm->layers > 0 ? arm->layers - 1 : 0;
+}
+
+bool ins_study_has(const ins_study *study, size_t arm, ins_tensor tensor)
+{
+    return arm < study->arms && study->index->has[arm * INS_TENSORS + tensor];
+}
+
+bool ins_study_has_file(const ins_study *study, ins_log_file file)
+{
+    return study->index->file[file].groups > 0;
+}
