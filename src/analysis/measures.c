@@ -346,6 +346,7 @@ static double most_change(const ins_study *study, size_t run, const void *contex
 {
     double change = NAN;
     (void)context;
+    if (!ins_is_recorded(study->start)) return NAN;
     for (size_t l = 1; l <= study->arm[study->run[run].arm].layers; l++) {
         double first = NAN, moved = 0;
         for (size_t e = 0; e < study->epochs; e++) {

@@ -119,7 +119,12 @@ void ins_page_background(ins_flow *flow, const ins_page *page)
         "makes up for it with Var W = 2/fan_in. The factor 2 is due between hidden ReLU layers, "
         "not at the first layer, whose inputs no ReLU has halved, nor at the output. A factor g a "
         "layer is g^{L} over L layers: ½ becomes 10^{−6} after 20.");
-    drawn(flow);
+    if (ins_is_recorded(flow->part->study->start)) {
+        drawn(flow);
+    } else {
+        ins_flow_note(flow,
+                      "Epoch 0 was not recorded: what was drawn for the weights is not known.");
+    }
     ins_flow_paragraph(
         flow,
         "Three different numbers are called *gain* elsewhere: the one that keeps the variance of "

@@ -266,12 +266,20 @@ static void curves(ins_flow *flow)
 void ins_page_heat(ins_flow *flow, const ins_page *page)
 {
     ins_flow_title(flow, page->kicker, title_of(flow));
+    const ins_study *study = flow->part->study;
+    const char *left = ins_is_recorded(study->start)
+                           ? "the network as it was initialized"
+                           : ins_flow_format(flow, "epoch %lld, the first that was recorded",
+                                             ins_epoch_number(study, ins_epoch_at(0)));
     ins_flow_paragraph(
-        flow, "Each tile is one layer at one recorded epoch; its colour is the variance of the "
-              "pre-activations. White is variance 1, orange is larger, blue is smaller, grey is "
-              "exactly 0, and hatched means that no finite number was recorded. The left edge of a "
-              "panel is the network as it was initialized; what "
-              "happens to the right of it is training’s doing.");
+        flow,
+        ins_flow_format(
+            flow,
+            "Each tile is one layer at one recorded epoch; its colour is the variance of the "
+            "pre-activations. White is variance 1, orange is larger, blue is smaller, grey is "
+            "exactly 0, and hatched means that no finite number was recorded. The left edge of a "
+            "panel is %s; what happens to the right of it is training’s doing.",
+            left));
     heat_maps(flow);
     numbers(flow);
     curves(flow);

@@ -52,6 +52,7 @@ static const char *title_of(ins_flow *flow)
 {
     const ins_part *part = flow->part;
     double guess = log(part->analysis->classes), excess;
+    if (!ins_is_recorded(part->study->start)) return "What goes in";
     if (!isfinite(guess)) return "What goes in, and the loss before the first update";
     size_t worst = worst_start(part, guess, &excess);
     if (worst == part->study->arms || excess < 0.05 * guess) {
@@ -217,6 +218,7 @@ static void initial_loss(ins_flow *flow)
 void ins_page_start(ins_flow *flow, const ins_page *page)
 {
     const ins_study *study = flow->part->study;
+    bool started = ins_is_recorded(study->start);
     ins_flow_title(flow, page->kicker, title_of(flow));
     ins_flow_paragraph(
         flow, ins_flow_format(
@@ -225,13 +227,20 @@ void ins_page_start(ins_flow *flow, const ins_page *page)
                   "scale of the data enters it as much as the initializer’s.%s The output "
                   "layer has no activation after it, so that the factor 2 of He’s formula is "
                   "not due there: class scores of variance 2 are bets made before anything "
-                  "was learned, and the loss at epoch 0 shows their price.",
-                  study->features.rows > 0 ? scale_sentence(flow) : ""));
+                  "was learned%s.",
+                  study->features.rows > 0 ? scale_sentence(flow) : "",
+                  started ? ", and the loss at epoch 0 shows their price" : ""));
     if (study->features.rows > 0) {
         features(flow);
     } else {
         ins_flow_note(flow, "The run directory has no features.csv: the features are not shown.");
     }
-    initial_loss(flow);
-    initial_scores(flow);
+    if (started) {
+        initial_loss(flow);
+        initial_scores(flow);
+    } else {
+        ins_flow_note(flow,
+                      "Epoch 0 was not recorded: neither the loss nor the class scores of the "
+                      "untrained networks are known.");
+    }
 }

@@ -325,8 +325,9 @@ void ins_page_summary(ins_flow *flow, const ins_page *page)
             flow,
             "Every number is measured in this run. *Gain* is the factor by which the variance of "
             "the signal changes from one hidden layer to the next at epoch 0: 1 preserves it, "
-            "less makes it vanish, more makes it explode. %s In the last column the dot is the "
+            "less makes it vanish, more makes it explode%s. %s In the last column the dot is the "
             "mean over seeds, the bar its 95%% t-interval, and each small cross one seed.",
+            ins_is_recorded(part->study->start) ? "" : "; here that epoch was not recorded",
             counted(part) ? "*Distinct units* can be told apart at the end, in the hidden layer "
                             "with the fewest of them."
                           : "A layer is *symmetric* when all its units are identical."));

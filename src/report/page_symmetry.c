@@ -195,7 +195,9 @@ static const char *title_of(ins_flow *flow)
         return ins_flow_format(flow, "Training tells the identical units of %s apart",
                                ins_say_arms(flow, mended, 3));
     }
-    return "Every unit of every hidden layer is one of a kind from the start";
+    return ins_is_recorded(part->study->start)
+               ? "Every unit of every hidden layer is one of a kind from the start"
+               : "Every unit of every hidden layer is one of a kind";
 }
 
 static void explanation(ins_flow *flow, ins_epoch_index first, ins_epoch_index last)
@@ -208,7 +210,12 @@ static void explanation(ins_flow *flow, ins_epoch_index first, ins_epoch_index l
         layers += ins_hidden_layers(&part->study->arm[a]);
     }
     const char *measured =
-        equal == 0
+        !ins_is_recorded(part->study->start)
+            ? ins_flow_format(flow,
+                              "Here epoch 0 was not recorded; %zu of %zu hidden layers (over all "
+                              "initializers) hold equal units at epoch %lld in every seed.",
+                              kept, layers, ins_epoch_number(part->study, last))
+        : equal == 0
             ? "Here no hidden layer starts with two equal units."
             : ins_flow_format(flow,
                               "Here %zu of %zu hidden layers (over all initializers) hold equal "

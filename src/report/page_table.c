@@ -22,6 +22,8 @@ static const char *not_needed(const ins_part *part)
     return ins_is_brief(part) ? "" : NULL;
 }
 
+static const char no_start[] = "Epoch 0 was not recorded.";
+
 static const char *no_preactivation(const ins_part *part)
 {
     return has_tensor(part, INS_PREACTIVATION) ? NULL : "layers.csv has no rows of preactivation.";
@@ -32,15 +34,31 @@ static const char *no_delta(const ins_part *part)
     return has_tensor(part, INS_DELTA) ? NULL : "layers.csv has no rows of delta.";
 }
 
+static const char *no_forward(const ins_part *part)
+{
+    const char *missing = no_preactivation(part);
+    if (missing != NULL) return missing;
+    return ins_is_recorded(part->study->start) ? NULL : no_start;
+}
+
+static const char *no_backward(const ins_part *part)
+{
+    const char *missing = no_delta(part);
+    if (missing != NULL) return missing;
+    return ins_is_recorded(part->study->start) ? NULL : no_start;
+}
+
 static const char *no_weight(const ins_part *part)
 {
     if (!has_tensor(part, INS_WEIGHT)) return "layers.csv has no rows of weight.";
+    if (!ins_is_recorded(part->study->start)) return no_start;
     return part->study->epochs > 1 ? NULL : "Only one epoch was recorded.";
 }
 
 static const char *no_theory(const ins_part *part)
 {
-    return ins_study_has_file(part->study, INS_LOG_THEORY) ? NULL : "There is no theory.csv.";
+    if (!ins_study_has_file(part->study, INS_LOG_THEORY)) return "There is no theory.csv.";
+    return ins_is_recorded(part->study->start) ? NULL : no_start;
 }
 
 static const char *no_gradient(const ins_part *part)
@@ -48,6 +66,9 @@ static const char *no_gradient(const ins_part *part)
     if (!has_tensor(part, INS_GRADIENT)) return "layers.csv has no rows of gradient.";
     if (part->study->layers < 3 && part->study->epochs < 2) {
         return "There is one hidden layer at most, and only one epoch was recorded.";
+    }
+    if (!ins_is_recorded(part->study->start) && part->study->epochs < 2) {
+        return "Only one epoch was recorded, and it is not epoch 0.";
     }
     return no_delta(part);
 }
@@ -95,8 +116,8 @@ const ins_page ins_page_table[] = {
     {"Summary", "Comparison report", nothing, false, ins_page_summary},
     {"Findings", "Findings", not_needed, false, ins_page_findings},
     {"Background", "Background", nothing, false, ins_page_background},
-    {"Forward signal", "Forward signal · epoch 0", no_preactivation, true, ins_page_forward},
-    {"Backward signal", "Backward signal · epoch 0", no_delta, true, ins_page_backward},
+    {"Forward signal", "Forward signal · epoch 0", no_forward, true, ins_page_forward},
+    {"Backward signal", "Backward signal · epoch 0", no_backward, true, ins_page_backward},
     {"Theory and measurement", "Theory next to measurement · epoch 0", no_theory, true,
      ins_page_theory},
     {"Edge of chaos", "The phase plane · theory", ins_no_phase, false, ins_page_phase},

@@ -105,6 +105,56 @@ log() {
     rendered w
 }
 
+# Lines are joined: a sentence may be broken anywhere. What the rules of the verdicts and the
+# thresholds say of epoch 0 in general is left out.
+joined() {
+    sed '/METHOD AND PROVENANCE/,$d' said | tr -d '"\\' | tr '\n' ' ' >claimed
+    [ "$(wc -w <claimed)" -gt 500 ]
+}
+
+@test "a log that begins after epoch 0: nothing is said of the start" {
+    local before='before any update|[Bb]efore the first update[, ](every|[^t])|at the start|from the start'
+    before+='|FORWARD SIGNAL|Drawn and measured, epoch 0|as it was initialized|where they started'
+    before+='|starts with two equal|as good as guessing|relative to epoch 0'
+    run_ok run -q --init='zeros he_normal glorot_normal' --hidden=4x12 --seeds=3 --epochs=3 -o w
+    layout w
+    says w
+    joined
+    run grep -o -E "$before" claimed
+    echo "$output"
+    [ "$(sort -u <<<"$output" | wc -l)" -ge 8 ]
+    run grep -c 'Epoch 0 was not recorded' claimed
+    [ "$output" = 0 ]
+
+    mkdir f
+    for file in w/*.csv; do
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "epoch") at = i }
+            NR == 1 || !at || $at != "0"' "$file" >"f/${file#w/}"
+    done
+    [ "$(wc -l <f/epochs.csv)" -eq 28 ]
+    layout f
+    says f
+    joined
+    run grep -o -E "$before" claimed
+    echo "$output"
+    [ "$output" = "" ]
+    grep -q 'Epoch 0 was not recorded: what was drawn for the weights' claimed
+    grep -q 'The left edge of a panel is epoch 1, the first that was recorded' claimed
+    [ "$(grep -c 'Not in this report.*Epoch 0 was not recorded' said)" -eq 4 ]
+    run ls f/report/figures
+    echo "$output"
+    [[ "$output" == *signal-over-time.csv* ]]
+    for figure in forward backward weights-change theory initial-loss initial-scores; do
+        [[ "$output" != *-$figure.csv* ]]
+    done
+    # no gain is derived from a later epoch
+    run awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "forward_gain") at = i }
+        NR > 1 && $at != ""' f/report/summary.csv
+    echo "$output"
+    [ "$output" = "" ]
+    rendered f
+}
+
 @test "no training: nothing is learned, and nothing is said of training" {
     run_ok run -q --init='zeros he_normal glorot_normal' --hidden=4x12 --seeds=3 --epochs=0 -o w
     layout w
