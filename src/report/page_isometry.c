@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "initscope/csv.h"
+#include "initscope/random_matrix.h"
 #include "lines.h"
 #include "phrases.h"
 #include "singular.h"
@@ -44,8 +45,9 @@ static double edge_of(const ins_study *study, size_t arm, ins_epoch_index epoch,
     ins_site site = {.epoch = epoch, .layer = layer, .tensor = INS_WEIGHT};
     ins_seeds w = ins_seeds_at(study, arm, INS_GEOMETRIC, INS_LAYERS_VARIANCE, site);
     double variance = w.interval.n > 0 ? w.interval.mean : 0;
-    return sqrt(variance) *
-           (sqrt(ins_fan_in(study, arm, layer)) + sqrt(ins_units(study, arm, layer)));
+    return ins_singular_edges_of(ins_units(study, arm, layer), ins_fan_in(study, arm, layer),
+                                 sqrt(variance))
+        .upper;
 }
 
 typedef struct spectra {
@@ -73,26 +75,6 @@ static void add_values(double *sum, const ins_values *v, double unit)
     for (size_t i = 0; i < POINTS; i++) {
         sum[i] += v->value[(size_t)(grid(i) * (double)v->count)] / unit;
     }
-}
-
-/* Marchenko and Pastur's law for the squares, over their mean: with r the smaller over the larger
- * side they lie at 1 + r + 2 √r cos θ, a share 2 sin² θ / (π times that) dθ of them. */
-static void random_spectrum(spectra *out, double r)
-{
-    enum { STEPS = 40 };
-    const double pi = 3.14159265358979323846;
-    double share = 0, step = pi / (POINTS - 1) / STEPS;
-    for (size_t i = 0; i < POINTS; i++) {
-        double angle = pi * (double)i / (POINTS - 1);
-        out->share[i] = share;
-        out->random[i] = sqrt(fmax(1 + r + 2 * sqrt(r) * cos(angle), 0));
-        for (size_t k = 0; k < STEPS; k++) {
-            double at = angle + ((double)k + 0.5) * step;
-            share += step * 2 * sin(at) * sin(at) / (pi * (1 + r + 2 * sqrt(r) * cos(at)));
-        }
-    }
-    out->low = 1 - sqrt(r);
-    out->high = 1 + sqrt(r);
 }
 
 static void mean_spectrum(ins_flow *flow, size_t arm, size_t layer, const ins_epoch_index epoch[2],
@@ -127,8 +109,12 @@ static spectra *spectra_of(ins_flow *flow, const ins_epoch_index epoch[2])
     for (size_t a = 0; a < study->arms; a++) {
         size_t layer = middle_layer(&study->arm[a]);
         double fan_in = ins_fan_in(study, a, layer), units = ins_units(study, a, layer);
+        double ratio = fmin(units, fan_in) / fmax(units, fan_in);
+        ins_singular_edges edges = ins_singular_edges_of(1, ratio, 1);
         mean_spectrum(flow, a, layer, epoch, &out[a]);
-        random_spectrum(&out[a], fmin(units, fan_in) / fmax(units, fan_in));
+        ins_singular_law(ratio, POINTS, out[a].share, out[a].random);
+        out[a].low = edges.lower;
+        out[a].high = edges.upper;
     }
     return out;
 }
