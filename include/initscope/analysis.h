@@ -76,13 +76,15 @@ double ins_threshold_of(ins_threshold threshold);
 /* Gain per hidden layer at epoch 0, counted toward the output or the input: exp of the
  * least-squares slope of ln Var over the hidden layers. NAN unless there are two of them and each
  * has a finite variance above 0. */
-typedef enum ins_toward { INS_TOWARD_OUTPUT, INS_TOWARD_INPUT } ins_toward;
+typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_direction;
 
-double ins_run_gain(const ins_study *study, size_t run, ins_tensor tensor, ins_toward toward);
+double ins_run_gain(const ins_study *study, size_t run, ins_tensor tensor, ins_direction direction);
 
 /* The geometric mean over seeds of a gain, and of what theory.csv predicts for it. */
-ins_interval ins_gain(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward);
-double ins_theory_gain(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward);
+ins_interval ins_gain(const ins_study *study, size_t arm, ins_tensor tensor,
+                      ins_direction direction);
+double ins_theory_gain(const ins_study *study, size_t arm, ins_tensor tensor,
+                       ins_direction direction);
 
 /* The root of the second moment of a tensor, which foreign logs may leave out: then from variance
  * and mean, and from the variance alone where there is no mean. */
@@ -107,62 +109,74 @@ double ins_drawn_variance(const ins_study *study, size_t arm, size_t layer);
  * when they are not known. */
 double ins_reach(const ins_study *study, size_t arm);
 
-/* What a fitted gain and its total over the depth amount to. */
-typedef enum ins_signal {
-    INS_SIGNAL_UNKNOWN,
-    INS_SIGNAL_VANISHES,
-    INS_SIGNAL_SHRINKS, /* less than the threshold a layer, but the depth or the evidence is lacking
-                         */
-    INS_SIGNAL_KEPT,
-    INS_SIGNAL_GROWS,
-    INS_SIGNAL_EXPLODES
+/* What goes through the hidden layers at epoch 0: Var z toward the output, Var delta toward the
+ * input. */
+typedef struct ins_signal {
+    ins_interval gain; /* ins_gain */
+    double theory;     /* ins_theory_gain; NAN: none, or the theory does not apply */
+    double total;      /* the variance of the last hidden layer on the way over that of the first,
+                          geometric mean over seeds */
+    bool silent;       /* exactly 0 in every seed: forward the last hidden activation, backward
+                          delta of the first hidden layer */
+    size_t stops;      /* the first hidden layer on the way whose variance is exactly 0 in every
+                          seed; 0: none */
 } ins_signal;
 
-ins_signal ins_signal_of(ins_interval gain, double total);
-
-typedef struct ins_arm_analysis {
-    ins_interval forward_gain;  /* ins_gain of Var z toward the output */
-    ins_interval backward_gain; /* and of Var delta toward the input */
-    double forward_total;   /* Var z of the last hidden layer over that of the first, geometric mean
-                               over seeds */
-    double backward_total;  /* Var delta of the first hidden layer over that of the last */
-    bool no_forward_signal; /* Var of the hidden activations is exactly 0 at epoch 0, every seed */
-    bool
-        no_backward_signal; /* Var delta is exactly 0 in the hidden layers at epoch 0, every seed */
-    size_t symmetric_layers_start, symmetric_layers_end; /* hidden layers (of several units) with
-                                 duplicate units in every seed; not counted: whose between-unit
-                                 variance of W and of z is exactly 0 */
-    bool counted;                 /* symmetry.csv counts the units of this arm */
-    bool symmetry_known;          /* it does, or layers.csv has between-unit variances of it */
-    double distinct_units, units; /* at the end, of the hidden layer with the smallest share of
-                                     distinct units in any seed; NAN: not counted */
-    double dead_share; /* units that are 0 on every probe row though their z is not: largest over
-                          hidden layers at epoch 0 or at the end, mean over seeds; NAN: not counted
+/* What a gain and its total over the depth amount to. */
+typedef enum ins_grade {
+    INS_GRADE_UNKNOWN,
+    INS_GRADE_VANISHES,
+    INS_GRADE_SHRINKS, /* less than the threshold a layer, but the depth or the evidence is lacking
                         */
+    INS_GRADE_KEPT,
+    INS_GRADE_GROWS,
+    INS_GRADE_EXPLODES
+} ins_grade;
+
+ins_grade ins_grade_of(const ins_signal *signal);
+
+/* Which units of the hidden layers are alike, beyond the knee or shut. */
+typedef struct ins_unit_counts {
+    /* Hidden layers (of several units) with duplicate units in every seed, at epoch 0 and at the
+     * end; where they were not counted, those whose between-unit variance of W and of z is exactly
+     * 0. */
+    size_t symmetric_layers_start, symmetric_layers_end;
+    bool counted;           /* symmetry.csv counts the units of this arm */
+    bool symmetry_known;    /* it does, or layers.csv has between-unit variances of it */
+    double distinct, all;   /* at the end, of the hidden layer with the smallest share of distinct
+                                 units in any seed; NAN: not counted */
+    double dead_share;      /* units that are 0 on every probe row though their z is not: largest
+                               over hidden layers at epoch 0 or at the end, mean over seeds; NAN: not
+                               counted */
+    size_t dead_runs;       /* runs with a whole hidden layer of rectifiers 0 on every probe row */
+    double saturated_share; /* largest over hidden layers at epoch 0 or at the end, mean over seeds;
+                               NAN: rule does not apply */
+} ins_unit_counts;
+
+/* How training went. */
+typedef struct ins_outcome {
+    bool trained;          /* some run has a recorded epoch after 0 */
+    size_t diverged;       /* runs */
     ins_interval accuracy; /* test accuracy at the last epoch of each run, diverged runs included */
     ins_interval train_loss;   /* geometric, finite ones */
     ins_interval initial_loss; /* the same at epoch 0 */
-    size_t diverged;           /* runs */
-    bool trained;              /* some run has a recorded epoch after 0 */
-    double saturated_share; /* largest over hidden layers at epoch 0 or at the end, mean over seeds;
-                               NAN: rule does not apply */
+    double updates;            /* of the longest run; NAN when not recorded */
     double update_log10; /* median over recorded epochs and layers of log10(rms update / rms weight
                             before), mean over seeds; NAN: none */
-    ins_interval epochs_to_target; /* first recorded epoch at which test accuracy >= target, runs
-                                      that reached it */
-    size_t reached_target;         /* runs that reached it */
-    size_t forward_stops;  /* first hidden layer whose Var z is exactly 0 at epoch 0 in every seed;
-                              0:   none */
-    size_t backward_stops; /* last hidden layer whose Var delta is; 0: none */
-    size_t overflowed;     /* runs with numbers that are not finite in a hidden layer at epoch 0 */
-    size_t dead;           /* runs with a whole hidden layer of rectifiers 0 on every probe row */
-    double forward_theory, backward_theory; /* gains per layer from theory.csv; NAN: none, or it
-                                               does not apply */
-    double updates;                         /* of the longest run; NAN when not recorded */
     double relative_change; /* most, over layers, that the weights can have moved in relation to
                                their rms at epoch 0, mean over seeds; NAN: none */
-    unsigned verdicts;      /* bits 1u << ins_verdict */
-    const char *sentence;   /* one measured sentence: the verdict in words */
+    ins_interval epochs_to_target; /* first recorded epoch at which test accuracy >= target, of the
+                                      runs that reached it */
+    size_t reached_target;         /* runs that reached it */
+} ins_outcome;
+
+typedef struct ins_arm_analysis {
+    ins_signal signal[INS_DIRECTIONS];
+    size_t overflowed; /* runs with numbers that are not finite in a hidden layer at epoch 0 */
+    ins_unit_counts units;
+    ins_outcome outcome;
+    unsigned verdicts;    /* bits 1u << ins_verdict */
+    const char *sentence; /* one measured sentence: the verdict in words */
 } ins_arm_analysis;
 
 static inline bool ins_has_verdict(const ins_arm_analysis *arm, ins_verdict verdict)

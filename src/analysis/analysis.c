@@ -41,7 +41,7 @@ static double target_of(const ins_study *study, const ins_arm_analysis *arm, dou
 {
     double best = NAN, step = ins_threshold_of(INS_THRESHOLD_TARGET_STEP);
     for (size_t a = 0; a < study->arms; a++) {
-        if (arm[a].trained) best = fmax(best, arm[a].accuracy.mean);
+        if (arm[a].outcome.trained) best = fmax(best, arm[a].outcome.accuracy.mean);
     }
     double target =
         floor(best * ins_threshold_of(INS_THRESHOLD_TARGET_SHARE) / step + 1e-9) / (1 / step);
@@ -100,7 +100,7 @@ void ins_analyse(const ins_study *study, ins_analysis *analysis)
     analysis->target = target_of(study, arm, analysis->chance);
     compare_accuracies(analysis);
     for (size_t a = 0; a < study->arms; a++) {
-        ins_measure_speed(study, a, analysis->target, &arm[a]);
+        ins_measure_speed(study, a, analysis->target, &arm[a].outcome);
         arm[a].verdicts =
             ins_verdicts_of(&arm[a], study->arm[a].runs, analysis->chance, analysis->classes);
     }

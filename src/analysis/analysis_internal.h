@@ -13,7 +13,7 @@ void ins_measure_arm(const ins_study *study, size_t arm, ins_arm_analysis *out);
 
 /* Test accuracy at the first recorded epoch that reaches target: epochs_to_target and
  * reached_target. */
-void ins_measure_speed(const ins_study *study, size_t arm, double target, ins_arm_analysis *out);
+void ins_measure_speed(const ins_study *study, size_t arm, double target, ins_outcome *out);
 
 /* verdicts.c: bits 1u << ins_verdict from the measures of an arm of so many runs. */
 unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance, double classes);

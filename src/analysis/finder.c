@@ -29,9 +29,10 @@ size_t ins_best_arm(const ins_finder *f)
 {
     size_t best = SIZE_MAX;
     for (size_t a = 0; a < f->study->arms; a++) {
-        if (f->analysis->arm[a].accuracy.n == 0 || !f->analysis->arm[a].trained) continue;
-        if (best == SIZE_MAX ||
-            f->analysis->arm[a].accuracy.mean > f->analysis->arm[best].accuracy.mean)
+        if (f->analysis->arm[a].outcome.accuracy.n == 0 || !f->analysis->arm[a].outcome.trained)
+            continue;
+        if (best == SIZE_MAX || f->analysis->arm[a].outcome.accuracy.mean >
+                                    f->analysis->arm[best].outcome.accuracy.mean)
             best = a;
     }
     return best;

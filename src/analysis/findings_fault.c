@@ -11,10 +11,10 @@ bool ins_find_diverged(ins_finder *f)
 {
     size_t runs = 0, diverged = 0, earliest = SIZE_MAX;
     for (size_t a = 0; a < f->study->arms; a++) {
-        f->which[a] = f->analysis->arm[a].diverged > 0;
+        f->which[a] = f->analysis->arm[a].outcome.diverged > 0;
         if (!f->which[a]) continue;
         runs += f->study->arm[a].runs;
-        diverged += f->analysis->arm[a].diverged;
+        diverged += f->analysis->arm[a].outcome.diverged;
         for (size_t i = 0; i < f->study->arm[a].runs; i++) {
             size_t run = f->study->arm[a].run[i];
             if (!f->study->run[run].diverged) continue;
@@ -43,8 +43,8 @@ bool ins_find_saturated(ins_finder *f)
     size_t marked = ins_mark_verdict(f, INS_VERDICT_SATURATED), most = SIZE_MAX;
     if (marked == 0) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
-        if (f->which[a] && (most == SIZE_MAX || f->analysis->arm[a].saturated_share >
-                                                    f->analysis->arm[most].saturated_share))
+        if (f->which[a] && (most == SIZE_MAX || f->analysis->arm[a].units.saturated_share >
+                                                    f->analysis->arm[most].units.saturated_share))
             most = a;
     }
     char number[INS_PROSE_SIZE];
@@ -52,7 +52,7 @@ bool ins_find_saturated(ins_finder *f)
     ins_text_add(&f->claim, marked == 1 ? " saturates its units." : " saturate their units.");
     ins_text_add_format(&f->evidence,
                         "Up to %s of a hidden layer's activations are beyond the knee ",
-                        ins_prose_percent(number, f->analysis->arm[most].saturated_share));
+                        ins_prose_percent(number, f->analysis->arm[most].units.saturated_share));
     ins_text_add(&f->evidence, "with ");
     ins_add_arm(f, &f->evidence, most);
     ins_text_add_format(&f->evidence, " (mean over %zu %s), where the slope is almost 0.",
@@ -69,9 +69,10 @@ bool ins_find_dead(ins_finder *f)
         const ins_arm_analysis *of = &f->analysis->arm[a];
         if (!f->which[a]) continue;
         runs += f->study->arm[a].runs;
-        dead += of->dead;
-        if (isnan(of->dead_share)) continue;
-        if (most == SIZE_MAX || of->dead_share > f->analysis->arm[most].dead_share) most = a;
+        dead += of->units.dead_runs;
+        if (isnan(of->units.dead_share)) continue;
+        if (most == SIZE_MAX || of->units.dead_share > f->analysis->arm[most].units.dead_share)
+            most = a;
     }
     ins_text_add(&f->claim,
                  dead > 0 ? "Whole layers are dead with " : "Most units of a layer are dead with ");
@@ -81,7 +82,7 @@ bool ins_find_dead(ins_finder *f)
         char number[INS_PROSE_SIZE];
         ins_text_add_format(&f->evidence,
                             "Up to %s of a hidden layer's units are 0 on every probe row with ",
-                            ins_prose_percent(number, f->analysis->arm[most].dead_share));
+                            ins_prose_percent(number, f->analysis->arm[most].units.dead_share));
         ins_add_arm(f, &f->evidence, most);
         ins_text_add(&f->evidence, ": no gradient can pass them.");
     }
@@ -100,8 +101,8 @@ bool ins_find_not_moving(ins_finder *f)
     size_t marked = ins_mark_verdict(f, INS_VERDICT_NOT_MOVING), least = SIZE_MAX;
     if (marked == 0) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
-        if (f->which[a] && (least == SIZE_MAX || f->analysis->arm[a].update_log10 <
-                                                     f->analysis->arm[least].update_log10))
+        if (f->which[a] && (least == SIZE_MAX || f->analysis->arm[a].outcome.update_log10 <
+                                                     f->analysis->arm[least].outcome.update_log10))
             least = a;
     }
     char number[INS_PROSE_SIZE];
@@ -112,7 +113,7 @@ bool ins_find_not_moving(ins_finder *f)
         &f->evidence,
         "The median update between recorded epochs is %s of the size of its weights "
         "with ",
-        ins_prose(number, pow(10, f->analysis->arm[least].update_log10), false));
+        ins_prose(number, pow(10, f->analysis->arm[least].outcome.update_log10), false));
     ins_add_arm(f, &f->evidence, least);
     ins_text_add(&f->evidence, "; from 10⁻⁴ to 10⁻² is healthy.");
     return true;
@@ -148,13 +149,13 @@ bool ins_find_few_updates(ins_finder *f)
     double updates = NAN;
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_arm_analysis *of = &f->analysis->arm[a];
-        if (isnan(of->relative_change) || isnan(of->updates)) continue;
+        if (isnan(of->outcome.relative_change) || isnan(of->outcome.updates)) continue;
         known++;
-        f->which[a] = of->relative_change < ins_threshold_of(INS_THRESHOLD_SMALL_CHANGE);
+        f->which[a] = of->outcome.relative_change < ins_threshold_of(INS_THRESHOLD_SMALL_CHANGE);
         small += f->which[a];
-        updates = fmax(updates, of->updates);
-        if (f->which[a] &&
-            (most == SIZE_MAX || of->relative_change > f->analysis->arm[most].relative_change))
+        updates = fmax(updates, of->outcome.updates);
+        if (f->which[a] && (most == SIZE_MAX || of->outcome.relative_change >
+                                                    f->analysis->arm[most].outcome.relative_change))
             most = a;
     }
     if (small == 0 || 2 * small < known) return false;
@@ -168,7 +169,7 @@ bool ins_find_few_updates(ins_finder *f)
         &f->evidence,
         " can have moved by more than %s of its initial size: what is compared is mostly "
         "the initial functions.",
-        ins_prose_percent(number, f->analysis->arm[most].relative_change));
+        ins_prose_percent(number, f->analysis->arm[most].outcome.relative_change));
     return true;
 }
 
@@ -188,10 +189,11 @@ bool ins_find_adaptive(ins_finder *f)
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_arm_analysis *of = &f->analysis->arm[a];
         f->which[a] = adaptive(f, a) != NULL && ins_has_verdict(of, INS_VERDICT_LEARNED) &&
-                      ins_signal_of(of->backward_gain, of->backward_total) == INS_SIGNAL_VANISHES;
+                      ins_grade_of(&of->signal[INS_BACKWARD]) == INS_GRADE_VANISHES;
         marked += f->which[a];
         if (f->which[a] &&
-            (worst == SIZE_MAX || of->backward_total < f->analysis->arm[worst].backward_total))
+            (worst == SIZE_MAX ||
+             of->signal[INS_BACKWARD].total < f->analysis->arm[worst].signal[INS_BACKWARD].total))
             worst = a;
     }
     if (marked == 0) return false;
@@ -204,11 +206,11 @@ bool ins_find_adaptive(ins_finder *f)
     ins_text_add(&f->claim, ".");
     ins_text_add_format(&f->evidence,
                         "Going back, the variance of delta is left with %s of itself ",
-                        ins_prose(number, of->backward_total, false));
+                        ins_prose(number, of->signal[INS_BACKWARD].total, false));
     ins_text_add(&f->evidence, "with ");
     ins_add_arm(f, &f->evidence, worst);
     ins_text_add(&f->evidence, ", yet ");
-    ins_prose_percent_interval(&f->evidence, of->accuracy);
+    ins_prose_percent_interval(&f->evidence, of->outcome.accuracy);
     ins_text_add(&f->evidence,
                  " of the test rows are right: its steps are divided by the gradients' "
                  "own size.");
@@ -221,10 +223,11 @@ bool ins_find_initial_loss(ins_finder *f)
            excess = ins_threshold_of(INS_THRESHOLD_CONFIDENT_LOSS);
     size_t marked = 0, most = SIZE_MAX;
     for (size_t a = 0; a < f->study->arms; a++) {
-        double loss = f->analysis->arm[a].initial_loss.mean;
+        double loss = f->analysis->arm[a].outcome.initial_loss.mean;
         f->which[a] = loss > guess + excess;
         marked += f->which[a];
-        if (f->which[a] && (most == SIZE_MAX || loss > f->analysis->arm[most].initial_loss.mean)) {
+        if (f->which[a] &&
+            (most == SIZE_MAX || loss > f->analysis->arm[most].outcome.initial_loss.mean)) {
             most = a;
         }
     }
@@ -234,7 +237,7 @@ bool ins_find_initial_loss(ins_finder *f)
     ins_text_add(&f->claim, marked == 1 ? " starts" : " start");
     ins_text_add(&f->claim, " out confidently wrong.");
     ins_text_add(&f->evidence, "Before any update the training loss is ");
-    ins_prose_interval(&f->evidence, f->analysis->arm[most].initial_loss);
+    ins_prose_interval(&f->evidence, f->analysis->arm[most].outcome.initial_loss);
     ins_text_add(&f->evidence, " with ");
     ins_add_arm(f, &f->evidence, most);
     ins_text_add_format(

@@ -44,8 +44,8 @@ static size_t mark_exceeded(ins_finder *f, size_t best, size_t *closest)
         f->which[a] = ins_exceeds(f->analysis->pair, best, a);
         if (!f->which[a]) continue;
         marked++;
-        if (marked == 1 ||
-            f->analysis->arm[a].accuracy.mean > f->analysis->arm[*closest].accuracy.mean)
+        if (marked == 1 || f->analysis->arm[a].outcome.accuracy.mean >
+                               f->analysis->arm[*closest].outcome.accuracy.mean)
             *closest = a;
     }
     return marked;
@@ -53,7 +53,7 @@ static size_t mark_exceeded(ins_finder *f, size_t best, size_t *closest)
 
 static bool enough_seeds(const ins_finder *f, size_t arm)
 {
-    return f->analysis->arm[arm].accuracy.n >=
+    return f->analysis->arm[arm].outcome.accuracy.n >=
            (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_TO_CLAIM);
 }
 
@@ -70,8 +70,8 @@ static size_t mark_tied(ins_finder *f, size_t best, size_t *lowest)
         if (!f->which[a]) continue;
         marked++;
         if (a == best) continue;
-        if (*lowest == SIZE_MAX ||
-            f->analysis->arm[a].accuracy.mean < f->analysis->arm[*lowest].accuracy.mean)
+        if (*lowest == SIZE_MAX || f->analysis->arm[a].outcome.accuracy.mean <
+                                       f->analysis->arm[*lowest].outcome.accuracy.mean)
             *lowest = a;
     }
     return marked;
@@ -107,7 +107,7 @@ bool ins_find_best(ins_finder *f)
         ins_text_add(&f->claim, ".");
     }
     ins_pair pair = ins_pair_of(f->analysis->pair, best, closest);
-    ins_prose_percent_interval(&f->evidence, f->analysis->arm[best].accuracy);
+    ins_prose_percent_interval(&f->evidence, f->analysis->arm[best].outcome.accuracy);
     ins_text_add(&f->evidence, " of the test rows are right, ");
     add_points(&f->evidence, pair.accuracy.difference);
     ins_text_add(&f->evidence, " more than with ");
@@ -132,8 +132,8 @@ static size_t claim_tie(ins_finder *f, size_t best)
     if (mark_exceeded(f, best, &closest) > 0 || !enough_seeds(f, best)) return SIZE_MAX;
     for (size_t a = 0; a < f->study->arms; a++) {
         if (a == best || !enough_seeds(f, a)) continue;
-        if (lowest == SIZE_MAX ||
-            f->analysis->arm[a].accuracy.mean < f->analysis->arm[lowest].accuracy.mean)
+        if (lowest == SIZE_MAX || f->analysis->arm[a].outcome.accuracy.mean <
+                                      f->analysis->arm[lowest].outcome.accuracy.mean)
             lowest = a;
     }
     if (lowest != SIZE_MAX) {
@@ -171,15 +171,18 @@ bool ins_find_loss(ins_finder *f)
     if (best == SIZE_MAX || mark_tied(f, best, &lowest) < 2) return false;
     const ins_arm_analysis *arm = f->analysis->arm;
     for (size_t a = 0; a < f->study->arms; a++) {
-        if (!f->which[a] || arm[a].train_loss.n == 0) continue;
-        if (least == SIZE_MAX || arm[a].train_loss.mean < arm[least].train_loss.mean) least = a;
+        if (!f->which[a] || arm[a].outcome.train_loss.n == 0) continue;
+        if (least == SIZE_MAX ||
+            arm[a].outcome.train_loss.mean < arm[least].outcome.train_loss.mean)
+            least = a;
     }
     if (least == SIZE_MAX) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
         f->which[a] = f->which[a] && a != least && ins_exceeds(f->loss, a, least);
         if (!f->which[a]) continue;
         marked++;
-        if (nearest == SIZE_MAX || arm[a].train_loss.mean < arm[nearest].train_loss.mean)
+        if (nearest == SIZE_MAX ||
+            arm[a].outcome.train_loss.mean < arm[nearest].outcome.train_loss.mean)
             nearest = a;
     }
     if (marked == 0) return false;
@@ -192,7 +195,7 @@ bool ins_find_loss(ins_finder *f)
     ins_add_arms(f, &f->claim);
     ins_text_add(&f->claim, ".");
     ins_text_add(&f->evidence, "It ends at ");
-    ins_prose_interval(&f->evidence, arm[least].train_loss);
+    ins_prose_interval(&f->evidence, arm[least].outcome.train_loss);
     ins_text_add(&f->evidence, "; that of ");
     ins_add_arm(f, &f->evidence, nearest);
     ins_text_add(&f->evidence, " is ");
@@ -209,19 +212,21 @@ static void add_range(ins_finder *f, ins_text *text)
     size_t low = SIZE_MAX, high = SIZE_MAX;
     const ins_arm_analysis *arm = f->analysis->arm;
     for (size_t a = 0; a < f->study->arms; a++) {
-        if (!f->which[a] || arm[a].accuracy.n == 0) continue;
-        if (low == SIZE_MAX || arm[a].accuracy.mean < arm[low].accuracy.mean) low = a;
-        if (high == SIZE_MAX || arm[a].accuracy.mean > arm[high].accuracy.mean) high = a;
+        if (!f->which[a] || arm[a].outcome.accuracy.n == 0) continue;
+        if (low == SIZE_MAX || arm[a].outcome.accuracy.mean < arm[low].outcome.accuracy.mean)
+            low = a;
+        if (high == SIZE_MAX || arm[a].outcome.accuracy.mean > arm[high].outcome.accuracy.mean)
+            high = a;
     }
     if (low == SIZE_MAX) return;
     if (low != high) {
         ins_text_add(text, "from ");
-        ins_prose_percent_interval(text, arm[low].accuracy);
+        ins_prose_percent_interval(text, arm[low].outcome.accuracy);
         ins_text_add(text, " (");
         ins_add_arm(f, text, low);
         ins_text_add(text, ") to ");
     }
-    ins_prose_percent_interval(text, arm[high].accuracy);
+    ins_prose_percent_interval(text, arm[high].outcome.accuracy);
     ins_text_add(text, " (");
     ins_add_arm(f, text, high);
     ins_text_add(text, ")");
@@ -233,11 +238,11 @@ static bool clearly_failed(const ins_finder *f)
 {
     size_t best = ins_best_arm(f);
     for (size_t a = 0; a < f->study->arms; a++) {
-        ins_interval own = f->analysis->arm[a].accuracy;
+        ins_interval own = f->analysis->arm[a].outcome.accuracy;
         if (!f->which[a] || own.mean <= f->analysis->chance + 1e-9 ||
-            f->analysis->arm[a].diverged == f->study->arm[a].runs)
+            f->analysis->arm[a].outcome.diverged == f->study->arm[a].runs)
             continue;
-        if (!(own.upper < f->analysis->arm[best].accuracy.lower)) return false;
+        if (!(own.upper < f->analysis->arm[best].outcome.accuracy.lower)) return false;
     }
     return true;
 }
@@ -288,17 +293,18 @@ static size_t mark_slower(ins_finder *f, size_t *slowest)
     const ins_arm_analysis *arm = f->analysis->arm;
     size_t fastest = SIZE_MAX;
     for (size_t a = 0; a < f->study->arms; a++) {
-        if (arm[a].reached_target < f->study->arm[a].runs) continue;
+        if (arm[a].outcome.reached_target < f->study->arm[a].runs) continue;
         if (fastest == SIZE_MAX ||
-            arm[a].epochs_to_target.mean < arm[fastest].epochs_to_target.mean) {
+            arm[a].outcome.epochs_to_target.mean < arm[fastest].outcome.epochs_to_target.mean) {
             fastest = a;
         }
     }
     *slowest = SIZE_MAX;
     for (size_t a = 0; a < f->study->arms && fastest != SIZE_MAX; a++) {
         f->which[a] = ins_exceeds(f->speed, a, fastest);
-        if (f->which[a] && (*slowest == SIZE_MAX ||
-                            arm[a].epochs_to_target.mean > arm[*slowest].epochs_to_target.mean))
+        if (f->which[a] &&
+            (*slowest == SIZE_MAX ||
+             arm[a].outcome.epochs_to_target.mean > arm[*slowest].outcome.epochs_to_target.mean))
             *slowest = a;
     }
     return fastest;
@@ -317,14 +323,14 @@ bool ins_find_speed(ins_finder *f)
     ins_text_add(&f->claim, ".");
     ins_text_add_format(&f->evidence, "It reaches %s of the test rows after ",
                         ins_prose_percent(number, f->analysis->target));
-    ins_prose_interval(&f->evidence, arm[fastest].epochs_to_target);
+    ins_prose_interval(&f->evidence, arm[fastest].outcome.epochs_to_target);
     ins_text_add(&f->evidence, " epochs, ");
     ins_prose_interval(&f->evidence, pair.accuracy.difference);
     ins_text_add(&f->evidence, " before ");
     ins_add_arm(f, &f->evidence, slowest);
     ins_text_add(&f->evidence, " ");
     add_proof(f, f->speed, &pair);
-    size_t missed = f->study->arm[slowest].runs - arm[slowest].reached_target;
+    size_t missed = f->study->arm[slowest].runs - arm[slowest].outcome.reached_target;
     if (missed > 0) ins_text_add_format(&f->evidence, "; %zu of its runs never got there", missed);
     ins_text_add(&f->evidence, ".");
     return true;
@@ -363,7 +369,8 @@ bool ins_find_factor(ins_finder *f)
                 !one_factor(&f->study->arm[a], &f->study->arm[b], &first, &second) ||
                 !ins_exceeds(f->analysis->pair, a, b))
                 continue;
-            double gap = f->analysis->arm[a].accuracy.mean - f->analysis->arm[b].accuracy.mean;
+            double gap = f->analysis->arm[a].outcome.accuracy.mean -
+                         f->analysis->arm[b].outcome.accuracy.mean;
             if (gap <= most) continue;
             most = gap;
             good = a, bad = b;
@@ -374,9 +381,9 @@ bool ins_find_factor(ins_finder *f)
     ins_pair pair = ins_pair_of(f->analysis->pair, good, bad);
     ins_text_add_format(&f->claim, "%s learns with %s but not with %s.",
                         f->study->arm[good].initializer, with, without);
-    ins_prose_percent_interval(&f->evidence, f->analysis->arm[good].accuracy);
+    ins_prose_percent_interval(&f->evidence, f->analysis->arm[good].outcome.accuracy);
     ins_text_add(&f->evidence, " of the test rows are right against ");
-    ins_prose_percent_interval(&f->evidence, f->analysis->arm[bad].accuracy);
+    ins_prose_percent_interval(&f->evidence, f->analysis->arm[bad].outcome.accuracy);
     ins_text_add(&f->evidence, " ");
     add_proof(f, f->analysis->pair, &pair);
     ins_text_add(&f->evidence, ".");

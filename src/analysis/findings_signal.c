@@ -39,10 +39,10 @@ static bool no_hidden_gradient(const ins_study *study, const ins_arm *arm)
 /* The lowest training loss of the other arms, when it is lower than that of arm. */
 static bool lower_loss(const ins_finder *f, size_t arm, double *lowest)
 {
-    *lowest = f->analysis->arm[arm].train_loss.mean;
+    *lowest = f->analysis->arm[arm].outcome.train_loss.mean;
     bool found = false;
     for (size_t a = 0; a < f->study->arms; a++) {
-        double loss = f->analysis->arm[a].train_loss.mean;
+        double loss = f->analysis->arm[a].outcome.train_loss.mean;
         if (!(loss < *lowest)) continue;
         *lowest = loss;
         found = true;
@@ -54,7 +54,7 @@ static bool lower_loss(const ins_finder *f, size_t arm, double *lowest)
 static void add_partly(ins_finder *f)
 {
     for (size_t a = 0; a < f->study->arms; a++) {
-        size_t kept = f->analysis->arm[a].symmetric_layers_end;
+        size_t kept = f->analysis->arm[a].units.symmetric_layers_end;
         size_t hidden = ins_hidden_layers(&f->study->arm[a]);
         if (!f->which[a] || kept == hidden) continue;
         ins_text_add(&f->evidence, " With ");
@@ -70,18 +70,18 @@ static void symmetric_outcome(ins_finder *f, size_t arm)
     const ins_arm_analysis *of = &f->analysis->arm[arm];
     char number[INS_PROSE_SIZE], other[INS_PROSE_SIZE];
     double lowest;
-    if (of->train_loss.n > 0) {
+    if (of->outcome.train_loss.n > 0) {
         ins_text_add_format(&f->evidence, "; the training loss ends at %s",
-                            ins_prose(number, of->train_loss.mean, false));
+                            ins_prose(number, of->outcome.train_loss.mean, false));
         if (!isnan(f->analysis->classes)) {
             ins_text_add_format(&f->evidence, " (guessing among %.0f classes: %s)",
                                 f->analysis->classes,
                                 ins_prose(other, log(f->analysis->classes), false));
         }
     }
-    if (of->accuracy.n > 0) {
+    if (of->outcome.accuracy.n > 0) {
         ins_text_add(&f->evidence, ", and ");
-        ins_prose_percent_interval(&f->evidence, of->accuracy);
+        ins_prose_percent_interval(&f->evidence, of->outcome.accuracy);
         ins_text_add(&f->evidence, " of the test rows are right");
         if (!isnan(f->analysis->chance)) {
             ins_text_add_format(&f->evidence, " against %s for always naming one class",
@@ -105,32 +105,32 @@ bool ins_find_symmetric(ins_finder *f)
     if (marked == 0) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
         if (!f->which[a]) continue;
-        if (shown == SIZE_MAX ||
-            f->analysis->arm[a].accuracy.mean < f->analysis->arm[shown].accuracy.mean)
+        if (shown == SIZE_MAX || f->analysis->arm[a].outcome.accuracy.mean <
+                                     f->analysis->arm[shown].outcome.accuracy.mean)
             shown = a;
     }
     const ins_arm *arm = &f->study->arm[shown];
     const ins_arm_analysis *of = &f->analysis->arm[shown];
-    ins_text_add(&f->claim, of->trained ? "Training never breaks the symmetry of "
-                                        : "Some units start identical with ");
+    ins_text_add(&f->claim, of->outcome.trained ? "Training never breaks the symmetry of "
+                                                : "Some units start identical with ");
     ins_add_arms(f, &f->claim);
     ins_text_add(&f->claim, ".");
     ins_text_add(&f->evidence, "With ");
     ins_add_arm(f, &f->evidence, shown);
-    ins_text_add_format(&f->evidence,
-                        of->counted ? " %zu of %zu hidden layers have identical units %s"
-                                    : " the units of %zu of %zu hidden layers are identical %s",
-                        of->symmetric_layers_end, ins_hidden_layers(arm),
-                        of->trained ? "after the last epoch in every run"
-                                    : "before training in every run");
-    if (of->counted) {
-        ins_text_add_format(&f->evidence, ", down to %.0f distinct of %.0f", of->distinct_units,
-                            of->units);
+    ins_text_add_format(
+        &f->evidence,
+        of->units.counted ? " %zu of %zu hidden layers have identical units %s"
+                          : " the units of %zu of %zu hidden layers are identical %s",
+        of->units.symmetric_layers_end, ins_hidden_layers(arm),
+        of->outcome.trained ? "after the last epoch in every run" : "before training in every run");
+    if (of->units.counted) {
+        ins_text_add_format(&f->evidence, ", down to %.0f distinct of %.0f", of->units.distinct,
+                            of->units.all);
     }
     ins_text_add(&f->evidence, " (");
     add_seeds(&f->evidence, arm->runs);
     ins_text_add(&f->evidence, ")");
-    if (of->trained) {
+    if (of->outcome.trained) {
         symmetric_outcome(f, shown);
     } else {
         ins_text_add(&f->evidence, ".");
@@ -139,58 +139,56 @@ bool ins_find_symmetric(ins_finder *f)
     return true;
 }
 
-typedef struct direction {
+/* A signal of an arm; arm: SIZE_MAX, there is none. */
+typedef struct spot {
     size_t arm;
-    bool backward;
-    ins_interval gain;
-    double total;
-} direction;
+    ins_direction direction;
+    ins_signal signal;
+} spot;
 
-static direction direction_of(const ins_finder *f, size_t arm, bool backward)
+static spot spot_of(const ins_finder *f, size_t arm, ins_direction direction)
 {
-    const ins_arm_analysis *of = &f->analysis->arm[arm];
-    return (direction){arm, backward, backward ? of->backward_gain : of->forward_gain,
-                       backward ? of->backward_total : of->forward_total};
+    return (spot){arm, direction, f->analysis->arm[arm].signal[direction]};
 }
 
-/* Marks the arms with a signal of this kind, either way; the most extreme one is *worst. */
-static size_t mark_signal(ins_finder *f, ins_signal kind, direction *worst)
+/* Marks the arms with a signal of this grade, either way; the most extreme one is *worst. */
+static size_t mark_signal(ins_finder *f, ins_grade grade, spot *worst)
 {
     size_t marked = 0;
-    *worst = (direction){.arm = SIZE_MAX, .total = 1};
+    *worst = (spot){.arm = SIZE_MAX, .signal.total = 1};
     for (size_t a = 0; a < f->study->arms; a++) {
-        for (int backward = 0; backward < 2; backward++) {
-            direction d = direction_of(f, a, backward != 0);
-            if (ins_signal_of(d.gain, d.total) != kind) continue;
+        for (ins_direction d = 0; d < INS_DIRECTIONS; d++) {
+            spot at = spot_of(f, a, d);
+            if (ins_grade_of(&at.signal) != grade) continue;
             marked += !f->which[a];
             f->which[a] = true;
-            if (fabs(log(d.total)) > fabs(log(worst->total))) *worst = d;
+            if (fabs(log(at.signal.total)) > fabs(log(worst->signal.total))) *worst = at;
         }
     }
     return marked;
 }
 
-static void add_change(ins_finder *f, const direction *d, const char *verb)
+static void add_change(ins_finder *f, const spot *at, const char *verb)
 {
     char number[INS_PROSE_SIZE];
     ins_text_add_format(&f->evidence,
                         "Over %zu hidden layers the variance of %s %s by %s orders of "
                         "magnitude with ",
-                        ins_hidden_layers(&f->study->arm[d->arm]),
-                        d->backward ? "delta, going back," : "z", verb,
-                        ins_prose(number, fabs(log10(d->total)), false));
-    ins_add_arm(f, &f->evidence, d->arm);
+                        ins_hidden_layers(&f->study->arm[at->arm]),
+                        at->direction == INS_BACKWARD ? "delta, going back," : "z", verb,
+                        ins_prose(number, fabs(log10(at->signal.total)), false));
+    ins_add_arm(f, &f->evidence, at->arm);
     ins_text_add(&f->evidence, " (gain ");
-    ins_prose_interval(&f->evidence, d->gain);
+    ins_prose_interval(&f->evidence, at->signal.gain);
     ins_text_add(&f->evidence, " a layer, ");
-    add_seeds(&f->evidence, d->gain.n);
+    add_seeds(&f->evidence, at->signal.gain.n);
     ins_text_add(&f->evidence, ").");
 }
 
 bool ins_find_vanishing(ins_finder *f)
 {
-    direction worst;
-    size_t marked = mark_signal(f, INS_SIGNAL_VANISHES, &worst);
+    spot worst;
+    size_t marked = mark_signal(f, INS_GRADE_VANISHES, &worst);
     if (marked == 0) return false;
     ins_text_add(&f->claim, marked == 1 ? "The signal vanishes with " : "Signals vanish with ");
     ins_add_arms(f, &f->claim);
@@ -201,8 +199,8 @@ bool ins_find_vanishing(ins_finder *f)
 
 bool ins_find_exploding(ins_finder *f)
 {
-    direction worst;
-    size_t marked = mark_signal(f, INS_SIGNAL_EXPLODES, &worst), overflowed = SIZE_MAX;
+    spot worst;
+    size_t marked = mark_signal(f, INS_GRADE_EXPLODES, &worst), overflowed = SIZE_MAX;
     for (size_t a = 0; a < f->study->arms; a++) {
         if (f->analysis->arm[a].overflowed == 0) continue;
         marked += !f->which[a];
@@ -226,7 +224,8 @@ bool ins_find_exploding(ins_finder *f)
 /* How far from 1 both gains of an arm are; INFINITY when one is not known. */
 static double deviation(const ins_arm_analysis *of)
 {
-    double sum = fabs(log(of->forward_gain.mean)) + fabs(log(of->backward_gain.mean));
+    double sum = fabs(log(of->signal[INS_FORWARD].gain.mean)) +
+                 fabs(log(of->signal[INS_BACKWARD].gain.mean));
     return isnan(sum) ? INFINITY : sum;
 }
 
@@ -254,50 +253,51 @@ bool ins_find_preserving(ins_finder *f)
     ins_text_add_format(&f->evidence, "%zu hidden layers is ", hidden);
     ins_add_arm(f, &f->evidence, closest);
     ins_text_add(&f->evidence, ": a gain of ");
-    ins_prose_interval(&f->evidence, of->forward_gain);
+    ins_prose_interval(&f->evidence, of->signal[INS_FORWARD].gain);
     ins_text_add(&f->evidence, " a layer forward and ");
-    ins_prose_interval(&f->evidence, of->backward_gain);
+    ins_prose_interval(&f->evidence, of->signal[INS_BACKWARD].gain);
     ins_text_add(&f->evidence, " backward (");
-    add_seeds(&f->evidence, of->forward_gain.n);
+    add_seeds(&f->evidence, of->signal[INS_FORWARD].gain.n);
     ins_text_add(&f->evidence, ").");
     return true;
 }
 
 /* The gain farthest from 1 of all arms, when every arm is shallow and nothing came of it. */
-static bool mildest(ins_finder *f, direction *strongest)
+static bool mildest(ins_finder *f, spot *strongest)
 {
-    *strongest = (direction){.arm = SIZE_MAX, .gain = {.mean = 1}};
+    *strongest = (spot){.arm = SIZE_MAX, .signal.gain = {.mean = 1}};
     for (size_t a = 0; a < f->study->arms; a++) {
         if ((double)ins_hidden_layers(&f->study->arm[a]) >
                 ins_threshold_of(INS_THRESHOLD_SHALLOW) ||
             ins_has_verdict(&f->analysis->arm[a], INS_VERDICT_VANISHING) ||
             ins_has_verdict(&f->analysis->arm[a], INS_VERDICT_EXPLODING))
             return false;
-        for (int backward = 0; backward < 2; backward++) {
-            direction d = direction_of(f, a, backward != 0);
-            if (d.gain.n > 0 && fabs(log(d.gain.mean)) > fabs(log(strongest->gain.mean))) {
-                *strongest = d;
+        for (ins_direction d = 0; d < INS_DIRECTIONS; d++) {
+            spot at = spot_of(f, a, d);
+            if (at.signal.gain.n > 0 &&
+                fabs(log(at.signal.gain.mean)) > fabs(log(strongest->signal.gain.mean))) {
+                *strongest = at;
             }
         }
     }
-    ins_signal signal = ins_signal_of(strongest->gain, strongest->total);
-    return strongest->arm != SIZE_MAX && signal != INS_SIGNAL_KEPT;
+    return strongest->arm != SIZE_MAX && ins_grade_of(&strongest->signal) != INS_GRADE_KEPT;
 }
 
 bool ins_find_shallow(ins_finder *f)
 {
     enum { DEEP = 30 };
-    direction d;
-    if (!mildest(f, &d)) return false;
+    spot at;
+    if (!mildest(f, &at)) return false;
     char total[INS_PROSE_SIZE], deep[INS_PROSE_SIZE];
-    size_t hidden = ins_hidden_layers(&f->study->arm[d.arm]);
+    size_t hidden = ins_hidden_layers(&f->study->arm[at.arm]);
     ins_text_add_format(&f->claim, "%zu hidden layers are too few to lose a signal.", hidden);
     ins_text_add_format(&f->evidence, "The %s variance changes by a factor of %s at most (",
-                        d.backward ? "backward" : "forward", ins_prose(total, d.total, false));
-    ins_add_arm(f, &f->evidence, d.arm);
+                        at.direction == INS_BACKWARD ? "backward" : "forward",
+                        ins_prose(total, at.signal.total, false));
+    ins_add_arm(f, &f->evidence, at.arm);
     ins_text_add_format(&f->evidence,
                         "); the same gain a layer would make %s of it over %d hidden layers.",
-                        ins_prose(deep, pow(d.gain.mean, DEEP - 1), false), DEEP);
+                        ins_prose(deep, pow(at.signal.gain.mean, DEEP - 1), false), DEEP);
     return true;
 }
 
@@ -309,9 +309,9 @@ static bool loses_signal(const ins_arm_analysis *of)
 static void add_gains(ins_finder *f, size_t arm)
 {
     const ins_arm_analysis *of = &f->analysis->arm[arm];
-    ins_prose_interval(&f->evidence, of->forward_gain);
+    ins_prose_interval(&f->evidence, of->signal[INS_FORWARD].gain);
     ins_text_add(&f->evidence, " and ");
-    ins_prose_interval(&f->evidence, of->backward_gain);
+    ins_prose_interval(&f->evidence, of->signal[INS_BACKWARD].gain);
     ins_text_add_format(&f->evidence, " with %s", f->study->arm[arm].activation);
 }
 

@@ -58,7 +58,7 @@ double ins_reach(const ins_study *study, size_t arm)
 typedef struct signal_of {
     ins_column_id column; /* of layers.csv or of theory.csv */
     ins_tensor tensor;
-    ins_toward toward;
+    ins_direction direction;
 } signal_of;
 
 static double variance_of(const ins_study *study, size_t run, const signal_of *s, size_t layer)
@@ -86,23 +86,25 @@ static double gain_of(const ins_study *study, size_t run, const void *context)
     }
     double slope = n == hidden && n > 1 ? ins_slope(x, y, n) : (double)NAN;
     free(x);
-    return exp(s->toward == INS_TOWARD_OUTPUT ? slope : -slope);
+    return exp(s->direction == INS_FORWARD ? slope : -slope);
 }
 
-double ins_run_gain(const ins_study *study, size_t run, ins_tensor tensor, ins_toward toward)
+double ins_run_gain(const ins_study *study, size_t run, ins_tensor tensor, ins_direction direction)
 {
-    return gain_of(study, run, &(signal_of){INS_LAYERS_VARIANCE, tensor, toward});
+    return gain_of(study, run, &(signal_of){INS_LAYERS_VARIANCE, tensor, direction});
 }
 
-ins_interval ins_gain(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward)
+ins_interval ins_gain(const ins_study *study, size_t arm, ins_tensor tensor,
+                      ins_direction direction)
 {
-    signal_of measured = {INS_LAYERS_VARIANCE, tensor, toward};
+    signal_of measured = {INS_LAYERS_VARIANCE, tensor, direction};
     return ins_over_seeds(study, arm, INS_GEOMETRIC, gain_of, &measured).interval;
 }
 
-double ins_theory_gain(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward)
+double ins_theory_gain(const ins_study *study, size_t arm, ins_tensor tensor,
+                       ins_direction direction)
 {
-    signal_of predicted = {INS_THEORY_VARIANCE, tensor, toward};
+    signal_of predicted = {INS_THEORY_VARIANCE, tensor, direction};
     return ins_over_seeds(study, arm, INS_GEOMETRIC, gain_of, &predicted).interval.mean;
 }
 
@@ -113,12 +115,12 @@ static double change_of(const ins_study *study, size_t run, const void *context)
     if (isnan(gain_of(study, run, s))) return NAN;
     double first = variance_of(study, run, s, 1);
     double last = variance_of(study, run, s, hidden_of(study, run));
-    return s->toward == INS_TOWARD_OUTPUT ? last / first : first / last;
+    return s->direction == INS_FORWARD ? last / first : first / last;
 }
 
-static double total(const ins_study *study, size_t arm, ins_tensor tensor, ins_toward toward)
+static double total(const ins_study *study, size_t arm, ins_tensor tensor, ins_direction direction)
 {
-    signal_of measured = {INS_LAYERS_VARIANCE, tensor, toward};
+    signal_of measured = {INS_LAYERS_VARIANCE, tensor, direction};
     ins_seeds change = ins_over_seeds(study, arm, INS_GEOMETRIC, change_of, &measured);
     return exp(change.sum / (double)change.interval.n);
 }
@@ -143,25 +145,34 @@ static bool overflows(const ins_study *study, size_t run)
     return false;
 }
 
+/* The first hidden layer on the way that is silent; 0: none. */
+static size_t stop_of(const ins_study *study, size_t arm, ins_tensor tensor,
+                      ins_direction direction)
+{
+    size_t hidden = ins_hidden_layers(&study->arm[arm]);
+    for (size_t i = 1; i <= hidden; i++) {
+        size_t layer = direction == INS_FORWARD ? i : hidden + 1 - i;
+        if (silent(study, arm, layer, tensor)) return layer;
+    }
+    return 0;
+}
+
 static void measure_signals(const ins_study *study, size_t arm, ins_arm_analysis *out)
 {
+    static const ins_tensor tensors[INS_DIRECTIONS] = {INS_PREACTIVATION, INS_DELTA};
     const ins_arm *of = &study->arm[arm];
     size_t hidden = ins_hidden_layers(of);
-    out->forward_gain = ins_gain(study, arm, INS_PREACTIVATION, INS_TOWARD_OUTPUT);
-    out->backward_gain = ins_gain(study, arm, INS_DELTA, INS_TOWARD_INPUT);
-    out->forward_total = total(study, arm, INS_PREACTIVATION, INS_TOWARD_OUTPUT);
-    out->backward_total = total(study, arm, INS_DELTA, INS_TOWARD_INPUT);
-    out->forward_theory = ins_theory_gain(study, arm, INS_PREACTIVATION, INS_TOWARD_OUTPUT);
-    out->backward_theory = ins_theory_gain(study, arm, INS_DELTA, INS_TOWARD_INPUT);
+    for (ins_direction d = 0; d < INS_DIRECTIONS; d++) {
+        out->signal[d] = (ins_signal){.gain = ins_gain(study, arm, tensors[d], d),
+                                      .theory = ins_theory_gain(study, arm, tensors[d], d),
+                                      .total = total(study, arm, tensors[d], d),
+                                      .stops = stop_of(study, arm, tensors[d], d)};
+    }
     if (hidden == 0) return;
     bool activations = ins_study_has(study, arm, INS_ACTIVATION);
-    out->no_forward_signal =
+    out->signal[INS_FORWARD].silent =
         silent(study, arm, hidden, activations ? INS_ACTIVATION : INS_PREACTIVATION);
-    out->no_backward_signal = silent(study, arm, 1, INS_DELTA);
-    for (size_t l = hidden; l > 0; l--) {
-        if (silent(study, arm, l, INS_PREACTIVATION)) out->forward_stops = l;
-        if (out->backward_stops == 0 && silent(study, arm, l, INS_DELTA)) out->backward_stops = l;
-    }
+    out->signal[INS_BACKWARD].silent = silent(study, arm, 1, INS_DELTA);
     for (size_t i = 0; i < of->runs; i++) out->overflowed += overflows(study, of->run[i]);
 }
 
@@ -218,15 +229,15 @@ static bool symmetric(const ins_study *study, const ins_arm *arm, const moment *
 }
 
 static void take_distinct(const ins_study *study, size_t run, const moment *at,
-                          ins_arm_analysis *out)
+                          ins_unit_counts *out)
 {
     double units = counted(study, run, at, INS_SYMMETRY_UNITS);
     double distinct = counted(study, run, at, INS_SYMMETRY_DISTINCT_UNITS);
     if (isnan(units) || isnan(distinct)) return;
-    if (out->counted && distinct / units >= out->distinct_units / out->units) return;
+    if (out->counted && distinct / units >= out->distinct / out->all) return;
     out->counted = true;
-    out->distinct_units = distinct;
-    out->units = units;
+    out->distinct = distinct;
+    out->all = units;
 }
 
 /* The share of units that are shut; NAN where nothing was counted, and where z itself is 0. */
@@ -259,11 +270,11 @@ static bool has_shut_layer(const ins_study *study, size_t run)
     return false;
 }
 
-static void measure_units(const ins_study *study, size_t arm, ins_arm_analysis *out)
+static void measure_units(const ins_study *study, size_t arm, ins_unit_counts *out)
 {
     const ins_arm *of = &study->arm[arm];
     out->saturated_share = out->dead_share = NAN;
-    out->distinct_units = out->units = NAN;
+    out->distinct = out->all = NAN;
     for (size_t l = 1; l <= ins_hidden_layers(of); l++) {
         moment start = {l, false}, end = {l, true};
         out->symmetric_layers_start += symmetric(study, of, &start);
@@ -283,7 +294,7 @@ static void measure_units(const ins_study *study, size_t arm, ins_arm_analysis *
         }
     }
     out->symmetry_known = out->symmetry_known || out->counted;
-    for (size_t i = 0; i < of->runs; i++) out->dead += has_shut_layer(study, of->run[i]);
+    for (size_t i = 0; i < of->runs; i++) out->dead_runs += has_shut_layer(study, of->run[i]);
 }
 
 /* --- Training ------------------------------------------------------------------ */
@@ -379,7 +390,7 @@ static double final_loss(const ins_study *study, size_t run, const void *context
     return ins_final(study, run, INS_EPOCHS_TRAIN_LOSS);
 }
 
-static void measure_training(const ins_study *study, size_t arm, ins_arm_analysis *out)
+static void measure_training(const ins_study *study, size_t arm, ins_outcome *out)
 {
     const ins_arm *of = &study->arm[arm];
     ins_site start = {.epoch = study->start};
@@ -400,8 +411,8 @@ static void measure_training(const ins_study *study, size_t arm, ins_arm_analysi
 void ins_measure_arm(const ins_study *study, size_t arm, ins_arm_analysis *out)
 {
     measure_signals(study, arm, out);
-    measure_units(study, arm, out);
-    measure_training(study, arm, out);
+    measure_units(study, arm, &out->units);
+    measure_training(study, arm, &out->outcome);
 }
 
 double ins_epoch_of_target(const ins_study *study, size_t run, double target)
@@ -420,7 +431,7 @@ static double epoch_of_target(const ins_study *study, size_t run, const void *ta
     return ins_epoch_of_target(study, run, *(const double *)target);
 }
 
-void ins_measure_speed(const ins_study *study, size_t arm, double target, ins_arm_analysis *out)
+void ins_measure_speed(const ins_study *study, size_t arm, double target, ins_outcome *out)
 {
     out->epochs_to_target = ins_over_seeds(study, arm, INS_MEAN, epoch_of_target, &target).interval;
     out->reached_target = out->epochs_to_target.n;

@@ -147,41 +147,41 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
                                    true},
 };
 
-ins_signal ins_signal_of(ins_interval gain, double total)
+ins_grade ins_grade_of(const ins_signal *signal)
 {
+    ins_interval gain = signal->gain;
     double lower = isnan(gain.lower) ? gain.mean : gain.lower;
     double upper = isnan(gain.upper) ? gain.mean : gain.upper;
-    if (gain.n == 0) return INS_SIGNAL_UNKNOWN;
-    if (upper < GAIN_LOWER && total * TOTAL < 1) return INS_SIGNAL_VANISHES;
-    if (lower > GAIN_UPPER && total > TOTAL) return INS_SIGNAL_EXPLODES;
-    if (gain.mean < GAIN_LOWER) return INS_SIGNAL_SHRINKS;
-    if (gain.mean > GAIN_UPPER) return INS_SIGNAL_GROWS;
-    return INS_SIGNAL_KEPT;
+    if (gain.n == 0) return INS_GRADE_UNKNOWN;
+    if (upper < GAIN_LOWER && signal->total * TOTAL < 1) return INS_GRADE_VANISHES;
+    if (lower > GAIN_UPPER && signal->total > TOTAL) return INS_GRADE_EXPLODES;
+    if (gain.mean < GAIN_LOWER) return INS_GRADE_SHRINKS;
+    if (gain.mean > GAIN_UPPER) return INS_GRADE_GROWS;
+    return INS_GRADE_KEPT;
 }
 
 static bool preserves(const ins_arm_analysis *arm)
 {
-    ins_signal forward = ins_signal_of(arm->forward_gain, arm->forward_total);
-    ins_signal backward = ins_signal_of(arm->backward_gain, arm->backward_total);
-    return forward == INS_SIGNAL_KEPT &&
-           (backward == INS_SIGNAL_KEPT ||
-            (backward == INS_SIGNAL_UNKNOWN && !arm->no_backward_signal));
+    const ins_signal *back = &arm->signal[INS_BACKWARD];
+    ins_grade backward = ins_grade_of(back);
+    return ins_grade_of(&arm->signal[INS_FORWARD]) == INS_GRADE_KEPT &&
+           (backward == INS_GRADE_KEPT || (backward == INS_GRADE_UNKNOWN && !back->silent));
 }
 
-static bool either(const ins_arm_analysis *arm, ins_signal signal)
+static bool either(const ins_arm_analysis *arm, ins_grade grade)
 {
-    return ins_signal_of(arm->forward_gain, arm->forward_total) == signal ||
-           ins_signal_of(arm->backward_gain, arm->backward_total) == signal;
+    return ins_grade_of(&arm->signal[INS_FORWARD]) == grade ||
+           ins_grade_of(&arm->signal[INS_BACKWARD]) == grade;
 }
 
 /* 1 learned, 0 did not, -1 nothing to tell by. A share that is the same in all seeds comes back
  * from the mean with a rounding error, which is no learning. */
-static int learned(const ins_arm_analysis *arm, size_t runs, double chance, double classes)
+static int learned(const ins_outcome *outcome, size_t runs, double chance, double classes)
 {
     const double rounding = 1e-9;
-    ins_interval accuracy = arm->accuracy, loss = arm->train_loss;
-    if (!arm->trained) return -1;
-    if (arm->diverged == runs) return 0;
+    ins_interval accuracy = outcome->accuracy, loss = outcome->train_loss;
+    if (!outcome->trained) return -1;
+    if (outcome->diverged == runs) return 0;
     if (accuracy.n > 0 && !isnan(chance)) {
         return (isnan(accuracy.lower) ? accuracy.mean : accuracy.lower) > chance + rounding;
     }
@@ -192,24 +192,24 @@ static int learned(const ins_arm_analysis *arm, size_t runs, double chance, doub
 }
 
 /* By the counted units, else by the layers that are shut as a whole. */
-static bool dead(const ins_arm_analysis *arm, size_t runs)
+static bool dead(const ins_unit_counts *units, size_t runs)
 {
-    if (!isnan(arm->dead_share)) return arm->dead_share >= DEAD_UNITS;
-    return runs > 0 && (double)arm->dead >= DEAD * (double)runs;
+    if (!isnan(units->dead_share)) return units->dead_share >= DEAD_UNITS;
+    return runs > 0 && (double)units->dead_runs >= DEAD * (double)runs;
 }
 
 unsigned ins_verdicts_of(const ins_arm_analysis *arm, size_t runs, double chance, double classes)
 {
-    int outcome = learned(arm, runs, chance, classes);
+    int outcome = learned(&arm->outcome, runs, chance, classes);
     const bool holds[INS_VERDICTS] = {
-        [INS_VERDICT_DIVERGED] = arm->diverged > 0,
-        [INS_VERDICT_SYMMETRIC] = arm->symmetric_layers_end > 0,
-        [INS_VERDICT_NO_SIGNAL] = arm->no_forward_signal,
-        [INS_VERDICT_VANISHING] = either(arm, INS_SIGNAL_VANISHES),
-        [INS_VERDICT_EXPLODING] = either(arm, INS_SIGNAL_EXPLODES) || arm->overflowed > 0,
-        [INS_VERDICT_SATURATED] = arm->saturated_share > SATURATED,
-        [INS_VERDICT_DEAD] = dead(arm, runs),
-        [INS_VERDICT_NOT_MOVING] = arm->update_log10 < -FROZEN,
+        [INS_VERDICT_DIVERGED] = arm->outcome.diverged > 0,
+        [INS_VERDICT_SYMMETRIC] = arm->units.symmetric_layers_end > 0,
+        [INS_VERDICT_NO_SIGNAL] = arm->signal[INS_FORWARD].silent,
+        [INS_VERDICT_VANISHING] = either(arm, INS_GRADE_VANISHES),
+        [INS_VERDICT_EXPLODING] = either(arm, INS_GRADE_EXPLODES) || arm->overflowed > 0,
+        [INS_VERDICT_SATURATED] = arm->units.saturated_share > SATURATED,
+        [INS_VERDICT_DEAD] = dead(&arm->units, runs),
+        [INS_VERDICT_NOT_MOVING] = arm->outcome.update_log10 < -FROZEN,
         [INS_VERDICT_LEARNED] = outcome == 1,
         [INS_VERDICT_DID_NOT_LEARN] = outcome == 0,
     };

@@ -82,7 +82,7 @@ const char *ins_closing_spot(ins_closing *closing, ins_spot spot)
 
 const char *ins_closing_accuracy(ins_closing *closing, ins_spot spot)
 {
-    return ins_say_percent(closing->flow, ins_closing_at(closing, spot)->accuracy.mean);
+    return ins_say_percent(closing->flow, ins_closing_at(closing, spot)->outcome.accuracy.mean);
 }
 
 bool ins_closing_same_setting(const ins_closing *closing, size_t experiment, size_t a, size_t b)
@@ -99,6 +99,7 @@ bool ins_closing_keeps(const ins_arm_analysis *arm)
 {
     double lower = ins_threshold_of(INS_THRESHOLD_GAIN_LOWER),
            upper = ins_threshold_of(INS_THRESHOLD_GAIN_UPPER);
-    double forward = arm->forward_gain.mean, backward = arm->backward_gain.mean;
+    double forward = arm->signal[INS_FORWARD].gain.mean,
+           backward = arm->signal[INS_BACKWARD].gain.mean;
     return forward >= lower && forward <= upper && backward >= lower && backward <= upper;
 }

@@ -34,7 +34,7 @@ static size_t members_of(const ins_closing *c, const char *prefix, member out[MO
             ins_spot spot = {e, a};
             const char *activation = study->arm[a].activation;
             if (activation == NULL || !belongs(c, spot, prefix)) continue;
-            if (isnan(ins_closing_at(c, spot)->forward_gain.mean)) continue;
+            if (isnan(ins_closing_at(c, spot)->signal[INS_FORWARD].gain.mean)) continue;
             size_t k = 0;
             while (k < count && strcmp(out[k].activation, activation) != 0) k++;
             if (k == MOST_ACTIVATIONS) continue;
@@ -69,8 +69,8 @@ static void family_table(ins_closing *c, const member *of, size_t count)
                             .bold = true};
         row[1].text = ins_flow_format(
             flow, "%zu", ins_hidden_layers(&c->experiment[spot.experiment].study.arm[spot.arm]));
-        row[2].text = ins_say(flow, arm->forward_gain.mean);
-        row[3].text = ins_say(flow, arm->backward_gain.mean);
+        row[2].text = ins_say(flow, arm->signal[INS_FORWARD].gain.mean);
+        row[3].text = ins_say(flow, arm->signal[INS_BACKWARD].gain.mean);
         row[4] = (ins_cell){.text = learned ? ins_closing_accuracy(c, spot) : "did not learn",
                             .bad = !learned};
     }
@@ -130,8 +130,8 @@ static void ends_of_he(ins_closing *c, const char *prefix)
     for (size_t e = 0; e < c->count; e++) {
         for (size_t a = 0; a < c->experiment[e].study.arms; a++) {
             ins_spot spot = {e, a};
-            double excess =
-                ins_closing_at(c, spot)->initial_loss.mean - log(c->experiment[e].analysis.classes);
+            double excess = ins_closing_at(c, spot)->outcome.initial_loss.mean -
+                            log(c->experiment[e].analysis.classes);
             if (!belongs(c, spot, prefix) || !isfinite(excess) || excess <= most) continue;
             most = excess;
             worst = spot;

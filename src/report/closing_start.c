@@ -18,16 +18,18 @@ static void zeros_wrong(ins_closing *c)
     for (size_t e = 0; e < c->count; e++) {
         for (size_t a = 0; a < c->experiment[e].study.arms; a++) {
             const ins_arm_analysis *arm = ins_closing_at(c, (ins_spot){e, a});
-            if (arm->symmetric_layers_start == 0) continue;
-            bool keeps = arm->symmetric_layers_end == arm->symmetric_layers_start;
+            if (arm->units.symmetric_layers_start == 0) continue;
+            bool keeps = arm->units.symmetric_layers_end == arm->units.symmetric_layers_start;
             ins_spot here = {e, a};
             start++;
             *(keeps ? &kept : &freed) += 1;
-            if (keeps && (stuck.arm == SIZE_MAX ||
-                          arm->accuracy.mean > ins_closing_at(c, stuck)->accuracy.mean))
+            if (keeps &&
+                (stuck.arm == SIZE_MAX ||
+                 arm->outcome.accuracy.mean > ins_closing_at(c, stuck)->outcome.accuracy.mean))
                 stuck = here;
-            if (!keeps && (broken.arm == SIZE_MAX ||
-                           arm->accuracy.mean > ins_closing_at(c, broken)->accuracy.mean))
+            if (!keeps &&
+                (broken.arm == SIZE_MAX ||
+                 arm->outcome.accuracy.mean > ins_closing_at(c, broken)->outcome.accuracy.mean))
                 broken = here;
         }
     }
@@ -123,10 +125,10 @@ static size_t *by_scale(ins_closing *c, size_t experiment)
     return order;
 }
 
-static ins_cell gain_cell(ins_closing *c, ins_interval gain, bool silent)
+static ins_cell gain_cell(ins_closing *c, const ins_signal *signal)
 {
-    return silent ? (ins_cell){.text = "no signal", .bad = true}
-                  : (ins_cell){.text = ins_say(c->flow, gain.mean)};
+    return signal->silent ? (ins_cell){.text = "no signal", .bad = true}
+                          : (ins_cell){.text = ins_say(c->flow, signal->gain.mean)};
 }
 
 /* The scale that keeps the signal lies between the largest that loses and the smallest that grows.
@@ -136,7 +138,7 @@ static void scale_sentence(ins_closing *c, size_t e)
     const ins_study *study = &c->experiment[e].study;
     double below = NAN, above = NAN;
     for (size_t a = 0; a < study->arms; a++) {
-        double gain = ins_closing_at(c, (ins_spot){e, a})->forward_gain.mean,
+        double gain = ins_closing_at(c, (ins_spot){e, a})->signal[INS_FORWARD].gain.mean,
                scale = scale_of(study, a);
         if (gain < ins_threshold_of(INS_THRESHOLD_GAIN_LOWER)) below = fmax(below, scale);
         if (gain > ins_threshold_of(INS_THRESHOLD_GAIN_UPPER)) above = fmin(above, scale);
@@ -178,9 +180,9 @@ void ins_answer_scale(ins_closing *c)
         row[0].text = ins_flow_escape(flow, c->experiment[e].part.name[a]);
         row[1].text = ins_say(flow, sqrt(variance));
         row[2].text = ins_say(flow, scale_of(study, a));
-        row[3] = gain_cell(c, arm->forward_gain, arm->no_forward_signal);
-        row[4] = gain_cell(c, arm->backward_gain, arm->no_backward_signal);
-        row[5] = (ins_cell){.text = ins_say_percent(flow, arm->accuracy.mean),
+        row[3] = gain_cell(c, &arm->signal[INS_FORWARD]);
+        row[4] = gain_cell(c, &arm->signal[INS_BACKWARD]);
+        row[5] = (ins_cell){.text = ins_say_percent(flow, arm->outcome.accuracy.mean),
                             .bold = ins_closing_has(c, e, a, INS_VERDICT_LEARNED)};
     }
     scale_sentence(c, e);

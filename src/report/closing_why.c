@@ -59,9 +59,9 @@ static void why_speed(ins_closing *c)
             for (size_t b = 0; b < c->experiment[e].study.arms; b++) {
                 const ins_arm_analysis *x = ins_closing_at(c, (ins_spot){e, a}),
                                        *y = ins_closing_at(c, (ins_spot){e, b});
-                bool both = x->reached_target == c->experiment[e].study.arm[a].runs &&
-                            y->reached_target == c->experiment[e].study.arm[b].runs;
-                double ratio = x->epochs_to_target.mean / y->epochs_to_target.mean;
+                bool both = x->outcome.reached_target == c->experiment[e].study.arm[a].runs &&
+                            y->outcome.reached_target == c->experiment[e].study.arm[b].runs;
+                double ratio = x->outcome.epochs_to_target.mean / y->outcome.epochs_to_target.mean;
                 if (!both || !isfinite(ratio) || ratio <= most ||
                     !ins_closing_same_setting(c, e, a, b))
                     continue;
@@ -73,15 +73,15 @@ static void why_speed(ins_closing *c)
     }
     if (slow.arm == SIZE_MAX) return;
     ins_closing_say(
-        c, ins_flow_format(c->flow,
-                           "It also decides the speed: in %s every run of %s and of %s reaches %s "
-                           "test accuracy, after %s and after %s epochs on average.",
-                           ins_closing_title(c, slow.experiment),
-                           ins_closing_arm(c, slow.experiment, slow.arm),
-                           ins_closing_arm(c, fast.experiment, fast.arm),
-                           ins_say_percent(c->flow, c->experiment[slow.experiment].analysis.target),
-                           ins_say(c->flow, ins_closing_at(c, slow)->epochs_to_target.mean),
-                           ins_say(c->flow, ins_closing_at(c, fast)->epochs_to_target.mean)));
+        c, ins_flow_format(
+               c->flow,
+               "It also decides the speed: in %s every run of %s and of %s reaches %s "
+               "test accuracy, after %s and after %s epochs on average.",
+               ins_closing_title(c, slow.experiment), ins_closing_arm(c, slow.experiment, slow.arm),
+               ins_closing_arm(c, fast.experiment, fast.arm),
+               ins_say_percent(c->flow, c->experiment[slow.experiment].analysis.target),
+               ins_say(c->flow, ins_closing_at(c, slow)->outcome.epochs_to_target.mean),
+               ins_say(c->flow, ins_closing_at(c, fast)->outcome.epochs_to_target.mean)));
     ins_closing_cite(c, slow.experiment, "Learning curves");
 }
 
@@ -158,7 +158,9 @@ static void variance_learning(ins_closing *c)
         for (size_t a = 0; a < c->experiment[e].study.arms; a++) {
             const ins_arm_analysis *arm = ins_closing_at(c, (ins_spot){e, a});
             bool learned = ins_closing_has(c, e, a, INS_VERDICT_LEARNED);
-            if (isnan(arm->forward_gain.mean) || isnan(arm->backward_gain.mean)) continue;
+            if (isnan(arm->signal[INS_FORWARD].gain.mean) ||
+                isnan(arm->signal[INS_BACKWARD].gain.mean))
+                continue;
             bool keeps = ins_closing_keeps(arm);
             *(keeps ? &inside : &outside) += 1;
             *(keeps ? &inside_learned : &outside_learned) += learned;
@@ -186,8 +188,9 @@ static void variance_theory(ins_closing *c)
         size_t here = 0;
         for (size_t a = 0; a < c->experiment[e].study.arms; a++) {
             const ins_arm_analysis *arm = ins_closing_at(c, (ins_spot){e, a});
-            double off[] = {log(arm->forward_gain.mean / arm->forward_theory),
-                            log(arm->backward_gain.mean / arm->backward_theory)};
+            double off[] = {
+                log(arm->signal[INS_FORWARD].gain.mean / arm->signal[INS_FORWARD].theory),
+                log(arm->signal[INS_BACKWARD].gain.mean / arm->signal[INS_BACKWARD].theory)};
             for (size_t i = 0; i < 2; i++) {
                 here += isfinite(off[i]);
                 close += fabs(off[i]) < log(1.25);
@@ -220,7 +223,7 @@ static void variance_ends(ins_closing *c)
     double most = ins_threshold_of(INS_THRESHOLD_CONFIDENT_LOSS);
     for (size_t e = 0; e < c->count; e++) {
         for (size_t a = 0; a < c->experiment[e].study.arms; a++) {
-            double excess = ins_closing_at(c, (ins_spot){e, a})->initial_loss.mean -
+            double excess = ins_closing_at(c, (ins_spot){e, a})->outcome.initial_loss.mean -
                             log(c->experiment[e].analysis.classes);
             if (!(excess > most) || !isfinite(excess)) continue;
             most = excess;

@@ -12,10 +12,10 @@ static ins_cell number(ins_flow *flow, double value)
     return (ins_cell){.text = isfinite(value) ? ins_say(flow, value) : "–"};
 }
 
-static ins_cell gain(ins_flow *flow, ins_interval value, bool silent)
+static ins_cell gain(ins_flow *flow, const ins_signal *signal)
 {
-    if (silent) return (ins_cell){.text = "no signal", .bad = true};
-    return number(flow, value.mean);
+    if (signal->silent) return (ins_cell){.text = "no signal", .bad = true};
+    return number(flow, signal->gain.mean);
 }
 
 /* fan_in Var W of what was drawn, next to the gains that followed. */
@@ -41,8 +41,8 @@ static void drawn(ins_flow *flow)
         row[2] = number(flow, variance);
         row[3] = number(flow, in * variance);
         row[4] = number(flow, out * variance);
-        row[5] = gain(flow, of->forward_gain, of->no_forward_signal);
-        row[6] = gain(flow, of->backward_gain, of->no_backward_signal);
+        row[5] = gain(flow, &of->signal[INS_FORWARD]);
+        row[6] = gain(flow, &of->signal[INS_BACKWARD]);
     }
     ins_table_layout table = {.column = column,
                               .columns = COLUMNS,
@@ -65,7 +65,7 @@ static void symmetry(ins_flow *flow)
     const ins_part *part = flow->part;
     bool *stuck = ins_no_arms(flow), *partly = ins_no_arms(flow);
     for (size_t a = 0; a < part->study->arms; a++) {
-        size_t layers = part->analysis->arm[a].symmetric_layers_end;
+        size_t layers = part->analysis->arm[a].units.symmetric_layers_end;
         stuck[a] = layers > 0 && layers == ins_hidden_layers(&part->study->arm[a]);
         partly[a] = layers > 0 && !stuck[a];
     }

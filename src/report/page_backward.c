@@ -16,10 +16,10 @@ static const char *title_of(ins_flow *flow)
     bool *lost = ins_no_arms(flow), *grown = ins_no_arms(flow), *mute = ins_no_arms(flow);
     for (size_t a = 0; a < part->study->arms; a++) {
         const ins_arm_analysis *of = &part->analysis->arm[a];
-        ins_signal signal = ins_signal_of(of->backward_gain, of->backward_total);
-        lost[a] = signal == INS_SIGNAL_VANISHES;
-        grown[a] = signal == INS_SIGNAL_EXPLODES;
-        mute[a] = of->no_backward_signal;
+        ins_grade grade = ins_grade_of(&of->signal[INS_BACKWARD]);
+        lost[a] = grade == INS_GRADE_VANISHES;
+        grown[a] = grade == INS_GRADE_EXPLODES;
+        mute[a] = of->signal[INS_BACKWARD].silent;
     }
     size_t losses = ins_count_arms(part, lost), mutes = ins_count_arms(part, mute);
     size_t growths = ins_count_arms(part, grown);
@@ -59,8 +59,8 @@ static cloud cloud_of(ins_flow *flow)
     out.forward = ins_arena_get(flow->arena, study->runs, sizeof *out.forward, "figure");
     out.backward = ins_arena_get(flow->arena, study->runs, sizeof *out.backward, "figure");
     for (size_t r = 0; r < study->runs; r++) {
-        out.forward[r] = ins_run_gain(study, r, INS_PREACTIVATION, INS_TOWARD_OUTPUT);
-        out.backward[r] = ins_run_gain(study, r, INS_DELTA, INS_TOWARD_INPUT);
+        out.forward[r] = ins_run_gain(study, r, INS_PREACTIVATION, INS_FORWARD);
+        out.backward[r] = ins_run_gain(study, r, INS_DELTA, INS_BACKWARD);
         if (!isfinite(out.forward[r]) || !isfinite(out.backward[r])) {
             out.forward[r] = out.backward[r] = NAN;
             continue;

@@ -182,11 +182,11 @@ static const char *speed_sentence(ins_flow *flow)
     size_t listed = 0;
     for (size_t a = 0; a < part->study->arms && listed < 6; a++) {
         const ins_arm_analysis *of = &part->analysis->arm[a];
-        if (of->reached_target == 0) continue;
+        if (of->outcome.reached_target == 0) continue;
         text = ins_flow_format(flow, "%s%s%s %s", text, listed > 0 ? ", " : "", part->prose[a],
-                               ins_say(flow, of->epochs_to_target.mean));
-        if (of->reached_target < part->study->arm[a].runs) {
-            text = ins_flow_format(flow, "%s (%zu of %zu runs)", text, of->reached_target,
+                               ins_say(flow, of->outcome.epochs_to_target.mean));
+        if (of->outcome.reached_target < part->study->arm[a].runs) {
+            text = ins_flow_format(flow, "%s (%zu of %zu runs)", text, of->outcome.reached_target,
                                    part->study->arm[a].runs);
         }
         listed++;
@@ -197,7 +197,7 @@ static const char *speed_sentence(ins_flow *flow)
 static const char *no_target(const ins_part *part)
 {
     for (size_t a = 0; a < part->study->arms; a++) {
-        if (part->analysis->arm[a].trained) {
+        if (part->analysis->arm[a].outcome.trained) {
             return "No initializer does better than the majority class: there is no target whose "
                    "epochs could be counted.";
         }
@@ -271,19 +271,19 @@ static void final_figures(ins_flow *flow)
     for (size_t a = 0; a < study->arms; a++) {
         const ins_arm_analysis *of = &part->analysis->arm[a];
         ins_cell *row = cell + a * COLUMNS;
-        ins_interval loss = of->train_loss;
+        ins_interval loss = of->outcome.train_loss;
         row[0].text = ins_flow_escape(flow, part->name[a]);
-        row[1].text = percent_interval(flow, of->accuracy);
+        row[1].text = percent_interval(flow, of->outcome.accuracy);
         row[2].text = isfinite(loss.lower)
                           ? ins_flow_format(flow, "%s  [%s, %s]", ins_say(flow, loss.mean),
                                             ins_say(flow, loss.lower), ins_say(flow, loss.upper))
                           : ins_say(flow, loss.mean);
-        row[3].text =
-            isnan(part->analysis->target)
-                ? "–"
-                : ins_flow_format(flow, "%zu of %zu", of->reached_target, study->arm[a].runs);
-        row[4].text = ins_flow_format(flow, "%zu of %zu", of->diverged, study->arm[a].runs);
-        row[4].bad = of->diverged > 0;
+        row[3].text = isnan(part->analysis->target)
+                          ? "–"
+                          : ins_flow_format(flow, "%zu of %zu", of->outcome.reached_target,
+                                            study->arm[a].runs);
+        row[4].text = ins_flow_format(flow, "%zu of %zu", of->outcome.diverged, study->arm[a].runs);
+        row[4].bad = of->outcome.diverged > 0;
     }
     ins_table_layout table = {.column = column,
                               .columns = COLUMNS,

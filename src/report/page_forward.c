@@ -9,10 +9,10 @@
 #include "lines.h"
 #include "phrases.h"
 
-static ins_signal signal_of(const ins_part *part, size_t a)
+static ins_grade grade_of(const ins_part *part, size_t a)
 {
     const ins_arm_analysis *of = &part->analysis->arm[a];
-    return ins_signal_of(of->forward_gain, of->forward_total);
+    return ins_grade_of(&of->signal[INS_FORWARD]);
 }
 
 /* The arm that loses, or gains, most over the depth; arms when there is none. */
@@ -21,7 +21,7 @@ static size_t extreme(const ins_part *part, bool smallest)
     size_t found = part->study->arms;
     double best = 0;
     for (size_t a = 0; a < part->study->arms; a++) {
-        double total = log10(part->analysis->arm[a].forward_total);
+        double total = log10(part->analysis->arm[a].signal[INS_FORWARD].total);
         if (!isfinite(total)) continue;
         if (found == part->study->arms || (smallest ? total < best : total > best)) {
             found = a;
@@ -44,8 +44,8 @@ static const char *lost_clause(ins_flow *flow)
     const ins_part *part = flow->part;
     size_t arms = part->study->arms, low = extreme(part, true), high = extreme(part, false);
     if (low == arms) return NULL;
-    double loss = -log10(part->analysis->arm[low].forward_total);
-    double growth = log10(part->analysis->arm[high].forward_total);
+    double loss = -log10(part->analysis->arm[low].signal[INS_FORWARD].total);
+    double growth = log10(part->analysis->arm[high].signal[INS_FORWARD].total);
     size_t worst = loss >= growth ? low : high;
     double orders = fmax(loss, growth);
     if (orders < log10(1.5)) return NULL;
@@ -63,10 +63,10 @@ static const char *title_of(ins_flow *flow)
     const ins_part *part = flow->part;
     bool *kept = ins_no_arms(flow), *silent = ins_no_arms(flow);
     for (size_t a = 0; a < part->study->arms; a++) {
-        double orders = fabs(log10(part->analysis->arm[a].forward_total));
-        kept[a] = signal_of(part, a) == INS_SIGNAL_KEPT &&
+        double orders = fabs(log10(part->analysis->arm[a].signal[INS_FORWARD].total));
+        kept[a] = grade_of(part, a) == INS_GRADE_KEPT &&
                   orders < log10(ins_threshold_of(INS_THRESHOLD_TOTAL));
-        silent[a] = part->analysis->arm[a].no_forward_signal;
+        silent[a] = part->analysis->arm[a].signal[INS_FORWARD].silent;
     }
     const char *first = kept_clause(flow, kept), *second = lost_clause(flow);
     size_t mute = ins_count_arms(part, silent);
@@ -87,7 +87,7 @@ static const char *gains(ins_flow *flow)
     const char *text = "";
     size_t listed = 0;
     for (size_t a = 0; a < part->study->arms && listed < 6; a++) {
-        ins_interval gain = part->analysis->arm[a].forward_gain;
+        ins_interval gain = part->analysis->arm[a].signal[INS_FORWARD].gain;
         if (!isfinite(gain.mean)) continue;
         text = ins_flow_format(flow, "%s%s%s %s", text, listed > 0 ? ", " : "", part->prose[a],
                                ins_say_interval(flow, gain));

@@ -206,9 +206,9 @@ static void table(ins_flow *flow)
     for (size_t a = 0; a < study->arms; a++) {
         ins_cell *row = cell + a * COLUMNS;
         row[0].text = ins_flow_escape(flow, part->name[a]);
-        row[1] = gain_cell(flow, part->analysis->arm[a].backward_gain);
-        row[2] = gain_cell(flow, ins_gain(study, a, INS_GRADIENT, INS_TOWARD_INPUT));
-        row[3].text = ins_say(flow, ins_theory_gain(study, a, INS_GRADIENT, INS_TOWARD_INPUT));
+        row[1] = gain_cell(flow, part->analysis->arm[a].signal[INS_BACKWARD].gain);
+        row[2] = gain_cell(flow, ins_gain(study, a, INS_GRADIENT, INS_BACKWARD));
+        row[3].text = ins_say(flow, ins_theory_gain(study, a, INS_GRADIENT, INS_BACKWARD));
         row[4].text = ins_say(flow, total(study, a, INS_DELTA));
         row[5].text = ins_say(flow, total(study, a, INS_GRADIENT));
     }

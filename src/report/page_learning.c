@@ -12,7 +12,8 @@
 static size_t diverged_of(const ins_part *part)
 {
     size_t diverged = 0;
-    for (size_t a = 0; a < part->study->arms; a++) diverged += part->analysis->arm[a].diverged;
+    for (size_t a = 0; a < part->study->arms; a++)
+        diverged += part->analysis->arm[a].outcome.diverged;
     return diverged;
 }
 

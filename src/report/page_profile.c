@@ -31,10 +31,10 @@ const char *ins_no_profile(const ins_part *part)
 }
 
 /* Which of the signals is lost or grows without bound. */
-static const char *which_signal(const ins_arm_analysis *of, ins_signal signal)
+static const char *which_signal(const ins_arm_analysis *of, ins_grade grade)
 {
-    bool forward = ins_signal_of(of->forward_gain, of->forward_total) == signal;
-    bool backward = ins_signal_of(of->backward_gain, of->backward_total) == signal;
+    bool forward = ins_grade_of(&of->signal[INS_FORWARD]) == grade;
+    bool backward = ins_grade_of(&of->signal[INS_BACKWARD]) == grade;
     if (forward && backward) return "signal and gradient";
     return backward ? "the gradient" : "the signal";
 }
@@ -51,10 +51,10 @@ static const char *predicate(ins_flow *flow, const ins_arm_analysis *of, ins_ver
         [INS_VERDICT_PRESERVING] = "preserves the signal",
     };
     if (verdict == INS_VERDICT_VANISHING) {
-        return ins_flow_format(flow, "lets %s vanish", which_signal(of, INS_SIGNAL_VANISHES));
+        return ins_flow_format(flow, "lets %s vanish", which_signal(of, INS_GRADE_VANISHES));
     }
     if (verdict == INS_VERDICT_EXPLODING) {
-        return ins_flow_format(flow, "lets %s explode", which_signal(of, INS_SIGNAL_EXPLODES));
+        return ins_flow_format(flow, "lets %s explode", which_signal(of, INS_GRADE_EXPLODES));
     }
     return words[verdict];
 }

@@ -39,7 +39,7 @@ static size_t worst_start(const ins_part *part, double guess, double *excess)
     size_t worst = part->study->arms;
     *excess = 0;
     for (size_t a = 0; a < part->study->arms; a++) {
-        double over = part->analysis->arm[a].initial_loss.mean - guess;
+        double over = part->analysis->arm[a].outcome.initial_loss.mean - guess;
         if (over > *excess) {
             *excess = over;
             worst = a;
@@ -187,7 +187,7 @@ static void initial_loss(ins_flow *flow)
     double guess = log(part->analysis->classes), minimum, maximum;
     ins_dots dots = ins_dots_new(flow, 0, study->arms);
     for (size_t a = 0; a < study->arms; a++) {
-        dots.mean[a] = part->analysis->arm[a].initial_loss;
+        dots.mean[a] = part->analysis->arm[a].outcome.initial_loss;
         for (size_t s = 0; s < study->arm[a].runs; s++) {
             dots.seed[a * dots.seeds + s] =
                 ins_number(study, INS_EPOCHS_TRAIN_LOSS,

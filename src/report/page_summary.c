@@ -18,7 +18,7 @@ static const double forward_right = 99, backward_right = 119, symmetry_right = 1
 static bool counted(const ins_part *part)
 {
     for (size_t a = 0; a < part->study->arms; a++) {
-        if (part->analysis->arm[a].counted) return true;
+        if (part->analysis->arm[a].units.counted) return true;
     }
     return false;
 }
@@ -142,12 +142,11 @@ static void cell(ins_flow *flow, double x, double y, const char *markup, bool ba
     ins_canvas_markup(flow->canvas, pen, x, y, markup);
 }
 
-static void gain_cell(ins_flow *flow, double x, double y, ins_interval gain, double total,
-                      bool silent)
+static void gain_cell(ins_flow *flow, double x, double y, const ins_signal *signal)
 {
-    ins_signal signal = ins_signal_of(gain, total);
-    bool bad = signal == INS_SIGNAL_VANISHES || signal == INS_SIGNAL_EXPLODES;
-    cell(flow, x, y, silent ? "no signal" : ins_say(flow, gain.mean), silent || bad);
+    ins_grade grade = ins_grade_of(signal);
+    bool bad = signal->silent || grade == INS_GRADE_VANISHES || grade == INS_GRADE_EXPLODES;
+    cell(flow, x, y, signal->silent ? "no signal" : ins_say(flow, signal->gain.mean), bad);
 }
 
 /* The fewest distinct units of a hidden layer at the end; where units were not counted, symmetric
@@ -157,12 +156,12 @@ static void symmetry_cell(ins_flow *flow, size_t a, double y)
     const ins_arm_analysis *of = &flow->part->analysis->arm[a];
     size_t hidden = ins_hidden_layers(&flow->part->study->arm[a]);
     const char *text = "–";
-    if (of->counted) {
-        text = ins_flow_format(flow, "%.0f of %.0f", of->distinct_units, of->units);
-    } else if (!counted(flow->part) && of->symmetry_known) {
-        text = ins_flow_format(flow, "%zu of %zu", of->symmetric_layers_end, hidden);
+    if (of->units.counted) {
+        text = ins_flow_format(flow, "%.0f of %.0f", of->units.distinct, of->units.all);
+    } else if (!counted(flow->part) && of->units.symmetry_known) {
+        text = ins_flow_format(flow, "%zu of %zu", of->units.symmetric_layers_end, hidden);
     }
-    cell(flow, symmetry_right, y, text, of->symmetric_layers_end > 0);
+    cell(flow, symmetry_right, y, text, of->units.symmetric_layers_end > 0);
 }
 
 static void arm_row(ins_flow *flow, size_t a, double top, double height)
@@ -183,14 +182,13 @@ static void arm_row(ins_flow *flow, size_t a, double top, double height)
                     ins_elide(flow->arena, part->name[a], INS_BOLD, 9.5, 80 - x));
     ins_canvas_text(flow->canvas, verdict, x, first + 3.6,
                     ins_elide(flow->arena, verdicts, INS_REGULAR, 7.8, 84 - x));
-    gain_cell(flow, forward_right, y, of->forward_gain, of->forward_total, of->no_forward_signal);
-    gain_cell(flow, backward_right, y, of->backward_gain, of->backward_total,
-              of->no_backward_signal);
+    gain_cell(flow, forward_right, y, &of->signal[INS_FORWARD]);
+    gain_cell(flow, backward_right, y, &of->signal[INS_BACKWARD]);
     symmetry_cell(flow, a, y);
     ins_pen mean = {INS_BOLD, 9.5, INS_RIGHT,
                     ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ? INS_RED : INS_INK};
     ins_canvas_text(flow->canvas, mean, INS_RIGHT_EDGE, y,
-                    ins_say_percent(flow, of->accuracy.mean));
+                    ins_say_percent(flow, of->outcome.accuracy.mean));
 }
 
 static void accuracy_panel(ins_flow *flow, size_t first, size_t rows, double height)
@@ -200,7 +198,7 @@ static void accuracy_panel(ins_flow *flow, size_t first, size_t rows, double hei
     ins_dots dots = ins_dots_new(flow, first, rows);
     for (size_t r = 0; r < rows; r++) {
         const ins_arm *arm = &study->arm[first + r];
-        dots.mean[r] = part->analysis->arm[first + r].accuracy;
+        dots.mean[r] = part->analysis->arm[first + r].outcome.accuracy;
         for (size_t s = 0; s < arm->runs; s++) {
             ins_epoch_index end = study->run[arm->run[s]].last;
             if (!ins_is_recorded(end)) continue;

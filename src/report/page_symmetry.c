@@ -173,10 +173,10 @@ static const char *title_of(ins_flow *flow)
     bool *stuck = ins_no_arms(flow), *partly = ins_no_arms(flow), *mended = ins_no_arms(flow);
     for (size_t a = 0; a < part->study->arms; a++) {
         const ins_arm_analysis *of = &part->analysis->arm[a];
-        stuck[a] = of->symmetric_layers_end > 0 &&
-                   of->symmetric_layers_end >= ins_hidden_layers(&part->study->arm[a]);
-        partly[a] = of->symmetric_layers_end > 0 && !stuck[a];
-        mended[a] = of->symmetric_layers_start > 0 && of->symmetric_layers_end == 0;
+        stuck[a] = of->units.symmetric_layers_end > 0 &&
+                   of->units.symmetric_layers_end >= ins_hidden_layers(&part->study->arm[a]);
+        partly[a] = of->units.symmetric_layers_end > 0 && !stuck[a];
+        mended[a] = of->units.symmetric_layers_start > 0 && of->units.symmetric_layers_end == 0;
     }
     const char *text = NULL;
     if (ins_count_arms(part, stuck) > 0) {
@@ -205,8 +205,8 @@ static void explanation(ins_flow *flow, ins_epoch_index first, ins_epoch_index l
     const ins_part *part = flow->part;
     size_t equal = 0, layers = 0, kept = 0;
     for (size_t a = 0; a < part->study->arms; a++) {
-        equal += part->analysis->arm[a].symmetric_layers_start;
-        kept += part->analysis->arm[a].symmetric_layers_end;
+        equal += part->analysis->arm[a].units.symmetric_layers_start;
+        kept += part->analysis->arm[a].units.symmetric_layers_end;
         layers += ins_hidden_layers(&part->study->arm[a]);
     }
     const char *measured =

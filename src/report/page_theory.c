@@ -9,12 +9,6 @@
 #include "layer_lines.h"
 #include "phrases.h"
 
-/* A hidden layer whose fan_in is that of a hidden layer below it, when there is one. */
-static size_t typical_layer(const ins_arm *arm)
-{
-    return ins_hidden_layers(arm) > 1 ? 2 : 1;
-}
-
 static double theory_of(const ins_study *study, size_t arm, size_t layer, ins_tensor tensor)
 {
     return ins_number(study, INS_THEORY_VARIANCE,
@@ -24,14 +18,14 @@ static double theory_of(const ins_study *study, size_t arm, size_t layer, ins_te
 /* The theory gives the arm no number at all. */
 static bool is_silent(const ins_study *study, size_t arm)
 {
-    return isnan(theory_of(study, arm, typical_layer(&study->arm[arm]), INS_WEIGHT)) &&
-           isnan(theory_of(study, arm, typical_layer(&study->arm[arm]), INS_PREACTIVATION));
+    return isnan(theory_of(study, arm, ins_typical_layer(&study->arm[arm]), INS_WEIGHT)) &&
+           isnan(theory_of(study, arm, ins_typical_layer(&study->arm[arm]), INS_PREACTIVATION));
 }
 
 /* Weights whose mean is no accident of sampling: it carries a tenth of their mean square. */
 static bool has_common_mean(const ins_study *study, size_t arm)
 {
-    size_t layer = typical_layer(&study->arm[arm]), run = study->arm[arm].run[0];
+    size_t layer = ins_typical_layer(&study->arm[arm]), run = study->arm[arm].run[0];
     double mean =
         ins_number(study, INS_LAYERS_MEAN, (ins_site){run, study->start, layer, INS_WEIGHT});
     double square = ins_number(study, INS_LAYERS_SECOND_MOMENT,
@@ -63,12 +57,12 @@ static const char *predicted_gain(ins_flow *flow, size_t arm, double gain, ins_t
     return theory_of(flow->part->study, arm, 1, tensor) == 0 ? "no signal" : "n/a";
 }
 
-static ins_cell measured_gain(ins_flow *flow, ins_interval gain, bool silent)
+static ins_cell measured_gain(ins_flow *flow, const ins_signal *signal)
 {
     ins_text text = {0};
-    if (silent) return (ins_cell){.text = "no signal", .bad = true};
-    if (gain.n == 0) return (ins_cell){.text = "–"};
-    ins_prose_interval(&text, gain);
+    if (signal->silent) return (ins_cell){.text = "no signal", .bad = true};
+    if (signal->gain.n == 0) return (ins_cell){.text = "–"};
+    ins_prose_interval(&text, signal->gain);
     ins_cell cell = {.text = ins_flow_escape(flow, text.data)};
     ins_text_free(&text);
     return cell;
@@ -80,24 +74,17 @@ static ins_cell fit_cell(fit found)
     return (ins_cell){.text = words[found], .bold = found == OUTSIDE};
 }
 
-static ins_cell total_cell(ins_flow *flow, double total, bool silent)
+static void gains_row(ins_flow *flow, size_t a, ins_direction direction, ins_cell *row)
 {
-    return (ins_cell){.text = silent ? "–" : ins_say(flow, total)};
+    const ins_signal *signal = &flow->part->analysis->arm[a].signal[direction];
+    ins_tensor tensor = direction == INS_BACKWARD ? INS_DELTA : INS_PREACTIVATION;
+    row[0].text = predicted_gain(flow, a, signal->theory, tensor);
+    row[1] = measured_gain(flow, signal);
+    row[2] = fit_cell(fit_of(signal->theory, signal->gain));
+    row[3].text = signal->silent ? "–" : ins_say(flow, signal->total);
 }
 
-static void gains_row(ins_flow *flow, size_t a, bool backward, ins_cell *row)
-{
-    const ins_arm_analysis *of = &flow->part->analysis->arm[a];
-    double theory = backward ? of->backward_theory : of->forward_theory;
-    ins_interval measured = backward ? of->backward_gain : of->forward_gain;
-    bool silent = backward ? of->no_backward_signal : of->no_forward_signal;
-    row[0].text = predicted_gain(flow, a, theory, backward ? INS_DELTA : INS_PREACTIVATION);
-    row[1] = measured_gain(flow, measured, silent);
-    row[2] = fit_cell(fit_of(theory, measured));
-    row[3] = total_cell(flow, backward ? of->backward_total : of->forward_total, silent);
-}
-
-static void table(ins_flow *flow, bool backward)
+static void table(ins_flow *flow, ins_direction direction)
 {
     enum { COLUMNS = 7 };
     const ins_table_column column[COLUMNS] = {
@@ -107,13 +94,14 @@ static void table(ins_flow *flow, bool backward)
         {"gain, theory", 20, INS_RIGHT},
         {"measured, 95% interval", 43, INS_RIGHT},
         {"inside", 12, INS_RIGHT},
-        {backward ? "first / last" : "last / first", 21, INS_RIGHT}};
+        {direction == INS_BACKWARD ? "first / last" : "last / first", 21, INS_RIGHT}};
     const ins_part *part = flow->part;
     const ins_study *study = part->study;
-    size_t first = backward ? 1 : 0; /* the weights stand in the forward table only */
+    size_t first =
+        direction == INS_BACKWARD ? 1 : 0; /* the weights stand in the forward table only */
     ins_cell *cell = ins_arena_get(flow->arena, study->arms * COLUMNS, sizeof *cell, "table");
     for (size_t a = 0; a < study->arms; a++) {
-        size_t layer = typical_layer(&study->arm[a]);
+        size_t layer = ins_typical_layer(&study->arm[a]);
         ins_cell *row = cell + a * COLUMNS;
         double theory = theory_of(study, a, layer, INS_WEIGHT);
         row[0].text = ins_flow_escape(flow, part->name[a]);
@@ -121,18 +109,19 @@ static void table(ins_flow *flow, bool backward)
             row[1].text = isnan(theory) ? "n/a" : ins_say(flow, theory);
             row[2].text = ins_say(flow, measured_variance(study, a, layer, INS_WEIGHT));
         }
-        gains_row(flow, a, backward, row + 3);
+        gains_row(flow, a, direction, row + 3);
     }
     ins_table_column shown[COLUMNS];
     memcpy(shown, column, sizeof shown);
-    if (backward) shown[1].title = shown[2].title = "";
+    if (direction == INS_BACKWARD) shown[1].title = shown[2].title = "";
     ins_table_layout layout = {.column = shown,
                                .columns = COLUMNS,
                                .rows = study->arms,
                                .cell = cell,
                                .swatch = part->many ? NULL : part->colour};
-    ins_flow_heading(flow, backward ? "Backward: gain of Var δ per layer toward the input"
-                                    : "Forward: gain of Var z per layer toward the output");
+    ins_flow_heading(flow, direction == INS_BACKWARD
+                               ? "Backward: gain of Var δ per layer toward the input"
+                               : "Forward: gain of Var z per layer toward the output");
     ins_flow_table(flow, &layout);
 }
 
@@ -143,18 +132,16 @@ static const char *farthest(ins_flow *flow)
     double most = 0;
     const char *text = "";
     for (size_t a = 0; a < part->study->arms; a++) {
-        const ins_arm_analysis *of = &part->analysis->arm[a];
-        for (int backward = 0; backward < 2; backward++) {
-            double theory = backward ? of->backward_theory : of->forward_theory;
-            double measured = backward ? of->backward_gain.mean : of->forward_gain.mean;
-            double off = fabs(log(measured / theory));
+        for (ins_direction d = 0; d < INS_DIRECTIONS; d++) {
+            const ins_signal *signal = &part->analysis->arm[a].signal[d];
+            double off = fabs(log(signal->gain.mean / signal->theory));
             if (!(off > most)) continue;
             most = off;
             text = ins_flow_format(flow,
                                    " Farthest from its prediction is the %s gain of %s: %s where "
                                    "the theory has %s.",
-                                   backward ? "backward" : "forward", part->prose[a],
-                                   ins_say(flow, measured), ins_say(flow, theory));
+                                   d == INS_BACKWARD ? "backward" : "forward", part->prose[a],
+                                   ins_say(flow, signal->gain.mean), ins_say(flow, signal->theory));
         }
     }
     return text;
@@ -217,14 +204,12 @@ static const char *title_of(ins_flow *flow)
     const ins_part *part = flow->part;
     size_t inside = 0, known = 0, close = 0, predicted = 0;
     for (size_t a = 0; a < part->study->arms; a++) {
-        const ins_arm_analysis *of = &part->analysis->arm[a];
-        const double theory[] = {of->forward_theory, of->backward_theory};
-        const ins_interval measured[] = {of->forward_gain, of->backward_gain};
-        for (size_t i = 0; i < 2; i++) {
-            fit found = fit_of(theory[i], measured[i]);
+        for (ins_direction d = 0; d < INS_DIRECTIONS; d++) {
+            const ins_signal *signal = &part->analysis->arm[a].signal[d];
+            fit found = fit_of(signal->theory, signal->gain);
             known += found != UNKNOWN;
             inside += found == INSIDE;
-            double off = fabs(log(measured[i].mean / theory[i]));
+            double off = fabs(log(signal->gain.mean / signal->theory));
             predicted += !isnan(off);
             close += off < log(1.25);
         }
@@ -291,8 +276,8 @@ void ins_page_theory(ins_flow *flow, const ins_page *page)
         "weights, the widths, the activation and the second moment of the inputs, and nothing of "
         "what was measured. Its gain per layer is fitted to its variances just as the measured "
         "gain is to the measured ones.");
-    table(flow, false);
-    table(flow, true);
+    table(flow, INS_FORWARD);
+    table(flow, INS_BACKWARD);
     ins_flow_note(flow, "Var W of hidden layer 2 (of layer 1 when there is only one). Inside: the "
                         "prediction lies in the interval. Last / first: measured Var z of the last "
                         "hidden layer over that of the first, and for δ the other way round. "

@@ -43,31 +43,31 @@ static const char *text_of(sheet *s, const ins_text *text)
     return ins_arena_copy(s->arena, text->data, text->length);
 }
 
-static cell gain_cell(sheet *s, ins_interval gain, double total, bool silent)
+static cell gain_cell(sheet *s, const ins_signal *signal)
 {
     ins_text text = {0};
-    ins_signal signal = ins_signal_of(gain, total);
-    if (silent) return (cell){"no signal", true};
-    if (gain.n == 0) return (cell){"–", false};
+    ins_grade grade = ins_grade_of(signal);
+    if (signal->silent) return (cell){"no signal", true};
+    if (signal->gain.n == 0) return (cell){"–", false};
     char number[INS_PROSE_SIZE];
-    ins_text_add(&text, ins_prose(number, gain.mean, false));
-    cell made = {text_of(s, &text), signal == INS_SIGNAL_VANISHES || signal == INS_SIGNAL_EXPLODES};
+    ins_text_add(&text, ins_prose(number, signal->gain.mean, false));
+    cell made = {text_of(s, &text), grade == INS_GRADE_VANISHES || grade == INS_GRADE_EXPLODES};
     ins_text_free(&text);
     return made;
 }
 
 static cell units_cell(sheet *s, const ins_arm_analysis *of)
 {
-    if (!of->counted) return (cell){"–", false};
-    return (cell){ins_arena_format(s->arena, "%.0f of %.0f", of->distinct_units, of->units),
-                  of->symmetric_layers_end > 0};
+    if (!of->units.counted) return (cell){"–", false};
+    return (cell){ins_arena_format(s->arena, "%.0f of %.0f", of->units.distinct, of->units.all),
+                  of->units.symmetric_layers_end > 0};
 }
 
 static cell accuracy_cell(sheet *s, const ins_arm_analysis *of)
 {
-    if (of->accuracy.n == 0) return (cell){"–", false};
+    if (of->outcome.accuracy.n == 0) return (cell){"–", false};
     ins_text text = {0};
-    ins_prose_percent_interval(&text, of->accuracy);
+    ins_prose_percent_interval(&text, of->outcome.accuracy);
     cell made = {text_of(s, &text), ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN)};
     ins_text_free(&text);
     return made;
@@ -91,8 +91,8 @@ static void fill(sheet *s, const ins_part *part)
         const ins_arm_analysis *of = &part->analysis->arm[a];
         cell *row = s->cell + a * COLUMNS;
         row[0] = (cell){part->name[a], false};
-        row[1] = gain_cell(s, of->forward_gain, of->forward_total, of->no_forward_signal);
-        row[2] = gain_cell(s, of->backward_gain, of->backward_total, of->no_backward_signal);
+        row[1] = gain_cell(s, &of->signal[INS_FORWARD]);
+        row[2] = gain_cell(s, &of->signal[INS_BACKWARD]);
         row[3] = units_cell(s, of);
         row[4] = accuracy_cell(s, of);
     }

@@ -102,9 +102,9 @@ static ins_sweep_cell measure(ins_flow *flow, const ins_sweep *sweep, size_t blo
     size_t gains = 0, silent = 0, n = 0;
     for (size_t a = 0; a < study->arms; a++) {
         if (!inside(sweep, a, block, row, column)) continue;
-        double gain = analysis->arm[a].forward_gain.mean;
+        double gain = analysis->arm[a].signal[INS_FORWARD].gain.mean;
         if (gain > 0 && isfinite(gain)) logs += log(gain), gains++;
-        silent += analysis->arm[a].no_forward_signal;
+        silent += analysis->arm[a].signal[INS_FORWARD].silent;
         cell.reach = fmin(cell.reach, ins_reach(study, a));
         cell.arms++;
         cell.runs += study->arm[a].runs;
