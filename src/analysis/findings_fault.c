@@ -19,7 +19,7 @@ bool ins_find_diverged(ins_finder *f)
             size_t run = f->study->arm[a].run[i];
             if (!f->study->run[run].diverged) continue;
             if (earliest == SIZE_MAX ||
-                f->study->run[run].last.place < f->study->run[earliest].last.place)
+                f->study->run[run].last.ordinal < f->study->run[earliest].last.ordinal)
                 earliest = run;
         }
     }

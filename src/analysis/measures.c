@@ -202,7 +202,7 @@ static double counted(const ins_study *study, size_t run, const moment *at, ins_
     ins_site site = {.run = run, .epoch = epoch_of(study, run, at), .layer = at->layer};
     double value = ins_number(study, column, site);
     while (at->at_end && isnan(value) && ins_is_recorded(site.epoch)) {
-        site.epoch.place--;
+        site.epoch = ins_epoch_before(site.epoch);
         value = ins_number(study, column, site);
     }
     return value;

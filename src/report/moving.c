@@ -25,13 +25,14 @@ typedef struct place {
 static double ratio(const ins_study *study, size_t run, const void *context)
 {
     const place *at = context;
-    ins_site now = {run, at->epoch, at->layer, INS_UPDATE};
-    for (ins_site site = {run, at->epoch, at->layer, INS_WEIGHT}; site.epoch.place-- > 1;) {
-        double before = ins_layer_rms(study, site);
-        if (isnan(before)) continue;
-        return before > 0 ? ins_layer_rms(study, now) / before : (double)NAN;
-    }
-    return NAN;
+    ins_site now = {run, at->epoch, at->layer, INS_UPDATE}, then = now;
+    double before;
+    then.tensor = INS_WEIGHT;
+    do {
+        then.epoch = ins_epoch_before(then.epoch);
+        before = ins_layer_rms(study, then);
+    } while (isnan(before) && ins_is_recorded(then.epoch));
+    return before > 0 ? ins_layer_rms(study, now) / before : (double)NAN;
 }
 
 /* The median over recorded epochs of the ratio, on a logarithmic scale. */

@@ -45,7 +45,7 @@ static ins_epoch_index last_of(const ins_study *study, size_t arm)
     ins_epoch_index last = ins_last_epoch(study);
     while (ins_epoch_place(last) > 0 &&
            tile(study, arm, last, 1).interval.n + tile(study, arm, last, 1).zeros == 0) {
-        last.place--;
+        last = ins_epoch_before(last);
     }
     return last;
 }
