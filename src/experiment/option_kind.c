@@ -282,7 +282,7 @@ static ins_status unknown_data(const char *name, const ins_source *source, ins_e
                   "%s: no such file or bundled data set; bundled are %s (got \"%s\")",
                   source->where, known.data, ins_display(display, name, strlen(name)));
     ins_text_free(&known);
-    return error->status;
+    return INS_DATA;
 }
 
 static ins_status parse_data(const ins_option *option, const char *text, const ins_source *source,

@@ -374,10 +374,9 @@ void ins_settings_start(ins_settings *settings)
     *settings = (ins_settings){.arena = ins_arena_new()};
     settings->where = ins_arena_get(settings->arena, OPTIONS, sizeof *settings->where, "settings");
     for (const ins_option *option = ins_options; option->key; option++) {
-        ins_error error = {0};
         ins_source source = {.where = ins_arena_format(settings->arena, "--%s", option->key)};
-        if (ins_settings_set(settings, option, option->fallback, &source, &error) != INS_OK)
-            ins_die("the default of an option is not valid: %s", error.line[0]);
+        ins_settings_set(settings, option, option->fallback, &source,
+                         NULL); /* a default is valid */
     }
 }
 
