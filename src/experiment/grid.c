@@ -27,7 +27,7 @@ static ins_status check_rates(const ins_settings *settings, ins_error *error)
                 if (rates->item[j] != rate_of(NAN, optimizer)) continue;
                 status = ins_error_add(error, INS_USAGE,
                                        "%s: default is the same learning rate for %s (got \"%g\")",
-                                       ins_settings_where(settings, "learning-rate"),
+                                       ins_settings_where(settings, INS_OPTION_LEARNING_RATE),
                                        optimizer->label, rates->item[j]);
             }
     return status;
@@ -40,13 +40,15 @@ static ins_status resolve_row(const ins_settings *settings, const ins_choice *ac
     size_t inits = settings->init.count;
     ins_status status = INS_OK;
     for (size_t i = 0; i < inits + 2; i++) {
-        const char *key = i < inits ? "init" : i == inits ? "output-init" : "bias-init";
+        ins_option_id option = i < inits    ? INS_OPTION_INIT
+                               : i == inits ? INS_OPTION_OUTPUT_INIT
+                                            : INS_OPTION_BIAS_INIT;
         start[i] = i < inits    ? settings->init.item[i]
                    : i == inits ? settings->output_init
                                 : settings->bias_init;
-        status = ins_status_first(
-            status,
-            ins_critical_resolve(&start[i], activation, ins_settings_where(settings, key), error));
+        status = ins_status_first(status, ins_critical_resolve(&start[i], activation,
+                                                               ins_settings_where(settings, option),
+                                                               error));
     }
     return status;
 }
@@ -86,7 +88,7 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
         if (__builtin_mul_overflow(new.trials, new.levels[i], &new.trials))
             return ins_error_add(error, INS_USAGE,
                                  "%s: the combinations are too many to number (got \"%zu\")",
-                                 ins_settings_where(settings, "seeds"), settings->seeds);
+                                 ins_settings_where(settings, INS_OPTION_SEEDS), settings->seeds);
     if (status == INS_OK) *grid = new;
     return status;
 }

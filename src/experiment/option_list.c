@@ -85,7 +85,15 @@ static void write_choices(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_choices = {parse_choices, write_choices, ins_option_entries};
+/* "initializers, see `initscope list initializers`" */
+static void range_of_choices(const ins_option *option, ins_text *out)
+{
+    const char *kind = ((const ins_entries *)option->table)->kind;
+    ins_text_add_format(out, "%ss, see `initscope list %ss`", kind, kind);
+}
+
+const ins_option_kind ins_kind_choices = {parse_choices, write_choices, range_of_choices,
+                                          ins_option_entries};
 
 static ins_status parse_number(const ins_option *option, const char *text, const ins_source *source,
                                ins_arena *arena, void *item, ins_error *error)
@@ -127,7 +135,7 @@ static void write_numbers(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_numbers = {parse_numbers, write_numbers, NULL};
+const ins_option_kind ins_kind_numbers = {parse_numbers, write_numbers, ins_option_numbers, NULL};
 
 static bool same_size(const void *a, const void *b)
 {
@@ -155,7 +163,7 @@ static void write_sizes(const ins_option *option, const void *field, ins_text *o
     }
 }
 
-const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes, NULL};
+const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes, ins_option_integers, NULL};
 
 /* Reads "64" or "20x256" of length bytes. */
 static bool parse_stack(const char *text, size_t length, long long *layers, long long *units)
@@ -249,4 +257,13 @@ static void write_hiddens(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, NULL};
+static void range_of_hiddens(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    ins_text_add_format(out,
+                        "widths from 1 to %d such as 64,64 or 20x256 (20 layers of 256), at most "
+                        "%d layers",
+                        HIDDEN_UNITS, HIDDEN_LAYERS);
+}
+
+const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, range_of_hiddens, NULL};

@@ -38,7 +38,7 @@ static ins_status largest_trial(const ins_laboratory *laboratory, const ins_grid
     *largest = 0;
     for (size_t i = 0; i < grid->trials; i += grid->levels[INS_FACTOR_SEED]) {
         ins_trial trial = ins_grid_trial(grid, i);
-        size_t bytes;
+        size_t bytes = 0;
         ins_status status = ins_trial_size(laboratory, &trial, &bytes, error);
         if (status != INS_OK) return status;
         if (bytes <= *largest) continue;
@@ -61,7 +61,7 @@ static size_t wanted_threads(const ins_settings *settings)
 ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *grid,
                               size_t *threads, ins_error *error)
 {
-    size_t bytes, limit = ins_memory_limit();
+    size_t bytes = 0, limit = ins_memory_limit();
     ins_trial trial = ins_grid_trial(grid, 0);
     ins_status status = largest_trial(laboratory, grid, &bytes, &trial, error);
     if (status != INS_OK) return status;
@@ -69,7 +69,7 @@ ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *
         char need[32], have[32];
         return ins_error_add(error, INS_USAGE,
                              "%s: one run needs %s of memory, there are %s (got \"%s\")",
-                             ins_settings_where(laboratory->settings, "hidden"),
+                             ins_settings_where(laboratory->settings, INS_OPTION_HIDDEN),
                              show_bytes(need, bytes), show_bytes(have, limit), trial.hidden->label);
     }
     size_t count = wanted_threads(laboratory->settings);
@@ -122,7 +122,7 @@ ins_status ins_batches_check(const ins_laboratory *laboratory, ins_error *error)
     }
     if (!full || !equal) return INS_OK;
     return ins_error_add(error, INS_USAGE, "%s: full is the same number of rows (got \"%zu\")",
-                         ins_settings_where(laboratory->settings, "batch"), rows);
+                         ins_settings_where(laboratory->settings, INS_OPTION_BATCH), rows);
 }
 
 /* True when path is directory, or something below it. */

@@ -195,7 +195,7 @@ ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *tri
 {
     const ins_settings *settings = laboratory->settings;
     ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
-    size_t network, recorder;
+    size_t network = 0, recorder = 0;
     ins_status status = ins_network_size(&design, &network, error);
     if (status == INS_OK) status = ins_recorder_size(&design, settings, &recorder, error);
     if (status != INS_OK) return status;
@@ -206,7 +206,7 @@ ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *tri
         __builtin_add_overflow(network, recorder, &total) ||
         __builtin_add_overflow(total, text, &total))
         return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
-                             ins_settings_where(settings, "hidden"), trial->hidden->label);
+                             ins_settings_where(settings, INS_OPTION_HIDDEN), trial->hidden->label);
     *bytes = total;
     return INS_OK;
 }
