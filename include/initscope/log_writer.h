@@ -45,15 +45,15 @@ typedef struct ins_log_entry {
 typedef struct ins_log_terms {
     const char *directory;
     ins_log_policy policy;
-    const char *identity; /* the text of experiment.ini plus whatever else must agree between a run
-                             and its resumption (program version, data hash), one "key = value" a
-                             line */
+    /* The text of experiment.ini plus whatever else must agree between a run and its resumption
+     * (program version, data hash), one "key = value" a line. */
+    const char *identity;
     ins_shard shard;
-    size_t room; /* trials under way at a time, from 1: nobody runs further ahead of the next one to
-                    be written */
-    void (*written)(void *context, const ins_log_entry *entry); /* a trial is on disk; told in
-                             order, by one thread at a time; NULL: nobody listens */
-    void *context;                                              /* of written */
+    /* Trials under way at a time, from 1: nobody runs further ahead of the next to be written. */
+    size_t room;
+    /* A trial is on disk; told in order, by one thread at a time. NULL: nobody listens. */
+    void (*written)(void *context, const ins_log_entry *entry);
+    void *context; /* of written */
 } ins_log_terms;
 
 typedef struct ins_log ins_log;
