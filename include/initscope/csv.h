@@ -36,8 +36,8 @@ typedef void (*ins_csv_handler)(void *context, size_t index, const ins_csv_row *
  * semicolon or tab from the header line. Ragged rows, unterminated quotes, text after a closing
  * quote, NUL bytes, UTF-16, a field above 1 MiB, a missing header are INS_DATA problems (rows with
  * one of them are not passed to the handler and not counted in index). A quote inside an unquoted
- * field is kept as it is. A header alone is fine here. INS_DATA also when the handler
- * added a problem. */
+ * field is kept as it is. A header alone is fine here. The status may be of a problem
+ * that the handler added. */
 ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,
                         ins_error *error);
 

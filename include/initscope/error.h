@@ -39,6 +39,11 @@ ins_status ins_status_first(ins_status earlier, ins_status later);
 ins_status ins_error_add(ins_error *error, ins_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* For a function whose callbacks add problems, of which error->status is to tell meanwhile: begin
+ * sets the earlier status aside, end gives it back and returns the status of what came since. */
+ins_status ins_error_begin(ins_error *error);
+ins_status ins_error_end(ins_error *error, ins_status earlier);
+
 /* "a program bug or memory exhausted": writes "initscope: MESSAGE" to standard
  * error and leaves with status 1. atexit handlers run. */
 _Noreturn void ins_die(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -350,14 +350,13 @@ static void read_file(reader *in, int file, char delimiter, size_t chunk)
 ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk,
                                   ins_csv_handler handler, void *context, ins_error *error)
 {
-    ins_error unheard = {0}; /* what the handler did is known by the number of problems */
+    ins_error unheard = {0}; /* by it the status of what the handler did is known */
     reader in = {.path = path,
                  .handler = handler,
                  .context = context,
                  .error = error ? error : &unheard,
                  .line = 1,
                  .capacity = 4096};
-    size_t before = in.error->count;
     int file = ins_file_open(path, O_RDONLY);
 
     if (file < 0) return ins_file_problem(path, INS_DATA, error);
@@ -367,12 +366,15 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk
     csv_set_realloc_func(&in.parser, grow_field);
     csv_set_blk_size(&in.parser, CHUNK);
     start_row(&in);
+
+    ins_status earlier = ins_error_begin(in.error);
+
     read_file(&in, file, delimiter, chunk);
     csv_free(&in.parser);
     close(file);
     free(in.fields);
     free(in.bytes);
-    return in.error->count == before ? INS_OK : INS_DATA;
+    return ins_error_end(in.error, earlier);
 }
 
 ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,

@@ -48,6 +48,22 @@ ins_status ins_error_add(ins_error *error, ins_status status, const char *format
     return status;
 }
 
+ins_status ins_error_begin(ins_error *error)
+{
+    ins_status earlier = error->status;
+
+    error->status = INS_OK;
+    return earlier;
+}
+
+ins_status ins_error_end(ins_error *error, ins_status earlier)
+{
+    ins_status since = error->status;
+
+    error->status = ins_status_first(earlier, since);
+    return since;
+}
+
 void ins_die(const char *format, ...)
 {
     char line[INS_ERROR_WIDTH];

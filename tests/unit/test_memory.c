@@ -226,6 +226,14 @@ START_TEST(test_problems)
     ck_assert_str_eq(error.line[0], "x.csv:3: first");
     ck_assert_str_eq(error.line[1], "second");
     ck_assert_str_eq(error.line[19], "problem 19");
+
+    ins_status earlier = ins_error_begin(&error);
+    ck_assert_int_eq(error.status, INS_OK);
+    ins_error_add(&error, INS_RENDER, "since then");
+    ck_assert_int_eq(ins_error_end(&error, earlier), INS_RENDER);
+    ck_assert_int_eq(error.status, INS_DATA);
+    ck_assert_int_eq(ins_error_end(&error, ins_error_begin(&error)), INS_OK);
+    ck_assert_int_eq(error.status, INS_DATA);
     ins_error_clear(&error);
     ck_assert_int_eq(error.status, INS_OK);
     ck_assert_uint_eq(error.count, 0);
