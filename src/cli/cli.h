@@ -81,7 +81,7 @@ ins_status ins_arguments_parse(int argc, char **argv, const ins_flag *flags, ins
 const char *ins_arguments_value(const ins_arguments *arguments, const char *name);
 
 /* An option of the settings as a flag without a title. */
-ins_flag ins_flag_of(const ins_option *option);
+ins_flag ins_flag_of(const ins_option *option, ins_arena *arena);
 
 /* Over the defaults: the experiment file, which may be the one operand, then the options of the
  * command line. INS_USAGE on failure. */

@@ -12,7 +12,7 @@
 
 #include "initscope/blas.h"
 #include "initscope/log_row.h"
-#include "initscope/runner.h"
+#include "laboratory.h"
 
 static void pair(ins_text *out, const char *key, const char *value)
 {

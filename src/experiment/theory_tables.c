@@ -176,7 +176,7 @@ ins_status ins_plane_parse(const char *text, const char *where, ins_plane *plane
                              ins_plane_range, ins_display(display, text, strlen(text)));
     }
     *plane = read;
-    return error->status;
+    return INS_OK;
 }
 
 static double range_at(const ins_range *range, size_t i)

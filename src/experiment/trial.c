@@ -2,14 +2,13 @@
 #include <config.h>
 
 #include <math.h>
-#include <time.h>
 
+#include "initscope/clock.h"
 #include "initscope/log_row.h"
 #include "initscope/recorder.h"
-#include "initscope/runner.h"
 #include "initscope/trainer.h"
+#include "laboratory.h"
 #include "parallel.h"
-#include "resources.h"
 
 typedef struct session {
     const ins_laboratory *laboratory;
@@ -21,13 +20,6 @@ typedef struct session {
     bool diverged;
     double start, record_seconds;
 } session;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
                                             const ins_trial *trial)
@@ -78,12 +70,12 @@ static bool saves_weights(const session *s)
 static ins_status session_record(session *s, ins_log_rows *rows, ins_error *error)
 {
     ins_status status = INS_OK;
-    double before = seconds_now();
+    double before = ins_seconds_now();
     ins_recorder_record(s->recorder, &s->now, rows);
     if (saves_weights(s))
         status = ins_weights_save(s->network, s->laboratory->weights, s->trial->run, s->now.epoch,
                                   error);
-    s->record_seconds += seconds_now() - before;
+    s->record_seconds += ins_seconds_now() - before;
     return status;
 }
 
@@ -168,7 +160,8 @@ static void add_timing(const session *s, ins_text *out)
 {
     ins_row row = ins_row_begin(out, INS_LOG_TIMING);
     ins_row_integer(&row, INS_TIMING_RUN, (long long)s->trial->run);
-    ins_row_number(&row, INS_TIMING_TRAIN_SECONDS, seconds_now() - s->start - s->record_seconds);
+    ins_row_number(&row, INS_TIMING_TRAIN_SECONDS,
+                   ins_seconds_now() - s->start - s->record_seconds);
     ins_row_number(&row, INS_TIMING_RECORD_SECONDS, s->record_seconds);
     ins_row_end(&row);
 }
@@ -177,7 +170,7 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
                          ins_network **network, ins_log_rows *rows, ins_trial_result *result,
                          ins_error *error)
 {
-    session s = {.laboratory = laboratory, .trial = trial, .start = seconds_now()};
+    session s = {.laboratory = laboratory, .trial = trial, .start = ins_seconds_now()};
     bool complete = false;
     ins_status status = session_open(&s, network, error);
     if (status == INS_OK) status = session_train(&s, rows, &complete, error);
@@ -202,7 +195,7 @@ ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *tri
 {
     const ins_settings *settings = laboratory->settings;
     ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
-    size_t network, recorder;
+    size_t network = 0, recorder = 0;
     ins_status status = ins_network_size(&design, &network, error);
     if (status == INS_OK) status = ins_recorder_size(&design, settings, &recorder, error);
     if (status != INS_OK) return status;
@@ -213,7 +206,7 @@ ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *tri
         __builtin_add_overflow(network, recorder, &total) ||
         __builtin_add_overflow(total, text, &total))
         return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
-                             ins_settings_where(settings, "hidden"), trial->hidden->label);
+                             ins_settings_where(settings, INS_OPTION_HIDDEN), trial->hidden->label);
     *bytes = total;
     return INS_OK;
 }

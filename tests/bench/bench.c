@@ -15,8 +15,9 @@
 
 #include "initscope/blas.h"
 #include "initscope/recorder.h"
-#include "initscope/runner.h"
 #include "initscope/trainer.h"
+
+#include "../../src/experiment/laboratory.h"
 
 enum { REPEATS = 1000 };
 

@@ -248,6 +248,17 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     [[ "$stderr" != *runs/s* ]]
 }
 
+@test "the bar is as full as runs are done, also when they diverge early" {
+    needs_terminal
+    # A quarter of the runs stop in epoch 1.
+    script -qec "'$INITSCOPE' run --init=zeros,he_normal --hidden=4 --optimizer=sgd --learning-rate=1e38,1e-3 --epochs=1500 --record-every=1500 --seeds=10 --threads=1 -o w" /dev/null >bar </dev/null
+    [ "$(grep -c diverged w/runs.csv)" -eq 10 ]
+    tr '\r' '\n' <bar | sed -n 's|^\[\(=*\)[> ]*\] \([0-9]*\)/40 .*|\1:\2|p' >drawn
+    [ "$(wc -l <drawn)" -ge 3 ]
+    # 20 places for 40 runs; the one under way counts by its epochs.
+    awk -F: '{ full = length($1) } full < int($2 / 2) || full > $2 / 2 + 1 { bad++ } END { exit bad > 0 }' drawn
+}
+
 @test "environment.csv: facts about program and data" {
     SOURCE_DATE_EPOCH=1000000000 run_ok run -q --epochs=0 --seeds=1 --note="it's" -o w
     value() { grep "^$1," w/environment.csv | cut -d, -f2-; }

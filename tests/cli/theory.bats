@@ -37,6 +37,13 @@ cell() {
     near 0.046875 1e-12 "$(cell t second_moment initializer=he_normal activation=relu layer=1 tensor=delta_ratio)"
 }
 
+@test "of an option that is given twice the last counts" {
+    "$INITSCOPE" theory --init=he_normal --input-moment=1 --input-moment=3 >last
+    "$INITSCOPE" theory --init=he_normal --input-moment=3 >once
+    cmp last once
+    run ! cmp -s once <("$INITSCOPE" theory --init=he_normal --input-moment=1)
+}
+
 @test "theory: the textbook's network, 4-64-64-3 with ReLU on standardised inputs" {
     # He: W 2/4, 2/64; z 2; a^2 1; He et al. 2015. delta by quadrature of an independent program.
     "$INITSCOPE" theory --init=he_normal,glorot_uniform --input-moment=1 >t

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,6 +98,24 @@ START_TEST(test_carver)
     ck_assert(all((unsigned char *)carver.base, 192, 0));
     ck_assert(!carver.overflow);
     free(carver.base);
+}
+END_TEST
+
+/* The smaller of the machine's memory and the limit of the address space. */
+START_TEST(test_limit)
+{
+    size_t machine = ins_memory_limit();
+    struct rlimit space;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &space), 0);
+    space.rlim_cur = (rlim_t)machine * 2;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &space), 0);
+    ck_assert_uint_eq(ins_memory_limit(), machine);
+    space.rlim_cur = (rlim_t)machine / 2;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &space), 0);
+    ck_assert_uint_eq(ins_memory_limit(), machine / 2);
+    ck_assert(!ins_address_space_has(machine));
+    ck_assert(ins_address_space_has(4096));
 }
 END_TEST
 
@@ -196,13 +215,25 @@ START_TEST(test_problems)
     ins_error error = {0};
 
     ck_assert_int_eq(ins_error_add(&error, INS_DATA, "%s:%d: first", "x.csv", 3), INS_DATA);
-    ck_assert_int_eq(ins_error_add(&error, INS_USAGE, "second"), INS_DATA);
+    ck_assert_int_eq(ins_error_add(&error, INS_USAGE, "second"), INS_USAGE);
+    ck_assert_int_eq(ins_error_add(NULL, INS_OUTPUT, "nobody is told"), INS_OUTPUT);
+    ck_assert_int_eq(ins_status_first(INS_OK, INS_DATA), INS_DATA);
+    ck_assert_int_eq(ins_status_first(INS_USAGE, INS_DATA), INS_USAGE);
+    ck_assert_int_eq(ins_status_first(INS_USAGE, INS_OK), INS_USAGE);
     for (int i = 2; i < 30; i++) ins_error_add(&error, INS_DATA, "problem %d", i);
     ck_assert_int_eq(error.status, INS_DATA);
     ck_assert_uint_eq(error.count, 30);
     ck_assert_str_eq(error.line[0], "x.csv:3: first");
     ck_assert_str_eq(error.line[1], "second");
     ck_assert_str_eq(error.line[19], "problem 19");
+
+    ins_status earlier = ins_error_begin(&error);
+    ck_assert_int_eq(error.status, INS_OK);
+    ins_error_add(&error, INS_RENDER, "since then");
+    ck_assert_int_eq(ins_error_end(&error, earlier), INS_RENDER);
+    ck_assert_int_eq(error.status, INS_DATA);
+    ck_assert_int_eq(ins_error_end(&error, ins_error_begin(&error)), INS_OK);
+    ck_assert_int_eq(error.status, INS_DATA);
     ins_error_clear(&error);
     ck_assert_int_eq(error.status, INS_OK);
     ck_assert_uint_eq(error.count, 0);
@@ -244,6 +275,7 @@ int main(void)
     tcase_add_test(memory, test_blocks);
     tcase_add_test(memory, test_arena);
     tcase_add_test(memory, test_carver);
+    tcase_add_test(memory, test_limit);
     tcase_add_loop_test(memory, test_death, 0, sizeof deaths / sizeof deaths[0]);
     tcase_add_test(problems, test_problems);
     tcase_add_test(problems, test_hostile_messages);
