@@ -12,6 +12,17 @@
 
 enum { TEXT_LIMIT = 10000 };
 
+void ins_option_range(const ins_option *option, ins_text *out)
+{
+    if (option->range) {
+        ins_text_add(out, option->range);
+        return;
+    }
+    option->kind->range(option, out);
+    if (option->special) ins_text_add_format(out, ", or %s", option->special);
+    if (option->meaning) ins_text_add_format(out, " (%s)", option->meaning);
+}
+
 ins_status ins_option_refuse(const ins_option *option, const char *text, const ins_source *source,
                              ins_error *error)
 {

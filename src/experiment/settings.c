@@ -331,17 +331,6 @@ const ins_option *ins_option_find(const char *key)
     return NULL;
 }
 
-void ins_option_range(const ins_option *option, ins_text *out)
-{
-    if (option->range) {
-        ins_text_add(out, option->range);
-        return;
-    }
-    option->kind->range(option, out);
-    if (option->special) ins_text_add_format(out, ", or %s", option->special);
-    if (option->meaning) ins_text_add_format(out, " (%s)", option->meaning);
-}
-
 void ins_option_words(const ins_option *option, ins_text *out)
 {
     if (option->special) ins_text_add_format(out, " %s", option->special);
