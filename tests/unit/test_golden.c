@@ -11,9 +11,9 @@
 #include <gsl/gsl_rng.h>
 
 #include "initscope/csv.h"
+#include "initscope/dataset.h"
 #include "initscope/memory.h"
 #include "initscope/moments.h"
-#include "initscope/dataset.h"
 #include "initscope/network.h"
 #include "initscope/random.h"
 #include "initscope/trainer.h"
