@@ -305,6 +305,18 @@ START_TEST(test_starts)
     ck_assert_int_eq(phase.fate, INS_FATE_CONVERGES);
     ck_near(phase.q, 2e11, 1e-5);
     ins_mean_field_free(field);
+
+    /* The map of relu is straight: its fixed point is where the tangent leads, on either side of it
+     * by rounding. */
+    phi = activation("relu");
+    field = ins_mean_field_new(&phi);
+    for (double weight = 0.2; weight < 2; weight += 0.3)
+        for (double bias = 1e9; bias < 1e12; bias *= 7.3) {
+            ins_fixed_point fixed[INS_FIXED_POINTS];
+            ck_assert_uint_eq(ins_fixed_points(field, (ins_disorder){weight, bias}, fixed), 1);
+            ck_near(fixed[0].q, bias / (1 - weight / 2), 1e-9);
+        }
+    ins_mean_field_free(field);
 }
 END_TEST
 
