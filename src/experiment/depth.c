@@ -34,22 +34,17 @@ static const ins_phase unknown = {.fate = INS_FATES,
                                   .xi_c = NAN,
                                   .xi_gradient = NAN};
 
-static depth_point point_of(const ins_mean_field *field, const ins_trial *trial, size_t inputs,
-                            const ins_forecast *forecast)
+static depth_point point_of(const ins_mean_field *field, const ins_forecast *forecast)
 {
-    const ins_hidden *hidden = trial->hidden;
-    size_t last = hidden->count - 1;
-    double fan_in = (double)(last > 0 ? hidden->units[last - 1] : inputs);
+    const ins_layer_prediction *last = &forecast->layer[forecast->layers - 2];
     double start = forecast->layer[0].preactivation.second_moment;
-    depth_point point = {
-        {fan_in * forecast->layer[last].weight.variance, forecast->layer[last].bias.second_moment},
-        unknown};
+    depth_point point = {{last->fan_in * last->weight.variance, last->bias.second_moment}, unknown};
     if (isfinite(point.disorder.weight + point.disorder.bias + start))
         point.phase = ins_phase_of(field, point.disorder, start);
     return point;
 }
 
-ins_depths *ins_depths_new(const ins_grid *grid, size_t inputs, const ins_forecasts *forecasts)
+ins_depths *ins_depths_new(const ins_grid *grid, const ins_forecasts *forecasts)
 {
     size_t networks = ins_grid_networks(grid);
     ins_depths *depths = ins_allocate(1, sizeof *depths, "depth scales");
@@ -63,7 +58,7 @@ ins_depths *ins_depths_new(const ins_grid *grid, size_t inputs, const ins_foreca
             activation = trial.activation;
             field = ins_mean_field_new(activation);
         }
-        depths->point[i] = point_of(field, &trial, inputs, ins_forecasts_of(forecasts, &trial));
+        depths->point[i] = point_of(field, ins_forecasts_of(forecasts, &trial));
     }
     ins_mean_field_free(field);
     return depths;

@@ -28,18 +28,13 @@ double ins_input_moment(const ins_samples *samples)
 
 ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t classes, double moment)
 {
-    size_t hidden = trial->hidden->count, layers = hidden + 1, fan_in = inputs;
-    ins_theory_layer *shape = ins_allocate(layers, sizeof *shape, "layers of the theory");
-    for (size_t l = 0; l < layers; l++) {
-        size_t units = l < hidden ? trial->hidden->units[l] : classes;
-        shape[l] = ins_theory_layer_of(l < hidden ? trial->init : trial->output, trial->bias,
-                                       fan_in, units);
-        fan_in = units;
-    }
-    ins_forecast forecast = {.layers = layers};
-    forecast.layer = ins_allocate(layers, sizeof *forecast.layer, "predictions");
-    ins_predict(trial->activation, moment, shape, layers, forecast.layer);
-    free(shape);
+    const ins_initialization start = {
+        .hidden = trial->init, .output = trial->output, .bias = trial->bias};
+    ins_design design = ins_trial_layers(trial, inputs, classes);
+    ins_forecast forecast = {.layers = design.depth};
+    forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");
+    ins_predict(&design, &start, moment, forecast.layer);
+    ins_design_free(&design);
     return forecast;
 }
 

@@ -155,20 +155,26 @@ ins_samples ins_probe_of(const ins_settings *settings, const ins_samples *train)
     return probe;
 }
 
+ins_design ins_trial_layers(const ins_trial *trial, size_t inputs, size_t classes)
+{
+    return ins_perceptron_design(&(ins_perceptron){.inputs = inputs,
+                                                   .classes = classes,
+                                                   .hidden_count = trial->hidden->count,
+                                                   .hidden = trial->hidden->units,
+                                                   .activation = trial->activation,
+                                                   .dropout = trial->dropout});
+}
+
 ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings,
                             const ins_samples *train)
 {
     size_t batch = ins_trial_batch(trial, train), probe = ins_probe_of(settings, train).rows;
-    return (ins_design){.inputs = train->features,
-                        .classes = train->classes,
-                        .hidden_count = trial->hidden->count,
-                        .hidden = trial->hidden->units,
-                        .activation = *trial->activation,
-                        .dropout = trial->dropout,
-                        .optimizer = *trial->optimizer,
-                        .learning_rate = trial->learning_rate,
-                        .weight_decay = trial->weight_decay,
-                        .capacity = batch > probe ? batch : probe};
+    ins_design design = ins_trial_layers(trial, train->features, train->classes);
+    design.optimizer = *trial->optimizer;
+    design.learning_rate = trial->learning_rate;
+    design.weight_decay = trial->weight_decay;
+    design.capacity = batch > probe ? batch : probe;
+    return design;
 }
 
 ins_status ins_gains_resolve(ins_choice *choice, const char *where, ins_arena *arena,

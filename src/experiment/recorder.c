@@ -59,12 +59,12 @@ static ins_log_set logs_at(const ins_settings *settings, const ins_recorder_epoc
 static ins_trace_plan plan_of(const ins_design *design, const ins_settings *settings,
                               ins_trace_shape **shapes)
 {
-    size_t layers = design->hidden_count + 2; /* with input and output */
+    size_t layers = design->depth + 1; /* with the input */
     ins_trace_shape *shape = ins_allocate(layers, sizeof *shape, "shapes of layers");
-    shape[0].units = design->inputs;
+    shape[0].units = ins_design_inputs(design);
     for (size_t l = 1; l < layers; l++) {
-        size_t units = l <= design->hidden_count ? design->hidden[l - 1] : design->classes;
-        shape[l] = (ins_trace_shape){units, shape[l - 1].units};
+        ins_tensor_place place = ins_design_place(design, l);
+        shape[l] = (ins_trace_shape){place.units, place.inputs};
     }
     *shapes = shape;
     size_t rows = settings->probe < design->capacity ? settings->probe : design->capacity;
@@ -73,8 +73,8 @@ static ins_trace_plan plan_of(const ins_design *design, const ins_settings *sett
                             .rows = rows,
                             .bins = settings->bins,
                             .jacobians = rows < JACOBIANS ? rows : JACOBIANS,
-                            .jacobian_rows = design->classes,
-                            .jacobian_columns = design->inputs,
+                            .jacobian_rows = ins_design_outputs(design),
+                            .jacobian_columns = ins_design_inputs(design),
                             .logs = logs_of(settings)};
 }
 
@@ -85,11 +85,11 @@ static ins_recorder *lay_out(const ins_design *design, const ins_settings *setti
     ins_trace_plan plan = plan_of(design, settings, &shape);
     ins_recorder *recorder = ins_carve(carver, 1, sizeof *recorder), layout = {.trace = NULL};
     if (plan.logs >> INS_LOG_SPECTRUM & 1) {
-        size_t widest = 0;
+        size_t classes = plan.jacobian_rows, widest = 0;
         for (size_t l = 0; l < plan.layers; l++)
             if (shape[l].units > widest) widest = shape[l].units;
-        layout.product = ins_carve_matrix(carver, design->classes, widest, sizeof(double));
-        layout.next = ins_carve_matrix(carver, design->classes, widest, sizeof(double));
+        layout.product = ins_carve_matrix(carver, classes, widest, sizeof(double));
+        layout.next = ins_carve_matrix(carver, classes, widest, sizeof(double));
     }
     layout.trace = ins_trace_lay_out(&plan, carver);
     free(shape);
@@ -141,18 +141,18 @@ void ins_recorder_free(ins_recorder *recorder)
 }
 
 /* product (classes, units) becomes product diag(phi'(z)) W (classes, fan_in). */
-static void multiply_layer(ins_recorder *recorder, const ins_layer_view *view, const real *z,
+static void multiply_layer(ins_recorder *recorder, const ins_matrix_view *view, const real *z,
                            size_t classes)
 {
     const double *parameters = recorder->subject.trial->activation->value;
-    memset(recorder->next, 0, classes * view->fan_in * sizeof(double));
+    memset(recorder->next, 0, classes * view->inputs * sizeof(double));
     for (size_t u = 0; u < view->units; u++) {
         double slope = recorder->activation->slope((double)z[u], parameters);
-        const real *weight = view->weight + u * view->fan_in;
+        const real *weight = view->tensor[0].value + u * view->inputs;
         for (size_t c = 0; c < classes; c++) {
             double factor = recorder->product[c * view->units + u] * slope;
-            double *next = recorder->next + c * view->fan_in;
-            for (size_t i = 0; i < view->fan_in; i++) next[i] += factor * (double)weight[i];
+            double *next = recorder->next + c * view->inputs;
+            for (size_t i = 0; i < view->inputs; i++) next[i] += factor * (double)weight[i];
         }
     }
     double *swap = recorder->product;
@@ -170,11 +170,11 @@ static const double *make_jacobian(void *context, size_t row)
     ins_recorder *recorder = context;
     const ins_network *network = recorder->subject.network;
     size_t depth = ins_network_depth(network);
-    ins_layer_view output = ins_network_layer(network, depth);
-    for (size_t i = 0; i < output.units * output.fan_in; i++)
-        recorder->product[i] = (double)output.weight[i];
+    ins_matrix_view output = ins_network_matrix(network, depth);
+    for (size_t i = 0; i < output.units * output.inputs; i++)
+        recorder->product[i] = (double)output.tensor[0].value[i];
     for (size_t l = depth; --l > 0;) {
-        ins_layer_view view = ins_network_layer(network, l);
+        ins_matrix_view view = ins_network_matrix(network, l);
         multiply_layer(recorder, &view, view.preactivation + row * view.units, output.units);
     }
     return recorder->product;
@@ -197,21 +197,23 @@ static void show_inputs(ins_recorder *recorder)
 
 static void show_layer(ins_recorder *recorder, size_t number)
 {
-    ins_layer_view view = ins_network_layer(recorder->subject.network, number);
-    size_t units = view.units, fan_in = view.fan_in, rows = recorder->subject.probe->rows;
+    ins_matrix_view view = ins_network_matrix(recorder->subject.network, number);
+    size_t units = view.units, fan_in = view.inputs, rows = recorder->subject.probe->rows;
+    const ins_learned *weight = &view.tensor[0];
+    const ins_learned *bias = ins_matrix_tensor(&view, INS_ROLE_BIAS);
     bool hidden = number < ins_network_depth(recorder->subject.network);
     bool saturates = !isinf(recorder->saturation.lower) || !isinf(recorder->saturation.upper);
     ins_trace_tensor activation = {view.activation, units, rows,
                                    hidden && saturates ? &recorder->saturation : NULL};
     ins_trace_layer layer = {
         .number = number,
-        .tensor = {[INS_WEIGHT] = {view.weight, units, fan_in, NULL},
-                   [INS_BIAS] = {view.bias, units, 1, NULL},
+        .tensor = {[INS_WEIGHT] = {weight->value, units, fan_in, NULL},
+                   [INS_BIAS] = {bias->value, units, 1, NULL},
                    [INS_PREACTIVATION] = {view.preactivation, units, rows, NULL},
                    [INS_ACTIVATION] = activation,
                    [INS_DELTA] = {view.delta, units, rows, NULL},
-                   [INS_GRADIENT] = {view.weight_gradient, units, fan_in, NULL}},
-        .bias_gradient = {view.bias_gradient, units, 1, NULL},
+                   [INS_GRADIENT] = {weight->gradient, units, fan_in, NULL}},
+        .bias_gradient = {bias->gradient, units, 1, NULL},
         .rectifier = hidden && recorder->activation->rectifier};
     ins_trace_show(recorder->trace, &layer);
 }

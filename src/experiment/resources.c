@@ -92,6 +92,7 @@ static ins_status rehearse(const ins_laboratory *laboratory, const ins_trial *tr
     ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
     ins_network *network;
     ins_status status = ins_network_new(&design, &network, error);
+    ins_design_free(&design);
     if (status != INS_OK) return status;
     ins_initialization start = ins_trial_initialization(laboratory, trial);
     status = ins_network_initialize(network, &start, error);

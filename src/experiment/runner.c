@@ -151,7 +151,7 @@ static ins_status forecast(running *r)
     r->forecasts =
         ins_forecasts_new(&r->grid, probe->features, probe->classes, ins_input_moment(probe));
     r->laboratory.forecasts = r->forecasts;
-    r->depths = ins_depths_new(&r->grid, probe->features, r->forecasts);
+    r->depths = ins_depths_new(&r->grid, r->forecasts);
     r->laboratory.depths = r->depths;
     ins_text plane = {0};
     ins_depths_plane(r->depths, &plane);

@@ -37,6 +37,7 @@ static ins_status session_open(session *s, ins_network **network, ins_error *err
     const ins_samples *train = &s->laboratory->data->train;
     ins_design design = ins_trial_design(s->trial, settings, train);
     ins_status status = ins_network_renew(&design, network, error);
+    ins_design_free(&design);
     if (status != INS_OK) return status;
     s->network = *network;
 
@@ -50,7 +51,7 @@ static ins_status session_open(session *s, ins_network **network, ins_error *err
                                   .network = s->network,
                                   .probe = &s->laboratory->probe,
                                   .settings = settings};
-    s->recorder = ins_recorder_new(&subject, &design);
+    s->recorder = ins_recorder_new(&subject, ins_network_design(s->network));
     return INS_OK;
 }
 
@@ -190,18 +191,17 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     return status;
 }
 
-ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,
-                          ins_error *error)
+static ins_status design_size(const ins_laboratory *laboratory, const ins_trial *trial,
+                              const ins_design *design, size_t *bytes, ins_error *error)
 {
     const ins_settings *settings = laboratory->settings;
-    ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
     size_t network = 0, recorder = 0;
-    ins_status status = ins_network_size(&design, &network, error);
-    if (status == INS_OK) status = ins_recorder_size(&design, settings, &recorder, error);
+    ins_status status = ins_network_size(design, &network, error);
+    if (status == INS_OK) status = ins_recorder_size(design, settings, &recorder, error);
     if (status != INS_OK) return status;
 
     size_t records = settings->epochs / settings->record_every + 2, text, total;
-    if (!ins_recorder_text_size(&design, settings, records, &text) ||
+    if (!ins_recorder_text_size(design, settings, records, &text) ||
         __builtin_mul_overflow(text, INS_PLACES, &text) ||
         __builtin_add_overflow(network, recorder, &total) ||
         __builtin_add_overflow(total, text, &total))
@@ -209,4 +209,13 @@ ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *tri
                              ins_settings_where(settings, INS_OPTION_HIDDEN), trial->hidden->label);
     *bytes = total;
     return INS_OK;
+}
+
+ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,
+                          ins_error *error)
+{
+    ins_design design = ins_trial_design(trial, laboratory->settings, &laboratory->data->train);
+    ins_status status = design_size(laboratory, trial, &design, bytes, error);
+    ins_design_free(&design);
+    return status;
 }

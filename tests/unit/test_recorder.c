@@ -20,6 +20,7 @@
 #include "initscope/symmetry.h"
 
 #include "check_tap.h"
+#include "dense_view.h"
 #include "settings_fixture.h"
 
 enum { ROWS = 50, PROBE = 37, FEATURES = 5, CLASSES = 3, CELLS = 20 };
@@ -56,6 +57,7 @@ static void start(void)
     ins_design design = ins_trial_design(&trial, &settings, &train);
     ck_assert_uint_eq(design.capacity, PROBE);
     ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    ins_design_free(&design);
     ins_initialization how = {.hidden = trial.init,
                               .output = trial.init,
                               .bias = &settings.bias_init,
@@ -65,7 +67,7 @@ static void start(void)
     recorder = ins_recorder_new(
         &(ins_recorder_trial){
             .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
-        &design);
+        ins_network_design(network));
 }
 
 static void finish(void)
@@ -173,7 +175,7 @@ static void check_row(char *cell[CELLS], raw r, bool saturates)
 static raw raw_of(size_t layer, const char *tensor, real *const *previous)
 {
     if (layer == 0) return raw_columns(inputs, PROBE, FEATURES);
-    ins_layer_view view = ins_network_layer(network, layer);
+    dense_view view = dense_of(network, layer);
     size_t count = view.units * view.fan_in;
     if (strcmp(tensor, "weight") == 0) return raw_rows(view.weight, view.units, view.fan_in);
     if (strcmp(tensor, "bias") == 0) return raw_rows(view.bias, view.units, 1);
@@ -216,7 +218,7 @@ static double gradient_norm(void)
 {
     double sum = 0;
     for (size_t l = 1; l <= 3; l++) {
-        ins_layer_view view = ins_network_layer(network, l);
+        dense_view view = dense_of(network, l);
         for (size_t i = 0; i < view.units * view.fan_in; i++)
             sum += (double)view.weight_gradient[i] * (double)view.weight_gradient[i];
         for (size_t i = 0; i < view.units; i++)
@@ -259,7 +261,7 @@ START_TEST(test_numbers)
                           epoch == 0 ? 19 : 22);
         ins_log_rows_free(&rows);
         for (size_t l = 1; l <= 3; l++) {
-            ins_layer_view view = ins_network_layer(network, l);
+            dense_view view = dense_of(network, l);
             size_t count = view.units * view.fan_in;
             free(previous[l]);
             previous[l] = ins_allocate(count, sizeof **previous, "weights");
@@ -275,8 +277,9 @@ END_TEST
 START_TEST(test_watching_changes_nothing)
 {
     ins_error error = {0};
-    ins_design design = ins_trial_design(&trial, &settings, &train);
-    design.dropout = 0.3;
+    ins_trial dropping = trial;
+    dropping.dropout = 0.3;
+    ins_design design = ins_trial_design(&dropping, &settings, &train);
     double loss[2];
     for (int watched = 0; watched < 2; watched++) {
         ins_network *other;
@@ -302,6 +305,7 @@ START_TEST(test_watching_changes_nothing)
         ins_trainer_free(trainer);
         ins_network_free(other);
     }
+    ins_design_free(&design);
     ck_assert_double_eq(loss[0], loss[1]);
     ck_assert_double_lt(loss[0], 1.5);
 }
@@ -310,7 +314,7 @@ END_TEST
 /* Overflowing weights: the count says so, the statistics are those of the finite elements. */
 START_TEST(test_not_finite)
 {
-    ins_layer_view view = ins_network_layer(network, 2);
+    dense_view view = dense_of(network, 2);
     view.weight[3] = INFINITY;
     view.weight[4] = NAN;
     ins_log_rows rows = record(0);
@@ -364,9 +368,10 @@ START_TEST(test_size)
     set("histograms", "all");
     set("spectrum", "none");
     check_size(&design, always + 20001 * sizeof(double));
-    static const size_t huge[] = {(size_t)1 << 40, (size_t)1 << 40};
-    design.hidden = huge;
+    design.layer[1].units = design.layer[3].units = (size_t)1 << 40;
+    design.layer[3].inputs[0] = (size_t)1 << 40;
     ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_USAGE);
+    ins_design_free(&design);
 }
 END_TEST
 
@@ -374,7 +379,7 @@ END_TEST
 START_TEST(test_text_size)
 {
     static const char *const epochs[] = {"none", "0", "all"};
-    ins_design design = ins_trial_design(&trial, &settings, &train);
+    const ins_design *design = ins_network_design(network);
     set("histograms", epochs[_i]);
     set("symmetry", epochs[_i]);
     set("spectrum", epochs[_i]);
@@ -382,17 +387,17 @@ START_TEST(test_text_size)
     recorder = ins_recorder_new(
         &(ins_recorder_trial){
             .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
-        &design);
+        design);
     size_t total = 0, promised = 0;
     for (size_t epoch = 0; epoch < 3; epoch++) {
         ins_log_rows rows = record(epoch);
         for (size_t file = 0; file < INS_LOG_FILES; file++) total += rows.file[file].length;
         ins_log_rows_free(&rows);
     }
-    ck_assert(ins_recorder_text_size(&design, &settings, 3, &promised));
+    ck_assert(ins_recorder_text_size(design, &settings, 3, &promised));
     ck_assert_uint_le(total, promised);
     ck_assert_uint_ge(total * 10, promised);
-    ck_assert(!ins_recorder_text_size(&design, &settings, SIZE_MAX / 2, &promised));
+    ck_assert(!ins_recorder_text_size(design, &settings, SIZE_MAX / 2, &promised));
 }
 END_TEST
 
