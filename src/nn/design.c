@@ -53,13 +53,28 @@ size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_
     return index;
 }
 
+/* The first layer whose number is not below this one; layers when there is none. Numbers never fall
+ * along the list. */
+static size_t first_with(const ins_design *design, size_t number)
+{
+    size_t low = 0, high = design->layers;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (design->layer[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A matrix that is not the first of its layer is in the one before. */
 ins_tensor_place ins_design_place(const ins_design *design, size_t number)
 {
+    const size_t found = first_with(design, number);
     ins_learned list[INS_LAYER_TENSORS];
-    for (size_t i = 0; i < design->layers; i++) {
-        const ins_layer_plan *plan = &design->layer[i];
-        if (plan->number > number) break;
-        const size_t tensors = ins_plan_tensors(plan, list);
+    for (size_t i = found > 0 ? found - 1 : 0; i <= found && i < design->layers; i++) {
+        const size_t tensors = ins_plan_tensors(&design->layer[i], list);
         for (size_t t = 0; t < tensors; t++) {
             if (list[t].place.layer == number && ins_role_is_matrix(list[t].place.role))
                 return list[t].place;

@@ -336,6 +336,52 @@ START_TEST(test_design)
 }
 END_TEST
 
+/* A kind of two matrices: each has a number of its own. */
+static size_t pair_units(const ins_layer_plan *plan)
+{
+    return plan->inputs[0] + 1;
+}
+
+static size_t pair_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
+{
+    list[0] =
+        (ins_learned){.name = "W", .place = {.units = plan->units, .inputs = plan->inputs[0]}};
+    list[1] = (ins_learned){
+        .name = "R",
+        .place = {.units = plan->units, .inputs = plan->units, .role = INS_ROLE_RECURRENT}};
+    return 2;
+}
+
+START_TEST(test_numbers)
+{
+    static const ins_layer_kind pair = {
+        .entry = {.name = "pair"}, .reads = 1, .units = pair_units, .tensors = pair_tensors};
+    static const size_t numbers[] = {0, 1, 1, 2, 4, 6};
+    static const size_t inputs[] = {4, 8, 9, 9, 10, 10};
+    const recipe r = {
+        .activation = "relu", .inputs = 4, .hidden_count = 1, .hidden = {8}, .capacity = 1};
+    const ins_choice none = {0};
+    ins_design design = recipe_design(&r);
+
+    design.layers = 3; /* without the output layer */
+    design.depth = 1;
+    for (size_t i = 2; i < 4; i++) ins_design_add(&design, &pair, &none, &i);
+    const size_t last = 4;
+    const ins_choice dense = choose(&ins_layer_kinds, "dense(3)");
+    ins_design_add(&design, kind_of("dense"), &dense, &last);
+    ck_assert_uint_eq(design.depth, 6);
+    for (size_t i = 0; i < design.layers; i++)
+        ck_assert_uint_eq(design.layer[i].number, numbers[i]);
+    for (size_t l = 1; l <= 6; l++) {
+        const ins_tensor_place place = ins_design_place(&design, l);
+        ck_assert_uint_eq(place.layer, l);
+        ck_assert_uint_eq(place.inputs, inputs[l - 1]);
+        ck_assert_int_eq(place.role, l == 3 || l == 5 ? INS_ROLE_RECURRENT : INS_ROLE_WEIGHT);
+    }
+    ins_design_free(&design);
+}
+END_TEST
+
 /* What a matrix shows: itself and its bias, where they are, and which function follows. */
 START_TEST(test_matrices)
 {
@@ -495,6 +541,7 @@ int main(void)
     tcase_add_test(network, test_sizes);
     tcase_add_test(network, test_useless_layers);
     tcase_add_test(network, test_design);
+    tcase_add_test(network, test_numbers);
     tcase_add_test(network, test_matrices);
     tcase_add_test(network, test_one_unit_is_not_symmetric);
     tcase_add_test(network, test_show);
