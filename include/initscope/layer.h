@@ -29,7 +29,9 @@ typedef struct ins_layer_plan {
     size_t input[INS_LAYER_INPUTS];  /* the layers it reads: their indices, below its own */
     size_t inputs[INS_LAYER_INPUTS]; /* their units */
     size_t units;                    /* of its output; 0: its inputs do not fit together */
-    size_t number; /* of its first matrix; without one, of the last before it, 0 if there is none */
+    size_t number;  /* of its first matrix; without one, of the last in the list before it, or 0 */
+    size_t follows; /* the matrix it has, its last, or that what it reads follows; 0: none, or what
+                       it reads are several layers */
     size_t readers; /* inputs of later layers that it is */
     bool learns;    /* it or a layer before it has something to learn */
 } ins_layer_plan;

@@ -50,6 +50,10 @@ size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_
     plan->learns |= tensors > 0;
     plan->number = design->depth + (matrices > 0);
     design->depth += matrices;
+    if (matrices > 0)
+        plan->follows = design->depth;
+    else if (kind->reads == 1)
+        plan->follows = design->layer[input[0]].follows;
     return index;
 }
 

@@ -102,8 +102,8 @@ static void number_matrices(ins_network *network)
             }
             if (matrix != NULL) matrix->tensors++;
         }
-        if (layer->plan->kind->activates && layer->plan->number > 0)
-            network->matrix[layer->plan->number - 1].activation = i;
+        if (layer->plan->kind->activates && layer->plan->follows > 0)
+            network->matrix[layer->plan->follows - 1].activation = i;
     }
 }
 

@@ -191,7 +191,7 @@ static double loss_start(const ins_loss *loss, double square, size_t units,
     return NAN;
 }
 
-/* before stands for the prediction of a layer that no matrix precedes. */
+/* before stands for the prediction of a layer that follows no matrix. */
 static stage stage_of(const ins_design *design, const ins_initialization *start, size_t layer,
                       signal *signals, ins_layer_prediction *before, ins_layer_prediction *out)
 {
@@ -200,7 +200,7 @@ static stage stage_of(const ins_design *design, const ins_initialization *start,
                   .weight = layer + 1 == design->layers ? start->output : start->hidden,
                   .bias = start->bias,
                   .at = &signals[layer],
-                  .out = plan->number > 0 ? &out[plan->number - 1] : before};
+                  .out = plan->follows > 0 ? &out[plan->follows - 1] : before};
     for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &signals[plan->input[k]];
     return made;
 }

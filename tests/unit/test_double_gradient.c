@@ -242,6 +242,9 @@ START_TEST(test_gradient_of_shared_layers)
     check_gradients(net, &samples, "shared");
     /* The factors follow a matrix, but are not its own. */
     ck_assert_uint_eq(ins_network_matrix(net, 2).tensors, 2);
+    /* Nor is an activation that only stands behind it. */
+    ck_assert_ptr_null(ins_network_matrix(net, 2).function);
+    ck_assert_str_eq(ins_network_matrix(net, 1).function->entry->name, "softplus");
     mean_loss(net, &samples);
     ins_network_backward(net, samples.y);
     ins_network_update(net);

@@ -314,6 +314,7 @@ START_TEST(test_design)
         ck_assert_str_eq(plan->kind->entry.name, kinds[i]);
         ck_assert_uint_eq(plan->units, units[i]);
         ck_assert_uint_eq(plan->number, numbers[i]);
+        ck_assert_uint_eq(plan->follows, numbers[i]);
         ck_assert_uint_eq(plan->readers, i + 1 < design.layers ? 1 : 0);
         ck_assert(plan->learns == (i > 0));
         ck_assert_uint_eq(ins_plan_tensors(plan, list), strcmp(kinds[i], "dense") == 0 ? 2 : 0);
