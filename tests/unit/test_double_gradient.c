@@ -196,11 +196,11 @@ START_TEST(test_gradient_of_kind)
     const char *call = kind->choices != NULL
                            ? ins_entry_at(kind->choices, kind->choices->count - 1)->name
                            : kind->entry.name;
-    ins_samples samples = random_samples(11, 4, 4);
-    ins_design design = empty_design();
 
     if (kind->reads == 0) return;
     ck_assert_uint_eq(kind->reads, 1);
+    ins_samples samples = random_samples(11, 4, 4);
+    ins_design design = empty_design();
     const size_t in = append(&design, kind_of("input"), "input(4)", 0, 0);
     size_t stem = append(&design, kind_of("dense"), "dense(64)", in, 0);
     size_t last = append(&design, kind, call, stem, 0);
