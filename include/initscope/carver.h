@@ -18,4 +18,9 @@ void *ins_carve(ins_carver *carver, size_t count, size_t size);
 /* The same for a matrix: rows * columns * size bytes. */
 void *ins_carve_matrix(ins_carver *carver, size_t rows, size_t columns, size_t size);
 
+/* After counting: zeroed memory for what was counted, to be handed out by the same calls again;
+ * base is released by free(). The program ends when there is no such memory, or it could not be
+ * counted. */
+void ins_carver_allocate(ins_carver *carver, const char *what);
+
 #endif

@@ -350,6 +350,7 @@ typedef struct ins_tensor_row {
     const char *name;   /* "delta" */
     const char *symbol; /* "d loss_i / d z_l" */
     const char *shape;  /* "probe rows x units" */
+    bool by_sample;     /* a unit's slice is its column, over the probe rows; otherwise its row */
     const char *description;
 } ins_tensor_row;
 

@@ -23,6 +23,9 @@ typedef struct ins_csv_row {
     bool *stop; /* set by the handler to end the reading here */
 } ins_csv_row;
 
+/* The separator "comma", "semicolon" or "tab"; '\0' for any other name. */
+char ins_csv_separator_named(const char *name);
+
 /* Called for the header row (index 0) and each data row (index 1, 2, ...). Problems are added to
  * error with ins_error_add; reading goes on after them so that all problems of the file are found.
  */
@@ -33,7 +36,8 @@ typedef void (*ins_csv_handler)(void *context, size_t index, const ins_csv_row *
  * semicolon or tab from the header line. Ragged rows, unterminated quotes, text after a closing
  * quote, NUL bytes, UTF-16, a field above 1 MiB, a missing header are INS_DATA problems (rows with
  * one of them are not passed to the handler and not counted in index). A quote inside an unquoted
- * field is kept as it is. A header alone is fine here. Returns error->status. */
+ * field is kept as it is. A header alone is fine here. The status may be of a problem
+ * that the handler added. */
 ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,
                         ins_error *error);
 

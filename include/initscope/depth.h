@@ -9,7 +9,7 @@
 
 /* One point for each network of a grid, some milliseconds each. grid must outlive them. */
 typedef struct ins_depths ins_depths;
-ins_depths *ins_depths_new(const ins_grid *grid, size_t inputs, const ins_forecasts *forecasts);
+ins_depths *ins_depths_new(const ins_grid *grid, const ins_forecasts *forecasts);
 void ins_depths_free(ins_depths *depths); /* NULL is fine */
 
 /* The row of depth.csv of a trial of the grid; all numbers are nan where the theory promises no

@@ -1,9 +1,10 @@
 /* Errors that the world or the user causes: a status and finished sentences.
  *
- * A function that can fail returns an ins_status and takes an ins_error as its
- * last parameter. The first failure decides the status; further problems of the
- * same file are added as further lines, the first INS_ERROR_LINES are kept and
- * the rest are counted. Only cli/ prints. */
+ * A function that can fail returns the status of this call, its first failure's,
+ * and takes an ins_error as its last parameter, in which the problems of all
+ * calls gather: the first one decides its status, the first INS_ERROR_LINES are
+ * kept and the rest are counted. It may be NULL: the caller wants the status
+ * only. Only cli/ prints. */
 #ifndef INITSCOPE_ERROR_H
 #define INITSCOPE_ERROR_H
 
@@ -31,9 +32,17 @@ typedef struct ins_error {
 /* Makes error empty. Every ins_error starts with it (or with = {0}). */
 void ins_error_clear(ins_error *error);
 
-/* Adds one problem and returns the status of the first one. */
+/* The first of two statuses, the earlier call's first, that is a problem; INS_OK if none is. */
+ins_status ins_status_first(ins_status earlier, ins_status later);
+
+/* Adds one problem and returns status. */
 ins_status ins_error_add(ins_error *error, ins_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* For a function whose callbacks add problems, of which error->status is to tell meanwhile: begin
+ * sets the earlier status aside, end gives it back and returns the status of what came since. */
+ins_status ins_error_begin(ins_error *error);
+ins_status ins_error_end(ins_error *error, ins_status earlier);
 
 /* "a program bug or memory exhausted": writes "initscope: MESSAGE" to standard
  * error and leaves with status 1. atexit handlers run. */

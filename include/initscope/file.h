@@ -16,9 +16,9 @@ bool ins_path_exists(const char *path);
 /* The path with links, "." and ".." resolved; release with free(). NULL when it does not exist. */
 char *ins_path_resolve(const char *path);
 
-/* True when path is a directory with no entry, or does not exist. False, and INS_OUTPUT, when it
+/* *empty is true when path is a directory with no entry, or does not exist. INS_OUTPUT when it
  * cannot be read. */
-bool ins_directory_is_empty(const char *path, ins_error *error);
+ins_status ins_directory_is_empty(const char *path, bool *empty, ins_error *error);
 
 /* "PATH: REASON", the reason being errno's. Dies for want of memory. */
 ins_status ins_file_problem(const char *path, ins_status status, ins_error *error);
@@ -56,16 +56,6 @@ int ins_directory_sync(const char *path);
 
 /* Brings path and all below it to the disk. */
 ins_status ins_directory_sync_all(const char *path, ins_error *error);
-
-/* What is replaced bears this name meanwhile, in the directory that replaces it. */
-#define INS_REPLACED "replaced"
-
-/* Brings the finished directory staging with all below it to the disk and renames it to final. When
- * replace is true an existing final is moved to staging/INS_REPLACED first and removed last, so
- * that a process that is killed in between leaves no other names; otherwise only an empty directory
- * is replaced. */
-ins_status ins_directory_publish(const char *staging, const char *final, bool replace,
-                                 ins_error *error);
 
 /* The first existing of the candidate paths of a bundled file: "$INITSCOPE_DATA_DIR/relative", the
  * source tree's (only when the program runs from its build tree), the installed data directory.

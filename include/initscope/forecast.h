@@ -7,7 +7,6 @@
 #include "initscope/dataset.h"
 #include "initscope/grid.h"
 #include "initscope/prediction.h"
-#include "initscope/text.h"
 
 typedef struct ins_forecast {
     size_t layers;               /* the output layer included */
@@ -21,10 +20,16 @@ double ins_input_moment(const ins_samples *samples);
 ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t classes, double moment);
 void ins_forecast_free(ins_forecast *forecast);
 
-/* A row "HEAD" "layer,tensor,second_moment,variance" for each layer and tensor in the order of
- * ins_tensor, and one of "delta_ratio", delta over that of the output layer, in which the
- * approximations at the softmax cancel; head is whole cells. */
-void ins_forecast_write(const ins_forecast *forecast, const ins_text *head, ins_text *out);
+/* One tensor of one layer: a row of theory.csv. Layer by layer, the tensors in the order of
+ * ins_tensor, then "delta_ratio", delta over that of the output layer, in which the approximations
+ * at the softmax cancel. */
+typedef struct ins_forecast_item {
+    size_t layer; /* 1 .. layers */
+    const char *tensor;
+    ins_moment_pair promised;
+} ins_forecast_item;
+size_t ins_forecast_count(const ins_forecast *forecast);
+ins_forecast_item ins_forecast_at(const ins_forecast *forecast, size_t i);
 
 /* One for each network of a grid, so that all its seeds share one: they take milliseconds. grid
  * must outlive them. */

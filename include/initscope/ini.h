@@ -13,7 +13,8 @@ typedef void (*ins_ini_handler)(void *context, const char *key, const char *valu
                                 ins_error *error);
 
 /* Reads path. Problems (no file, a section, a line without '=', a NUL byte, a line above 64 KiB, a
- * file above 1 MiB) have the given status and start with "PATH:LINE". Returns error->status. */
+ * file above 1 MiB) have the given status and start with "PATH:LINE". The status may also be of
+ * a problem that the handler added. */
 ins_status ins_ini_read(const char *path, ins_ini_handler handler, void *context, ins_status status,
                         ins_error *error);
 

@@ -10,32 +10,50 @@
 #include "initscope/entry.h"
 #include "initscope/real.h"
 
-/* A parameter tensor: W is (units, inputs); a bias is (units, 1) with fan_in = fan_out = units, as
- * in Keras. */
-typedef struct ins_shape {
+/* What a tensor is to its layer. */
+typedef enum ins_role {
+    INS_ROLE_WEIGHT,    /* a matrix on what the layer reads */
+    INS_ROLE_RECURRENT, /* a matrix on the layer's own output one step before */
+    INS_ROLE_BIAS,
+    INS_ROLE_SCALE /* a factor or an offset that has a start of its own */
+} ins_role;
+
+static inline bool ins_role_is_matrix(ins_role role)
+{
+    return role == INS_ROLE_WEIGHT || role == INS_ROLE_RECURRENT;
+}
+
+/* Where in a network a tensor is: all that an initializer may look at. A matrix is (units, inputs);
+ * fan_in of its elements meet in an element of the output, and fan_out of them read an element of
+ * the input. A bias is (units, 1) with fan_in = fan_out = units, as in Keras. */
+typedef struct ins_tensor_place {
     size_t units, inputs;
     double fan_in, fan_out;
-    size_t layer; /* its number, from 1; 0 where there is none. Only a row that reads files asks. */
-} ins_shape;
+    size_t layer; /* the number of the matrix that it is or belongs to, from 1; 0: there is none */
+    ins_role role;
+    const struct ins_layer_kind *kind; /* of its layer; NULL where there is no network */
+    size_t block, blocks; /* the residual block that it is in, from 1, of how many; 0: in none */
+    size_t position;      /* among the matrices of the block, from 1 */
+} ins_tensor_place;
 
 typedef struct ins_initializer {
     ins_entry entry;
     /* What the row promises of an element, p being the parameters: its own oracle. variance NAN:
      * depends on data. */
-    double (*mean)(const double *p, ins_shape shape);
-    double (*variance)(const double *p, ins_shape shape);
+    double (*mean)(const double *p, ins_tensor_place place);
+    double (*variance)(const double *p, ins_tensor_place place);
     double (*kurtosis)(
         const double *p,
-        ins_shape shape); /* fourth standardised moment; NAN: constant or not promised */
-    /* Fills w (units, inputs) from rng. INS_USAGE when the shape is impossible for this row. */
-    ins_status (*fill)(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+        ins_tensor_place place); /* fourth standardised moment; NAN: constant or not promised */
+    /* Fills w (units, inputs) from rng. INS_USAGE when the place is impossible for this row. */
+    ins_status (*fill)(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
                        ins_error *error);
-    /* The rest is NULL for most rows. Fills the bias b (units) of a layer whose W has this shape,
+    /* The rest is NULL for most rows. Fills the bias b (units) of a layer whose W has this place,
      * in place of the bias initializer. */
-    ins_status (*fill_bias)(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *b,
+    ins_status (*fill_bias)(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *b,
                             ins_error *error);
     /* What fill_bias promises of an element, its mean being 0. NULL: nothing. */
-    double (*bias_variance)(const double *p, ins_shape shape);
+    double (*bias_variance)(const double *p, ins_tensor_place place);
     /* After the fill, layer by layer from the input: given the standard deviation of the layer's
      * preactivation on the probe batch and the number of adaptations so far, the factor to multiply
      * W by; 1 ends the layer. */

@@ -1,10 +1,11 @@
 /* Writes a run directory that appears whole or not at all, and can be resumed.
  *
  * Rows are appended to the CSV files of the staging directory DIR.partial, one trial after the
- * other in trial order; after each trial a journal line records the length of every file, with a
- * checksum. An interrupted run leaves DIR.partial; --resume cuts the files back to the last sound
- * journal line and goes on. When complete, the directory is renamed to DIR. DIR.partial/lock is
- * held by flock(2) while a process writes. */
+ * other in the order in which the trials begin, whichever ends first; after each trial a journal
+ * line records its number and the length of every file, with a checksum. An interrupted run leaves
+ * DIR.partial; --resume cuts the files back to the last sound journal line and goes on. When
+ * complete, the directory is renamed to DIR. DIR.partial/lock is held by flock(2) while a process
+ * writes. */
 #ifndef INITSCOPE_LOG_WRITER_H
 #define INITSCOPE_LOG_WRITER_H
 
@@ -22,18 +23,10 @@ typedef enum ins_log_policy {
                       when complete */
 } ins_log_policy;
 
-typedef struct ins_log ins_log;
-
-/* Opens the staging directory of directory, locks it, writes the headers. identity is the text of
- * experiment.ini plus whatever else must agree between a run and its resumption (program version,
- * data hash), one "key = value" a line; a resumed run whose identity differs is INS_USAGE, naming
- * the first differing line. *finished is the number of trials that are already complete. *log is
- * NULL when directory is a complete run and the policy is to resume: nothing is left to do, and
- * *finished is the number of its runs; a key of its experiment.ini that identity has with another
- * value is INS_USAGE. INS_OUTPUT when the directory cannot be made or is in use, before any
- * training. */
-ins_status ins_log_open(const char *directory, ins_log_policy policy, const char *identity,
-                        ins_log **log, size_t *finished, ins_error *error);
+/* A part of an experiment: the trials whose number is index modulo of. {1, 1} is all of them. */
+typedef struct ins_shard {
+    size_t index, of; /* index from 1 to of */
+} ins_shard;
 
 /* The rows of one trial: whole CSV rows (ins_csv_* cells) per file. */
 typedef struct ins_log_rows {
@@ -41,10 +34,56 @@ typedef struct ins_log_rows {
 } ins_log_rows;
 void ins_log_rows_free(ins_log_rows *rows);
 
-/* Appends a trial (the files that are by_trial; the others' texts must be empty); to be called in
- * trial order, by one thread at a time. INS_OUTPUT on failure; whole trials only stay in the files,
- * and no further one is taken. */
-ins_status ins_log_append(ins_log *log, const ins_log_rows *rows, ins_error *error);
+/* A trial that is under way, from its beginning until it is on disk. */
+typedef struct ins_log_entry {
+    size_t trial; /* its number, from 1 */
+    size_t place; /* below the log's room; no two entries share one at a time */
+    ins_log_rows rows;
+} ins_log_entry;
+
+/* How a log is opened. */
+typedef struct ins_log_terms {
+    const char *directory;
+    ins_log_policy policy;
+    /* The text of experiment.ini plus whatever else must agree between a run and its resumption
+     * (program version, data hash), one "key = value" a line. */
+    const char *identity;
+    ins_shard shard;
+    /* Trials under way at a time, from 1: nobody runs further ahead of the next to be written. */
+    size_t room;
+    /* A trial is on disk; told in order, by one thread at a time. NULL: nobody listens. */
+    void (*written)(void *context, const ins_log_entry *entry);
+    void *context; /* of written */
+} ins_log_terms;
+
+typedef struct ins_log ins_log;
+
+/* Opens the staging directory of the directory, locks it, writes the headers. A resumed run whose
+ * identity, or shard, differs is INS_USAGE, naming the first differing line. *finished is the
+ * number of trials that are already complete. *log is NULL when the directory is a complete run and
+ * the policy is to resume: nothing is left to do, and *finished is the number of its runs; a key of
+ * its experiment.ini that identity has with another value is INS_USAGE. INS_OUTPUT when the
+ * directory cannot be made or is in use, before any training. */
+ins_status ins_log_open(const ins_log_terms *terms, ins_log **log, size_t *finished,
+                        ins_error *error);
+
+/* True for a trial of the shard that is neither complete nor begun. By one thread at a time, as
+ * ins_log_begin. */
+bool ins_log_wants(const ins_log *log, size_t trial);
+
+/* Begins a trial that is wanted: its rows, empty now, are to be added to the entry. Trials are
+ * written in the order in which they begin. Waits while there is no room. NULL when no further
+ * trial can be written. */
+ins_log_entry *ins_log_begin(ins_log *log, size_t trial);
+
+/* The rows of the trial are complete (the files that are by_trial; INS_INTERNAL when there are rows
+ * for another); from any thread, in any order. They are written when all that began before are; the
+ * thread whose rows were waited for writes those of the others, too. INS_OUTPUT on failure, for
+ * which no further trial can be written; whole trials only stay in the files. */
+ins_status ins_log_append(ins_log *log, ins_log_entry *entry, ins_error *error);
+
+/* The trial will not be complete: neither it nor any that began after it is written. */
+void ins_log_give_up(ins_log *log, ins_log_entry *entry);
 
 /* Writes a further file (experiment.ini, environment.csv, features.csv: whole contents) into the
  * staging directory. */

@@ -97,8 +97,4 @@ enum { INS_CRITICAL_POINTS = 8 };
 size_t ins_critical_points(const ins_mean_field *field, double bias,
                            ins_critical_point point[INS_CRITICAL_POINTS]);
 
-/* Points of the line with chi_par = 1 as well and q > 0: it turns unstable there. */
-size_t ins_half_stable_points(const ins_mean_field *field,
-                              ins_critical_point point[INS_CRITICAL_POINTS]);
-
 #endif

@@ -5,6 +5,7 @@
 #define INITSCOPE_MEMORY_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* count * size zeroed bytes, aligned to 64; release with free(). */
@@ -19,6 +20,13 @@ void *ins_reallocate(void *block, size_t count, size_t size, const char *what);
 
 /* A copy of text; release with free(). */
 char *ins_duplicate(const char *text);
+
+/* For memory that a library asked for itself: block, or when it is NULL the end of the program with
+ * "out of memory (need some for WHAT)". */
+void *ins_check_memory(void *block, const char *what);
+
+/* True when the address space has room for this many more bytes. */
+bool ins_address_space_has(size_t bytes);
 
 /* Bytes this process may have: of the machine, or less when its address space is limited. */
 size_t ins_memory_limit(void);

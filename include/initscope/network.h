@@ -1,8 +1,8 @@
-/* A feed-forward classifier in one allocation: weights, gradients, optimizer state, activations.
+/* A feed-forward network in one allocation: weights, gradients, optimizer state, activations.
  *
- * Recorded layers are numbered 1 .. depth; the last one is the output layer (softmax,
- * cross-entropy). z_l = W_l a_{l-1} + b_l and a_l = phi(z_l), a_0 = the inputs. Dropout layers sit
- * between them and have no number.
+ * Its layers are those of its design. For a matrix of number l in a dense layer z_l = W_l x + b_l
+ * is the output of the layer, and a_l = phi(z_l) that of the activation which follows; after the
+ * last one a is what the loss takes z for: class probabilities.
  *
  * A network that starts with a hidden layer of equal units computes with products that round all
  * units alike (and are two to four times slower than the BLAS's), so that only the mathematics can
@@ -15,29 +15,22 @@
 #include <stdint.h>
 
 #include "initscope/activation.h"
+#include "initscope/design.h"
 #include "initscope/error.h"
 #include "initscope/initializer.h"
+#include "initscope/layer.h"
+#include "initscope/loss.h"
 #include "initscope/optimizer.h"
 #include "initscope/real.h"
 #include "initscope/samples.h"
 
-typedef struct ins_design {
-    size_t inputs, classes;
-    size_t hidden_count;  /* >= 1 */
-    const size_t *hidden; /* (hidden_count) units of each hidden layer */
-    ins_choice activation;
-    double dropout; /* rate after each hidden activation, in training only */
-    ins_choice optimizer;
-    double learning_rate, weight_decay;
-    size_t capacity; /* most rows of one forward pass: max(batch, probe) */
-} ins_design;
-
 typedef struct ins_network ins_network;
 
-/* Bytes of the one allocation; INS_USAGE when a size overflows or a dimension exceeds INT_MAX. */
+/* Bytes of the one allocation; INS_USAGE when a size overflows, a dimension is not in [1, INT_MAX],
+ * or a layer is of no use. */
 ins_status ins_network_size(const ins_design *design, size_t *bytes, ins_error *error);
 
-/* Weights are zero until ins_network_initialize. design is copied; hidden is too. */
+/* Weights are zero until ins_network_initialize. design is copied, its layers are too. */
 ins_status ins_network_new(const ins_design *design, ins_network **network, ins_error *error);
 
 /* The same in the memory of *network, which is gone then, where that suffices. NULL is fine. */
@@ -66,16 +59,11 @@ void ins_network_forward(ins_network *network, const real *x, size_t rows, bool 
  * changes weights or x otherwise must not use it. */
 void ins_network_show(ins_network *network, const real *x, size_t rows);
 
-/* Of the last forward pass: sum over rows of the cross-entropy in double, and the number of rows
- * whose largest class score, the first one on ties, is the label's. */
-typedef struct ins_score {
-    double loss;
-    size_t correct;
-} ins_score;
+/* Of the last forward pass, by the loss. */
 ins_score ins_network_score(const ins_network *network, const int32_t *y);
 
-/* Class probabilities of the last forward pass, into the output layer's activation. */
-void ins_network_probabilities(ins_network *network);
+/* What the loss takes the last forward pass for: the last activation. */
+void ins_network_predict(ins_network *network);
 
 /* Backward pass of the last forward pass: delta_l of each sample's own loss, and gradients of the
  * mean loss. */
@@ -88,20 +76,29 @@ size_t ins_network_updates(const ins_network *network); /* so far */
 /* True when every weight and bias is finite. */
 bool ins_network_finite(const ins_network *network);
 
-/* Views into the network; valid until it is freed. rows is that of the last forward pass. */
-typedef struct ins_layer_view {
-    size_t units, fan_in;
-    real *weight, *bias;                   /* (units, fan_in), (units) */
-    real *weight_gradient, *bias_gradient; /* the same */
-    const real *input;                     /* (rows, fan_in): a_{l-1} as this layer saw it */
-    const real *preactivation,
-        *activation;   /* (rows, units); activation of the output layer: class probabilities, after
-                          the backward pass or ins_network_probabilities */
-    const real *delta; /* (rows, units) */
-} ins_layer_view;
+/* All that it learns, in the order of its layers; valid until it is freed. */
+const ins_learned *ins_network_tensors(const ins_network *network, size_t *count);
 
+/* A numbered matrix as the instruments see it: views into the network, valid until it is freed;
+ * rows is that of the last forward pass. */
+typedef struct ins_matrix_view {
+    size_t units, inputs;
+    size_t tensors;
+    const ins_learned *tensor; /* (tensors): the matrix itself, then what belongs to it: its bias */
+    const ins_choice *function; /* the activation; NULL where there is none: then activation is
+                                   preactivation, or, after the last layer, the prediction */
+    const real *input;          /* (rows, inputs): what the matrix saw */
+    const real *preactivation, *activation; /* (rows, units); a prediction is there after the
+                                               backward pass or ins_network_predict */
+    const real *delta;                      /* (rows, units): d loss of a row / d preactivation */
+} ins_matrix_view;
+
+const ins_design *ins_network_design(const ins_network *network); /* its own copy */
 size_t ins_network_depth(const ins_network *network);
 size_t ins_network_capacity(const ins_network *network); /* rows of the largest forward pass */
-ins_layer_view ins_network_layer(const ins_network *network, size_t layer); /* 1 .. depth */
+ins_matrix_view ins_network_matrix(const ins_network *network, size_t number); /* 1 .. depth */
+
+/* Of the tensors of a view the first of this role; NULL: there is none. */
+const ins_learned *ins_matrix_tensor(const ins_matrix_view *view, ins_role role);
 
 #endif

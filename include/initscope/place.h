@@ -21,8 +21,9 @@ ins_status ins_place_open(ins_place *place, const char *output, ins_error *error
 /* Where the scripts are to be found in the end when they could not be rendered. */
 const char *ins_place_of_scripts(const ins_place *place);
 
-/* Moves what was written to output when error has no problem, or only that it could not be
- * rendered and there is no earlier report to lose; removes it after any other problem. */
+/* Moves what was written to output when error, which is not NULL here, has no problem, or only that
+ * it could not be rendered and there is no earlier report to lose; removes it after any other
+ * problem. */
 ins_status ins_place_close(ins_place *place, ins_error *error);
 
 #endif

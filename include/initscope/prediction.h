@@ -1,35 +1,25 @@
 /* What every layer of a network is expected to show before training: the mean-field recursion with
- * the real widths and the promises of the initializers. */
+ * the real widths and the promises of the initializers, along the layers of a design. */
 #ifndef INITSCOPE_PREDICTION_H
 #define INITSCOPE_PREDICTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "initscope/entry.h"
-
-/* A layer's shape and its elements' variances, which must have mean 0; NAN where that is not so or
- * nothing is promised: what depends on them is then NAN too. An initializer that rescales W to the
- * data promises the variance of the preactivation instead, else NAN; then weight_variance is what
- * that takes. */
-typedef struct ins_theory_layer {
-    double fan_in, units;
-    double weight_variance, bias_variance;
-    double preactivation_variance;
-} ins_theory_layer;
-
-/* A dense layer from choices of ins_initializers; a row that fills the bias itself may promise
- * something of it. */
-ins_theory_layer ins_theory_layer_of(const ins_choice *weight, const ins_choice *bias,
-                                     size_t inputs, size_t units);
+#include "initscope/design.h"
+#include "initscope/network.h"
 
 typedef struct ins_moment_pair {
     double second_moment, variance;
 } ins_moment_pair;
 
-/* Means over initializations, units and samples. gradient is for one sample: a mean over n samples
- * has 1/n of it if they are independent, and more, up to all of it, the more alike they are. */
+/* Of a numbered matrix and its layer. Means over initializations, units and samples. gradient is
+ * for one sample: a mean over n samples has 1/n of it if they are independent, and more, up to all
+ * of it, the more alike they are. NAN where an initializer promises nothing, or a mean that is not
+ * 0: what depends on it is then NAN too. */
 typedef struct ins_layer_prediction {
-    ins_moment_pair weight;        /* W_l */
+    double fan_in;                 /* of W_l */
+    ins_moment_pair weight;        /* W_l; what it takes where the row scales W to the data */
     ins_moment_pair bias;          /* b_l */
     ins_moment_pair preactivation; /* z_l: fan_in Var(W_l) E[a_{l-1}^2] + Var(b_l) */
     ins_moment_pair activation;    /* a_l; of the last layer: class probabilities */
@@ -38,11 +28,14 @@ typedef struct ins_layer_prediction {
     double slope_square;      /* E[phi'(z_l)^2]; 1 for the last layer */
 } ins_layer_prediction;
 
-/* layer and out (count), count >= 1; the last layer is the softmax, its units are the classes.
- * input is the second moment of the inputs, mean over features and samples. Preactivations are
- * taken for Gaussian and weights for independent of deltas; samples of unequal length are taken for
- * equal. Returns the expected cross-entropy. */
-double ins_predict(const ins_choice *activation, double input, const ins_theory_layer *layer,
-                   size_t count, ins_layer_prediction *out);
+/* Whether the theory has a row for layers of this kind. Of the others it says nothing: NAN from
+ * there on. */
+bool ins_is_predicted(const ins_layer_kind *kind);
+
+/* out (depth), from the initializers of start; input is the second moment of the inputs, mean over
+ * features and samples. Preactivations are taken for Gaussian and weights for independent of
+ * deltas; samples of unequal length are taken for equal. Returns the expected loss. */
+double ins_predict(const ins_design *design, const ins_initialization *start, double input,
+                   ins_layer_prediction *out);
 
 #endif

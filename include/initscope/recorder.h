@@ -1,7 +1,8 @@
-/* The instrument: what happens to the tensors of every layer on the fixed probe batch.
+/* The recorder of a trial: makes the passes over the fixed probe batch, and shows the instrument
+ * (trace.h) what the network has then in every layer.
  *
  * Recording draws no random number and changes no weight, so a run's numbers do not depend on how
- * often it is recorded. No allocation after ins_recorder_new. */
+ * often it is recorded. A recorder is one allocation; later only the text of the rows grows. */
 #ifndef INITSCOPE_RECORDER_H
 #define INITSCOPE_RECORDER_H
 
@@ -16,7 +17,7 @@
 
 typedef struct ins_recorder ins_recorder;
 
-/* The columns that are the same in all rows of a trial. */
+/* Who is recorded, on what. */
 typedef struct ins_recorder_trial {
     const ins_trial *trial;
     ins_network *network;
@@ -28,8 +29,12 @@ typedef struct ins_recorder_trial {
 ins_status ins_recorder_size(const ins_design *design, const ins_settings *settings, size_t *bytes,
                              ins_error *error);
 
-/* Everything in subject must outlive the recorder. */
-ins_recorder *ins_recorder_new(const ins_recorder_trial *subject);
+/* About the bytes of the rows of so many recorded epochs; false when they cannot be counted. */
+bool ins_recorder_text_size(const ins_design *design, const ins_settings *settings, size_t records,
+                            size_t *bytes);
+
+/* design is the network's. Everything in subject must outlive the recorder. */
+ins_recorder *ins_recorder_new(const ins_recorder_trial *subject, const ins_design *design);
 void ins_recorder_free(ins_recorder *recorder); /* NULL is fine */
 
 /* What the trial measured itself at the end of an epoch. */

@@ -6,9 +6,7 @@
 #include <stddef.h>
 
 #include "initscope/dataset.h"
-#include "initscope/depth.h"
 #include "initscope/error.h"
-#include "initscope/forecast.h"
 #include "initscope/grid.h"
 #include "initscope/log_writer.h"
 #include "initscope/settings.h"
@@ -57,56 +55,8 @@ ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, 
 ins_status ins_data_load(const ins_settings *settings, ins_dataset *dataset, ins_prepared *data,
                          ins_error *error);
 
-/* One trial, by trial.c. */
-typedef struct ins_laboratory {
-    const ins_settings *settings;
-    const ins_prepared *data;
-    ins_samples probe; /* a view of data->train */
-    const ins_forecasts *forecasts;
-    const ins_depths *depths;
-    const char *weights; /* directory of save-weights */
-    bool (*stop)(void);
-    ins_event_handler tell;
-    void *context;
-} ins_laboratory;
-
-typedef struct ins_trial_result {
-    bool stopped, diverged;
-    size_t epoch; /* the last one */
-    double accuracy;
-} ins_trial_result;
-
-/* Which initializers a trial uses, its seed, and the rows that initializers may look at. */
-ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
-                                            const ins_trial *trial);
-
-/* Delivers an event, if anybody listens, from any thread. */
-void ins_tell(const ins_laboratory *laboratory, const ins_event *event);
-
-/* Trains the trial's network, made in the memory of an earlier one as by ins_network_renew, and
- * appends its rows. result->stopped: the rows are incomplete. */
-ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *trial,
-                         ins_network **network, ins_log_rows *rows, ins_trial_result *result,
-                         ins_error *error);
-
-/* Bytes that one trial needs at a time. */
-ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,
-                          ins_error *error);
-
 /* The compiler and its version; the OpenMP version as its date, "no" without. */
 const char *ins_compiler(void);
 const char *ins_openmp(void);
-
-/* environment.csv and features.csv, with their headers. */
-typedef struct ins_surroundings {
-    const ins_settings *settings;
-    const ins_dataset *dataset;
-    const ins_prepared *data;
-    const char *command_line;
-    size_t threads;
-    bool flush_to_zero;
-} ins_surroundings;
-void ins_environment_write(const ins_surroundings *surroundings, ins_text *out);
-void ins_features_write(const ins_dataset *dataset, const ins_prepared *data, ins_text *out);
 
 #endif

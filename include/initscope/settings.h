@@ -107,11 +107,13 @@ typedef struct ins_source {
 typedef struct ins_option ins_option;
 
 /* How the values of an option are read and written. Problems are INS_USAGE, and field is then
- * untouched. words adds the names that a value can have, each after a blank; NULL: it has none. */
+ * untouched. range says what the values are, the special word apart; NULL: the option does. words
+ * adds the names that a value can have, each after a blank; NULL: it has none. */
 typedef struct ins_option_kind {
     ins_status (*parse)(const ins_option *option, const char *text, const ins_source *source,
                         ins_arena *arena, void *field, ins_error *error);
     void (*write)(const ins_option *option, const void *field, ins_text *out);
+    void (*range)(const ins_option *option, ins_text *out);
     void (*words)(const ins_option *option, ins_text *out);
 } ins_option_kind;
 
@@ -136,6 +138,42 @@ typedef enum ins_option_group {
     INS_GROUPS
 } ins_option_group;
 
+/* The options, as rows of ins_options. */
+typedef enum ins_option_id {
+    INS_OPTION_INIT,
+    INS_OPTION_ACTIVATION,
+    INS_OPTION_HIDDEN,
+    INS_OPTION_OPTIMIZER,
+    INS_OPTION_LEARNING_RATE,
+    INS_OPTION_DROPOUT,
+    INS_OPTION_WEIGHT_DECAY,
+    INS_OPTION_BATCH,
+    INS_OPTION_DATA,
+    INS_OPTION_LABEL,
+    INS_OPTION_DELIMITER,
+    INS_OPTION_SCALE,
+    INS_OPTION_TEST_FRACTION,
+    INS_OPTION_SPLIT_SEED,
+    INS_OPTION_OUTPUT_INIT,
+    INS_OPTION_BIAS_INIT,
+    INS_OPTION_EPOCHS,
+    INS_OPTION_SHUFFLE,
+    INS_OPTION_SEEDS,
+    INS_OPTION_SEED,
+    INS_OPTION_PROBE,
+    INS_OPTION_RECORD_EVERY,
+    INS_OPTION_HISTOGRAMS,
+    INS_OPTION_BINS,
+    INS_OPTION_SYMMETRY,
+    INS_OPTION_SPECTRUM,
+    INS_OPTION_SAVE_WEIGHTS,
+    INS_OPTION_TITLE,
+    INS_OPTION_NOTE,
+    INS_OPTION_THREADS,
+    INS_OPTION_OUTPUT,
+    INS_OPTIONS
+} ins_option_id;
+
 struct ins_option {
     const char *key;      /* "learning-rate"; NULL ends the table */
     char letter;          /* 'o' or '\0' */
@@ -144,20 +182,31 @@ struct ins_option {
     const char *fallback; /* the default, parsed like any value */
     const char *shown;    /* the default as help shows it; NULL: fallback */
     const char *unit;     /* "rows"; NULL: none */
-    const char *range;    /* completes "must be ..." */
-    const char *help;     /* one line */
+    const char *range; /* completes "must be ..."; NULL: what ins_option_range makes of the rest */
+    const char *help;  /* one line */
     ins_option_group group;
     const ins_option_kind *kind;
     size_t field;            /* offset in ins_settings */
-    double minimum, maximum; /* inclusive; of numbers and integers */
-    const char *special;     /* a word beside the numbers: "full", "default", "all", "same" */
+    double minimum, maximum; /* inclusive, of numbers and integers; an open end is the number next
+                                to an integer, or INS_NEXT_TO_0 */
+    const char *special;     /* a word beside the values: "full", "default", "all", "same" */
+    const char *meaning;     /* what it stands for; NULL: itself */
     const void *table;       /* words, or ins_entries */
 };
 
-extern const ins_option ins_options[];
+/* The ends of ranges without the end itself: of numbers above 0, below 1, and of all finite ones.
+ */
+#define INS_NEXT_TO_0 0x1p-1022
+#define INS_NEXT_TO_1 0x1.fffffffffffffp-1
+#define INS_UNBOUNDED 0x1p1023
+
+extern const ins_option ins_options[]; /* (INS_OPTIONS), and a row without key */
 extern const char *const ins_group_titles[INS_GROUPS];
 
 const ins_option *ins_option_find(const char *key); /* NULL: no such option */
+
+/* "an integer from 1 to 10000, or all": what the values of the option are. */
+void ins_option_range(const ins_option *option, ins_text *out);
 
 /* Every word that a value of the option can be, numbers and paths apart, each after a blank. */
 void ins_option_words(const ins_option *option, ins_text *out);
@@ -185,6 +234,6 @@ ins_status ins_settings_check(ins_settings *settings, ins_error *error);
 void ins_settings_write(const ins_settings *settings, ins_text *out);
 
 /* Where an option's value comes from, for messages. */
-const char *ins_settings_where(const ins_settings *settings, const char *key);
+const char *ins_settings_where(const ins_settings *settings, ins_option_id option);
 
 #endif

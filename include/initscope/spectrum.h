@@ -3,19 +3,15 @@
 #ifndef INITSCOPE_SPECTRUM_H
 #define INITSCOPE_SPECTRUM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "initscope/carver.h"
 #include "initscope/real.h"
 
 typedef struct ins_spectrum_workspace ins_spectrum_workspace;
 
-/* For matrices of at most elements elements. */
-ins_spectrum_workspace *ins_spectrum_workspace_new(size_t elements);
-void ins_spectrum_workspace_free(ins_spectrum_workspace *workspace); /* NULL is fine */
-
-/* Bytes of such a workspace; false when they cannot be counted. */
-bool ins_spectrum_size(size_t elements, size_t *bytes);
+/* For matrices of at most elements elements. It is the carver's memory; NULL while that counts. */
+ins_spectrum_workspace *ins_spectrum_lay_out(size_t elements, ins_carver *carver);
 
 /* No allocation. The min(rows, columns) singular values of x (rows, columns), from the largest on;
  * they live in the workspace until the next call. NULL when an element is not finite or the

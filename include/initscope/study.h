@@ -25,14 +25,14 @@ typedef struct ins_arm {
 /* A recorded epoch, known by its place in ins_study.epoch. It is a type of its own so that it is
  * never taken for an epoch's number; left at zero, it is INS_NOT_RECORDED. */
 typedef struct ins_epoch_index {
-    size_t place; /* from 1; 0: not recorded */
+    size_t ordinal; /* from 1; 0: not recorded */
 } ins_epoch_index;
 
 #define INS_NOT_RECORDED ((ins_epoch_index){0})
 
 static inline bool ins_is_recorded(ins_epoch_index epoch)
 {
-    return epoch.place > 0;
+    return epoch.ordinal > 0;
 }
 
 /* The epoch whose number is ins_study.epoch[place], and back. */
@@ -43,12 +43,18 @@ static inline ins_epoch_index ins_epoch_at(size_t place)
 
 static inline size_t ins_epoch_place(ins_epoch_index epoch)
 {
-    return epoch.place - 1;
+    return epoch.ordinal - 1;
+}
+
+/* The one recorded before; before the first, and before none, INS_NOT_RECORDED. */
+static inline ins_epoch_index ins_epoch_before(ins_epoch_index epoch)
+{
+    return (ins_epoch_index){epoch.ordinal > 0 ? epoch.ordinal - 1 : 0};
 }
 
 static inline bool ins_same_epoch(ins_epoch_index a, ins_epoch_index b)
 {
-    return a.place == b.place;
+    return a.ordinal == b.ordinal;
 }
 
 typedef struct ins_run {

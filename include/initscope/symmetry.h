@@ -2,9 +2,9 @@
 #ifndef INITSCOPE_SYMMETRY_H
 #define INITSCOPE_SYMMETRY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "initscope/carver.h"
 #include "initscope/real.h"
 
 typedef struct ins_symmetry {
@@ -21,12 +21,10 @@ typedef struct ins_symmetry {
 
 typedef struct ins_symmetry_workspace ins_symmetry_workspace;
 
-/* For layers of at most units units and weights weights, and at most rows rows of outputs. */
-ins_symmetry_workspace *ins_symmetry_workspace_new(size_t units, size_t weights, size_t rows);
-void ins_symmetry_workspace_free(ins_symmetry_workspace *workspace); /* NULL is fine */
-
-/* Bytes of such a workspace; false when they cannot be counted. */
-bool ins_symmetry_size(size_t units, size_t weights, size_t rows, size_t *bytes);
+/* For layers of at most units units and weights weights, and at most rows rows of outputs. It is
+ * the carver's memory; NULL while that counts. */
+ins_symmetry_workspace *ins_symmetry_lay_out(size_t units, size_t weights, size_t rows,
+                                             ins_carver *carver);
 
 /* No allocation. weight (units, fan_in), bias (units), output (rows, units). Equal means equal as
  * numbers: two float32 numbers that agree to 1e-12 relative are the same number, so equality needs

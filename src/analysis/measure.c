@@ -160,7 +160,7 @@ static double symmetry(const ins_study *study, ins_column_id column, size_t run,
     bool end = ins_same_epoch(epoch, study->run[run].last_layers);
     double value = ins_number(study, column, site(run, epoch, layer, 0));
     while (end && isnan(value) && ins_is_recorded(epoch)) {
-        epoch.place--;
+        epoch = ins_epoch_before(epoch);
         value = ins_number(study, column, site(run, epoch, layer, 0));
     }
     return value;

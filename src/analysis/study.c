@@ -113,7 +113,7 @@ static void index_rows(ins_study *study, ins_log_file file, const row_place *pla
         ins_site site = {at->run, ins_epoch_of(study, at->epoch), at->layer, at->tensor};
         size_t first = ins_row_map_put(&placed->place, ins_place_key(study, site), row);
         if (first != row) repeated(error, study, file, row, first);
-        if (last[at->run].place < site.epoch.place) last[at->run] = site.epoch;
+        if (last[at->run].ordinal < site.epoch.ordinal) last[at->run] = site.epoch;
     }
 }
 

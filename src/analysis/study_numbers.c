@@ -58,7 +58,7 @@ ins_tensor ins_tensor_of(const char *name)
 
 uint64_t ins_place_key(const ins_study *study, ins_site site)
 {
-    uint64_t moment = (uint64_t)site.run * (study->epochs + 1) + site.epoch.place;
+    uint64_t moment = (uint64_t)site.run * (study->epochs + 1) + site.epoch.ordinal;
     return (moment * (study->layers + 1) + site.layer) * INS_TENSORS + site.tensor;
 }
 
@@ -76,7 +76,7 @@ static size_t rows_at(const ins_study *study, ins_log_file file, ins_site site,
     }
     if (columns->layer == INS_NO_COLUMN) site.layer = 0;
     if (columns->tensor == INS_NO_COLUMN) site.tensor = (ins_tensor)0;
-    if (placed->table.rows == 0 || site.run >= study->runs || site.epoch.place > study->epochs ||
+    if (placed->table.rows == 0 || site.run >= study->runs || site.epoch.ordinal > study->epochs ||
         site.layer > study->layers)
         return 0;
     size_t found = ins_row_map_find(&placed->place, ins_place_key(study, site));

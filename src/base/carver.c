@@ -3,6 +3,10 @@
 
 #include "initscope/carver.h"
 
+#include <stdint.h>
+
+#include "initscope/memory.h"
+
 void *ins_carve(ins_carver *carver, size_t count, size_t size)
 {
     const size_t alignment = 64, start = carver->used;
@@ -19,4 +23,10 @@ void *ins_carve_matrix(ins_carver *carver, size_t rows, size_t columns, size_t s
     size_t count = 0;
     carver->overflow |= __builtin_mul_overflow(rows, columns, &count);
     return ins_carve(carver, count, size);
+}
+
+void ins_carver_allocate(ins_carver *carver, const char *what)
+{
+    size_t bytes = carver->overflow ? SIZE_MAX : carver->used;
+    *carver = (ins_carver){.base = ins_allocate(bytes, 1, what)};
 }

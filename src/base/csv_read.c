@@ -336,25 +336,25 @@ static bool changed(const struct stat *before, const struct stat *after)
             before->st_mtim.tv_nsec != after->st_mtim.tv_nsec);
 }
 
-static ins_status read_file(reader *in, int file, char delimiter, size_t chunk)
+static void read_file(reader *in, int file, char delimiter, size_t chunk)
 {
     struct stat before, after;
 
     if (fstat(file, &before) != 0 || read_rows(in, file, delimiter, chunk) != 0 ||
         fstat(file, &after) != 0)
-        return ins_file_problem(in->path, INS_DATA, in->error);
-    if (changed(&before, &after))
+        ins_file_problem(in->path, INS_DATA, in->error);
+    else if (changed(&before, &after))
         ins_error_add(in->error, INS_DATA, "%s: the file changed while it was read", in->path);
-    return in->error->status;
 }
 
 ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk,
                                   ins_csv_handler handler, void *context, ins_error *error)
 {
+    ins_error unheard = {0}; /* by it the status of what the handler did is known */
     reader in = {.path = path,
                  .handler = handler,
                  .context = context,
-                 .error = error,
+                 .error = error ? error : &unheard,
                  .line = 1,
                  .capacity = 4096};
     int file = ins_file_open(path, O_RDONLY);
@@ -366,12 +366,15 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk
     csv_set_realloc_func(&in.parser, grow_field);
     csv_set_blk_size(&in.parser, CHUNK);
     start_row(&in);
+
+    ins_status earlier = ins_error_begin(in.error);
+
     read_file(&in, file, delimiter, chunk);
     csv_free(&in.parser);
     close(file);
     free(in.fields);
     free(in.bytes);
-    return error->status;
+    return ins_error_end(in.error, earlier);
 }
 
 ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,

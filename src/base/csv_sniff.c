@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "csv_sniff.h"
+#include "initscope/csv.h"
 
 #include <string.h>
 
@@ -45,6 +46,13 @@ const ins_csv_separator ins_csv_separators[INS_CSV_SEPARATORS] = {
     {';', "';'", "semicolon"},
     {'\t', "'\\t'", "tab"},
 };
+
+char ins_csv_separator_named(const char *name)
+{
+    for (size_t i = 0; i < INS_CSV_SEPARATORS; i++)
+        if (strcmp(ins_csv_separators[i].name, name) == 0) return ins_csv_separators[i].character;
+    return '\0';
+}
 
 /* True when c is a separator, which is counted. */
 static bool count_separator(ins_csv_header_scan *scan, char c)

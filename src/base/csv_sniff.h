@@ -19,7 +19,7 @@ enum { INS_CSV_SEPARATORS = 3 };
 
 typedef struct ins_csv_separator {
     char character;
-    const char *shown, *name; /* "';'", "semicolon" */
+    const char *shown, *name; /* "';'"; see ins_csv_separator_named */
 } ins_csv_separator;
 
 extern const ins_csv_separator ins_csv_separators[INS_CSV_SEPARATORS];

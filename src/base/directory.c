@@ -1,4 +1,4 @@
-/* Directories: making, removing, and publishing a finished one under its final name. */
+/* Directories: making, removing, and bringing them to the disk. */
 #include <config.h>
 
 #include <stdio.h>
@@ -88,24 +88,6 @@ ins_status ins_directory_clear(const char *path, const char *kept, ins_error *er
     return ins_file_problem(path, INS_OUTPUT, error);
 }
 
-/* A link to an empty directory, or to nothing, gives way to the directory itself. */
-static void drop_link(const char *final)
-{
-    struct stat status;
-
-    if (lstat(final, &status) != 0 || !S_ISLNK(status.st_mode)) return;
-    if (!ins_path_exists(final) || ins_directory_is_empty(final, &(ins_error){0})) unlink(final);
-}
-
-/* The directory whose place is taken may be a private one. */
-static void keep_mode(const char *staging, const char *final)
-{
-    struct stat status;
-
-    if (stat(final, &status) == 0 && S_ISDIR(status.st_mode))
-        chmod(staging, (status.st_mode & 07777) | S_IRWXU);
-}
-
 ins_status ins_directory_sync_all(const char *path, ins_error *error)
 {
     struct stat status;
@@ -118,58 +100,19 @@ ins_status ins_directory_sync_all(const char *path, ins_error *error)
     DIR *directory = opendir(path);
 
     if (!directory) return ins_file_problem(path, INS_OUTPUT, error);
-    for (struct dirent *entry; error->status == INS_OK && (entry = readdir(directory));) {
+
+    ins_status result = INS_OK;
+
+    for (struct dirent *entry; result == INS_OK && (entry = readdir(directory));) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
 
         char *name = ins_path_join(path, entry->d_name);
 
-        ins_directory_sync_all(name, error);
+        result = ins_directory_sync_all(name, error);
         free(name);
     }
     closedir(directory);
-    if (error->status == INS_OK && ins_directory_sync(path) != 0)
-        ins_file_problem(path, INS_OUTPUT, error);
-    return error->status;
-}
-
-/* final and staging take their new names; *replaced tells whether there was a final. Returns 0, or
- * -1 with errno and everything as it was. */
-static int change_names(const char *staging, const char *final, const char *aside, bool *replaced)
-{
-    *replaced = aside && rename(final, aside) == 0;
-    if (aside && !*replaced && errno != ENOENT) return -1;
-    if (rename(staging, final) == 0) return 0;
-
-    int reason = errno;
-
-    if (*replaced) rename(aside, final);
-    errno = reason;
-    return -1;
-}
-
-ins_status ins_directory_publish(const char *staging, const char *final, bool replace,
-                                 ins_error *error)
-{
-    if (ins_directory_sync_all(staging, error) != INS_OK) return error->status;
-    keep_mode(staging, final);
-    if (!replace) drop_link(final);
-
-    /* No memory is asked for once the names change. */
-    ins_text plain = {0};
-    ins_text_add(&plain, final);
-    while (plain.length > 1 && plain.data[plain.length - 1] == '/')
-        plain.data[--plain.length] = '\0';
-    char *aside = replace ? ins_path_join(staging, INS_REPLACED) : NULL;
-    char *rest = ins_path_join(final, INS_REPLACED);
-    bool replaced;
-
-    if (change_names(staging, plain.data, aside, &replaced) != 0 ||
-        ins_parent_sync(plain.data) != 0)
-        ins_file_problem(final, INS_OUTPUT, error);
-    else if (replaced)
-        ins_directory_remove(rest, error);
-    free(aside);
-    free(rest);
-    ins_text_free(&plain);
-    return error->status;
+    if (result == INS_OK && ins_directory_sync(path) != 0)
+        result = ins_file_problem(path, INS_OUTPUT, error);
+    return result;
 }

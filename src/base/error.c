@@ -28,8 +28,14 @@ void ins_error_clear(ins_error *error)
     error->count = 0;
 }
 
+ins_status ins_status_first(ins_status earlier, ins_status later)
+{
+    return earlier != INS_OK ? earlier : later;
+}
+
 ins_status ins_error_add(ins_error *error, ins_status status, const char *format, ...)
 {
+    if (!error) return status;
     if (error->count < INS_ERROR_LINES) {
         va_list arguments;
 
@@ -39,7 +45,23 @@ ins_status ins_error_add(ins_error *error, ins_status status, const char *format
     }
     error->count++;
     if (error->status == INS_OK) error->status = status;
-    return error->status;
+    return status;
+}
+
+ins_status ins_error_begin(ins_error *error)
+{
+    ins_status earlier = error->status;
+
+    error->status = INS_OK;
+    return earlier;
+}
+
+ins_status ins_error_end(ins_error *error, ins_status earlier)
+{
+    ins_status since = error->status;
+
+    error->status = ins_status_first(earlier, since);
+    return since;
 }
 
 void ins_die(const char *format, ...)

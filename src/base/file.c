@@ -18,7 +18,7 @@
 
 ins_status ins_file_problem(const char *path, ins_status status, ins_error *error)
 {
-    if (errno == ENOMEM) ins_die("out of memory (need some for %s)", path);
+    if (errno == ENOMEM) ins_check_memory(NULL, path);
     return ins_error_add(error, status, "%s: %s", path, strerror(errno));
 }
 
@@ -61,15 +61,15 @@ ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit,
     while (text->length <= limit && (count = ins_file_read_some(file, piece, PIECE)) > 0)
         ins_text_add_bytes(text, piece, (size_t)count);
 
-    bool sound = count >= 0 && text->length <= limit;
+    ins_status result = INS_OK;
 
     if (count < 0)
-        ins_file_problem(path, status, error);
-    else if (!sound)
-        ins_error_add(error, status, "%s: larger than %zu bytes", path, limit);
+        result = ins_file_problem(path, status, error);
+    else if (text->length > limit)
+        result = ins_error_add(error, status, "%s: larger than %zu bytes", path, limit);
     close(file);
     free(piece);
-    return sound ? INS_OK : error->status;
+    return result;
 }
 
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error)

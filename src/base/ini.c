@@ -198,21 +198,26 @@ static int take_piece(void *context, const char *section, const char *key, const
 ins_status ins_ini_read(const char *path, ins_ini_handler handler, void *context, ins_status status,
                         ins_error *error)
 {
-    source in = {
-        .path = path, .handler = handler, .context = context, .status = status, .error = error};
+    ins_error unheard = {0}; /* by it the status of what the handler did is known */
+    source in = {.path = path,
+                 .handler = handler,
+                 .context = context,
+                 .status = status,
+                 .error = error ? error : &unheard};
+    ins_status earlier = ins_error_begin(in.error);
     ins_text text = {0};
 
-    if (ins_file_read_limited(path, &text, FILE_LIMIT, status, error) == INS_OK) {
+    if (ins_file_read_limited(path, &text, FILE_LIMIT, status, in.error) == INS_OK) {
         bool marked = text.length >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0;
 
         in.next = text.data + (marked ? 3 : 0);
         in.end = text.data + text.length;
-        if (ini_parse_stream(next_piece, &in, take_piece, &in) != 0 && error->status == INS_OK)
+        if (ini_parse_stream(next_piece, &in, take_piece, &in) != 0 && in.error->status == INS_OK)
             ins_die("%s: inih and its reader disagree", path);
         pass_pair(&in);
     }
     ins_text_free(&text);
     ins_text_free(&in.key);
     ins_text_free(&in.value);
-    return error->status;
+    return ins_error_end(in.error, earlier);
 }

@@ -3,7 +3,6 @@
 
 #include "initscope/memory.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +52,21 @@ size_t ins_memory_limit(void)
         space.rlim_cur < limit)
         limit = (size_t)space.rlim_cur;
     return limit;
+}
+
+bool ins_address_space_has(size_t bytes)
+{
+    void *block = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (block == MAP_FAILED) return false;
+    munmap(block, bytes);
+    return true;
+}
+
+void *ins_check_memory(void *block, const char *what)
+{
+    if (!block) ins_die("out of memory (need some for %s)", what);
+    return block;
 }
 
 /* Every block is had here, so that every failure has the same words. The system gives more than

@@ -141,7 +141,7 @@ static ins_status check(const char *path, const ins_text *file, const npy_header
         ins_error_add(error, INS_DATA, "%s: expected an array of shape %s (got \"%s\")", path,
                       expected, found.data);
         ins_text_free(&found);
-        return error->status;
+        return INS_DATA;
     }
     bool known = strcmp(header->type, "<f4") == 0 || strcmp(header->type, "<f8") == 0;
     if (!known)

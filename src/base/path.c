@@ -36,29 +36,29 @@ char *ins_path_resolve(const char *path)
 {
     char *resolved = realpath(path, NULL);
 
-    if (!resolved && errno == ENOMEM) ins_die("out of memory (need some for %s)", path);
-    return resolved;
+    return !resolved && errno == ENOMEM ? ins_check_memory(NULL, path) : resolved;
 }
 
-bool ins_directory_is_empty(const char *path, ins_error *error)
+ins_status ins_directory_is_empty(const char *path, bool *empty, ins_error *error)
 {
     DIR *directory = opendir(path);
+    bool bare = true;
 
-    if (!directory) {
+    if (directory) {
+        for (struct dirent *entry; bare && (entry = readdir(directory));)
+            bare = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        closedir(directory);
+    } else if (errno == ENOENT) {
         struct stat status;
 
-        /* A dangling link is something, too, and so is a file. */
-        if (errno == ENOENT) return lstat(path, &status) != 0;
-        if (errno != ENOTDIR) ins_file_problem(path, INS_OUTPUT, error);
-        return false;
+        bare = lstat(path, &status) != 0; /* a dangling link is something, too */
+    } else if (errno == ENOTDIR) {
+        bare = false;
+    } else {
+        return ins_file_problem(path, INS_OUTPUT, error);
     }
-
-    bool empty = true;
-
-    for (struct dirent *entry; empty && (entry = readdir(directory));)
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-    closedir(directory);
-    return empty;
+    *empty = bare;
+    return INS_OK;
 }
 
 /* True when the running program lies below directory. */

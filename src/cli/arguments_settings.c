@@ -5,15 +5,19 @@
 
 #include "cli.h"
 
-ins_flag ins_flag_of(const ins_option *option)
+ins_flag ins_flag_of(const ins_option *option, ins_arena *arena)
 {
+    ins_text range = {0};
+    ins_option_range(option, &range);
+    const char *kept = ins_arena_copy(arena, range.data, range.length);
+    ins_text_free(&range);
     return (ins_flag){.name = option->key,
                       .letter = option->letter,
                       .argument = option->argument,
                       .help = option->help,
                       .fallback = option->shown ? option->shown : option->fallback,
                       .unit = option->unit,
-                      .range = option->range};
+                      .range = kept};
 }
 
 ins_status ins_arguments_set(const ins_arguments *arguments, const char *command,

@@ -81,7 +81,7 @@ ins_status ins_arguments_parse(int argc, char **argv, const ins_flag *flags, ins
 const char *ins_arguments_value(const ins_arguments *arguments, const char *name);
 
 /* An option of the settings as a flag without a title. */
-ins_flag ins_flag_of(const ins_option *option);
+ins_flag ins_flag_of(const ins_option *option, ins_arena *arena);
 
 /* Over the defaults: the experiment file, which may be the one operand, then the options of the
  * command line. INS_USAGE on failure. */
@@ -96,10 +96,6 @@ void ins_help_print_program(const ins_command *const *commands, const ins_flag *
 
 /* "HELP [default: 10; an integer from 0 to 1000000; unit: epochs]", added to text. */
 void ins_flag_describe(const ins_flag *flag, ins_text *text);
-
-/* Prints text from column first on, wrapped before column 80; lines after the first are indented.
- */
-void ins_print_wrapped(const char *text, size_t first, size_t indent);
 
 /* A table in aligned columns on standard output; cells live in the caller's arena. */
 enum { INS_LISTING_COLUMNS = 8 };

@@ -28,12 +28,11 @@ enum { SWITCHES = sizeof switches / sizeof switches[0] };
 /* The settings' options, then the switches. */
 static const ins_flag *make_flags(ins_arena *arena)
 {
-    size_t count = 0;
-    while (ins_options[count].key) count++;
+    const size_t count = INS_OPTIONS;
     ins_flag *flags = ins_arena_get(arena, count + SWITCHES + 1, sizeof *flags, "options");
     for (size_t i = 0; i < count; i++) {
         bool first = i == 0 || ins_options[i].group != ins_options[i - 1].group;
-        flags[i] = ins_flag_of(&ins_options[i]);
+        flags[i] = ins_flag_of(&ins_options[i], arena);
         if (first) flags[i].title = ins_group_titles[ins_options[i].group];
     }
     memcpy(flags + count, switches, sizeof switches);

@@ -18,9 +18,10 @@ static const char about[] =
     "file. With --critical or --phase, only the activations matter.";
 
 /* The options of run that the predictions depend on. */
-static const char *const keys[] = {"init",      "activation",    "hidden",     "output-init",
-                                   "bias-init", "data",          "label",      "delimiter",
-                                   "scale",     "test-fraction", "split-seed", "probe"};
+static const ins_option_id options[] = {
+    INS_OPTION_INIT,      INS_OPTION_ACTIVATION,    INS_OPTION_HIDDEN,     INS_OPTION_OUTPUT_INIT,
+    INS_OPTION_BIAS_INIT, INS_OPTION_DATA,          INS_OPTION_LABEL,      INS_OPTION_DELIMITER,
+    INS_OPTION_SCALE,     INS_OPTION_TEST_FRACTION, INS_OPTION_SPLIT_SEED, INS_OPTION_PROBE};
 
 #define INPUT_MOMENT_RANGE "a finite number from 0 up"
 
@@ -41,14 +42,17 @@ static const ins_flag switches[] = {
      .range = ins_plane_range},
     {.name = "help", .letter = 'h', .help = "this text"}};
 
-enum { KEYS = sizeof keys / sizeof keys[0], SWITCHES = sizeof switches / sizeof switches[0] };
+enum {
+    OPTIONS = sizeof options / sizeof options[0],
+    SWITCHES = sizeof switches / sizeof switches[0]
+};
 
 static const ins_flag *make_flags(ins_arena *arena)
 {
-    ins_flag *flags = ins_arena_get(arena, KEYS + SWITCHES + 1, sizeof *flags, "options");
-    for (size_t i = 0; i < KEYS; i++) flags[i] = ins_flag_of(ins_option_find(keys[i]));
+    ins_flag *flags = ins_arena_get(arena, OPTIONS + SWITCHES + 1, sizeof *flags, "options");
+    for (size_t i = 0; i < OPTIONS; i++) flags[i] = ins_flag_of(&ins_options[options[i]], arena);
     flags[0].title = "The network and its data";
-    memcpy(flags + KEYS, switches, sizeof switches);
+    memcpy(flags + OPTIONS, switches, sizeof switches);
     return flags;
 }
 
@@ -68,12 +72,12 @@ static ins_status read_moment(const char *text, double *moment, ins_error *error
 static ins_status check_shapes(const ins_settings *settings, ins_error *error)
 {
     if (settings->hidden.count == 1) return error->status;
-    const ins_option *option = ins_option_find("hidden");
+    const ins_option *option = &ins_options[INS_OPTION_HIDDEN];
     char display[INS_DISPLAY_SIZE];
     ins_text shapes = {0};
     option->kind->write(option, &settings->hidden, &shapes);
     ins_error_add(error, INS_USAGE, "%s: must be one shape at a time for the theory (got \"%s\")",
-                  ins_settings_where(settings, "hidden"),
+                  ins_settings_where(settings, INS_OPTION_HIDDEN),
                   ins_display(display, shapes.data, shapes.length));
     ins_text_free(&shapes);
     return error->status;

@@ -9,7 +9,9 @@
 
 enum { WIDTH = 79, INDENT = 26 };
 
-void ins_print_wrapped(const char *text, size_t first, size_t indent)
+/* Prints text from column first on, wrapped before column 80; lines after the first are indented.
+ */
+static void print_wrapped(const char *text, size_t first, size_t indent)
 {
     size_t column = first;
     bool fresh = true; /* nothing stands on this line yet */
@@ -54,19 +56,19 @@ static void print_flag(const ins_flag *flag)
         printf("%*s", INDENT - column, "");
     ins_text description = {0};
     ins_flag_describe(flag, &description);
-    ins_print_wrapped(description.data, INDENT, INDENT);
+    print_wrapped(description.data, INDENT, INDENT);
     ins_text_free(&description);
 }
 
 void ins_help_print(const ins_command *command, ins_arena *arena)
 {
     printf("Usage: initscope %s ", command->name);
-    ins_print_wrapped(command->usage, strlen(command->name) + 17, 17);
+    print_wrapped(command->usage, strlen(command->name) + 17, 17);
     for (const char *line = command->about; *line;) {
         size_t length = strcspn(line, "\n");
         ins_text paragraph = {0};
         ins_text_add_bytes(&paragraph, line, length);
-        ins_print_wrapped(paragraph.data, 0, 0);
+        print_wrapped(paragraph.data, 0, 0);
         ins_text_free(&paragraph);
         line += length + (line[length] == '\n');
     }
@@ -81,13 +83,13 @@ void ins_help_print_program(const ins_command *const *commands, const ins_flag *
     puts("Commands:");
     for (size_t i = 0; commands[i]; i++) {
         printf("  %-8s", commands[i]->name);
-        ins_print_wrapped(commands[i]->help, 10, 10);
+        print_wrapped(commands[i]->help, 10, 10);
     }
     for (const ins_flag *flag = flags; flag->name; flag++) print_flag(flag);
     puts("\nExit status:");
     for (const ins_exit *exit = exits; exit->status; exit++) {
         printf("  %-8s", exit->status);
-        ins_print_wrapped(exit->meaning, 10, 10);
+        print_wrapped(exit->meaning, 10, 10);
     }
     puts("\nExample: initscope run --data=iris --init=zeros,he_normal -o iris-run");
 }

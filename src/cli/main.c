@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
+#ifdef HAVE_GETAUXVAL
+#include <sys/auxv.h>
+#endif
 #include <unistd.h>
 
 #include <gsl/gsl_errno.h>
@@ -26,6 +27,16 @@ static void open_standard_descriptors(void)
         if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
             open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) != fd)
             _exit(INS_INTERNAL);
+}
+
+/* True for a program that is set-user-ID, set-group-ID or has got capabilities by being started. */
+static bool has_foreign_privileges(void)
+{
+#ifdef HAVE_GETAUXVAL
+    return getauxval(AT_SECURE) != 0;
+#else
+    return geteuid() != getuid() || getegid() != getgid();
+#endif
 }
 
 /* Writing to a full disk or a closed pipe is to be an error, not a death. */
@@ -47,15 +58,11 @@ static void check_address_space(void)
     bool alone = setting && strcmp(setting, "1") == 0;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t need = buffer * (alone || cores < 1 ? 1 : (size_t)cores);
-    void *room = mmap(NULL, need, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (room == MAP_FAILED) {
-        fprintf(stderr,
-                "initscope: out of memory (need %zu bytes of address space for matrix "
-                "products%s)\n",
-                need, alone ? "" : "; less with OPENBLAS_NUM_THREADS=1");
-        _exit(INS_INTERNAL);
-    }
-    munmap(room, need);
+    if (ins_address_space_has(need)) return;
+    fprintf(stderr,
+            "initscope: out of memory (need %zu bytes of address space for matrix products%s)\n",
+            need, alone ? "" : "; less with OPENBLAS_NUM_THREADS=1");
+    _exit(INS_INTERNAL);
 }
 
 /* GSL reports by status, which every caller checks; but its functions also ask for memory of their
@@ -122,7 +129,7 @@ static void close_output(ins_error *error)
 int main(int argc, char **argv)
 {
     open_standard_descriptors();
-    if (getauxval(AT_SECURE)) {
+    if (has_foreign_privileges()) {
         fputs("initscope: refuses to run with the privileges of another user\n", stderr);
         return INS_USAGE;
     }

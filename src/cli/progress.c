@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "initscope/clock.h"
 #include "initscope/text.h"
 
 enum { BAR = 20, LINE = 160 };
@@ -20,13 +20,6 @@ struct ins_progress {
     double steps_of_trial;
     char current[64];
 };
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 ins_progress *ins_progress_new(ins_loudness loudness)
 {
@@ -45,7 +38,7 @@ static void clear_line(const ins_progress *progress)
 /* "[=====>    ] 12/40 runs  he_uniform seed 3  8.1 runs/s  3 s left" */
 static void draw(ins_progress *progress)
 {
-    double now = seconds_now(), elapsed = now - progress->start;
+    double now = ins_seconds_now(), elapsed = now - progress->start;
     if (now - progress->drawn < 0.1) return;
     progress->drawn = now;
 
@@ -75,7 +68,7 @@ static void shown(char *out, size_t size, const ins_trial *trial)
 
 static void on_start(ins_progress *progress, const ins_event *event)
 {
-    progress->start = seconds_now();
+    progress->start = ins_seconds_now();
     progress->trials = event->trials;
     progress->skipped = event->skipped;
     progress->steps_of_trial = (double)event->epochs + 1;

@@ -222,25 +222,24 @@ static void handle(void *context, size_t index, const ins_csv_row *row, ins_erro
 }
 
 /* The label column must make a classification. */
-static void check_classes(const reader *r, ins_error *error)
+static ins_status check_classes(const reader *r, ins_error *error)
 {
     const ins_dataset *d = r->dataset;
     char name[INS_DISPLAY_SIZE], shown[INS_DISPLAY_SIZE];
-    if (d->rows == 0) {
-        ins_error_add(error, INS_DATA, "%s:%zu: no data rows after the header", r->path,
-                      r->header_line);
-        return;
-    }
+    if (d->rows == 0)
+        return ins_error_add(error, INS_DATA, "%s:%zu: no data rows after the header", r->path,
+                             r->header_line);
     ins_display(name, d->label_name, strlen(d->label_name));
     if (r->labels.count == 1)
-        ins_error_add(error, INS_DATA,
-                      "%s: column \"%s\": all %zu rows have one label (got \"%s\")", r->path, name,
-                      d->rows, ins_display(shown, r->labels.name[0], strlen(r->labels.name[0])));
+        return ins_error_add(
+            error, INS_DATA, "%s: column \"%s\": all %zu rows have one label (got \"%s\")", r->path,
+            name, d->rows, ins_display(shown, r->labels.name[0], strlen(r->labels.name[0])));
     if (r->labels.count > MANY_CLASSES && r->labels.count > d->rows / 2)
-        ins_error_add(
+        return ins_error_add(
             error, INS_DATA,
             "%s: column \"%s\": %zu distinct labels in %zu rows: is this a regression target?",
             r->path, name, r->labels.count, d->rows);
+    return INS_OK;
 }
 
 static unsigned long long hash_of(const ins_dataset *d)
@@ -306,8 +305,7 @@ ins_status ins_dataset_read(const char *path, const char *label, char delimiter,
     reader r = {.path = path, .label = label, .dataset = &d};
     d.path = ins_arena_copy(d.arena, path, strlen(path));
     ins_status status = ins_csv_read(path, delimiter, handle, &r, error);
-    if (status == INS_OK) check_classes(&r, error);
-    status = error->status;
+    if (status == INS_OK) status = check_classes(&r, error);
     if (status == INS_OK) finish(&r);
     ins_labels_free(&r.labels);
     if (status == INS_OK) {

@@ -32,7 +32,7 @@ double ins_text_width(const char *plain, ins_face face, double size)
     return em * size * INS_MM_PER_POINT;
 }
 
-void ins_atoms_measure(ins_atoms atoms, ins_face face, double size)
+static void measure(ins_atoms atoms, ins_face face, double size)
 {
     for (size_t i = 0; i < atoms.count; i++) {
         ins_atom *atom = &atoms.atom[i];
@@ -44,7 +44,7 @@ void ins_atoms_measure(ins_atoms atoms, ins_face face, double size)
 double ins_markup_width(const char *markup, ins_face face, double size)
 {
     ins_atoms atoms = ins_atoms_of(markup);
-    ins_atoms_measure(atoms, face, size);
+    measure(atoms, face, size);
     double width = 0;
     for (size_t i = 0; i < atoms.count; i++) width += atoms.atom[i].width;
     free(atoms.atom);
@@ -100,7 +100,7 @@ size_t ins_wrap(ins_arena *arena, const char *markup, ins_face face, double size
                 char ***lines)
 {
     ins_atoms atoms = ins_atoms_of(markup);
-    ins_atoms_measure(atoms, face, size);
+    measure(atoms, face, size);
     ins_list list = {0};
     size_t start = 0, blank = SIZE_MAX; /* of the line; its last blank */
     double used = 0;

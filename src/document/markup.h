@@ -12,7 +12,7 @@ typedef struct ins_atom {
     uint32_t code;
     signed char script; /* -1 sub, 1 super */
     bool bold;
-    double width; /* mm; set by ins_atoms_measure */
+    double width; /* mm; 0 until it is measured */
 } ins_atom;
 
 typedef struct ins_atoms {
@@ -21,7 +21,6 @@ typedef struct ins_atoms {
 } ins_atoms;
 
 ins_atoms ins_atoms_of(const char *markup); /* release with free(atoms.atom) */
-void ins_atoms_measure(ins_atoms atoms, ins_face face, double size);
 void ins_atoms_write(ins_text *out, const ins_atom *atom, size_t count); /* as markup again */
 
 #endif

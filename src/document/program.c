@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #endif
 
+#include "initscope/clock.h"
 #include "initscope/file.h"
 #include "initscope/memory.h"
 
@@ -86,13 +87,6 @@ static _Noreturn void become(const ins_program *program, const char *directory, 
     _exit(CANNOT_START);
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* What can be read now; false at the end of the pipe. */
 static bool collect(int pipe, size_t most, ins_text *said)
 {
@@ -122,7 +116,7 @@ static bool attend(pid_t child, int pipe, double deadline, size_t most, ins_text
             while (open_pipe && poll(&ready, 1, 0) > 0) open_pipe = collect(pipe, most, said);
             return true;
         }
-        if (seconds_now() < deadline) continue;
+        if (ins_seconds_now() < deadline) continue;
         kill(-child, SIGKILL);
         kill(child, SIGKILL);
         while (waitpid(child, status, 0) < 0 && errno == EINTR) continue;
@@ -183,7 +177,7 @@ ins_status ins_programs_run(const ins_program *program, size_t count, const char
                             unsigned seconds, size_t most, ins_text *said, ins_error *error)
 {
     process *running = ins_allocate(count, sizeof *running, "processes");
-    double deadline = seconds_now() + seconds;
+    double deadline = ins_seconds_now() + seconds;
     ins_status status = INS_OK; /* of the first failure, which is the one told of those that ran */
     for (size_t i = 0; i < count; i++) {
         ins_status started = start(&program[i], directory, &running[i], error);

@@ -22,7 +22,7 @@ static double critical_weight(const ins_choice *activation, double sigma_b, size
 ins_status ins_critical_resolve(ins_choice *choice, const ins_choice *activation, const char *where,
                                 ins_error *error)
 {
-    if (!choice->entry || !((const ins_initializer *)choice->entry)->critical) return error->status;
+    if (!choice->entry || !((const ins_initializer *)choice->entry)->critical) return INS_OK;
     double sigma_b = choice->value[INS_CRITICAL_BIAS];
     size_t points;
     double weight = critical_weight(activation, sigma_b, &points);
@@ -33,5 +33,5 @@ ins_status ins_critical_resolve(ins_choice *choice, const ins_choice *activation
                              where, activation->label, points > 0 ? "stable " : "",
                              activation->label, choice->label);
     choice->value[INS_CRITICAL_WEIGHT] = weight;
-    return error->status;
+    return INS_OK;
 }

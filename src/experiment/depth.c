@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "initscope/csv.h"
+#include "initscope/log_row.h"
 #include "initscope/mean_field.h"
 #include "initscope/memory.h"
 #include "initscope/theory_tables.h"
@@ -34,22 +34,17 @@ static const ins_phase unknown = {.fate = INS_FATES,
                                   .xi_c = NAN,
                                   .xi_gradient = NAN};
 
-static depth_point point_of(const ins_mean_field *field, const ins_trial *trial, size_t inputs,
-                            const ins_forecast *forecast)
+static depth_point point_of(const ins_mean_field *field, const ins_forecast *forecast)
 {
-    const ins_hidden *hidden = trial->hidden;
-    size_t last = hidden->count - 1;
-    double fan_in = (double)(last > 0 ? hidden->units[last - 1] : inputs);
+    const ins_layer_prediction *last = &forecast->layer[forecast->layers - 2];
     double start = forecast->layer[0].preactivation.second_moment;
-    depth_point point = {
-        {fan_in * forecast->layer[last].weight.variance, forecast->layer[last].bias.second_moment},
-        unknown};
+    depth_point point = {{last->fan_in * last->weight.variance, last->bias.second_moment}, unknown};
     if (isfinite(point.disorder.weight + point.disorder.bias + start))
         point.phase = ins_phase_of(field, point.disorder, start);
     return point;
 }
 
-ins_depths *ins_depths_new(const ins_grid *grid, size_t inputs, const ins_forecasts *forecasts)
+ins_depths *ins_depths_new(const ins_grid *grid, const ins_forecasts *forecasts)
 {
     size_t networks = ins_grid_networks(grid);
     ins_depths *depths = ins_allocate(1, sizeof *depths, "depth scales");
@@ -63,7 +58,7 @@ ins_depths *ins_depths_new(const ins_grid *grid, size_t inputs, const ins_foreca
             activation = trial.activation;
             field = ins_mean_field_new(activation);
         }
-        depths->point[i] = point_of(field, &trial, inputs, ins_forecasts_of(forecasts, &trial));
+        depths->point[i] = point_of(field, ins_forecasts_of(forecasts, &trial));
     }
     ins_mean_field_free(field);
     return depths;
@@ -80,19 +75,19 @@ void ins_depths_write(const ins_depths *depths, const ins_trial *trial, ins_text
 {
     const depth_point *point = &depths->point[ins_grid_network_of(depths->grid, trial)];
     const ins_phase *phase = &point->phase;
-    const double cells[] = {sqrt(point->disorder.weight),
-                            sqrt(point->disorder.bias),
-                            phase->q,
-                            phase->c,
-                            phase->chi_1,
-                            phase->chi_par,
-                            phase->xi_q,
-                            phase->xi_c,
-                            phase->xi_gradient};
-    ins_csv_integer(out, (long long)trial->run);
-    ins_csv_text(out, trial->init->label);
-    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) ins_csv_number(out, cells[i]);
-    ins_csv_end_row(out);
+    ins_row row = ins_row_begin(out, INS_LOG_DEPTH);
+    ins_row_integer(&row, INS_DEPTH_RUN, (long long)trial->run);
+    ins_row_text(&row, INS_DEPTH_INITIALIZER, trial->init->label);
+    ins_row_number(&row, INS_DEPTH_SIGMA_W, sqrt(point->disorder.weight));
+    ins_row_number(&row, INS_DEPTH_SIGMA_B, sqrt(point->disorder.bias));
+    ins_row_number(&row, INS_DEPTH_Q_STAR, phase->q);
+    ins_row_number(&row, INS_DEPTH_C_STAR, phase->c);
+    ins_row_number(&row, INS_DEPTH_CHI_1, phase->chi_1);
+    ins_row_number(&row, INS_DEPTH_CHI_PARALLEL, phase->chi_par);
+    ins_row_number(&row, INS_DEPTH_XI_Q, phase->xi_q);
+    ins_row_number(&row, INS_DEPTH_XI_C, phase->xi_c);
+    ins_row_number(&row, INS_DEPTH_XI_GRADIENT, phase->xi_gradient);
+    ins_row_end(&row);
 }
 
 void ins_depths_plane(const ins_depths *depths, ins_text *out)

@@ -11,14 +11,15 @@
 #include <gsl/gsl_version.h>
 
 #include "initscope/blas.h"
-#include "initscope/csv.h"
-#include "initscope/runner.h"
+#include "initscope/log_row.h"
+#include "laboratory.h"
 
 static void pair(ins_text *out, const char *key, const char *value)
 {
-    ins_csv_text(out, key);
-    ins_csv_name(out, value);
-    ins_csv_end_row(out);
+    ins_row row = ins_row_begin(out, INS_LOG_ENVIRONMENT);
+    ins_row_text(&row, INS_ENVIRONMENT_KEY, key);
+    ins_row_name(&row, INS_ENVIRONMENT_VALUE, value);
+    ins_row_end(&row);
 }
 
 static void pair_size(ins_text *out, const char *key, size_t value)
@@ -150,13 +151,14 @@ void ins_features_write(const ins_dataset *dataset, const ins_prepared *data, in
     ins_log_header(INS_LOG_FEATURES, out);
     for (size_t i = 0; i < dataset->features; i++) {
         const ins_feature *feature = &data->features[i];
-        ins_csv_name(out, dataset->feature_names[i]);
-        ins_csv_number(out, feature->mean);
-        ins_csv_number(out, feature->variance);
-        ins_csv_number(out, feature->minimum);
-        ins_csv_number(out, feature->maximum);
-        ins_csv_number(out, feature->scaled_mean);
-        ins_csv_number(out, feature->scaled_variance);
-        ins_csv_end_row(out);
+        ins_row row = ins_row_begin(out, INS_LOG_FEATURES);
+        ins_row_name(&row, INS_FEATURES_FEATURE, dataset->feature_names[i]);
+        ins_row_number(&row, INS_FEATURES_MEAN, feature->mean);
+        ins_row_number(&row, INS_FEATURES_VARIANCE, feature->variance);
+        ins_row_number(&row, INS_FEATURES_MINIMUM, feature->minimum);
+        ins_row_number(&row, INS_FEATURES_MAXIMUM, feature->maximum);
+        ins_row_number(&row, INS_FEATURES_SCALED_MEAN, feature->scaled_mean);
+        ins_row_number(&row, INS_FEATURES_SCALED_VARIANCE, feature->scaled_variance);
+        ins_row_end(&row);
     }
 }

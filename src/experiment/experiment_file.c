@@ -19,10 +19,8 @@ typedef struct reading {
 
 static const char *const *option_names(ins_arena *arena)
 {
-    size_t count = 0;
-    while (ins_options[count].key) count++;
-    const char **names = ins_arena_get(arena, count + 1, sizeof *names, "option names");
-    for (size_t i = 0; i < count; i++) names[i] = ins_options[i].key;
+    const char **names = ins_arena_get(arena, INS_OPTIONS + 1, sizeof *names, "option names");
+    for (size_t i = 0; i < INS_OPTIONS; i++) names[i] = ins_options[i].key;
     return names;
 }
 
@@ -87,53 +85,59 @@ static const char *stem_of(const char *path, ins_arena *arena)
 
 ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error *error)
 {
-    size_t options = 0;
-    while (ins_options[options].key) options++;
     const char *slash = strrchr(path, '/');
     reading state = {
         .settings = settings,
         .path = path,
         .directory =
             slash ? ins_arena_copy(settings->arena, path, (size_t)(slash - path) + 1) : "./",
-        .line = ins_arena_get(settings->arena, options, sizeof *state.line, "lines of keys")};
-    ins_ini_read(path, take_pair, &state, INS_USAGE, error);
-    if (error->status == INS_OK && settings->title[0] == '\0')
+        .line = ins_arena_get(settings->arena, INS_OPTIONS, sizeof *state.line, "lines of keys")};
+    ins_status status = ins_ini_read(path, take_pair, &state, INS_USAGE, error);
+    if (status == INS_OK && settings->title[0] == '\0')
         settings->title = stem_of(path, settings->arena);
-    return error->status;
+    return status;
 }
 
 static ins_status resolve_gains(ins_settings *settings, ins_error *error)
 {
     ins_choice *init = ins_arena_get(settings->arena, settings->init.count, sizeof *init, "gains");
-    const char *where = ins_settings_where(settings, "init");
+    const char *where = ins_settings_where(settings, INS_OPTION_INIT);
+    ins_status status = INS_OK;
     for (size_t i = 0; i < settings->init.count; i++) {
         init[i] = settings->init.item[i];
-        ins_gains_resolve(&init[i], where, settings->arena, error);
+        status =
+            ins_status_first(status, ins_gains_resolve(&init[i], where, settings->arena, error));
     }
     settings->init.item = init;
+    where = ins_settings_where(settings, INS_OPTION_OUTPUT_INIT);
     if (settings->output_init.entry)
-        ins_gains_resolve(&settings->output_init, ins_settings_where(settings, "output-init"),
-                          settings->arena, error);
-    return ins_gains_resolve(&settings->bias_init, ins_settings_where(settings, "bias-init"),
-                             settings->arena, error);
+        status = ins_status_first(
+            status, ins_gains_resolve(&settings->output_init, where, settings->arena, error));
+    where = ins_settings_where(settings, INS_OPTION_BIAS_INIT);
+    return ins_status_first(status,
+                            ins_gains_resolve(&settings->bias_init, where, settings->arena, error));
 }
 
 ins_status ins_settings_check(ins_settings *settings, ins_error *error)
 {
+    ins_status status = INS_OK;
     if (settings->seeds - 1 > UINT32_MAX - settings->seed)
-        ins_error_add(error, INS_USAGE,
-                      "%s: %zu seeds from %zu on pass the largest seed, %lu (got \"%zu\")",
-                      ins_settings_where(settings, "seed"), settings->seeds, settings->seed,
-                      (unsigned long)UINT32_MAX, settings->seed);
+        status = ins_error_add(error, INS_USAGE,
+                               "%s: %zu seeds from %zu on pass the largest seed, %lu (got \"%zu\")",
+                               ins_settings_where(settings, INS_OPTION_SEED), settings->seeds,
+                               settings->seed, (unsigned long)UINT32_MAX, settings->seed);
     if (!settings->data.path)
-        ins_error_add(error, INS_DATA,
-                      "%s: the bundled data set is not installed; INITSCOPE_DATA_DIR may name the "
-                      "directory that holds data/%s.csv (got \"%s\")",
-                      ins_settings_where(settings, "data"), settings->data.name,
-                      settings->data.name);
-    resolve_gains(settings, error);
+        status = ins_status_first(
+            status,
+            ins_error_add(
+                error, INS_DATA,
+                "%s: the bundled data set is not installed; INITSCOPE_DATA_DIR may name the "
+                "directory that holds data/%s.csv (got \"%s\")",
+                ins_settings_where(settings, INS_OPTION_DATA), settings->data.name,
+                settings->data.name));
+    status = ins_status_first(status, resolve_gains(settings, error));
     if (settings->title[0] == '\0') settings->title = stem_of(settings->data.name, settings->arena);
-    return error->status;
+    return status;
 }
 
 void ins_settings_write(const ins_settings *settings, ins_text *out)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "initscope/columns.h"
-#include "initscope/csv.h"
 #include "initscope/memory.h"
 
 /* The tensors that are predicted, and where. */
@@ -29,18 +28,13 @@ double ins_input_moment(const ins_samples *samples)
 
 ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t classes, double moment)
 {
-    size_t hidden = trial->hidden->count, layers = hidden + 1, fan_in = inputs;
-    ins_theory_layer *shape = ins_allocate(layers, sizeof *shape, "layers of the theory");
-    for (size_t l = 0; l < layers; l++) {
-        size_t units = l < hidden ? trial->hidden->units[l] : classes;
-        shape[l] = ins_theory_layer_of(l < hidden ? trial->init : trial->output, trial->bias,
-                                       fan_in, units);
-        fan_in = units;
-    }
-    ins_forecast forecast = {.layers = layers};
-    forecast.layer = ins_allocate(layers, sizeof *forecast.layer, "predictions");
-    ins_predict(trial->activation, moment, shape, layers, forecast.layer);
-    free(shape);
+    const ins_initialization start = {
+        .hidden = trial->init, .output = trial->output, .bias = trial->bias};
+    ins_design design = ins_trial_layers(trial, inputs, classes);
+    ins_forecast forecast = {.layers = design.depth};
+    forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");
+    ins_predict(&design, &start, moment, forecast.layer);
+    ins_design_free(&design);
     return forecast;
 }
 
@@ -50,32 +44,28 @@ void ins_forecast_free(ins_forecast *forecast)
     *forecast = (ins_forecast){0};
 }
 
-static void add_row(const ins_text *head, size_t layer, const char *tensor, ins_moment_pair pair,
-                    ins_text *out)
+/* Of a layer: what is predicted, and last delta over that of the output layer. */
+enum { PREDICTED = sizeof predicted / sizeof predicted[0], ITEMS = PREDICTED + 1 };
+
+size_t ins_forecast_count(const ins_forecast *forecast)
 {
-    ins_text_add_bytes(out, head->data, head->length);
-    ins_csv_integer(out, (long long)layer);
-    ins_csv_text(out, tensor);
-    ins_csv_number(out, pair.second_moment);
-    ins_csv_number(out, pair.variance);
-    ins_csv_end_row(out);
+    return forecast->layers * ITEMS;
 }
 
-void ins_forecast_write(const ins_forecast *forecast, const ins_text *head, ins_text *out)
+ins_forecast_item ins_forecast_at(const ins_forecast *forecast, size_t i)
 {
+    const ins_layer_prediction *of = &forecast->layer[i / ITEMS];
     const ins_moment_pair *last = &forecast->layer[forecast->layers - 1].delta;
-    for (size_t l = 0; l < forecast->layers; l++) {
-        const ins_moment_pair *delta = &forecast->layer[l].delta;
-        for (size_t i = 0; i < sizeof predicted / sizeof predicted[0]; i++) {
-            const ins_moment_pair *pair =
-                (const void *)((const char *)&forecast->layer[l] + predicted[i].member);
-            add_row(head, l + 1, ins_tensor_table[predicted[i].tensor].name, *pair, out);
-        }
-        add_row(head, l + 1, "delta_ratio",
-                (ins_moment_pair){delta->second_moment / last->second_moment,
-                                  delta->variance / last->variance},
-                out);
+    ins_forecast_item item = {
+        i / ITEMS + 1,
+        "delta_ratio",
+        {of->delta.second_moment / last->second_moment, of->delta.variance / last->variance}};
+    if (i % ITEMS < PREDICTED) {
+        item.tensor = ins_tensor_table[predicted[i % ITEMS].tensor].name;
+        item.promised = *(const ins_moment_pair *)(const void *)((const char *)of +
+                                                                 predicted[i % ITEMS].member);
     }
+    return item;
 }
 
 struct ins_forecasts {

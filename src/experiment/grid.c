@@ -15,53 +15,63 @@ static double rate_of(double rate, const ins_choice *optimizer)
 }
 
 /* "default" and a number may be the same rate for one of the optimizers: two runs of one name. */
-static void check_rates(const ins_settings *settings, ins_error *error)
+static ins_status check_rates(const ins_settings *settings, ins_error *error)
 {
     const ins_numbers *rates = &settings->learning_rate;
+    ins_status status = INS_OK;
     for (size_t o = 0; o < settings->optimizer.count; o++)
         for (size_t i = 0; i < rates->count; i++)
             for (size_t j = 0; j < rates->count; j++) {
                 const ins_choice *optimizer = &settings->optimizer.item[o];
                 if (!isnan(rates->item[i]) || isnan(rates->item[j])) continue;
                 if (rates->item[j] != rate_of(NAN, optimizer)) continue;
-                ins_error_add(error, INS_USAGE,
-                              "%s: default is the same learning rate for %s (got \"%g\")",
-                              ins_settings_where(settings, "learning-rate"), optimizer->label,
-                              rates->item[j]);
+                status = ins_error_add(error, INS_USAGE,
+                                       "%s: default is the same learning rate for %s (got \"%g\")",
+                                       ins_settings_where(settings, INS_OPTION_LEARNING_RATE),
+                                       optimizer->label, rates->item[j]);
             }
+    return status;
 }
 
 /* One activation's initializers, with what it decides filled in. */
-static void resolve_row(const ins_settings *settings, const ins_choice *activation,
-                        ins_choice *start, ins_error *error)
+static ins_status resolve_row(const ins_settings *settings, const ins_choice *activation,
+                              ins_choice *start, ins_error *error)
 {
     size_t inits = settings->init.count;
-    for (size_t i = 0; i < inits; i++) {
-        start[i] = settings->init.item[i];
-        ins_critical_resolve(&start[i], activation, ins_settings_where(settings, "init"), error);
+    ins_status status = INS_OK;
+    for (size_t i = 0; i < inits + 2; i++) {
+        ins_option_id option = i < inits    ? INS_OPTION_INIT
+                               : i == inits ? INS_OPTION_OUTPUT_INIT
+                                            : INS_OPTION_BIAS_INIT;
+        start[i] = i < inits    ? settings->init.item[i]
+                   : i == inits ? settings->output_init
+                                : settings->bias_init;
+        status = ins_status_first(status, ins_critical_resolve(&start[i], activation,
+                                                               ins_settings_where(settings, option),
+                                                               error));
     }
-    start[inits] = settings->output_init;
-    start[inits + 1] = settings->bias_init;
-    ins_critical_resolve(&start[inits], activation, ins_settings_where(settings, "output-init"),
-                         error);
-    ins_critical_resolve(&start[inits + 1], activation, ins_settings_where(settings, "bias-init"),
-                         error);
+    return status;
 }
 
-static const ins_choice *resolve_starts(const ins_settings *settings, ins_error *error)
+static ins_status resolve_starts(const ins_settings *settings, const ins_choice **starts,
+                                 ins_error *error)
 {
     size_t activations = settings->activation.count, row = settings->init.count + 2;
     ins_choice *start = ins_arena_get(settings->arena, ins_multiply(activations, row, "a grid"),
                                       sizeof *start, "initializers");
+    ins_status status = INS_OK;
     for (size_t a = 0; a < activations; a++)
-        resolve_row(settings, &settings->activation.item[a], start + a * row, error);
-    return start;
+        status = ins_status_first(
+            status, resolve_row(settings, &settings->activation.item[a], start + a * row, error));
+    *starts = start;
+    return status;
 }
 
 ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error *error)
 {
-    check_rates(settings, error);
-    const ins_choice *start = resolve_starts(settings, error);
+    const ins_choice *start;
+    ins_status status = check_rates(settings, error);
+    status = ins_status_first(status, resolve_starts(settings, &start, error));
     ins_grid new = {.settings = settings,
                     .levels = {[INS_FACTOR_HIDDEN] = settings->hidden.count,
                                [INS_FACTOR_ACTIVATION] = settings->activation.count,
@@ -78,9 +88,9 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
         if (__builtin_mul_overflow(new.trials, new.levels[i], &new.trials))
             return ins_error_add(error, INS_USAGE,
                                  "%s: the combinations are too many to number (got \"%zu\")",
-                                 ins_settings_where(settings, "seeds"), settings->seeds);
-    if (error->status == INS_OK) *grid = new;
-    return error->status;
+                                 ins_settings_where(settings, INS_OPTION_SEEDS), settings->seeds);
+    if (status == INS_OK) *grid = new;
+    return status;
 }
 
 ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
@@ -145,20 +155,26 @@ ins_samples ins_probe_of(const ins_settings *settings, const ins_samples *train)
     return probe;
 }
 
+ins_design ins_trial_layers(const ins_trial *trial, size_t inputs, size_t classes)
+{
+    return ins_perceptron_design(&(ins_perceptron){.inputs = inputs,
+                                                   .classes = classes,
+                                                   .hidden_count = trial->hidden->count,
+                                                   .hidden = trial->hidden->units,
+                                                   .activation = trial->activation,
+                                                   .dropout = trial->dropout});
+}
+
 ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings,
                             const ins_samples *train)
 {
     size_t batch = ins_trial_batch(trial, train), probe = ins_probe_of(settings, train).rows;
-    return (ins_design){.inputs = train->features,
-                        .classes = train->classes,
-                        .hidden_count = trial->hidden->count,
-                        .hidden = trial->hidden->units,
-                        .activation = *trial->activation,
-                        .dropout = trial->dropout,
-                        .optimizer = *trial->optimizer,
-                        .learning_rate = trial->learning_rate,
-                        .weight_decay = trial->weight_decay,
-                        .capacity = batch > probe ? batch : probe};
+    ins_design design = ins_trial_layers(trial, train->features, train->classes);
+    design.optimizer = *trial->optimizer;
+    design.learning_rate = trial->learning_rate;
+    design.weight_decay = trial->weight_decay;
+    design.capacity = batch > probe ? batch : probe;
+    return design;
 }
 
 ins_status ins_gains_resolve(ins_choice *choice, const char *where, ins_arena *arena,
@@ -173,5 +189,5 @@ ins_status ins_gains_resolve(ins_choice *choice, const char *where, ins_arena *a
         if (status != INS_OK) return status;
         choice->value[i] = ins_gains_of(&activation).second_moment;
     }
-    return error->status;
+    return INS_OK;
 }

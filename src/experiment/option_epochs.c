@@ -64,7 +64,13 @@ static void epoch_words(const ins_option *option, ins_text *out)
     ins_text_add_format(out, " %s %s %s", none, all, last);
 }
 
-const ins_option_kind ins_kind_epochs = {parse_epochs, write_epochs, epoch_words};
+static void range_of_epochs(const ins_option *option, ins_text *out)
+{
+    ins_text_add_format(out, "%s, %s, or a list of %s and of epochs from %.0f to %.0f, each once",
+                        none, all, last, option->minimum, option->maximum);
+}
+
+const ins_option_kind ins_kind_epochs = {parse_epochs, write_epochs, range_of_epochs, epoch_words};
 
 bool ins_epochs_have(const ins_epochs *epochs, size_t epoch, bool is_last)
 {

@@ -3,6 +3,7 @@
 
 #include "option_kind.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,12 +12,27 @@
 
 enum { TEXT_LIMIT = 10000 };
 
+void ins_option_range(const ins_option *option, ins_text *out)
+{
+    if (option->range) {
+        ins_text_add(out, option->range);
+        return;
+    }
+    option->kind->range(option, out);
+    if (option->special) ins_text_add_format(out, ", or %s", option->special);
+    if (option->meaning) ins_text_add_format(out, " (%s)", option->meaning);
+}
+
 ins_status ins_option_refuse(const ins_option *option, const char *text, const ins_source *source,
                              ins_error *error)
 {
     char display[INS_DISPLAY_SIZE];
-    return ins_error_add(error, INS_USAGE, "%s: must be %s (got \"%s\")", source->where,
-                         option->range, ins_display(display, text, strlen(text)));
+    ins_text range = {0};
+    ins_option_range(option, &range);
+    ins_error_add(error, INS_USAGE, "%s: must be %s (got \"%s\")", source->where, range.data,
+                  ins_display(display, text, strlen(text)));
+    ins_text_free(&range);
+    return INS_USAGE;
 }
 
 bool ins_option_is_special(const ins_option *option, const char *text)
@@ -56,7 +72,12 @@ static void write_integer(const ins_option *option, const void *field, ins_text 
         ins_text_add_format(out, "%zu", value);
 }
 
-const ins_option_kind ins_kind_integer = {parse_integer, write_integer, NULL};
+void ins_option_integers(const ins_option *option, ins_text *out)
+{
+    ins_text_add_format(out, "an integer from %.0f to %.0f", option->minimum, option->maximum);
+}
+
+const ins_option_kind ins_kind_integer = {parse_integer, write_integer, ins_option_integers, NULL};
 
 static ins_status parse_number(const ins_option *option, const char *text, const ins_source *source,
                                ins_arena *arena, void *field, ins_error *error)
@@ -78,7 +99,21 @@ static void write_number(const ins_option *option, const void *field, ins_text *
     ins_text_add(out, digits);
 }
 
-const ins_option_kind ins_kind_number = {parse_number, write_number, NULL};
+/* "a number from 0 to below 1", "a finite number above 0": an end that is no integer is open. */
+void ins_option_numbers(const ins_option *option, ins_text *out)
+{
+    double least = rint(option->minimum), most = rint(option->maximum);
+    bool bounded = option->maximum < INS_UNBOUNDED, closed = least == option->minimum;
+    ins_text_add_format(out, "a %snumber %s %.0f", bounded ? "" : "finite ",
+                        closed ? "from" : "above", least);
+    if (bounded)
+        ins_text_add_format(out, " %s %s%.0f", closed ? "to" : "and",
+                            most == option->maximum ? "" : "below ", most);
+    else if (closed)
+        ins_text_add(out, " up");
+}
+
+const ins_option_kind ins_kind_number = {parse_number, write_number, ins_option_numbers, NULL};
 
 static ins_status parse_word(const ins_option *option, const char *text, const ins_source *source,
                              ins_arena *arena, void *field, ins_error *error)
@@ -108,7 +143,15 @@ static void words_of_word(const ins_option *option, ins_text *out)
     add_words(option->table, out);
 }
 
-const ins_option_kind ins_kind_word = {parse_word, write_word, words_of_word};
+/* "none, standard or minmax" */
+static void range_of_word(const ins_option *option, ins_text *out)
+{
+    const char *const *words = option->table;
+    for (size_t i = 0; words[i]; i++)
+        ins_text_add_format(out, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+}
+
+const ins_option_kind ins_kind_word = {parse_word, write_word, range_of_word, words_of_word};
 
 /* True for a text that an experiment file can hold as a value. */
 static bool is_writable(const char *text)
@@ -135,7 +178,14 @@ static void write_text(const ins_option *option, const void *field, ins_text *ou
     ins_text_add(out, *(const char *const *)field);
 }
 
-const ins_option_kind ins_kind_text = {parse_text, write_text, NULL};
+static void range_of_text(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    ins_text_add_format(out, "one line of at most %d bytes without \" ;\", which begins a comment",
+                        TEXT_LIMIT);
+}
+
+const ins_option_kind ins_kind_text = {parse_text, write_text, range_of_text, NULL};
 
 /* A path that no experiment file will hold: any bytes. */
 static ins_status parse_path(const ins_option *option, const char *text, const ins_source *source,
@@ -148,7 +198,13 @@ static ins_status parse_path(const ins_option *option, const char *text, const i
     return INS_OK;
 }
 
-const ins_option_kind ins_kind_path = {parse_path, write_text, NULL};
+static void range_of_path(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    ins_text_add(out, "a directory");
+}
+
+const ins_option_kind ins_kind_path = {parse_path, write_text, range_of_path, NULL};
 
 ins_status ins_option_choice(const ins_option *option, const char *text, const ins_source *source,
                              ins_arena *arena, ins_choice *choice, ins_error *error)
@@ -192,7 +248,15 @@ void ins_option_entries(const ins_option *option, ins_text *out)
         ins_text_add_format(out, " %s", ins_entry_at(table, i)->name);
 }
 
-const ins_option_kind ins_kind_choice = {parse_choice, write_choice, ins_option_entries};
+/* "an initializer" */
+static void range_of_choice(const ins_option *option, ins_text *out)
+{
+    const char *kind = ((const ins_entries *)option->table)->kind;
+    ins_text_add_format(out, "%s %s", strchr("aeiou", kind[0]) ? "an" : "a", kind);
+}
+
+const ins_option_kind ins_kind_choice = {parse_choice, write_choice, range_of_choice,
+                                         ins_option_entries};
 
 const char *const ins_bundled_data[] = {"iris", "wine", "breast_cancer", "digits", NULL};
 
@@ -282,7 +346,7 @@ static ins_status unknown_data(const char *name, const ins_source *source, ins_e
                   "%s: no such file or bundled data set; bundled are %s (got \"%s\")",
                   source->where, known.data, ins_display(display, name, strlen(name)));
     ins_text_free(&known);
-    return error->status;
+    return INS_DATA;
 }
 
 static ins_status parse_data(const ins_option *option, const char *text, const ins_source *source,
@@ -324,4 +388,11 @@ static void words_of_data(const ins_option *option, ins_text *out)
     add_words(ins_bundled_data, out);
 }
 
-const ins_option_kind ins_kind_data = {parse_data, write_data, words_of_data};
+static void range_of_data(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    ins_text_add(out, "a CSV file, or the name of a bundled data set, see `initscope list "
+                      "datasets`");
+}
+
+const ins_option_kind ins_kind_data = {parse_data, write_data, range_of_data, words_of_data};

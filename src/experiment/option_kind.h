@@ -13,6 +13,10 @@ ins_status ins_option_refuse(const ins_option *option, const char *text, const i
 /* True for the option's word beside its numbers. */
 bool ins_option_is_special(const ins_option *option, const char *text);
 
+/* Ranges of one number, or of each in a list. */
+void ins_option_integers(const ins_option *option, ins_text *out);
+void ins_option_numbers(const ins_option *option, ins_text *out);
+
 /* The names of the option's table of rows, each after a blank. */
 void ins_option_entries(const ins_option *option, ins_text *out);
 

@@ -18,33 +18,36 @@ typedef struct item_kind {
 } item_kind;
 
 /* Refuses items that stand for the same value: they would be run twice under one name. */
-static void check_twice(const item_kind *kind, const char *items, size_t count, char *const *texts,
-                        const ins_source *source, ins_error *error)
+static ins_status check_twice(const item_kind *kind, const char *items, size_t count,
+                              char *const *texts, const ins_source *source, ins_error *error)
 {
+    ins_status status = INS_OK;
     for (size_t i = 1; i < count; i++)
         for (size_t j = 0; j < i; j++)
             if (kind->same(items + i * kind->size, items + j * kind->size)) {
                 char display[INS_DISPLAY_SIZE];
-                ins_error_add(error, INS_USAGE, "%s: the same value is listed twice (got \"%s\")",
-                              source->where, ins_display(display, texts[i], strlen(texts[i])));
+                status = ins_error_add(
+                    error, INS_USAGE, "%s: the same value is listed twice (got \"%s\")",
+                    source->where, ins_display(display, texts[i], strlen(texts[i])));
                 break;
             }
+    return status;
 }
 
-/* NULL when an item is wrong. */
-static void *parse_items(const item_kind *kind, const ins_option *option, char *const *texts,
-                         size_t count, const ins_source *source, ins_arena *arena, ins_error *error)
+/* Every item that is wrong is told. *items is written on success. */
+static ins_status parse_items(const item_kind *kind, const ins_option *option, char *const *texts,
+                              size_t count, const ins_source *source, ins_arena *arena,
+                              const void **items, ins_error *error)
 {
-    if (count == 0) {
-        ins_option_refuse(option, "", source, error);
-        return NULL;
-    }
-    size_t before = error->count;
-    char *items = ins_arena_get(arena, count, kind->size, "a list of values");
+    if (count == 0) return ins_option_refuse(option, "", source, error);
+    ins_status status = INS_OK;
+    char *found = ins_arena_get(arena, count, kind->size, "a list of values");
     for (size_t i = 0; i < count; i++)
-        kind->parse(option, texts[i], source, arena, items + i * kind->size, error);
-    if (error->count == before) check_twice(kind, items, count, texts, source, error);
-    return error->count == before ? items : NULL;
+        status = ins_status_first(
+            status, kind->parse(option, texts[i], source, arena, found + i * kind->size, error));
+    if (status == INS_OK) status = check_twice(kind, found, count, texts, source, error);
+    if (status == INS_OK) *items = found;
+    return status;
 }
 
 static ins_status parse_choice(const ins_option *option, const char *text, const ins_source *source,
@@ -66,10 +69,10 @@ static ins_status parse_choices(const ins_option *option, const char *text,
     static const item_kind kind = {sizeof(ins_choice), parse_choice, same_choice};
     char **texts;
     size_t count = ins_list_split(text, arena, &texts);
-    const ins_choice *items = parse_items(&kind, option, texts, count, source, arena, error);
-    if (!items) return error->status;
-    *(ins_choices *)field = (ins_choices){count, items};
-    return INS_OK;
+    const void *items = NULL;
+    ins_status status = parse_items(&kind, option, texts, count, source, arena, &items, error);
+    if (status == INS_OK) *(ins_choices *)field = (ins_choices){count, items};
+    return status;
 }
 
 static void write_choices(const ins_option *option, const void *field, ins_text *out)
@@ -82,7 +85,15 @@ static void write_choices(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_choices = {parse_choices, write_choices, ins_option_entries};
+/* "initializers, see `initscope list initializers`" */
+static void range_of_choices(const ins_option *option, ins_text *out)
+{
+    const char *kind = ((const ins_entries *)option->table)->kind;
+    ins_text_add_format(out, "%ss, see `initscope list %ss`", kind, kind);
+}
+
+const ins_option_kind ins_kind_choices = {parse_choices, write_choices, range_of_choices,
+                                          ins_option_entries};
 
 static ins_status parse_number(const ins_option *option, const char *text, const ins_source *source,
                                ins_arena *arena, void *item, ins_error *error)
@@ -106,10 +117,10 @@ static ins_status parse_numbers(const ins_option *option, const char *text,
     static const item_kind kind = {sizeof(double), parse_number, same_number};
     char **texts;
     size_t count = ins_list_split(text, arena, &texts);
-    const double *items = parse_items(&kind, option, texts, count, source, arena, error);
-    if (!items) return error->status;
-    *(ins_numbers *)field = (ins_numbers){count, items};
-    return INS_OK;
+    const void *items = NULL;
+    ins_status status = parse_items(&kind, option, texts, count, source, arena, &items, error);
+    if (status == INS_OK) *(ins_numbers *)field = (ins_numbers){count, items};
+    return status;
 }
 
 static void write_numbers(const ins_option *option, const void *field, ins_text *out)
@@ -124,7 +135,7 @@ static void write_numbers(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_numbers = {parse_numbers, write_numbers, NULL};
+const ins_option_kind ins_kind_numbers = {parse_numbers, write_numbers, ins_option_numbers, NULL};
 
 static bool same_size(const void *a, const void *b)
 {
@@ -137,10 +148,10 @@ static ins_status parse_sizes(const ins_option *option, const char *text, const 
     const item_kind kind = {sizeof(size_t), ins_kind_integer.parse, same_size};
     char **texts;
     size_t count = ins_list_split(text, arena, &texts);
-    const size_t *items = parse_items(&kind, option, texts, count, source, arena, error);
-    if (!items) return error->status;
-    *(ins_sizes *)field = (ins_sizes){count, items};
-    return INS_OK;
+    const void *items = NULL;
+    ins_status status = parse_items(&kind, option, texts, count, source, arena, &items, error);
+    if (status == INS_OK) *(ins_sizes *)field = (ins_sizes){count, items};
+    return status;
 }
 
 static void write_sizes(const ins_option *option, const void *field, ins_text *out)
@@ -152,7 +163,7 @@ static void write_sizes(const ins_option *option, const void *field, ins_text *o
     }
 }
 
-const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes, NULL};
+const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes, ins_option_integers, NULL};
 
 /* Reads "64" or "20x256" of length bytes. */
 static bool parse_stack(const char *text, size_t length, long long *layers, long long *units)
@@ -230,10 +241,10 @@ static ins_status parse_hiddens(const ins_option *option, const char *text,
     static const item_kind kind = {sizeof(ins_hidden), parse_hidden, same_hidden};
     char **texts;
     size_t count = split_at_blanks(text, arena, &texts);
-    const ins_hidden *items = parse_items(&kind, option, texts, count, source, arena, error);
-    if (!items) return error->status;
-    *(ins_hiddens *)field = (ins_hiddens){count, items};
-    return INS_OK;
+    const void *items = NULL;
+    ins_status status = parse_items(&kind, option, texts, count, source, arena, &items, error);
+    if (status == INS_OK) *(ins_hiddens *)field = (ins_hiddens){count, items};
+    return status;
 }
 
 static void write_hiddens(const ins_option *option, const void *field, ins_text *out)
@@ -246,4 +257,13 @@ static void write_hiddens(const ins_option *option, const void *field, ins_text 
     }
 }
 
-const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, NULL};
+static void range_of_hiddens(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    ins_text_add_format(out,
+                        "widths from 1 to %d such as 64,64 or 20x256 (20 layers of 256), at most "
+                        "%d layers",
+                        HIDDEN_UNITS, HIDDEN_LAYERS);
+}
+
+const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, range_of_hiddens, NULL};

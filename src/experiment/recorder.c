@@ -1,298 +1,240 @@
-/* One pass per tensor and layer on the probe batch, and the rows that say what was seen. */
+/* A network's layers, shown to the instrument. */
 #include <config.h>
 
 #include "initscope/recorder.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "initscope/csv.h"
 #include "initscope/memory.h"
-#include "initscope/moments.h"
-#include "record.h"
+#include "initscope/trace.h"
 
-static const ins_bounds unbounded = {-INFINITY, INFINITY};
+/* Most probe rows at which the Jacobian is taken. */
+enum { JACOBIANS = 4 };
 
 struct ins_recorder {
     ins_recorder_trial subject;
-    ins_bounds hidden_bounds; /* saturation of hidden activations */
-    size_t depth;
-    ins_moments *moments; /* (most units of a layer) */
-    real *previous;       /* all W at the previous recorded epoch, layer after layer */
-    real *difference;     /* (most weights of a layer) */
-    ins_symmetry_workspace *symmetry;
-    gsl_histogram *histogram;
-    ins_spectra *spectra;
+    const ins_activation *activation;
+    ins_bounds saturation;  /* of hidden activations */
+    double *product, *next; /* (classes, most units of a layer): a Jacobian on its way */
+    ins_trace *trace;
 };
 
-/* The buffers' lengths. */
-typedef struct extent {
-    size_t units;   /* of the widest layer, the inputs included */
-    size_t weights; /* of all layers */
-    size_t largest; /* weights of one layer */
-} extent;
+/* The logs that not every recorded epoch has, and the setting that says which. */
+static const struct {
+    ins_log_file file;
+    size_t epochs; /* an ins_epochs of ins_settings */
+} selected[] = {{INS_LOG_SYMMETRY, offsetof(ins_settings, symmetry)},
+                {INS_LOG_HISTOGRAMS, offsetof(ins_settings, histograms)},
+                {INS_LOG_SPECTRUM, offsetof(ins_settings, spectrum)}};
 
-static bool extent_add(extent *e, size_t units, size_t fan_in)
+enum { SELECTED = sizeof selected / sizeof selected[0] };
+
+static const ins_epochs *epochs_of(const ins_settings *settings, size_t i)
 {
-    size_t weights;
-    if (__builtin_mul_overflow(units, fan_in, &weights) ||
-        __builtin_add_overflow(e->weights, weights, &e->weights))
-        return false;
-    if (units > e->units) e->units = units;
-    if (weights > e->largest) e->largest = weights;
-    return true;
+    return (const void *)((const char *)settings + selected[i].epochs);
 }
 
-static bool wants_symmetry(const ins_settings *settings)
+/* Those of some epoch. */
+static ins_log_set logs_of(const ins_settings *settings)
 {
-    return ins_epochs_most(&settings->symmetry, SIZE_MAX) > 0;
+    ins_log_set logs = INS_EVERY_LOG;
+    for (size_t i = 0; i < SELECTED; i++)
+        if (ins_epochs_most(epochs_of(settings, i), SIZE_MAX) == 0)
+            logs &= ~(1u << selected[i].file);
+    return logs;
 }
 
-static bool add_symmetry(const extent *e, size_t rows, size_t *total)
+static ins_log_set logs_at(const ins_settings *settings, const ins_recorder_epoch *epoch)
 {
-    size_t bytes;
-    return ins_symmetry_size(e->units, e->largest, rows, &bytes) &&
-           !__builtin_add_overflow(*total, bytes, total);
+    ins_log_set logs = INS_EVERY_LOG;
+    for (size_t i = 0; i < SELECTED; i++)
+        if (!ins_epochs_have(epochs_of(settings, i), epoch->epoch, epoch->last))
+            logs &= ~(1u << selected[i].file);
+    return logs;
 }
 
-static bool wants_spectrum(const ins_settings *settings)
+/* What will be shown of a network of this design; the shapes are to be freed. */
+static ins_trace_plan plan_of(const ins_design *design, const ins_settings *settings,
+                              ins_trace_shape **shapes)
 {
-    return ins_epochs_most(&settings->spectrum, SIZE_MAX) > 0;
+    size_t layers = design->depth + 1; /* with the input */
+    ins_trace_shape *shape = ins_allocate(layers, sizeof *shape, "shapes of layers");
+    shape[0].units = ins_design_inputs(design);
+    for (size_t l = 1; l < layers; l++) {
+        ins_tensor_place place = ins_design_place(design, l);
+        shape[l] = (ins_trace_shape){place.units, place.inputs};
+    }
+    *shapes = shape;
+    size_t rows = settings->probe < design->capacity ? settings->probe : design->capacity;
+    return (ins_trace_plan){.layer = shape,
+                            .layers = layers,
+                            .rows = rows,
+                            .bins = settings->bins,
+                            .jacobians = rows < JACOBIANS ? rows : JACOBIANS,
+                            .jacobian_rows = ins_design_outputs(design),
+                            .jacobian_columns = ins_design_inputs(design),
+                            .logs = logs_of(settings)};
 }
 
-static bool add_spectrum(const extent *e, size_t classes, size_t *total)
+static ins_recorder *lay_out(const ins_design *design, const ins_settings *settings,
+                             ins_carver *carver)
 {
-    size_t bytes;
-    return ins_spectra_size(&(ins_spectra_extent){e->units, e->largest, classes}, &bytes) &&
-           !__builtin_add_overflow(*total, bytes, total);
+    ins_trace_shape *shape;
+    ins_trace_plan plan = plan_of(design, settings, &shape);
+    ins_recorder *recorder = ins_carve(carver, 1, sizeof *recorder), layout = {.trace = NULL};
+    if (plan.logs >> INS_LOG_SPECTRUM & 1) {
+        size_t classes = plan.jacobian_rows, widest = 0;
+        for (size_t l = 0; l < plan.layers; l++)
+            if (shape[l].units > widest) widest = shape[l].units;
+        layout.product = ins_carve_matrix(carver, classes, widest, sizeof(double));
+        layout.next = ins_carve_matrix(carver, classes, widest, sizeof(double));
+    }
+    layout.trace = ins_trace_lay_out(&plan, carver);
+    free(shape);
+    if (recorder != NULL) *recorder = layout;
+    return recorder;
 }
 
 ins_status ins_recorder_size(const ins_design *design, const ins_settings *settings, size_t *bytes,
                              ins_error *error)
 {
-    extent e = {.units = design->inputs};
-    size_t fan_in = design->inputs, reals, moments, total;
-    bool fits = true;
-    for (size_t i = 0; i < design->hidden_count; i++) {
-        fits = fits && extent_add(&e, design->hidden[i], fan_in);
-        fan_in = design->hidden[i];
-    }
-    fits = fits && extent_add(&e, design->classes, fan_in) &&
-           !__builtin_add_overflow(e.weights, e.largest, &reals) &&
-           !__builtin_mul_overflow(reals, sizeof(real), &reals) &&
-           !__builtin_mul_overflow(e.units, sizeof(ins_moments), &moments) &&
-           !__builtin_add_overflow(reals, moments, &total) &&
-           (!wants_symmetry(settings) || add_symmetry(&e, design->capacity, &total)) &&
-           (!wants_spectrum(settings) || add_spectrum(&e, design->classes, &total)) &&
-           !__builtin_add_overflow(total, (2 * settings->bins + 1) * sizeof(double), &total);
-    if (!fits) return ins_error_add(error, INS_USAGE, "the network is too large to be recorded");
-    *bytes = total;
+    ins_carver counted = {0};
+    lay_out(design, settings, &counted);
+    if (counted.overflow)
+        return ins_error_add(error, INS_USAGE, "the network is too large to be recorded");
+    *bytes = counted.used;
     return INS_OK;
 }
 
-static void remember_weights(ins_recorder *recorder)
+bool ins_recorder_text_size(const ins_design *design, const ins_settings *settings, size_t records,
+                            size_t *bytes)
 {
-    real *copy = recorder->previous;
-    for (size_t l = 1; l <= recorder->depth; l++) {
-        ins_layer_view view = ins_network_layer(recorder->subject.network, l);
-        memcpy(copy, view.weight, view.units * view.fan_in * sizeof *copy);
-        copy += view.units * view.fan_in;
-    }
+    ins_trace_shape *shape;
+    ins_trace_plan plan = plan_of(design, settings, &shape);
+    size_t moments[INS_LOG_FILES];
+    for (size_t file = 0; file < INS_LOG_FILES; file++) moments[file] = records;
+    for (size_t i = 0; i < SELECTED; i++)
+        moments[selected[i].file] = ins_epochs_most(epochs_of(settings, i), records);
+    bool fits = ins_trace_text_size(&plan, moments, bytes);
+    free(shape);
+    return fits;
 }
 
-ins_recorder *ins_recorder_new(const ins_recorder_trial *subject)
+ins_recorder *ins_recorder_new(const ins_recorder_trial *subject, const ins_design *design)
 {
-    ins_recorder *recorder = ins_allocate(1, sizeof *recorder, "a recorder");
+    ins_carver carver = {0};
+    lay_out(design, subject->settings, &carver);
+    ins_carver_allocate(&carver, "a recorder");
+    ins_recorder *recorder = lay_out(design, subject->settings, &carver);
     recorder->subject = *subject;
-    recorder->depth = ins_network_depth(subject->network);
-
-    const ins_activation *activation = (const ins_activation *)subject->trial->activation->entry;
-    recorder->hidden_bounds =
-        (ins_bounds){activation->saturated_below, activation->saturated_above};
-
-    extent e = {.units = subject->probe->features};
-    for (size_t l = 1; l <= recorder->depth; l++) {
-        ins_layer_view view = ins_network_layer(subject->network, l);
-        if (!extent_add(&e, view.units, view.fan_in)) ins_die("a network larger than its memory");
-    }
-    recorder->moments = ins_allocate(e.units, sizeof *recorder->moments, "moments of units");
-    recorder->previous = ins_allocate(e.weights, sizeof *recorder->previous, "previous weights");
-    recorder->difference = ins_allocate(e.largest, sizeof *recorder->difference, "an update");
-    if (wants_symmetry(subject->settings))
-        recorder->symmetry = ins_symmetry_workspace_new(e.units, e.largest, subject->probe->rows);
-    if (wants_spectrum(subject->settings))
-        recorder->spectra =
-            ins_spectra_new(&(ins_spectra_extent){e.units, e.largest, subject->probe->classes});
-    recorder->histogram = gsl_histogram_alloc(subject->settings->bins);
-    if (!recorder->histogram)
-        ins_die("out of memory (need %zu histogram bins)", subject->settings->bins);
+    recorder->activation = (const ins_activation *)subject->trial->activation->entry;
+    recorder->saturation =
+        (ins_bounds){recorder->activation->saturated_below, recorder->activation->saturated_above};
     return recorder;
 }
 
 void ins_recorder_free(ins_recorder *recorder)
 {
-    if (!recorder) return;
-    free(recorder->moments);
-    free(recorder->previous);
-    free(recorder->difference);
-    ins_symmetry_workspace_free(recorder->symmetry);
-    gsl_histogram_free(recorder->histogram);
-    ins_spectra_free(recorder->spectra);
-    free(recorder);
+    free(recorder); /* the start of its one block */
 }
 
-void ins_record_begin_row(const ins_trial *trial, size_t epoch, ins_text *out)
+/* product (classes, units) becomes product diag(phi'(z)) W (classes, fan_in). */
+static void multiply_layer(ins_recorder *recorder, const ins_matrix_view *view, const real *z,
+                           size_t classes)
 {
-    ins_csv_integer(out, (long long)trial->run);
-    ins_csv_text(out, trial->init->label);
-    ins_csv_integer(out, trial->seed);
-    ins_csv_integer(out, (long long)epoch);
-}
-
-/* One row of layers.csv. saturates: the saturation rule applies to this tensor. */
-typedef struct sample {
-    size_t epoch, layer, units;
-    ins_tensor tensor;
-    bool saturates;
-} sample;
-
-static void add_row(const ins_recorder *recorder, const sample *s, ins_text *out)
-{
-    ins_layer_statistics of = ins_layer_statistics_of(recorder->moments, s->units);
-    const double first[] = {of.mean,
-                            of.variance,
-                            of.within_unit_variance,
-                            of.between_unit_variance,
-                            of.second_moment,
-                            of.skewness,
-                            of.kurtosis,
-                            of.minimum,
-                            of.maximum,
-                            of.zero_fraction};
-
-    ins_record_begin_row(recorder->subject.trial, s->epoch, out);
-    ins_csv_integer(out, (long long)s->layer);
-    ins_csv_text(out, ins_tensor_table[s->tensor].name);
-    ins_csv_integer(out, (long long)s->units);
-    ins_csv_integer(out, (long long)of.count);
-    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) ins_csv_number(out, first[i]);
-    if (s->saturates)
-        ins_csv_number(out, of.saturated_fraction);
-    else
-        ins_csv_empty(out);
-    ins_csv_integer(out, (long long)of.nonfinite);
-    ins_csv_end_row(out);
-}
-
-/* A tensor whose units are its rows: a weight, a bias, a gradient, an update. */
-static void record_rows(ins_recorder *recorder, sample s, const real *x, size_t length,
-                        ins_text *out)
-{
-    ins_moments_of_rows(x, s.units, length, unbounded, recorder->moments);
-    add_row(recorder, &s, out);
-}
-
-/* A tensor of the probe batch, whose units are its columns. */
-static void record_columns(ins_recorder *recorder, sample s, const real *x, ins_text *out)
-{
-    ins_bounds bounds = s.saturates ? recorder->hidden_bounds : unbounded;
-    ins_moments_of_columns(x, recorder->subject.probe->rows, s.units, bounds, recorder->moments);
-    add_row(recorder, &s, out);
-}
-
-static void record_layer(ins_recorder *recorder, size_t epoch, size_t layer, const real *previous,
-                         ins_text *out)
-{
-    ins_layer_view view = ins_network_layer(recorder->subject.network, layer);
-    bool hidden = layer < recorder->depth;
-    bool rule = !isinf(recorder->hidden_bounds.lower) || !isinf(recorder->hidden_bounds.upper);
-    sample s = {.epoch = epoch, .layer = layer, .units = view.units};
-
-    s.tensor = INS_WEIGHT;
-    record_rows(recorder, s, view.weight, view.fan_in, out);
-    s.tensor = INS_BIAS;
-    record_rows(recorder, s, view.bias, 1, out);
-    s.tensor = INS_PREACTIVATION;
-    record_columns(recorder, s, view.preactivation, out);
-    s.tensor = INS_ACTIVATION;
-    s.saturates = hidden && rule;
-    record_columns(recorder, s, view.activation, out);
-    s.tensor = INS_DELTA;
-    s.saturates = false;
-    record_columns(recorder, s, view.delta, out);
-    s.tensor = INS_GRADIENT;
-    record_rows(recorder, s, view.weight_gradient, view.fan_in, out);
-    if (epoch == 0) return;
-
-    size_t count = view.units * view.fan_in;
-    for (size_t i = 0; i < count; i++) recorder->difference[i] = view.weight[i] - previous[i];
-    s.tensor = INS_UPDATE;
-    record_rows(recorder, s, recorder->difference, view.fan_in, out);
-}
-
-static double sum_of_squares(const real *x, size_t count)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += (double)x[i] * (double)x[i];
-    return sum;
-}
-
-static double gradient_norm(const ins_recorder *recorder)
-{
-    double sum = 0;
-    for (size_t l = 1; l <= recorder->depth; l++) {
-        ins_layer_view view = ins_network_layer(recorder->subject.network, l);
-        sum += sum_of_squares(view.weight_gradient, view.units * view.fan_in);
-        sum += sum_of_squares(view.bias_gradient, view.units);
+    const double *parameters = recorder->subject.trial->activation->value;
+    memset(recorder->next, 0, classes * view->inputs * sizeof(double));
+    for (size_t u = 0; u < view->units; u++) {
+        double slope = recorder->activation->slope((double)z[u], parameters);
+        const real *weight = view->tensor[0].value + u * view->inputs;
+        for (size_t c = 0; c < classes; c++) {
+            double factor = recorder->product[c * view->units + u] * slope;
+            double *next = recorder->next + c * view->inputs;
+            for (size_t i = 0; i < view->inputs; i++) next[i] += factor * (double)weight[i];
+        }
     }
-    return sqrt(sum);
+    double *swap = recorder->product;
+    recorder->product = recorder->next;
+    recorder->next = swap;
 }
 
-static void record_epoch(const ins_recorder *recorder, const ins_recorder_epoch *epoch,
-                         ins_text *out)
+/* The Jacobian of the class scores by the inputs at a probe row, (classes, features):
+ *
+ *   d z_{L+1} / d x = W_{L+1} diag(phi'(z_L)) W_L ... diag(phi'(z_1)) W_1
+ *
+ * in double, because the product of many layers may leave the range of float. */
+static const double *make_jacobian(void *context, size_t row)
 {
-    ins_record_begin_row(recorder->subject.trial, epoch->epoch, out);
-    ins_csv_integer(out, (long long)ins_network_updates(recorder->subject.network));
-    ins_csv_number(out, epoch->train.loss);
-    ins_csv_number(out, epoch->train.accuracy);
-    ins_csv_number(out, epoch->test.loss);
-    ins_csv_number(out, epoch->test.accuracy);
-    ins_csv_number(out, gradient_norm(recorder));
-    ins_csv_end_row(out);
-}
-
-static void record_layers(ins_recorder *recorder, size_t epoch, ins_text *out)
-{
-    const ins_recorder_trial *subject = &recorder->subject;
-    sample inputs = {.epoch = epoch, .units = subject->probe->features, .tensor = INS_ACTIVATION};
-    record_columns(recorder, inputs, subject->probe->x, out);
-    const real *previous = recorder->previous;
-    for (size_t l = 1; l <= recorder->depth; l++) {
-        ins_layer_view view = ins_network_layer(subject->network, l);
-        record_layer(recorder, epoch, l, previous, out);
-        previous += view.units * view.fan_in;
+    ins_recorder *recorder = context;
+    const ins_network *network = recorder->subject.network;
+    size_t depth = ins_network_depth(network);
+    ins_matrix_view output = ins_network_matrix(network, depth);
+    for (size_t i = 0; i < output.units * output.inputs; i++)
+        recorder->product[i] = (double)output.tensor[0].value[i];
+    for (size_t l = depth; --l > 0;) {
+        ins_matrix_view view = ins_network_matrix(network, l);
+        multiply_layer(recorder, &view, view.preactivation + row * view.units, output.units);
     }
-    remember_weights(recorder);
+    return recorder->product;
+}
+
+static void show_inputs(ins_recorder *recorder)
+{
+    const ins_samples *probe = recorder->subject.probe;
+    ins_trace_layer layer = {.number = 0};
+    layer.tensor[INS_ACTIVATION] =
+        (ins_trace_tensor){.x = probe->x, .units = probe->features, .length = probe->rows};
+    layer.jacobian =
+        (ins_trace_matrices){.count = probe->rows < JACOBIANS ? probe->rows : JACOBIANS,
+                             .rows = probe->classes,
+                             .columns = probe->features,
+                             .make = make_jacobian,
+                             .context = recorder};
+    ins_trace_show(recorder->trace, &layer);
+}
+
+static void show_layer(ins_recorder *recorder, size_t number)
+{
+    ins_matrix_view view = ins_network_matrix(recorder->subject.network, number);
+    size_t units = view.units, fan_in = view.inputs, rows = recorder->subject.probe->rows;
+    const ins_learned *weight = &view.tensor[0];
+    const ins_learned *bias = ins_matrix_tensor(&view, INS_ROLE_BIAS);
+    bool hidden = number < ins_network_depth(recorder->subject.network);
+    bool saturates = !isinf(recorder->saturation.lower) || !isinf(recorder->saturation.upper);
+    ins_trace_tensor activation = {view.activation, units, rows,
+                                   hidden && saturates ? &recorder->saturation : NULL};
+    ins_trace_layer layer = {
+        .number = number,
+        .tensor = {[INS_WEIGHT] = {weight->value, units, fan_in, NULL},
+                   [INS_BIAS] = {bias->value, units, 1, NULL},
+                   [INS_PREACTIVATION] = {view.preactivation, units, rows, NULL},
+                   [INS_ACTIVATION] = activation,
+                   [INS_DELTA] = {view.delta, units, rows, NULL},
+                   [INS_GRADIENT] = {weight->gradient, units, fan_in, NULL}},
+        .bias_gradient = {bias->gradient, units, 1, NULL},
+        .rectifier = hidden && recorder->activation->rectifier};
+    ins_trace_show(recorder->trace, &layer);
 }
 
 void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch,
                          ins_log_rows *rows)
 {
     const ins_recorder_trial *subject = &recorder->subject;
-    const ins_settings *settings = subject->settings;
+    const ins_trial *trial = subject->trial;
     ins_network_show(subject->network, subject->probe->x, subject->probe->rows);
     ins_network_backward(subject->network, subject->probe->y);
-    record_epoch(recorder, epoch, &rows->file[INS_LOG_EPOCHS]);
-    record_layers(recorder, epoch->epoch, &rows->file[INS_LOG_LAYERS]);
-    if (ins_epochs_have(&settings->symmetry, epoch->epoch, epoch->last))
-        ins_record_symmetry(subject, epoch->epoch, recorder->symmetry,
-                            &rows->file[INS_LOG_SYMMETRY]);
-    if (ins_epochs_have(&settings->histograms, epoch->epoch, epoch->last))
-        ins_record_histograms(subject, epoch->epoch, recorder->histogram,
-                              &rows->file[INS_LOG_HISTOGRAMS]);
-    if (ins_epochs_have(&settings->spectrum, epoch->epoch, epoch->last))
-        ins_record_spectrum(subject, epoch->epoch, recorder->spectra,
-                            &rows->file[INS_LOG_SPECTRUM]);
+    ins_trace_moment moment = {.run = {trial->run, trial->init->label, trial->seed},
+                               .epoch = epoch->epoch,
+                               .updates = ins_network_updates(subject->network),
+                               .train_loss = epoch->train.loss,
+                               .train_accuracy = epoch->train.accuracy,
+                               .test_loss = epoch->test.loss,
+                               .test_accuracy = epoch->test.accuracy,
+                               .logs = logs_at(subject->settings, epoch)};
+    ins_trace_begin(recorder->trace, &moment, rows);
+    show_inputs(recorder);
+    for (size_t l = 1; l <= ins_network_depth(subject->network); l++) show_layer(recorder, l);
+    ins_trace_end(recorder->trace);
 }

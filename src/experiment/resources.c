@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -41,22 +38,14 @@ static ins_status largest_trial(const ins_laboratory *laboratory, const ins_grid
     *largest = 0;
     for (size_t i = 0; i < grid->trials; i += grid->levels[INS_FACTOR_SEED]) {
         ins_trial trial = ins_grid_trial(grid, i);
-        size_t bytes;
-        if (ins_trial_size(laboratory, &trial, &bytes, error) != INS_OK) return error->status;
+        size_t bytes = 0;
+        ins_status status = ins_trial_size(laboratory, &trial, &bytes, error);
+        if (status != INS_OK) return status;
         if (bytes <= *largest) continue;
         *largest = bytes;
         *which = trial;
     }
     return INS_OK;
-}
-
-/* True when the address space has room for this many more bytes. */
-static bool has_room(size_t bytes)
-{
-    void *block = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (block == MAP_FAILED) return false;
-    munmap(block, bytes);
-    return true;
 }
 
 static size_t wanted_threads(const ins_settings *settings)
@@ -72,7 +61,7 @@ static size_t wanted_threads(const ins_settings *settings)
 ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *grid,
                               size_t *threads, ins_error *error)
 {
-    size_t bytes, limit = ins_memory_limit();
+    size_t bytes = 0, limit = ins_memory_limit();
     ins_trial trial = ins_grid_trial(grid, 0);
     ins_status status = largest_trial(laboratory, grid, &bytes, &trial, error);
     if (status != INS_OK) return status;
@@ -80,13 +69,13 @@ ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *
         char need[32], have[32];
         return ins_error_add(error, INS_USAGE,
                              "%s: one run needs %s of memory, there are %s (got \"%s\")",
-                             ins_settings_where(laboratory->settings, "hidden"),
+                             ins_settings_where(laboratory->settings, INS_OPTION_HIDDEN),
                              show_bytes(need, bytes), show_bytes(have, limit), trial.hidden->label);
     }
     size_t count = wanted_threads(laboratory->settings);
     if (count > grid->trials) count = grid->trials;
     while (count > 1 && bytes > limit / count) count--;
-    while (count > 0 && !has_room(count * (bytes + THREAD_BYTES))) count--;
+    while (count > 0 && !ins_address_space_has(count * (bytes + THREAD_BYTES))) count--;
     if (count == 0)
         return ins_error_add(error, INS_INTERNAL,
                              "out of memory (need %zu bytes of address space for one run)",
@@ -103,6 +92,7 @@ static ins_status rehearse(const ins_laboratory *laboratory, const ins_trial *tr
     ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
     ins_network *network;
     ins_status status = ins_network_new(&design, &network, error);
+    ins_design_free(&design);
     if (status != INS_OK) return status;
     ins_initialization start = ins_trial_initialization(laboratory, trial);
     status = ins_network_initialize(network, &start, error);
@@ -113,12 +103,13 @@ static ins_status rehearse(const ins_laboratory *laboratory, const ins_trial *tr
 ins_status ins_rehearse(const ins_laboratory *laboratory, const ins_grid *grid, ins_error *error)
 {
     size_t shape = grid->trials / grid->levels[INS_FACTOR_HIDDEN];
+    ins_status status = INS_OK;
     for (size_t h = 0; h < grid->levels[INS_FACTOR_HIDDEN]; h++)
         for (size_t i = 0; i < grid->levels[INS_FACTOR_INIT]; i++) {
             ins_trial trial = ins_grid_trial(grid, h * shape + i * grid->levels[INS_FACTOR_SEED]);
-            rehearse(laboratory, &trial, error);
+            status = ins_status_first(status, rehearse(laboratory, &trial, error));
         }
-    return error->status;
+    return status;
 }
 
 ins_status ins_batches_check(const ins_laboratory *laboratory, ins_error *error)
@@ -130,10 +121,9 @@ ins_status ins_batches_check(const ins_laboratory *laboratory, ins_error *error)
         full = full || batch->item[i] == 0;
         equal = equal || batch->item[i] == rows;
     }
-    if (full && equal)
-        ins_error_add(error, INS_USAGE, "%s: full is the same number of rows (got \"%zu\")",
-                      ins_settings_where(laboratory->settings, "batch"), rows);
-    return error->status;
+    if (!full || !equal) return INS_OK;
+    return ins_error_add(error, INS_USAGE, "%s: full is the same number of rows (got \"%zu\")",
+                         ins_settings_where(laboratory->settings, INS_OPTION_BATCH), rows);
 }
 
 /* True when path is directory, or something below it. */
@@ -149,8 +139,8 @@ static bool lies_in(const char *path, const char *directory)
 }
 
 /* What is read must not be where something else is removed or renamed. */
-static void check_source(const ins_settings *settings, ins_log_policy policy, const char *what,
-                         const char *path, ins_error *error)
+static ins_status check_source(const ins_settings *settings, ins_log_policy policy,
+                               const char *what, const char *path, ins_error *error)
 {
     char shown[INS_DISPLAY_SIZE];
     ins_text staging = {0};
@@ -159,35 +149,43 @@ static void check_source(const ins_settings *settings, ins_log_policy policy, co
     ins_text_add_bytes(&staging, settings->output, length);
     ins_text_add(&staging, ".partial");
     ins_display(shown, path, strlen(path));
+    ins_status status = INS_OK;
     if (policy == INS_LOG_FORCE && lies_in(path, settings->output))
-        ins_error_add(error, INS_OUTPUT, "%s: holds %s, which --force would remove (got \"%s\")",
-                      settings->output, what, shown);
+        status = ins_error_add(error, INS_OUTPUT,
+                               "%s: holds %s, which --force would remove (got \"%s\")",
+                               settings->output, what, shown);
     if (lies_in(path, staging.data))
-        ins_error_add(error, INS_OUTPUT, "%s: holds %s, where the run is written (got \"%s\")",
-                      staging.data, what, shown);
+        status =
+            ins_error_add(error, INS_OUTPUT, "%s: holds %s, where the run is written (got \"%s\")",
+                          staging.data, what, shown);
     ins_text_free(&staging);
+    return status;
 }
 
-static void check_weights(const ins_settings *settings, ins_log_policy policy,
-                          const ins_choice *choice, ins_error *error)
+static ins_status check_weights(const ins_settings *settings, ins_log_policy policy,
+                                const ins_choice *choice, ins_error *error)
 {
-    if (!choice->entry) return;
+    ins_status status = INS_OK;
+    if (!choice->entry) return status;
     for (size_t i = 0; choice->entry->parameters[i].name; i++) {
         if (choice->entry->parameters[i].kind != INS_PARAMETER_PATH) continue;
         /* A directory, or what the names of files in one begin with. */
         char *path = ins_duplicate(choice->word[i]), *slash = strrchr(path, '/');
         if (slash && !ins_path_exists(path)) *slash = '\0';
-        check_source(settings, policy, "the weights", path, error);
+        status =
+            ins_status_first(status, check_source(settings, policy, "the weights", path, error));
         free(path);
     }
+    return status;
 }
 
 ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy, ins_error *error)
 {
-    check_source(settings, policy, "the data file", settings->data.path, error);
+    ins_status status = check_source(settings, policy, "the data file", settings->data.path, error);
     for (size_t i = 0; i < settings->init.count; i++)
-        check_weights(settings, policy, &settings->init.item[i], error);
-    check_weights(settings, policy, &settings->output_init, error);
-    check_weights(settings, policy, &settings->bias_init, error);
-    return error->status;
+        status = ins_status_first(status,
+                                  check_weights(settings, policy, &settings->init.item[i], error));
+    status =
+        ins_status_first(status, check_weights(settings, policy, &settings->output_init, error));
+    return ins_status_first(status, check_weights(settings, policy, &settings->bias_init, error));
 }

@@ -2,10 +2,7 @@
 #ifndef INITSCOPE_RESOURCES_H
 #define INITSCOPE_RESOURCES_H
 
-#include "initscope/runner.h"
-
-/* Trials of a thread that are under way or wait for an earlier one before they are appended. */
-enum { INS_PLACES = 2 };
+#include "laboratory.h"
 
 /* How many trials run at a time: as asked for, as many as the memory holds, at least one. INS_USAGE
  * when even one trial needs more memory than there is. */

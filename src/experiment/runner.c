@@ -3,27 +3,16 @@
 
 #include "initscope/runner.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "initscope/depth.h"
+#include "initscope/clock.h"
 #include "initscope/file.h"
 #include "initscope/memory.h"
 #include "initscope/trainer.h"
+#include "laboratory.h"
 #include "parallel.h"
 #include "resources.h"
-
-/* A trial, from its beginning until its rows are appended. */
-typedef struct attempt {
-    ins_trial trial;
-    ins_log_rows rows;
-    ins_trial_result result;
-    ins_error error;
-    bool complete; /* it was not stopped before the end */
-    bool ended;    /* it waits to be appended */
-} attempt;
 
 typedef struct running {
     const ins_request *request;
@@ -39,20 +28,13 @@ typedef struct running {
     ins_forecasts *forecasts;
     ins_depths *depths;
     ins_outcome outcome;
-    attempt *attempts; /* (places): trial i is at i % places */
-    size_t places;
-    size_t begun, appended; /* the next trials to be */
-    atomic_bool halt;       /* no further trial is begun */
-    bool broken;            /* a trial is missing: no later one may be appended */
+    size_t room;               /* trials under way at a time */
+    ins_trial_result *results; /* (room) theirs, at the places of their entries */
+    size_t next;               /* no trial before it is still to begin */
+    size_t failed;             /* the first trial that could not be run or written; 0: none */
+    ins_status failure;        /* what error says of it */
     ins_error *error;
 } running;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static void tell(const running *r, ins_event event)
 {
@@ -91,13 +73,16 @@ static ins_status plan(running *r)
                                      .stop = request->stop,
                                      .tell = request->tell,
                                      .context = request->context};
-    if (ins_output_check(request->settings, request->policy, r->error) != INS_OK ||
-        ins_grid_new(request->settings, &r->grid, r->error) != INS_OK || load_data(r) != INS_OK)
-        return r->error->status;
+    ins_status status = ins_output_check(request->settings, request->policy, r->error);
+    if (status == INS_OK) status = ins_grid_new(request->settings, &r->grid, r->error);
+    if (status == INS_OK) status = load_data(r);
+    if (status != INS_OK) return status;
     r->laboratory.probe = ins_probe_of(request->settings, &r->data.train);
-    if (ins_batches_check(&r->laboratory, r->error) != INS_OK ||
-        ins_threads_choose(&r->laboratory, &r->grid, &r->threads, r->error) != INS_OK)
-        return r->error->status;
+    status = ins_batches_check(&r->laboratory, r->error);
+    if (status == INS_OK)
+        status = ins_threads_choose(&r->laboratory, &r->grid, &r->threads, r->error);
+    if (status != INS_OK) return status;
+    r->room = r->threads > 1 ? r->threads * INS_PLACES : 1;
     return ins_rehearse(&r->laboratory, &r->grid, r->error);
 }
 
@@ -121,6 +106,21 @@ static ins_status write_files(running *r)
     return status;
 }
 
+/* A trial is on disk. */
+static void on_written(void *context, const ins_log_entry *entry)
+{
+    running *r = context;
+    const ins_trial_result *result = &r->results[entry->place];
+    ins_trial trial = ins_grid_trial(&r->grid, entry->trial - 1);
+    r->outcome.done++;
+    r->outcome.diverged += result->diverged;
+    tell(r, (ins_event){.kind = INS_EVENT_TRIAL,
+                        .trial = &trial,
+                        .epoch = result->epoch,
+                        .diverged = result->diverged,
+                        .accuracy = result->accuracy});
+}
+
 static ins_status open_log(running *r)
 {
     const ins_request *request = r->request;
@@ -129,8 +129,14 @@ static ins_status open_log(running *r)
     ins_text_add(&identity, r->experiment.data);
     ins_text_add_format(&identity, "version = %s\ndata_hash = %016llx\n", PACKAGE_VERSION,
                         r->dataset.hash);
-    ins_status status = ins_log_open(request->settings->output, request->policy, identity.data,
-                                     &r->log, &r->outcome.skipped, r->error);
+    ins_log_terms terms = {.directory = request->settings->output,
+                           .policy = request->policy,
+                           .identity = identity.data,
+                           .shard = {1, 1},
+                           .room = r->room,
+                           .written = on_written,
+                           .context = r};
+    ins_status status = ins_log_open(&terms, &r->log, &r->outcome.skipped, r->error);
     ins_text_free(&identity);
     if (status != INS_OK || !r->log) return status;
     r->weights = ins_path_join(ins_log_staging(r->log), "weights");
@@ -145,7 +151,7 @@ static ins_status forecast(running *r)
     r->forecasts =
         ins_forecasts_new(&r->grid, probe->features, probe->classes, ins_input_moment(probe));
     r->laboratory.forecasts = r->forecasts;
-    r->depths = ins_depths_new(&r->grid, probe->features, r->forecasts);
+    r->depths = ins_depths_new(&r->grid, r->forecasts);
     r->laboratory.depths = r->depths;
     ins_text plane = {0};
     ins_depths_plane(r->depths, &plane);
@@ -154,84 +160,56 @@ static ins_status forecast(running *r)
     return status;
 }
 
-static void try_trial(running *r, attempt *a, ins_network **network)
+/* The entry of the next trial; NULL when none is to begin. */
+static ins_log_entry *begin_trial(running *r)
 {
-    for (size_t i = 0; i < INS_LOG_FILES; i++) ins_text_clear(&a->rows.file[i]);
-    ins_error_clear(&a->error);
-    a->complete = false;
-    if (r->halt || (r->request->stop && r->request->stop())) return;
+    ins_log_entry *entry = NULL;
+    INS_PARALLEL(omp critical(ins_begin))
+    if (!r->request->stop || !r->request->stop()) {
+        while (r->next <= r->grid.trials && !ins_log_wants(r->log, r->next)) r->next++;
+        if (r->next <= r->grid.trials) entry = ins_log_begin(r->log, r->next);
+    }
+    return entry;
+}
+
+/* Of several failures the earliest trial's is told, whichever came first. */
+static void note_failure(running *r, size_t trial, ins_status status, const ins_error *error)
+{
+    INS_PARALLEL(omp critical(ins_failure))
+    if (r->failed == 0 || trial < r->failed) {
+        r->failed = trial;
+        r->failure = status;
+        if (r->error) *r->error = *error;
+    }
+}
+
+static void run_trial(running *r, ins_log_entry *entry, ins_network **network)
+{
+    size_t number = entry->trial;
+    ins_trial trial = ins_grid_trial(&r->grid, number - 1);
+    ins_trial_result *result = &r->results[entry->place];
+    ins_error error = {0};
     ins_status status =
-        ins_trial_run(&r->laboratory, &a->trial, network, &a->rows, &a->result, &a->error);
-    a->complete = status == INS_OK && !a->result.stopped;
-}
-
-/* In trial order, one thread at a time. */
-static void append_trial(running *r, const attempt *a)
-{
-    if (!a->complete || r->broken) {
-        if (a->error.count > 0 && r->error->count == 0) *r->error = a->error;
-    } else if (ins_log_append(r->log, &a->rows, r->error) == INS_OK) {
-        r->outcome.done++;
-        r->outcome.diverged += a->result.diverged;
-        tell(r, (ins_event){.kind = INS_EVENT_TRIAL,
-                            .trial = &a->trial,
-                            .epoch = a->result.epoch,
-                            .diverged = a->result.diverged,
-                            .accuracy = a->result.accuracy});
-        return;
-    }
-    r->broken = true;
-    r->halt = true;
-}
-
-/* The next trial, in a place of its own; NULL when all have begun. Nobody runs further ahead of the
- * trial that is to be appended next than there are places. */
-static attempt *begin_trial(running *r)
-{
-    const struct timespec nap = {.tv_nsec = 1000000};
-    for (;;) {
-        attempt *a = NULL;
-        bool all = false;
-        INS_PARALLEL(omp critical(ins_order))
-        {
-            all = r->begun == r->grid.trials;
-            if (!all && r->begun - r->appended < r->places) {
-                a = &r->attempts[r->begun % r->places];
-                a->trial = ins_grid_trial(&r->grid, r->begun++);
-            }
-        }
-        if (all || a) return a;
-        nanosleep(&nap, NULL);
-    }
-}
-
-/* Appends it and those after it that have been waiting for it, unless it must wait itself. */
-static void end_trial(running *r, attempt *ended)
-{
-    INS_PARALLEL(omp critical(ins_order))
-    {
-        ended->ended = true;
-        for (attempt *a; (a = &r->attempts[r->appended % r->places])->ended; r->appended++) {
-            append_trial(r, a);
-            a->ended = false;
-        }
-    }
+        ins_trial_run(&r->laboratory, &trial, network, &entry->rows, result, &error);
+    if (status == INS_OK && !result->stopped)
+        status = ins_log_append(r->log, entry, &error);
+    else
+        ins_log_give_up(r->log, entry);
+    if (status != INS_OK) note_failure(r, number, status, &error);
 }
 
 static void run_trials(running *r)
 {
-    r->places = r->threads > 1 ? r->threads * INS_PLACES : 1;
-    r->attempts = ins_allocate(r->places, sizeof *r->attempts, "trials");
-    r->begun = r->appended = r->outcome.skipped;
+    r->next = 1;
+    r->results = ins_allocate(r->room, sizeof *r->results, "trials");
     INS_PARALLEL(omp parallel num_threads((int)r->threads))
     {
         ins_network *network = NULL; /* memory for the next trial's */
         ins_flush_denormals();
-        for (attempt *a; (a = begin_trial(r)); end_trial(r, a)) try_trial(r, a, &network);
+        for (ins_log_entry *entry; (entry = begin_trial(r));) run_trial(r, entry, &network);
         ins_network_free(network);
     }
-    for (size_t i = 0; i < r->places; i++) ins_log_rows_free(&r->attempts[i].rows);
-    free(r->attempts);
+    free(r->results);
 }
 
 static ins_status execute(running *r)
@@ -242,12 +220,12 @@ static ins_status execute(running *r)
     if (status != INS_OK || !r->log) return status;
 
     tell(r, (ins_event){.kind = INS_EVENT_START});
-    if (forecast(r) != INS_OK) return r->error->status;
+    status = forecast(r);
+    if (status != INS_OK) return status;
     run_trials(r);
-    status = r->error->status;
-    if (status != INS_OK && status != INS_OUTPUT) return status;
+    if (r->failure != INS_OK && r->failure != INS_OUTPUT) return r->failure;
     /* A disk that is full can be cleared as well. */
-    if (r->broken)
+    if (r->outcome.skipped + r->outcome.done < r->grid.trials)
         return ins_error_add(r->error, INS_INTERRUPTED,
                              "interrupted after %zu of %zu runs; go on with --resume",
                              r->outcome.skipped + r->outcome.done, r->grid.trials);
@@ -258,11 +236,11 @@ static ins_status execute(running *r)
 
 ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, ins_error *error)
 {
-    double start = seconds_now();
+    double start = ins_seconds_now();
     running r = {.request = request, .error = error, .flush_to_zero = ins_flush_denormals()};
     ins_status status = execute(&r);
     ins_log_close(r.log);
-    r.outcome.seconds = seconds_now() - start;
+    r.outcome.seconds = ins_seconds_now() - start;
     if (status == INS_OK || status == INS_INTERRUPTED) *outcome = r.outcome;
     ins_text_free(&r.experiment);
     free(r.weights);

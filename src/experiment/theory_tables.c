@@ -6,23 +6,85 @@
 #include <math.h>
 #include <string.h>
 
-#include "initscope/csv.h"
 #include "initscope/forecast.h"
+#include "initscope/log_row.h"
 #include "initscope/log_writer.h"
 #include "initscope/mean_field.h"
+
+/* The columns of the tables that no log has; the rest of an ins_column is for logs. */
+#define TEXT(column)                            \
+    {                                           \
+        .name = column, .type = INS_COLUMN_TEXT \
+    }
+#define NUMBER(column)                            \
+    {                                             \
+        .name = column, .type = INS_COLUMN_NUMBER \
+    }
+
+enum {
+    LAYERS_INITIALIZER,
+    LAYERS_ACTIVATION,
+    LAYERS_LAYER,
+    LAYERS_TENSOR,
+    LAYERS_SECOND_MOMENT,
+    LAYERS_VARIANCE
+};
+static const ins_column layers_columns[] = {
+    [LAYERS_INITIALIZER] = TEXT("initializer"),
+    [LAYERS_ACTIVATION] = TEXT("activation"),
+    [LAYERS_LAYER] = {.name = "layer", .type = INS_COLUMN_INTEGER},
+    [LAYERS_TENSOR] = TEXT("tensor"),
+    [LAYERS_SECOND_MOMENT] = NUMBER("second_moment"),
+    [LAYERS_VARIANCE] = NUMBER("variance"),
+    {.name = NULL}};
+
+enum {
+    CRITICAL_ACTIVATION,
+    CRITICAL_SIGMA_B,
+    CRITICAL_SIGMA_B_SQUARE,
+    CRITICAL_SIGMA_W_SQUARE,
+    CRITICAL_SIGMA_W,
+    CRITICAL_Q_STAR,
+    CRITICAL_CHI_PARALLEL,
+    CRITICAL_XI_Q,
+    CRITICAL_XI_C,
+    CRITICAL_STABLE
+};
+static const ins_column critical_columns[] = {[CRITICAL_ACTIVATION] = TEXT("activation"),
+                                              [CRITICAL_SIGMA_B] = NUMBER("sigma_b"),
+                                              [CRITICAL_SIGMA_B_SQUARE] = NUMBER("sigma_b_square"),
+                                              [CRITICAL_SIGMA_W_SQUARE] = NUMBER("sigma_w_square"),
+                                              [CRITICAL_SIGMA_W] = NUMBER("sigma_w"),
+                                              [CRITICAL_Q_STAR] = NUMBER("q_star"),
+                                              [CRITICAL_CHI_PARALLEL] = NUMBER("chi_parallel"),
+                                              [CRITICAL_XI_Q] = NUMBER("xi_q"),
+                                              [CRITICAL_XI_C] = NUMBER("xi_c"),
+                                              [CRITICAL_STABLE] = TEXT("stable"),
+                                              {.name = NULL}};
+
+static void add_forecast(const ins_trial *trial, const ins_forecast *forecast, ins_text *out)
+{
+    for (size_t i = 0; i < ins_forecast_count(forecast); i++) {
+        ins_forecast_item of = ins_forecast_at(forecast, i);
+        ins_row row = ins_row_begin_table(out, layers_columns);
+        ins_row_text(&row, LAYERS_INITIALIZER, trial->init->label);
+        ins_row_text(&row, LAYERS_ACTIVATION, trial->activation->label);
+        ins_row_integer(&row, LAYERS_LAYER, (long long)of.layer);
+        ins_row_text(&row, LAYERS_TENSOR, of.tensor);
+        ins_row_number(&row, LAYERS_SECOND_MOMENT, of.promised.second_moment);
+        ins_row_number(&row, LAYERS_VARIANCE, of.promised.variance);
+        ins_row_end(&row);
+    }
+}
 
 void ins_layers_table(const ins_grid *grid, size_t inputs, size_t classes, double moment,
                       ins_text *out)
 {
-    ins_text_add(out, "initializer,activation,layer,tensor,second_moment,variance\n");
+    ins_row_header(layers_columns, out);
     for (size_t i = 0; i < ins_grid_networks(grid); i++) {
         ins_trial trial = ins_grid_network_trial(grid, i);
         ins_forecast forecast = ins_forecast_new(&trial, inputs, classes, moment);
-        ins_text head = {0};
-        ins_csv_text(&head, trial.init->label);
-        ins_csv_text(&head, trial.activation->label);
-        ins_forecast_write(&forecast, &head, out);
-        ins_text_free(&head);
+        add_forecast(&trial, &forecast, out);
         ins_forecast_free(&forecast);
     }
 }
@@ -42,24 +104,23 @@ static void add_critical_point(const char *activation, const ins_critical_point 
                                ins_text *out)
 {
     const ins_disorder *at = &point->disorder;
-    const double cells[] = {sqrt(at->bias),
-                            at->bias,
-                            at->weight,
-                            sqrt(at->weight),
-                            point->q,
-                            point->chi_par,
-                            depth_scale(point->chi_par),
-                            depth_scale(1)};
-    ins_csv_text(out, activation);
-    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) ins_csv_number(out, cells[i]);
-    ins_csv_text(out, point->stable ? "yes" : "no");
-    ins_csv_end_row(out);
+    ins_row row = ins_row_begin_table(out, critical_columns);
+    ins_row_text(&row, CRITICAL_ACTIVATION, activation);
+    ins_row_number(&row, CRITICAL_SIGMA_B, sqrt(at->bias));
+    ins_row_number(&row, CRITICAL_SIGMA_B_SQUARE, at->bias);
+    ins_row_number(&row, CRITICAL_SIGMA_W_SQUARE, at->weight);
+    ins_row_number(&row, CRITICAL_SIGMA_W, sqrt(at->weight));
+    ins_row_number(&row, CRITICAL_Q_STAR, point->q);
+    ins_row_number(&row, CRITICAL_CHI_PARALLEL, point->chi_par);
+    ins_row_number(&row, CRITICAL_XI_Q, depth_scale(point->chi_par));
+    ins_row_number(&row, CRITICAL_XI_C, depth_scale(1));
+    ins_row_text(&row, CRITICAL_STABLE, point->stable ? "yes" : "no");
+    ins_row_end(&row);
 }
 
 void ins_critical_table(const ins_choices *activations, ins_text *out)
 {
-    ins_text_add(out, "activation,sigma_b,sigma_b_square,sigma_w_square,sigma_w,q_star,"
-                      "chi_parallel,xi_q,xi_c,stable\n");
+    ins_row_header(critical_columns, out);
     for (size_t a = 0; a < activations->count; a++) {
         const ins_choice *activation = &activations->item[a];
         ins_mean_field *field = ins_mean_field_new(activation);
@@ -115,7 +176,7 @@ ins_status ins_plane_parse(const char *text, const char *where, ins_plane *plane
                              ins_plane_range, ins_display(display, text, strlen(text)));
     }
     *plane = read;
-    return error->status;
+    return INS_OK;
 }
 
 static double range_at(const ins_range *range, size_t i)
@@ -129,10 +190,15 @@ static void add_cell(const ins_mean_field *field, const char *activation, double
 {
     ins_disorder disorder = {sigma_w * sigma_w, sigma_b * sigma_b};
     ins_phase phase = ins_phase_of(field, disorder, 1);
-    const double cells[] = {sigma_w, sigma_b, phase.q, phase.c, phase.chi_1, phase.xi_c};
-    ins_csv_text(out, activation);
-    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) ins_csv_number(out, cells[i]);
-    ins_csv_end_row(out);
+    ins_row row = ins_row_begin(out, INS_LOG_PHASE);
+    ins_row_text(&row, INS_PHASE_ACTIVATION, activation);
+    ins_row_number(&row, INS_PHASE_SIGMA_W, sigma_w);
+    ins_row_number(&row, INS_PHASE_SIGMA_B, sigma_b);
+    ins_row_number(&row, INS_PHASE_Q_STAR, phase.q);
+    ins_row_number(&row, INS_PHASE_C_STAR, phase.c);
+    ins_row_number(&row, INS_PHASE_CHI_1, phase.chi_1);
+    ins_row_number(&row, INS_PHASE_XI_C, phase.xi_c);
+    ins_row_end(&row);
 }
 
 void ins_phase_table(const ins_choices *activations, const ins_plane *plane, ins_text *out)

@@ -2,17 +2,13 @@
 #include <config.h>
 
 #include <math.h>
-#include <time.h>
 
-#include "initscope/csv.h"
+#include "initscope/clock.h"
+#include "initscope/log_row.h"
 #include "initscope/recorder.h"
-#include "initscope/runner.h"
 #include "initscope/trainer.h"
+#include "laboratory.h"
 #include "parallel.h"
-#include "resources.h"
-
-/* About the lengths of the rows of layers.csv, histograms.csv and spectrum.csv. */
-enum { ROW_BYTES = 300, BIN_BYTES = 120, VALUE_BYTES = 80 };
 
 typedef struct session {
     const ins_laboratory *laboratory;
@@ -24,13 +20,6 @@ typedef struct session {
     bool diverged;
     double start, record_seconds;
 } session;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
                                             const ins_trial *trial)
@@ -48,6 +37,7 @@ static ins_status session_open(session *s, ins_network **network, ins_error *err
     const ins_samples *train = &s->laboratory->data->train;
     ins_design design = ins_trial_design(s->trial, settings, train);
     ins_status status = ins_network_renew(&design, network, error);
+    ins_design_free(&design);
     if (status != INS_OK) return status;
     s->network = *network;
 
@@ -61,7 +51,7 @@ static ins_status session_open(session *s, ins_network **network, ins_error *err
                                   .network = s->network,
                                   .probe = &s->laboratory->probe,
                                   .settings = settings};
-    s->recorder = ins_recorder_new(&subject);
+    s->recorder = ins_recorder_new(&subject, ins_network_design(s->network));
     return INS_OK;
 }
 
@@ -81,12 +71,12 @@ static bool saves_weights(const session *s)
 static ins_status session_record(session *s, ins_log_rows *rows, ins_error *error)
 {
     ins_status status = INS_OK;
-    double before = seconds_now();
+    double before = ins_seconds_now();
     ins_recorder_record(s->recorder, &s->now, rows);
     if (saves_weights(s))
         status = ins_weights_save(s->network, s->laboratory->weights, s->trial->run, s->now.epoch,
                                   error);
-    s->record_seconds += seconds_now() - before;
+    s->record_seconds += ins_seconds_now() - before;
     return status;
 }
 
@@ -129,49 +119,59 @@ static ins_status session_train(session *s, ins_log_rows *rows, bool *complete, 
 static void add_run(const session *s, ins_text *out)
 {
     const ins_trial *trial = s->trial;
-    ins_csv_integer(out, (long long)trial->run);
-    ins_csv_text(out, trial->init->label);
-    ins_csv_text(out, trial->activation->label);
-    ins_csv_text(out, trial->hidden->label);
-    ins_csv_text(out, trial->optimizer->label);
-    ins_csv_number(out, trial->learning_rate);
-    ins_csv_number(out, trial->dropout);
-    ins_csv_number(out, trial->weight_decay);
-    ins_csv_integer(out,
-                    (long long)(trial->batch ? trial->batch : s->laboratory->data->train.rows));
-    ins_csv_integer(out, trial->seed);
-    ins_csv_text(out, s->diverged ? "diverged" : "completed");
-    ins_csv_integer(out, (long long)s->now.epoch);
-    ins_csv_integer(out, (long long)ins_network_updates(s->network));
-    ins_csv_number(out, s->now.train.loss);
-    ins_csv_number(out, s->now.train.accuracy);
-    ins_csv_number(out, s->now.test.loss);
-    ins_csv_number(out, s->now.test.accuracy);
-    ins_csv_end_row(out);
+    size_t batch = trial->batch ? trial->batch : s->laboratory->data->train.rows;
+    ins_row row = ins_row_begin(out, INS_LOG_RUNS);
+    ins_row_integer(&row, INS_RUNS_RUN, (long long)trial->run);
+    ins_row_text(&row, INS_RUNS_INITIALIZER, trial->init->label);
+    ins_row_text(&row, INS_RUNS_ACTIVATION, trial->activation->label);
+    ins_row_text(&row, INS_RUNS_HIDDEN, trial->hidden->label);
+    ins_row_text(&row, INS_RUNS_OPTIMIZER, trial->optimizer->label);
+    ins_row_number(&row, INS_RUNS_LEARNING_RATE, trial->learning_rate);
+    ins_row_number(&row, INS_RUNS_DROPOUT, trial->dropout);
+    ins_row_number(&row, INS_RUNS_WEIGHT_DECAY, trial->weight_decay);
+    ins_row_integer(&row, INS_RUNS_BATCH, (long long)batch);
+    ins_row_integer(&row, INS_RUNS_SEED, trial->seed);
+    ins_row_text(&row, INS_RUNS_STATUS, s->diverged ? "diverged" : "completed");
+    ins_row_integer(&row, INS_RUNS_STOPPED_EPOCH, (long long)s->now.epoch);
+    ins_row_integer(&row, INS_RUNS_UPDATES, (long long)ins_network_updates(s->network));
+    ins_row_number(&row, INS_RUNS_TRAIN_LOSS, s->now.train.loss);
+    ins_row_number(&row, INS_RUNS_TRAIN_ACCURACY, s->now.train.accuracy);
+    ins_row_number(&row, INS_RUNS_TEST_LOSS, s->now.test.loss);
+    ins_row_number(&row, INS_RUNS_TEST_ACCURACY, s->now.test.accuracy);
+    ins_row_end(&row);
 }
 
 static void add_theory(const session *s, ins_text *out)
 {
-    ins_text head = {0};
-    ins_csv_integer(&head, (long long)s->trial->run);
-    ins_csv_text(&head, s->trial->init->label);
-    ins_forecast_write(ins_forecasts_of(s->laboratory->forecasts, s->trial), &head, out);
-    ins_text_free(&head);
+    const ins_forecast *forecast = ins_forecasts_of(s->laboratory->forecasts, s->trial);
+    for (size_t i = 0; i < ins_forecast_count(forecast); i++) {
+        ins_forecast_item of = ins_forecast_at(forecast, i);
+        ins_row row = ins_row_begin(out, INS_LOG_THEORY);
+        ins_row_integer(&row, INS_THEORY_RUN, (long long)s->trial->run);
+        ins_row_text(&row, INS_THEORY_INITIALIZER, s->trial->init->label);
+        ins_row_integer(&row, INS_THEORY_LAYER, (long long)of.layer);
+        ins_row_text(&row, INS_THEORY_TENSOR, of.tensor);
+        ins_row_number(&row, INS_THEORY_SECOND_MOMENT, of.promised.second_moment);
+        ins_row_number(&row, INS_THEORY_VARIANCE, of.promised.variance);
+        ins_row_end(&row);
+    }
 }
 
 static void add_timing(const session *s, ins_text *out)
 {
-    ins_csv_integer(out, (long long)s->trial->run);
-    ins_csv_number(out, seconds_now() - s->start - s->record_seconds);
-    ins_csv_number(out, s->record_seconds);
-    ins_csv_end_row(out);
+    ins_row row = ins_row_begin(out, INS_LOG_TIMING);
+    ins_row_integer(&row, INS_TIMING_RUN, (long long)s->trial->run);
+    ins_row_number(&row, INS_TIMING_TRAIN_SECONDS,
+                   ins_seconds_now() - s->start - s->record_seconds);
+    ins_row_number(&row, INS_TIMING_RECORD_SECONDS, s->record_seconds);
+    ins_row_end(&row);
 }
 
 ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *trial,
                          ins_network **network, ins_log_rows *rows, ins_trial_result *result,
                          ins_error *error)
 {
-    session s = {.laboratory = laboratory, .trial = trial, .start = seconds_now()};
+    session s = {.laboratory = laboratory, .trial = trial, .start = ins_seconds_now()};
     bool complete = false;
     ins_status status = session_open(&s, network, error);
     if (status == INS_OK) status = session_train(&s, rows, &complete, error);
@@ -191,38 +191,31 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     return status;
 }
 
-/* Rows of spectrum.csv at one epoch: a matrix has no more singular values than rows. */
-static size_t spectrum_rows(const ins_design *design)
+static ins_status design_size(const ins_laboratory *laboratory, const ins_trial *trial,
+                              const ins_design *design, size_t *bytes, ins_error *error)
 {
-    size_t rows = 5 * design->classes; /* the output layer, and Jacobians at four probe rows */
-    for (size_t i = 0; i < design->hidden_count; i++) rows += design->hidden[i];
-    return rows;
+    const ins_settings *settings = laboratory->settings;
+    size_t network = 0, recorder = 0;
+    ins_status status = ins_network_size(design, &network, error);
+    if (status == INS_OK) status = ins_recorder_size(design, settings, &recorder, error);
+    if (status != INS_OK) return status;
+
+    size_t records = settings->epochs / settings->record_every + 2, text, total;
+    if (!ins_recorder_text_size(design, settings, records, &text) ||
+        __builtin_mul_overflow(text, INS_PLACES, &text) ||
+        __builtin_add_overflow(network, recorder, &total) ||
+        __builtin_add_overflow(total, text, &total))
+        return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
+                             ins_settings_where(settings, INS_OPTION_HIDDEN), trial->hidden->label);
+    *bytes = total;
+    return INS_OK;
 }
 
 ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,
                           ins_error *error)
 {
-    const ins_settings *settings = laboratory->settings;
-    ins_design design = ins_trial_design(trial, settings, &laboratory->data->train);
-    size_t network, recorder;
-    ins_status status = ins_network_size(&design, &network, error);
-    if (status == INS_OK) status = ins_recorder_size(&design, settings, &recorder, error);
-    if (status != INS_OK) return status;
-
-    size_t records = settings->epochs / settings->record_every + 2,
-           layers = design.hidden_count + 1;
-    size_t histograms = ins_epochs_most(&settings->histograms, records) * settings->bins;
-    size_t spectra = ins_epochs_most(&settings->spectrum, records) * VALUE_BYTES;
-    size_t rows = layers * (INS_TENSORS + 1) + 2, text, bins, values, total;
-    if (__builtin_mul_overflow(INS_PLACES * records * ROW_BYTES, rows, &text) ||
-        __builtin_mul_overflow(INS_PLACES * histograms * BIN_BYTES, 5 * layers + 1, &bins) ||
-        __builtin_mul_overflow(INS_PLACES * spectra, spectrum_rows(&design), &values) ||
-        __builtin_add_overflow(network, recorder, &total) ||
-        __builtin_add_overflow(total, text, &total) ||
-        __builtin_add_overflow(total, bins, &total) ||
-        __builtin_add_overflow(total, values, &total))
-        return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
-                             ins_settings_where(settings, "hidden"), trial->hidden->label);
-    *bytes = total;
-    return INS_OK;
+    ins_design design = ins_trial_design(trial, laboratory->settings, &laboratory->data->train);
+    ins_status status = design_size(laboratory, trial, &design, bytes, error);
+    ins_design_free(&design);
+    return status;
 }

@@ -24,20 +24,21 @@ size_t ins_log_columns(ins_log_file file)
 }
 
 const ins_tensor_row ins_tensor_table[INS_TENSORS] = {
-    [INS_WEIGHT] = {"weight", "W_l", "units x fan_in", "Weights; a unit's slice is its row."},
-    [INS_BIAS] = {"bias", "b_l", "units", "Biases, one a unit."},
+    [INS_WEIGHT] = {"weight", "W_l", "units x fan_in", false,
+                    "Weights; a unit's slice is its row."},
+    [INS_BIAS] = {"bias", "b_l", "units", false, "Biases, one a unit."},
     [INS_PREACTIVATION] =
-        {"preactivation", "z_l", "probe rows x units",
+        {"preactivation", "z_l", "probe rows x units", true,
          "Weighted sums before the activation function; a unit's slice is its column."},
-    [INS_ACTIVATION] = {"activation", "a_l", "probe rows x units",
+    [INS_ACTIVATION] = {"activation", "a_l", "probe rows x units", true,
                         "Outputs of the activation function; of layer 0 the scaled inputs."},
-    [INS_DELTA] = {"delta", "d loss_i / d z_l", "probe rows x units",
+    [INS_DELTA] = {"delta", "d loss_i / d z_l", "probe rows x units", true,
                    "Derivative of each sample's own loss, not divided by the batch size, by the "
                    "preactivations."},
-    [INS_GRADIENT] = {"gradient", "d loss / d W_l", "units x fan_in",
+    [INS_GRADIENT] = {"gradient", "d loss / d W_l", "units x fan_in", false,
                       "Derivative of the mean probe loss by the weights."},
-    [INS_UPDATE] = {"update", "W_l(t) - W_l(s)", "units x fan_in",
+    [INS_UPDATE] = {"update", "W_l(t) - W_l(s)", "units x fan_in", false,
                     "Weights now minus those of the previous recorded epoch; absent at epoch 0."},
-    [INS_SIGNAL] = {"signal", "q_l (1 - c_l)", "one number a layer",
+    [INS_SIGNAL] = {"signal", "q_l (1 - c_l)", "one number a layer", false,
                     "In theory.csv alone: the predicted within-unit variance of the preactivations."},
 };

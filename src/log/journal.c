@@ -3,9 +3,10 @@
  *     initscope journal 1 keep = 90a1...
  *     trial 1 runs.csv 321 8f3e... epochs.csv 1200 77aa... layers.csv ... timing.csv ... = 5d0c...
  *
- * A line gives the length of every file after the trial and the hash of the bytes that the trial
- * added; after " = " stands the hash of all lines so far. Nothing needs to reach the disk in order:
- * whatever was lost or torn fails its hash, and the run goes on from the trial before. */
+ * Trials bear their own numbers, which need not follow each other. A line gives the length of every
+ * file after the trial and the hash of the bytes that the trial added; after " = " stands the hash
+ * of all lines so far. Nothing needs to reach the disk in order: whatever was lost or torn fails
+ * its hash, and the run goes on from the trial before. */
 #include <config.h>
 
 #include <errno.h>
@@ -56,17 +57,18 @@ void ins_journal_start(ins_journal *journal, bool replace, ins_text *line)
 }
 
 /* The body of a line: it is what a sound line must be, byte for byte. */
-static void describe(const ins_journal *journal, const unsigned long long hash[INS_LOG_FILES],
-                     ins_text *line)
+static void describe(const ins_journal *journal, size_t trial,
+                     const unsigned long long hash[INS_LOG_FILES], ins_text *line)
 {
-    ins_text_add_format(line, "trial %zu", journal->trials);
+    ins_text_add_format(line, "trial %zu", trial);
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
         if (ins_log_tables[file].by_trial)
             ins_text_add_format(line, " %s %zu %016llx", ins_log_tables[file].file,
                                 journal->length[file], hash[file]);
 }
 
-void ins_journal_add(ins_journal *journal, const ins_text rows[INS_LOG_FILES], ins_text *line)
+void ins_journal_add(ins_journal *journal, size_t trial, const ins_text rows[INS_LOG_FILES],
+                     ins_text *line)
 {
     unsigned long long hash[INS_LOG_FILES] = {0};
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
@@ -75,29 +77,37 @@ void ins_journal_add(ins_journal *journal, const ins_text rows[INS_LOG_FILES], i
         journal->length[file] += rows[file].length;
     }
     journal->trials++;
-    describe(journal, hash, line);
+    describe(journal, trial, hash, line);
     seal(journal, line);
 }
 
 /* Reading back. */
 
-/* The lengths that a line claims, read from its body; false when it is none of ours. */
-static bool claimed_lengths(const char *body, size_t length[INS_LOG_FILES])
+/* Reads the digits from text to the next blank; returns the blank, NULL when there are other bytes.
+ */
+static const char *read_size(const char *text, size_t *size)
+{
+    const char *blank = strchr(text, ' ');
+    long long value;
+    if (blank == NULL || !ins_parse_integer(text, (size_t)(blank - text), 0, LLONG_MAX, &value))
+        return NULL;
+    *size = (size_t)value;
+    return blank;
+}
+
+/* The trial and the lengths that a line claims, read from its body; false when it is none of ours.
+ */
+static bool claimed_lengths(const char *body, size_t *trial, size_t length[INS_LOG_FILES])
 {
     const char *p = strchr(body, ' ');
-    p = p != NULL ? strchr(p + 1, ' ') : NULL; /* after "trial N" */
+    if (p != NULL) p = read_size(p + 1, trial);
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
         const char *name = ins_log_tables[file].file;
         size_t width = strlen(name);
         if (p == NULL || strncmp(p + 1, name, width) != 0 || p[1 + width] != ' ') return false;
-        const char *digits = p + 1 + width + 1;
-        p = strchr(digits, ' ');
-        long long value;
-        if (p == NULL || !ins_parse_integer(digits, (size_t)(p - digits), 0, LLONG_MAX, &value))
-            return false;
-        length[file] = (size_t)value;
-        p = strchr(p + 1, ' ');
+        p = read_size(p + 1 + width + 1, &length[file]);
+        if (p != NULL) p = strchr(p + 1, ' '); /* after the hash */
     }
     return true;
 }
@@ -130,13 +140,16 @@ static bool hash_of_bytes(log_files *in, ins_log_file file, size_t start, size_t
     return true;
 }
 
-/* Makes the line of the next trial from the files' own bytes and compares it with what stands in
- * the journal. On success journal is the state after it. */
-static bool line_is_sound(ins_journal *journal, log_files *in, const char *text)
+/* Makes the line of the next trial, which is none of those before it, from the files' own bytes and
+ * compares it with what stands in the journal. On success journal is the state after it. */
+static bool line_is_sound(ins_journal *journal, ins_trial_set *finished, log_files *in,
+                          const char *text)
 {
     ins_journal next = *journal;
     unsigned long long hash[INS_LOG_FILES] = {0};
-    if (!claimed_lengths(text, next.length)) return false;
+    size_t trial = 0;
+    if (!claimed_lengths(text, &trial, next.length) || ins_trial_set_has(finished, trial))
+        return false;
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
         if (next.length[file] < journal->length[file]) return false;
@@ -145,11 +158,14 @@ static bool line_is_sound(ins_journal *journal, log_files *in, const char *text)
     }
     next.trials++;
     ins_text line = {0};
-    describe(&next, hash, &line);
+    describe(&next, trial, hash, &line);
     seal(&next, &line);
     bool same = strncmp(text, line.data, line.length) == 0;
     ins_text_free(&line);
-    if (same) *journal = next;
+    if (same) {
+        *journal = next;
+        ins_trial_set_add(finished, trial);
+    }
     return same;
 }
 
@@ -169,7 +185,8 @@ static bool headers_are_sound(log_files *in)
     return sound;
 }
 
-static void recover_from(const char *text, log_files *in, ins_journal *journal)
+static void recover_from(const char *text, log_files *in, ins_journal *journal,
+                         ins_trial_set *finished)
 {
     ins_text line = {0};
     for (int replace = 0; replace < 2 && journal->bytes == 0; replace++) {
@@ -180,7 +197,7 @@ static void recover_from(const char *text, log_files *in, ins_journal *journal)
     }
     ins_text_free(&line);
     if (journal->bytes == 0 || !headers_are_sound(in)) return;
-    while (line_is_sound(journal, in, text + journal->bytes)) continue;
+    while (line_is_sound(journal, finished, in, text + journal->bytes)) continue;
 }
 
 static void open_files(const char *staging, log_files *in)
@@ -200,7 +217,8 @@ static void open_files(const char *staging, log_files *in)
     }
 }
 
-ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_error *error)
+ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_trial_set *finished,
+                               ins_error *error)
 {
     *journal = (ins_journal){0};
     char *path = ins_path_join(staging, "journal");
@@ -211,7 +229,7 @@ ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_er
     if (status == INS_OK && text.data != NULL) {
         log_files in;
         open_files(staging, &in);
-        if (in.reason == 0) recover_from(text.data, &in, journal);
+        if (in.reason == 0) recover_from(text.data, &in, journal, finished);
         for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
             if (in.file[file] >= 0) close(in.file[file]);
         /* Finished trials are not to be given up because a file cannot be read just now. */

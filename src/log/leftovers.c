@@ -8,6 +8,7 @@
 
 #include "initscope/file.h"
 #include "initscope/log_writer.h"
+#include "initscope/publication.h"
 
 #include "log_internal.h"
 
@@ -55,8 +56,7 @@ void ins_leftovers_remove_late(const char *directory)
 {
     ins_leftovers found = {0};
     char *replaced = ins_path_join(directory, INS_REPLACED);
-    ins_directory_remove(replaced, &(ins_error){0});
+    ins_directory_remove(replaced, NULL);
     free(replaced);
-    if (ins_leftovers_find(directory, &found, &(ins_error){0}) == INS_OK)
-        ins_leftovers_remove(&found);
+    if (ins_leftovers_find(directory, &found, NULL) == INS_OK) ins_leftovers_remove(&found);
 }

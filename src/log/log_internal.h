@@ -45,6 +45,15 @@ void ins_leftovers_remove_late(const char *directory);
 /* Removes the half-written *.tmp files that a killed process has left, at any depth. */
 void ins_log_sweep(const char *staging);
 
+/* Trials by their numbers. {0} is empty. */
+typedef struct ins_trial_set {
+    size_t *trial; /* (count), ascending */
+    size_t count, capacity;
+} ins_trial_set;
+void ins_trial_set_add(ins_trial_set *set, size_t trial);
+bool ins_trial_set_has(const ins_trial_set *set, size_t trial);
+void ins_trial_set_free(ins_trial_set *set);
+
 /* The journal: a first line, then a line a trial. What the sound lines say. */
 typedef struct ins_journal {
     bool replace;                 /* the run was started with --force */
@@ -58,12 +67,14 @@ typedef struct ins_journal {
 void ins_journal_start(ins_journal *journal, bool replace, ins_text *line);
 
 /* Takes in one more trial of the given rows and makes its line. */
-void ins_journal_add(ins_journal *journal, const ins_text rows[INS_LOG_FILES], ins_text *line);
+void ins_journal_add(ins_journal *journal, size_t trial, const ins_text rows[INS_LOG_FILES],
+                     ins_text *line);
 
 /* Reads staging/journal and holds every line and the bytes it vouches for to their hashes; stops
- * at the first that fails. No journal, or none of ours: zeros. INS_OUTPUT when it cannot be read.
- */
-ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_error *error);
+ * at the first that fails. No journal, or none of ours: zeros. The trials of sound lines are added
+ * to finished. INS_OUTPUT when it cannot be read. */
+ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_trial_set *finished,
+                               ins_error *error);
 
 /* INS_USAGE when identity is not that of staging/identity, naming the first line that differs. */
 ins_status ins_identity_check(const char *staging, const char *identity, ins_error *error);

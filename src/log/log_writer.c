@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +15,20 @@
 #include "initscope/file.h"
 #include "initscope/log_reader.h"
 #include "initscope/memory.h"
+#include "initscope/publication.h"
 
 #include "log_internal.h"
+#include "log_queue.h"
 
 struct ins_log {
+    ins_log_terms terms; /* directory and identity are those below */
     char *directory, *staging;
+    ins_text identity;                           /* with the shard */
     int lock, journal_file, file[INS_LOG_FILES]; /* descriptors, -1 when not open */
     ins_journal journal;
-    bool broken; /* an append failed: the disk cannot be trusted with more */
+    ins_trial_set taken; /* trials that are complete or begun */
+    ins_log_queue *queue;
+    atomic_bool broken; /* a trial could not be written: the disk cannot be trusted with more */
 };
 
 /* directory without trailing slashes. "." and ".." have no name to put ".partial" after, so they
@@ -41,11 +48,19 @@ static char *plain_name(const char *directory)
     return resolved;
 }
 
-static ins_log *log_new(const char *directory)
+static ins_log *log_new(const ins_log_terms *terms)
 {
     ins_log *log = ins_allocate(1, sizeof *log, "the log");
     ins_text staging = {0};
-    log->directory = plain_name(directory);
+    log->directory = plain_name(terms->directory);
+    ins_text_add(&log->identity, terms->identity);
+    if (terms->shard.of > 1)
+        ins_text_add_format(&log->identity, "shard = %zu/%zu\n", terms->shard.index,
+                            terms->shard.of);
+    log->terms = *terms;
+    log->terms.directory = log->directory;
+    log->terms.identity = log->identity.data;
+    log->queue = ins_log_queue_new(terms->room);
     ins_text_add_format(&staging, "%s.partial", log->directory);
     log->staging = staging.data;
     log->lock = log->journal_file = -1;
@@ -70,26 +85,30 @@ static void log_free(ins_log *log)
 {
     close_files(log);
     close_descriptor(&log->lock);
+    ins_log_queue_free(log->queue);
+    ins_trial_set_free(&log->taken);
+    ins_text_free(&log->identity);
     free(log->directory);
     free(log->staging);
     free(log);
 }
 
 /* The directories themselves, before anything is touched. */
-static ins_status check_directory(const ins_log *log, ins_log_policy policy, ins_error *error)
+static ins_status check_directory(const ins_log *log, ins_error *error)
 {
     if (log->directory[0] == '\0')
         return ins_error_add(error, INS_OUTPUT, "output directory: has no name (got \"\")");
-    if (ins_log_check_kind(log->directory, error) != INS_OK ||
-        ins_log_check_kind(log->staging, error) != INS_OK)
-        return error->status;
-    if (policy == INS_LOG_NEW && !ins_directory_is_empty(log->directory, error) &&
-        error->status == INS_OK)
-        ins_error_add(error, INS_OUTPUT,
-                      "%s: exists and is not empty; use --force to replace it or --resume "
-                      "to go on",
-                      log->directory);
-    return error->status;
+    ins_status status = ins_log_check_kind(log->directory, error);
+    if (status == INS_OK) status = ins_log_check_kind(log->staging, error);
+    if (status != INS_OK || log->terms.policy != INS_LOG_NEW) return status;
+    bool vacant;
+    status = ins_directory_is_empty(log->directory, &vacant, error);
+    if (status == INS_OK && !vacant)
+        status = ins_error_add(error, INS_OUTPUT,
+                               "%s: exists and is not empty; use --force to replace it or "
+                               "--resume to go on",
+                               log->directory);
+    return status;
 }
 
 static bool has(const char *directory, const char *name)
@@ -101,13 +120,12 @@ static bool has(const char *directory, const char *name)
 }
 
 /* To resume a directory that is there already: it must be this very run, complete. */
-static ins_status check_complete(const ins_log *log, const char *identity, size_t *finished,
-                                 ins_error *error)
+static ins_status check_complete(const ins_log *log, size_t *finished, ins_error *error)
 {
     if (!has(log->directory, "schema.json") || !has(log->directory, "runs.csv"))
         return ins_error_add(error, INS_OUTPUT, "%s: is not a run directory; nothing to resume",
                              log->directory);
-    ins_status status = ins_identity_check_complete(log->directory, identity, error);
+    ins_status status = ins_identity_check_complete(log->directory, log->identity.data, error);
     if (status != INS_OK) return status;
     ins_table runs;
     bool present;
@@ -120,17 +138,17 @@ static ins_status check_complete(const ins_log *log, const char *identity, size_
 }
 
 /* Makes the staging directory, or takes over one that is ours, and locks it. */
-static ins_status enter(ins_log *log, ins_log_policy policy, ins_error *error)
+static ins_status enter(ins_log *log, ins_error *error)
 {
-    if (policy != INS_LOG_FORCE && !has(log->staging, "lock") &&
-        !ins_directory_is_empty(log->staging, error))
-        return error->status != INS_OK
-                   ? error->status
-                   : ins_error_add(
-                         error, INS_OUTPUT,
-                         "%s: exists and is not an interrupted run; use --force to replace it",
-                         log->staging);
-    ins_status status = ins_directory_make(log->staging, error);
+    ins_status status = INS_OK;
+    bool ours = true;
+    if (log->terms.policy != INS_LOG_FORCE && !has(log->staging, "lock"))
+        status = ins_directory_is_empty(log->staging, &ours, error);
+    if (status == INS_OK && !ours)
+        status = ins_error_add(
+            error, INS_OUTPUT,
+            "%s: exists and is not an interrupted run; use --force to replace it", log->staging);
+    if (status == INS_OK) status = ins_directory_make(log->staging, error);
     if (status != INS_OK) return status;
     return ins_log_take_lock(log->directory, log->staging, &log->lock, error);
 }
@@ -138,8 +156,8 @@ static ins_status enter(ins_log *log, ins_log_policy policy, ins_error *error)
 /* The lock goes last: without it, what is left would not be known for an interrupted run. */
 static ins_status remove_staging(const ins_log *log, ins_error *error)
 {
-    if (ins_directory_clear(log->staging, "lock", error) != INS_OK) return error->status;
-    return ins_directory_remove(log->staging, error);
+    ins_status status = ins_directory_clear(log->staging, "lock", error);
+    return status == INS_OK ? ins_directory_remove(log->staging, error) : status;
 }
 
 /* Opens the files for appending, cut to the lengths of the journal. */
@@ -177,7 +195,7 @@ static ins_status write_text(const ins_log *log, const char *name, const ins_tex
 
 /* A staging directory with headers and no trial, in place of whatever was there. What a resumption
  * could not do without, and could not check, is on the disk at once. */
-static ins_status start(ins_log *log, bool replace, const char *identity, ins_error *error)
+static ins_status start(ins_log *log, ins_error *error)
 {
     ins_status status = ins_directory_clear(log->staging, "lock", error);
     ins_text text = {0};
@@ -187,52 +205,46 @@ static ins_status start(ins_log *log, bool replace, const char *identity, ins_er
         ins_log_header(file, &text);
         status = write_text(log, ins_log_tables[file].file, &text, ins_file_stage, error);
     }
+    if (status == INS_OK)
+        status = write_text(log, "identity", &log->identity, ins_file_write, error);
     if (status == INS_OK) {
         ins_text_clear(&text);
-        ins_text_add(&text, identity);
-        status = write_text(log, "identity", &text, ins_file_write, error);
-    }
-    if (status == INS_OK) {
-        ins_text_clear(&text);
-        ins_journal_start(&log->journal, replace, &text);
+        ins_journal_start(&log->journal, log->terms.policy == INS_LOG_FORCE, &text);
         status = write_text(log, "journal", &text, ins_file_write, error);
     }
     ins_text_free(&text);
     if (status == INS_OK) status = open_files(log, error);
     if (status != INS_OK) {
         close_files(log); /* removing needs descriptors, which may be what there is too little of */
-        remove_staging(log, &(ins_error){0});
+        remove_staging(log, NULL);
     }
     return status;
 }
 
-/* A process that was killed between the two renamings of a publication left the directory that was
- * to be replaced in the staging directory. */
-static ins_status put_back(const ins_log *log, ins_error *error)
+static ins_publication publication_of(const ins_log *log)
 {
-    ins_status status = INS_OK;
-    char *replaced = ins_path_join(log->staging, INS_REPLACED);
-    if (ins_path_exists(replaced) && !ins_path_exists(log->directory) &&
-        rename(replaced, log->directory) != 0)
-        status = ins_file_problem(log->directory, INS_OUTPUT, error);
-    free(replaced);
-    return status;
+    return (ins_publication){log->staging, log->directory,
+                             log->journal.replace ? INS_PUBLISH_REPLACE : INS_PUBLISH_NEW};
 }
 
 /* The staging directory is ours and locked: goes on with what is in it, or starts. A resumption
  * that finds no trial in it but a directory of the final name leaves *complete true. */
-static ins_status go_on_or_start(ins_log *log, ins_log_policy policy, const char *identity,
-                                 bool *complete, ins_error *error)
+static ins_status go_on_or_start(ins_log *log, bool *complete, ins_error *error)
 {
-    ins_status status = put_back(log, error);
-    if (status == INS_OK) status = ins_journal_recover(log->staging, &log->journal, error);
+    ins_log_policy policy = log->terms.policy;
+    ins_publication publication = publication_of(log);
+    bool vacant;
+    ins_status status = ins_publication_recover(&publication, error);
+    if (status == INS_OK)
+        status = ins_journal_recover(log->staging, &log->journal, &log->taken, error);
+    if (status == INS_OK) status = ins_directory_is_empty(log->directory, &vacant, error);
     if (status != INS_OK) return status;
-    bool vacant = ins_directory_is_empty(log->directory, error);
-    if (error->status != INS_OK) return error->status;
     *complete = policy == INS_LOG_RESUME && log->journal.trials == 0 && !vacant;
     if (*complete) return remove_staging(log, error);
-    if (policy == INS_LOG_FORCE || log->journal.trials == 0)
-        return start(log, policy == INS_LOG_FORCE, identity, error);
+    if (policy == INS_LOG_FORCE || log->journal.trials == 0) {
+        ins_trial_set_free(&log->taken);
+        return start(log, error);
+    }
     if (policy == INS_LOG_NEW)
         return ins_error_add(error, INS_OUTPUT,
                              "%s: an interrupted run with %zu finished trial%s is here; use "
@@ -244,40 +256,39 @@ static ins_status go_on_or_start(ins_log *log, ins_log_policy policy, const char
                              "%s: exists and is not empty, and so does an interrupted run in %s; "
                              "move one of them away",
                              log->directory, log->staging);
-    status = ins_identity_check(log->staging, identity, error);
+    status = ins_identity_check(log->staging, log->identity.data, error);
     if (status != INS_OK) return status;
     ins_log_sweep(log->staging);
     return open_files(log, error);
 }
 
-ins_status ins_log_open(const char *directory, ins_log_policy policy, const char *identity,
-                        ins_log **log, size_t *finished, ins_error *error)
+/* *complete: the directory is a complete run, which is to be resumed. */
+static ins_status open_log(ins_log *log, bool *complete, size_t *finished, ins_error *error)
 {
-    ins_log *new = log_new(directory);
-    bool complete = false;
-    size_t trials = 0;
-    ins_status status = check_directory(new, policy, error);
-    if (status == INS_OK) {
-        complete = policy == INS_LOG_RESUME && !ins_path_exists(new->staging) &&
-                   !ins_directory_is_empty(new->directory, error);
-        status = error->status;
-        if (!complete && status == INS_OK) status = enter(new, policy, error);
-        if (!complete && status == INS_OK)
-            status = go_on_or_start(new, policy, identity, &complete, error);
-        trials = new->journal.trials;
-    }
-    if (status == INS_OK && complete) status = check_complete(new, identity, &trials, error);
+    ins_status status = check_directory(log, error);
+    bool vacant = true;
+    if (status == INS_OK && log->terms.policy == INS_LOG_RESUME && !ins_path_exists(log->staging))
+        status = ins_directory_is_empty(log->directory, &vacant, error);
+    *complete = !vacant;
+    if (status == INS_OK && vacant) status = enter(log, error);
+    if (status == INS_OK && vacant) status = go_on_or_start(log, complete, error);
+    *finished = log->journal.trials;
+    return status == INS_OK && *complete ? check_complete(log, finished, error) : status;
+}
+
+ins_status ins_log_open(const ins_log_terms *terms, ins_log **log, size_t *finished,
+                        ins_error *error)
+{
+    ins_log *new = log_new(terms);
+    bool complete;
+    size_t trials;
+    ins_status status = open_log(new, &complete, &trials, error);
     if (status == INS_OK) {
         *log = complete ? NULL : new;
         *finished = trials;
     }
     if (status != INS_OK || complete) log_free(new);
     return status;
-}
-
-void ins_log_rows_free(ins_log_rows *rows)
-{
-    for (ins_log_file file = 0; file < INS_LOG_FILES; file++) ins_text_free(&rows->file[file]);
 }
 
 /* One write a file, then the journal line that makes them count. *failed is the name of the file
@@ -302,29 +313,71 @@ static void cut_back(const ins_log *log)
     ins_log_cut(log->journal_file, log->journal.bytes);
 }
 
-ins_status ins_log_append(ins_log *log, const ins_log_rows *rows, ins_error *error)
+bool ins_log_wants(const ins_log *log, size_t trial)
 {
-    for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
-        if (!ins_log_tables[file].by_trial && rows->file[file].length > 0)
-            ins_die("rows of a trial for %s, which is written whole", ins_log_tables[file].file);
-    if (log->broken)
-        return ins_error_add(error, INS_OUTPUT, "%s: an earlier trial could not be written",
-                             log->staging);
+    size_t of = log->terms.shard.of;
+    bool ours = of < 2 || trial % of == log->terms.shard.index % of;
+    return ours && !ins_trial_set_has(&log->taken, trial);
+}
+
+ins_log_entry *ins_log_begin(ins_log *log, size_t trial)
+{
+    ins_trial_set_add(&log->taken, trial);
+    return ins_log_queue_enter(log->queue, trial);
+}
+
+/* INS_OUTPUT, and the files as they were, when the trial cannot be written. */
+static ins_status write_trial(ins_log *log, const ins_log_entry *entry, ins_error *error)
+{
     ins_journal next = log->journal;
     ins_text line = {0};
     const char *failed;
-    ins_journal_add(&next, rows->file, &line);
-    if (append(log, rows, &line, &failed) == 0) {
+    ins_status status = INS_OK;
+    ins_journal_add(&next, entry->trial, entry->rows.file, &line);
+    if (append(log, &entry->rows, &line, &failed) == 0) {
         log->journal = next;
     } else {
         char *path = ins_path_join(log->staging, failed);
-        ins_file_problem(path, INS_OUTPUT, error);
+        status = ins_file_problem(path, INS_OUTPUT, error);
         free(path);
         cut_back(log);
         log->broken = true;
     }
     ins_text_free(&line);
-    return log->broken ? error->status : INS_OK;
+    return status;
+}
+
+void ins_log_give_up(ins_log *log, ins_log_entry *entry)
+{
+    ins_log_queue_end(log->queue, entry);
+}
+
+ins_status ins_log_append(ins_log *log, ins_log_entry *entry, ins_error *error)
+{
+    const char *misplaced = NULL;
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
+        if (!ins_log_tables[file].by_trial && entry->rows.file[file].length > 0)
+            misplaced = ins_log_tables[file].file;
+    if (misplaced != NULL) {
+        ins_log_give_up(log, entry);
+        return ins_error_add(error, INS_INTERNAL, "rows of a trial for %s, which is written whole",
+                             misplaced);
+    }
+    if (log->broken)
+        return ins_error_add(error, INS_OUTPUT, "%s: an earlier trial could not be written",
+                             log->staging);
+    ins_status status = INS_OK;
+    if (!ins_log_queue_complete(log->queue, entry)) return status;
+    for (ins_log_entry *first; (first = ins_log_queue_first(log->queue)) != NULL;) {
+        status = write_trial(log, first, error);
+        if (status == INS_OK && log->terms.written != NULL)
+            log->terms.written(log->terms.context, first);
+        if (status == INS_OK)
+            ins_log_queue_leave(log->queue);
+        else
+            ins_log_queue_end(log->queue, first);
+    }
+    return status;
 }
 
 ins_status ins_log_file_write(ins_log *log, const char *name, const ins_text *text,
@@ -355,30 +408,31 @@ static ins_status write_schema(const ins_log *log, ins_error *error)
 static ins_status publish(const ins_log *log, ins_error *error)
 {
     ins_leftovers leftovers;
-    if (write_schema(log, error) != INS_OK ||
-        ins_leftovers_find(log->staging, &leftovers, error) != INS_OK)
-        return error->status;
-    ins_directory_publish(log->staging, log->directory, log->journal.replace, error);
+    ins_publication publication = publication_of(log);
+    ins_status status = write_schema(log, error);
+    if (status == INS_OK) status = ins_leftovers_find(log->staging, &leftovers, error);
+    if (status != INS_OK) return status;
+    status = ins_publication_exchange(&publication, error);
     if (ins_path_exists(log->staging))
         ins_leftovers_keep(&leftovers);
     else
         ins_leftovers_remove(&leftovers);
-    return error->status;
+    return status;
 }
 
 ins_status ins_log_publish(ins_log *log, ins_error *error)
 {
-    if (log->broken)
-        ins_error_add(error, INS_OUTPUT, "%s: a trial could not be written", log->staging);
-    else
-        publish(log, error);
+    ins_status status =
+        log->broken
+            ? ins_error_add(error, INS_OUTPUT, "%s: a trial could not be written", log->staging)
+            : publish(log, error);
     log_free(log);
-    return error->status;
+    return status;
 }
 
 void ins_log_close(ins_log *log)
 {
     if (log == NULL) return;
-    if (log->journal.trials == 0) remove_staging(log, &(ins_error){0});
+    if (log->journal.trials == 0) remove_staging(log, NULL);
     log_free(log);
 }

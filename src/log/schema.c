@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "initscope/csv.h"
+#include "initscope/log_row.h"
 
 static const char *const type_names[] = {
     [INS_COLUMN_INTEGER] = "integer",
@@ -15,9 +15,7 @@ static const char *const type_names[] = {
 
 void ins_log_header(ins_log_file file, ins_text *out)
 {
-    for (const ins_column *column = ins_log_tables[file].columns; column->name != NULL; column++)
-        ins_csv_text(out, column->name);
-    ins_csv_end_row(out);
+    ins_row_header(ins_log_tables[file].columns, out);
 }
 
 /* A JSON string. */

@@ -177,10 +177,11 @@ static ins_status check_environment(const char *directory, const char *identity,
     char *path = ins_path_join(directory, ins_log_tables[INS_LOG_ENVIRONMENT].file);
     ins_pairs pairs;
     bool present;
-    ins_pairs_read_csv(path, &pairs, &present, error);
+    ins_status status = ins_pairs_read_csv(path, &pairs, &present, error);
     free(path);
+    if (status != INS_OK) return status;
     ins_text line = {0};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0] && error->status == INS_OK; i++) {
+    for (size_t i = 0; status == INS_OK && i < sizeof keys / sizeof keys[0]; i++) {
         const char *old = ins_pairs_get(&pairs, keys[i]);
         if (old == NULL) continue;
         ins_text_clear(&line);
@@ -188,11 +189,11 @@ static ins_status check_environment(const char *directory, const char *identity,
         const char *new = same_key(identity, line.data);
         if (new != NULL &&
             (line_length(new) != line.length || strncmp(new, line.data, line.length) != 0))
-            differs(directory, "finished", line.data, new, error);
+            status = differs(directory, "finished", line.data, new, error);
     }
     ins_text_free(&line);
     ins_pairs_free(&pairs);
-    return error->status;
+    return status;
 }
 
 ins_status ins_identity_check_complete(const char *directory, const char *identity,

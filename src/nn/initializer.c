@@ -9,34 +9,34 @@
 
 #include "initializer_rows.h"
 
-/* The laws of the rows, from parameters p and shape s. */
-#define LAW(name, kind, centre, spread)                     \
-    static ins_law name##_law(const double *p, ins_shape s) \
-    {                                                       \
-        (void)p, (void)s;                                   \
-        return (ins_law){kind, centre, spread};             \
-    }                                                       \
+/* The laws of the rows, from parameters p and place s. */
+#define LAW(name, kind, centre, spread)                            \
+    static ins_law name##_law(const double *p, ins_tensor_place s) \
+    {                                                              \
+        (void)p, (void)s;                                          \
+        return (ins_law){kind, centre, spread};                    \
+    }                                                              \
     PROMISES(name)
 
-#define PROMISES(name)                                                                          \
-    static double name##_mean(const double *p, ins_shape s)                                     \
-    {                                                                                           \
-        return ins_law_mean(name##_law(p, s));                                                  \
-    }                                                                                           \
-    static double name##_variance(const double *p, ins_shape s)                                 \
-    {                                                                                           \
-        return ins_law_variance(name##_law(p, s));                                              \
-    }                                                                                           \
-    static double name##_kurtosis(const double *p, ins_shape s)                                 \
-    {                                                                                           \
-        return ins_law_kurtosis(name##_law(p, s));                                              \
-    }                                                                                           \
-    static ins_status name##_fill(const ins_choice *choice, ins_shape s, gsl_rng *rng, real *w, \
-                                  ins_error *error)                                             \
-    {                                                                                           \
-        (void)error;                                                                            \
-        ins_law_fill(name##_law(choice->value, s), s.units *s.inputs, rng, w);                  \
-        return INS_OK;                                                                          \
+#define PROMISES(name)                                                                        \
+    static double name##_mean(const double *p, ins_tensor_place s)                            \
+    {                                                                                         \
+        return ins_law_mean(name##_law(p, s));                                                \
+    }                                                                                         \
+    static double name##_variance(const double *p, ins_tensor_place s)                        \
+    {                                                                                         \
+        return ins_law_variance(name##_law(p, s));                                            \
+    }                                                                                         \
+    static double name##_kurtosis(const double *p, ins_tensor_place s)                        \
+    {                                                                                         \
+        return ins_law_kurtosis(name##_law(p, s));                                            \
+    }                                                                                         \
+    static ins_status name##_fill(const ins_choice *choice, ins_tensor_place s, gsl_rng *rng, \
+                                  real *w, ins_error *error)                                  \
+    {                                                                                         \
+        (void)error;                                                                          \
+        ins_law_fill(name##_law(choice->value, s), s.units *s.inputs, rng, w);                \
+        return INS_OK;                                                                        \
     }
 
 /* Uniform, truncated and plain normal laws of a given variance. */
@@ -55,13 +55,13 @@ static const char *const nonlinearities[] = {"leaky_relu", "relu", "linear", "si
                                              "tanh",       "selu", NULL};
 
 /* The fan that a mode, the index of its word, counts. */
-static double fan(double mode, ins_shape s)
+static double fan(double mode, ins_tensor_place s)
 {
     if (mode == 0) return s.fan_in;
     return mode == 1 ? s.fan_out : (s.fan_in + s.fan_out) / 2;
 }
 
-static ins_law variance_scaling_law(const double *p, ins_shape s)
+static ins_law variance_scaling_law(const double *p, ins_tensor_place s)
 {
     const double variance = p[0] / fan(p[1], s);
     if (p[2] == 0) return (ins_law){INS_LAW_TRUNCATED, 0, sqrt(variance) / INS_TRUNCATED_DEVIATION};
@@ -72,14 +72,14 @@ PROMISES(variance_scaling)
 
 /* The variance that torch.nn.init.kaiming_*_(a, mode, nonlinearity) asks for; its gains are those
  * of torch.nn.init.calculate_gain. */
-static double kaiming(const double *p, ins_shape s)
+static double kaiming(const double *p, ins_tensor_place s)
 {
     const double squares[] = {2 / (1 + p[0] * p[0]), 2, 1, 1, 25.0 / 9, 9.0 / 16};
     return squares[(size_t)p[2]] / fan(p[1], s);
 }
 
 /* Sussillo & Abbott's gain for a net whose layers are fan_in wide. */
-static double walk(const double *p, ins_shape s)
+static double walk(const double *p, ins_tensor_place s)
 {
     if (p[0] == 0) return exp(1 / (2 * s.fan_in));
     return p[0] == 1 ? sqrt(2) * exp(1.2 / (fmax(s.fan_in, 6) - 2.4)) : 1.13;
@@ -108,34 +108,34 @@ UNIFORM(caffe_xavier, 1 / fan(p[0], s))
 UNIFORM(darknet, 2 / (3 * s.fan_in))
 
 /* The experiment room knows sigma_w^2 of the run's activation. */
-static ins_law critical_law(const double *p, ins_shape s)
+static ins_law critical_law(const double *p, ins_tensor_place s)
 {
     if (!(p[INS_CRITICAL_WEIGHT] > 0)) return (ins_law){INS_LAW_NORMAL, 0, NAN};
     return (ins_law){INS_LAW_NORMAL, 0, sqrt(p[INS_CRITICAL_WEIGHT] / s.fan_in)};
 }
 PROMISES(critical)
 
-static double critical_bias_variance(const double *p, ins_shape shape)
+static double critical_bias_variance(const double *p, ins_tensor_place place)
 {
-    (void)shape;
+    (void)place;
     return p[INS_CRITICAL_BIAS] * p[INS_CRITICAL_BIAS];
 }
 
-static ins_status critical_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng,
+static ins_status critical_fill_bias(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
                                      real *b, ins_error *error)
 {
     (void)error;
-    ins_law_fill((ins_law){INS_LAW_NORMAL, 0, choice->value[INS_CRITICAL_BIAS]}, shape.units, rng,
+    ins_law_fill((ins_law){INS_LAW_NORMAL, 0, choice->value[INS_CRITICAL_BIAS]}, place.units, rng,
                  b);
     return INS_OK;
 }
 
 /* PyTorch draws the bias of a linear layer from the law of its weights. */
-static ins_status torch_default_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng,
-                                          real *b, ins_error *error)
+static ins_status torch_default_fill_bias(const ins_choice *choice, ins_tensor_place place,
+                                          gsl_rng *rng, real *b, ins_error *error)
 {
     (void)error;
-    ins_law_fill(torch_default_law(choice->value, shape), shape.units, rng, b);
+    ins_law_fill(torch_default_law(choice->value, place), place.units, rng, b);
     return INS_OK;
 }
 

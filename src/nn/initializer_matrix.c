@@ -14,44 +14,44 @@
 
 #include "initializer_rows.h"
 
-static double larger(ins_shape shape)
+static double larger(ins_tensor_place place)
 {
-    return (double)(shape.units > shape.inputs ? shape.units : shape.inputs);
+    return (double)(place.units > place.inputs ? place.units : place.inputs);
 }
 
 /* min(units, inputs) elements are gain, the others 0. */
-double ins_identity_mean(const double *p, ins_shape shape)
+double ins_identity_mean(const double *p, ins_tensor_place place)
 {
-    return p[0] / larger(shape);
+    return p[0] / larger(place);
 }
 
-double ins_identity_variance(const double *p, ins_shape shape)
+double ins_identity_variance(const double *p, ins_tensor_place place)
 {
-    return p[0] * p[0] / larger(shape) * (1 - 1 / larger(shape));
+    return p[0] * p[0] / larger(place) * (1 - 1 / larger(place));
 }
 
-ins_status ins_identity_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
-                             ins_error *error)
+ins_status ins_identity_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                             real *w, ins_error *error)
 {
     (void)rng, (void)error;
-    for (size_t i = 0; i < shape.units; i++) {
-        for (size_t j = 0; j < shape.inputs; j++)
-            w[i * shape.inputs + j] = i == j ? (real)choice->value[0] : 0;
+    for (size_t i = 0; i < place.units; i++) {
+        for (size_t j = 0; j < place.inputs; j++)
+            w[i * place.inputs + j] = i == j ? (real)choice->value[0] : 0;
     }
     return INS_OK;
 }
 
-double ins_orthogonal_variance(const double *p, ins_shape shape)
+double ins_orthogonal_variance(const double *p, ins_tensor_place place)
 {
-    return p[0] * p[0] / larger(shape);
+    return p[0] * p[0] / larger(place);
 }
 
 /* An element of a random orthogonal n x n matrix is a coordinate of a uniform point of the unit
  * sphere: E q^4 = 3 / (n (n + 2)). */
-double ins_orthogonal_kurtosis(const double *p, ins_shape shape)
+double ins_orthogonal_kurtosis(const double *p, ins_tensor_place place)
 {
     (void)p;
-    return 3 * larger(shape) / (larger(shape) + 2);
+    return 3 * larger(place) / (larger(place) + 2);
 }
 
 /* q (rows, rows): the orthogonal factor of a Gaussian (rows, columns), rows >= columns, whose
@@ -82,21 +82,21 @@ static int factor(size_t rows, size_t columns, bool transposed, gsl_rng *rng, do
     return GSL_SUCCESS;
 }
 
-static ins_status fill_orthogonal(double gain, ins_shape shape, gsl_rng *rng, real *w,
+static ins_status fill_orthogonal(double gain, ins_tensor_place place, gsl_rng *rng, real *w,
                                   ins_error *error)
 {
-    const bool wide = shape.units < shape.inputs;
-    const size_t rows = wide ? shape.inputs : shape.units;
-    const size_t columns = wide ? shape.units : shape.inputs;
+    const bool wide = place.units < place.inputs;
+    const size_t rows = wide ? place.inputs : place.units;
+    const size_t columns = wide ? place.units : place.inputs;
     const char *what = "an orthogonal matrix";
     const size_t size =
         ins_sum(ins_multiply(rows, columns, what), ins_multiply(2 * columns, columns, what), what);
     double *q = ins_allocate(ins_multiply(rows, rows, what), sizeof *q, what);
     double *work = ins_allocate(size, sizeof *work, what);
     const int code = factor(rows, columns, wide, rng, q, work);
-    for (size_t i = 0; code == GSL_SUCCESS && i < shape.units; i++) {
-        for (size_t j = 0; j < shape.inputs; j++)
-            w[i * shape.inputs + j] = (real)(gain * q[wide ? j * rows + i : i * rows + j]);
+    for (size_t i = 0; code == GSL_SUCCESS && i < place.units; i++) {
+        for (size_t j = 0; j < place.inputs; j++)
+            w[i * place.inputs + j] = (real)(gain * q[wide ? j * rows + i : i * rows + j]);
     }
     free(work);
     free(q);
@@ -105,86 +105,86 @@ static ins_status fill_orthogonal(double gain, ins_shape shape, gsl_rng *rng, re
                          gsl_strerror(code));
 }
 
-ins_status ins_orthogonal_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
-                               ins_error *error)
+ins_status ins_orthogonal_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                               real *w, ins_error *error)
 {
-    return fill_orthogonal(choice->value[0], shape, rng, w, error);
+    return fill_orthogonal(choice->value[0], place, rng, w, error);
 }
 
 /* Zeros in each input's column. */
-static size_t sparse_zeros(const double *p, ins_shape shape)
+static size_t sparse_zeros(const double *p, ins_tensor_place place)
 {
-    return (size_t)ceil(p[0] * (double)shape.units);
+    return (size_t)ceil(p[0] * (double)place.units);
 }
 
-double ins_sparse_variance(const double *p, ins_shape shape)
+double ins_sparse_variance(const double *p, ins_tensor_place place)
 {
-    return p[1] * p[1] * (1 - (double)sparse_zeros(p, shape) / (double)shape.units);
+    return p[1] * p[1] * (1 - (double)sparse_zeros(p, place) / (double)place.units);
 }
 
-double ins_sparse_kurtosis(const double *p, ins_shape shape)
+double ins_sparse_kurtosis(const double *p, ins_tensor_place place)
 {
-    const double kept = 1 - (double)sparse_zeros(p, shape) / (double)shape.units;
+    const double kept = 1 - (double)sparse_zeros(p, place) / (double)place.units;
     return 3 / kept; /* infinite when nothing is kept */
 }
 
-ins_status ins_sparse_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+ins_status ins_sparse_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
                            ins_error *error)
 {
-    const size_t zeros = sparse_zeros(choice->value, shape);
-    size_t *order = ins_allocate(shape.units, sizeof *order, "an order of units");
+    const size_t zeros = sparse_zeros(choice->value, place);
+    size_t *order = ins_allocate(place.units, sizeof *order, "an order of units");
     (void)error;
-    ins_law_fill((ins_law){INS_LAW_NORMAL, 0, choice->value[1]}, shape.units * shape.inputs, rng,
+    ins_law_fill((ins_law){INS_LAW_NORMAL, 0, choice->value[1]}, place.units * place.inputs, rng,
                  w);
-    for (size_t i = 0; i < shape.units; i++) order[i] = i;
-    for (size_t j = 0; j < shape.inputs; j++) {
-        ins_random_shuffle(rng, order, shape.units);
-        for (size_t k = 0; k < zeros; k++) w[order[k] * shape.inputs + j] = 0;
+    for (size_t i = 0; i < place.units; i++) order[i] = i;
+    for (size_t j = 0; j < place.inputs; j++) {
+        ins_random_shuffle(rng, order, place.units);
+        for (size_t k = 0; k < zeros; k++) w[order[k] * place.inputs + j] = 0;
     }
     free(order);
     return INS_OK;
 }
 
-static double nguyen_widrow_norm(ins_shape shape)
+static double nguyen_widrow_norm(ins_tensor_place place)
 {
-    return 0.7 * pow((double)shape.units, 1 / (double)shape.inputs);
+    return 0.7 * pow((double)place.units, 1 / (double)place.inputs);
 }
 
-double ins_nguyen_widrow_variance(const double *p, ins_shape shape)
+double ins_nguyen_widrow_variance(const double *p, ins_tensor_place place)
 {
     (void)p;
-    const double norm = nguyen_widrow_norm(shape);
-    return norm * norm / (double)shape.inputs;
+    const double norm = nguyen_widrow_norm(place);
+    return norm * norm / (double)place.inputs;
 }
 
-ins_status ins_nguyen_widrow_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
-                                  ins_error *error)
+ins_status ins_nguyen_widrow_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                                  real *w, ins_error *error)
 {
     (void)choice, (void)error;
-    ins_law_fill((ins_law){INS_LAW_UNIFORM, 0, 0.5}, shape.units * shape.inputs, rng, w);
-    for (size_t i = 0; i < shape.units; i++) {
-        real *row = w + i * shape.inputs;
+    ins_law_fill((ins_law){INS_LAW_UNIFORM, 0, 0.5}, place.units * place.inputs, rng, w);
+    for (size_t i = 0; i < place.units; i++) {
+        real *row = w + i * place.inputs;
         double square = 0;
-        for (size_t j = 0; j < shape.inputs; j++) square += (double)row[j] * (double)row[j];
-        const double factor_of_row = square > 0 ? nguyen_widrow_norm(shape) / sqrt(square) : 0;
-        for (size_t j = 0; j < shape.inputs; j++) row[j] = (real)(factor_of_row * (double)row[j]);
+        for (size_t j = 0; j < place.inputs; j++) square += (double)row[j] * (double)row[j];
+        const double factor_of_row = square > 0 ? nguyen_widrow_norm(place) / sqrt(square) : 0;
+        for (size_t j = 0; j < place.inputs; j++) row[j] = (real)(factor_of_row * (double)row[j]);
     }
     return INS_OK;
 }
 
-ins_status ins_nguyen_widrow_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng,
-                                       real *b, ins_error *error)
+ins_status ins_nguyen_widrow_fill_bias(const ins_choice *choice, ins_tensor_place place,
+                                       gsl_rng *rng, real *b, ins_error *error)
 {
     (void)choice, (void)error;
-    ins_law_fill((ins_law){INS_LAW_UNIFORM, 0, nguyen_widrow_norm(shape)}, shape.units, rng, b);
+    ins_law_fill((ins_law){INS_LAW_UNIFORM, 0, nguyen_widrow_norm(place)}, place.units, rng, b);
     return INS_OK;
 }
 
-ins_status ins_lsuv_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+ins_status ins_lsuv_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
                          ins_error *error)
 {
     (void)choice;
-    return fill_orthogonal(1, shape, rng, w, error);
+    return fill_orthogonal(1, place, rng, w, error);
 }
 
 double ins_lsuv_adapt(const double *p, double deviation, size_t tries)

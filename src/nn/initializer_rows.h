@@ -28,40 +28,40 @@ double ins_law_kurtosis(ins_law law);
 void ins_law_fill(ins_law law, size_t count, gsl_rng *rng, real *w);
 
 /* Rows on whole matrices; the declarations follow ins_initializer. */
-double ins_identity_mean(const double *p, ins_shape shape);
-double ins_identity_variance(const double *p, ins_shape shape);
-ins_status ins_identity_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
-                             ins_error *error);
+double ins_identity_mean(const double *p, ins_tensor_place place);
+double ins_identity_variance(const double *p, ins_tensor_place place);
+ins_status ins_identity_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                             real *w, ins_error *error);
 
-double ins_orthogonal_variance(const double *p, ins_shape shape);
-double ins_orthogonal_kurtosis(const double *p, ins_shape shape);
-ins_status ins_orthogonal_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
-                               ins_error *error);
+double ins_orthogonal_variance(const double *p, ins_tensor_place place);
+double ins_orthogonal_kurtosis(const double *p, ins_tensor_place place);
+ins_status ins_orthogonal_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                               real *w, ins_error *error);
 
-double ins_sparse_variance(const double *p, ins_shape shape);
-double ins_sparse_kurtosis(const double *p, ins_shape shape);
-ins_status ins_sparse_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+double ins_sparse_variance(const double *p, ins_tensor_place place);
+double ins_sparse_kurtosis(const double *p, ins_tensor_place place);
+ins_status ins_sparse_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
                            ins_error *error);
 
-double ins_nguyen_widrow_variance(const double *p, ins_shape shape);
-ins_status ins_nguyen_widrow_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
-                                  ins_error *error);
-ins_status ins_nguyen_widrow_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng,
-                                       real *b, ins_error *error);
+double ins_nguyen_widrow_variance(const double *p, ins_tensor_place place);
+ins_status ins_nguyen_widrow_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                                  real *w, ins_error *error);
+ins_status ins_nguyen_widrow_fill_bias(const ins_choice *choice, ins_tensor_place place,
+                                       gsl_rng *rng, real *b, ins_error *error);
 
 /* Orthonormal; lsuv then scales it layer by layer. */
-ins_status ins_lsuv_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+ins_status ins_lsuv_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
                          ins_error *error);
 double ins_lsuv_adapt(const double *p, double deviation, size_t tries);
 
 /* DIRECTORY/layerNN.W.npy and .b.npy */
-ins_status ins_file_fill(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *w,
+ins_status ins_file_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
                          ins_error *error);
-ins_status ins_file_fill_bias(const ins_choice *choice, ins_shape shape, gsl_rng *rng, real *b,
-                              ins_error *error);
+ins_status ins_file_fill_bias(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                              real *b, ins_error *error);
 
 /* Shared promises: 0, and NAN where nothing is promised. */
-double ins_promise_zero(const double *p, ins_shape shape);
-double ins_promise_nothing(const double *p, ins_shape shape);
+double ins_promise_zero(const double *p, ins_tensor_place place);
+double ins_promise_nothing(const double *p, ins_tensor_place place);
 
 #endif

@@ -52,14 +52,14 @@ void ins_law_fill(ins_law law, size_t count, gsl_rng *rng, real *w)
     }
 }
 
-double ins_promise_zero(const double *p, ins_shape shape)
+double ins_promise_zero(const double *p, ins_tensor_place place)
 {
-    (void)p, (void)shape;
+    (void)p, (void)place;
     return 0;
 }
 
-double ins_promise_nothing(const double *p, ins_shape shape)
+double ins_promise_nothing(const double *p, ins_tensor_place place)
 {
-    (void)p, (void)shape;
+    (void)p, (void)place;
     return NAN;
 }

@@ -1,13 +1,37 @@
-/* The layer types: dense and dropout. */
+/* The layer kinds, one row each. */
 #include <config.h>
 
-#include "layer.h"
+#include "initscope/layer.h"
 
+#include <limits.h>
 #include <string.h>
 
+#include "initscope/activation.h"
 #include "initscope/blas.h"
 #include "initscope/random.h"
 #include "initscope/vector.h"
+
+#include "uniform_product.h"
+
+/* The shape rules: as many units as the first parameter says, or as what is read has. */
+static size_t units_given(const ins_layer_plan *plan)
+{
+    return (size_t)plan->choice.value[0];
+}
+
+static size_t units_kept(const ins_layer_plan *plan)
+{
+    return plan->inputs[0];
+}
+
+/* Of a layer that changes delta element by element: a copy of it, (rows, units), to be changed in
+ * the place of what it passes back. */
+static real *passed_back(ins_layer *layer, size_t rows)
+{
+    if (layer->in_delta[0] != layer->delta)
+        memcpy(layer->in_delta[0], layer->delta, rows * layer->plan->units * sizeof(real));
+    return layer->in_delta[0];
+}
 
 /* C = alpha op(A) op(B) by the BLAS, or so that equal units stay equal. */
 static void product(const ins_layer *layer, bool transpose_a, bool transpose_b, size_t m, size_t n,
@@ -20,63 +44,59 @@ static void product(const ins_layer *layer, bool transpose_a, bool transpose_b, 
     }
 }
 
-/* z = input W^T + b; a = phi(z). W is (units, inputs). */
-static void dense_shape(ins_layer *layer)
+/* Dense: z = x W^T + b. W is (units, inputs), b (units). */
+enum { DENSE_W, DENSE_B };
+
+static size_t dense_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
 {
-    layer->weight.shape = (ins_shape){.units = layer->units,
-                                      .inputs = layer->inputs,
-                                      .fan_in = (double)layer->inputs,
-                                      .fan_out = (double)layer->units,
-                                      .layer = layer->number};
-    layer->weight.count = layer->units * layer->inputs;
-    layer->weight.decays = true;
-    layer->bias.shape = (ins_shape){.units = layer->units,
-                                    .inputs = 1,
-                                    .fan_in = (double)layer->units,
-                                    .fan_out = (double)layer->units,
-                                    .layer = layer->number};
-    layer->bias.count = layer->units;
+    const double units = (double)plan->units, inputs = (double)plan->inputs[0];
+    list[DENSE_W] = (ins_learned){.name = "W",
+                                  .place = {.units = plan->units,
+                                            .inputs = plan->inputs[0],
+                                            .fan_in = inputs,
+                                            .fan_out = units,
+                                            .role = INS_ROLE_WEIGHT}};
+    list[DENSE_B] = (ins_learned){.name = "b",
+                                  .place = {.units = plan->units,
+                                            .inputs = 1,
+                                            .fan_in = units,
+                                            .fan_out = units,
+                                            .role = INS_ROLE_BIAS}};
+    return 2;
 }
 
-static void dense_buffers(ins_layer *layer, size_t capacity, ins_carver *carver)
+static bool dense_symmetric(const ins_layer *layer)
 {
-    const size_t row = layer->units * sizeof(real);
-    layer->z = ins_carve(carver, capacity, row);
-    layer->a = ins_carve(carver, capacity, row);
-    layer->delta = ins_carve(carver, capacity, row);
+    const real *w = layer->tensor[DENSE_W].value, *b = layer->tensor[DENSE_B].value;
+    const size_t units = layer->plan->units, inputs = layer->plan->inputs[0];
+    size_t unit = 1;
+    while (unit < units && b[unit] == b[0] && memcmp(w + unit * inputs, w, inputs * sizeof *w) == 0)
+        unit++;
+    return units > 1 && unit == units;
 }
 
-INS_VECTORIZED static void dense_forward(ins_layer *layer, const real *input, size_t rows,
-                                         bool training)
+INS_VECTORIZED static void dense_forward(ins_layer *layer, size_t rows, bool training)
 {
-    const size_t units = layer->units;
-    const real *restrict b = layer->bias.value;
+    const size_t units = layer->plan->units;
+    const real *restrict b = layer->tensor[DENSE_B].value;
     (void)training;
-    layer->input = input;
-    layer->output = layer->a;
-    product(layer, false, true, rows, units, layer->inputs, 1, input, layer->weight.value,
-            layer->z);
+    product(layer, false, true, rows, units, layer->plan->inputs[0], 1, layer->in[0],
+            layer->tensor[DENSE_W].value, layer->result);
     for (size_t r = 0; r < rows; r++) {
-        real *restrict z = layer->z + r * units;
+        real *restrict z = layer->result + r * units;
 #pragma omp simd
         for (size_t u = 0; u < units; u++) z[u] += b[u];
     }
-    if (layer->activation == NULL) return;
-    const ins_activation *row = (const ins_activation *)layer->activation->entry;
-    row->forward(rows * units, layer->z, layer->a, layer->activation->value);
 }
 
-INS_VECTORIZED static void dense_backward(ins_layer *layer, size_t rows, real *input_delta)
+INS_VECTORIZED static void dense_backward(ins_layer *layer, size_t rows)
 {
-    const size_t units = layer->units, inputs = layer->inputs;
+    const size_t units = layer->plan->units, inputs = layer->plan->inputs[0];
+    const ins_learned *w = &layer->tensor[DENSE_W];
     const real share = (real)1 / (real)rows;
-    real *restrict gradient = layer->bias.gradient;
-    if (layer->activation != NULL) {
-        const ins_activation *row = (const ins_activation *)layer->activation->entry;
-        row->backward(rows * units, layer->z, layer->a, layer->delta, layer->activation->value);
-    }
-    product(layer, true, false, units, inputs, rows, share, layer->delta, layer->input,
-            layer->weight.gradient);
+    real *restrict gradient = layer->tensor[DENSE_B].gradient;
+    product(layer, true, false, units, inputs, rows, share, layer->delta, layer->in[0],
+            w->gradient);
     memset(gradient, 0, units * sizeof *gradient);
     for (size_t r = 0; r < rows; r++) {
         const real *restrict delta = layer->delta + r * units;
@@ -85,60 +105,128 @@ INS_VECTORIZED static void dense_backward(ins_layer *layer, size_t rows, real *i
     }
 #pragma omp simd
     for (size_t u = 0; u < units; u++) gradient[u] *= share;
-    if (input_delta != NULL)
-        product(layer, false, false, rows, inputs, units, 1, layer->delta, layer->weight.value,
-                input_delta);
+    if (layer->in_delta[0] != NULL)
+        product(layer, false, false, rows, inputs, units, 1, layer->delta, w->value,
+                layer->in_delta[0]);
+}
+
+/* Activation: a = phi(z). */
+static const ins_activation *activation_of(const ins_layer *layer)
+{
+    return (const ins_activation *)layer->plan->choice.entry;
+}
+
+static void activation_forward(ins_layer *layer, size_t rows, bool training)
+{
+    (void)training;
+    activation_of(layer)->forward(rows * layer->plan->units, layer->in[0], layer->result,
+                                  layer->plan->choice.value);
+}
+
+static void activation_backward(ins_layer *layer, size_t rows)
+{
+    activation_of(layer)->backward(rows * layer->plan->units, layer->in[0], layer->result,
+                                   passed_back(layer, rows), layer->plan->choice.value);
 }
 
 /* Inverted dropout: what is kept is divided by the share kept, so that nothing changes without
  * training. */
-static void dropout_shape(ins_layer *layer)
-{
-    layer->units = layer->inputs;
-}
+typedef struct dropout {
+    gsl_rng rng;
+    real *mask;  /* (capacity, units): 0, or one over the share kept */
+    bool masked; /* the last forward pass drew a mask */
+} dropout;
 
 static void dropout_buffers(ins_layer *layer, size_t capacity, ins_carver *carver)
 {
-    const size_t row = layer->units * sizeof(real);
-    layer->a = ins_carve(carver, capacity, row);
-    layer->mask = ins_carve(carver, capacity, row);
-    layer->rng = (gsl_rng){gsl_rng_mt19937, ins_carve(carver, 1, gsl_rng_mt19937->size)};
+    void *rng = ins_carve(carver, 1, gsl_rng_mt19937->size);
+    real *mask = ins_carve_matrix(carver, capacity, layer->plan->units, sizeof *mask);
+    if (layer->state != NULL)
+        *(dropout *)layer->state = (dropout){.rng = {gsl_rng_mt19937, rng}, .mask = mask};
 }
 
-static void dropout_forward(ins_layer *layer, const real *input, size_t rows, bool training)
+static void dropout_reset(ins_layer *layer, uint32_t seed)
 {
-    const real kept = (real)(1 / (1 - layer->rate));
-    layer->input = input;
-    layer->masked = training;
-    layer->output = training ? layer->a : input;
-    if (!training) return;
-    for (size_t i = 0; i < rows * layer->units; i++) {
-        layer->mask[i] = ins_random_uniform(&layer->rng) < layer->rate ? 0 : kept;
-        layer->a[i] = input[i] * layer->mask[i];
+    dropout *own = layer->state;
+    ins_random_stream(&own->rng, seed, INS_FOR_DROPOUT, layer->plan->number);
+}
+
+static void dropout_forward(ins_layer *layer, size_t rows, bool training)
+{
+    dropout *own = layer->state;
+    const double rate = layer->plan->choice.value[0];
+    const real kept = (real)(1 / (1 - rate));
+    own->masked = training;
+    if (!training) {
+        layer->output = layer->in[0];
+        return;
+    }
+    for (size_t i = 0; i < rows * layer->plan->units; i++) {
+        own->mask[i] = ins_random_uniform(&own->rng) < rate ? 0 : kept;
+        layer->result[i] = layer->in[0][i] * own->mask[i];
     }
 }
 
-static void dropout_backward(ins_layer *layer, size_t rows, real *input_delta)
+static void dropout_backward(ins_layer *layer, size_t rows)
 {
-    if (!layer->masked || input_delta == NULL) return;
-    for (size_t i = 0; i < rows * layer->units; i++)
-        input_delta[i] = layer->delta[i] * layer->mask[i];
+    const dropout *own = layer->state;
+    real *delta = passed_back(layer, rows);
+    if (!own->masked) return;
+    for (size_t i = 0; i < rows * layer->plan->units; i++) delta[i] *= own->mask[i];
 }
 
-const ins_layer_type ins_dense = {
-    .name = "dense",
-    .recorded = true,
-    .shape = dense_shape,
-    .buffers = dense_buffers,
-    .forward = dense_forward,
-    .backward = dense_backward,
+#define UNITS(text)                                                                       \
+    {                                                                                     \
+        {                                                                                 \
+            .name = "units", .kind = INS_PARAMETER_INTEGER, .fallback = 64, .minimum = 1, \
+            .maximum = INT_MAX, .meaning = text                                           \
+        }                                                                                 \
+    }
+
+static const ins_layer_kind rows[] = {
+    {.entry = {.name = "input",
+               .formula = "x: the features of a sample",
+               .parameters = UNITS("features")},
+     .units = units_given},
+    {.entry = {.name = "dense",
+               .formula = "W x + b",
+               .source = "Rosenblatt 1958",
+               .parameters = UNITS("rows of W")},
+     .reads = 1,
+     .units = units_given,
+     .tensors = dense_tensors,
+     .symmetric = dense_symmetric,
+     .forward = dense_forward,
+     .backward = dense_backward},
+    {.entry = {.name = "activation", .formula = "phi(x), element by element"},
+     .choices = &ins_activations,
+     .reads = 1,
+     .in_place = true,
+     .activates = true,
+     .units = units_kept,
+     .forward = activation_forward,
+     .backward = activation_backward},
+    {.entry = {.name = "dropout",
+               .formula = "x / (1 - rate), or 0 in a share rate of the elements; in training only",
+               .source = "Srivastava et al. 2014",
+               .parameters = {{.name = "rate",
+                               .fallback = 0.5,
+                               .minimum = 0,
+                               .maximum = 1 - 0x1p-53,
+                               .meaning = "share of the elements set to 0"}}},
+     .reads = 1,
+     .in_place = true,
+     .units = units_kept,
+     .state_size = sizeof(dropout),
+     .buffers = dropout_buffers,
+     .reset = dropout_reset,
+     .forward = dropout_forward,
+     .backward = dropout_backward},
 };
 
-const ins_layer_type ins_dropout = {
-    .name = "dropout",
-    .recorded = false,
-    .shape = dropout_shape,
-    .buffers = dropout_buffers,
-    .forward = dropout_forward,
-    .backward = dropout_backward,
+const ins_entries ins_layer_kinds = {
+    .kind = "layer",
+    .rows = rows,
+    .count = sizeof rows / sizeof rows[0],
+    .size = sizeof rows[0],
 };

@@ -1,4 +1,4 @@
-/* The network: one block of memory, the passes through its layers, the loss. */
+/* The network: one block of memory, and the passes through its layers. */
 #include <config.h>
 
 #include "initscope/network.h"
@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tgmath.h>
 
 #include "initscope/memory.h"
 
@@ -16,65 +15,137 @@
 /* The pieces of the block that run through all layers, in their order in memory. */
 enum { PART_VALUES, PART_GRADIENTS, PART_STATE, PART_BUFFERS, PARTS };
 
-static size_t layer_count(const ins_design *design)
+/* A layer that changes its delta in place, for what it reads is read by nobody else, needs none. */
+static bool borrows_delta(const ins_design *design, const ins_layer_plan *plan)
 {
-    return design->hidden_count * (design->dropout > 0 ? 2 : 1) + 1;
+    const ins_layer_plan *read = &design->layer[plan->input[0]];
+    return plan->kind->in_place && read->learns && read->readers == 1;
 }
 
-/* The layer at a position: each hidden layer is dense, then dropout if any; the last is dense. */
-static ins_layer plan(const ins_design *design, size_t index)
+static void carve_buffers(const ins_design *design, ins_layer *layer, ins_carver *carver)
 {
-    const size_t stride = design->dropout > 0 ? 2 : 1, hidden = index / stride;
-    const bool dropout = index % stride == 1, output = hidden == design->hidden_count;
-    ins_layer layer = {.type = dropout ? &ins_dropout : &ins_dense, .number = hidden + 1};
-    layer.inputs = hidden == 0 ? design->inputs : design->hidden[hidden - 1];
-    if (dropout) layer.inputs = design->hidden[hidden];
-    layer.units = output ? design->classes : design->hidden[hidden];
-    layer.rate = design->dropout;
-    layer.activation = output ? NULL : &design->activation;
-    layer.type->shape(&layer);
-    return layer;
+    const ins_layer_plan *plan = layer->plan;
+    if (plan->kind->forward != NULL)
+        layer->result = ins_carve_matrix(carver, design->capacity, plan->units, sizeof(real));
+    if (plan->learns && !borrows_delta(design, plan))
+        layer->delta = ins_carve_matrix(carver, design->capacity, plan->units, sizeof(real));
+    if (plan->kind->buffers != NULL) plan->kind->buffers(layer, design->capacity, carver);
 }
 
-static void carve_part(int part, ins_layer *layer, size_t slots, size_t capacity,
-                       ins_carver *carver)
+static void carve_part(int part, const ins_design *design, ins_layer *layer, ins_carver *carver)
 {
-    ins_tensor_block *const tensors[] = {&layer->weight, &layer->bias};
-    if (part == PART_BUFFERS) {
-        layer->type->buffers(layer, capacity, carver);
-        return;
-    }
-    for (size_t t = 0; t < 2; t++) {
+    const size_t slots = ins_network_slots(design);
+    if (part == PART_BUFFERS) carve_buffers(design, layer, carver);
+    for (size_t t = 0; t < layer->tensors; t++) {
+        ins_learned *tensor = &layer->tensor[t];
+        const size_t units = tensor->place.units, inputs = tensor->place.inputs;
         if (part == PART_VALUES)
-            tensors[t]->value = ins_carve(carver, tensors[t]->count, sizeof(real));
+            tensor->value = ins_carve_matrix(carver, units, inputs, sizeof(real));
         if (part == PART_GRADIENTS)
-            tensors[t]->gradient = ins_carve(carver, tensors[t]->count, sizeof(real));
+            tensor->gradient = ins_carve_matrix(carver, units, inputs, sizeof(real));
         if (part == PART_STATE)
-            tensors[t]->state = ins_carve(carver, tensors[t]->count, slots * sizeof(real));
+            tensor->state = ins_carve_matrix(carver, units, inputs, slots * sizeof(real));
     }
+}
+
+/* Elements of the widest layer that several others read. */
+static size_t widest_shared(const ins_design *design)
+{
+    size_t units = 0;
+    for (size_t i = 0; i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        if (plan->readers > 1 && plan->learns && plan->units > units) units = plan->units;
+    }
+    return units;
+}
+
+static size_t count_tensors(const ins_design *design)
+{
+    ins_learned list[INS_LAYER_TENSORS];
+    size_t count = 0;
+    for (size_t i = 0; i < design->layers; i++) count += ins_plan_tensors(&design->layer[i], list);
+    return count;
+}
+
+/* Where each layer finds the delta that it passes back. Of several readers of a layer the last one,
+ * whose turn is first, writes; the others write to the spare, which is added. */
+static void connect_deltas(ins_network *network)
+{
+    const ins_design *design = &network->design;
+    for (size_t i = 0; i < design->layers; i++) {
+        ins_layer *layer = &network->layer[i];
+        if (layer->delta == NULL && layer->plan->learns)
+            layer->delta = network->layer[layer->plan->input[0]].delta;
+    }
+    for (size_t i = design->layers; i-- > 0;) {
+        ins_layer *layer = &network->layer[i];
+        for (size_t k = layer->plan->kind->reads; k-- > 0;) {
+            ins_layer *read = &network->layer[layer->plan->input[k]];
+            if (read->delta == NULL) continue;
+            layer->in_delta[k] = read->claimed ? network->spare[k] : read->delta;
+            read->claimed = true;
+        }
+    }
+}
+
+/* Which matrix is where. */
+static void number_matrices(ins_network *network)
+{
+    for (size_t i = 0; i < network->design.layers; i++) {
+        const ins_layer *layer = &network->layer[i];
+        ins_matrix *matrix = NULL;
+        for (size_t t = 0; t < layer->tensors; t++) {
+            const ins_tensor_place *place = &layer->tensor[t].place;
+            if (ins_role_is_matrix(place->role)) {
+                matrix = &network->matrix[place->layer - 1];
+                *matrix = (ins_matrix){.layer = i, .first = t, .activation = i};
+            }
+            if (matrix != NULL) matrix->tensors++;
+        }
+        if (layer->plan->kind->activates && layer->plan->follows > 0)
+            network->matrix[layer->plan->follows - 1].activation = i;
+    }
+}
+
+static ins_layer layer_of(const ins_layer_plan *plan, ins_learned *tensor)
+{
+    return (ins_layer){.plan = plan, .tensors = ins_plan_tensors(plan, tensor), .tensor = tensor};
+}
+
+/* The network's own copy of a design, and layers without buffers. */
+static void begin(ins_network *network, const ins_design *design, ins_layer_plan *plan)
+{
+    network->design = *design;
+    network->design.layer = plan;
+    for (size_t i = 0; i < design->layers; i++) {
+        plan[i] = design->layer[i];
+        network->layer[i] = layer_of(&plan[i], network->tensor + network->tensors);
+        network->tensors += network->layer[i].tensors;
+    }
+    for (size_t t = 0; t < network->tensors; t++)
+        network->tensor[t].count = network->tensor[t].place.units * network->tensor[t].place.inputs;
 }
 
 /* The layout of the block, both its size (while the carver counts) and its pointers. Returns the
  * network at the start of the block, NULL while counting. */
 static ins_network *lay_out(const ins_design *design, ins_carver *carver)
 {
-    const size_t slots = ((const ins_optimizer *)design->optimizer.entry)->slots;
-    const size_t layers = layer_count(design), depth = design->hidden_count + 1;
+    const size_t layers = design->layers;
     ins_network *network = ins_carve(carver, 1, sizeof *network);
-    size_t *hidden = ins_carve(carver, design->hidden_count, sizeof *hidden);
-    ins_layer *list = ins_carve(carver, layers, sizeof *list);
-    size_t *recorded = ins_carve(carver, depth, sizeof *recorded);
-    void *state = ins_carve(carver, 1, gsl_rng_mt19937->size);
+    ins_layer_plan *plan = ins_carve(carver, layers, sizeof *plan);
+    ins_layer *layer = ins_carve(carver, layers, sizeof *layer);
+    ins_learned *tensor = ins_carve(carver, count_tensors(design), sizeof *tensor);
+    ins_matrix *matrix = ins_carve(carver, design->depth, sizeof *matrix);
+    void *rng = ins_carve(carver, 1, gsl_rng_mt19937->size);
     if (network != NULL) {
-        *network = (ins_network){.design = *design,
-                                 .layers = layers,
-                                 .depth = depth,
-                                 .layer = list,
-                                 .recorded = recorded};
-        network->rng = (gsl_rng){gsl_rng_mt19937, state};
-        for (size_t i = 0; i < design->hidden_count; i++) hidden[i] = design->hidden[i];
-        network->design.hidden = hidden;
-        for (size_t i = 0; i < layers; i++) list[i] = plan(&network->design, i);
+        *network = (ins_network){
+            .layer = layer, .tensor = tensor, .matrix = matrix, .rng = {gsl_rng_mt19937, rng}};
+        begin(network, design, plan);
+    }
+    for (size_t i = 0; i < layers; i++) {
+        const size_t size = design->layer[i].kind->state_size;
+        void *state = ins_carve(carver, 1, size);
+        if (network != NULL && size > 0) layer[i].state = state;
     }
     const size_t start = carver->used;
     size_t end = start;
@@ -82,19 +153,25 @@ static ins_network *lay_out(const ins_design *design, ins_carver *carver)
         if (part == PART_BUFFERS && network != NULL)
             memset(carver->base + start, 0, carver->used - start);
         for (size_t i = 0; i < layers; i++) {
-            ins_layer counted = plan(design, i);
-            carve_part(part, network != NULL ? &list[i] : &counted, slots, design->capacity,
-                       carver);
+            ins_learned list[INS_LAYER_TENSORS];
+            ins_layer counted = layer_of(&design->layer[i], list);
+            carve_part(part, design, network != NULL ? &layer[i] : &counted, carver);
         }
         if (part == PART_VALUES) end = carver->used;
     }
+    real *prediction =
+        ins_carve_matrix(carver, design->capacity, ins_design_outputs(design), sizeof(real));
+    for (size_t k = 0; k < INS_LAYER_INPUTS; k++) {
+        real *spare =
+            ins_carve_matrix(carver, design->capacity, widest_shared(design), sizeof(real));
+        if (network != NULL) network->spare[k] = spare;
+    }
     if (network == NULL) return NULL;
+    network->prediction = prediction;
     network->parameter = (real *)(void *)(carver->base + start);
     network->parameters = (end - start) / sizeof(real);
-    for (size_t i = 0; i < layers; i++) {
-        if (list[i].type->recorded) recorded[list[i].number - 1] = i;
-        if (list[i].delta == NULL) list[i].delta = list[i - 1].delta;
-    }
+    connect_deltas(network);
+    number_matrices(network);
     return network;
 }
 
@@ -106,14 +183,25 @@ static ins_status check_dimension(size_t value, const char *what, ins_error *err
                          INT_MAX, value);
 }
 
+/* Every layer has a width, and somebody who reads it; the last one has something to learn. */
+static ins_status check_design(const ins_design *design, ins_error *error)
+{
+    ins_status status = check_dimension(design->capacity, "rows", error);
+    for (size_t i = 0; status == INS_OK && i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        const bool last = i + 1 == design->layers;
+        status = check_dimension(plan->units, i == 0 ? "inputs" : "units of a layer", error);
+        if (status == INS_OK && (last ? !plan->learns : plan->readers == 0))
+            status = ins_error_add(error, INS_USAGE, "network: layer %zu, %s, %s", i,
+                                   plan->kind->entry.name,
+                                   last ? "ends a network without weights" : "is read by no other");
+    }
+    return status;
+}
+
 ins_status ins_network_size(const ins_design *design, size_t *bytes, ins_error *error)
 {
-    ins_status status = check_dimension(design->inputs, "inputs", error);
-    if (status == INS_OK) status = check_dimension(design->classes, "classes", error);
-    if (status == INS_OK) status = check_dimension(design->capacity, "rows", error);
-    if (status == INS_OK) status = check_dimension(design->hidden_count, "hidden layers", error);
-    for (size_t i = 0; status == INS_OK && i < design->hidden_count; i++)
-        status = check_dimension(design->hidden[i], "units of a layer", error);
+    const ins_status status = check_design(design, error);
     if (status != INS_OK) return status;
     ins_carver carver = {0};
     lay_out(design, &carver);
@@ -154,19 +242,22 @@ void ins_network_free(ins_network *network)
 void ins_network_forward_some(ins_network *network, const real *x, size_t rows, bool training,
                               size_t count)
 {
-    const real *input = x;
     network->rows = rows;
-    network->shown = training || count < network->layers ? NULL : x;
-    for (size_t i = 0; i < count; i++) {
+    network->shown = training || count < network->design.layers ? NULL : x;
+    network->layer[0].output = x;
+    for (size_t i = 1; i < count; i++) {
         ins_layer *layer = &network->layer[i];
-        layer->type->forward(layer, input, rows, training);
-        input = layer->output;
+        const ins_layer_plan *plan = layer->plan;
+        for (size_t k = 0; k < plan->kind->reads; k++)
+            layer->in[k] = network->layer[plan->input[k]].output;
+        layer->output = layer->result;
+        plan->kind->forward(layer, rows, training);
     }
 }
 
 void ins_network_forward(ins_network *network, const real *x, size_t rows, bool training)
 {
-    ins_network_forward_some(network, x, rows, training, network->layers);
+    ins_network_forward_some(network, x, rows, training, network->design.layers);
 }
 
 void ins_network_show(ins_network *network, const real *x, size_t rows)
@@ -175,58 +266,46 @@ void ins_network_show(ins_network *network, const real *x, size_t rows)
     ins_network_forward(network, x, rows, false);
 }
 
-/* First index of the largest of z (n). */
-static size_t largest(const real *z, size_t n)
+static const ins_layer *last_of(const ins_network *network)
 {
-    size_t best = 0;
-    for (size_t i = 1; i < n; i++) {
-        if (z[i] > z[best]) best = i;
-    }
-    return best;
+    return &network->layer[network->design.layers - 1];
 }
 
 ins_score ins_network_score(const ins_network *network, const int32_t *y)
 {
-    const ins_layer *output = ins_network_output(network);
-    ins_score score = {0, 0};
-    for (size_t r = 0; r < network->rows; r++) {
-        const real *z = output->z + r * output->units;
-        const size_t best = largest(z, output->units), label = (size_t)y[r];
-        const double top = (double)z[best];
-        double sum = 0;
-        for (size_t k = 0; k < output->units; k++) sum += exp((double)z[k] - top);
-        score.loss += log(sum) + (top - (double)z[label]);
-        score.correct += best == label;
-    }
-    return score;
+    const ins_layer *last = last_of(network);
+    return network->design.loss->score(network->rows, last->plan->units, last->output, y);
 }
 
-void ins_network_probabilities(ins_network *network)
+void ins_network_predict(ins_network *network)
 {
-    const ins_layer *output = ins_network_output(network);
-    for (size_t r = 0; r < network->rows; r++) {
-        const real *z = output->z + r * output->units;
-        real *p = output->a + r * output->units;
-        const real top = z[largest(z, output->units)];
-        real sum = 0;
-        for (size_t k = 0; k < output->units; k++) {
-            p[k] = exp(z[k] - top);
-            sum += p[k];
-        }
-        for (size_t k = 0; k < output->units; k++) p[k] /= sum;
+    const ins_layer *last = last_of(network);
+    network->design.loss->predict(network->rows, last->plan->units, last->output,
+                                  network->prediction);
+}
+
+/* What a layer passed back into a spare is added to what its other readers did. */
+static void add_spares(ins_network *network, const ins_layer *layer)
+{
+    for (size_t k = 0; k < layer->plan->kind->reads; k++) {
+        const real *spare = layer->in_delta[k];
+        real *delta = network->layer[layer->plan->input[k]].delta;
+        if (spare == delta) continue;
+        for (size_t i = 0; i < network->rows * layer->plan->inputs[k]; i++) delta[i] += spare[i];
     }
 }
 
 void ins_network_backward(ins_network *network, const int32_t *y)
 {
-    const ins_layer *output = ins_network_output(network);
-    const size_t units = output->units;
-    ins_network_probabilities(network);
-    for (size_t i = 0; i < network->rows * units; i++) output->delta[i] = output->a[i];
-    for (size_t r = 0; r < network->rows; r++) output->delta[r * units + (size_t)y[r]] -= 1;
-    for (size_t i = network->layers; i-- > 0;) {
+    const ins_layer *last = last_of(network);
+    ins_network_predict(network);
+    network->design.loss->delta(network->rows, last->plan->units, network->prediction, y,
+                                last->delta);
+    for (size_t i = network->design.layers; i-- > 0;) {
         ins_layer *layer = &network->layer[i];
-        layer->type->backward(layer, network->rows, i > 0 ? network->layer[i - 1].delta : NULL);
+        if (layer->delta == NULL) continue;
+        layer->plan->kind->backward(layer, network->rows);
+        add_spares(network, layer);
     }
 }
 
@@ -237,13 +316,10 @@ void ins_network_update(ins_network *network)
     ins_step step = {.p = design->optimizer.value, .learning_rate = design->learning_rate};
     step.update = ++network->updates;
     network->shown = NULL;
-    for (size_t i = 0; i < network->layers; i++) {
-        ins_tensor_block *const tensors[] = {&network->layer[i].weight, &network->layer[i].bias};
-        for (size_t t = 0; t < 2; t++) {
-            step.weight_decay = tensors[t]->decays ? design->weight_decay : 0;
-            row->update(&step, tensors[t]->count, tensors[t]->value, tensors[t]->gradient,
-                        tensors[t]->state);
-        }
+    for (size_t t = 0; t < network->tensors; t++) {
+        const ins_learned *tensor = &network->tensor[t];
+        step.weight_decay = ins_role_is_matrix(tensor->place.role) ? design->weight_decay : 0;
+        row->update(&step, tensor->count, tensor->value, tensor->gradient, tensor->state);
     }
 }
 
@@ -259,9 +335,14 @@ bool ins_network_finite(const ins_network *network)
     return finite == network->parameters;
 }
 
+const ins_design *ins_network_design(const ins_network *network)
+{
+    return &network->design;
+}
+
 size_t ins_network_depth(const ins_network *network)
 {
-    return network->depth;
+    return network->design.depth;
 }
 
 size_t ins_network_capacity(const ins_network *network)
@@ -269,19 +350,35 @@ size_t ins_network_capacity(const ins_network *network)
     return network->design.capacity;
 }
 
-ins_layer_view ins_network_layer(const ins_network *network, size_t layer)
+const ins_learned *ins_network_tensors(const ins_network *network, size_t *count)
 {
-    const ins_layer *found = &network->layer[network->recorded[layer - 1]];
-    return (ins_layer_view){
-        .units = found->units,
-        .fan_in = found->inputs,
-        .weight = found->weight.value,
-        .bias = found->bias.value,
-        .weight_gradient = found->weight.gradient,
-        .bias_gradient = found->bias.gradient,
-        .input = found->input,
-        .preactivation = found->z,
-        .activation = found->a,
-        .delta = found->delta,
+    *count = network->tensors;
+    return network->tensor;
+}
+
+ins_matrix_view ins_network_matrix(const ins_network *network, size_t number)
+{
+    const ins_matrix *matrix = &network->matrix[number - 1];
+    const ins_layer *layer = &network->layer[matrix->layer];
+    const ins_layer *after = &network->layer[matrix->activation];
+    const ins_tensor_place *place = &layer->tensor[matrix->first].place;
+    return (ins_matrix_view){
+        .units = place->units,
+        .inputs = place->inputs,
+        .tensors = matrix->tensors,
+        .tensor = &layer->tensor[matrix->first],
+        .function = after != layer ? &after->plan->choice : NULL,
+        .input = layer->in[0],
+        .preactivation = layer->result,
+        .activation = layer == last_of(network) ? network->prediction : after->result,
+        .delta = layer->delta,
     };
+}
+
+const ins_learned *ins_matrix_tensor(const ins_matrix_view *view, ins_role role)
+{
+    for (size_t t = 0; t < view->tensors; t++) {
+        if (view->tensor[t].place.role == role) return &view->tensor[t];
+    }
+    return NULL;
 }

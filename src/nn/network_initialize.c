@@ -30,29 +30,51 @@ static ins_status check_gains(const ins_choice *choice, ins_error *error)
     return INS_OK;
 }
 
-/* The bias comes from the weights' own row where that has a say, else from the bias initializer. */
-static ins_status fill_bias(ins_layer *layer, const ins_choice *weights, const ins_choice *bias,
-                            gsl_rng *rng, ins_error *error)
+/* A bias comes from its matrix' own row where that has a say, else from the bias initializer. */
+static ins_status fill_bias(const ins_learned *bias, const ins_learned *matrix,
+                            const ins_choice *weights, const ins_choice *biases, gsl_rng *rng,
+                            ins_error *error)
 {
-    const ins_choice *choice = row_of(weights)->fill_bias != NULL ? weights : bias;
+    const ins_choice *choice = row_of(weights)->fill_bias != NULL ? weights : biases;
     const ins_initializer *row = row_of(choice);
     if (row->fill_bias != NULL)
-        return row->fill_bias(choice, layer->weight.shape, rng, layer->bias.value, error);
-    return row->fill(choice, layer->bias.shape, rng, layer->bias.value, error);
+        return row->fill_bias(choice, matrix->place, rng, bias->value, error);
+    return row->fill(choice, bias->place, rng, bias->value, error);
 }
 
-static ins_status fill_layer(ins_network *network, ins_layer *layer, const ins_choice *weights,
-                             const ins_initialization *initialization, ins_error *error)
+/* One tensor of a layer; matrix is the one before it, or itself. */
+static ins_status fill_tensor(ins_network *network, const ins_learned *tensor,
+                              const ins_learned *matrix, const ins_choice *weights,
+                              const ins_initialization *initialization, ins_error *error)
 {
     const uint32_t seed = initialization->seed;
+    const size_t number = tensor->place.layer;
+    switch (tensor->place.role) {
+    case INS_ROLE_WEIGHT:
+    case INS_ROLE_RECURRENT:
+        ins_random_stream(&network->rng, seed, INS_FOR_WEIGHTS, number);
+        return row_of(weights)->fill(weights, tensor->place, &network->rng, tensor->value, error);
+    case INS_ROLE_BIAS:
+        ins_random_stream(&network->rng, seed, INS_FOR_BIASES, number);
+        return fill_bias(tensor, matrix, weights, initialization->bias, &network->rng, error);
+    case INS_ROLE_SCALE:
+        for (size_t i = 0; i < tensor->count; i++) tensor->value[i] = (real)tensor->start;
+    }
+    return INS_OK;
+}
+
+static ins_status fill_layer(ins_network *network, const ins_layer *layer,
+                             const ins_choice *weights, const ins_initialization *initialization,
+                             ins_error *error)
+{
+    const ins_learned *matrix = NULL;
     ins_status status = check_gains(weights, error);
-    if (status != INS_OK) return status;
-    ins_random_stream(&network->rng, seed, INS_FOR_WEIGHTS, layer->number);
-    status = row_of(weights)->fill(weights, layer->weight.shape, &network->rng, layer->weight.value,
-                                   error);
-    if (status != INS_OK) return status;
-    ins_random_stream(&network->rng, seed, INS_FOR_BIASES, layer->number);
-    return fill_bias(layer, weights, initialization->bias, &network->rng, error);
+    for (size_t t = 0; status == INS_OK && t < layer->tensors; t++) {
+        const ins_learned *tensor = &layer->tensor[t];
+        if (ins_role_is_matrix(tensor->place.role)) matrix = tensor;
+        status = fill_tensor(network, tensor, matrix, weights, initialization, error);
+    }
+    return status;
 }
 
 static double deviation(const real *z, size_t n)
@@ -64,11 +86,21 @@ static double deviation(const real *z, size_t n)
     return sqrt(square / (double)n);
 }
 
+static void scale_matrices(const ins_layer *layer, double factor)
+{
+    for (size_t t = 0; t < layer->tensors; t++) {
+        const ins_learned *tensor = &layer->tensor[t];
+        if (!ins_role_is_matrix(tensor->place.role)) continue;
+        for (size_t i = 0; i < tensor->count; i++)
+            tensor->value[i] = (real)((double)tensor->value[i] * factor);
+    }
+}
+
 /* Lets a row that looks at data scale the layer at index, the layers before it being final. */
 static ins_status adapt_layer(ins_network *network, size_t index, const ins_choice *weights,
                               const ins_samples *probe, ins_error *error)
 {
-    ins_layer *layer = &network->layer[index];
+    const ins_layer *layer = &network->layer[index];
     const size_t capacity = network->design.capacity;
     if (probe == NULL)
         return ins_error_add(error, INS_INTERNAL, "%s: there is no probe batch",
@@ -76,11 +108,10 @@ static ins_status adapt_layer(ins_network *network, size_t index, const ins_choi
     const size_t rows = probe->rows < capacity ? probe->rows : capacity;
     for (size_t tries = 0;; tries++) {
         ins_network_forward_some(network, probe->x, rows, false, index + 1);
-        const double factor =
-            row_of(weights)->adapt(weights->value, deviation(layer->z, rows * layer->units), tries);
+        const double factor = row_of(weights)->adapt(
+            weights->value, deviation(layer->output, rows * layer->plan->units), tries);
         if (factor == 1) return INS_OK;
-        for (size_t i = 0; i < layer->weight.count; i++)
-            layer->weight.value[i] = (real)((double)layer->weight.value[i] * factor);
+        scale_matrices(layer, factor);
     }
 }
 
@@ -88,15 +119,10 @@ static ins_status adapt_layer(ins_network *network, size_t index, const ins_choi
  * only the products do not round its units differently. */
 static bool is_symmetric(const ins_network *network)
 {
-    for (size_t i = 0; i + 1 < network->layers; i++) {
+    for (size_t i = 0; i + 1 < network->design.layers; i++) {
         const ins_layer *layer = &network->layer[i];
-        const real *w = layer->weight.value, *b = layer->bias.value;
-        size_t unit = 1;
-        if (layer->weight.count == 0 || layer->units < 2) continue;
-        while (unit < layer->units && b[unit] == b[0] &&
-               memcmp(w + unit * layer->inputs, w, layer->inputs * sizeof *w) == 0)
-            unit++;
-        if (unit == layer->units) return true;
+        if (layer->plan->kind->symmetric != NULL && layer->plan->kind->symmetric(layer))
+            return true;
     }
     return false;
 }
@@ -104,31 +130,30 @@ static bool is_symmetric(const ins_network *network)
 /* Nothing of an earlier training remains. */
 static void forget(ins_network *network, uint32_t seed)
 {
-    const size_t slots = ((const ins_optimizer *)network->design.optimizer.entry)->slots;
+    const size_t slots = ins_network_slots(&network->design);
     network->updates = 0;
-    for (size_t i = 0; i < network->layers; i++) {
+    for (size_t t = 0; t < network->tensors; t++) {
+        const ins_learned *tensor = &network->tensor[t];
+        memset(tensor->state, 0, tensor->count * slots * sizeof(real));
+        memset(tensor->gradient, 0, tensor->count * sizeof(real));
+    }
+    for (size_t i = 0; i < network->design.layers; i++) {
         ins_layer *layer = &network->layer[i];
-        ins_tensor_block *const tensors[] = {&layer->weight, &layer->bias};
-        for (size_t t = 0; t < 2; t++) {
-            memset(tensors[t]->state, 0, tensors[t]->count * slots * sizeof(real));
-            memset(tensors[t]->gradient, 0, tensors[t]->count * sizeof(real));
-        }
-        if (layer->type == &ins_dropout)
-            ins_random_stream(&layer->rng, seed, INS_FOR_DROPOUT, layer->number);
+        if (layer->plan->kind->reset != NULL) layer->plan->kind->reset(layer, seed);
     }
 }
 
 ins_status ins_network_initialize(ins_network *network, const ins_initialization *initialization,
                                   ins_error *error)
 {
-    const ins_layer *output = ins_network_output(network);
+    const size_t layers = network->design.layers;
     ins_status status = check_gains(initialization->bias, error);
-    for (size_t i = 0; i < network->layers; i++) network->layer[i].uniform = false;
-    for (size_t i = 0; status == INS_OK && i < network->layers; i++) {
-        ins_layer *layer = &network->layer[i];
+    for (size_t i = 0; i < layers; i++) network->layer[i].uniform = false;
+    for (size_t i = 0; status == INS_OK && i < layers; i++) {
+        const ins_layer *layer = &network->layer[i];
         const ins_choice *weights =
-            layer == output ? initialization->output : initialization->hidden;
-        if (layer->weight.count == 0) continue;
+            i + 1 == layers ? initialization->output : initialization->hidden;
+        if (layer->tensors == 0) continue;
         status = fill_layer(network, layer, weights, initialization, error);
         if (status == INS_OK && row_of(weights)->adapt != NULL)
             status = adapt_layer(network, i, weights, initialization->probe, error);
@@ -136,6 +161,6 @@ ins_status ins_network_initialize(ins_network *network, const ins_initialization
     forget(network, initialization->seed);
     const bool uniform = is_symmetric(network);
     network->shown = NULL;
-    for (size_t i = 0; i < network->layers; i++) network->layer[i].uniform = uniform;
+    for (size_t i = 0; i < layers; i++) network->layer[i].uniform = uniform;
     return status;
 }

@@ -2,19 +2,28 @@
 #ifndef INITSCOPE_NN_NETWORK_INTERNAL_H
 #define INITSCOPE_NN_NETWORK_INTERNAL_H
 
+#include <gsl/gsl_rng.h>
+
 #include "initscope/network.h"
 
-#include "layer.h"
+/* A numbered matrix: its layer; its tensors, itself first, among those of the layer; and the layer
+ * whose output is its activation. */
+typedef struct ins_matrix {
+    size_t layer, first, tensors, activation;
+} ins_matrix;
 
 struct ins_network {
     ins_design design;
-    size_t layers, depth; /* all, and the recorded ones */
-    ins_layer *layer;     /* (layers) */
-    size_t *recorded;     /* (depth) index of recorded layer l at l - 1 */
-    size_t parameters;    /* elements from parameter on, padding (always 0) included */
-    real *parameter;      /* weights and biases of all layers, contiguous */
-    gsl_rng rng;          /* scratch of the initialization */
-    size_t rows;          /* of the last forward pass */
+    ins_layer *layer; /* (layers) of the design */
+    size_t tensors;
+    ins_learned *tensor;           /* (tensors) of all layers */
+    ins_matrix *matrix;            /* (depth): number l at l - 1 */
+    real *prediction;              /* (capacity, units of the last layer) */
+    real *spare[INS_LAYER_INPUTS]; /* (capacity, units): a delta that is added to another */
+    size_t parameters;             /* elements from parameter on, padding (always 0) included */
+    real *parameter;               /* the values of all tensors, contiguous */
+    gsl_rng rng;                   /* scratch of the initialization */
+    size_t rows;                   /* of the last forward pass */
     const real *shown; /* its input, while its results stand for the weights as they are; or NULL */
     size_t updates;
     size_t bytes; /* of the block */
@@ -24,9 +33,10 @@ struct ins_network {
 void ins_network_forward_some(ins_network *network, const real *x, size_t rows, bool training,
                               size_t count);
 
-static inline ins_layer *ins_network_output(const ins_network *network)
+/* The state vectors of the network's optimizer, for each parameter. */
+static inline size_t ins_network_slots(const ins_design *design)
 {
-    return &network->layer[network->layers - 1];
+    return ((const ins_optimizer *)design->optimizer.entry)->slots;
 }
 
 #endif

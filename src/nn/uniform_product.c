@@ -6,7 +6,7 @@
  * element is written down and depends on k alone, and C does not let a compiler change it. */
 #include <config.h>
 
-#include "layer.h"
+#include "uniform_product.h"
 
 #include <string.h>
 

@@ -3,7 +3,6 @@
 
 #include "initscope/random.h"
 
-#include <limits.h>
 #include <math.h>
 
 #include <gsl/gsl_cdf.h>
@@ -30,9 +29,15 @@ static uint32_t mix(uint32_t key)
 
 void ins_random_seed(gsl_rng *rng, uint32_t seed)
 {
-    /* GSL replaces seed 0 by 4357 but masks the seed to 32 bits after that test. */
-    _Static_assert(ULONG_MAX > UINT32_MAX, "unsigned long must hold 2^32");
-    gsl_rng_set(rng, seed != 0 ? seed : 1UL << 32);
+    gsl_rng_set(rng, seed);
+    if (seed != 0) return;
+    /* GSL replaces seed 0 by 4357: the words that mt19937's state begins with are made again as by
+     * gsl_rng_set, of seed 0. */
+    enum { WORDS = 624 };
+    unsigned long *word = gsl_rng_state(rng);
+    word[0] = 0;
+    for (unsigned long i = 1; i < WORDS; i++)
+        word[i] = (1812433253UL * (word[i - 1] ^ word[i - 1] >> 30) + i) & 0xffffffffUL;
 }
 
 void ins_random_stream(gsl_rng *rng, uint32_t seed, ins_purpose purpose, size_t layer)

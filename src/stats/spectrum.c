@@ -11,17 +11,13 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include <stdbool.h>
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_sort_vector.h>
-
-#include "initscope/carver.h"
-#include "initscope/memory.h"
 
 /* Most columns that are decomposed by Golub and Reinsch. */
 enum { EXACT = 64 };
@@ -36,8 +32,7 @@ struct ins_spectrum_workspace {
     gsl_eigen_symm_workspace eigen; /* its vectors have rank elements */
 };
 
-/* The workspace at the start of its block; NULL while counting. */
-static ins_spectrum_workspace *lay_out(size_t elements, ins_carver *c)
+ins_spectrum_workspace *ins_spectrum_lay_out(size_t elements, ins_carver *c)
 {
     size_t rank = (size_t)sqrt((double)elements) + 1;
     ins_spectrum_workspace *w = ins_carve(c, 1, sizeof *w), layout;
@@ -49,26 +44,6 @@ static ins_spectrum_workspace *lay_out(size_t elements, ins_carver *c)
                                               .sd = ins_carve(c, rank, sizeof(double))};
     if (w != NULL) *w = layout;
     return w;
-}
-
-bool ins_spectrum_size(size_t elements, size_t *bytes)
-{
-    ins_carver counted = {0};
-    lay_out(elements, &counted);
-    *bytes = counted.used;
-    return !counted.overflow;
-}
-
-ins_spectrum_workspace *ins_spectrum_workspace_new(size_t elements)
-{
-    size_t bytes;
-    if (!ins_spectrum_size(elements, &bytes)) bytes = SIZE_MAX;
-    return lay_out(elements, &(ins_carver){.base = ins_allocate(bytes, 1, "singular values")});
-}
-
-void ins_spectrum_workspace_free(ins_spectrum_workspace *workspace)
-{
-    free(workspace); /* the start of its one block */
 }
 
 static bool golub_reinsch(ins_spectrum_workspace *w, gsl_matrix *matrix, gsl_vector *values)

@@ -8,7 +8,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +16,6 @@
 #include <gsl/gsl_errno.h>
 
 #include "initscope/blas.h"
-#include "initscope/carver.h"
-#include "initscope/memory.h"
 
 /* Units whose cosines, and rows or units whose centred outputs, are made at a time. */
 enum { BLOCK = 64 };
@@ -41,8 +38,8 @@ struct ins_symmetry_workspace {
     gsl_eigen_symm_workspace eigen; /* size is that of the matrix at hand */
 };
 
-/* The workspace at the start of its block; NULL while counting. */
-static ins_symmetry_workspace *lay_out(size_t units, size_t weights, size_t rows, ins_carver *c)
+ins_symmetry_workspace *ins_symmetry_lay_out(size_t units, size_t weights, size_t rows,
+                                             ins_carver *c)
 {
     size_t side = units < rows ? units : rows, longer = units < rows ? rows : units;
     ins_symmetry_workspace *workspace = ins_carve(c, 1, sizeof *workspace), w;
@@ -210,27 +207,6 @@ static double effective_rank(ins_symmetry_workspace *w, const real *output, size
     w->eigen.size = side;
     if (gsl_eigen_symm(&matrix.matrix, &values.vector, &w->eigen) != GSL_SUCCESS) return NAN;
     return entropy_rank(w->eigenvalue, side);
-}
-
-bool ins_symmetry_size(size_t units, size_t weights, size_t rows, size_t *bytes)
-{
-    ins_carver counted = {0};
-    lay_out(units, weights, rows, &counted);
-    *bytes = counted.used;
-    return !counted.overflow;
-}
-
-ins_symmetry_workspace *ins_symmetry_workspace_new(size_t units, size_t weights, size_t rows)
-{
-    size_t bytes;
-    if (!ins_symmetry_size(units, weights, rows, &bytes)) bytes = SIZE_MAX;
-    char *block = ins_allocate(bytes, 1, "symmetry of a layer");
-    return lay_out(units, weights, rows, &(ins_carver){.base = block});
-}
-
-void ins_symmetry_workspace_free(ins_symmetry_workspace *w)
-{
-    free(w);
 }
 
 ins_symmetry ins_symmetry_of(ins_symmetry_workspace *workspace, const real *weight,

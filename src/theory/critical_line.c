@@ -42,12 +42,6 @@ static double bias_excess(double q, void *context)
     return ins_critical_at(s->field, q).disorder.bias - s->bias;
 }
 
-static double curvature(double q, void *context)
-{
-    const sweep *s = context;
-    return ins_expect(s->field->activation, q).curvature;
-}
-
 static void keep(ins_critical_point found, ins_critical_point *point, size_t *count)
 {
     if (*count < INS_CRITICAL_POINTS) point[*count] = found;
@@ -70,11 +64,6 @@ static double bias_sign(const ins_mean_field *field, size_t i, double bias)
     return sign(point_of(field->q[i], &field->at[i]).disorder.bias - bias, field->q[i] + bias);
 }
 
-static double curvature_sign(const ins_mean_field *field, size_t i)
-{
-    return sign(field->at[i].curvature, field->at[i].slope_square);
-}
-
 size_t ins_critical_points(const ins_mean_field *field, double bias,
                            ins_critical_point point[INS_CRITICAL_POINTS])
 {
@@ -90,23 +79,6 @@ size_t ins_critical_points(const ins_mean_field *field, double bias,
             ins_critical_at(field, ins_root(&function, field->q[i - 1], field->q[i]));
         found.disorder.bias = bias;
         keep(found, point, &count);
-    }
-    return count;
-}
-
-size_t ins_half_stable_points(const ins_mean_field *field,
-                              ins_critical_point point[INS_CRITICAL_POINTS])
-{
-    size_t count = 0;
-    if (field->outline.homogeneous) return 0;
-
-    sweep s = {field, 0};
-    gsl_function function = {curvature, &s};
-    for (size_t i = 2; i < INS_GRID; i++) {
-        if (curvature_sign(field, i - 1) * curvature_sign(field, i) >= 0) continue;
-        ins_critical_point found =
-            ins_critical_at(field, ins_root(&function, field->q[i - 1], field->q[i]));
-        if (found.disorder.bias >= 0) keep(found, point, &count);
     }
     return count;
 }

@@ -1,4 +1,4 @@
-/* Closed forms at finite width and of random spectra. */
+/* Closed forms at finite width. */
 #include <config.h>
 
 #include "initscope/finite_width.h"
@@ -20,16 +20,4 @@ double ins_width_spread(const ins_choice *activation, const size_t *units, size_
     double spread = 1;
     for (size_t l = 0; l < count; l++) spread *= 1 + excess / (double)units[l];
     return spread;
-}
-
-ins_spectrum_edges ins_spectrum_of_matrix(size_t rows, size_t columns, double variance)
-{
-    double a = sqrt((double)rows), b = sqrt((double)columns);
-    return (ins_spectrum_edges){variance * (a - b) * (a - b), variance * (a + b) * (a + b)};
-}
-
-double ins_spectrum_of_product(size_t depth)
-{
-    double l = (double)depth;
-    return depth == 0 ? 1 : (l + 1) * exp(l * log1p(1 / l));
 }

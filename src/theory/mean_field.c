@@ -54,7 +54,7 @@ double ins_root(gsl_function *function, double lower, double upper)
 {
     enum { STEPS = 200 };
     gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
-    if (solver == NULL) ins_die("out of memory (need a root solver)");
+    ins_check_memory(solver, "a root solver");
     int status = gsl_root_fsolver_set(solver, function, lower, upper);
     for (int step = 0; status == GSL_SUCCESS && step < STEPS; step++) {
         status = gsl_root_fsolver_iterate(solver);

@@ -1,18 +1,54 @@
-/* Forward and backward recursions over real layers. */
+/* Forward and backward recursions along the layers of a design, one row a kind. */
 #include <config.h>
 
 #include "initscope/prediction.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "initscope/gaussian.h"
-#include "initscope/initializer.h"
+#include "initscope/memory.h"
 #include "initscope/softmax_start.h"
 
-static double centred_variance(const ins_choice *choice, ins_shape shape)
+/* What is carried at the output of a layer. */
+typedef struct signal {
+    double square; /* E[x^2] of its elements x */
+    double gain;   /* E[(d loss / d x)^2] = gain delta: delta is that of the next matrix, */
+    double delta;  /* and gain what the layers between do to it */
+    double slope;  /* E[phi'^2] of an activation */
+} signal;
+
+/* A layer on its way: its output, what it reads, and the prediction of the matrix that it has or
+ * follows. */
+typedef struct stage {
+    const ins_layer_plan *plan;
+    const ins_choice *weight, *bias; /* initializers */
+    signal *at, *in[INS_LAYER_INPUTS];
+    ins_layer_prediction *out;
+} stage;
+
+/* forward: from in to at->square. backward: from at to gain and delta of in. Both fill in out. */
+typedef struct theory {
+    const char *kind; /* of layers */
+    void (*forward)(const stage *s);
+    void (*backward)(const stage *s);
+} theory;
+
+static ins_moment_pair centred(double second_moment)
+{
+    return (ins_moment_pair){second_moment, second_moment};
+}
+
+static ins_moment_pair around(double mean, double second_moment)
+{
+    return (ins_moment_pair){second_moment, second_moment - mean * mean};
+}
+
+static double centred_variance(const ins_choice *choice, ins_tensor_place place)
 {
     const ins_initializer *row = (const ins_initializer *)choice->entry;
-    if (row->mean(choice->value, shape) == 0) return row->variance(choice->value, shape);
+    if (row->mean(choice->value, place) == 0) return row->variance(choice->value, place);
     return NAN;
 }
 
@@ -26,8 +62,8 @@ static double adapted_variance(const ins_choice *choice)
 }
 
 /* The bias comes from the weights' own row where that has a say, else from the bias initializer. */
-static double bias_variance(const ins_choice *weight, ins_shape w, const ins_choice *bias,
-                            ins_shape b)
+static double bias_variance(const ins_choice *weight, ins_tensor_place w, const ins_choice *bias,
+                            ins_tensor_place b)
 {
     const ins_choice *choice =
         ((const ins_initializer *)weight->entry)->fill_bias != NULL ? weight : bias;
@@ -36,67 +72,158 @@ static double bias_variance(const ins_choice *weight, ins_shape w, const ins_cho
     return row->bias_variance != NULL ? row->bias_variance(choice->value, w) : NAN;
 }
 
-ins_theory_layer ins_theory_layer_of(const ins_choice *weight, const ins_choice *bias,
-                                     size_t inputs, size_t units)
+/* The first layer, whose moment the caller knows, and layers that change nothing when training is
+ * off. */
+static void same_forward(const stage *s)
 {
-    double fan_in = (double)inputs, count = (double)units;
-    ins_shape w = {.units = units, .inputs = inputs, .fan_in = fan_in, .fan_out = count};
-    ins_shape b = {.units = units, .inputs = 1, .fan_in = count, .fan_out = count};
-    return (ins_theory_layer){.fan_in = fan_in,
-                              .units = count,
-                              .weight_variance = centred_variance(weight, w),
-                              .bias_variance = bias_variance(weight, w, bias, b),
-                              .preactivation_variance = adapted_variance(weight)};
+    if (s->plan->kind->reads > 0) s->at->square = s->in[0]->square;
 }
 
-static ins_moment_pair centred(double second_moment)
+static void same_backward(const stage *s)
 {
-    return (ins_moment_pair){second_moment, second_moment};
+    if (s->plan->kind->reads == 0) return;
+    s->in[0]->gain = s->at->gain;
+    s->in[0]->delta = s->at->delta;
 }
 
-static ins_moment_pair around(double mean, double second_moment)
+/* An initializer that rescales W to the data promises the variance of the preactivation instead of
+ * that of W. */
+static void dense_forward(const stage *s)
 {
-    return (ins_moment_pair){second_moment, second_moment - mean * mean};
-}
-
-/* Fills all but what goes backward. */
-static void forward(const ins_choice *activation, double input, const ins_theory_layer *layer,
-                    size_t count, ins_layer_prediction *out)
-{
-    for (size_t l = 0; l < count; l++) {
-        double weight = layer[l].weight_variance, bias = layer[l].bias_variance;
-        double q = layer[l].fan_in * weight * input + bias;
-        if (!isnan(layer[l].preactivation_variance)) {
-            q = layer[l].preactivation_variance;
-            weight = (q - bias) / (layer[l].fan_in * input);
-        }
-        out[l] = (ins_layer_prediction){
-            .weight = centred(weight), .bias = centred(bias), .preactivation = centred(q)};
-        if (l + 1 == count) break;
-        ins_expectation at = ins_expect(activation, q);
-        out[l].activation = around(at.value, at.square);
-        out[l].slope_square = at.slope_square;
-        input = at.square;
+    ins_learned list[INS_LAYER_TENSORS];
+    ins_plan_tensors(s->plan, list);
+    const ins_tensor_place w = list[0].place, b = list[1].place;
+    double weight = centred_variance(s->weight, w), input = s->in[0]->square;
+    double bias = bias_variance(s->weight, w, s->bias, b);
+    double adapted = adapted_variance(s->weight), q = w.fan_in * weight * input + bias;
+    if (!isnan(adapted)) {
+        q = adapted;
+        weight = (q - bias) / (w.fan_in * input);
     }
+    *s->out = (ins_layer_prediction){.fan_in = w.fan_in,
+                                     .weight = centred(weight),
+                                     .bias = centred(bias),
+                                     .preactivation = centred(q),
+                                     .activation = centred(q),
+                                     .slope_square = 1};
+    s->at->square = q;
 }
 
-double ins_predict(const ins_choice *activation, double input, const ins_theory_layer *layer,
-                   size_t count, ins_layer_prediction *out)
+static void dense_backward(const stage *s)
 {
-    forward(activation, input, layer, count, out);
+    s->out->delta = centred(s->at->gain * s->at->delta);
+    s->out->gradient = centred(s->out->delta.second_moment * s->in[0]->square);
+    s->in[0]->gain = (double)s->plan->units * s->out->weight.variance;
+    s->in[0]->delta = s->out->delta.second_moment;
+}
 
-    ins_layer_prediction *last = &out[count - 1];
-    double classes = layer[count - 1].units;
-    ins_softmax_start start =
-        ins_softmax_expect(last->preactivation.second_moment, (size_t)classes);
-    last->activation = around(1 / classes, start.probability_square / classes);
-    last->slope_square = 1;
-    last->delta = centred(start.delta_square);
-    for (size_t l = count - 1; l > 0; l--)
-        out[l - 1].delta = centred(layer[l].units * out[l].weight.variance *
-                                   out[l - 1].slope_square * out[l].delta.second_moment);
-    for (size_t l = 0; l < count; l++)
-        out[l].gradient = centred(out[l].delta.second_moment *
-                                  (l > 0 ? out[l - 1].activation.second_moment : input));
+static void activation_forward(const stage *s)
+{
+    const ins_expectation at = ins_expect(&s->plan->choice, s->in[0]->square);
+    s->out->activation = around(at.value, at.square);
+    s->out->slope_square = at.slope_square;
+    s->at->square = at.square;
+    s->at->slope = at.slope_square;
+}
+
+static void activation_backward(const stage *s)
+{
+    s->in[0]->gain = s->at->gain * s->at->slope;
+    s->in[0]->delta = s->at->delta;
+}
+
+static void unknown_forward(const stage *s)
+{
+    s->at->square = NAN;
+}
+
+static void unknown_backward(const stage *s)
+{
+    for (size_t k = 0; k < s->plan->kind->reads; k++) s->in[k]->gain = NAN;
+}
+
+static const theory kinds[] = {
+    {"input", same_forward, same_backward},
+    {"dense", dense_forward, dense_backward},
+    {"activation", activation_forward, activation_backward},
+    {"dropout", same_forward, same_backward},
+};
+static const theory unknown = {NULL, unknown_forward, unknown_backward};
+
+static const theory *theory_of(const ins_layer_kind *kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i].kind, kind->entry.name) == 0) return &kinds[i];
+    }
+    return &unknown;
+}
+
+bool ins_is_predicted(const ins_layer_kind *kind)
+{
+    return theory_of(kind) != &unknown;
+}
+
+/* Where the loss stands: the last activation, and E[(d loss / d z)^2] into *delta, for logits of
+ * this second moment. Returns the loss. */
+static double cross_entropy_start(double square, size_t classes, ins_layer_prediction *out,
+                                  double *delta)
+{
+    const ins_softmax_start start = ins_softmax_expect(square, classes);
+    const double mean = 1 / (double)classes;
+    out->activation = around(mean, start.probability_square / (double)classes);
+    *delta = start.delta_square;
     return start.cross_entropy;
+}
+
+static const struct {
+    const char *loss;
+    double (*start)(double square, size_t units, ins_layer_prediction *out, double *delta);
+} losses[] = {{"cross_entropy", cross_entropy_start}};
+
+static double loss_start(const ins_loss *loss, double square, size_t units,
+                         ins_layer_prediction *out, double *delta)
+{
+    *delta = NAN;
+    for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
+        if (strcmp(losses[i].loss, loss->entry.name) == 0)
+            return losses[i].start(square, units, out, delta);
+    }
+    return NAN;
+}
+
+/* before stands for the prediction of a layer that follows no matrix. */
+static stage stage_of(const ins_design *design, const ins_initialization *start, size_t layer,
+                      signal *signals, ins_layer_prediction *before, ins_layer_prediction *out)
+{
+    const ins_layer_plan *plan = &design->layer[layer];
+    stage made = {.plan = plan,
+                  .weight = layer + 1 == design->layers ? start->output : start->hidden,
+                  .bias = start->bias,
+                  .at = &signals[layer],
+                  .out = plan->follows > 0 ? &out[plan->follows - 1] : before};
+    for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &signals[plan->input[k]];
+    return made;
+}
+
+double ins_predict(const ins_design *design, const ins_initialization *start, double input,
+                   ins_layer_prediction *out)
+{
+    const size_t layers = design->layers;
+    signal *signals = ins_allocate(layers, sizeof *signals, "layers of the theory");
+    ins_layer_prediction before = {0};
+    signals[0].square = input;
+    for (size_t i = 0; i < layers; i++) {
+        const stage s = stage_of(design, start, i, signals, &before, out);
+        theory_of(s.plan->kind)->forward(&s);
+    }
+    signal *last = &signals[layers - 1];
+    last->gain = 1;
+    const double loss = loss_start(design->loss, last->square, design->layer[layers - 1].units,
+                                   &out[design->depth - 1], &last->delta);
+    for (size_t i = layers; i-- > 0;) {
+        const stage s = stage_of(design, start, i, signals, &before, out);
+        theory_of(s.plan->kind)->backward(&s);
+    }
+    free(signals);
+    return loss;
 }

@@ -8,6 +8,7 @@
 #include <gsl/gsl_integration.h>
 
 #include "initscope/error.h"
+#include "initscope/memory.h"
 
 enum { POINTS = 16 };
 
@@ -18,7 +19,7 @@ typedef struct legendre {
 static void legendre_start(legendre *rule)
 {
     gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(POINTS);
-    if (table == NULL) ins_die("out of memory (need a table of %d quadrature points)", POINTS);
+    ins_check_memory(table, "a table of quadrature points");
     for (size_t i = 0; i < POINTS; i++)
         gsl_integration_glfixed_point(-1, 1, i, &rule->node[i], &rule->weight[i], table);
     gsl_integration_glfixed_table_free(table);

@@ -15,8 +15,9 @@
 
 #include "initscope/blas.h"
 #include "initscope/recorder.h"
-#include "initscope/runner.h"
 #include "initscope/trainer.h"
+
+#include "../../src/experiment/laboratory.h"
 
 enum { REPEATS = 1000 };
 
@@ -93,6 +94,7 @@ static void open_subject(subject *s, int count, char **arguments)
 
 static void close_subject(subject *s)
 {
+    ins_design_free(&s->design);
     ins_prepared_free(&s->data);
     ins_dataset_free(&s->dataset);
     ins_settings_free(&s->settings);
@@ -135,15 +137,15 @@ static operands *make_operands(const ins_network *network, size_t batch)
     operands *layers = calloc(depth, sizeof *layers);
     if (layers == NULL) abort();
     for (size_t l = 0; l < depth; l++) {
-        ins_layer_view view = ins_network_layer(network, l + 1);
+        ins_matrix_view view = ins_network_matrix(network, l + 1);
         layers[l] = (operands){.units = view.units,
-                               .fan_in = view.fan_in,
-                               .weight = filled(view.units * view.fan_in),
-                               .gradient = filled(view.units * view.fan_in),
-                               .input = filled(batch * view.fan_in),
+                               .fan_in = view.inputs,
+                               .weight = filled(view.units * view.inputs),
+                               .gradient = filled(view.units * view.inputs),
+                               .input = filled(batch * view.inputs),
                                .z = filled(batch * view.units),
                                .delta = filled(batch * view.units),
-                               .below = filled(batch * view.fan_in)};
+                               .below = filled(batch * view.inputs)};
     }
     return layers;
 }
@@ -223,8 +225,8 @@ static double elements(const subject *s, const ins_network *network)
 {
     size_t rows = s->laboratory.probe.rows, total = rows * s->laboratory.probe.features;
     for (size_t l = 1; l <= ins_network_depth(network); l++) {
-        ins_layer_view view = ins_network_layer(network, l);
-        total += 3 * rows * view.units + 3 * view.units * view.fan_in + view.units;
+        ins_matrix_view view = ins_network_matrix(network, l);
+        total += 3 * rows * view.units + 3 * view.units * view.inputs + view.units;
     }
     return (double)total;
 }
@@ -237,7 +239,7 @@ static void measure_statistics(subject *s, size_t repeats)
     ins_network *network = make_network(s);
     ins_trainer *trainer = make_trainer(s, network);
     ins_recorder_trial trial = {&s->trial, network, probe, &s->settings};
-    ins_recorder *recorder = ins_recorder_new(&trial);
+    ins_recorder *recorder = ins_recorder_new(&trial, &s->design);
     ins_log_rows rows = {0};
     for (size_t i = 0; i <= repeats; i++) {
         for (size_t file = 0; file < INS_LOG_FILES; file++) ins_text_clear(&rows.file[file]);

@@ -312,7 +312,8 @@ EOT
     command -v gnuplot >/dev/null || skip "gnuplot not found"
     # A log of another program, whose initializers have such names.
     for file in runs epochs layers; do
-        awk 'BEGIN { FS = OFS = "," } NR > 1 { $2 = "=1+1" } { print }' new/$file.csv >edited && mv edited new/$file.csv
+        awk 'BEGIN { FS = OFS = "," } NR > 1 { $2 = "=1+1" } { print }' new/$file.csv >edited
+        mv edited new/$file.csv
     done
     rm new/theory.csv new/symmetry.csv
     run_ok report -q new

@@ -61,7 +61,10 @@ try_configure() {
     "$srcdir/configure" --help >configure.help
     for word; do
         case $word in
-        --enable-* | --disable-*) word=${word#--*able-} && grep -qE -e "--(en|dis)able-${word%%=*}([[ ]|\$)" configure.help ;;
+        --enable-* | --disable-*)
+            word=${word#--*able-}
+            grep -qE -e "--(en|dis)able-${word%%=*}([[ ]|\$)" configure.help
+            ;;
         --prefix=*) grep -q -e --prefix configure.help ;;
         CC=* | CFLAGS=*) grep -q "^  ${word%%=*} " configure.help ;;
         *) return 1 ;;
@@ -74,7 +77,8 @@ try() {
     echo "$1"
     case $1 in
     "./autogen.sh --install-deps && ./configure && make report")
-        "$srcdir/autogen.sh" --help | grep -q -e --install-deps && try_make report ;;
+        "$srcdir/autogen.sh" --help | grep -q -e --install-deps || return 1
+        try_make report ;;
     './autogen.sh --install-deps') "$srcdir/autogen.sh" --help | grep -q -e --install-deps ;;
     './configure '*) eval "try_configure ${1#* }" ;;
     'make' | 'make '*) eval "try_make ${1#make}" ;;

@@ -31,7 +31,8 @@ refuses_data() {
 
 @test "the output directory: missing, in use, not a directory, without a parent" {
     refuses 2 'run: no output directory; name one with -o DIR' run
-    mkdir used && touch used/mark
+    mkdir used
+    touch used/mark
     refuses 4 'used: exists and is not empty; use --force to replace it or --resume to go on' run -o used
     [ "$(ls used)" = mark ]
     touch file
@@ -41,7 +42,8 @@ refuses_data() {
 }
 
 @test "--force does not remove the data it reads" {
-    mkdir v && cp "$srcdir/data/iris.csv" v/
+    mkdir v
+    cp "$srcdir/data/iris.csv" v/
     refuses 4 'v: holds the data file, which --force would remove (got "v/iris.csv")' run --data=v/iris.csv --force -o v
     [ -s v/iris.csv ]
 }
@@ -73,7 +75,7 @@ d.csv:4: 4 fields, header has 3'
 }
 
 @test "twenty problems of a file are listed, the others counted" {
-    { echo a,b && for i in $(seq 30); do echo "x$i,y"; done; } >d.csv
+    { echo a,b; for i in $(seq 30); do echo "x$i,y"; done; } >d.csv
     run --separate-stderr "$INITSCOPE" run --data=d.csv -o w
     [ "$status" -eq 3 ]
     [ "${#stderr_lines[@]}" -eq 21 ]
@@ -207,7 +209,8 @@ none/layers.csv: there is no such file' report none
             run --separate-stderr bash -c "ulimit -v $kib && OPENBLAS_NUM_THREADS=$threads timeout -s KILL 20 '$INITSCOPE' run -o w"
             [ "$status" -eq 1 ]
             [[ "$stderr" =~ ^"initscope: out of memory (need "[0-9]+" bytes of address space for "("one run"|"matrix products"|"matrix products; less with OPENBLAS_NUM_THREADS=1")")"$ ]]
-            [ ! -e w ] && [ ! -e w.partial ]
+            [ ! -e w ]
+            [ ! -e w.partial ]
         done
     done
     (ulimit -v 1000000 && OPENBLAS_NUM_THREADS=1 timeout -s KILL 20 "$INITSCOPE" run -q --epochs=1 -o w)

@@ -25,7 +25,8 @@ cells() {
     # Exploding: the first layers are finite, the last ones are not.
     cells deep/layers.csv 3 0 preactivation nonfinite >nonfinite
     [ "$(wc -l <nonfinite)" -eq 101 ]
-    [ "$(head -n 1 nonfinite)" -eq 0 ] && [ "$(tail -n 1 nonfinite)" -gt 0 ]
+    [ "$(head -n 1 nonfinite)" -eq 0 ]
+    [ "$(tail -n 1 nonfinite)" -gt 0 ]
     # Vanishing: the numbers fall until there is nothing left, and denormal ones are taken as 0.
     cells deep/layers.csv 5 0 activation variance >variance
     [ "$(sed -n 100p variance)" = 0 ]

@@ -18,7 +18,8 @@ needs_nobody() {
     command -v setpriv >/dev/null && as_nobody true 2>/dev/null || skip "not root, or no setpriv"
     local directory=$PWD
     while [[ $directory == "$BATS_RUN_TMPDIR"* ]]; do
-        chmod a+x "$directory" && directory=$(dirname "$directory")
+        chmod a+x "$directory"
+        directory=$(dirname "$directory")
     done
     as_nobody test -r "$PWD/d.csv" && as_nobody test -x "$INITSCOPE" || skip "nobody has no way to here"
 }
@@ -90,17 +91,20 @@ ends() {
     ends 3 './none.csv: No such file or directory' "$INITSCOPE" run "${small[@]}" --data=./none.csv --force -o kept
     ends 2 'run: --force and --resume exclude each other' "$INITSCOPE" run "${small[@]}" --force --resume -o kept
     tree kept | diff before -
-    mkdir mine && echo precious >mine/file
+    mkdir mine
+    echo precious >mine/file
     ends 4 'mine: is not a run directory; nothing to resume' "$INITSCOPE" run "${small[@]}" --resume -o mine
     [ "$(cat mine/file)" = precious ]
-    mkdir w.partial && echo precious >w.partial/file
+    mkdir w.partial
+    echo precious >w.partial/file
     ends 4 'w.partial: exists and is not an interrupted run; use --force to replace it' "$INITSCOPE" run "${small[@]}" -o w
     [ "$(cat w.partial/file)" = precious ]
 }
 
 @test "a directory without permission, a file system that cannot be written" {
     needs_nobody
-    mkdir -m 755 theirs && mkdir -m 777 open
+    mkdir -m 755 theirs
+    mkdir -m 777 open
     ends 4 'theirs/w.partial: Permission denied' as_nobody "$INITSCOPE" run "${small[@]}" -o theirs/w
     [ "$(ls theirs | wc -l)" -eq 0 ]
     chmod 0 d.csv
@@ -118,34 +122,44 @@ ends() {
 
 @test "links: one to a directory, and one planted at the name of a log" {
     run_ok run -q "${small[@]}" -o kept
-    mkdir real && echo precious >target
+    mkdir real
+    echo precious >target
     ln -s real w
     run_ok run -q "${small[@]}" -o w
     same_run kept w
     [ "$(ls real | wc -l)" -eq 0 ]
-    rm -r w && ln -s real w && echo mine >real/file
+    rm -r w
+    ln -s real w
+    echo mine >real/file
     ends 4 'w: exists and is not empty; use --force to replace it or --resume to go on' "$INITSCOPE" run "${small[@]}" -o w
     run_ok run -q "${small[@]}" --force -o w
-    [ "$(cat real/file)" = mine ] && [ ! -L w ]
+    [ "$(cat real/file)" = mine ]
+    [ ! -L w ]
     # Files appear under their names by renaming: a link there gives way, what it points to stays.
-    rm w/runs.csv w/epochs.csv && ln -s ../target w/epochs.csv && ln -s ../target w/runs.csv
+    rm w/runs.csv w/epochs.csv
+    ln -s ../target w/epochs.csv
+    ln -s ../target w/runs.csv
     run_ok run -q "${small[@]}" --force -o w
     same_run kept w
     [ "$(cat target)" = precious ]
     # An interrupted run is not continued into a link.
-    mkdir w2.partial && touch w2.partial/lock && ln -s ../target w2.partial/layers.csv
+    mkdir w2.partial
+    touch w2.partial/lock
+    ln -s ../target w2.partial/layers.csv
     run_ok run -q "${small[@]}" -o w2
     same_run kept w2
     [ "$(cat target)" = precious ]
 }
 
 @test "what is read may not lie where the run is written" {
-    mkdir v && cp d.csv v/runs.csv
+    mkdir v
+    cp d.csv v/runs.csv
     ends 4 'v: exists and is not empty; use --force to replace it or --resume to go on' "$INITSCOPE" run "${small[@]}" --data=v/runs.csv -o v
     ends 4 'v: holds the data file, which --force would remove (got "v/runs.csv")' "$INITSCOPE" run "${small[@]}" --data=v/runs.csv --force -o v
     ends 4 'v: is not a run directory; nothing to resume' "$INITSCOPE" run "${small[@]}" --data=v/runs.csv --resume -o v
     cmp d.csv v/runs.csv
-    mkdir x.partial && cp d.csv x.partial/
+    mkdir x.partial
+    cp d.csv x.partial/
     for policy in '' --force --resume; do
         ends 4 'x.partial: holds the data file, where the run is written (got "x.partial/d.csv")' "$INITSCOPE" run "${small[@]}" --data=x.partial/d.csv $policy -o x/
     done
@@ -179,8 +193,10 @@ ends() {
     [[ "${stderr_lines[0]}" =~ ^"initscope: disk/w.partial/"[a-z]+".csv: No space left on device"$ ]]
     [[ "${stderr_lines[1]}" =~ ^"initscope: interrupted after "([0-9]+)" of 50 runs; go on with --resume"$ ]]
     local done=${BASH_REMATCH[1]}
-    [ "$done" -gt 0 ] && [ "$done" -lt 50 ]
-    [ "$(cat disk/earlier)" = precious ] && [ ! -e disk/w ]
+    [ "$done" -gt 0 ]
+    [ "$done" -lt 50 ]
+    [ "$(cat disk/earlier)" = precious ]
+    [ ! -e disk/w ]
     [ "$(wc -l <disk/w.partial/runs.csv)" -eq $((done + 1)) ]
     for file in runs epochs layers symmetry histograms; do
         cmp "disk/w.partial/$file.csv" <(head -c "$(stat -c %s "disk/w.partial/$file.csv")" kept/$file.csv)
@@ -191,7 +207,8 @@ ends() {
     run_ok "${large[@]}" --resume -o disk/w
     same_run kept disk/w
     # No room for even one run: nothing stays.
-    umount disk && small_disk 16k
+    umount disk
+    small_disk 16k
     run --separate-stderr "$INITSCOPE" "${large[@]}" -o disk/w
     [ "$status" -eq 4 ]
     [[ "${stderr_lines[0]}" =~ ^"initscope: disk/w.partial/"[a-z.]+": No space left on device"$ ]]
@@ -209,7 +226,8 @@ ends() {
     command -v gnuplot >/dev/null || skip "gnuplot not found"
     # The scripts fit, the PDF does not: gnuplot calls that a success.
     "$INITSCOPE" report kept --gnuplot=/none -o measure 2>none || true
-    umount disk && small_disk "$(($(du -sk measure | cut -f1) + 40))k"
+    umount disk
+    small_disk "$(($(du -sk measure | cut -f1) + 40))k"
     run --separate-stderr "$INITSCOPE" report kept -o disk/report
     echo "status: $status, stderr: $stderr"
     [ "$status" -eq 5 ]
@@ -261,7 +279,9 @@ ends() {
 
 @test "with the rights of another user the program refuses to run" {
     needs_nobody
-    cp "$INITSCOPE" borrowed && chown 65534 borrowed && chmod 4755 borrowed
+    cp "$INITSCOPE" borrowed
+    chown 65534 borrowed
+    chmod 4755 borrowed
     ldd borrowed | grep -q 'lib[a-z]*san' && skip "sanitizers"
     run --separate-stderr ./borrowed --version
     [ "$status" -ne 0 ] || skip "the file system ignores set-user-ID"

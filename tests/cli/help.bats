@@ -127,4 +127,8 @@ digits 1797 64 10" ]
     script -qec "stty cols 90; '$INITSCOPE' list initializers" /dev/null </dev/null | tr -d '\r' >wrapped
     [ "$(wc -l <wrapped)" -gt "$("$INITSCOPE" list initializers | wc -l)" ]
     [ -z "$(grep -nE '.{91}' wrapped)" ]
+    # Lines end between words: each word is there whole.
+    words() { tr -s ' \n' '\n' | sort -u; }
+    words <wrapped >whole
+    [ -z "$("$INITSCOPE" list initializers | words | comm -23 - whole)" ]
 }

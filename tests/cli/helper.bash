@@ -15,6 +15,15 @@ run_ok() {
     [ "$status" -eq 0 ]
 }
 
+# refute COMMAND...: the command answers no, with status 1 ("! command" in a test fails nothing, and is
+# content with a file that is not there).
+refute() {
+    local answer=0
+    "$@" || answer=$?
+    echo "status $answer: $*"
+    [ "$answer" -eq 1 ]
+}
+
 # refuses STATUS MESSAGE ARGUMENT...: ends with this status, nothing on stdout, and exactly this on
 # stderr, every line after "initscope: "; no run directory is left.
 refuses() {

@@ -107,13 +107,15 @@ complete_words() {
         if command -v mandoc >/dev/null; then
             run mandoc -Tlint "$file"
             echo "$output"
-            [ "$status" -eq 0 ] && [ "$output" = "" ]
+            [ "$status" -eq 0 ]
+            [ "$output" = "" ]
             found=1
         fi
         if man --version >/dev/null 2>&1 && command -v groff >/dev/null; then
             run --separate-stderr env LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$file"
             echo "$stderr"
-            [ "$status" -eq 0 ] && [ "$stderr" = "" ]
+            [ "$status" -eq 0 ]
+            [ "$stderr" = "" ]
             found=1
         fi
     done

@@ -327,7 +327,8 @@ FNR > 1 { $2 = name[$2] }
 { print }
 EOF
     for file in runs epochs layers; do
-        awk -f nasty.awk w/$file.csv >new && mv new w/$file.csv
+        awk -f nasty.awk w/$file.csv >new
+        mv new w/$file.csv
     done
     echo 'title = `touch PWNED5` {/=500 t} %s *t*' >w/experiment.ini
     run_ok report w -q
@@ -383,8 +384,9 @@ EOF
     [ "$pages" -ge 8 ]
     # the other way round for other data: the best of the pair is the worst
     high='with zeros ([^)]*) against\|with zeros against'
-    ! grep -q "$high" words
-    awk -F, -v OFS=, 'FNR > 1 { $9 = ($2 == "zeros" ? 0.99 + $3 / 10000 : 0.01 + $3 / 10000) } { print }' a/epochs.csv >new && mv new a/epochs.csv
+    refute grep -q "$high" words
+    awk -F, -v OFS=, 'FNR > 1 { $9 = ($2 == "zeros" ? 0.99 + $3 / 10000 : 0.01 + $3 / 10000) } { print }' a/epochs.csv >new
+    mv new a/epochs.csv
     run_ok report a b -o both -q
     pdftotext -layout both/report.pdf - | tr -s ' \n' ' ' | grep -q "$high"
 }

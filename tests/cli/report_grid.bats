@@ -88,14 +88,14 @@ report() {
     run_ok report w -q
     pdftotext w/report/report.pdf - | tr -s ' \n' ' ' >after
     grep -q 'glorot_normal: the best, or not told apart from it, whatever the activation' after
-    ! grep -q 'he_normal: the best' after
+    refute grep -q 'he_normal: the best' after
 }
 
 @test "no factor varies: no grid" {
     need gnuplot pdftotext
     report cards
-    ! grep -q 'CHOOSING' text
-    ! ls w/report/figures/*-grid-* 2>/dev/null
+    refute grep -q 'CHOOSING' text
+    refute compgen -G 'w/report/figures/*-grid-*'
 }
 
 @test "a learning rate that goes with its optimizer is no factor of its own" {
@@ -103,7 +103,7 @@ report() {
     run_ok run -q --init='he_normal glorot_normal' --optimizer='sgd adam' --hidden=4 --epochs=1 --seeds=2 -o w
     run_ok report w -q
     ls w/report/figures/*-grid-optimizer-accuracy.csv
-    ! ls w/report/figures/*-grid-learning_rate-* 2>/dev/null
+    refute compgen -G 'w/report/figures/*-grid-learning_rate-*'
 }
 
 @test "a card for each initializer, with the same axes" {
@@ -126,7 +126,7 @@ report() {
     need gnuplot pdftotext
     run_ok run -q --init="$(seq -f 'constant(value=%g)' 1 13 | tr '\n' ' ')" --hidden=4 --epochs=1 --seeds=1 -o w
     run_ok report w -q
-    ! ls w/report/figures/*-profile-* 2>/dev/null
+    refute compgen -G 'w/report/figures/*-profile-*'
     pdftotext -layout w/report/report.pdf text
     tr -s ' \n' ' ' <text | grep -q 'Not in this report: Profiles. There are more than 12 initializers'
 }
@@ -159,7 +159,7 @@ report() {
         run awk -F'"' '/<word/ && ($2 < 56 || $6 > 539.3) { print }' boxes
         echo "$output"
         [ "$output" = "" ]
-        ! grep -q -i -w -E '^[^"]*>-?(nan|inf)<' boxes
+        refute grep -q -i -w -E '^[^"]*>-?(nan|inf)<' boxes
     done
 }
 

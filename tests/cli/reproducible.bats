@@ -18,7 +18,8 @@ load helper
         --hidden='8,8 3x6' --optimizer='sgd(momentum=0.5) adamw' --learning-rate='default 0.03' --dropout=0.25 \
         --weight-decay=0.001 --batch='full 16' --output-init=lecun_normal --bias-init='constant(0.1)' --epochs=3 \
         --shuffle=no --seeds=2 --seed=11 --probe=50 --record-every=2 --histograms='0 2' --bins=7 --symmetry=all --save-weights=ends --title='A "title", with # and = signs' --note='x' -o w
-    mkdir elsewhere && cd elsewhere
+    mkdir elsewhere
+    cd elsewhere
     run_ok run ../w/experiment.ini -q -o w
     same_run ../w w
 }
@@ -28,10 +29,12 @@ load helper
     for name in 'a ;b.csv' ';c.csv' ' d.csv' $'e\nf.csv' 'g\x3b ;.csv'; do
         cp "$srcdir/data/iris.csv" "$name"
         run_ok run -q --data="./$name" --init=zeros --seeds=1 --epochs=0 -o w
-        mkdir elsewhere && cd elsewhere
+        mkdir elsewhere
+        cd elsewhere
         run_ok run ../w/experiment.ini -q -o w
         same_run ../w w
-        cd .. && rm -r elsewhere w
+        cd ..
+        rm -r elsewhere w
     done
 }
 
@@ -109,7 +112,8 @@ load helper
         wait $! || status=$?
         [ "$status" -eq "${signal#*:}" ]
         [[ "$(tail -n 1 message)" =~ ^"initscope: interrupted after "[0-9]+" of 12 runs; go on with --resume"$ ]]
-        [ ! -e w ] && [ -d w.partial ]
+        [ ! -e w ]
+        [ -d w.partial ]
     done
     run_ok run -v --data=digits --hidden=128,128 --epochs=8 --seeds=3 --resume -o w
     [[ "$stderr" =~ "initscope: "[0-9]+" of 12 runs are complete already" ]]

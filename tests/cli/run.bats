@@ -79,8 +79,9 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     grep -q '^histograms = 0,2,3$' w/experiment.ini
     # A run without a row has no file, and its schema does not speak of it.
     run_ok run -q --init=he_normal --seeds=1 --epochs=1 --histograms=none --symmetry=5 -o none
-    [ ! -e none/histograms.csv ] && [ ! -e none/symmetry.csv ]
-    [ -z "$(grep -E 'histograms.csv|symmetry.csv' none/schema.json)" ]
+    [ ! -e none/histograms.csv ]
+    [ ! -e none/symmetry.csv ]
+    refute grep -E 'histograms.csv|symmetry.csv' none/schema.json
     grep -q histograms.csv w/schema.json
     # Watching changes nothing.
     run_ok run -q --init=he_normal --seeds=1 --epochs=1 --histograms=all --symmetry=all --save-weights=all -o all
@@ -93,7 +94,8 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
         --seeds=1 --epochs=4 -o w
     [ "$(awk -F, 'NR == 2 { print $11 }' w/runs.csv)" = diverged ]
     last=$(awk -F, 'NR == 2 { print $12 }' w/runs.csv)
-    [ "$last" -ge 1 ] && [ "$last" -lt 4 ]
+    [ "$last" -ge 1 ]
+    [ "$last" -lt 4 ]
     [ "$(grep '^1,' w/histograms.csv | cut -d, -f4 | uniq | tr '\n' ' ')" = "0 $last " ]
     awk -F, 'FNR == 1 { file++; next }
              file == 1 { counted[$1, $4, $5, $6] += $10; next }
@@ -158,8 +160,20 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     run_ok run -q --init=he_uniform --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e10 --seeds=1 \
         --epochs=50 --record-every=50 -o w
     last=$(awk -F, 'NR == 2 && $11 == "diverged" { print $12 }' w/runs.csv)
-    [ "$last" -ge 1 ] && [ "$last" -lt 50 ]
+    [ "$last" -ge 1 ]
+    [ "$last" -lt 50 ]
     [ "$(awk -F, 'NR > 1 { print $4 }' w/epochs.csv | tr '\n' ' ')" = "0 $last " ]
+    # It is looked at as an epoch that is due is, the test rows as well.
+    run_ok run -q --init=he_uniform --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e10 --seeds=1 \
+        --epochs=50 --record-every=1 -o each
+    diff <(tail -n 1 w/epochs.csv) <(tail -n 1 each/epochs.csv)
+    diff <(tail -n 1 w/runs.csv) <(tail -n 1 each/runs.csv)
+}
+
+@test "timing.csv: training and recording each take their time" {
+    run_ok run -q --init=he_normal --hidden=64,64 --epochs=2 --seeds=2 --spectrum=all -o w
+    [ "$(head -n 1 w/timing.csv)" = run,train_seconds,record_seconds ]
+    [ "$(awk -F, 'NR > 1 && $2 > 0 && $3 > 0' w/timing.csv | wc -l)" -eq 2 ]
 }
 
 @test "epochs=0 records the initial network only" {
@@ -232,6 +246,17 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     grep -q '\[=.*/8 runs  [a-z_]* seed [12]  .* runs/s  .* s left' bar
     run_ok run --epochs=1 --seeds=2 -o w2
     [[ "$stderr" != *runs/s* ]]
+}
+
+@test "the bar is as full as runs are done, also when they diverge early" {
+    needs_terminal
+    # A quarter of the runs stop in epoch 1.
+    script -qec "'$INITSCOPE' run --init=zeros,he_normal --hidden=4 --optimizer=sgd --learning-rate=1e38,1e-3 --epochs=1500 --record-every=1500 --seeds=10 --threads=1 -o w" /dev/null >bar </dev/null
+    [ "$(grep -c diverged w/runs.csv)" -eq 10 ]
+    tr '\r' '\n' <bar | sed -n 's|^\[\(=*\)[> ]*\] \([0-9]*\)/40 .*|\1:\2|p' >drawn
+    [ "$(wc -l <drawn)" -ge 3 ]
+    # 20 places for 40 runs; the one under way counts by its epochs.
+    awk -F: '{ full = length($1) } full < int($2 / 2) || full > $2 / 2 + 1 { bad++ } END { exit bad > 0 }' drawn
 }
 
 @test "environment.csv: facts about program and data" {

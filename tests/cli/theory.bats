@@ -37,6 +37,13 @@ cell() {
     near 0.046875 1e-12 "$(cell t second_moment initializer=he_normal activation=relu layer=1 tensor=delta_ratio)"
 }
 
+@test "of an option that is given twice the last counts" {
+    "$INITSCOPE" theory --init=he_normal --input-moment=1 --input-moment=3 >last
+    "$INITSCOPE" theory --init=he_normal --input-moment=3 >once
+    cmp last once
+    run ! cmp -s once <("$INITSCOPE" theory --init=he_normal --input-moment=1)
+}
+
 @test "theory: the textbook's network, 4-64-64-3 with ReLU on standardised inputs" {
     # He: W 2/4, 2/64; z 2; a^2 1; He et al. 2015. delta by quadrature of an independent program.
     "$INITSCOPE" theory --init=he_normal,glorot_uniform --input-moment=1 >t
@@ -142,6 +149,10 @@ cell() {
     near 0.51208 1e-5 "$(cell w/depth.csv q_star run=8)"
     near 1 1e-9 "$(cell w/depth.csv chi_1 run=8)"
     "$INITSCOPE" theory --activation=tanh --phase=sigma_w=0:4:33,sigma_b=0:1:9 | diff - w/phase.csv
+    # The last hidden layer tells: 16 inputs and 8 units have sigma_w^2 = 16 * 2 / 24, sigma_b^2 = 1 / 8.
+    run_ok run -q --init=glorot_normal --bias-init=lecun_normal --activation=tanh --hidden=16,8 --seeds=1 --epochs=0 -o uneven
+    near 1.154700538379 1e-12 "$(cell uneven/depth.csv sigma_w run=1)"
+    near 0.353553390593 1e-12 "$(cell uneven/depth.csv sigma_b run=1)"
 }
 
 @test "theory: what is refused" {
@@ -187,7 +198,8 @@ cell() {
 
 @test "spectrum.csv: epochs 0 and last, or none; orthogonal layers are isometries" {
     run_ok run -q --init=orthogonal --activation=linear --hidden=4,4 --seeds=1 --epochs=2 --spectrum=none -o w
-    [ -s w/theory.csv ] && [ ! -e w/spectrum.csv ]
+    [ -s w/theory.csv ]
+    [ ! -e w/spectrum.csv ]
     run_ok run -q --init=orthogonal --activation=linear --hidden=4,4 --seeds=1 --epochs=3 -o s
     # Ranks: four Jacobians 3 x 4; layers 4 x 4, 4 x 4, 3 x 4.
     [ "$(wc -l <s/spectrum.csv)" -eq $((1 + 2 * (4 * 3 + 4 + 4 + 3))) ]

@@ -126,7 +126,8 @@ flip() {
             done
         done
     done
-    [ "${outcome[0]}" -gt 0 ] && [ "${outcome[2]}" -gt 0 ]
+    [ "${outcome[0]}" -gt 0 ]
+    [ "${outcome[2]}" -gt 0 ]
     no_problems "flipped bits: ${outcome[0]} resumed, ${outcome[2]} refused with status 2, ${outcome[4]} with 4"
 }
 
@@ -212,7 +213,8 @@ END
         [ "$(perl send.pl "${signal%:*}" "$INITSCOPE" "${long[@]}" --resume -o w)" = "${signal#*:}" ]
         cat message
         [[ "$(cat message)" =~ ^"initscope: interrupted after "[0-9]+" of 12 runs; go on with --resume"$ ]]
-        [ ! -e w ] && [ -s w.partial/journal ]
+        [ ! -e w ]
+        [ -s w.partial/journal ]
         rm -rf again.partial again
         cp -r w.partial again.partial
         "$INITSCOPE" "${long[@]}" --resume -o again
@@ -345,6 +347,7 @@ on_disk() {
             rm -rf w w.partial reference/report
         done
     done
-    [ "$done" -gt 3 ] && [ "$done" -lt "$tried" ]
+    [ "$done" -gt 3 ]
+    [ "$done" -lt "$tried" ]
     no_problems "limits"
 }

@@ -18,17 +18,21 @@ static void initializer_teardown(void)
     fixture_teardown();
 }
 
-static ins_shape shape_of(size_t units, size_t inputs)
+static ins_tensor_place place_of(size_t units, size_t inputs)
 {
-    return (ins_shape){units, inputs, (double)inputs, (double)units, 1};
+    return (ins_tensor_place){.units = units,
+                              .inputs = inputs,
+                              .fan_in = (double)inputs,
+                              .fan_out = (double)units,
+                              .layer = 1};
 }
 
-static void fill(const ins_choice *choice, ins_shape shape, uint32_t seed, real *w)
+static void fill(const ins_choice *choice, ins_tensor_place place, uint32_t seed, real *w)
 {
     ins_error error = {0};
 
     ins_random_stream(rng, seed, INS_FOR_WEIGHTS, 1);
-    ck_assert_int_eq(((const ins_initializer *)choice->entry)->fill(choice, shape, rng, w, &error),
+    ck_assert_int_eq(((const ins_initializer *)choice->entry)->fill(choice, place, rng, w, &error),
                      INS_OK);
 }
 

@@ -91,26 +91,47 @@ static inline void add_cell(ins_text *out, ins_column_type type, size_t trial, s
         ins_csv_number(out, value_of(trial, file, row, column));
 }
 
-static inline ins_log_rows rows_of_trial(size_t trial)
+/* trial counts from 0. */
+static inline void add_rows(ins_log_rows *rows, size_t trial)
 {
-    ins_log_rows rows = {0};
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
         for (size_t row = 0; row < 2 + file; row++) {
             const ins_column *columns = ins_log_tables[file].columns;
             for (size_t c = 0; columns[c].name != NULL; c++)
-                add_cell(&rows.file[file], columns[c].type, trial, file, row, c);
-            ins_csv_end_row(&rows.file[file]);
+                add_cell(&rows->file[file], columns[c].type, trial, file, row, c);
+            ins_csv_end_row(&rows->file[file]);
         }
     }
-    return rows;
+}
+
+enum { ROOM = 4 };
+
+static inline ins_log_terms terms_of(ins_log_policy policy, const char *text)
+{
+    return (ins_log_terms){
+        .directory = where, .policy = policy, .identity = text, .shard = {1, 1}, .room = ROOM};
+}
+
+/* The trial begins, with all its rows. */
+static inline ins_log_entry *begin(ins_log *log, size_t trial)
+{
+    ck_assert(ins_log_wants(log, trial + 1));
+    ins_log_entry *entry = ins_log_begin(log, trial + 1);
+    ck_assert_ptr_nonnull(entry);
+    ck_assert(!ins_log_wants(log, trial + 1));
+    ck_assert_uint_eq(entry->trial, trial + 1);
+    ck_assert_uint_lt(entry->place, ROOM);
+    add_rows(&entry->rows, trial);
+    return entry;
 }
 
 static inline ins_log *open_log(ins_log_policy policy, size_t expected)
 {
     ins_log *log = NULL;
     size_t finished = 99;
-    ins_log_open(where, policy, identity, &log, &finished, &problem);
+    ins_log_terms terms = terms_of(policy, identity);
+    ins_log_open(&terms, &log, &finished, &problem);
     ck_assert_msg(problem.status == INS_OK, "%s", problem.line[0]);
     ck_assert_uint_eq(finished, expected);
     return log;
@@ -119,9 +140,8 @@ static inline ins_log *open_log(ins_log_policy policy, size_t expected)
 static inline void append(ins_log *log, size_t first, size_t end)
 {
     for (size_t trial = first; trial < end; trial++) {
-        ins_log_rows rows = rows_of_trial(trial);
-        ck_assert_msg(ins_log_append(log, &rows, &problem) == INS_OK, "%s", problem.line[0]);
-        ins_log_rows_free(&rows);
+        ins_log_entry *entry = begin(log, trial);
+        ck_assert_msg(ins_log_append(log, entry, &problem) == INS_OK, "%s", problem.line[0]);
     }
 }
 
@@ -148,7 +168,8 @@ static inline void check_finished(void)
         ins_text expected = {0}, text = contents(name);
         ins_log_header(file, &expected);
         for (size_t trial = 0; trial < TRIALS; trial++) {
-            ins_log_rows rows = rows_of_trial(trial);
+            ins_log_rows rows = {0};
+            add_rows(&rows, trial);
             ins_text_add_bytes(&expected, rows.file[file].data, rows.file[file].length);
             ins_log_rows_free(&rows);
         }
@@ -165,7 +186,8 @@ static inline void check_refused(ins_log_policy policy, const char *text, ins_st
     ins_log *log = (ins_log *)&problem;
     size_t finished = 99;
     ins_error error = {0};
-    ck_assert_int_eq(ins_log_open(where, policy, text, &log, &finished, &error), status);
+    ins_log_terms terms = terms_of(policy, text);
+    ck_assert_int_eq(ins_log_open(&terms, &log, &finished, &error), status);
     ck_assert_ptr_eq(log, (ins_log *)&problem); /* out-parameters are as they were */
     ck_assert_uint_eq(finished, 99);
     ck_assert_uint_eq(error.count, 1);
@@ -194,7 +216,8 @@ static inline void interrupted(size_t done)
 static inline void go_on(size_t *done)
 {
     ins_log *log = NULL;
-    ins_log_open(where, INS_LOG_RESUME, identity, &log, done, &problem);
+    ins_log_terms terms = terms_of(INS_LOG_RESUME, identity);
+    ins_log_open(&terms, &log, done, &problem);
     ck_assert_msg(problem.status == INS_OK, "%s", problem.line[0]);
     ck_assert_uint_le(*done, TRIALS);
     append(log, *done, TRIALS);

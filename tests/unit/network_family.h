@@ -23,23 +23,22 @@ static size_t hidden_units[LAYERS - 1];
 /* Networks of one design, and their predictions. */
 typedef struct family {
     ins_design design;
-    ins_choice weight, bias;
+    ins_choice activation, weight, bias;
     ins_layer_prediction out[LAYERS];
     double cross_entropy;
     ins_network *network;
     ins_samples samples;
 } family;
 
+static inline ins_initialization family_start(const family *f, uint32_t seed)
+{
+    return (ins_initialization){&f->weight, &f->weight, &f->bias, seed, &f->samples};
+}
+
 static inline void predict(family *f)
 {
-    ins_theory_layer layer[LAYERS];
-    size_t depth = f->design.hidden_count + 1, inputs = f->design.inputs;
-    for (size_t l = 0; l < depth; l++) {
-        size_t units = l + 1 < depth ? f->design.hidden[l] : f->design.classes;
-        layer[l] = ins_theory_layer_of(&f->weight, &f->bias, inputs, units);
-        inputs = units;
-    }
-    f->cross_entropy = ins_predict(&f->design.activation, 1, layer, depth, f->out);
+    const ins_initialization start = family_start(f, 0);
+    f->cross_entropy = ins_predict(&f->design, &start, 1, f->out);
 }
 
 static inline family family_of(const char *activation, const char *weight, size_t inputs,
@@ -47,17 +46,18 @@ static inline family family_of(const char *activation, const char *weight, size_
 {
     ins_error error = {0};
     for (size_t l = 0; l < hidden; l++) hidden_units[l] = width;
-    family f = {.design = {.inputs = inputs,
-                           .classes = 3,
-                           .hidden_count = hidden,
-                           .hidden = hidden_units,
-                           .activation = choose(&ins_activations, activation),
-                           .optimizer = choose(&ins_optimizers, "sgd"),
-                           .learning_rate = 0.01,
-                           .capacity = rows},
+    family f = {.activation = choose(&ins_activations, activation),
                 .weight = choose(&ins_initializers, weight),
                 .bias = choose(&ins_initializers, "zeros"),
                 .samples = random_samples(rows, inputs, 1)};
+    f.design = ins_perceptron_design(&(ins_perceptron){.inputs = inputs,
+                                                       .classes = 3,
+                                                       .hidden_count = hidden,
+                                                       .hidden = hidden_units,
+                                                       .activation = &f.activation});
+    f.design.optimizer = choose(&ins_optimizers, "sgd");
+    f.design.learning_rate = 0.01;
+    f.design.capacity = rows;
     ck_assert_int_eq(ins_network_new(&f.design, &f.network, &error), INS_OK);
     return f;
 }
@@ -65,6 +65,7 @@ static inline family family_of(const char *activation, const char *weight, size_
 static inline void family_free(family *f)
 {
     ins_network_free(f->network);
+    ins_design_free(&f->design);
     samples_free(&f->samples);
 }
 
@@ -72,7 +73,7 @@ static inline void family_free(family *f)
 static inline void family_run(family *f, uint32_t seed)
 {
     ins_error error = {0};
-    const ins_initialization start = {&f->weight, &f->weight, &f->bias, seed, &f->samples};
+    const ins_initialization start = family_start(f, seed);
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     ins_random_seed(rng, seed);
     for (size_t i = 0; i < f->samples.rows * f->samples.features; i++)
@@ -94,7 +95,7 @@ static inline double mean_square(const real *x, size_t count)
 
 static inline double moment_of(const family *f, size_t layer, ins_tensor tensor)
 {
-    ins_layer_view view = ins_network_layer(f->network, layer);
+    dense_view view = dense_of(f->network, layer);
     const real *x = tensor == INS_DELTA        ? view.delta
                     : tensor == INS_ACTIVATION ? view.activation
                                                : view.preactivation;

@@ -14,6 +14,8 @@
 #include "initscope/random.h"
 #include "initscope/trainer.h"
 
+#include "dense_view.h"
+
 static ins_arena *fixture_arena;
 
 static inline void fixture_setup(void)
@@ -34,6 +36,14 @@ static inline ins_choice choose(const ins_entries *table, const char *text)
     ck_assert_msg(ins_choice_parse(table, text, "test", fixture_arena, &choice, &error) == INS_OK,
                   "%s", error.line[0]);
     return choice;
+}
+
+static inline const ins_layer_kind *kind_of(const char *name)
+{
+    const ins_layer_kind *kind = (const ins_layer_kind *)ins_entry_find(&ins_layer_kinds, name);
+
+    ck_assert_ptr_nonnull(kind);
+    return kind;
 }
 
 /* rows of features uniform in (-1, 1), labels 0, 1, 2, 0, ... */
@@ -77,24 +87,30 @@ static inline ins_status recipe_initialize(const recipe *r, ins_network *network
     return ins_network_initialize(network, &initialization, error);
 }
 
+static inline ins_design recipe_design(const recipe *r)
+{
+    const ins_choice activation = choose(&ins_activations, r->activation);
+    ins_design design = ins_perceptron_design(&(ins_perceptron){.inputs = r->inputs,
+                                                                .classes = 3,
+                                                                .hidden_count = r->hidden_count,
+                                                                .hidden = r->hidden,
+                                                                .activation = &activation,
+                                                                .dropout = r->dropout});
+    design.optimizer = choose(&ins_optimizers, r->optimizer ? r->optimizer : "sgd");
+    design.learning_rate = r->learning_rate;
+    design.weight_decay = r->weight_decay;
+    design.capacity = r->capacity;
+    return design;
+}
+
 static inline ins_network *recipe_network(const recipe *r, const ins_samples *probe, uint32_t seed)
 {
     ins_error error = {0};
     ins_network *network;
-    const ins_design design = {
-        .inputs = r->inputs,
-        .classes = 3,
-        .hidden_count = r->hidden_count,
-        .hidden = r->hidden,
-        .activation = choose(&ins_activations, r->activation),
-        .optimizer = choose(&ins_optimizers, r->optimizer ? r->optimizer : "sgd"),
-        .dropout = r->dropout,
-        .learning_rate = r->learning_rate,
-        .weight_decay = r->weight_decay,
-        .capacity = r->capacity,
-    };
+    ins_design design = recipe_design(r);
 
     ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    ins_design_free(&design);
     ck_assert_msg(recipe_initialize(r, network, probe, seed, &error) == INS_OK, "%s",
                   error.line[0]);
     return network;

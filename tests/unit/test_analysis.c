@@ -63,23 +63,23 @@ START_TEST(gains_are_least_squares_slopes)
     made_read(&study, &analysis);
     /* g = [exp(polyfit(arange(1, 5), log(v), 1)[0]) for v in z], l = log(g), exp of
      * scipy.stats.t.interval(.95, 2, mean(l), sem(l)); the output layer's 100 is not in it. */
-    interval_is(analysis.arm[0].forward_gain, 3, 0.3760092600875854, 0.2858228853926593,
+    interval_is(analysis.arm[0].signal[INS_FORWARD].gain, 3, 0.3760092600875854, 0.2858228853926593,
                 0.4946523560469399);
     /* exp(mean(log(v[3] / v[0]))) */
-    close_to(analysis.arm[0].forward_total, 0.04185690785479638);
+    close_to(analysis.arm[0].signal[INS_FORWARD].total, 0.04185690785479638);
     /* The same of delta with the slope's sign turned. */
-    interval_is(analysis.arm[0].backward_gain, 3, 0.32545719243071153, 0.17632599830794468,
-                0.6007190381528025);
-    close_to(analysis.arm[0].backward_total, 0.040548013303822655);
+    interval_is(analysis.arm[0].signal[INS_BACKWARD].gain, 3, 0.32545719243071153,
+                0.17632599830794468, 0.6007190381528025);
+    close_to(analysis.arm[0].signal[INS_BACKWARD].total, 0.040548013303822655);
     ck_assert(ins_threshold_of(INS_THRESHOLD_GAIN_LOWER) == 0.8);
     ck_assert_uint_eq(analysis.arm[0].verdicts & 1U << INS_VERDICT_VANISHING,
                       1U << INS_VERDICT_VANISHING);
     /* exp of t.interval over log([.1, .2, .15]) */
-    interval_is(analysis.arm[0].train_loss, 3, 0.14422495703074084, 0.060721904154347535,
+    interval_is(analysis.arm[0].outcome.train_loss, 3, 0.14422495703074084, 0.060721904154347535,
                 0.3425590570685316);
     /* t.interval over [.9, .95, .85] */
-    interval_is(analysis.arm[0].accuracy, 3, 0.9, 0.7757931144078124, 1.0242068855921875);
-    close_to(analysis.arm[0].initial_loss.mean, 0.14422495703074084);
+    interval_is(analysis.arm[0].outcome.accuracy, 3, 0.9, 0.7757931144078124, 1.0242068855921875);
+    close_to(analysis.arm[0].outcome.initial_loss.mean, 0.14422495703074084);
     ck_assert(analysis.classes == 3); /* the units of the last layer */
     ck_assert(isnan(analysis.chance));
     made_free(&study, &analysis);
@@ -101,10 +101,11 @@ START_TEST(predicted_gains)
     }
     fclose(theory);
     made_read(&study, &analysis);
-    close_to(analysis.arm[0].forward_theory, 0.5);
-    close_to(analysis.arm[0].backward_theory, 0.5);
-    ck_assert(isnan(analysis.arm[1].forward_theory));  /* the theory does not apply */
-    ck_assert(isnan(analysis.arm[1].backward_theory)); /* a variance of 0 has no logarithm */
+    close_to(analysis.arm[0].signal[INS_FORWARD].theory, 0.5);
+    close_to(analysis.arm[0].signal[INS_BACKWARD].theory, 0.5);
+    ck_assert(isnan(analysis.arm[1].signal[INS_FORWARD].theory)); /* the theory does not apply */
+    ck_assert(
+        isnan(analysis.arm[1].signal[INS_BACKWARD].theory)); /* a variance of 0 has no logarithm */
     made_free(&study, &analysis);
 }
 END_TEST
@@ -114,10 +115,10 @@ START_TEST(a_layer_without_variance_has_no_gain)
     const char *const spoilers[] = {"0", "inf", "nan", ""};
     write_gains(spoilers[_i]);
     made_read(&study, &analysis);
-    ck_assert_uint_eq(analysis.arm[0].forward_gain.n, 2);
-    ck_assert_uint_eq(analysis.arm[0].backward_gain.n, 3);
-    ck_assert(!analysis.arm[0].no_forward_signal);
-    ck_assert_uint_eq(analysis.arm[0].forward_stops, 0);
+    ck_assert_uint_eq(analysis.arm[0].signal[INS_FORWARD].gain.n, 2);
+    ck_assert_uint_eq(analysis.arm[0].signal[INS_BACKWARD].gain.n, 3);
+    ck_assert(!analysis.arm[0].signal[INS_FORWARD].silent);
+    ck_assert_uint_eq(analysis.arm[0].signal[INS_FORWARD].stops, 0);
     ck_assert_uint_eq(analysis.arm[0].overflowed, _i == 1 ? 1 : 0);
     made_free(&study, &analysis);
 }
@@ -245,16 +246,16 @@ START_TEST(updates_and_speed)
         .arm = arms, .arms = 2, .hidden = 3, .seeds = 4, .epochs = 3, .chance = 0.4, .input = 1};
     made_log_write(&log);
     made_read(&study, &analysis);
-    close_to(analysis.arm[0].update_log10, -3);
-    close_to(analysis.arm[0].relative_change, 3e-3);
-    close_to(analysis.arm[1].relative_change, 0.3);
-    ck_assert(analysis.arm[0].updates == 15);
+    close_to(analysis.arm[0].outcome.update_log10, -3);
+    close_to(analysis.arm[0].outcome.relative_change, 3e-3);
+    close_to(analysis.arm[1].outcome.relative_change, 0.3);
+    ck_assert(analysis.arm[0].outcome.updates == 15);
     /* 0.95 of the best, 0.9, is 0.855: the multiple of 0.05 below is 0.85. */
     ck_assert(analysis.target == 0.85);
-    ck_assert_uint_eq(analysis.arm[0].reached_target, 4);
-    ck_assert(analysis.arm[0].epochs_to_target.mean == 0);
-    ck_assert_uint_eq(analysis.arm[1].reached_target, 0);
-    ck_assert_uint_eq(analysis.arm[1].epochs_to_target.n, 0);
+    ck_assert_uint_eq(analysis.arm[0].outcome.reached_target, 4);
+    ck_assert(analysis.arm[0].outcome.epochs_to_target.mean == 0);
+    ck_assert_uint_eq(analysis.arm[1].outcome.reached_target, 0);
+    ck_assert_uint_eq(analysis.arm[1].outcome.epochs_to_target.n, 0);
     made_free(&study, &analysis);
 }
 END_TEST

@@ -67,6 +67,8 @@ static const reading readings[] = {
     CASE("a\r  \nb\n", "0@1[a]1@3[b]"),
     CASE("a\r\r\n\nb\n", "0@1[a]1@4[b]"),
     CASE("\n\n a , b \n\n\t\n1,2\n\n\n3,4\n\n", "0@3[a|b]1@6[1|2]2@9[3|4]"),
+    /* A line of tabs is blank: the separator is that of the line after it. */
+    CASE("\t\t\na;b\n1;2\n", "0@2[a|b]1@3[1|2]"),
     /* quotes */
     CASE("\"a\",b\n\"1\",\"2\"\n", "0@1[a|b]1@2[1|2]"),
     CASE("a,b\n1, \"x\" \n", "0@1[a|b]1@2[1|x]"),

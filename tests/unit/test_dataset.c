@@ -183,6 +183,24 @@ START_TEST(test_numeric_header)
 }
 END_TEST
 
+/* Blanks around a name, which quotes keep, are cut; bytes that are no UTF-8, were it only the last,
+ * are counted and kept. */
+START_TEST(test_names)
+{
+    ins_error error = {0};
+    ins_dataset d;
+    char expected[1200];
+
+    ck_assert_int_eq(read_text("\"  a b \",caf\xE9,y\n1,2,p\n3,4,q\n", NULL, &d, &error), INS_OK);
+    ck_assert_str_eq(d.feature_names[0], "a b");
+    ck_assert_str_eq(d.feature_names[1], "caf\xE9");
+    snprintf(expected, sizeof expected, "%s: names that are not UTF-8, kept as they are: 1\n",
+             at("d.csv"));
+    ck_assert_str_eq(d.warnings.data, expected);
+    ins_dataset_free(&d);
+}
+END_TEST
+
 START_TEST(test_many_labels)
 {
     ins_text text = {0};
@@ -315,6 +333,32 @@ START_TEST(test_rows_follow_the_split)
 }
 END_TEST
 
+/* From 2^52 on doubles are whole numbers, so the mean of values that differ by 1 is wrong by up to
+ * one half; the variance of a share p of ones is still p (1 - p). */
+START_TEST(test_variance_far_from_zero)
+{
+    ins_text text = {0};
+    ins_error error = {0};
+    ins_dataset d;
+    ins_prepared p;
+    size_t order[90];
+    double ones = 0;
+
+    ins_text_add(&text, "a,y\n");
+    for (int i = 0; i < 90; i++)
+        ins_text_add_format(&text, "%lld,%d\n", 4503599627370496LL + i % 2, i % 3);
+    ck_assert_int_eq(read_text(text.data, NULL, &d, &error), INS_OK);
+    const size_t tests = ins_split(90, 0.2, 5, order);
+    for (size_t i = tests; i < 90; i++) ones += (double)(order[i] % 2);
+    ck_assert_int_eq(ins_prepare(&d, 0.2, 5, INS_SCALE_STANDARD, &p, &error), INS_OK);
+    const double share = ones / (double)p.train.rows;
+    ck_assert_double_eq_tol(p.features[0].variance, share * (1 - share), 1e-12);
+    ins_prepared_free(&p);
+    ins_dataset_free(&d);
+    ins_text_free(&text);
+}
+END_TEST
+
 START_TEST(test_constant_feature)
 {
     ins_error error = {0};
@@ -387,10 +431,12 @@ int main(void)
     tcase_add_loop_test(dataset, test_class_order, 0, sizeof orders / sizeof orders[0]);
     tcase_add_loop_test(dataset, test_problems, 0, sizeof bad / sizeof bad[0]);
     tcase_add_test(dataset, test_numeric_header);
+    tcase_add_test(dataset, test_names);
     tcase_add_test(dataset, test_many_labels);
     tcase_add_loop_test(dataset, test_split, 0, sizeof splits / sizeof splits[0]);
     tcase_add_loop_test(dataset, test_prepare_iris, 0, 3);
     tcase_add_test(dataset, test_rows_follow_the_split);
+    tcase_add_test(dataset, test_variance_far_from_zero);
     tcase_add_loop_test(dataset, test_constant_feature, 0, 2);
     tcase_add_test(dataset, test_unseen_class);
     tcase_add_test(dataset, test_impossible_splits);

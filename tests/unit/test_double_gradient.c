@@ -49,27 +49,35 @@ static double check_tensor(ins_network *net, const ins_samples *samples, real *w
     return largest;
 }
 
+/* Every tensor. What is small beside the largest gradient of its matrix need not agree as well. */
+static void check_gradients(ins_network *net, const ins_samples *samples, const char *what)
+{
+    size_t tensors;
+    const ins_learned *tensor = ins_network_tensors(net, &tensors);
+    double scale = 0;
+
+    for (size_t t = 0; t < tensors; t++) {
+        const size_t n = tensor[t].count;
+        real *gradient = malloc(n * sizeof *gradient);
+        mean_loss(net, samples);
+        ins_network_backward(net, samples->y);
+        memcpy(gradient, tensor[t].gradient, n * sizeof *gradient);
+        if (ins_role_is_matrix(tensor[t].place.role)) {
+            scale = 0;
+            for (size_t i = 0; i < n; i++) scale = fmax(scale, fabs(gradient[i]));
+        }
+        ck_assert_double_gt(check_tensor(net, samples, tensor[t].value, gradient, n, scale, what),
+                            1e-5);
+        free(gradient);
+    }
+}
+
 static void check_network(const recipe *r, const char *what)
 {
     ins_samples samples = random_samples(11, r->inputs, 4);
     ins_network *net = recipe_network(r, &samples, 3);
 
-    mean_loss(net, &samples);
-    ins_network_backward(net, samples.y);
-    for (size_t l = 1; l <= ins_network_depth(net); l++) {
-        const ins_layer_view view = ins_network_layer(net, l);
-        const size_t n = view.units * view.fan_in;
-        real *w = malloc(n * sizeof *w), *b = malloc(view.units * sizeof *b);
-        memcpy(w, view.weight_gradient, n * sizeof *w);
-        memcpy(b, view.bias_gradient, view.units * sizeof *b);
-        double scale = 0;
-        for (size_t i = 0; i < n; i++) scale = fmax(scale, fabs(w[i]));
-        ck_assert_double_gt(check_tensor(net, &samples, view.weight, w, n, scale, what), 1e-5);
-        ck_assert_double_gt(check_tensor(net, &samples, view.bias, b, view.units, scale, what),
-                            1e-5);
-        free(w);
-        free(b);
-    }
+    check_gradients(net, &samples, what);
     ins_network_free(net);
     samples_free(&samples);
 }
@@ -105,6 +113,155 @@ START_TEST(test_gradient_of_symmetric_network)
 }
 END_TEST
 
+/* A network of any layers, its weights drawn. */
+static ins_network *designed_network(ins_design *design)
+{
+    const ins_choice init = choose(&ins_initializers, "random_normal(stddev=0.4)");
+    const ins_initialization start = {&init, &init, &init, 3, NULL};
+    ins_error error = {0};
+    ins_network *net;
+
+    design->optimizer = choose(&ins_optimizers, "sgd");
+    design->learning_rate = 0.1;
+    design->capacity = 11;
+    ck_assert_msg(ins_network_new(design, &net, &error) == INS_OK, "%s", error.line[0]);
+    ck_assert_int_eq(ins_network_initialize(net, &start, &error), INS_OK);
+    return net;
+}
+
+static size_t append(ins_design *design, const ins_layer_kind *kind, const char *call, size_t first,
+                     size_t second)
+{
+    const size_t input[INS_LAYER_INPUTS] = {first, second};
+    const ins_choice choice =
+        choose(kind->choices != NULL ? kind->choices : &ins_layer_kinds, call);
+
+    return ins_design_add(design, kind, &choice, input);
+}
+
+static ins_design empty_design(void)
+{
+    return (ins_design){.loss = (const ins_loss *)ins_entry_at(&ins_losses, 0)};
+}
+
+/* A kind that the program does not have: s (x + y), with a learned factor s that starts at 0.5. */
+static size_t blend_units(const ins_layer_plan *plan)
+{
+    return plan->inputs[0] == plan->inputs[1] ? plan->inputs[0] : 0;
+}
+
+static size_t blend_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
+{
+    (void)plan;
+    list[0] = (ins_learned){
+        .name = "scale", .place = {.units = 1, .inputs = 1, .role = INS_ROLE_SCALE}, .start = 0.5};
+    return 1;
+}
+
+static void blend_forward(ins_layer *layer, size_t rows, bool training)
+{
+    (void)training;
+    for (size_t i = 0; i < rows * layer->plan->units; i++)
+        layer->result[i] = layer->tensor[0].value[0] * (layer->in[0][i] + layer->in[1][i]);
+}
+
+static void blend_backward(ins_layer *layer, size_t rows)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < rows * layer->plan->units; i++) {
+        sum += layer->delta[i] * (layer->in[0][i] + layer->in[1][i]);
+        for (size_t k = 0; k < 2; k++)
+            if (layer->in_delta[k] != NULL)
+                layer->in_delta[k][i] = layer->tensor[0].value[0] * layer->delta[i];
+    }
+    layer->tensor[0].gradient[0] = sum / (double)rows;
+}
+
+static const ins_layer_kind blend = {.entry = {.name = "blend"},
+                                     .choices = &ins_layer_kinds, /* whatever: it has no choice */
+                                     .reads = 2,
+                                     .units = blend_units,
+                                     .tensors = blend_tensors,
+                                     .forward = blend_forward,
+                                     .backward = blend_backward};
+
+/* Every kind of the table between two dense layers, at its defaults (of a table that it chooses
+ * from, those of the last row), once alone and once beside another reader of what it reads. */
+START_TEST(test_gradient_of_kind)
+{
+    const size_t kinds = ins_layer_kinds.count;
+    const ins_layer_kind *kind =
+        (const ins_layer_kind *)ins_entry_at(&ins_layer_kinds, (size_t)_i % kinds);
+    const char *call = kind->choices != NULL
+                           ? ins_entry_at(kind->choices, kind->choices->count - 1)->name
+                           : kind->entry.name;
+
+    if (kind->reads == 0) return;
+    ck_assert_uint_eq(kind->reads, 1);
+    ins_samples samples = random_samples(11, 4, 4);
+    ins_design design = empty_design();
+    const size_t in = append(&design, kind_of("input"), "input(4)", 0, 0);
+    size_t stem = append(&design, kind_of("dense"), "dense(64)", in, 0);
+    size_t last = append(&design, kind, call, stem, 0);
+    if ((size_t)_i >= kinds) last = append(&design, &blend, "input", stem, last);
+    append(&design, kind_of("dense"), "dense(3)", last, 0);
+    ins_network *net = designed_network(&design);
+    check_gradients(net, &samples, kind->entry.name);
+    ins_network_free(net);
+    ins_design_free(&design);
+    samples_free(&samples);
+}
+END_TEST
+
+/* What several layers read gets the sum of their deltas: a dense layer, an activation that works in
+ * place elsewhere, and a layer that reads it twice. */
+START_TEST(test_gradient_of_shared_layers)
+{
+    ins_samples samples = random_samples(11, 4, 4);
+    ins_design design = empty_design();
+    const size_t in = append(&design, kind_of("input"), "input(4)", 0, 0);
+    const size_t stem = append(&design, kind_of("dense"), "dense(6)", in, 0);
+    const size_t phi = append(&design, kind_of("activation"), "tanh", stem, 0);
+    const size_t branch = append(&design, kind_of("dense"), "dense(6)", phi, 0);
+    const size_t sum = append(&design, &blend, "input", phi, branch);
+    const size_t other = append(&design, kind_of("activation"), "softplus", stem, 0);
+    const size_t join = append(&design, &blend, "input", other, sum);
+    const size_t twice = append(&design, &blend, "input", join, join);
+    const size_t drop = append(&design, kind_of("dropout"), "dropout", twice, 0);
+    append(&design, kind_of("dense"), "dense(3)", drop, 0);
+    ins_network *net = designed_network(&design);
+
+    size_t tensors;
+    const ins_learned *tensor = ins_network_tensors(net, &tensors);
+    ck_assert_uint_eq(design.depth, 3);
+    ck_assert_uint_eq(tensors, 3 * 2 + 3);
+    ck_assert_str_eq(tensor[4].name, "scale");
+    ck_assert_uint_eq(tensor[4].place.layer, 2);
+    ck_assert(tensor[4].value[0] == 0.5);
+    check_gradients(net, &samples, "shared");
+    /* The factors follow a matrix, but are not its own. */
+    ck_assert_uint_eq(ins_network_matrix(net, 2).tensors, 2);
+    /* Nor is an activation that only stands behind it. */
+    ck_assert_ptr_null(ins_network_matrix(net, 2).function);
+    ck_assert_str_eq(ins_network_matrix(net, 1).function->entry->name, "softplus");
+    mean_loss(net, &samples);
+    ins_network_backward(net, samples.y);
+    ins_network_update(net);
+    ck_assert(tensor[4].value[0] == 0.5 - 0.1 * tensor[4].gradient[0]);
+    ins_network_free(net);
+    ins_design_free(&design);
+
+    design = empty_design();
+    append(&design, kind_of("input"), "input(4)", 0, 0);
+    append(&design, kind_of("dense"), "dense(6)", 0, 0);
+    append(&design, &blend, "input", 0, 1);
+    ck_assert_uint_eq(design.layer[2].units, 0);
+    ins_design_free(&design);
+    samples_free(&samples);
+}
+END_TEST
+
 /* With the masks held fixed dropout is a linear layer: the gradient with respect to W of the output
  * is delta^T times what the layer saw, and what flows back is multiplied by the mask. */
 START_TEST(test_dropout_backward)
@@ -122,7 +279,7 @@ START_TEST(test_dropout_backward)
 
     ins_network_forward(net, samples.x, 11, true);
     ins_network_backward(net, samples.y);
-    const ins_layer_view hidden = ins_network_layer(net, 1), output = ins_network_layer(net, 2);
+    const dense_view hidden = dense_of(net, 1), output = dense_of(net, 2);
     for (size_t i = 0; i < 11; i++) {
         for (size_t u = 0; u < 9; u++) {
             const double a = hidden.activation[i * 9 + u], seen = output.input[i * 9 + u];
@@ -258,6 +415,8 @@ int main(void)
     tcase_add_checked_fixture(gradient, network_setup, fixture_teardown);
     tcase_add_loop_test(gradient, test_gradient, 0, activations);
     tcase_add_loop_test(gradient, test_gradient_of_symmetric_network, 0, 2);
+    tcase_add_loop_test(gradient, test_gradient_of_kind, 0, 2 * (int)ins_layer_kinds.count);
+    tcase_add_test(gradient, test_gradient_of_shared_layers);
     tcase_add_test(gradient, test_dropout_backward);
     tcase_add_loop_test(gradient, test_activation, 0, activations);
     tcase_add_loop_test(gradient, test_activation_values, 0, sizeof values / sizeof values[0]);

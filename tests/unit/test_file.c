@@ -55,6 +55,39 @@ START_TEST(test_write_and_read)
 }
 END_TEST
 
+/* Counts what is brought to the disk, in place of libc's function of that name. */
+static size_t synced_files, synced_directories;
+
+int fsync(int file)
+{
+    struct stat status;
+
+    ck_assert_int_eq(fstat(file, &status), 0);
+    if (S_ISDIR(status.st_mode))
+        synced_directories++;
+    else
+        synced_files++;
+    return 0;
+}
+
+/* Bytes and name are on the disk when a file is written; one that is staged is synced later, with
+ * its directory. */
+START_TEST(test_synced)
+{
+    ck_assert_int_eq(ins_file_stage(at("staged"), "x", 1, NULL), INS_OK);
+    ck_assert_uint_eq(synced_files, 0);
+    ck_assert_uint_eq(synced_directories, 0);
+    ck_assert_int_eq(ins_file_write(at("written"), "x", 1, NULL), INS_OK);
+    ck_assert_uint_eq(synced_files, 1);
+    ck_assert_uint_eq(synced_directories, 1);
+    ck_assert_int_eq(mkdir(at("d"), 0777), 0);
+    scratch_file("d/file", "x", 1);
+    ck_assert_int_eq(ins_directory_sync_all(at("d"), NULL), INS_OK);
+    ck_assert_uint_eq(synced_files, 2);
+    ck_assert_uint_eq(synced_directories, 2);
+}
+END_TEST
+
 START_TEST(test_relative_path)
 {
     ins_error error = {0};
@@ -210,6 +243,7 @@ int main(void)
     tcase_add_checked_fixture(files, scratch_setup, scratch_teardown);
     tcase_add_test(files, test_join);
     tcase_add_test(files, test_write_and_read);
+    tcase_add_test(files, test_synced);
     tcase_add_test(files, test_relative_path);
     tcase_add_test(files, test_links_are_replaced);
     tcase_add_test(files, test_planted_temporary_file);

@@ -51,15 +51,18 @@ START_TEST(test_every_trial)
     for (size_t i = 0; i < grid.trials; i++) {
         ins_trial trial = ins_grid_trial(&grid, i);
         const ins_forecast *forecast = ins_forecasts_of(forecasts, &trial);
-        size_t hidden = trial.hidden->count, inputs = 4;
-        ins_theory_layer layer[3];
+        size_t hidden = trial.hidden->count;
         ins_layer_prediction out[3];
-        for (size_t l = 0; l < hidden; l++) {
-            layer[l] = ins_theory_layer_of(trial.init, trial.bias, inputs, trial.hidden->units[l]);
-            inputs = trial.hidden->units[l];
-        }
-        layer[hidden] = ins_theory_layer_of(&settings.output_init, trial.bias, inputs, 3);
-        ins_predict(trial.activation, 1.5, layer, hidden + 1, out);
+        ins_design design =
+            ins_perceptron_design(&(ins_perceptron){.inputs = 4,
+                                                    .classes = 3,
+                                                    .hidden_count = hidden,
+                                                    .hidden = trial.hidden->units,
+                                                    .activation = trial.activation});
+        const ins_initialization start = {
+            .hidden = trial.init, .output = &settings.output_init, .bias = trial.bias};
+        ins_predict(&design, &start, 1.5, out);
+        ins_design_free(&design);
         ck_assert_uint_eq(forecast->layers, hidden + 1);
         for (size_t l = 0; l <= hidden; l++) {
             ck_assert(isfinite(out[l].delta.variance));
@@ -69,6 +72,8 @@ START_TEST(test_every_trial)
         double bias = strcmp(trial.init->entry->name, "critical") == 0 ? 0.01 : 0.04;
         ck_assert_double_eq_tol(forecast->layer[0].bias.variance, bias, 1e-15);
         ck_assert_double_eq_tol(forecast->layer[hidden].bias.variance, 0.04, 1e-15);
+        double last = (double)trial.hidden->units[hidden - 1];
+        ck_assert_double_eq_tol(forecast->layer[hidden].weight.variance, 1 / last, 1e-15);
         ins_trial first = ins_grid_network_trial(&grid, ins_grid_network_of(&grid, &trial));
         ck_assert(first.hidden == trial.hidden && first.activation == trial.activation);
         ck_assert(first.init == trial.init && first.seed == settings.seed);
@@ -94,11 +99,21 @@ START_TEST(test_critical)
         if (!isnan(weight[i]) && i != 2 && i != 6) ck_assert_double_eq_tol(got, weight[i], 6e-7);
         ck_assert_double_eq_tol(trial.output->value[INS_CRITICAL_WEIGHT],
                                 i < 4 ? 1.700796 : 1.328937, 6e-7);
-        ins_theory_layer layer = ins_theory_layer_of(trial.init, trial.bias, 10, 20);
+        ins_layer_prediction out[2];
+        ins_design design =
+            ins_perceptron_design(&(ins_perceptron){.inputs = 10,
+                                                    .classes = 3,
+                                                    .hidden_count = 1,
+                                                    .hidden = (const size_t[]){20},
+                                                    .activation = trial.activation});
+        const ins_initialization start = {
+            .hidden = trial.init, .output = trial.output, .bias = trial.bias};
+        ins_predict(&design, &start, 1, out);
+        ins_design_free(&design);
         bool plain = i == 2 || i == 6;
-        ck_assert_double_eq_tol(layer.weight_variance, plain ? 0.2 : got / 10, 1e-15);
+        ck_assert_double_eq_tol(out[0].weight.variance, plain ? 0.2 : got / 10, 1e-15);
         double sigma_b = plain ? 0.5 : trial.init->value[INS_CRITICAL_BIAS];
-        ck_assert_double_eq_tol(layer.bias_variance, sigma_b * sigma_b, 1e-15);
+        ck_assert_double_eq_tol(out[0].bias.variance, sigma_b * sigma_b, 1e-15);
     }
     /* The choices of the settings stay as they were given. */
     ck_assert(settings.init.item[0].value[INS_CRITICAL_WEIGHT] == 0);

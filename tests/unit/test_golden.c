@@ -11,14 +11,15 @@
 #include <gsl/gsl_rng.h>
 
 #include "initscope/csv.h"
+#include "initscope/dataset.h"
 #include "initscope/memory.h"
 #include "initscope/moments.h"
-#include "initscope/dataset.h"
 #include "initscope/network.h"
 #include "initscope/random.h"
 #include "initscope/trainer.h"
 
 #include "check_tap.h"
+#include "dense_view.h"
 
 enum { MOST_NETWORKS = 64, MOST_FIELD = 64, MOST_LAYERS = 16 };
 
@@ -111,7 +112,7 @@ static void set_weights(ins_network *network, uint32_t seed)
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     ins_random_seed(rng, seed);
     for (size_t layer = 1; layer <= ins_network_depth(network); layer++) {
-        ins_layer_view view = ins_network_layer(network, layer);
+        dense_view view = dense_of(network, layer);
         double bound = sqrt(4.0 / (double)view.fan_in);
         for (size_t i = 0; i < view.units * view.fan_in; i++)
             view.weight[i] = (real)((2.0 * numpy_double(rng) - 1.0) * bound);
@@ -142,7 +143,7 @@ static double measured(const tracked *t, const golden_value *value)
         return ins_evaluate(t->network, &t->data->train).loss;
     if (strcmp(value->tensor, "test_loss") == 0)
         return ins_evaluate(t->network, &t->data->test).loss;
-    ins_layer_view view = ins_network_layer(t->network, (size_t)value->layer);
+    dense_view view = dense_of(t->network, (size_t)value->layer);
     size_t rows = t->data->train.rows, weights = view.units * view.fan_in;
     if (strcmp(value->tensor, "weight") == 0) return variance_of(view.weight, 1, weights);
     if (strcmp(value->tensor, "bias") == 0) return variance_of(view.bias, 1, view.units);
@@ -165,7 +166,7 @@ static double measured(const tracked *t, const golden_value *value)
 static void keep_weights(tracked *t)
 {
     for (size_t layer = 1; layer <= ins_network_depth(t->network); layer++) {
-        ins_layer_view view = ins_network_layer(t->network, layer);
+        dense_view view = dense_of(t->network, layer);
         size_t bytes = view.units * view.fan_in * sizeof(real);
         if (!t->before[layer - 1]) t->before[layer - 1] = ins_allocate(1, bytes, "test weights");
         memcpy(t->before[layer - 1], view.weight, bytes);
@@ -228,20 +229,20 @@ static ins_network *build(const golden_network *network, const ins_prepared *dat
     size_t hidden[MOST_LAYERS], count = 0;
     for (const char *p = network->field[HIDDEN]; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
         hidden[count++] = (size_t)atoi(p);
-    ins_design design = {
-        .inputs = data->train.features,
-        .classes = data->train.classes,
-        .hidden_count = count,
-        .hidden = hidden,
-        .activation = choice(&ins_activations, network->field[ACTIVATION], arena),
-        .optimizer = choice(&ins_optimizers, network->field[OPTIMIZER], arena),
-        .learning_rate = strtod(network->field[RATE], NULL),
-        .weight_decay = strtod(network->field[DECAY], NULL),
-        .capacity = data->train.rows,
-    };
+    const ins_choice activation = choice(&ins_activations, network->field[ACTIVATION], arena);
+    ins_design design = ins_perceptron_design(&(ins_perceptron){.inputs = data->train.features,
+                                                                .classes = data->train.classes,
+                                                                .hidden_count = count,
+                                                                .hidden = hidden,
+                                                                .activation = &activation});
+    design.optimizer = choice(&ins_optimizers, network->field[OPTIMIZER], arena);
+    design.learning_rate = strtod(network->field[RATE], NULL);
+    design.weight_decay = strtod(network->field[DECAY], NULL);
+    design.capacity = data->train.rows;
     ins_network *out;
     ins_error error = {0};
     ck_assert_int_eq(ins_network_new(&design, &out, &error), INS_OK);
+    ins_design_free(&design);
     return out;
 }
 

@@ -16,17 +16,17 @@ typedef struct drawn {
     double count, mean, variance, kurtosis, kurtosis_error, largest;
 } drawn;
 
-static drawn draw(const ins_choice *choice, ins_shape shape, double centre)
+static drawn draw(const ins_choice *choice, ins_tensor_place place, double centre)
 {
     enum { FILLS = 200 };
-    const size_t m = shape.units * shape.inputs;
+    const size_t m = place.units * place.inputs;
     real *w = calloc(m, sizeof *w);
     double sum = 0, square = 0, kurtosis = 0, kurtosis_square = 0;
     drawn d = {.count = (double)(FILLS * m)};
 
     for (uint32_t seed = 0; seed < FILLS; seed++) {
         double second = 0, fourth = 0;
-        fill(choice, shape, seed, w);
+        fill(choice, place, seed, w);
         for (size_t i = 0; i < m; i++) {
             const double x = (double)w[i] - centre;
             sum += x;
@@ -66,15 +66,15 @@ START_TEST(test_promise)
     if (row->critical) choice.value[INS_CRITICAL_WEIGHT] = 1.7;
 
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        const ins_shape shape = shape_of(shapes[i][0], shapes[i][1]);
-        const double mean = row->mean(choice.value, shape);
-        const double variance = row->variance(choice.value, shape);
-        const double kurtosis = row->kurtosis(choice.value, shape);
+        const ins_tensor_place place = place_of(shapes[i][0], shapes[i][1]);
+        const double mean = row->mean(choice.value, place);
+        const double variance = row->variance(choice.value, place);
+        const double kurtosis = row->kurtosis(choice.value, place);
         if (isnan(variance)) {
             ck_assert_ptr_nonnull(row->adapt); /* depends on data */
             continue;
         }
-        const drawn d = draw(&choice, shape, mean);
+        const drawn d = draw(&choice, place, mean);
         const double error = isnan(kurtosis) ? 1e-6 : variance_error(kurtosis, d.count);
         ck_assert_msg(fabs(d.mean - mean) <= 4.5 * sqrt(variance / d.count) + 1e-7,
                       "%s: mean %g, not %g", row->entry.name, d.mean, mean);
@@ -135,11 +135,11 @@ START_TEST(test_law)
 {
     const ins_choice choice = choose(&ins_initializers, laws[_i].call);
     const ins_initializer *row = (const ins_initializer *)choice.entry;
-    const ins_shape shape = shape_of(64, 32);
-    const drawn d = draw(&choice, shape, 0);
+    const ins_tensor_place place = place_of(64, 32);
+    const drawn d = draw(&choice, place, 0);
 
-    ck_assert_double_eq_tol(row->variance(choice.value, shape) / laws[_i].variance, 1, 1e-7);
-    const double kurtosis = row->kurtosis(choice.value, shape);
+    ck_assert_double_eq_tol(row->variance(choice.value, place) / laws[_i].variance, 1, 1e-7);
+    const double kurtosis = row->kurtosis(choice.value, place);
     const double error = variance_error(isnan(kurtosis) ? 3 : kurtosis, d.count);
     ck_assert_double_lt(4.5 * error, 0.02);
     ck_assert_double_eq_tol(d.variance / laws[_i].variance, 1, 4.5 * error);
@@ -161,12 +161,12 @@ START_TEST(test_centre)
 {
     const ins_choice choice = choose(&ins_initializers, centred[_i].call);
     const ins_initializer *row = (const ins_initializer *)choice.entry;
-    const ins_shape shape = shape_of(64, 32);
+    const ins_tensor_place place = place_of(64, 32);
     const double mean = centred[_i].mean, variance = centred[_i].variance;
-    const drawn d = draw(&choice, shape, mean);
+    const drawn d = draw(&choice, place, mean);
 
-    ck_assert_double_eq_tol(row->mean(choice.value, shape), mean, 1e-12);
-    ck_assert_double_eq_tol(row->variance(choice.value, shape) / variance, 1, 1e-9);
+    ck_assert_double_eq_tol(row->mean(choice.value, place), mean, 1e-12);
+    ck_assert_double_eq_tol(row->variance(choice.value, place) / variance, 1, 1e-9);
     ck_assert_double_eq_tol(d.mean, mean, 4.5 * sqrt(variance / d.count));
     ck_assert_double_eq_tol(d.variance / variance, 1, 4.5 * variance_error(3, d.count));
     if (centred[_i].reach == 0) return;
@@ -181,7 +181,7 @@ START_TEST(test_random_walk_gain)
     const ins_choice choice = choose(&ins_initializers, "random_walk(relu)");
     const ins_initializer *row = (const ins_initializer *)choice.entry;
 
-    ck_assert_double_eq_tol(sqrt(64 * row->variance(choice.value, shape_of(64, 64))), 1.44203,
+    ck_assert_double_eq_tol(sqrt(64 * row->variance(choice.value, place_of(64, 64))), 1.44203,
                             5e-6);
 }
 END_TEST
@@ -194,15 +194,15 @@ START_TEST(test_constants)
                      ones = choose(&ins_initializers, "ones");
     const ins_choice constant = choose(&ins_initializers, "constant(-0.3)");
     const ins_choice identity = choose(&ins_initializers, "identity(2)");
-    fill(&zeros, shape_of(3, 4), 1, w);
+    fill(&zeros, place_of(3, 4), 1, w);
     for (size_t i = 0; i < 12; i++) ck_assert(w[i] == 0 && !signbit(w[i]));
-    fill(&ones, shape_of(3, 4), 1, w);
+    fill(&ones, place_of(3, 4), 1, w);
     for (size_t i = 0; i < 12; i++) ck_assert(w[i] == 1);
-    fill(&constant, shape_of(3, 4), 1, w);
+    fill(&constant, place_of(3, 4), 1, w);
     for (size_t i = 0; i < 12; i++) ck_assert(w[i] == (real)-0.3);
-    fill(&identity, shape_of(3, 4), 1, w);
+    fill(&identity, place_of(3, 4), 1, w);
     for (size_t i = 0; i < 12; i++) ck_assert(w[i] == (i % 5 == 0 ? 2 : 0));
-    fill(&identity, shape_of(4, 3), 1, w);
+    fill(&identity, place_of(4, 3), 1, w);
     for (size_t i = 0; i < 12; i++) ck_assert(w[i] == (i % 4 == 0 && i < 9 ? 2 : 0));
 }
 END_TEST
@@ -219,8 +219,8 @@ START_TEST(test_paired)
     for (size_t p = 0; p < 4; p++) {
         const ins_choice first = choose(&ins_initializers, pairs[p][0]);
         const ins_choice second = choose(&ins_initializers, pairs[p][1]);
-        fill(&first, shape_of(20, 30), 9, a);
-        fill(&second, shape_of(20, 30), 9, b);
+        fill(&first, place_of(20, 30), 9, a);
+        fill(&second, place_of(20, 30), 9, b);
         for (size_t i = 1; i < 600; i++)
             ck_assert_double_eq_tol((double)(a[i] / b[i]), (double)(a[0] / b[0]), 1e-5);
         ck_assert(a[0] != b[0]);
@@ -236,8 +236,8 @@ START_TEST(test_layers_differ)
     r.hidden_init = "he_uniform";
     r.bias_init = "he_uniform";
     ins_network *one = recipe_network(&r, NULL, 1), *two = recipe_network(&r, NULL, 2);
-    const ins_layer_view tensors[] = {ins_network_layer(one, 2), ins_network_layer(one, 3),
-                                      ins_network_layer(two, 2), ins_network_layer(two, 3)};
+    const dense_view tensors[] = {dense_of(one, 2), dense_of(one, 3), dense_of(two, 2),
+                                  dense_of(two, 3)};
 
     for (size_t i = 0; i < 4; i++) {
         for (size_t j = 0; j < i; j++) {
@@ -270,16 +270,16 @@ START_TEST(test_critical)
     free_of_it.hidden_init = "he_normal";
     ins_network *network = recipe_network(&free_of_it, NULL, 1);
 
-    ck_assert(isnan(row->variance(choice.value, shape_of(64, 32))));
+    ck_assert(isnan(row->variance(choice.value, place_of(64, 32))));
     ck_assert_int_eq(recipe_initialize(&r, network, NULL, 1, &error), INS_INTERNAL);
     ck_assert_str_eq(error.line[0], "critical: sigma_w has no value");
     ins_network_free(network);
 
     choice.value[INS_CRITICAL_WEIGHT] = 1.6;
-    ck_assert_double_eq_tol(row->variance(choice.value, shape_of(64, 32)), 0.05, 1e-15);
-    ck_assert_double_eq_tol(row->bias_variance(choice.value, shape_of(64, 32)), 0.09, 1e-15);
+    ck_assert_double_eq_tol(row->variance(choice.value, place_of(64, 32)), 0.05, 1e-15);
+    ck_assert_double_eq_tol(row->bias_variance(choice.value, place_of(64, 32)), 0.09, 1e-15);
     ins_random_stream(rng, 1, INS_FOR_BIASES, 1);
-    ck_assert_int_eq(row->fill_bias(&choice, shape_of(UNITS, 32), rng, b, &error), INS_OK);
+    ck_assert_int_eq(row->fill_bias(&choice, place_of(UNITS, 32), rng, b, &error), INS_OK);
     double square = 0;
     for (size_t i = 0; i < UNITS; i++) square += (double)b[i] * (double)b[i] / UNITS;
     ck_assert_double_eq_tol(square, 0.09, 4.5 * 0.09 * variance_error(3, UNITS));

@@ -21,7 +21,7 @@ START_TEST(test_orthogonal)
     const bool rows = units <= inputs;
     const size_t vectors = rows ? units : inputs, length = rows ? inputs : units;
 
-    fill(&choice, shape_of(units, inputs), 3, w);
+    fill(&choice, place_of(units, inputs), 3, w);
     for (size_t i = 0; i < vectors; i++) {
         for (size_t j = 0; j <= i; j++) {
             double product = 0;
@@ -47,7 +47,7 @@ START_TEST(test_orthogonal_factor)
     double a[120];
     real w[120];
 
-    fill(&choice, shape_of(units, inputs), 3, w);
+    fill(&choice, place_of(units, inputs), 3, w);
     ins_random_stream(rng, 3, INS_FOR_WEIGHTS, 1);
     for (size_t i = 0; i < units * inputs; i++) a[i] = ins_random_normal(rng);
     for (size_t i = 0; i < side; i++) {
@@ -74,7 +74,7 @@ START_TEST(test_haar)
     real w[64];
 
     for (uint32_t seed = 0; seed < 900; seed++) {
-        fill(&choice, shape_of(8, 8), seed, w);
+        fill(&choice, place_of(8, 8), seed, w);
         for (size_t i = 0; i < 8; i++) trace += (double)w[9 * i];
     }
     ck_assert_double_lt(fabs(trace / 900), 4.5 / 30);
@@ -89,7 +89,7 @@ START_TEST(test_sparse)
     real w[64 * 50];
     size_t first[64] = {0};
 
-    fill(&choice, shape_of(64, 50), 1, w);
+    fill(&choice, place_of(64, 50), 1, w);
     for (size_t j = 0; j < 50; j++) {
         size_t zeros = 0;
         for (size_t i = 0; i < 64; i++) {
@@ -109,9 +109,9 @@ START_TEST(test_sparse_ends)
     const ins_choice all = choose(&ins_initializers, "sparse(sparsity=1)");
     real w[20 * 30];
 
-    fill(&none, shape_of(20, 30), 1, w);
+    fill(&none, place_of(20, 30), 1, w);
     for (size_t i = 0; i < 600; i++) ck_assert(w[i] != 0);
-    fill(&all, shape_of(20, 30), 1, w);
+    fill(&all, place_of(20, 30), 1, w);
     for (size_t i = 0; i < 600; i++) ck_assert(w[i] == 0);
 }
 END_TEST
@@ -126,7 +126,7 @@ START_TEST(test_own_bias)
     ins_network *widrow = recipe_network(&r, NULL, 1);
 
     for (size_t l = 1; l <= 4; l++) {
-        const ins_layer_view t = ins_network_layer(torch, l), w = ins_network_layer(widrow, l);
+        const dense_view t = dense_of(torch, l), w = dense_of(widrow, l);
         const double bound = 1 / sqrt((double)t.fan_in);
         const double beta = 0.7 * pow((double)w.units, 1 / (double)w.fan_in);
         for (size_t u = 0; u < t.units; u++) {
@@ -158,7 +158,7 @@ START_TEST(test_bias_law)
 
     for (uint32_t seed = 0; seed < SEEDS; seed++) {
         ins_random_stream(rng, seed, INS_FOR_BIASES, 1);
-        ck_assert_int_eq(row->fill_bias(&choice, shape_of(UNITS, INPUTS), rng, b, &error), INS_OK);
+        ck_assert_int_eq(row->fill_bias(&choice, place_of(UNITS, INPUTS), rng, b, &error), INS_OK);
         for (size_t u = 0; u < UNITS; u++) {
             const double x = (double)b[u] / bounds[_i];
             sum += x / M;
@@ -187,7 +187,7 @@ START_TEST(test_lsuv)
 
     ins_network_forward(net, probe.x, probe.rows, false);
     for (size_t l = 1; l <= 4; l++) {
-        const ins_layer_view view = ins_network_layer(net, l);
+        const dense_view view = dense_of(net, l);
         const double n = (double)(probe.rows * view.units);
         double sum = 0, square = 0;
         for (size_t i = 0; i < probe.rows * view.units; i++) {
@@ -228,7 +228,7 @@ START_TEST(test_file)
     ins_network *from = recipe_network(&r, NULL, 1);
 
     for (size_t l = 1; l <= 4; l++) {
-        const ins_layer_view view = ins_network_layer(from, l);
+        const dense_view view = dense_of(from, l);
         snprintf(name, sizeof name, "layer%02zu.W.npy", l);
         ck_assert_int_eq(ins_npy_write(at(name), view.weight, view.units, view.fan_in, &error),
                          INS_OK);
@@ -239,7 +239,7 @@ START_TEST(test_file)
     r.hidden_init = call;
     ins_network *to = recipe_network(&r, NULL, 77);
     for (size_t l = 1; l <= 4; l++) {
-        const ins_layer_view a = ins_network_layer(from, l), b = ins_network_layer(to, l);
+        const dense_view a = dense_of(from, l), b = dense_of(to, l);
         ck_assert_int_eq(memcmp(a.weight, b.weight, a.units * a.fan_in * sizeof(real)), 0);
         ck_assert_int_eq(memcmp(a.bias, b.bias, a.units * sizeof(real)), 0);
     }

@@ -115,6 +115,7 @@ START_TEST(names_in_columns)
                  {"e\u0301a\u0301o\u0301u\u0301i\u0301", "e\u0301a\u0301…i\u0301", 4},
                  {"初期化方法", "初期化方法", 10},
                  {"初期化方法", "初期…方法", 9},
+                 {"初期化方法", "初期…法", 8},
                  {"初期化方法", "初…法", 6}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ins_text out = {0};
@@ -171,6 +172,8 @@ START_TEST(broken_utf8_is_one_replacement_a_byte)
                  {"𝔼", 0x1D53C, 4},
                  {"\xFF", 0xFFFD, 1},
                  {"\xC0\x80", 0xFFFD, 1}, /* overlong */
+                 {"\xE0\x9F\xBF", 0xFFFD, 1},
+                 {"\xF0\x8F\xBF\xBF", 0xFFFD, 1},
                  {"\xE2\x88", 0xFFFD, 1} /* cut */,
                  {"\xED\xA0\x80", 0xFFFD, 1} /* surrogate */,
                  {"\xF4\x90\x80\x80", 0xFFFD, 1} /* beyond Unicode */,

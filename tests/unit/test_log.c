@@ -167,9 +167,9 @@ START_TEST(full_disk)
     small.rlim_cur = (rlim_t)size.st_size + 10;
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
-    ins_log_rows rows = rows_of_trial(2);
+    ins_log_entry *entry = begin(log, 2), *next = begin(log, 3);
     ins_error error = {0};
-    ins_status first = ins_log_append(log, &rows, &error);
+    ins_status first = ins_log_append(log, entry, &error);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, handler);
     ck_assert_int_eq(first, INS_OUTPUT);
@@ -178,8 +178,8 @@ START_TEST(full_disk)
     ck_assert_int_eq(stat(at("run.partial/layers.csv"), &after), 0);
     ck_assert_int_eq(after.st_size, size.st_size);
 
-    ck_assert_int_eq(ins_log_append(log, &rows, &error), INS_OUTPUT); /* not trusted any more */
-    ins_log_rows_free(&rows);
+    ck_assert_int_eq(ins_log_append(log, next, &error), INS_OUTPUT); /* not trusted any more */
+    ck_assert_ptr_null(ins_log_begin(log, 5));
     ck_assert_int_eq(ins_log_publish(log, &error), INS_OUTPUT);
     ck_assert(!ins_path_exists(where));
     size_t done;

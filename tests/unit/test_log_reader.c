@@ -116,6 +116,9 @@ START_TEST(whole_numbers)
     ins_table_free(&table);
     read_layers("run,count\n1.5,3\n");
     check_complaint("layers.csv", ":2:1: column \"run\": not a whole number (got \"1.5\")");
+    ins_error_clear(&problem);
+    read_layers("run,count\n1,-inf\n");
+    check_complaint("layers.csv", ":2:2: column \"count\": not a whole number (got \"-inf\")");
 }
 END_TEST
 

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "initscope/carver.h"
 #include "initscope/error.h"
 #include "initscope/memory.h"
 
@@ -70,6 +72,53 @@ START_TEST(test_arena)
 }
 END_TEST
 
+/* The pieces, and where they begin. */
+static void carve(ins_carver *carver, char *piece[3])
+{
+    piece[0] = ins_carve(carver, 65, 1);
+    piece[1] = ins_carve_matrix(carver, 3, 5, 4);
+    piece[2] = ins_carve(carver, 0, 8);
+}
+
+/* What was counted is what is handed out: zeroed, aligned, and none within another. */
+START_TEST(test_carver)
+{
+    ins_carver carver = {0};
+    char *piece[3];
+    carve(&carver, piece);
+    for (size_t i = 0; i < 3; i++) ck_assert_ptr_null(piece[i]);
+    ck_assert_uint_eq(carver.used, 192);
+    ins_carver_allocate(&carver, "pieces");
+    carve(&carver, piece);
+    ck_assert_uint_eq(carver.used, 192);
+    ck_assert_ptr_eq(piece[0], carver.base);
+    ck_assert_ptr_eq(piece[1], carver.base + 128);
+    ck_assert_ptr_eq(piece[2], carver.base + 192);
+    ck_assert_uint_eq((uintptr_t)carver.base % 64, 0);
+    ck_assert(all((unsigned char *)carver.base, 192, 0));
+    ck_assert(!carver.overflow);
+    free(carver.base);
+}
+END_TEST
+
+/* The smaller of the machine's memory and the limit of the address space. */
+START_TEST(test_limit)
+{
+    size_t machine = ins_memory_limit();
+    struct rlimit space;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &space), 0);
+    space.rlim_cur = (rlim_t)machine * 2;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &space), 0);
+    ck_assert_uint_eq(ins_memory_limit(), machine);
+    space.rlim_cur = (rlim_t)machine / 2;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &space), 0);
+    ck_assert_uint_eq(ins_memory_limit(), machine / 2);
+    ck_assert(!ins_address_space_has(machine));
+    ck_assert(ins_address_space_has(4096));
+}
+END_TEST
+
 /* AddressSanitizer, when built with it, must let a huge allocation fail as it does in earnest. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
@@ -97,6 +146,12 @@ static void too_large_again(void)
 {
     ins_reallocate(NULL, SIZE_MAX / 4, 1, "the weights");
 }
+static void carve_too_much(void)
+{
+    ins_carver carver = {0};
+    ins_carve_matrix(&carver, SIZE_MAX / 2, 3, 1);
+    ins_carver_allocate(&carver, "the weights");
+}
 static void die_plainly(void)
 {
     ins_die("%s %d\x1b", "broken", 7);
@@ -121,6 +176,8 @@ static const struct {
                 "goodbye\n"},
     {too_large_again, "initscope: out of memory (need 4611686018427387903 bytes for the weights)\n"
                       "goodbye\n"},
+    {carve_too_much, "initscope: out of memory (need 18446744073709551615 + 2097151 bytes for the "
+                     "weights)\ngoodbye\n"},
     {die_plainly, "initscope: broken 7\\x1b\ngoodbye\n"},
 };
 
@@ -158,13 +215,25 @@ START_TEST(test_problems)
     ins_error error = {0};
 
     ck_assert_int_eq(ins_error_add(&error, INS_DATA, "%s:%d: first", "x.csv", 3), INS_DATA);
-    ck_assert_int_eq(ins_error_add(&error, INS_USAGE, "second"), INS_DATA);
+    ck_assert_int_eq(ins_error_add(&error, INS_USAGE, "second"), INS_USAGE);
+    ck_assert_int_eq(ins_error_add(NULL, INS_OUTPUT, "nobody is told"), INS_OUTPUT);
+    ck_assert_int_eq(ins_status_first(INS_OK, INS_DATA), INS_DATA);
+    ck_assert_int_eq(ins_status_first(INS_USAGE, INS_DATA), INS_USAGE);
+    ck_assert_int_eq(ins_status_first(INS_USAGE, INS_OK), INS_USAGE);
     for (int i = 2; i < 30; i++) ins_error_add(&error, INS_DATA, "problem %d", i);
     ck_assert_int_eq(error.status, INS_DATA);
     ck_assert_uint_eq(error.count, 30);
     ck_assert_str_eq(error.line[0], "x.csv:3: first");
     ck_assert_str_eq(error.line[1], "second");
     ck_assert_str_eq(error.line[19], "problem 19");
+
+    ins_status earlier = ins_error_begin(&error);
+    ck_assert_int_eq(error.status, INS_OK);
+    ins_error_add(&error, INS_RENDER, "since then");
+    ck_assert_int_eq(ins_error_end(&error, earlier), INS_RENDER);
+    ck_assert_int_eq(error.status, INS_DATA);
+    ck_assert_int_eq(ins_error_end(&error, ins_error_begin(&error)), INS_OK);
+    ck_assert_int_eq(error.status, INS_DATA);
     ins_error_clear(&error);
     ck_assert_int_eq(error.status, INS_OK);
     ck_assert_uint_eq(error.count, 0);
@@ -205,6 +274,8 @@ int main(void)
 
     tcase_add_test(memory, test_blocks);
     tcase_add_test(memory, test_arena);
+    tcase_add_test(memory, test_carver);
+    tcase_add_test(memory, test_limit);
     tcase_add_loop_test(memory, test_death, 0, sizeof deaths / sizeof deaths[0]);
     tcase_add_test(problems, test_problems);
     tcase_add_test(problems, test_hostile_messages);

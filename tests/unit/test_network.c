@@ -1,4 +1,4 @@
-/* The float network: exact invariants of symmetric starts, the loss, sizes. */
+/* The float network: its design, exact invariants of symmetric starts, the loss, sizes. */
 #include <config.h>
 
 #include <limits.h>
@@ -42,14 +42,14 @@ START_TEST(test_zeros)
     for (size_t e = 0; e < 60; e++) {
         train(net, &samples, 32, 1);
         for (size_t l = 1; l <= 3; l++) {
-            const ins_layer_view view = ins_network_layer(net, l);
+            const dense_view view = dense_of(net, l);
             ck_assert(all_zero(view.weight, view.units * view.fan_in));
             ck_assert(all_zero(view.weight_gradient, view.units * view.fan_in));
             if (l < 3) ck_assert(all_zero(view.bias, view.units));
             if (l < 3) ck_assert(all_zero(view.bias_gradient, view.units));
         }
     }
-    ck_assert(!all_zero(ins_network_layer(net, 3).bias, 3));
+    ck_assert(!all_zero(dense_of(net, 3).bias, 3));
     ck_assert_double_eq_tol(ins_evaluate(net, &samples).loss, entropy, 0.01);
     ck_assert_double_eq_tol(ins_evaluate(net, &samples).accuracy, 0.5, 1e-12);
     ins_network_free(net);
@@ -88,7 +88,7 @@ static const struct {
 
 static void expect_equal_units(const ins_network *net, size_t layer, size_t rows)
 {
-    const ins_layer_view view = ins_network_layer(net, layer);
+    const dense_view view = dense_of(net, layer);
 
     for (size_t u = 1; u < view.units; u++) {
         ck_assert_msg(
@@ -118,10 +118,10 @@ START_TEST(test_equal_units_stay_equal)
                               .hidden = {width, width, 71 - width},
                               .capacity = 39};
             ins_network *net = recipe_network(&r, NULL, 1);
-            const real before = ins_network_layer(net, 4).weight[0];
+            const real before = dense_of(net, 4).weight[0];
             train(net, &samples, batches[b], 3);
             ck_assert_uint_eq(ins_network_updates(net), 3 * ((39 + batches[b] - 1) / batches[b]));
-            ck_assert(ins_network_layer(net, 4).weight[0] != before);
+            ck_assert(dense_of(net, 4).weight[0] != before);
             ins_network_forward(net, samples.x, 39, false);
             ins_network_backward(net, samples.y);
             for (size_t l = 1; l <= 3; l++) expect_equal_units(net, l, 39);
@@ -152,7 +152,7 @@ START_TEST(test_products_agree)
     train(own, &samples, 13, 4);
     train(blas, &samples, 13, 4);
     for (size_t l = 1; l <= 3; l++) {
-        const ins_layer_view a = ins_network_layer(own, l), b = ins_network_layer(blas, l);
+        const dense_view a = dense_of(own, l), b = dense_of(blas, l);
         for (size_t i = 0; i < a.units * a.fan_in; i++) {
             ck_assert_double_eq_tol((double)a.weight[i], (double)b.weight[i], 2e-6);
             ck_assert_double_eq_tol((double)a.weight_gradient[i], (double)b.weight_gradient[i],
@@ -184,7 +184,7 @@ START_TEST(test_symmetry_broken)
     if (_i == 1) r.dropout = 0.5;
     ins_network *net = recipe_network(&r, NULL, 1);
     train(net, &samples, 20, 2);
-    const ins_layer_view view = ins_network_layer(net, 1);
+    const dense_view view = dense_of(net, 1);
     for (size_t u = 1; u < 16; u++)
         ck_assert_int_ne(memcmp(view.weight, view.weight + u * 4, 4 * sizeof(real)), 0);
     ins_network_free(net);
@@ -206,11 +206,11 @@ START_TEST(test_large_logits)
     const real x[1] = {0}, biases[3] = {-500, 4000, 0};
     const int32_t y[1] = {0};
 
-    memcpy(ins_network_layer(net, 2).bias, biases, sizeof biases);
+    memcpy(dense_of(net, 2).bias, biases, sizeof biases);
     ins_network_forward(net, x, 1, false);
     ck_assert(ins_network_score(net, y).loss == 4500);
     ins_network_backward(net, y);
-    const ins_layer_view view = ins_network_layer(net, 2);
+    const dense_view view = dense_of(net, 2);
     ck_assert(view.activation[0] == 0 && view.activation[1] == 1 && view.activation[2] == 0);
     ck_assert(view.delta[0] == -1 && view.delta[1] == 1 && view.delta[2] == 0);
     ins_network_free(net);
@@ -218,34 +218,310 @@ START_TEST(test_large_logits)
 END_TEST
 
 /* What cannot be is said, not tried. */
-START_TEST(test_sizes)
+static void expect_refused(const recipe *r, const char *problem)
 {
-    const size_t small[1] = {8}, huge[2] = {INT_MAX, INT_MAX}, beyond[1] = {4294967296};
     ins_error error = {0};
     size_t bytes = 0;
-    ins_design design = {.inputs = 4,
-                         .classes = 3,
-                         .hidden_count = 1,
-                         .hidden = small,
-                         .activation = choose(&ins_activations, "relu"),
-                         .optimizer = choose(&ins_optimizers, "adam"),
-                         .capacity = 32};
+    ins_design design = recipe_design(r);
+
+    ck_assert_int_eq(ins_network_size(&design, &bytes, &error), INS_USAGE);
+    ck_assert_str_eq(error.line[0], problem);
+    ck_assert_uint_eq(bytes, 0);
+    ins_design_free(&design);
+}
+
+START_TEST(test_sizes)
+{
+    recipe r = {.activation = "relu",
+                .optimizer = "adam",
+                .inputs = 4,
+                .hidden_count = 1,
+                .hidden = {8},
+                .capacity = 32};
+    ins_error error = {0};
+    size_t bytes = 0;
+    ins_design design = recipe_design(&r);
 
     ck_assert_int_eq(ins_network_size(&design, &bytes, &error), INS_OK);
     /* W, b, their gradients and two moments; z, a, delta. */
     ck_assert_uint_ge(bytes, sizeof(real) * (4 * (8 * 4 + 8 + 3 * 8 + 3) + 3 * 32 * (8 + 3)));
     ck_assert_uint_lt(bytes, 20000);
-    design.hidden = beyond;
-    ck_assert_int_eq(ins_network_size(&design, &bytes, &error), INS_USAGE);
-    ck_assert_str_eq(
-        error.line[0],
+    ins_design_free(&design);
+    r.hidden[0] = 4294967296;
+    expect_refused(
+        &r,
         "network: the number of units of a layer must be in [1, 2147483647] (got \"4294967296\")");
-    ins_error_clear(&error);
-    design.hidden = huge;
-    design.hidden_count = 2;
-    design.capacity = INT_MAX;
+    r.hidden[0] = r.hidden[1] = INT_MAX;
+    r.hidden_count = 2;
+    r.capacity = INT_MAX;
+    expect_refused(&r, "network: the layers need more memory than can be addressed");
+    r.inputs = 0;
+    expect_refused(&r, "network: the number of inputs must be in [1, 2147483647] (got \"0\")");
+    r.capacity = 0;
+    expect_refused(&r, "network: the number of rows must be in [1, 2147483647] (got \"0\")");
+}
+END_TEST
+
+/* A layer that nobody reads, and a network that learns nothing. */
+START_TEST(test_useless_layers)
+{
+    const recipe r = {
+        .activation = "relu", .inputs = 4, .hidden_count = 1, .hidden = {8}, .capacity = 32};
+    const ins_layer_kind *dropout = kind_of("dropout");
+    const ins_choice half = choose(&ins_layer_kinds, "dropout");
+    ins_error error = {0};
+    size_t bytes = 0, hidden = 1, end;
+    ins_design design = recipe_design(&r);
+
+    end = ins_design_add(&design, dropout, &half, &hidden);
+    ck_assert_uint_eq(end, 4);
     ck_assert_int_eq(ins_network_size(&design, &bytes, &error), INS_USAGE);
-    ck_assert_str_eq(error.line[0], "network: the layers need more memory than can be addressed");
+    ck_assert_str_eq(error.line[0], "network: layer 3, dense, is read by no other");
+    ins_design_free(&design);
+
+    ins_error_clear(&error);
+    const ins_choice four = choose(&ins_layer_kinds, "input(4)");
+    hidden = ins_design_add(&design, kind_of("input"), &four, NULL);
+    ins_design_add(&design, dropout, &half, &hidden);
+    ck_assert_int_eq(ins_network_size(&design, &bytes, &error), INS_USAGE);
+    ck_assert_str_eq(error.line[0], "network: layer 1, dropout, ends a network without weights");
+    ins_design_free(&design);
+}
+END_TEST
+
+/* The list of a perceptron, and the places of its tensors. */
+START_TEST(test_design)
+{
+    static const char *const kinds[] = {"input", "dense",      "activation", "dropout",
+                                        "dense", "activation", "dropout",    "dense"};
+    static const size_t units[] = {4, 8, 8, 8, 5, 5, 5, 3}, numbers[] = {0, 1, 1, 1, 2, 2, 2, 3};
+    static const size_t shapes[][2] = {{8, 4}, {5, 8}, {3, 5}};
+    const recipe r = {.activation = "leaky_relu(0.3)",
+                      .dropout = 0.25,
+                      .inputs = 4,
+                      .hidden_count = 2,
+                      .hidden = {8, 5},
+                      .capacity = 1};
+    ins_design design = recipe_design(&r);
+
+    ck_assert_uint_eq(design.layers, sizeof kinds / sizeof kinds[0]);
+    ck_assert_uint_eq(design.depth, 3);
+    ck_assert_uint_eq(ins_design_inputs(&design), 4);
+    ck_assert_uint_eq(ins_design_outputs(&design), 3);
+    for (size_t i = 0; i < design.layers; i++) {
+        const ins_layer_plan *plan = &design.layer[i];
+        ins_learned list[INS_LAYER_TENSORS];
+        ck_assert_str_eq(plan->kind->entry.name, kinds[i]);
+        ck_assert_uint_eq(plan->units, units[i]);
+        ck_assert_uint_eq(plan->number, numbers[i]);
+        ck_assert_uint_eq(plan->follows, numbers[i]);
+        ck_assert_uint_eq(plan->readers, i + 1 < design.layers ? 1 : 0);
+        ck_assert(plan->learns == (i > 0));
+        ck_assert_uint_eq(ins_plan_tensors(plan, list), strcmp(kinds[i], "dense") == 0 ? 2 : 0);
+        if (i > 0) ck_assert_uint_eq(plan->input[0], i - 1);
+    }
+    ck_assert(design.layer[2].choice.value[0] == 0.3 && design.layer[3].choice.value[0] == 0.25);
+    for (size_t l = 1; l <= 3; l++) {
+        const ins_tensor_place place = ins_design_place(&design, l);
+        ck_assert_uint_eq(place.units, shapes[l - 1][0]);
+        ck_assert_uint_eq(place.inputs, shapes[l - 1][1]);
+        ck_assert(place.fan_in == (double)place.inputs && place.fan_out == (double)place.units);
+        ck_assert_uint_eq(place.layer, l);
+        ck_assert_int_eq(place.role, INS_ROLE_WEIGHT);
+        ck_assert_ptr_eq(place.kind, kind_of("dense"));
+        ck_assert_uint_eq(place.block + place.blocks + place.position, 0);
+    }
+    ck_assert_uint_eq(ins_design_place(&design, 0).units, 0);
+    ck_assert_uint_eq(ins_design_place(&design, 4).units, 0);
+    ins_design_free(&design);
+}
+END_TEST
+
+/* A kind of two matrices: each has a number of its own. */
+static size_t pair_units(const ins_layer_plan *plan)
+{
+    return plan->inputs[0] + 1;
+}
+
+static size_t pair_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
+{
+    list[0] =
+        (ins_learned){.name = "W", .place = {.units = plan->units, .inputs = plan->inputs[0]}};
+    list[1] = (ins_learned){
+        .name = "R",
+        .place = {.units = plan->units, .inputs = plan->units, .role = INS_ROLE_RECURRENT}};
+    return 2;
+}
+
+START_TEST(test_numbers)
+{
+    static const ins_layer_kind pair = {
+        .entry = {.name = "pair"}, .reads = 1, .units = pair_units, .tensors = pair_tensors};
+    static const size_t numbers[] = {0, 1, 1, 2, 4, 6};
+    static const size_t inputs[] = {4, 8, 9, 9, 10, 10};
+    const recipe r = {
+        .activation = "relu", .inputs = 4, .hidden_count = 1, .hidden = {8}, .capacity = 1};
+    const ins_choice none = {0};
+    ins_design design = recipe_design(&r);
+
+    design.layers = 3; /* without the output layer */
+    design.depth = 1;
+    for (size_t i = 2; i < 4; i++) ins_design_add(&design, &pair, &none, &i);
+    const size_t last = 4;
+    const ins_choice dense = choose(&ins_layer_kinds, "dense(3)");
+    ins_design_add(&design, kind_of("dense"), &dense, &last);
+    ck_assert_uint_eq(design.depth, 6);
+    for (size_t i = 0; i < design.layers; i++)
+        ck_assert_uint_eq(design.layer[i].number, numbers[i]);
+    for (size_t l = 1; l <= 6; l++) {
+        const ins_tensor_place place = ins_design_place(&design, l);
+        ck_assert_uint_eq(place.layer, l);
+        ck_assert_uint_eq(place.inputs, inputs[l - 1]);
+        ck_assert_int_eq(place.role, l == 3 || l == 5 ? INS_ROLE_RECURRENT : INS_ROLE_WEIGHT);
+    }
+    ins_design_free(&design);
+}
+END_TEST
+
+/* What a matrix shows: itself and its bias, where they are, and which function follows. */
+START_TEST(test_matrices)
+{
+    const recipe r = {.activation = "leaky_relu(0.3)",
+                      .hidden_init = "he_normal",
+                      .inputs = 4,
+                      .hidden_count = 2,
+                      .hidden = {8, 5},
+                      .capacity = 10};
+    ins_samples samples = random_samples(10, 4, 2);
+    ins_network *net = recipe_network(&r, NULL, 1);
+
+    ins_network_forward(net, samples.x, 10, false);
+    ins_network_backward(net, samples.y);
+    for (size_t l = 1; l <= 3; l++) {
+        const ins_matrix_view view = ins_network_matrix(net, l);
+        ck_assert_uint_eq(view.tensors, 2);
+        ck_assert_ptr_eq(ins_matrix_tensor(&view, INS_ROLE_WEIGHT), &view.tensor[0]);
+        ck_assert_ptr_eq(ins_matrix_tensor(&view, INS_ROLE_BIAS), &view.tensor[1]);
+        ck_assert_ptr_null(ins_matrix_tensor(&view, INS_ROLE_SCALE));
+        ck_assert_str_eq(view.tensor[0].name, "W");
+        ck_assert_str_eq(view.tensor[1].name, "b");
+        ck_assert_uint_eq(view.tensor[0].count, view.units * view.inputs);
+        ck_assert_uint_eq(view.tensor[1].count, view.units);
+        ck_assert_uint_eq(view.tensor[1].place.layer, l);
+        ck_assert_int_eq(view.tensor[1].place.role, INS_ROLE_BIAS);
+        ck_assert_uint_eq(view.tensor[1].place.units, view.units);
+        ck_assert(view.tensor[1].place.fan_in == (double)view.units);
+        for (size_t i = 0; l < 3 && i < 10 * view.units; i++) {
+            const real z = view.preactivation[i];
+            ck_assert(view.activation[i] == (z < 0 ? (real)0.3 * z : z));
+        }
+        if (l < 3) {
+            ck_assert_str_eq(view.function->label, "leaky_relu(slope=0.3)");
+            ck_assert_ptr_eq(view.activation, ins_network_matrix(net, l + 1).input);
+        }
+    }
+    const ins_matrix_view last = ins_network_matrix(net, 3);
+    ck_assert_ptr_null(last.function);
+    for (size_t row = 0; row < 10; row++) {
+        const real *p = last.activation + 3 * row;
+        ck_assert_double_eq_tol((double)(p[0] + p[1] + p[2]), 1, 1e-6);
+        ck_assert(last.delta[3 * row + (size_t)samples.y[row]] == p[samples.y[row]] - 1);
+    }
+    ck_assert_ptr_eq(ins_network_matrix(net, 1).input, samples.x);
+    ins_network_free(net);
+    samples_free(&samples);
+}
+END_TEST
+
+/* One unit is not a layer of equal units: such a network goes through the BLAS, whose products
+ * differ in the last bits from those of symmetric networks. */
+START_TEST(test_one_unit_is_not_symmetric)
+{
+    enum { ROWS = 10, INPUTS = 33, UNITS = 40 };
+    recipe r = {.activation = "tanh",
+                .hidden_init = "he_normal",
+                .inputs = INPUTS,
+                .hidden_count = 2,
+                .hidden = {UNITS, 1},
+                .capacity = ROWS};
+    ins_samples samples = random_samples(ROWS, INPUTS, 2);
+    real z[ROWS * UNITS];
+
+    for (int alike = 0; alike <= 1; alike++) {
+        if (alike) r.hidden_init = "constant(0.1)";
+        ins_network *net = recipe_network(&r, NULL, 1);
+        const dense_view first = dense_of(net, 1);
+        if (alike) /* the products stay as they were chosen at the start */
+            for (size_t i = 0; i < UNITS * INPUTS; i++) first.weight[i] = (real)sin((double)i);
+        ins_network_forward(net, samples.x, ROWS, false);
+        ins_product(false, true, ROWS, UNITS, INPUTS, 1, samples.x, first.weight, 0, z);
+        ck_assert((memcmp(z, first.preactivation, sizeof z) == 0) == !alike);
+        ins_network_free(net);
+    }
+    samples_free(&samples);
+}
+END_TEST
+
+/* A pass is made again unless it was the same rows of the same input, without training, and the
+ * weights are what they were. A pass that is not made leaves what was written over its results. */
+static bool is_made(ins_network *net, const real *x, size_t rows)
+{
+    real *z = (real *)dense_of(net, 1).preactivation;
+
+    z[0] = 1234;
+    ins_network_show(net, x, rows);
+    return z[0] != 1234;
+}
+
+START_TEST(test_show)
+{
+    const recipe r = {.activation = "tanh",
+                      .hidden_init = "he_normal",
+                      .learning_rate = 0.1,
+                      .inputs = 4,
+                      .hidden_count = 1,
+                      .hidden = {8},
+                      .capacity = 20};
+    ins_samples samples = random_samples(20, 4, 2), other = random_samples(20, 4, 3);
+    ins_network *net = recipe_network(&r, NULL, 1);
+
+    ck_assert(is_made(net, samples.x, 10));
+    ck_assert(!is_made(net, samples.x, 10));
+    ck_assert(is_made(net, samples.x, 20)); /* more rows */
+    ck_assert(is_made(net, other.x, 20));
+    ck_assert(!is_made(net, other.x, 20));
+    ins_network_backward(net, other.y);
+    ck_assert(!is_made(net, other.x, 20));
+    ins_network_update(net);
+    ck_assert(is_made(net, other.x, 20));
+    ins_network_forward(net, other.x, 20, true);
+    ck_assert(is_made(net, other.x, 20));
+    ins_network_free(net);
+    samples_free(&samples);
+    samples_free(&other);
+}
+END_TEST
+
+/* The rows of the loss by themselves: softmax of ln 1, ln 2, ln 5 is 1/8, 2/8, 5/8. */
+START_TEST(test_loss)
+{
+    const ins_loss *row = (const ins_loss *)ins_entry_find(&ins_losses, "cross_entropy");
+    const real z[6] = {0, (real)log(2), (real)log(5), 7, 7, 7};
+    const int32_t y[2] = {1, 0};
+    real a[6], delta[6];
+
+    const ins_score score = row->score(2, 3, z, y);
+    ck_assert_double_eq_tol(score.loss, log(4) + log(3), 1e-6);
+    ck_assert_uint_eq(score.correct, 1); /* the first of equal ones wins */
+    row->predict(2, 3, z, a);
+    row->delta(2, 3, a, y, delta);
+    for (size_t k = 0; k < 3; k++) {
+        static const double p[] = {0.125, 0.25, 0.625};
+        ck_assert_double_eq_tol((double)a[k], p[k], 1e-6);
+        ck_assert_double_eq_tol((double)delta[k], p[k] - (k == 1), 1e-6);
+        ck_assert_double_eq_tol((double)a[3 + k], 1.0 / 3, 1e-6);
+        ck_assert_double_eq_tol((double)delta[3 + k], 1.0 / 3 - (k == 0), 1e-6);
+    }
 }
 END_TEST
 
@@ -264,6 +540,13 @@ int main(void)
     tcase_add_loop_test(network, test_symmetry_broken, 0, 2);
     tcase_add_test(network, test_large_logits);
     tcase_add_test(network, test_sizes);
+    tcase_add_test(network, test_useless_layers);
+    tcase_add_test(network, test_design);
+    tcase_add_test(network, test_numbers);
+    tcase_add_test(network, test_matrices);
+    tcase_add_test(network, test_one_unit_is_not_symmetric);
+    tcase_add_test(network, test_show);
+    tcase_add_test(network, test_loss);
     suite_add_tcase(suite, network);
     return ins_run_suite(suite);
 }

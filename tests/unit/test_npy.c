@@ -96,6 +96,31 @@ START_TEST(doubles_in_fortran_order)
 }
 END_TEST
 
+/* Version 2.0, which numpy chooses for a header above 65535 bytes: four bytes of length. */
+START_TEST(long_header)
+{
+    enum { LENGTH = 0x11174 };
+    static const char dictionary[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }";
+    const float stored[] = {1, -2, 3};
+    char *header = malloc(LENGTH);
+    real x[3];
+    ins_error error = {0};
+    ck_assert_ptr_nonnull(header);
+    memset(header, ' ', LENGTH);
+    memcpy(header, dictionary, sizeof dictionary - 1);
+    header[LENGTH - 1] = '\n';
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    fwrite("\x93NUMPY\x02\x00\x74\x11\x01\x00", 1, 12, file);
+    fwrite(header, 1, LENGTH, file);
+    fwrite(stored, 1, sizeof stored, file);
+    ck_assert_int_eq(fclose(file), 0);
+    free(header);
+    ck_assert_int_eq(ins_npy_read(path, 3, 0, x, &error), INS_OK);
+    for (size_t i = 0; i < 3; i++) ck_assert(x[i] == (real)stored[i]);
+}
+END_TEST
+
 START_TEST(refusals_say_what_was_expected)
 {
     const float stored[6] = {0};
@@ -127,6 +152,7 @@ int main(void)
     tcase_add_test(cases, written_array_is_numpys_bytes);
     tcase_add_test(cases, vector_reads_back);
     tcase_add_test(cases, doubles_in_fortran_order);
+    tcase_add_test(cases, long_header);
     tcase_add_test(cases, refusals_say_what_was_expected);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);

@@ -41,13 +41,16 @@ static void begin(void)
     trial = ins_grid_trial(&grid, 2);
     ins_design design = ins_trial_design(&trial, &settings, &probe);
     ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    ins_design_free(&design);
     ins_initialization how = {.hidden = trial.init,
                               .output = trial.init,
                               .bias = &settings.bias_init,
                               .seed = trial.seed};
     ck_assert_int_eq(ins_network_initialize(network, &how, &error), INS_OK);
-    recorder = ins_recorder_new(&(ins_recorder_trial){
-        .trial = &trial, .network = network, .probe = &probe, .settings = &settings});
+    recorder = ins_recorder_new(
+        &(ins_recorder_trial){
+            .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
+        ins_network_design(network));
 }
 
 static void finish(void)
@@ -90,7 +93,7 @@ static const real *elements_of(size_t layer, const char *tensor, size_t *count)
         *count = PROBE * FEATURES;
         return probe.x;
     }
-    ins_layer_view view = ins_network_layer(network, layer);
+    dense_view view = dense_of(network, layer);
     *count = view.units * view.fan_in;
     if (strcmp(tensor, "weight") == 0) return view.weight;
     if (strcmp(tensor, "gradient") == 0) return view.weight_gradient;
@@ -155,7 +158,7 @@ END_TEST
 START_TEST(test_ends)
 {
     begin();
-    ins_layer_view second = ins_network_layer(network, 2), third = ins_network_layer(network, 3);
+    dense_view second = dense_of(network, 2), third = dense_of(network, 3);
     memset(third.weight, 0, third.units * third.fan_in * sizeof *third.weight);
     second.weight[0] = 3;
     second.weight[1] = -3;
@@ -219,7 +222,7 @@ START_TEST(test_some_units_equal)
 {
     set("activation", _i == 0 ? "relu" : "tanh");
     begin();
-    ins_layer_view view = ins_network_layer(network, 2);
+    dense_view view = dense_of(network, 2);
     memcpy(view.weight + 3 * 7, view.weight, 7 * sizeof *view.weight);
     memcpy(view.weight + 5 * 7, view.weight, 7 * sizeof *view.weight);
     view.bias[3] = view.bias[5] = view.bias[0];
@@ -248,7 +251,7 @@ START_TEST(test_weights)
     ins_error error = {0};
     begin();
     for (int again = 0; again < 2; again++) {
-        ins_network_layer(network, 1).weight[0] += 1;
+        dense_of(network, 1).weight[0] += 1;
         ck_assert_int_eq(ins_weights_save(network, at("weights"), 3, 12, &error), INS_OK);
     }
     char call[700];
@@ -257,10 +260,11 @@ START_TEST(test_weights)
     ins_network *copy;
     ins_design design = ins_trial_design(&trial, &settings, &probe);
     ck_assert_int_eq(ins_network_new(&design, &copy, &error), INS_OK);
+    ins_design_free(&design);
     ins_initialization how = {.hidden = &file, .output = &file, .bias = &settings.bias_init};
     ck_assert_msg(ins_network_initialize(copy, &how, &error) == INS_OK, "%s", error.line[0]);
     for (size_t l = 1; l <= LAYERS; l++) {
-        ins_layer_view a = ins_network_layer(network, l), b = ins_network_layer(copy, l);
+        dense_view a = dense_of(network, l), b = dense_of(copy, l);
         ck_assert_mem_eq(a.weight, b.weight, a.units * a.fan_in * sizeof *a.weight);
         ck_assert_mem_eq(a.bias, b.bias, a.units * sizeof *a.bias);
         ck_assert(b.bias[0] != 0);

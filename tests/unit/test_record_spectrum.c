@@ -10,6 +10,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "check_tap.h"
+#include "dense_view.h"
 #include "initscope/activation.h"
 #include "initscope/blas.h"
 #include "initscope/random.h"
@@ -43,6 +44,7 @@ static void make_network(void)
     ins_design design = ins_trial_design(&trial, &settings, &samples);
     ins_initialization start = {trial.init, trial.output, trial.bias, 1, NULL};
     ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    ins_design_free(&design);
     ck_assert_int_eq(ins_network_initialize(network, &start, &error), INS_OK);
 }
 
@@ -61,13 +63,17 @@ static void setup(void)
     trial = ins_grid_trial(&grid, 0);
     make_inputs();
     make_network();
-    recorder = ins_recorder_new(&(ins_recorder_trial){&trial, network, &samples, &settings});
-    workspace = ins_spectrum_workspace_new(WIDEST * WIDEST);
+    recorder = ins_recorder_new(&(ins_recorder_trial){&trial, network, &samples, &settings},
+                                ins_network_design(network));
+    ins_carver carver = {0};
+    ins_spectrum_lay_out(WIDEST * WIDEST, &carver);
+    ins_carver_allocate(&carver, "singular values");
+    workspace = ins_spectrum_lay_out(WIDEST * WIDEST, &carver);
 }
 
 static void teardown(void)
 {
-    ins_spectrum_workspace_free(workspace);
+    free(workspace);
     ins_recorder_free(recorder);
     ins_network_free(network);
     ins_settings_free(&settings);
@@ -75,7 +81,7 @@ static void teardown(void)
 }
 
 /* a and its derivative da through one layer. */
-static void step(const ins_layer_view *view, bool last, double a[WIDEST], double da[WIDEST])
+static void step(const dense_view *view, bool last, double a[WIDEST], double da[WIDEST])
 {
     const ins_activation *row = (const ins_activation *)trial.activation->entry;
     double z[WIDEST], dz[WIDEST] = {0};
@@ -99,7 +105,7 @@ static void derive(size_t row, double jacobian[CLASSES * INPUTS])
         for (size_t i = 0; i < INPUTS; i++) a[i] = (double)x[row * INPUTS + i];
         da[input] = 1;
         for (size_t l = 1; l <= DEPTH; l++) {
-            ins_layer_view view = ins_network_layer(network, l);
+            dense_view view = dense_of(network, l);
             step(&view, l == DEPTH, a, da);
         }
         for (size_t c = 0; c < CLASSES; c++) jacobian[c * INPUTS + input] = da[c];
@@ -136,7 +142,7 @@ START_TEST(test_rows)
             line = check_row(line, 0, r * CLASSES + i + 1, value[i], 2e-6 * value[0]);
     }
     for (size_t l = 1; l <= DEPTH; l++) {
-        ins_layer_view view = ins_network_layer(network, l);
+        dense_view view = dense_of(network, l);
         const double *value =
             ins_spectrum_of_weights(workspace, view.weight, view.units, view.fan_in);
         for (size_t i = 0; i < rank[l - 1]; i++) line = check_row(line, l, i + 1, value[i], 1e-15);
@@ -151,7 +157,7 @@ START_TEST(test_when)
     ins_text *out = &rows.file[INS_LOG_SPECTRUM];
     ins_recorder_record(recorder, &(ins_recorder_epoch){.epoch = 3}, &rows);
     ck_assert_uint_eq(out->length, 0);
-    ins_network_layer(network, 2).weight[0] = (real)NAN;
+    dense_of(network, 2).weight[0] = (real)NAN;
     ins_recorder_record(recorder, &(ins_recorder_epoch){.epoch = 4, .last = true}, &rows);
     size_t lines[DEPTH + 1] = {0};
     for (const char *line = out->data; *line; line = strchr(line, '\n') + 1) {

@@ -16,9 +16,11 @@
 #include "initscope/random.h"
 #include "initscope/recorder.h"
 #include "initscope/settings.h"
+#include "initscope/spectrum.h"
 #include "initscope/symmetry.h"
 
 #include "check_tap.h"
+#include "dense_view.h"
 #include "settings_fixture.h"
 
 enum { ROWS = 50, PROBE = 37, FEATURES = 5, CLASSES = 3, CELLS = 20 };
@@ -55,14 +57,17 @@ static void start(void)
     ins_design design = ins_trial_design(&trial, &settings, &train);
     ck_assert_uint_eq(design.capacity, PROBE);
     ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    ins_design_free(&design);
     ins_initialization how = {.hidden = trial.init,
                               .output = trial.init,
                               .bias = &settings.bias_init,
                               .seed = trial.seed};
     ck_assert_int_eq(ins_network_initialize(network, &how, &error), INS_OK);
     probe = ins_probe_of(&settings, &train);
-    recorder = ins_recorder_new(&(ins_recorder_trial){
-        .trial = &trial, .network = network, .probe = &probe, .settings = &settings});
+    recorder = ins_recorder_new(
+        &(ins_recorder_trial){
+            .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
+        ins_network_design(network));
 }
 
 static void finish(void)
@@ -170,7 +175,7 @@ static void check_row(char *cell[CELLS], raw r, bool saturates)
 static raw raw_of(size_t layer, const char *tensor, real *const *previous)
 {
     if (layer == 0) return raw_columns(inputs, PROBE, FEATURES);
-    ins_layer_view view = ins_network_layer(network, layer);
+    dense_view view = dense_of(network, layer);
     size_t count = view.units * view.fan_in;
     if (strcmp(tensor, "weight") == 0) return raw_rows(view.weight, view.units, view.fan_in);
     if (strcmp(tensor, "bias") == 0) return raw_rows(view.bias, view.units, 1);
@@ -213,7 +218,7 @@ static double gradient_norm(void)
 {
     double sum = 0;
     for (size_t l = 1; l <= 3; l++) {
-        ins_layer_view view = ins_network_layer(network, l);
+        dense_view view = dense_of(network, l);
         for (size_t i = 0; i < view.units * view.fan_in; i++)
             sum += (double)view.weight_gradient[i] * (double)view.weight_gradient[i];
         for (size_t i = 0; i < view.units; i++)
@@ -256,7 +261,7 @@ START_TEST(test_numbers)
                           epoch == 0 ? 19 : 22);
         ins_log_rows_free(&rows);
         for (size_t l = 1; l <= 3; l++) {
-            ins_layer_view view = ins_network_layer(network, l);
+            dense_view view = dense_of(network, l);
             size_t count = view.units * view.fan_in;
             free(previous[l]);
             previous[l] = ins_allocate(count, sizeof **previous, "weights");
@@ -272,8 +277,9 @@ END_TEST
 START_TEST(test_watching_changes_nothing)
 {
     ins_error error = {0};
-    ins_design design = ins_trial_design(&trial, &settings, &train);
-    design.dropout = 0.3;
+    ins_trial dropping = trial;
+    dropping.dropout = 0.3;
+    ins_design design = ins_trial_design(&dropping, &settings, &train);
     double loss[2];
     for (int watched = 0; watched < 2; watched++) {
         ins_network *other;
@@ -284,8 +290,10 @@ START_TEST(test_watching_changes_nothing)
                                   .seed = trial.seed};
         ck_assert_int_eq(ins_network_initialize(other, &how, &error), INS_OK);
         ins_trainer *trainer = ins_trainer_new(other, &train, 16, true, trial.seed);
-        ins_recorder *watcher = ins_recorder_new(&(ins_recorder_trial){
-            .trial = &trial, .network = other, .probe = &probe, .settings = &settings});
+        ins_recorder *watcher = ins_recorder_new(
+            &(ins_recorder_trial){
+                .trial = &trial, .network = other, .probe = &probe, .settings = &settings},
+            &design);
         for (size_t epoch = 0; epoch < 4; epoch++) {
             ins_log_rows rows = {0};
             if (watched) ins_recorder_record(watcher, &(ins_recorder_epoch){.epoch = epoch}, &rows);
@@ -297,6 +305,7 @@ START_TEST(test_watching_changes_nothing)
         ins_trainer_free(trainer);
         ins_network_free(other);
     }
+    ins_design_free(&design);
     ck_assert_double_eq(loss[0], loss[1]);
     ck_assert_double_lt(loss[0], 1.5);
 }
@@ -305,7 +314,7 @@ END_TEST
 /* Overflowing weights: the count says so, the statistics are those of the finite elements. */
 START_TEST(test_not_finite)
 {
-    ins_layer_view view = ins_network_layer(network, 2);
+    dense_view view = dense_of(network, 2);
     view.weight[3] = INFINITY;
     view.weight[4] = NAN;
     ins_log_rows rows = record(0);
@@ -324,25 +333,71 @@ START_TEST(test_not_finite)
 }
 END_TEST
 
+/* bytes are those of the pieces, with at most alignment between. */
+static void check_size(const ins_design *design, size_t pieces)
+{
+    ins_error error = {0};
+    size_t bytes = 0;
+    ck_assert_int_eq(ins_recorder_size(design, &settings, &bytes, &error), INS_OK);
+    ck_assert_uint_ge(bytes, pieces);
+    ck_assert_uint_le(bytes, pieces + 2000);
+}
+
 START_TEST(test_size)
 {
     ins_error error = {0};
     ins_design design = ins_trial_design(&trial, &settings, &train);
-    size_t bytes = 0;
-    set("spectrum", "none");
-    ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_OK);
-    /* All weights, the largest layer once more, the moments of 11 units, the ends and counts of 60
-     * bins, and what symmetry needs when it is asked for. */
-    size_t weights = 5 * 7 + 7 * 11 + 11 * 3, symmetry;
-    size_t rest = (weights + 77) * sizeof(real) + 11 * sizeof(ins_moments) + 121 * sizeof(double);
-    ck_assert(ins_symmetry_size(11, 77, PROBE, &symmetry));
-    ck_assert_uint_eq(bytes, rest + symmetry);
+    /* All weights, the largest layer once more, the moments of 11 units, and what is asked for: the
+     * ends and counts of 60 bins, symmetry, singular values with two products (3, 11). */
+    size_t weights = 5 * 7 + 7 * 11 + 11 * 3, bytes;
+    size_t always = (weights + 77) * sizeof(real) + 11 * sizeof(ins_moments);
+    ins_carver symmetry = {0}, spectrum = {0};
+    ins_symmetry_lay_out(11, 77, PROBE, &symmetry);
+    ins_spectrum_lay_out(77, &spectrum);
+    set("histograms", "none");
     set("symmetry", "none");
-    ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_OK);
-    ck_assert_uint_eq(bytes, rest);
-    static const size_t huge[] = {(size_t)1 << 40, (size_t)1 << 40};
-    design.hidden = huge;
+    set("spectrum", "none");
+    check_size(&design, always);
+    set("symmetry", "0");
+    check_size(&design, always + symmetry.used);
+    set("spectrum", "last");
+    check_size(&design, always + symmetry.used + spectrum.used + 2 * 3 * 11 * sizeof(double));
+    set("symmetry", "none");
+    set("bins", "10000");
+    check_size(&design, always + spectrum.used + 2 * 3 * 11 * sizeof(double));
+    set("histograms", "all");
+    set("spectrum", "none");
+    check_size(&design, always + 20001 * sizeof(double));
+    design.layer[1].units = design.layer[3].units = (size_t)1 << 40;
+    design.layer[3].inputs[0] = (size_t)1 << 40;
     ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_USAGE);
+    ins_design_free(&design);
+}
+END_TEST
+
+/* Rows are not longer than was said, nor ten times shorter, whatever is asked for. */
+START_TEST(test_text_size)
+{
+    static const char *const epochs[] = {"none", "0", "all"};
+    const ins_design *design = ins_network_design(network);
+    set("histograms", epochs[_i]);
+    set("symmetry", epochs[_i]);
+    set("spectrum", epochs[_i]);
+    ins_recorder_free(recorder);
+    recorder = ins_recorder_new(
+        &(ins_recorder_trial){
+            .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
+        design);
+    size_t total = 0, promised = 0;
+    for (size_t epoch = 0; epoch < 3; epoch++) {
+        ins_log_rows rows = record(epoch);
+        for (size_t file = 0; file < INS_LOG_FILES; file++) total += rows.file[file].length;
+        ins_log_rows_free(&rows);
+    }
+    ck_assert(ins_recorder_text_size(design, &settings, 3, &promised));
+    ck_assert_uint_le(total, promised);
+    ck_assert_uint_ge(total * 10, promised);
+    ck_assert(!ins_recorder_text_size(design, &settings, SIZE_MAX / 2, &promised));
 }
 END_TEST
 
@@ -356,6 +411,7 @@ int main(void)
     tcase_add_test(cases, test_watching_changes_nothing);
     tcase_add_test(cases, test_not_finite);
     tcase_add_test(cases, test_size);
+    tcase_add_loop_test(cases, test_text_size, 0, 3);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }

@@ -4,10 +4,12 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <gsl/gsl_errno.h>
 
 #include "check_tap.h"
+#include "initscope/random_matrix.h"
 #include "initscope/spectrum.h"
 
 static const struct {
@@ -36,15 +38,23 @@ enum { ORACLES = sizeof oracle / sizeof oracle[0] };
 
 static ins_spectrum_workspace *workspace;
 
+static ins_spectrum_workspace *workspace_of(size_t elements)
+{
+    ins_carver carver = {0};
+    ins_spectrum_lay_out(elements, &carver);
+    ins_carver_allocate(&carver, "singular values");
+    return ins_spectrum_lay_out(elements, &carver);
+}
+
 static void setup(void)
 {
     gsl_set_error_handler_off();
-    workspace = ins_spectrum_workspace_new(25);
+    workspace = workspace_of(25);
 }
 
 static void teardown(void)
 {
-    ins_spectrum_workspace_free(workspace);
+    free(workspace);
 }
 
 static size_t rank_of(int i)
@@ -109,7 +119,7 @@ START_TEST(test_equal_weights)
 {
     enum { MOST = 40 };
     static real equal[MOST * MOST];
-    ins_spectrum_workspace *large = ins_spectrum_workspace_new(MOST * MOST);
+    ins_spectrum_workspace *large = workspace_of(MOST * MOST);
     for (size_t i = 0; i < MOST * MOST; i++) equal[i] = (real)0.3;
     for (size_t n = 2; n <= MOST; n++) {
         const double *value = ins_spectrum_of_weights(large, equal, n, n);
@@ -117,7 +127,7 @@ START_TEST(test_equal_weights)
         ck_assert_double_eq_tol(value[0], (double)equal[0] * (double)n, 1e-12 * (double)n);
         for (size_t i = 1; i < n; i++) ck_assert_double_le(value[i], 1e-7 * value[0]);
     }
-    ins_spectrum_workspace_free(large);
+    free(large);
 }
 END_TEST
 
@@ -136,7 +146,7 @@ START_TEST(test_large)
                 sum += ((i == k) - 2.0 / ROWS) * known[k] * ((j == k) - 2.0 / COLUMNS);
             x[i * COLUMNS + j] = turned[j * ROWS + i] = sum;
         }
-    ins_spectrum_workspace *large = ins_spectrum_workspace_new(ROWS * COLUMNS);
+    ins_spectrum_workspace *large = workspace_of(ROWS * COLUMNS);
     for (size_t turn = 0; turn < 2; turn++) {
         const double *value = turn ? ins_spectrum_of(large, turned, COLUMNS, ROWS)
                                    : ins_spectrum_of(large, x, ROWS, COLUMNS);
@@ -144,7 +154,7 @@ START_TEST(test_large)
         for (size_t i = 0; i < COLUMNS; i++)
             ck_assert_double_eq_tol(value[i], known[i], i < 70 ? 1e-11 : 1e-6);
     }
-    ins_spectrum_workspace_free(large);
+    free(large);
 }
 END_TEST
 
@@ -163,10 +173,53 @@ END_TEST
 
 START_TEST(test_size)
 {
-    size_t bytes;
-    ck_assert(ins_spectrum_size(25, &bytes));
-    ck_assert_uint_ge(bytes, (2 * 25 + 2 * 5) * sizeof(double));
-    ck_assert(!ins_spectrum_size(SIZE_MAX / 2, &bytes));
+    ins_carver small = {0}, huge = {0};
+    ck_assert_ptr_null(ins_spectrum_lay_out(25, &small));
+    ck_assert(!small.overflow);
+    ck_assert_uint_ge(small.used, (2 * 25 + 2 * 5) * sizeof(double));
+    ins_spectrum_lay_out(SIZE_MAX / 2, &huge);
+    ck_assert(huge.overflow);
+}
+END_TEST
+
+/* sd |sqrt(rows) -+ sqrt(columns)|: entries of variance 1/64 and of 0.01. */
+START_TEST(test_edges)
+{
+    ins_singular_edges square = ins_singular_edges_of(64, 64, 1.0 / 8);
+    ck_assert_double_eq(square.lower, 0);
+    ck_assert_double_eq_tol(square.upper, 2, 1e-14);
+    ins_singular_edges tall = ins_singular_edges_of(400, 100, 0.1);
+    ck_assert_double_eq_tol(tall.lower, 1, 1e-14);
+    ck_assert_double_eq_tol(tall.upper, 3, 1e-14);
+    ck_assert_double_eq_tol(ins_singular_edges_of(100, 400, 0.1).lower, 1, 1e-14);
+}
+END_TEST
+
+/* Of a square matrix the law is the quarter circle: below x in [0, 2] lies a share of
+ * (x sqrt(4 - x^2) / 2 + 2 asin(x / 2)) / pi. Of any, the mean square is 1. */
+START_TEST(test_law)
+{
+    enum { PLACES = 201 };
+    double share[PLACES], value[PLACES];
+    ins_singular_law(1, PLACES, share, value);
+    for (size_t i = 0; i < PLACES; i++) {
+        double x = value[i];
+        double below = (x * sqrt(fmax(4 - x * x, 0)) / 2 + 2 * asin(fmin(x / 2, 1))) / M_PI;
+        ck_assert_double_eq_tol(1 - share[i], below, 1e-6);
+    }
+    for (double ratio = 0.1; ratio < 1; ratio += 0.2) {
+        double square = 0;
+        ins_singular_law(ratio, PLACES, share, value);
+        ck_assert_double_eq_tol(value[0], ins_singular_edges_of(1, ratio, 1).upper, 1e-14);
+        ck_assert_double_eq_tol(value[PLACES - 1], ins_singular_edges_of(1, ratio, 1).lower, 1e-12);
+        ck_assert_double_eq_tol(share[PLACES - 1], 1, 1e-3);
+        for (size_t i = 1; i < PLACES; i++) {
+            ck_assert_double_lt(value[i], value[i - 1]);
+            square +=
+                (share[i] - share[i - 1]) * (value[i] * value[i] + value[i - 1] * value[i - 1]) / 2;
+        }
+        ck_assert_double_eq_tol(square, 1, 1e-3);
+    }
 }
 END_TEST
 
@@ -176,6 +229,8 @@ int main(void)
     TCase *cases = tcase_create("singular values");
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_loop_test(cases, test_oracle, 0, ORACLES);
+    tcase_add_test(cases, test_edges);
+    tcase_add_test(cases, test_law);
     tcase_add_test(cases, test_weights);
     tcase_add_test(cases, test_degenerate);
     tcase_add_test(cases, test_equal_weights);

@@ -92,6 +92,9 @@ START_TEST(foreign_log_without_runs)
     ck_assert_int_eq(ins_epoch_number(&study, INS_NOT_RECORDED), -1);
     ck_assert(ins_same_epoch(study.start, ins_epoch_at(0)));
     ck_assert(ins_same_epoch(ins_last_epoch(&study), ins_epoch_at(1)));
+    ck_assert(ins_same_epoch(ins_epoch_before(ins_epoch_at(1)), ins_epoch_at(0)));
+    ck_assert(!ins_is_recorded(ins_epoch_before(ins_epoch_at(0))));
+    ck_assert(!ins_is_recorded(ins_epoch_before(INS_NOT_RECORDED)));
     /* A site whose epoch was never set is no epoch, not the first one. */
     ck_assert(isnan(ins_number(&study, INS_LAYERS_VARIANCE,
                                (ins_site){.run = seven, .layer = 1, .tensor = INS_PREACTIVATION})));

@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include <gsl/gsl_rng.h>
 
@@ -34,10 +35,13 @@ static real draw(void)
 static ins_symmetry symmetry_of(const real *w, const real *b, const real *a, size_t rows,
                                 size_t units, size_t fan_in)
 {
+    ins_carver carver = {0};
+    ins_symmetry_lay_out(units + 3, (units + 3) * (fan_in + 2), rows + 1, &carver);
+    ins_carver_allocate(&carver, "symmetry");
     ins_symmetry_workspace *workspace =
-        ins_symmetry_workspace_new(units + 3, (units + 3) * (fan_in + 2), rows + 1);
+        ins_symmetry_lay_out(units + 3, (units + 3) * (fan_in + 2), rows + 1, &carver);
     ins_symmetry out = ins_symmetry_of(workspace, w, b, a, rows, units, fan_in);
-    ins_symmetry_workspace_free(workspace);
+    free(workspace);
     return out;
 }
 
@@ -96,6 +100,43 @@ START_TEST(all_zero_layer)
 }
 END_TEST
 
+/* Units that are copies of two: X'X has two eigenvalues, and its others are rounding, which is no
+ * rank. Of the two the ratio is that of the 2 x 2 matrix of the two, by the quadratic formula. */
+START_TEST(copies_add_no_rank)
+{
+    enum { ROWS = 70, UNITS = 60 };
+    real w[UNITS * 2], b[UNITS] = {0}, a[ROWS * UNITS];
+    double one[ROWS], two[ROWS], mean[2] = {0}, aa = 0, ab = 0, bb = 0;
+    for (size_t i = 0; i < UNITS * 2; i++) w[i] = draw();
+    for (size_t r = 0; r < ROWS; r++) {
+        const real x = draw(), y = draw();
+        one[r] = (double)x, two[r] = (double)y;
+        mean[0] += one[r] / ROWS, mean[1] += two[r] / ROWS;
+        for (size_t u = 0; u < UNITS; u++) a[r * UNITS + u] = u % 2 ? x : y;
+    }
+    for (size_t r = 0; r < ROWS; r++) {
+        aa += (one[r] - mean[0]) * (one[r] - mean[0]);
+        ab += (one[r] - mean[0]) * (two[r] - mean[1]);
+        bb += (two[r] - mean[1]) * (two[r] - mean[1]);
+    }
+    double half = (aa + bb) / 2, root = sqrt((aa - bb) * (aa - bb) / 4 + ab * ab);
+    double large = sqrt(half + root), small = sqrt(half - root), p = large / (large + small);
+    ins_symmetry s = symmetry_of(w, b, a, ROWS, UNITS, 2);
+    ck_assert_double_eq_tol(s.effective_rank, exp(-p * log(p) - (1 - p) * log(1 - p)), 1e-9);
+}
+END_TEST
+
+/* The cosine is that of the pairs that have one: (1, 0) and (3, 4), not those with the other two.
+ */
+START_TEST(units_without_a_direction)
+{
+    const real w[] = {1, 0, INFINITY, 1, 0, 0, 3, 4}, b[4] = {0}, a[] = {1, 2, 3, 4, 4, 3, 2, 1};
+    ins_symmetry s = symmetry_of(w, b, a, 2, 4, 2);
+    ck_assert_double_eq_tol(s.mean_abs_cosine, 0.6, 1e-6);
+    ck_assert(s.distinct_units == 4);
+}
+END_TEST
+
 START_TEST(not_finite_is_said)
 {
     const real w[] = {NAN, 1, NAN, 1}, b[2] = {0}, a[] = {INFINITY, 1, 2, 3};
@@ -118,6 +159,8 @@ int main(void)
     tcase_add_test(cases, more_units_than_rows);
     tcase_add_test(cases, counts_classes_of_equal_units);
     tcase_add_test(cases, all_zero_layer);
+    tcase_add_test(cases, copies_add_no_rank);
+    tcase_add_test(cases, units_without_a_direction);
     tcase_add_test(cases, not_finite_is_said);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);

@@ -95,6 +95,10 @@ START_TEST(test_display)
                              "b"),
                      "a\\xe2\\x80\\xae"
                      "b"); /* U+202E */
+    /* U+200E and U+200F, U+2028; their neighbour U+200D joins the parts of a picture */
+    ck_assert_str_eq(display("\xE2\x80\x8E\xE2\x80\x8F\xE2\x80\xA8"),
+                     "\\xe2\\x80\\x8e\\xe2\\x80\\x8f\\xe2\\x80\\xa8");
+    ck_assert_str_eq(display("\xE2\x80\x8D"), "\xE2\x80\x8D");
     ck_assert_str_eq(ins_display(out, "a\0b", 3), "a\\x00b");
 
     memset(many, 'x', sizeof many);

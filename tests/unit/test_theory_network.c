@@ -74,7 +74,7 @@ START_TEST(test_gains)
 {
     const size_t width = recipes[_i].width;
     family f = family_of(recipes[_i].activation, recipes[_i].weight, width, LAYERS - 1, width, 1);
-    const ins_choice *activation = &f.design.activation;
+    const ins_choice *activation = &f.activation;
     sums z[LAYERS + 1] = {{0}}, delta[LAYERS + 1] = {{0}};
     double forward = 0, backward = 0;
     predict(&f);

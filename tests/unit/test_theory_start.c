@@ -19,7 +19,7 @@ START_TEST(test_ten_tanh_layers)
     for (uint32_t seed = 1; seed <= NETWORKS; seed++) {
         family_run(&f, seed);
         for (size_t l = 0; l < HIDDEN; l++) {
-            ins_layer_view view = ins_network_layer(f.network, l + 1);
+            dense_view view = dense_of(f.network, l + 1);
             size_t count = f.samples.rows * view.units;
             square[l] += mean_square(view.activation, count) / NETWORKS;
             for (size_t i = 0; i < count; i++)
@@ -59,7 +59,7 @@ START_TEST(test_spread)
         }
     }
     for (size_t l = 0; l < HIDDEN; l++) {
-        double spread = ins_width_spread(&f.design.activation, hidden_units, l + 1);
+        double spread = ins_width_spread(&f.activation, hidden_units, l + 1);
         double measured = square[l] / (one[l] * one[l]);
         ck_assert_double_eq_tol(one[l], 1, SIGMAS * sqrt((spread - 1) / NETWORKS));
         ck_assert_double_eq_tol((measured - 1) / (spread - 1), 1, 0.2);
@@ -76,11 +76,11 @@ START_TEST(test_lsuv)
     family f = family_of(names[_i], "lsuv", 13, LAYERS - 1, 32, 100);
     for (size_t i = 0; i < f.samples.rows * f.samples.features; i++) f.samples.x[i] *= 3;
     ins_error error = {0};
-    const ins_initialization start = {&f.weight, &f.weight, &f.bias, 7, &f.samples};
+    const ins_initialization start = family_start(&f, 7);
     ck_assert_int_eq(ins_network_initialize(f.network, &start, &error), INS_OK);
     ins_network_forward(f.network, f.samples.x, f.samples.rows, false);
     for (size_t l = 1; l <= LAYERS; l++) {
-        ins_layer_view view = ins_network_layer(f.network, l);
+        dense_view view = dense_of(f.network, l);
         size_t count = f.samples.rows * view.units;
         double mean = 0;
         for (size_t i = 0; i < count; i++) mean += (double)view.preactivation[i] / (double)count;

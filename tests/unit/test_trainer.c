@@ -24,11 +24,11 @@ START_TEST(test_dropout)
 
     ins_network_forward(net, samples.x, 200, false);
     for (size_t l = 1; l <= 2; l++)
-        ck_assert_ptr_eq(ins_network_layer(net, l + 1).input, ins_network_layer(net, l).activation);
+        ck_assert_ptr_eq(dense_of(net, l + 1).input, dense_of(net, l).activation);
     ins_network_forward(net, samples.x, 200, true);
     for (size_t l = 1; l <= 2; l++) {
-        const ins_layer_view view = ins_network_layer(net, l);
-        const real *next = ins_network_layer(net, l + 1).input;
+        const dense_view view = dense_of(net, l);
+        const real *next = dense_of(net, l + 1).input;
         const size_t n = 200 * view.units;
         size_t zeros = 0;
         for (size_t i = 0; i < n; i++) {
@@ -39,7 +39,7 @@ START_TEST(test_dropout)
                                 4.5 * sqrt(0.25 * 0.75 / (double)n));
     }
     /* The masks of the layers, and of two passes, differ. */
-    const real *second = ins_network_layer(net, 2).input, *third = ins_network_layer(net, 3).input;
+    const real *second = dense_of(net, 2).input, *third = dense_of(net, 3).input;
     real first[200 * 50];
     size_t same = 0, across = 0;
     memcpy(first, second, sizeof first);
@@ -55,7 +55,7 @@ END_TEST
 
 static double weight_of(const ins_network *net)
 {
-    return (double)ins_network_layer(net, 2).weight[7];
+    return (double)dense_of(net, 2).weight[7];
 }
 
 /* Training is repeatable, a network that was trained before starts anew, and the number of rows
@@ -140,7 +140,7 @@ START_TEST(test_full_batch)
                 .hidden = {8},
                 .capacity = 30};
     ins_network *net = recipe_network(&r, NULL, 1);
-    const ins_layer_view view = ins_network_layer(net, 2);
+    const dense_view view = dense_of(net, 2);
     real before[24];
 
     memcpy(before, view.weight, sizeof before);
@@ -180,7 +180,7 @@ START_TEST(test_order)
         ck_assert(ins_trainer_epoch(trainer, NULL));
         if (_i == 1) ins_random_shuffle(rng, order, 50);
         /* The last minibatch, of two rows, is still there. */
-        const real *input = ins_network_layer(net, 1).input;
+        const real *input = dense_of(net, 1).input;
         for (size_t row = 0; row < 2; row++)
             ck_assert_int_eq(
                 memcmp(input + 2 * row, samples.x + 2 * order[48 + row], 2 * sizeof(real)), 0);
@@ -213,8 +213,8 @@ START_TEST(test_weight_decay)
     train(plain, &samples, 20, 1);
     train(decayed, &samples, 20, 1);
     for (size_t l = 1; l <= 2; l++) {
-        const ins_layer_view a = ins_network_layer(plain, l), b = ins_network_layer(decayed, l);
-        const real *w = ins_network_layer(start, l).weight;
+        const dense_view a = dense_of(plain, l), b = dense_of(decayed, l);
+        const real *w = dense_of(start, l).weight;
         for (size_t i = 0; i < a.units * a.fan_in; i++)
             ck_assert_double_eq_tol((double)(a.weight[i] - b.weight[i]), 0.05 * (double)w[i], 1e-6);
         ck_assert_int_eq(memcmp(a.bias, b.bias, a.units * sizeof(real)), 0);

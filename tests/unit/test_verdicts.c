@@ -79,14 +79,14 @@ static unsigned verdicts_counted(double distinct, double dead)
 START_TEST(verdicts_of_counted_units)
 {
     ck_assert_uint_eq(verdicts_counted(8, 5), BIT(PRESERVING) | BIT(LEARNED));
-    ck_assert(analysis.arm[0].counted);
-    ck_assert(analysis.arm[0].distinct_units == 8 && analysis.arm[0].units == 8);
-    ck_assert_uint_eq(analysis.arm[0].symmetric_layers_end, 0);
+    ck_assert(analysis.arm[0].units.counted);
+    ck_assert(analysis.arm[0].units.distinct == 8 && analysis.arm[0].units.all == 8);
+    ck_assert_uint_eq(analysis.arm[0].units.symmetric_layers_end, 0);
     made_free(&study, &analysis);
     ck_assert_uint_eq(verdicts_counted(7, 0), BIT(SYMMETRIC) | BIT(LEARNED));
-    ck_assert_uint_eq(analysis.arm[0].symmetric_layers_start, 0);
-    ck_assert_uint_eq(analysis.arm[0].symmetric_layers_end, 1);
-    ck_assert(analysis.arm[0].distinct_units == 7);
+    ck_assert_uint_eq(analysis.arm[0].units.symmetric_layers_start, 0);
+    ck_assert_uint_eq(analysis.arm[0].units.symmetric_layers_end, 1);
+    ck_assert(analysis.arm[0].units.distinct == 7);
     ck_assert_ptr_nonnull(strstr(analysis.arm[0].sentence,
                                  "1 of 5 hidden layers still has identical units at the end, down "
                                  "to 7 distinct of 8"));
@@ -95,7 +95,7 @@ START_TEST(verdicts_of_counted_units)
                                  "epoch in every run, down to 7 distinct of 8 (3 seeds)"));
     made_free(&study, &analysis);
     ck_assert_uint_eq(verdicts_counted(8, 6), BIT(DEAD) | BIT(LEARNED)); /* three of four units */
-    ck_assert(analysis.arm[0].dead_share == 0.75);
+    ck_assert(analysis.arm[0].units.dead_share == 0.75);
     ck_assert_ptr_nonnull(
         strstr(analysis.arm[0].sentence, "75.0% of the units of a hidden layer are dead"));
     ck_assert_str_eq(made_finding(&analysis, "dead")->claim,
@@ -196,7 +196,7 @@ START_TEST(one_seed_is_judged_by_its_gain)
     made_log_write(&log);
     made_read(&study, &analysis);
     ck_assert_uint_eq(analysis.arm[0].verdicts, BIT(VANISHING) | BIT(LEARNED));
-    ck_assert(isnan(analysis.arm[0].forward_gain.lower));
+    ck_assert(isnan(analysis.arm[0].signal[INS_FORWARD].gain.lower));
     ck_assert_str_eq(analysis.arm[0].sentence,
                      "The forward signal vanishes (gain 0.5, a factor of 0.00195 over 10 hidden "
                      "layers), the backward signal keeps its size (gain 1) and 90.0% of the test "

@@ -9,15 +9,14 @@
 #include "initscope/npy.h"
 #include "initscope/text.h"
 
-static ins_status save_layer(const ins_layer_view *view, const char *stem, size_t layer,
-                             ins_error *error)
+/* A matrix in two dimensions, what belongs to it in one. */
+static ins_status save_tensor(const ins_learned *tensor, const char *stem, ins_error *error)
 {
+    const ins_tensor_place *place = &tensor->place;
     ins_text path = {0};
-    ins_text_add_format(&path, "%s.layer%02zu.W.npy", stem, layer);
-    ins_status status = ins_npy_write(path.data, view->weight, view->units, view->fan_in, error);
-    ins_text_clear(&path);
-    ins_text_add_format(&path, "%s.layer%02zu.b.npy", stem, layer);
-    if (status == INS_OK) status = ins_npy_write(path.data, view->bias, view->units, 0, error);
+    ins_text_add_format(&path, "%s.layer%02zu.%s.npy", stem, place->layer, tensor->name);
+    ins_status status = ins_npy_write(path.data, tensor->value, place->units,
+                                      ins_role_is_matrix(place->role) ? place->inputs : 0, error);
     ins_text_free(&path);
     return status;
 }
@@ -30,10 +29,10 @@ ins_status ins_weights_save(const ins_network *network, const char *directory, s
     ins_text_add_format(&stem, "%s/%06zu", directory, run);
     if (status == INS_OK) status = ins_directory_make(stem.data, error);
     ins_text_add_format(&stem, "/epoch%04zu", epoch);
-    for (size_t l = 1; status == INS_OK && l <= ins_network_depth(network); l++) {
-        ins_layer_view view = ins_network_layer(network, l);
-        status = save_layer(&view, stem.data, l, error);
-    }
+    size_t count;
+    const ins_learned *tensor = ins_network_tensors(network, &count);
+    for (size_t t = 0; status == INS_OK && t < count; t++)
+        status = save_tensor(&tensor[t], stem.data, error);
     ins_text_free(&stem);
     return status;
 }

@@ -1,0 +1,60 @@
+/* What a network is to be, before it has any memory: its layers, how they are trained. */
+#ifndef INITSCOPE_DESIGN_H
+#define INITSCOPE_DESIGN_H
+
+#include <stddef.h>
+
+#include "initscope/entry.h"
+#include "initscope/layer.h"
+#include "initscope/loss.h"
+
+/* Matrices (tensors of weights, not biases) are numbered 1 .. depth in the order of the layers:
+ * these are the layers of the logs. */
+typedef struct ins_design {
+    size_t layers, depth;
+    ins_layer_plan
+        *layer; /* (layers): owned; 0 is the input, the last one's output meets the loss */
+    const ins_loss *loss;
+    ins_choice optimizer;
+    double learning_rate, weight_decay;
+    size_t capacity; /* most rows of one forward pass: max(batch, probe) */
+} ins_design;
+
+void ins_design_free(ins_design *design);
+
+/* Appends a layer of this kind that reads the layers of these indices, as many as its kind reads.
+ * Returns its index. choice is copied, its strings are not. */
+size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_choice *choice,
+                      const size_t *input);
+
+/* A perceptron of many layers for classes: dense, activation and, where its rate is not 0, dropout
+ * for each of hidden (hidden_count), then a dense layer for the cross-entropy. */
+typedef struct ins_perceptron {
+    size_t inputs, classes;
+    size_t hidden_count;
+    const size_t *hidden;
+    const ins_choice *activation;
+    double dropout; /* rate */
+} ins_perceptron;
+
+/* Its design, but for the members that follow loss. The caller frees it. */
+ins_design ins_perceptron_design(const ins_perceptron *perceptron);
+
+/* The tensors of a layer with their places, its kind's and its number's included. Returns how many
+ * there are. */
+size_t ins_plan_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+
+/* Of matrix number 1 .. depth; nothing but zeros for another. */
+ins_tensor_place ins_design_place(const ins_design *design, size_t number);
+
+static inline size_t ins_design_inputs(const ins_design *design)
+{
+    return design->layer[0].units;
+}
+
+static inline size_t ins_design_outputs(const ins_design *design)
+{
+    return design->layer[design->layers - 1].units;
+}
+
+#endif

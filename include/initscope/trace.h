@@ -1,0 +1,98 @@
+/* The instrument: tensors in, rows of logs out. It knows no network. Whoever has tensors shows
+ * them, layer by layer, at each moment that is to be recorded:
+ *
+ *     ins_trace_begin(trace, &moment, rows);
+ *     ins_trace_show(trace, &layer);      for every layer, in the order in which rows shall stand
+ *     ins_trace_end(trace);
+ *
+ * What is shown is looked at and not kept, but for the weights, of which the next moment's update
+ * is taken. What is not shown has no rows. Nothing is changed, no random number is drawn; all
+ * buffers are of ins_trace_lay_out, only the text of the rows grows.
+ *
+ * Each log that is written here is the work of one instrument, a file of src/trace/. */
+#ifndef INITSCOPE_TRACE_H
+#define INITSCOPE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "initscope/carver.h"
+#include "initscope/columns.h"
+#include "initscope/log_row.h"
+#include "initscope/log_writer.h"
+#include "initscope/moments.h"
+#include "initscope/real.h"
+
+/* Logs of a set: 1u << ins_log_file each. */
+typedef uint32_t ins_log_set;
+#define INS_EVERY_LOG UINT32_MAX
+
+/* --- What will be shown ------------------------------------------------------ */
+
+/* A layer's weight (units, fan_in); fan_in is 0 where there is none. */
+typedef struct ins_trace_shape {
+    size_t units, fan_in;
+} ins_trace_shape;
+
+/* Nothing larger may be shown. */
+typedef struct ins_trace_plan {
+    const ins_trace_shape *layer; /* (layers), that of number 0, the network's input, first */
+    size_t layers;
+    size_t rows;                                       /* of the probe batch */
+    size_t bins;                                       /* of a histogram */
+    size_t jacobians, jacobian_rows, jacobian_columns; /* at a moment */
+    ins_log_set logs; /* those that some moment wants: the others get no buffers */
+} ins_trace_plan;
+
+typedef struct ins_trace ins_trace;
+
+/* In the carver's memory; NULL while that counts. plan may be gone afterwards. */
+ins_trace *ins_trace_lay_out(const ins_trace_plan *plan, ins_carver *carver);
+
+/* About the bytes of the rows of a log at that many moments of each, moments being (INS_LOG_FILES):
+ * false when they cannot be counted. */
+bool ins_trace_text_size(const ins_trace_plan *plan, const size_t *moments, size_t *bytes);
+
+/* --- What is shown ----------------------------------------------------------- */
+
+/* One tensor, contiguous: (length, units) of those that have rows of the probe batch
+ * (ins_tensor_table says which), else (units, length). */
+typedef struct ins_trace_tensor {
+    const real *x; /* NULL: not shown */
+    size_t units, length;
+    const ins_bounds *saturation; /* NULL: has no such rule, and the cell stays empty */
+} ins_trace_tensor;
+
+/* count matrices (rows, columns), made one at a time and only when they are looked at; the elements
+ * must stay until the next one is made. */
+typedef struct ins_trace_matrices {
+    size_t count, rows, columns;
+    const double *(*make)(void *context, size_t i);
+    void *context;
+} ins_trace_matrices;
+
+typedef struct ins_trace_layer {
+    size_t number;                        /* 0: the network's input */
+    ins_trace_tensor tensor[INS_TENSORS]; /* an update that is not shown is taken from the weight
+                                             and that of the moment before */
+    ins_trace_tensor bias_gradient;       /* for the norm of the gradient */
+    ins_trace_matrices jacobian;          /* of the network's outputs by these units */
+    bool rectifier;                       /* units can be dead: 0 on every row */
+} ins_trace_layer;
+
+/* When, and what the caller measured himself. */
+typedef struct ins_trace_moment {
+    ins_run_labels run;
+    size_t epoch, updates;
+    double train_loss, train_accuracy, test_loss, test_accuracy; /* NAN: not known */
+    ins_log_set logs;                                            /* that are wanted now */
+} ins_trace_moment;
+
+/* Rows are appended to the files of rows, which must stay until the moment's end. What was not
+ * planned ends the program. */
+void ins_trace_begin(ins_trace *trace, const ins_trace_moment *moment, ins_log_rows *rows);
+void ins_trace_show(ins_trace *trace, const ins_trace_layer *layer);
+void ins_trace_end(ins_trace *trace);
+
+#endif

@@ -1,0 +1,53 @@
+/* symmetry.csv: which units of a layer are alike on the probe batch. */
+#include <config.h>
+
+#include "instrument.h"
+
+#include <math.h>
+
+#include "initscope/symmetry.h"
+
+static size_t rows(const ins_trace_extent *extent)
+{
+    return extent->plan->layers - 1;
+}
+
+static void *lay_out(const ins_trace_extent *extent, ins_carver *carver)
+{
+    return ins_symmetry_lay_out(extent->units, extent->weights, extent->plan->rows, carver);
+}
+
+/* Units of a network that diverged cannot be compared. */
+static void add_count(ins_row *row, ins_column_id column, double count)
+{
+    if (isnan(count))
+        ins_row_empty(row, (int)column);
+    else
+        ins_row_integer(row, (int)column, (long long)count);
+}
+
+static void show(void *state, const ins_trace_moment *moment, const ins_trace_layer *layer,
+                 ins_text *out)
+{
+    const ins_trace_tensor *weight = &layer->tensor[INS_WEIGHT];
+    const ins_trace_tensor *bias = &layer->tensor[INS_BIAS];
+    const ins_trace_tensor *output = &layer->tensor[INS_ACTIVATION];
+    if (weight->x == NULL || bias->x == NULL || output->x == NULL) return;
+    ins_symmetry of = ins_symmetry_of(state, weight->x, bias->x, output->x, output->length,
+                                      weight->units, weight->length);
+    ins_row row = ins_row_begin_epoch(out, INS_LOG_SYMMETRY, &moment->run, moment->epoch);
+    ins_row_integer(&row, INS_SYMMETRY_LAYER, (long long)layer->number);
+    ins_row_integer(&row, INS_SYMMETRY_UNITS, (long long)weight->units);
+    add_count(&row, INS_SYMMETRY_DISTINCT_UNITS, of.distinct_units);
+    add_count(&row, INS_SYMMETRY_DUPLICATE_PAIRS, of.duplicate_pairs);
+    ins_row_number(&row, INS_SYMMETRY_MEAN_ABS_COSINE, of.mean_abs_cosine);
+    ins_row_number(&row, INS_SYMMETRY_EFFECTIVE_RANK, of.effective_rank);
+    if (layer->rectifier)
+        ins_row_integer(&row, INS_SYMMETRY_DEAD_UNITS, (long long)of.silent_units);
+    else
+        ins_row_empty(&row, INS_SYMMETRY_DEAD_UNITS);
+    ins_row_end(&row);
+}
+
+const ins_instrument ins_symmetry_instrument = {
+    .file = INS_LOG_SYMMETRY, .row_bytes = 300, .rows = rows, .lay_out = lay_out, .show = show};
