@@ -22,9 +22,39 @@ enum { NAMED = 4 }; /* arms in one sentence */
 
 #define SAY(...) ins_arena_format(f->arena, __VA_ARGS__)
 
+/* The marked arms: by name, and over several settings by initializer, with the settings. */
 static const char *arms(finder *f)
 {
-    return ins_say_arms(f->arena, f->which, f->study->arms, NAMED);
+    const ins_study_factors *factors = &f->of->factors;
+    if (f->of->comparisons.settings < 2)
+        return ins_say_arms(f->arena, f->which, f->study->arms, NAMED);
+    const char **item = ins_arena_get(f->arena, factors->initializers + 1, sizeof *item, "names");
+    size_t count = 0;
+    for (size_t i = 0; i < factors->initializers; i++) {
+        size_t in = 0, of = 0;
+        for (size_t a = 0; a < f->study->arms; a++) {
+            if (factors->initializer_of[a] != i) continue;
+            of++;
+            in += f->which[a];
+        }
+        if (in == 0) continue;
+        const char *name = ins_say_initializer(f->arena, i);
+        item[count++] = in == of ? name : SAY("%s (in %zu of %zu settings)", name, in, of);
+    }
+    return ins_say_list(f->arena, item, count, NAMED);
+}
+
+/* Grammatical number of what arms() lists. */
+static bool several(const finder *f)
+{
+    size_t first = SIZE_MAX;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        size_t name = f->of->comparisons.settings < 2 ? a : f->of->factors.initializer_of[a];
+        if (!f->which[a]) continue;
+        if (first != SIZE_MAX && name != first) return true;
+        first = name;
+    }
+    return false;
 }
 
 static const char *arm(finder *f, size_t a)
@@ -66,6 +96,14 @@ static const char *of_runs(finder *f, ins_verdict verdict)
     return ins_say_of(f->arena, with, all, "run");
 }
 
+static const char *percent_points(finder *f, ins_interval d)
+{
+    return isfinite(d.lower)
+               ? SAY("%s points [%s, %s]", ins_say_points(f->arena, d.mean),
+                     ins_say_points(f->arena, d.lower), ins_say_points(f->arena, d.upper))
+               : SAY("%s points", ins_say_points(f->arena, d.mean));
+}
+
 /* --- Symmetry --------------------------------------------------------------------- */
 
 static bool symmetric(finder *f, ins_finding *out)
@@ -84,7 +122,7 @@ static bool symmetric(finder *f, ins_finding *out)
     if (count == 0) return false;
     size_t a = first_of(f);
     const ins_arm_judgement *of = &f->of->arm[a];
-    out->claim = SAY("%s %s symmetric.", arms(f), count == 1 ? "stays" : "stay");
+    out->claim = SAY("%s %s symmetric.", arms(f), several(f) ? "stay" : "stays");
     const char *end = f->of->trained ? "after training" : "at the start";
     out->evidence =
         SAY("In %s units are equal in bits %s, in %zu of %zu hidden layers%s: they receive "
@@ -154,47 +192,88 @@ static const char *layer_text(finder *f, size_t a, ins_direction direction)
 {
     const ins_arm_judgement *of = &f->of->arm[a];
     if (isfinite(of->gain[direction]))
-        return SAY(", %s a layer", ins_say(f->arena, of->gain[direction]));
+        return SAY(" (%s a layer)", ins_say(f->arena, of->gain[direction]));
     if (of->steepest[direction] > 1)
-        return SAY(", most of it between layers %zu and %zu", of->steepest[direction] - 1,
-                   of->steepest[direction]);
+        return SAY(" (the largest step lies between layers %zu and %zu)",
+                   of->steepest[direction] - 1, of->steepest[direction]);
     return "";
 }
 
-static bool lost(finder *f, ins_direction direction, ins_verdict verdict, ins_finding *out)
+/* What one direction of one arm comes to, as a piece of a sentence. */
+static const char *brought(finder *f, size_t a, ins_direction direction)
 {
-    size_t count = mark(f, verdict), a = furthest(f, direction);
-    if (count == 0 || a == SIZE_MAX) return false;
-    bool forward = direction == INS_FORWARD, vanishing = verdict == INS_VERDICT_VANISHING_FORWARD ||
-                                                         verdict == INS_VERDICT_VANISHING_BACKWARD;
-    out->claim = SAY("The %s %s with %s.", forward ? "signal" : "error",
-                     vanishing ? "vanishes" : "explodes", arms(f));
-    out->evidence =
-        SAY("Over %s, %s brings %s of the %s hidden layer's %s to the %s one%s.",
-            ins_say_count(f->arena, ins_hidden_layers(&f->study->arm[a]), "hidden layer"),
-            arm(f, a), total_text(f, a, direction), forward ? "first" : "last",
-            forward ? "signal" : "error", forward ? "last" : "first", layer_text(f, a, direction));
+    bool forward = direction == INS_FORWARD;
+    return SAY("%s of the %s hidden layer's %s to the %s one%s", total_text(f, a, direction),
+               forward ? "first" : "last", forward ? "signal" : "error", forward ? "last" : "first",
+               layer_text(f, a, direction));
+}
+
+/* Marks the arms that have the grade in these directions and in no other. */
+static size_t mark_grade(finder *f, ins_verdict forward, ins_verdict backward, bool in_forward,
+                         bool in_backward)
+{
+    size_t count = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm_judgement *of = &f->of->arm[a];
+        bool symmetric = ins_has_verdict(of, INS_VERDICT_SYMMETRIC);
+        f->which[a] = !symmetric && ins_has_verdict(of, forward) == in_forward &&
+                      ins_has_verdict(of, backward) == in_backward;
+        count += f->which[a];
+    }
+    return count;
+}
+
+static bool lost(finder *f, bool forward, bool backward, bool vanishing, ins_finding *out)
+{
+    ins_verdict ahead = vanishing ? INS_VERDICT_VANISHING_FORWARD : INS_VERDICT_EXPLODING_FORWARD;
+    ins_verdict back = vanishing ? INS_VERDICT_VANISHING_BACKWARD : INS_VERDICT_EXPLODING_BACKWARD;
+    size_t count = mark_grade(f, ahead, back, forward, backward);
+    size_t a = count > 0 ? furthest(f, forward ? INS_FORWARD : INS_BACKWARD) : SIZE_MAX;
+    if (a == SIZE_MAX) return false;
+    const char *what = forward && backward ? "Signal and error"
+                       : forward           ? "The signal"
+                                           : "The error";
+    out->claim = SAY("%s %s with %s.", what,
+                     forward && backward ? (vanishing ? "vanish" : "explode")
+                                         : (vanishing ? "vanishes" : "explodes"),
+                     arms(f));
+    const char *layers =
+        ins_say_count(f->arena, ins_hidden_layers(&f->study->arm[a]), "hidden layer");
+    out->evidence = SAY("Over %s %s brings %s%s%s.", layers, arm(f, a),
+                        brought(f, a, forward ? INS_FORWARD : INS_BACKWARD),
+                        forward && backward ? ", and " : "",
+                        forward && backward ? brought(f, a, INS_BACKWARD) : "");
     return true;
+}
+
+static bool vanishing(finder *f, ins_finding *out)
+{
+    return lost(f, true, true, true, out);
 }
 
 static bool vanishing_forward(finder *f, ins_finding *out)
 {
-    return lost(f, INS_FORWARD, INS_VERDICT_VANISHING_FORWARD, out);
+    return lost(f, true, false, true, out);
 }
 
 static bool vanishing_backward(finder *f, ins_finding *out)
 {
-    return lost(f, INS_BACKWARD, INS_VERDICT_VANISHING_BACKWARD, out);
+    return lost(f, false, true, true, out);
+}
+
+static bool exploding(finder *f, ins_finding *out)
+{
+    return lost(f, true, true, false, out);
 }
 
 static bool exploding_forward(finder *f, ins_finding *out)
 {
-    return lost(f, INS_FORWARD, INS_VERDICT_EXPLODING_FORWARD, out);
+    return lost(f, true, false, false, out);
 }
 
 static bool exploding_backward(finder *f, ins_finding *out)
 {
-    return lost(f, INS_BACKWARD, INS_VERDICT_EXPLODING_BACKWARD, out);
+    return lost(f, false, true, false, out);
 }
 
 /* The size is held up while the rows become alike. */
@@ -326,7 +405,7 @@ static bool diverged(finder *f, ins_finding *out)
             if (epoch > last) last = epoch;
         }
     }
-    out->claim = SAY("%s %s.", arms(f), count == 1 ? "diverges" : "diverge");
+    out->claim = SAY("%s %s.", arms(f), several(f) ? "diverge" : "diverges");
     out->evidence =
         SAY("In %s the numbers are not finite any more, %s.", of_runs(f, INS_VERDICT_DIVERGED),
             first == last ? SAY("from epoch %lld on", first)
@@ -353,7 +432,7 @@ static bool confidently_wrong(finder *f, ins_finding *out)
         at = a;
     }
     if (count == 0) return false;
-    out->claim = SAY("%s %s confidently wrong.", arms(f), count == 1 ? "ends" : "end");
+    out->claim = SAY("%s %s confidently wrong.", arms(f), several(f) ? "end" : "ends");
     out->evidence =
         SAY("The training loss of %s ends at %s, above the %s of giving every class the "
             "same probability.",
@@ -442,10 +521,10 @@ static bool main_effect(finder *f, ins_finding *out)
                      ins_say_literal(f->arena, first ? best->first : best->second),
                      ins_say_literal(f->arena, first ? best->second : best->first));
     out->evidence =
-        SAY("By %s points of accuracy, averaged over %s, one value a seed (Holm-corrected "
+        SAY("By %s of accuracy, averaged over %s, one value a seed (Holm-corrected "
             "p = %s).",
-            ins_say_points_interval(f->arena, difference),
-            ins_say_count(f->arena, all->settings, "setting"), ins_say(f->arena, best->adjusted_p));
+            percent_points(f, difference), ins_say_count(f->arena, all->settings, "setting"),
+            ins_say(f->arena, best->adjusted_p));
     return true;
 }
 
@@ -470,9 +549,11 @@ static const struct {
     {"one_function", one_function},
     {"diverged", diverged},
     {"held_up", held_up},
+    {"vanishing", vanishing},
     {"vanishing_forward", vanishing_forward},
-    {"exploding_forward", exploding_forward},
     {"vanishing_backward", vanishing_backward},
+    {"exploding", exploding},
+    {"exploding_forward", exploding_forward},
     {"exploding_backward", exploding_backward},
     {"collapsed", collapsed},
     {"contrast", contrast},
@@ -531,6 +612,23 @@ static bool learned(const ins_arm_judgement *arm)
            ins_has_verdict(arm, INS_VERDICT_BARELY_LEARNED);
 }
 
+/* At most two names: in a title. */
+static const char *short_arms(finder *f)
+{
+    size_t count = 0;
+    for (size_t a = 0; a < f->study->arms; a++) count += f->which[a];
+    return count > 3 ? SAY("%zu of them", count)
+                     : ins_say_arms(f->arena, f->which, f->study->arms, 3);
+}
+
+/* "17.5 points [13.1, 21.9] more" */
+static const char *points_more(finder *f, ins_interval d)
+{
+    bool more = d.mean >= 0;
+    ins_interval size = more ? d : (ins_interval){d.n, -d.mean, -d.upper, -d.lower};
+    return SAY("%s %s", percent_points(f, size), more ? "more" : "less");
+}
+
 static const char *runs_of(finder *f, const ins_arm_judgement *of)
 {
     return of->alike && of->runs > 1 ? SAY(", all %zu runs alike", of->runs) : "";
@@ -539,12 +637,11 @@ static const char *runs_of(finder *f, const ins_arm_judgement *of)
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
 static void answer_setting(finder *f, const ins_setting *setting, ins_finding *out)
 {
-    size_t not = 0, none = SIZE_MAX;
+    size_t not = 0;
     for (size_t i = 0; i < setting->arms; i++) {
         size_t a = setting->arm[i];
         f->which[a] = !learned(&f->of->arm[a]);
         not += f->which[a];
-        if (f->which[a]) none = a;
     }
     if (setting->best == SIZE_MAX) {
         double most = 0;
@@ -556,47 +653,43 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
                 ins_say_percent(f->arena, most), ins_say_percent(f->arena, f->of->facts.chance));
         return;
     }
-    const char *failed = not > 0 ? arms(f) : NULL;
-    (void)none;
+    const char *failed = not > 0 ? short_arms(f) : NULL;
     size_t rest = setting->arms - not ;
     begin(f);
     for (size_t i = 0; i < setting->arms; i++) f->which[setting->arm[i]] = setting->in_set[i];
     const ins_arm_judgement *best = &f->of->arm[setting->best];
     const char *ahead;
     if (rest == 1) {
-        ahead = SAY("%s alone learned", arm(f, setting->best));
+        ahead = SAY("%s alone %s", arm(f, setting->best), failed != NULL ? "does" : "learned");
     } else if (!setting->told) {
         ahead = SAY("%s has the highest mean, from too few seeds to tell", arm(f, setting->best));
     } else if (setting->set == 1) {
         ahead = SAY("%s is ahead of the others", arm(f, setting->best));
     } else if (setting->set == rest) {
-        ahead = SAY("%s are not told apart", arms(f));
+        ahead = SAY("%s are not told apart", short_arms(f));
     } else {
-        ahead = SAY("%s are ahead, and not told apart", arms(f));
+        ahead = SAY("%s are ahead, and not told apart", short_arms(f));
     }
     out->claim = failed == NULL
                      ? SAY("%s.", ahead)
                      : SAY("%s %s not learn; %s.", failed, not == 1 ? "does" : "do", ahead);
-    ins_text text = {0};
-    ins_text_add_format(&text, "%s is right on %s of the test rows%s%s; chance is %s.",
-                        arm(f, setting->best), ins_say_percent_interval(f->arena, best->accuracy),
-                        runs_of(f, best),
-                        setting->arms > 1 ? SAY(" (the best of %zu)", setting->arms) : "",
-                        ins_say_percent(f->arena, f->of->facts.chance));
-    for (size_t i = 0, listed = 0; i < setting->arms && listed < 2; i++) {
+    const char *others = "";
+    for (size_t i = 0, listed = 0; i < setting->arms && listed < 3; i++) {
         size_t a = setting->arm[i];
         ins_difference d;
         if (a == setting->best || !learned(&f->of->arm[a]) ||
-            !ins_difference_of(&f->of->comparisons, setting->best, a, &d))
+            !ins_difference_of(&f->of->comparisons, setting->best, a, &d) || d.difference.n == 0)
             continue;
-        ins_text_add_format(&text, "%s %s points %s than %s", listed == 0 ? " It is right on" : ",",
-                            ins_say_points_interval(f->arena, d.difference),
-                            d.difference.mean >= 0 ? "more" : "less", arm(f, a));
-        if (++listed == 2 || i + 1 == setting->arms) ins_text_add(&text, "");
+        others = SAY("%s%s %s than %s%s", others, listed == 0 ? "; that is" : ",",
+                     points_more(f, d.difference), arm(f, a),
+                     isfinite(d.adjusted_p) && !d.told ? " (not told apart)" : "");
+        listed++;
     }
-    if (text.length > 0 && text.data[text.length - 1] != '.') ins_text_add(&text, ".");
-    out->evidence = ins_arena_copy(f->arena, text.data, text.length);
-    ins_text_free(&text);
+    out->evidence =
+        SAY("%s is right on %s of the test rows%s%s%s. Chance is %s.", arm(f, setting->best),
+            ins_say_percent_interval(f->arena, best->accuracy), runs_of(f, best),
+            setting->arms > 1 ? SAY(", chosen among %zu", setting->arms) : "", others,
+            ins_say_percent(f->arena, f->of->facts.chance));
 }
 
 /* Several settings: in how many of them each initializer is in the set of the best. */
