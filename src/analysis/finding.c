@@ -29,7 +29,7 @@ static const char *arms(finder *f)
     if (f->of->comparisons.settings < 2)
         return ins_say_arms(f->arena, f->which, f->study->arms, NAMED);
     const char **item = ins_arena_get(f->arena, factors->initializers + 1, sizeof *item, "names");
-    size_t count = 0;
+    size_t count = 0, partly = 0;
     for (size_t i = 0; i < factors->initializers; i++) {
         size_t in = 0, of = 0;
         for (size_t a = 0; a < f->study->arms; a++) {
@@ -39,7 +39,11 @@ static const char *arms(finder *f)
         }
         if (in == 0) continue;
         const char *name = ins_say_initializer(f->arena, i);
-        item[count++] = in == of ? name : SAY("%s (in %zu of %zu settings)", name, in, of);
+        item[count] = in == of      ? name
+                      : partly == 0 ? SAY("%s (in %zu of %zu settings)", name, in, of)
+                                    : SAY("%s (%zu)", name, in);
+        partly += in < of;
+        count++;
     }
     return ins_say_list(f->arena, item, count, NAMED);
 }
@@ -502,29 +506,91 @@ static bool carries(finder *f, ins_finding *out)
     return true;
 }
 
-static bool main_effect(finder *f, ins_finding *out)
+/* The initializers over all settings: who is told to be behind which leader. */
+typedef struct leader {
+    size_t initializer;   /* SIZE_MAX: there is none */
+    bool *behind, *level; /* (initializers) told to be behind it; not told apart from it */
+    size_t behinds, levels;
+    const ins_difference *closest; /* of those behind it */
+} leader;
+
+/* The difference of two initializers over all settings; NULL: it was not tested. */
+static const ins_difference *main_difference(const finder *f, size_t a, size_t b)
 {
     const ins_comparisons *all = &f->of->comparisons;
-    const ins_difference *best = NULL;
+    const char *const *name = f->of->factors.initializer;
     for (size_t i = 0; i < all->differences; i++) {
         const ins_difference *d = &all->difference[i];
-        if (d->family != INS_HYPOTHESIS_MAIN || !d->told) continue;
-        if (best == NULL || fabs(d->difference.mean) > fabs(best->difference.mean)) best = d;
+        bool one = d->first == name[a] && d->second == name[b];
+        bool other = d->first == name[b] && d->second == name[a];
+        if (d->family == INS_HYPOTHESIS_MAIN && (one || other) && isfinite(d->p)) return d;
     }
-    if (best == NULL) return false;
-    bool first = best->difference.mean > 0;
-    ins_interval difference = best->difference;
-    if (!first)
-        difference =
-            (ins_interval){difference.n, -difference.mean, -difference.upper, -difference.lower};
-    out->claim = SAY("Over all settings, %s is ahead of %s.",
-                     ins_say_literal(f->arena, first ? best->first : best->second),
-                     ins_say_literal(f->arena, first ? best->second : best->first));
+    return NULL;
+}
+
+/* a over b. */
+static double lead(const finder *f, const ins_difference *d, size_t a)
+{
+    return d->first == f->of->factors.initializer[a] ? d->difference.mean : -d->difference.mean;
+}
+
+static leader leader_of(const finder *f)
+{
+    size_t n = f->of->factors.initializers;
+    leader out = {.initializer = SIZE_MAX,
+                  .behind = ins_arena_get(f->arena, n + 1, sizeof(bool), "findings"),
+                  .level = ins_arena_get(f->arena, n + 1, sizeof(bool), "findings")};
+    for (size_t a = 0; a < n && out.initializer == SIZE_MAX; a++) {
+        bool first = n > 1;
+        for (size_t b = 0; b < n && first; b++) {
+            const ins_difference *d = a == b ? NULL : main_difference(f, a, b);
+            first = a == b || (d != NULL && lead(f, d, a) >= 0);
+        }
+        if (first) out.initializer = a;
+    }
+    double least = INFINITY;
+    for (size_t b = 0; out.initializer != SIZE_MAX && b < n; b++) {
+        const ins_difference *d =
+            b == out.initializer ? NULL : main_difference(f, out.initializer, b);
+        if (d == NULL) continue;
+        out.behinds += out.behind[b] = d->told;
+        out.levels += out.level[b] = !d->told;
+        if (!d->told || lead(f, d, out.initializer) >= least) continue;
+        least = lead(f, d, out.initializer);
+        out.closest = d;
+    }
+    return out;
+}
+
+static const char *initializers(finder *f, const bool *which)
+{
+    size_t n = f->of->factors.initializers, count = 0;
+    const char **item = ins_arena_get(f->arena, n + 1, sizeof *item, "names");
+    for (size_t i = 0; i < n; i++)
+        if (which[i]) item[count++] = ins_say_initializer(f->arena, i);
+    return ins_say_list(f->arena, item, count, NAMED);
+}
+
+static bool main_effect(finder *f, ins_finding *out)
+{
+    leader first = leader_of(f);
+    if (first.initializer == SIZE_MAX || first.behinds == 0) return false;
+    const ins_difference *d = first.closest;
+    ins_interval by = d->difference;
+    if (by.mean < 0) by = (ins_interval){by.n, -by.mean, -by.upper, -by.lower};
+    bool is_first = d->first == f->of->factors.initializer[first.initializer];
+    size_t other = 0;
+    while (f->of->factors.initializer[other] != (is_first ? d->second : d->first)) other++;
+    out->claim =
+        SAY("Over all settings, %s is ahead of %s.",
+            ins_say_initializer(f->arena, first.initializer), initializers(f, first.behind));
     out->evidence =
-        SAY("By %s of accuracy, averaged over %s, one value a seed (Holm-corrected "
-            "p = %s).",
-            percent_points(f, difference), ins_say_count(f->arena, all->settings, "setting"),
-            ins_say(f->arena, best->adjusted_p));
+        SAY("By %s of accuracy over %s, averaged over %s, one value a seed "
+            "(Holm-corrected p = %s)%s.",
+            percent_points(f, by), ins_say_initializer(f->arena, other),
+            ins_say_count(f->arena, f->of->comparisons.settings, "setting"),
+            ins_say(f->arena, d->adjusted_p),
+            first.levels > 0 ? SAY("; not told apart from %s", initializers(f, first.level)) : "");
     return true;
 }
 
@@ -692,51 +758,89 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
             ins_say_percent(f->arena, f->of->facts.chance));
 }
 
+/* Whose levels a reader asks for first: the depth, else the factor of most levels. */
+static const ins_study_factor *asked(const ins_study_factors *factors)
+{
+    const ins_study_factor *best = &factors->factor[0];
+    for (size_t k = 0; k < factors->count; k++) {
+        if (factors->factor[k].column == INS_RUNS_HIDDEN) return &factors->factor[k];
+        if (factors->factor[k].levels > best->levels) best = &factors->factor[k];
+    }
+    return best;
+}
+
+/* "With 2 hidden layers 90.3 % is reached, with 40 92.9 %": the best arm of each level. */
+static const char *by_level(finder *f)
+{
+    enum { MOST_LEVELS = 7 };
+    const ins_study_factor *factor = asked(&f->of->factors);
+    const char **item = ins_arena_get(f->arena, factor->levels, sizeof *item, "answer");
+    if (factor->levels > MOST_LEVELS) return "";
+    for (size_t l = 0; l < factor->levels; l++) {
+        double most = -1;
+        for (size_t a = 0; a < f->study->arms; a++)
+            if (factor->of[a] == l) most = fmax(most, f->of->arm[a].accuracy.mean);
+        const char *phrase = ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, l));
+        item[l] =
+            SAY("%s with %s", ins_say_percent(f->arena, most >= 0 ? most : (double)NAN), phrase);
+    }
+    return SAY("The best is right on %s.",
+               ins_say_list(f->arena, item, factor->levels, MOST_LEVELS));
+}
+
 /* Several settings: in how many of them each initializer is in the set of the best. */
 static void answer_sweep(finder *f, ins_finding *out)
 {
     const ins_comparisons *all = &f->of->comparisons;
     const ins_study_factors *factors = &f->of->factors;
-    size_t decided = 0, none = 0, best = 0;
+    size_t decided = 0, none = 0, most = 0;
+    bool told = true;
     size_t *in = ins_arena_get(f->arena, factors->initializers + 1, sizeof *in, "answer");
+    bool *best = ins_arena_get(f->arena, factors->initializers + 1, sizeof *best, "answer");
     for (size_t s = 0; s < all->settings; s++) {
         const ins_setting *setting = &all->setting[s];
         none += setting->best == SIZE_MAX;
         if (setting->best == SIZE_MAX) continue;
         decided++;
+        told = told && setting->told;
         for (size_t i = 0; i < setting->arms; i++)
             in[factors->initializer_of[setting->arm[i]]] += setting->in_set[i];
     }
-    for (size_t i = 1; i < factors->initializers; i++)
-        if (in[i] > in[best]) best = i;
+    const char *settings = ins_say_count(f->arena, all->settings, "setting");
     if (decided == 0) {
         out->claim = "No setting has an initializer that learned.";
-        out->evidence = SAY("%s, %s.", ins_say_count(f->arena, all->settings, "setting"),
-                            ins_say_count(f->arena, f->study->runs, "run"));
+        out->evidence = SAY("%s, %s.", settings, ins_say_count(f->arena, f->study->runs, "run"));
         return;
     }
-    const char **names = ins_arena_get(f->arena, factors->initializers, sizeof *names, "answer");
+    for (size_t i = 0; i < factors->initializers; i++) most = in[i] > most ? in[i] : most;
     size_t count = 0;
-    for (size_t i = 0; i < factors->initializers; i++)
-        if (in[i] == in[best]) names[count++] = ins_say_initializer(f->arena, i);
-    const char *list = ins_say_list(f->arena, names, count, NAMED);
+    for (size_t i = 0; i < factors->initializers; i++) count += best[i] = in[i] == most;
+    leader first = leader_of(f);
+    const char *list = initializers(f, best), *without = "";
+    if (none > 0)
+        without = SAY(" In %s no initializer learned.",
+                      ins_say_of(f->arena, none, all->settings, "setting"));
     if (factors->initializers == 1) {
         out->claim =
             SAY("%s learned in %s.", list, ins_say_of(f->arena, decided, all->settings, "setting"));
-    } else if (in[best] == decided) {
-        out->claim = SAY("%s %s never told apart from the best.", list, count == 1 ? "is" : "are");
-    } else {
-        out->claim = SAY("It depends on the setting; %s %s most often among the best.", list,
-                         count == 1 ? "is" : "are");
+        out->evidence = SAY("%s%s", by_level(f), without);
+        return;
     }
-    out->evidence = factors->initializers == 1
-                        ? ""
-                        : SAY("In %s %s not told apart from the best%s.",
-                              ins_say_of(f->arena, in[best], decided, "setting"),
-                              count == 1 ? "it is" : "each is",
-                              none > 0 ? SAY("; in %s no initializer learned",
-                                             ins_say_count(f->arena, none, "further setting"))
-                                       : "");
+    if (!told && first.initializer != SIZE_MAX && first.behinds > 0) {
+        out->claim =
+            SAY("Over all settings, %s is ahead of %s.",
+                ins_say_initializer(f->arena, first.initializer), initializers(f, first.behind));
+    } else if (!told) {
+        out->claim = "Too few seeds to tell the initializers apart.";
+    } else if (most == decided) {
+        out->claim = SAY("%s %s among the best in %s.", list, count == 1 ? "is" : "are",
+                         decided == all->settings ? SAY("all %s", settings)
+                                                  : SAY("all %zu settings that learn", decided));
+    } else {
+        out->claim = SAY("It depends on the setting: %s %s among the best in %zu of %zu.", list,
+                         count == 1 ? "is" : "are", most, decided);
+    }
+    out->evidence = SAY("%s%s", by_level(f), without);
 }
 
 ins_finding ins_answer_of(const ins_analysis *analysis)

@@ -135,16 +135,21 @@ static void write_questions(ins_document *document, const ins_tell *tells, size_
     }
 }
 
+/* The claim of the widest experiment, without its full stop. */
+static const char *as_title(const ins_tell *tell)
+{
+    const char *claim = ins_tell_text(tell, tell->analysis->answer.claim);
+    size_t length = strlen(claim);
+    return length > 0 && claim[length - 1] == '.' ? ins_arena_copy(tell->arena, claim, length - 1)
+                                                  : claim;
+}
+
 void ins_write_answers(ins_document *document, const ins_tell *tells, size_t count)
 {
     size_t best = widest(tells, count);
     const ins_tell *tell = &tells[best < count ? best : 0];
     ins_section_begin(document, "answers", "Answers",
-                      best < count ? ins_tell_text(tell, tell->analysis->answer.claim)
-                                   : "Weight initialization, measured",
-                      true);
+                      best < count ? as_title(tell) : "Weight initialization, measured", true);
     if (best < count) write_choice(&tells[best]);
     write_questions(document, tells, count);
-    ins_add_heading(document, "Contents");
-    ins_add_contents(document);
 }

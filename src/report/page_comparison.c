@@ -39,8 +39,8 @@ static void write_differences(ins_tell *tell)
     column[0] = (ins_table_column){"row minus column", INS_LEFT, 0, false};
     for (size_t a = 0; a < arms; a++)
         column[a + 1] = (ins_table_column){
-            ins_document_escape(tell->document,
-                       ins_elide(tell->arena, ins_tell_mark(tell, a)->name, INS_BOLD, 7.4, 22)),
+            ins_document_escape(tell->document, ins_elide(tell->arena, ins_tell_mark(tell, a)->name,
+                                                          INS_BOLD, 7.4, 22)),
             INS_RIGHT, 0, false};
     ins_table_block *table = ins_add_table(tell->document, column, arms + 1, arms);
     table->caption = "Differences in test accuracy, percent points";

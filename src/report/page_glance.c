@@ -57,7 +57,9 @@ static ins_cell total_cell(const glance *g, ins_direction direction)
         none.bad = true;
         return none;
     }
-    ins_cell cell = ins_cell_of(ins_say_interval(tell->arena, g->of->total[direction].interval));
+    ins_interval total = g->of->total[direction].interval;
+    ins_cell cell =
+        ins_cell_of(INS_TELL("*%s* %s", ins_tell_mean(tell, total), ins_tell_bracket(tell, total)));
     cell.under = ins_grade_word(grade);
     cell.grade[0] = (signed char)grade_step(grade);
     cell.under_bad = is_red(grade);
@@ -102,7 +104,7 @@ static ins_cell name_cell(const glance *g)
 static ins_cell rank_cell(const glance *g)
 {
     const ins_tell *tell = g->tell;
-    ins_cell cell = ins_cell_of(ins_say(tell->arena, g->of->rank.interval.mean));
+    ins_cell cell = ins_cell_of(ins_tell_mean(tell, g->of->rank.interval));
     cell.bad = ins_has_verdict(g->of, INS_VERDICT_COLLAPSED);
     return cell;
 }

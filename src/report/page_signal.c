@@ -187,7 +187,7 @@ static const char *factor_text(const ins_tell *tell, size_t arm, ins_direction d
     double theory = predicted_total(tell, arm, direction);
     if (total.n == 0 || !isfinite(theory) || !(theory > 0)) return "–";
     ins_interval ratio = {total.n, total.mean / theory, total.lower / theory, total.upper / theory};
-    return ins_say_interval(tell->arena, ratio);
+    return INS_TELL("%s %s", ins_tell_mean(tell, ratio), ins_tell_bracket(tell, ratio));
 }
 
 static void write_totals(ins_tell *tell)
@@ -213,12 +213,13 @@ static void write_totals(ins_tell *tell)
             double theory = predicted_total(tell, a, (ins_direction)d);
             cell[0].text = of->grade[d] == INS_GRADE_NONE
                                ? "none"
-                               : ins_say_interval(tell->arena, of->total[d].interval);
-            cell[1].text = isfinite(theory) ? ins_say(tell->arena, theory) : "–";
+                               : INS_TELL("%s %s", ins_tell_mean(tell, of->total[d].interval),
+                                          ins_tell_bracket(tell, of->total[d].interval));
+            cell[1].text =
+                isfinite(theory) ? ins_tell_mean(tell, (ins_interval){1, theory, NAN, NAN}) : "–";
             cell[2].text = factor_text(tell, a, (ins_direction)d);
         }
-        ins_table_cell(table, a, COLUMNS - 1)->text =
-            ins_say(tell->arena, of->alikeness.interval.mean);
+        ins_table_cell(table, a, COLUMNS - 1)->text = ins_tell_mean(tell, of->alikeness.interval);
     }
     table->note =
         "Alikeness: mean correlation of two probe rows' z in the last hidden layer. A theory "
@@ -247,5 +248,5 @@ void ins_write_signal(ins_tell *tell)
 {
     ins_section_begin(tell->document, "signal", "Signal", title_of(tell), false);
     draw(tell);
-    write_totals(tell);
+    if (!tell->book) write_totals(tell);
 }

@@ -231,6 +231,38 @@ const char *ins_tell_settings(const ins_tell *tell)
     return text;
 }
 
+/* Two significant digits in units of 10^exponent. */
+static const char *two_digits(const ins_tell *tell, double value, int exponent)
+{
+    double scaled = value / pow(10, exponent);
+    int digits = scaled == 0 ? 1 : 1 - (int)floor(log10(fabs(scaled)) + 1e-9);
+    return INS_TELL("%.*f", digits > 0 ? digits < 4 ? digits : 4 : 0, scaled);
+}
+
+/* 0 where plain decimals are short. */
+static int exponent_of(double value)
+{
+    int exponent = value > 0 ? (int)floor(log10(value)) : 0;
+    return exponent < -3 || exponent > 3 ? exponent : 0;
+}
+
+const char *ins_tell_mean(const ins_tell *tell, ins_interval value)
+{
+    int exponent = exponent_of(value.mean);
+    const char *mean = two_digits(tell, value.mean, exponent);
+    if (!isfinite(value.mean)) return ins_say(tell->arena, value.mean);
+    return exponent == 0 ? mean
+                         : INS_TELL("%s·10^{%s%d}", mean, exponent < 0 ? "−" : "", abs(exponent));
+}
+
+const char *ins_tell_bracket(const ins_tell *tell, ins_interval value)
+{
+    int exponent = exponent_of(value.mean);
+    if (!isfinite(value.mean) || !isfinite(value.lower) || !isfinite(value.upper)) return "";
+    return INS_TELL("[%s, %s]", two_digits(tell, value.lower, exponent),
+                    two_digits(tell, value.upper, exponent));
+}
+
 bool ins_tell_has_depth(const ins_tell *tell)
 {
     for (size_t a = 0; a < tell->study->arms; a++) {

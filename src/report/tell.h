@@ -51,6 +51,11 @@ const char *ins_tell_settings(const ins_tell *tell);
 /* An entry of experiment.ini or environment.csv, as markup; NULL when absent or empty. */
 const char *ins_tell_entry(const ins_tell *tell, const char *key);
 
+/* A mean and its interval at two digits, for tables: "0.44" and "[0.39, 0.49]"; both in units of
+ * one power of ten where they are far from 1. */
+const char *ins_tell_mean(const ins_tell *tell, ins_interval value);
+const char *ins_tell_bracket(const ins_tell *tell, ins_interval value); /* "": no interval */
+
 /* The arms that have hidden layers enough for a total. */
 bool ins_tell_has_depth(const ins_tell *tell);
 
