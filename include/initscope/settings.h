@@ -86,6 +86,7 @@ typedef struct ins_settings {
     size_t bins;
     size_t save_weights; /* ins_weights_saved */
     const char *title;   /* "": not given */
+    const char *question;
     const char *note;
     size_t threads;     /* 0: all cores */
     const char *output; /* "": not given */
@@ -168,6 +169,7 @@ typedef enum ins_option_id {
     INS_OPTION_SPECTRUM,
     INS_OPTION_SAVE_WEIGHTS,
     INS_OPTION_TITLE,
+    INS_OPTION_QUESTION,
     INS_OPTION_NOTE,
     INS_OPTION_THREADS,
     INS_OPTION_OUTPUT,

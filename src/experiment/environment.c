@@ -22,6 +22,13 @@ static void pair(ins_text *out, const char *key, const char *value)
     ins_row_end(&row);
 }
 
+static void pair_number(ins_text *out, const char *key, double value)
+{
+    char digits[INS_NUMBER_SIZE];
+    ins_format_number(digits, value);
+    pair(out, key, digits);
+}
+
 static void pair_size(ins_text *out, const char *key, size_t value)
 {
     char digits[32];
@@ -63,18 +70,34 @@ static void pair_classes(ins_text *out, const ins_dataset *dataset)
     ins_text_free(&names);
 }
 
+/* The most frequent class of the rows; *count of them are its. */
+static size_t most_frequent(const ins_samples *samples, size_t *count)
+{
+    size_t best = 0;
+    *count = 0;
+    for (size_t class = 0; class < samples->classes; class ++) {
+        size_t members = 0;
+        for (size_t i = 0; i < samples->rows; i++) members += samples->y[i] == (int32_t) class;
+        if (members <= *count) continue;
+        best = class;
+        *count = members;
+    }
+    return best;
+}
+
+/* What always answering the most frequent class would get right on the rows that it is taken from.
+ */
+static double largest_share(const ins_samples *samples)
+{
+    size_t count;
+    most_frequent(samples, &count);
+    return (double)count / (double)samples->rows;
+}
+
 /* What always answering the most frequent training class would get right on the test rows. */
 static double majority_share(const ins_prepared *data)
 {
-    size_t best = 0, best_count = 0, hits = 0;
-    for (size_t class = 0; class < data->train.classes; class ++) {
-        size_t count = 0;
-        for (size_t i = 0; i < data->train.rows; i++) count += data->train.y[i] == (int32_t) class;
-        if (count > best_count) {
-            best = class;
-            best_count = count;
-        }
-    }
+    size_t count, hits = 0, best = most_frequent(&data->train, &count);
     for (size_t i = 0; i < data->test.rows; i++) hits += data->test.y[i] == (int32_t)best;
     return (double)hits / (double)data->test.rows;
 }
@@ -97,9 +120,8 @@ static void data_pairs(const ins_surroundings *surroundings, ins_text *out)
 {
     const ins_dataset *dataset = surroundings->dataset;
     const ins_prepared *data = surroundings->data;
-    char hash[32], share[INS_NUMBER_SIZE];
+    char hash[32];
     snprintf(hash, sizeof hash, "%016llx", dataset->hash);
-    ins_format_number(share, majority_share(data));
 
     pair(out, "data_path", surroundings->settings->data.path);
     pair_size(out, "data_rows", dataset->rows);
@@ -111,7 +133,9 @@ static void data_pairs(const ins_surroundings *surroundings, ins_text *out)
     pair_size(out, "features", dataset->features);
     pair_size(out, "classes", dataset->classes);
     pair_classes(out, dataset);
-    pair(out, "majority_share", share);
+    pair_number(out, "majority_share", majority_share(data));
+    pair_number(out, "largest_train_share", largest_share(&data->train));
+    pair_number(out, "largest_test_share", largest_share(&data->test));
 }
 
 #define TEXT_OF(token) #token

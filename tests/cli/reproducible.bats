@@ -17,7 +17,7 @@ load helper
         --init='random_normal(stddev=0.1) variance_scaling(scale=2,mode=fan_avg)' --activation='leaky_relu(slope=0.2) tanh' \
         --hidden='8,8 3x6' --optimizer='sgd(momentum=0.5) adamw' --learning-rate='default 0.03' --dropout=0.25 \
         --weight-decay=0.001 --batch='full 16' --output-init=lecun_normal --bias-init='constant(0.1)' --epochs=3 \
-        --shuffle=no --seeds=2 --seed=11 --probe=50 --record-every=2 --histograms='0 2' --bins=7 --symmetry=all --save-weights=ends --title='A "title", with # and = signs' --note='x' -o w
+        --shuffle=no --seeds=2 --seed=11 --probe=50 --record-every=2 --histograms='0 2' --bins=7 --symmetry=all --save-weights=ends --title='A "title", with # and = signs' --question='Which, of "these"?' --note='x' -o w
     mkdir elsewhere
     cd elsewhere
     run_ok run ../w/experiment.ini -q -o w

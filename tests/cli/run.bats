@@ -269,6 +269,9 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     # scikit-learn's train_test_split(test_size=0.2, random_state=42): versicolor and virginica
     # have 41 and 39 training rows, so versicolor is the most frequent, with 9 of 30 test rows.
     [ "$(value majority_share)" = 0.3 ]
+    # Among the test rows themselves virginica is the most frequent, with 11 of 30.
+    [ "$(value largest_train_share)" = 0.3416666666666667 ]
+    [ "$(value largest_test_share)" = 0.36666666666666664 ]
     [ "$("$INITSCOPE" --version | sed -n 's/initscope //p')" = "$(value version)" ]
 }
 

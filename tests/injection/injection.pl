@@ -404,7 +404,7 @@ sub run_with {
     my ($path) = map { $_->[1] } grep { $_->[0] eq 'data_path' } csv("$output/environment.csv");
     fault('data_path is', $path, 'not', $data) if ($path // '') ne $data;
     my @good;
-    for my $option ("--title=$string", "--note=$string", "--init=glorot_uniform file($weights)") {
+    for my $option ("--title=$string", "--question=$string", "--note=$string", "--init=glorot_uniform file($weights)") {
         next if length $option > 100000;
         my $status = initscope([0, 2, 3], $string, @arguments, '--force', @good, $option);
         push @good, $option if $status == 0;
@@ -446,7 +446,7 @@ sub log_of {
         }
     }
     my ($line) = grep { !/[\x00\r\n]/ && length $_ < 60000 && !/^\s*(?:;|$)| ;/ } map { $_->[1] } @pairs;
-    $file{'experiment.ini'} = defined $line ? join '', map { "$_ = $line\n" } qw(title note data optimizer) : '';
+    $file{'experiment.ini'} = defined $line ? join '', map { "$_ = $line\n" } qw(title question note data optimizer) : '';
     write_file("$place/$_", $file{$_}) for keys %file;
     return ($place, $line);
 }

@@ -230,6 +230,9 @@ END_TEST
 START_TEST(test_texts)
 {
     takes("title", "  A \"title\", # = and so on ", "A \"title\", # = and so on");
+    takes("question", "", "");
+    takes("question", "Does it, or = not?", "Does it, or = not?");
+    refuses("question", "two\nlines");
     takes("note", "", "");
     refuses("title", "two\nlines");
     refuses("title", "a ; b");
