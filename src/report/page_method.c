@@ -98,6 +98,7 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
 void ins_write_method(ins_document *document, const ins_tell *tells, size_t count)
 {
     ins_section_begin(document, "method", "Method", "How verdicts and intervals come about", true);
+    if (count == 1) ins_write_words(document); /* a book has them on the page on reading */
     write_verdicts(document);
     write_statistics(document);
     write_thresholds(document);

@@ -10,7 +10,7 @@ static const char *threshold(ins_document *document, ins_threshold which)
     return ins_say(document->arena, ins_threshold_of(which));
 }
 
-static void write_words(ins_document *document)
+static void write_meanings(ins_document *document)
 {
     static const struct {
         const char *word, *meaning;
@@ -70,7 +70,35 @@ static void write_grades(ins_document *document)
         "float32.";
 }
 
-void ins_write_reading(ins_document *document)
+/* An experiment with an arm that loses signal and error and one that keeps them; false: none. */
+static bool worked_example(const ins_tell *tells, size_t count, size_t *which, size_t *lost,
+                           size_t *kept)
+{
+    for (size_t e = 0; e < count; e++) {
+        const ins_study *study = tells[e].study;
+        *lost = *kept = study->arms;
+        if (tells[e].sweep || !ins_is_recorded(study->start)) continue;
+        for (size_t a = 0; a < study->arms; a++) {
+            const ins_arm_judgement *arm = &tells[e].analysis->arm[a];
+            bool deep = ins_tell_hidden(&tells[e], a) >= 5;
+            bool forward = arm->grade[INS_FORWARD] == INS_GRADE_VANISHING;
+            bool backward = arm->grade[INS_BACKWARD] == INS_GRADE_VANISHING;
+            if (deep && forward && backward && *lost == study->arms) *lost = a;
+            if (deep && ins_has_verdict(arm, INS_VERDICT_PRESERVING)) *kept = a;
+        }
+        *which = e;
+        if (*lost < study->arms && *kept < study->arms) return true;
+    }
+    return false;
+}
+
+void ins_write_words(ins_document *document)
+{
+    write_grades(document);
+    write_meanings(document);
+}
+
+void ins_write_reading(ins_document *document, ins_tell *tells, size_t count)
 {
     static const char *const formulas[] = {"Var z_{l} = fan_{in} · Var W · E a_{l−1}^{2}",
                                            "E δ_{l}^{2} = fan_{out} · Var W · E φ'^{2} · "
@@ -106,6 +134,8 @@ void ins_write_reading(ins_document *document)
                                 "layers, all rows come to look alike. So the curves here show the "
                                 "signal, the size beside it "
                                 "where the two part, and the tables the effective rank.");
-    write_grades(document);
-    write_words(document);
+    size_t which, lost, kept;
+    if (worked_example(tells, count, &which, &lost, &kept))
+        ins_draw_worked(&tells[which], lost, kept);
+    ins_write_words(document);
 }

@@ -116,6 +116,48 @@ static const char *absent(ins_tell *tell, bool error)
                     error ? "error" : "signal");
 }
 
+/* Signal and error side by side, of the arms that shown says. */
+static bool draw_together(ins_tell *tell, const char *name, const bool *shown, const char *caption)
+{
+    ins_chart *chart =
+        ins_chart_new(tell->arena, name, "Signal, size and error by layer", INS_SHAPE_NORMAL);
+    chart->across = 2;
+    for (int error = 0; error < 2; error++) {
+        ins_panel *panel = ins_chart_panel(chart, error ? "Error: second moment of delta"
+                                                        : "Signal: variance of z between rows");
+        panel->labels_left = error != 0;
+        for (size_t a = 0; a < tell->study->arms; a++)
+            if (shown[a]) fill_panel(tell, chart, panel, a, error != 0);
+        finish_panel(tell, panel);
+    }
+    if (ins_chart_prune(chart) == 0) return false;
+    ins_add_chart(tell->document, chart, caption);
+    return true;
+}
+
+void ins_draw_worked(ins_tell *tell, size_t lost, size_t kept)
+{
+    bool *shown = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *shown, "names");
+    shown[lost] = shown[kept] = true;
+    size_t layers = ins_tell_hidden(tell, lost);
+    const char *lost_name = ins_mark_text(tell->document, ins_tell_arm(tell, lost));
+    const char *kept_name = ins_mark_text(tell->document, ins_tell_arm(tell, kept));
+    ins_interval forward = tell->analysis->arm[lost].total[INS_FORWARD].interval;
+    ins_interval backward = tell->analysis->arm[lost].total[INS_BACKWARD].interval;
+    draw_together(
+        tell, "reading", shown,
+        INS_TELL(
+            "Two networks of %s, before training. Left, read from the input on: with %s the "
+            "last layer has %s of the first one's signal, with %s %s. Right, read from the output "
+            "back: of the error %s arrives, and %s. Bands: from the smallest to the largest seed; "
+            "dashed: theory.",
+            ins_say_count(tell->arena, layers, "hidden layer"), lost_name,
+            forward.n > 0 ? ins_tell_mean(tell, forward) : "nothing", kept_name,
+            ins_tell_mean(tell, tell->analysis->arm[kept].total[INS_FORWARD].interval),
+            backward.n > 0 ? ins_tell_mean(tell, backward) : "nothing",
+            ins_tell_mean(tell, tell->analysis->arm[kept].total[INS_BACKWARD].interval)));
+}
+
 /* Few arms in two panels; many in a panel each, with the others in grey. */
 static void draw(ins_tell *tell)
 {
@@ -125,19 +167,10 @@ static void draw(ins_tell *tell)
                              ? " Dashed: what mean-field theory predicts."
                              : "";
     if (together) {
-        ins_chart *chart = ins_chart_new(tell->arena, "signal", "Signal, size and error by layer",
-                                         INS_SHAPE_NORMAL);
-        chart->across = 2;
-        for (int error = 0; error < 2; error++) {
-            ins_panel *panel = ins_chart_panel(chart, error ? "Error: second moment of delta"
-                                                            : "Signal: variance of z between rows");
-            panel->labels_left = error != 0;
-            for (size_t a = 0; a < study->arms; a++) fill_panel(tell, chart, panel, a, error != 0);
-            finish_panel(tell, panel);
-        }
-        if (ins_chart_prune(chart) == 0) return;
-        ins_add_chart(
-            tell->document, chart,
+        bool *shown = ins_arena_get(tell->arena, study->arms + 1, sizeof *shown, "names");
+        for (size_t a = 0; a < study->arms; a++) shown[a] = true;
+        draw_together(
+            tell, "signal", shown,
             INS_TELL("Signal read from the input on, error from the output back. Geometric "
                      "means over seeds, bands from the smallest to the largest seed; thin "
                      "line and open points: the size, where it is more than twice the "

@@ -42,9 +42,13 @@ void ins_write_spread(ins_tell *tell);
 bool ins_comparison_applies(const ins_tell *tell);
 void ins_write_comparison(ins_tell *tell);
 
+/* Signal and error of two arms, one that loses them and one that keeps them. */
+void ins_draw_worked(ins_tell *tell, size_t lost, size_t kept);
+
 /* Once a document; tells (count) are its experiments. */
 void ins_write_answers(ins_document *document, const ins_tell *tells, size_t count);
-void ins_write_reading(ins_document *document);
+void ins_write_reading(ins_document *document, ins_tell *tells, size_t count);
+void ins_write_words(ins_document *document); /* grades and words, into the last section */
 void ins_write_method(ins_document *document, const ins_tell *tells, size_t count);
 void ins_write_dictionary(ins_document *document);
 

@@ -202,7 +202,7 @@ static void write_document(ins_document *document, const ins_experiment *experim
     if (book) {
         ins_chapter_begin(document, "book", "Answers");
         ins_write_answers(document, tells, count);
-        ins_write_reading(document);
+        ins_write_reading(document, tells, count);
     }
     for (size_t e = 0; e < count; e++) {
         ins_chapter_begin(document, experiments[e].slug, experiments[e].title);
@@ -210,7 +210,6 @@ static void write_document(ins_document *document, const ins_experiment *experim
         ins_write_chapter(&tells[e]);
     }
     if (book) ins_chapter_begin(document, "method", "Method");
-    if (!book) ins_write_reading(document);
     ins_write_method(document, tells, count);
     if (book) ins_write_dictionary(document);
 }
