@@ -119,6 +119,7 @@ typedef struct ins_document {
     const char *footer;           /* plain: what made it */
     const ins_coverage *coverage; /* of the fonts that draw, or NULL */
     ins_list chapters, sections, marks;
+    ins_list slugs; /* const char *: those that are taken */
     size_t charts;
 } ins_document;
 
@@ -151,7 +152,11 @@ const ins_section *ins_section_at(const ins_document *document, size_t section);
 /* SIZE_MAX: there is none. */
 size_t ins_section_of(const ins_document *document, const char *slug);
 
-/* A slug becomes unique by a number behind it. */
+/* Letters, digits and hyphens of text in lower case, with a number behind them where they are taken
+ * already: a slug that no chapter or section has or gets but by its name. */
+const char *ins_document_slug(ins_document *document, const char *text);
+
+/* slug is one of ins_document_slug; that of a section is its chapter's, a hyphen and slug. */
 void ins_chapter_begin(ins_document *document, const char *slug, const char *title);
 void ins_section_begin(ins_document *document, const char *slug, const char *kicker,
                        const char *title, bool fresh);

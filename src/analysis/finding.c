@@ -355,12 +355,13 @@ static bool dead(finder *f, ins_finding *out)
     bool dying = end > start;
     out->claim = dying ? SAY("Units die in training with %s.", arms(f))
                        : SAY("Units are dead from the start with %s.", arms(f));
-    out->evidence =
-        SAY("More than half of a hidden layer is 0 for every row in %s%s; up to %s of a "
-            "layer.",
-            dying ? ins_say_of(f->arena, end, all, "run") : ins_say_of(f->arena, start, all, "run"),
-            dying ? SAY(" at the end, in %zu before training", start) : "",
-            ins_say_percent(f->arena, most));
+    out->evidence = SAY(
+        "More than half of a hidden layer is 0 for every row in %s%s; up to %s of a "
+        "layer.",
+        dying ? ins_say_of(f->arena, end, all, "run") : ins_say_of(f->arena, start, all, "run"),
+        dying ? SAY(" at the end, in %s before training", start > 0 ? SAY("%zu", start) : "none")
+              : "",
+        ins_say_percent(f->arena, most));
     return true;
 }
 
@@ -495,7 +496,8 @@ static bool carries(finder *f, ins_finding *out)
     if (n < 8 || f->of->comparisons.settings < 3) return false;
     double by_rank = ins_rank_correlation(rank, accuracy, n);
     double by_total = ins_rank_correlation(forward, accuracy, n);
-    if (!(fabs(by_rank) >= 0.5 || fabs(by_total) >= 0.5)) return false;
+    double least = ins_threshold_of(INS_THRESHOLD_CARRIES);
+    if (!(fabs(by_rank) >= least || fabs(by_total) >= least)) return false;
     bool ranks = fabs(by_rank) > fabs(by_total);
     out->claim = ranks ? SAY("Accuracy goes with the rank, not with the variance alone.")
                        : SAY("Accuracy goes with how much of the signal is lost.");

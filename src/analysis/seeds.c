@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "initscope/thresholds.h"
 #include "initscope/memory.h"
+#include "initscope/thresholds.h"
 
 ins_seeds ins_over_seeds(const ins_study *study, size_t arm, ins_average average,
                          ins_value_of_run *value, const void *context)

@@ -46,6 +46,9 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
     [INS_THRESHOLD_CONFIDENTLY_WRONG] = {"confidently_wrong", 1,
                                          "final training loss over that of the best constant "
                                          "answer from which the network is confidently wrong"},
+    [INS_THRESHOLD_CARRIES] = {"carries", 0.5,
+                               "rank correlation over settings from which accuracy goes with a "
+                               "measure"},
     [INS_THRESHOLD_CRITICAL] =
         {"critical", 0.02,
          "distance of χ_{1} from 1 up to which a network lies on the edge of "

@@ -109,13 +109,13 @@ size_t ins_section_of(const ins_document *document, const char *slug)
 
 static bool is_taken(const ins_document *document, const char *slug)
 {
-    for (size_t i = 0; i < document->chapters.count; i++)
-        if (strcmp(ins_chapter_at(document, i)->slug, slug) == 0) return true;
-    return ins_section_of(document, slug) != SIZE_MAX;
+    const char *const *taken = document->slugs.items;
+    for (size_t i = 0; i < document->slugs.count; i++)
+        if (strcmp(taken[i], slug) == 0) return true;
+    return false;
 }
 
-/* Letters, digits and hyphens of text, in lower case. */
-static const char *unique_slug(ins_document *document, const char *text)
+const char *ins_document_slug(ins_document *document, const char *text)
 {
     char *slug = ins_arena_copy(document->arena, text, strlen(text));
     size_t length = 0;
@@ -133,22 +133,22 @@ static const char *unique_slug(ins_document *document, const char *text)
     const char *tried = length > 0 ? slug : "part";
     for (size_t n = 2; is_taken(document, tried); n++)
         tried = ins_arena_format(document->arena, "%s-%zu", length > 0 ? slug : "part", n);
-    return tried;
+    const char **taken = ins_list_add(document->arena, &document->slugs, sizeof *taken);
+    return *taken = tried;
 }
 
 void ins_chapter_begin(ins_document *document, const char *slug, const char *title)
 {
-    const char *unique = unique_slug(document, slug);
     ins_chapter *chapter = ins_list_add(document->arena, &document->chapters, sizeof *chapter);
-    *chapter = (ins_chapter){unique, title, document->sections.count};
+    *chapter = (ins_chapter){slug, title, document->sections.count};
 }
 
 void ins_section_begin(ins_document *document, const char *slug, const char *kicker,
                        const char *title, bool fresh)
 {
     const ins_chapter *chapter = ins_chapter_at(document, document->chapters.count - 1);
-    const char *unique =
-        unique_slug(document, ins_arena_format(document->arena, "%s-%s", chapter->slug, slug));
+    const char *unique = ins_document_slug(
+        document, ins_arena_format(document->arena, "%s-%s", chapter->slug, slug));
     ins_section *section = ins_list_add(document->arena, &document->sections, sizeof *section);
     *section = (ins_section){.slug = unique,
                              .kicker = kicker,

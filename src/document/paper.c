@@ -169,6 +169,30 @@ static double cell_need(const ins_paper *paper, const ins_cell *cell)
     return fmax(width, under) + (cell->mark != INS_NO_MARK ? swatch : 0) + cell_gap;
 }
 
+/* room for the columns that wrap: those that need less than their share, by their least widths, get
+ * what they need; the others share the rest. */
+static void share_room(const ins_table_block *table, double room, double *width)
+{
+    bool *settled = ins_allocate(table->columns, sizeof *settled, "a table");
+    for (bool again = true; again;) {
+        double weights = 0;
+        again = false;
+        for (size_t c = 0; c < table->columns; c++)
+            if (table->column[c].wrap && !settled[c]) weights += table->column[c].least + 1;
+        for (size_t c = 0; c < table->columns && !again; c++) {
+            if (!table->column[c].wrap || settled[c]) continue;
+            double share = room * (table->column[c].least + 1) / weights;
+            if (width[c] > share) continue;
+            settled[c] = again = true;
+            room -= width[c];
+        }
+        for (size_t c = 0; c < table->columns && !again; c++)
+            if (table->column[c].wrap && !settled[c])
+                width[c] = room * (table->column[c].least + 1) / weights;
+    }
+    free(settled);
+}
+
 /* The widths of the columns: what they need; the ones that wrap share what is left. When there is
  * too little room those that need most give. */
 static double *column_widths(const ins_paper *paper, const ins_table_block *table)
@@ -190,13 +214,15 @@ static double *column_widths(const ins_paper *paper, const ins_table_block *tabl
         if (column->wrap) wrapped += width[c];
     }
     double over = total - INS_TEXT_WIDTH;
-    for (size_t c = 0; c < table->columns && over > 0 && wrapped > 0; c++)
-        if (table->column[c].wrap) width[c] -= over * width[c] / wrapped;
-    for (double limit = INS_TEXT_WIDTH; wrapped == 0 && over > 1e-6 && limit > 4; limit *= 0.97) {
+    if (over > 0 && wrapped > 0) {
+        share_room(table, INS_TEXT_WIDTH - (total - wrapped), width);
+        over = 0;
+    }
+    for (double limit = INS_TEXT_WIDTH; over > 1e-6 && limit > 4; limit *= 0.97) {
         over = -INS_TEXT_WIDTH;
         for (size_t c = 0; c < table->columns; c++) over += width[c] = fmin(width[c], limit);
     }
-    if (over < 0) { /* room to spare goes to strips, else to the gaps */
+    if (over < 0 && !table->tiles) { /* room to spare goes to strips, else to the gaps */
         size_t takers = 0;
         for (size_t c = 0; c < table->columns; c++)
             takers += table->rows > 0 && ins_table_cell(table, 0, c)->strip != NULL;
@@ -339,7 +365,10 @@ static void draw_cell(ins_paper *paper, const ins_table_block *table, const ins_
         draw_strip(paper, table, cell->strip, cell->mark, left, width, y, height - row_padding);
         return;
     }
-    if (cell->mark != INS_NO_MARK) {
+    if (cell->mark != INS_NO_MARK && table->tiles) {
+        pen.colour = ins_mark_at(paper->document, cell->mark)->ink;
+        pen.face = INS_BOLD;
+    } else if (cell->mark != INS_NO_MARK) {
         ins_canvas_box(canvas, left + 0.4, y + 0.7, left + 2.8, y + 3.1,
                        ins_mark_at(paper->document, cell->mark)->colour);
         if (align == INS_LEFT) x += swatch;

@@ -5,10 +5,11 @@
 #include "pages.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "initscope/trend.h"
 
-enum { MOST_COLUMNS = 8, LEAST_POINTS = 6 };
+enum { LEAST_POINTS = 6, LEAST_ROWS = 4 };
 
 bool ins_sweep_applies(const ins_tell *tell)
 {
@@ -97,7 +98,7 @@ static void write_block(ins_tell *tell, size_t columns, size_t first_arm)
     for (size_t i = 0; i < factors->initializers; i++) {
         ins_cell *name = ins_table_cell(table, i, 0);
         name->text = ins_mark_text(tell->document, ins_tell_initializer(tell, i));
-        name->mark = tell->colours > 0 ? ins_tell_initializer(tell, i) : INS_NO_MARK;
+        name->mark = ins_tell_initializer(tell, i);
         name->tint = NAN;
     }
     for (size_t a = 0; a < tell->study->arms; a++) {
@@ -137,7 +138,8 @@ static void write_effects(ins_tell *tell)
                                               {"over all settings", INS_LEFT, 0, false}};
     const ins_study_factors *factors = &tell->analysis->factors;
     const ins_comparisons *all = &tell->analysis->comparisons;
-    if (factors->initializers < 2) return;
+    /* With few initializers the finding on the main effect says all of it. */
+    if (factors->initializers < 2 || (tell->book && factors->initializers < LEAST_ROWS)) return;
     size_t decided = 0;
     for (size_t s = 0; s < all->settings; s++) decided += all->setting[s].best != SIZE_MAX;
     ins_table_block *table = ins_add_table(tell->document, column, 3, factors->initializers);
@@ -220,6 +222,11 @@ static void draw_scatter(ins_tell *tell)
         points += tell->analysis->arm[a].total[INS_FORWARD].interval.n > 0 &&
                   tell->analysis->arm[a].with_accuracy > 0;
     if (points < LEAST_POINTS || !tell->analysis->trained) return;
+    /* In a book only where it is a finding that one of the two carries the accuracy. */
+    bool found = !tell->book;
+    for (size_t i = 0; i < tell->analysis->findings; i++)
+        found = found || strcmp(tell->analysis->finding[i].rule, "carries") == 0;
+    if (!found) return;
     ins_chart *chart =
         ins_chart_new(tell->arena, "accuracy-by", "Accuracy by total and by rank", INS_SHAPE_LOW);
     chart->across = 2;

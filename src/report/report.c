@@ -200,16 +200,15 @@ static void write_document(ins_document *document, const ins_experiment *experim
     ins_tell *tells = ins_arena_get(document->arena, count, sizeof *tells, "report");
     for (size_t e = 0; e < count; e++) tells[e] = ins_tell_new(document, &experiments[e], book);
     if (book) {
-        ins_chapter_begin(document, "book", "Answers");
+        ins_chapter_begin(document, ins_document_slug(document, "answers"), "Answers");
         ins_write_answers(document, tells, count);
         ins_write_reading(document, tells, count);
     }
     for (size_t e = 0; e < count; e++) {
-        ins_chapter_begin(document, experiments[e].slug, experiments[e].title);
-        tells[e].slug = ins_chapter_at(document, document->chapters.count - 1)->slug;
+        ins_chapter_begin(document, tells[e].slug, experiments[e].title);
         ins_write_chapter(&tells[e]);
     }
-    if (book) ins_chapter_begin(document, "method", "Method");
+    if (book) ins_chapter_begin(document, ins_document_slug(document, "method"), "Method");
     ins_write_method(document, tells, count);
     if (book) ins_write_dictionary(document);
 }

@@ -97,6 +97,7 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
                      .of = experiment,
                      .study = study,
                      .analysis = &experiment->analysis,
+                     .slug = ins_document_slug(document, experiment->slug),
                      .book = book,
                      .sweep = experiment->analysis.comparisons.settings > 1};
     size_t count = factors->initializers;
