@@ -51,6 +51,10 @@ const char *ins_tell_settings(const ins_tell *tell);
 /* An entry of experiment.ini or environment.csv, as markup; NULL when absent or empty. */
 const char *ins_tell_entry(const ins_tell *tell, const char *key);
 
+/* Whether every seed holds out test rows of its own: its split is drawn by split-seed + seed - 1.
+ */
+bool ins_tell_splits_by_seed(const ins_tell *tell);
+
 /* The arms that have hidden layers enough for a total. */
 bool ins_tell_has_depth(const ins_tell *tell);
 
