@@ -56,6 +56,16 @@ size_t ins_split(size_t rows, double fraction, uint32_t seed, size_t *order);
  * split would be empty or the training rows have one class only. */
 ins_status ins_prepare(ins_dataset *dataset, double test_fraction, uint32_t split_seed,
                        ins_scaling scaling, ins_prepared *prepared, ins_error *error);
+/* As ins_prepare, but of a copy of the rows: the data set stays as it is, and threads may share it.
+ * Warnings are appended to warnings; NULL: nobody is told. */
+ins_status ins_prepare_copy(const ins_dataset *dataset, double test_fraction, uint32_t split_seed,
+                            ins_scaling scaling, ins_prepared *prepared, ins_text *warnings,
+                            ins_error *error);
+
+/* INS_DATA when ins_prepare would refuse that split. */
+ins_status ins_split_check(const ins_dataset *dataset, double test_fraction, uint32_t split_seed,
+                           ins_error *error);
+
 void ins_prepared_free(ins_prepared *prepared);
 
 #endif

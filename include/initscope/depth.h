@@ -13,8 +13,10 @@ ins_depths *ins_depths_new(const ins_grid *grid, const ins_forecasts *forecasts)
 void ins_depths_free(ins_depths *depths); /* NULL is fine */
 
 /* The row of depth.csv of a trial of the grid; all numbers are nan where the theory promises no
- * variance of the weights. */
-void ins_depths_write(const ins_depths *depths, const ins_trial *trial, ins_text *out);
+ * variance of the weights. own: the forecast of a trial whose inputs are others than those of the
+ * grid's forecasts; NULL: they are the same. */
+void ins_depths_write(const ins_depths *depths, const ins_trial *trial, const ins_forecast *own,
+                      ins_text *out);
 
 /* phase.csv, with its header: the plane of every activation of the grid. */
 void ins_depths_plane(const ins_depths *depths, ins_text *out);

@@ -51,7 +51,9 @@ typedef struct ins_outcome {
  * then on, as all threads that train. */
 ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, ins_error *error);
 
-/* Reads, splits and scales the data. dataset->warnings tells what was odd. */
+/* Reads, splits and scales the data; where splits follow the seeds, that of the first seed, after
+ * every other one was found possible, and the rows stay in the dataset for the others.
+ * dataset->warnings tells what was odd. */
 ins_status ins_data_load(const ins_settings *settings, ins_dataset *dataset, ins_prepared *data,
                          ins_error *error);
 

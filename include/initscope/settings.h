@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "initscope/dataset.h"
 #include "initscope/entry.h"
@@ -55,6 +56,12 @@ typedef enum ins_weights_saved {
     INS_WEIGHTS_ALL   /* at every recorded epoch */
 } ins_weights_saved;
 
+/* Whether all runs hold out the same test rows: the words of split. */
+typedef enum ins_splitting {
+    INS_SPLIT_FIXED,
+    INS_SPLIT_BY_SEED /* of split_seed + seed - 1 */
+} ins_splitting;
+
 /* Where the rows come from. */
 typedef struct ins_data_source {
     const char *name; /* as written in experiment.ini: a bundled set's name or an absolute path */
@@ -73,6 +80,7 @@ typedef struct ins_settings {
     size_t delimiter;  /* index into ins_delimiter_names */
     size_t scale;      /* ins_scaling */
     double test_fraction;
+    size_t split; /* ins_splitting */
     size_t split_seed;
 
     ins_choice output_init; /* entry NULL: the run's own */
@@ -154,6 +162,7 @@ typedef enum ins_option_id {
     INS_OPTION_DELIMITER,
     INS_OPTION_SCALE,
     INS_OPTION_TEST_FRACTION,
+    INS_OPTION_SPLIT,
     INS_OPTION_SPLIT_SEED,
     INS_OPTION_OUTPUT_INIT,
     INS_OPTION_BIAS_INIT,
@@ -227,6 +236,9 @@ ins_status ins_settings_set(ins_settings *settings, const ins_option *option, co
 
 /* Reads an experiment file. INS_USAGE, with one problem per bad line. */
 ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error *error);
+
+/* The seed of the split of the runs with a seed. */
+uint32_t ins_split_seed_of(const ins_settings *settings, size_t seed);
 
 /* What no single value shows: the seeds' range, the title, the gains' values, missing bundled data.
  */

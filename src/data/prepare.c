@@ -213,6 +213,35 @@ ins_status ins_prepare(ins_dataset *dataset, double test_fraction, uint32_t spli
     return status;
 }
 
+ins_status ins_prepare_copy(const ins_dataset *dataset, double test_fraction, uint32_t split_seed,
+                            ins_scaling scaling, ins_prepared *prepared, ins_text *warnings,
+                            ins_error *error)
+{
+    const size_t elements = dataset->rows * dataset->features;
+    ins_dataset copy = *dataset;
+    copy.warnings = (ins_text){0};
+    copy.x = ins_allocate(elements, sizeof *copy.x, "the data");
+    copy.y = ins_allocate(dataset->rows, sizeof *copy.y, "the labels");
+    memcpy(copy.x, dataset->x, elements * sizeof *copy.x);
+    memcpy(copy.y, dataset->y, dataset->rows * sizeof *copy.y);
+    ins_status status = ins_prepare(&copy, test_fraction, split_seed, scaling, prepared, error);
+    if (warnings != NULL && copy.warnings.data != NULL) ins_text_add(warnings, copy.warnings.data);
+    ins_text_free(&copy.warnings);
+    free(copy.x);
+    free(copy.y);
+    return status;
+}
+
+ins_status ins_split_check(const ins_dataset *dataset, double test_fraction, uint32_t split_seed,
+                           ins_error *error)
+{
+    size_t *order = ins_allocate(dataset->rows, sizeof *order, "the split");
+    const size_t tests = ins_split(dataset->rows, test_fraction, split_seed, order);
+    ins_status status = check_split(dataset, order, tests, test_fraction, error);
+    free(order);
+    return status;
+}
+
 void ins_prepared_free(ins_prepared *prepared)
 {
     free(prepared->test.x);

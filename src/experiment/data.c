@@ -12,6 +12,18 @@ ins_status ins_data_load(const ins_settings *settings, ins_dataset *dataset, ins
     ins_status status = ins_dataset_read(settings->data.path, label,
                                          ins_csv_separator_named(delimiter), dataset, error);
     if (status != INS_OK) return status;
-    return ins_prepare(dataset, settings->test_fraction, (uint32_t)settings->split_seed,
-                       (ins_scaling)settings->scale, data, error);
+    uint32_t seed = ins_split_seed_of(settings, settings->seed);
+    ins_scaling scaling = (ins_scaling)settings->scale;
+    double fraction = settings->test_fraction;
+    if (settings->split == INS_SPLIT_FIXED)
+        return ins_prepare(dataset, fraction, seed, scaling, data, error);
+    for (size_t i = 0; i < settings->seeds; i++) {
+        uint32_t other = ins_split_seed_of(settings, settings->seed + i);
+        status = ins_split_check(dataset, fraction, other, error);
+        if (status != INS_OK)
+            return ins_error_add(error, status, "%s: the split is that of seed %zu (got \"%s\")",
+                                 ins_settings_where(settings, INS_OPTION_SPLIT), settings->seed + i,
+                                 "by-seed");
+    }
+    return ins_prepare_copy(dataset, fraction, seed, scaling, data, &dataset->warnings, error);
 }

@@ -71,15 +71,25 @@ void ins_depths_free(ins_depths *depths)
     free(depths);
 }
 
-void ins_depths_write(const ins_depths *depths, const ins_trial *trial, ins_text *out)
+static depth_point own_point(const ins_trial *trial, const ins_forecast *forecast)
 {
-    const depth_point *point = &depths->point[ins_grid_network_of(depths->grid, trial)];
-    const ins_phase *phase = &point->phase;
+    ins_mean_field *field = ins_mean_field_new(trial->activation);
+    depth_point point = point_of(field, forecast);
+    ins_mean_field_free(field);
+    return point;
+}
+
+void ins_depths_write(const ins_depths *depths, const ins_trial *trial, const ins_forecast *own,
+                      ins_text *out)
+{
+    const depth_point point = own != NULL ? own_point(trial, own)
+                                          : depths->point[ins_grid_network_of(depths->grid, trial)];
+    const ins_phase *phase = &point.phase;
     ins_row row = ins_row_begin(out, INS_LOG_DEPTH);
     ins_row_integer(&row, INS_DEPTH_RUN, (long long)trial->run);
     ins_row_text(&row, INS_DEPTH_INITIALIZER, trial->init->label);
-    ins_row_number(&row, INS_DEPTH_SIGMA_W, sqrt(point->disorder.weight));
-    ins_row_number(&row, INS_DEPTH_SIGMA_B, sqrt(point->disorder.bias));
+    ins_row_number(&row, INS_DEPTH_SIGMA_W, sqrt(point.disorder.weight));
+    ins_row_number(&row, INS_DEPTH_SIGMA_B, sqrt(point.disorder.bias));
     ins_row_number(&row, INS_DEPTH_Q_STAR, phase->q);
     ins_row_number(&row, INS_DEPTH_C_STAR, phase->c);
     ins_row_number(&row, INS_DEPTH_CHI_1, phase->chi_1);

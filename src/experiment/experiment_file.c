@@ -118,6 +118,18 @@ static ins_status resolve_gains(ins_settings *settings, ins_error *error)
                             ins_gains_resolve(&settings->bias_init, where, settings->arena, error));
 }
 
+/* The first and the last one, of a split for each seed. */
+static ins_status check_split_seeds(const ins_settings *settings, ins_error *error)
+{
+    size_t first = settings->split_seed + settings->seed, last = first + settings->seeds - 1;
+    if (settings->split == INS_SPLIT_FIXED || (first >= 1 && last - 1 <= UINT32_MAX)) return INS_OK;
+    return ins_error_add(error, INS_USAGE,
+                         "%s: split-seed + seed - 1 must lie in [0, %lu] for every seed (got "
+                         "\"%zu\")",
+                         ins_settings_where(settings, INS_OPTION_SPLIT_SEED),
+                         (unsigned long)UINT32_MAX, settings->split_seed);
+}
+
 ins_status ins_settings_check(ins_settings *settings, ins_error *error)
 {
     ins_status status = INS_OK;
@@ -126,6 +138,7 @@ ins_status ins_settings_check(ins_settings *settings, ins_error *error)
                                "%s: %zu seeds from %zu on pass the largest seed, %lu (got \"%zu\")",
                                ins_settings_where(settings, INS_OPTION_SEED), settings->seeds,
                                settings->seed, (unsigned long)UINT32_MAX, settings->seed);
+    status = ins_status_first(status, check_split_seeds(settings, error));
     if (!settings->data.path)
         status = ins_status_first(
             status,

@@ -15,8 +15,9 @@ enum { INS_PLACES = 2 };
 
 typedef struct ins_laboratory {
     const ins_settings *settings;
-    const ins_prepared *data;
-    ins_samples probe; /* a view of data->train */
+    const ins_dataset *dataset;
+    const ins_prepared *data; /* of the first seed; of all seeds when the split is fixed */
+    ins_samples probe;        /* a view of data->train */
     const ins_forecasts *forecasts;
     const ins_depths *depths;
     const char *weights; /* directory of save-weights */
@@ -32,8 +33,7 @@ typedef struct ins_trial_result {
 } ins_trial_result;
 
 /* Which initializers a trial uses, its seed, and the rows that initializers may look at. */
-ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
-                                            const ins_trial *trial);
+ins_initialization ins_trial_initialization(const ins_trial *trial, const ins_samples *probe);
 
 /* Delivers an event, if anybody listens, from any thread. */
 void ins_tell(const ins_laboratory *laboratory, const ins_event *event);

@@ -94,7 +94,7 @@ static ins_status rehearse(const ins_laboratory *laboratory, const ins_trial *tr
     ins_status status = ins_network_new(&design, &network, error);
     ins_design_free(&design);
     if (status != INS_OK) return status;
-    ins_initialization start = ins_trial_initialization(laboratory, trial);
+    ins_initialization start = ins_trial_initialization(trial, &laboratory->probe);
     status = ins_network_initialize(network, &start, error);
     ins_network_free(network);
     return status;

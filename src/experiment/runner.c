@@ -69,6 +69,7 @@ static ins_status plan(running *r)
 {
     const ins_request *request = r->request;
     r->laboratory = (ins_laboratory){.settings = request->settings,
+                                     .dataset = &r->dataset,
                                      .data = &r->data,
                                      .stop = request->stop,
                                      .tell = request->tell,

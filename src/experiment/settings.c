@@ -21,6 +21,7 @@
 const char *const ins_delimiter_names[] = {"auto", "comma", "semicolon", "tab", NULL};
 
 static const char *const switch_names[] = {"no", "yes", NULL};
+static const char *const splitting_names[] = {"fixed", "by-seed", NULL};
 static const char *const weights_saved_names[] = {"none", "ends", "all", NULL};
 
 const char *const ins_group_titles[INS_GROUPS] = {
@@ -150,6 +151,16 @@ const ins_option ins_options[] = {
          .minimum = INS_NEXT_TO_0,
          .maximum = INS_NEXT_TO_1,
          FIELD(test_fraction)},
+    [INS_OPTION_SPLIT] =
+        {.key = "split",
+         .argument = "WORD",
+         .fallback = "fixed",
+         .range = "fixed or by-seed (of split-seed + seed - 1)",
+         .help = "whether all runs hold out the same rows, or those of each seed its own",
+         .group = INS_GROUP_DATA,
+         .kind = &ins_kind_word,
+         .table = splitting_names,
+         FIELD(split)},
     [INS_OPTION_SPLIT_SEED] =
         {.key = "split-seed",
          .argument = "SEED",
@@ -372,6 +383,12 @@ void ins_settings_start(ins_settings *settings)
         ins_settings_set(settings, option, option->fallback, &source,
                          NULL); /* a default is valid */
     }
+}
+
+uint32_t ins_split_seed_of(const ins_settings *settings, size_t seed)
+{
+    size_t first = settings->split_seed;
+    return (uint32_t)(settings->split == INS_SPLIT_FIXED ? first : first + seed - 1);
 }
 
 void ins_settings_free(ins_settings *settings)

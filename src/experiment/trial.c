@@ -13,6 +13,9 @@
 typedef struct session {
     const ins_laboratory *laboratory;
     const ins_trial *trial;
+    ins_prepared own;         /* where the split is another than the laboratory's */
+    const ins_prepared *data; /* own, or the laboratory's */
+    ins_samples probe;        /* a view of data->train */
     ins_network *network;
     ins_trainer *trainer;
     ins_recorder *recorder;
@@ -21,36 +24,55 @@ typedef struct session {
     double start, record_seconds;
 } session;
 
-ins_initialization ins_trial_initialization(const ins_laboratory *laboratory,
-                                            const ins_trial *trial)
+ins_initialization ins_trial_initialization(const ins_trial *trial, const ins_samples *probe)
 {
     return (ins_initialization){.hidden = trial->init,
                                 .output = trial->output,
                                 .bias = trial->bias,
                                 .seed = trial->seed,
-                                .probe = &laboratory->probe};
+                                .probe = probe};
+}
+
+static bool has_own_split(const session *s)
+{
+    return s->data == &s->own;
+}
+
+static ins_status session_split(session *s, ins_error *error)
+{
+    const ins_settings *settings = s->laboratory->settings;
+    uint32_t seed = ins_split_seed_of(settings, s->trial->seed);
+    s->data = s->laboratory->data;
+    s->probe = s->laboratory->probe;
+    if (seed == ins_split_seed_of(settings, settings->seed)) return INS_OK;
+    ins_status status = ins_prepare_copy(s->laboratory->dataset, settings->test_fraction, seed,
+                                         (ins_scaling)settings->scale, &s->own, NULL, error);
+    if (status != INS_OK) return status;
+    s->data = &s->own;
+    s->probe = ins_probe_of(settings, &s->own.train);
+    return INS_OK;
 }
 
 static ins_status session_open(session *s, ins_network **network, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
-    const ins_samples *train = &s->laboratory->data->train;
+    ins_status status = session_split(s, error);
+    if (status != INS_OK) return status;
+    const ins_samples *train = &s->data->train;
     ins_design design = ins_trial_design(s->trial, settings, train);
-    ins_status status = ins_network_renew(&design, network, error);
+    status = ins_network_renew(&design, network, error);
     ins_design_free(&design);
     if (status != INS_OK) return status;
     s->network = *network;
 
-    ins_initialization start = ins_trial_initialization(s->laboratory, s->trial);
+    ins_initialization start = ins_trial_initialization(s->trial, &s->probe);
     status = ins_network_initialize(s->network, &start, error);
     if (status != INS_OK) return status;
 
     s->trainer = ins_trainer_new(s->network, train, ins_trial_batch(s->trial, train),
                                  settings->shuffle == 1, s->trial->seed);
-    ins_recorder_trial subject = {.trial = s->trial,
-                                  .network = s->network,
-                                  .probe = &s->laboratory->probe,
-                                  .settings = settings};
+    ins_recorder_trial subject = {
+        .trial = s->trial, .network = s->network, .probe = &s->probe, .settings = settings};
     s->recorder = ins_recorder_new(&subject, ins_network_design(s->network));
     return INS_OK;
 }
@@ -59,6 +81,7 @@ static void session_close(session *s)
 {
     ins_recorder_free(s->recorder);
     ins_trainer_free(s->trainer);
+    ins_prepared_free(&s->own);
 }
 
 static bool saves_weights(const session *s)
@@ -85,7 +108,7 @@ static ins_status session_record(session *s, ins_log_rows *rows, ins_error *erro
 static ins_status session_measure(session *s, ins_log_rows *rows, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
-    const ins_prepared *data = s->laboratory->data;
+    const ins_prepared *data = s->data;
     bool due = s->now.epoch == settings->epochs || s->now.epoch % settings->record_every == 0;
     if (due) s->now.test = ins_evaluate(s->network, &data->test);
     s->now.train = ins_evaluate(s->network, &data->train);
@@ -119,7 +142,7 @@ static ins_status session_train(session *s, ins_log_rows *rows, bool *complete, 
 static void add_run(const session *s, ins_text *out)
 {
     const ins_trial *trial = s->trial;
-    size_t batch = trial->batch ? trial->batch : s->laboratory->data->train.rows;
+    size_t batch = trial->batch ? trial->batch : s->data->train.rows;
     ins_row row = ins_row_begin(out, INS_LOG_RUNS);
     ins_row_integer(&row, INS_RUNS_RUN, (long long)trial->run);
     ins_row_text(&row, INS_RUNS_INITIALIZER, trial->init->label);
@@ -141,9 +164,8 @@ static void add_run(const session *s, ins_text *out)
     ins_row_end(&row);
 }
 
-static void add_theory(const session *s, ins_text *out)
+static void add_theory(const session *s, const ins_forecast *forecast, ins_text *out)
 {
-    const ins_forecast *forecast = ins_forecasts_of(s->laboratory->forecasts, s->trial);
     for (size_t i = 0; i < ins_forecast_count(forecast); i++) {
         ins_forecast_item of = ins_forecast_at(forecast, i);
         ins_row row = ins_row_begin(out, INS_LOG_THEORY);
@@ -155,6 +177,23 @@ static void add_theory(const session *s, ins_text *out)
         ins_row_number(&row, INS_THEORY_VARIANCE, of.promised.variance);
         ins_row_end(&row);
     }
+}
+
+/* theory.csv and depth.csv: for the inputs that the trial has itself. */
+static void add_predictions(const session *s, ins_log_rows *rows)
+{
+    const ins_laboratory *laboratory = s->laboratory;
+    ins_text *theory = &rows->file[INS_LOG_THEORY], *depth = &rows->file[INS_LOG_DEPTH];
+    if (!has_own_split(s)) {
+        add_theory(s, ins_forecasts_of(laboratory->forecasts, s->trial), theory);
+        ins_depths_write(laboratory->depths, s->trial, NULL, depth);
+        return;
+    }
+    ins_forecast own = ins_forecast_new(s->trial, s->probe.features, s->probe.classes,
+                                        ins_input_moment(&s->probe));
+    add_theory(s, &own, theory);
+    ins_depths_write(laboratory->depths, s->trial, &own, depth);
+    ins_forecast_free(&own);
 }
 
 static void add_timing(const session *s, ins_text *out)
@@ -178,8 +217,7 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     if (status == INS_OK) {
         if (complete) {
             add_run(&s, &rows->file[INS_LOG_RUNS]);
-            add_theory(&s, &rows->file[INS_LOG_THEORY]);
-            ins_depths_write(laboratory->depths, trial, &rows->file[INS_LOG_DEPTH]);
+            add_predictions(&s, rows);
             add_timing(&s, &rows->file[INS_LOG_TIMING]);
         }
         *result = (ins_trial_result){.stopped = !complete,
@@ -200,11 +238,15 @@ static ins_status design_size(const ins_laboratory *laboratory, const ins_trial 
     if (status == INS_OK) status = ins_recorder_size(design, settings, &recorder, error);
     if (status != INS_OK) return status;
 
+    const ins_dataset *data = laboratory->dataset;
+    size_t split = settings->split == INS_SPLIT_FIXED
+                       ? 0
+                       : data->rows * (data->features * sizeof *data->x + sizeof *data->y);
     size_t records = settings->epochs / settings->record_every + 2, text, total;
     if (!ins_recorder_text_size(design, settings, records, &text) ||
         __builtin_mul_overflow(text, INS_PLACES, &text) ||
         __builtin_add_overflow(network, recorder, &total) ||
-        __builtin_add_overflow(total, text, &total))
+        __builtin_add_overflow(total, text, &total) || __builtin_add_overflow(total, split, &total))
         return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
                              ins_settings_where(settings, INS_OPTION_HIDDEN), trial->hidden->label);
     *bytes = total;

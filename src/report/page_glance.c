@@ -251,7 +251,11 @@ static void write_table(ins_tell *tell)
         double p = facts->chance;
         for (size_t a = 0; a < tell->study->arms; a++)
             p = fmax(p, tell->analysis->arm[a].accuracy.mean);
-        if (isfinite(facts->test_rows) && p < 1)
+        if (ins_tell_splits_by_seed(tell))
+            note = INS_TELL("%s Every seed has a split of its own: the intervals cover the choice "
+                            "of the test rows too.",
+                            note);
+        else if (isfinite(facts->test_rows) && p < 1)
             note = INS_TELL("%s The intervals are over seeds on one split; another %.0f test rows "
                             "would move a share of %s by %s points (one standard deviation).",
                             note, facts->test_rows, ins_say_percent(tell->arena, p),

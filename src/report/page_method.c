@@ -43,7 +43,22 @@ static void write_thresholds(ins_document *document)
     }
 }
 
-static void write_statistics(ins_document *document)
+static const char *coverage_of(const ins_tell *tells, size_t count)
+{
+    size_t by_seed = 0;
+    for (size_t e = 0; e < count; e++) by_seed += ins_tell_splits_by_seed(&tells[e]);
+    if (by_seed == 0)
+        return "*What an interval covers.* Weights and order of rows, on the rows of one split. "
+               "Other test rows would move a share by more.";
+    if (by_seed == count)
+        return "*What an interval covers.* Weights, order of rows and the choice of the test rows: "
+               "every seed has a split of its own. Chance is that of the first seed's test rows.";
+    return "*What an interval covers.* Weights and order of rows, on the rows of one split: other "
+           "test rows would move a share by more. Where rows are drawn anew for each seed, the "
+           "choice of the test rows too; chance is then that of the first seed's.";
+}
+
+static void write_statistics(ins_document *document, const ins_tell *tells, size_t count)
 {
     static const char *const paragraphs[] = {
         "*Seeds.* For one seed all initializers see the same split, the same order of rows and the "
@@ -60,9 +75,6 @@ static void write_statistics(ins_document *document)
         "value a seed, the average. Diverged runs take no part and are counted beside it. No p "
         "value "
         "is given where there is no spread.",
-        "*What an interval covers.* Weights and order of rows, on the rows of one split. Other "
-        "test "
-        "rows would move a share by more.",
         "*Theory.* Mean-field theory of infinite width, from the initializer, the widths, the "
         "second "
         "moment of the inputs and the activation function alone (Poole et al. 2016; Schoenholz et "
@@ -72,6 +84,7 @@ static void write_statistics(ins_document *document)
     ins_add_heading(document, "Statistics");
     for (size_t i = 0; i < sizeof paragraphs / sizeof paragraphs[0]; i++)
         ins_add_paragraph(document, paragraphs[i]);
+    ins_add_paragraph(document, coverage_of(tells, count));
 }
 
 static void write_settings(ins_document *document, const ins_tell *tells, size_t count)
@@ -100,7 +113,7 @@ void ins_write_method(ins_document *document, const ins_tell *tells, size_t coun
     ins_section_begin(document, "method", "Method", "How verdicts and intervals come about", true);
     if (count == 1) ins_write_words(document); /* a book has them on the page on reading */
     write_verdicts(document);
-    write_statistics(document);
+    write_statistics(document, tells, count);
     write_thresholds(document);
     write_settings(document, tells, count);
 }

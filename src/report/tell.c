@@ -164,6 +164,12 @@ const char *ins_tell_entry(const ins_tell *tell, const char *key)
     return value == NULL || *value == '\0' ? NULL : ins_document_escape(tell->document, value);
 }
 
+bool ins_tell_splits_by_seed(const ins_tell *tell)
+{
+    const char *split = ins_pairs_get(&tell->study->experiment, "split");
+    return split != NULL && strcmp(split, "by-seed") == 0;
+}
+
 static bool varies(const ins_tell *tell, ins_column_id column)
 {
     for (size_t k = 0; k < tell->analysis->factors.count; k++)
@@ -202,7 +208,8 @@ const char *ins_tell_settings(const ins_tell *tell)
         piece(&out, INS_TELL("%.0f inputs, %.0f classes", facts->features, facts->classes));
     if (isfinite(facts->train_rows) && isfinite(facts->test_rows))
         piece(&out,
-              INS_TELL("%.0f training and %.0f test rows", facts->train_rows, facts->test_rows));
+              INS_TELL("%.0f training and %.0f test rows%s", facts->train_rows, facts->test_rows,
+                       ins_tell_splits_by_seed(tell) ? ", drawn anew for each seed" : ""));
     if (hidden != NULL && !varies(tell, INS_RUNS_HIDDEN))
         piece(&out, INS_TELL("hidden layers %s", hidden));
     if (activation != NULL && !varies(tell, INS_RUNS_ACTIVATION)) piece(&out, activation);

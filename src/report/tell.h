@@ -55,6 +55,9 @@ const char *ins_tell_entry(const ins_tell *tell, const char *key);
  * one power of ten where they are far from 1. */
 const char *ins_tell_mean(const ins_tell *tell, ins_interval value);
 const char *ins_tell_bracket(const ins_tell *tell, ins_interval value); /* "": no interval */
+/* Whether every seed holds out test rows of its own: its split is drawn by split-seed + seed - 1.
+ */
+bool ins_tell_splits_by_seed(const ins_tell *tell);
 
 /* The arms that have hidden layers enough for a total. */
 bool ins_tell_has_depth(const ins_tell *tell);

@@ -17,7 +17,7 @@ refuses_data() {
     refuses 2 'run: unknown option (got "--epocs=3"); did you mean --epochs?' run --epocs=3 -o w
     refuses 2 'run: unknown option (got "--colour"); see `initscope run --help`' run --colour -o w
     refuses 2 'run: unknown option (got "-x"); see `initscope run --help`' run -x -o w
-    refuses 2 'run: ambiguous option (got "--sp"); possible: --split-seed, --spectrum' run --sp 3 -o w
+    refuses 2 'run: ambiguous option (got "--sp"); possible: --split, --split-seed, --spectrum' run --sp 3 -o w
     refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
     refuses 2 'run: the value of an option is missing (got "-o")' run -o
     refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, tensors, datasets' list tensor

@@ -458,3 +458,23 @@ EOF
     [[ "$stderr" == *"empty/epochs.csv"* ]]
     [ ! -e empty/report ]
 }
+
+# words_of DIR: the text of the pages that report wrote, drawn or not.
+words_of() { cat "$1"/report/pages/*-text.csv | sed 's/^[^"]*"//; s/"$//' | tr '\n' ' '; }
+
+@test "the question stands under the title, and the note what its intervals cover" {
+    printf '#!/bin/sh\nexit 1\n' >no-gnuplot
+    chmod +x no-gnuplot
+    run_ok run -q --init=glorot_uniform --seeds=3 --epochs=1 --question='Which one learns?' -o fixed
+    run_ok run -q --init=glorot_uniform --seeds=3 --epochs=1 --split=by-seed -o drawn
+    for name in fixed drawn; do
+        GNUPLOT=$PWD/no-gnuplot run -5 "$INITSCOPE" report -q $name
+        words_of $name >$name.words
+    done
+    grep -q 'Question: Which one learns?' fixed.words
+    refute grep -q 'Question:' drawn.words
+    grep -q 'over seeds on one split; another 30 test rows' fixed.words
+    refute grep -q 'split of its own' fixed.words
+    refute grep -q 'on one split' drawn.words
+    [ "$(grep -o 'split of its own' drawn.words | wc -l)" -eq 2 ]
+}

@@ -280,3 +280,49 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     run_ok run -q --epochs=0 --seeds=1 -o b
     same_run a b
 }
+
+# row_set FILE SEED: what layers.csv or epochs.csv has of a seed, without the number of the run.
+row_set() { awk -F, -v seed="$2" 'NR > 1 && $3 == seed' "$1" | cut -d, -f2-; }
+
+@test "a split for each seed: every run is that of the split-seed of its own" {
+    small=(--init='lsuv glorot_uniform' --hidden=8,8 --epochs=2 --histograms=none -q)
+    run_ok run "${small[@]}" --split=by-seed --seeds=3 --threads=2 -o w
+    for seed in 1 2 3; do
+        run_ok run "${small[@]}" --split-seed=$((41 + seed)) --seed=$seed --seeds=1 -o "fixed$seed"
+        for file in layers epochs symmetry spectrum; do
+            row_set w/$file.csv $seed >rows
+            [ "$(wc -l <rows)" -gt 5 ]
+            row_set "fixed$seed/$file.csv" $seed | diff rows -
+        done
+        # theory.csv and depth.csv have no seed, but the number of the run.
+        for file in theory depth; do
+            for run in 1 2; do
+                awk -F, -v run=$((3 * run - 3 + seed)) '$1 == run' w/$file.csv | cut -d, -f2- >rows
+                [ -s rows ]
+                awk -F, -v run=$run '$1 == run' "fixed$seed/$file.csv" | cut -d, -f2- | diff rows -
+            done
+        done
+    done
+    refute diff -q <(row_set fixed1/layers.csv 1 | grep ',0,0,activation,') <(row_set fixed2/layers.csv 2 | grep ',0,0,activation,')
+    # What is told once is that of the first split.
+    diff w/features.csv fixed1/features.csv
+    diff <(grep share w/environment.csv) <(grep share fixed1/environment.csv)
+    grep -q '^split = by-seed$' w/experiment.ini
+    run_ok run "${small[@]}" --split=by-seed --seeds=3 --threads=1 -o one
+    same_run w one
+    run_ok run w/experiment.ini -q -o again
+    same_run w again
+}
+
+@test "a split for each seed: a seed whose split cannot be is refused before anything is written" {
+    printf 'x,y\n1,a\n2,a\n3,a\n4,b\n' >d.csv
+    run_ok run -q --data=d.csv --init=zeros --epochs=0 --test-fraction=0.25 --split-seed=2 --seeds=1 -o ok
+    run --separate-stderr "$INITSCOPE" run -q --data=d.csv --init=zeros --epochs=0 --test-fraction=0.25 --split=by-seed --split-seed=2 --seeds=20 -o w
+    echo "$stderr"
+    [ "$status" -eq 3 ]
+    [[ "$stderr" == *'all 3 training rows have one label (got "a")'*'--split: the split is that of seed '* ]]
+    [ ! -e w ]
+    refuses 2 '--split-seed: split-seed + seed - 1 must lie in [0, 4294967295] for every seed (got "4294967295")' run --split=by-seed --split-seed=4294967295 --seeds=2 -o w
+    refuses 2 '--split-seed: split-seed + seed - 1 must lie in [0, 4294967295] for every seed (got "0")' run --split=by-seed --split-seed=0 --seed=0 --seeds=2 -o w
+    run_ok run -q --split=by-seed --split-seed=4294967295 --seeds=1 --epochs=0 --init=zeros -o last
+}

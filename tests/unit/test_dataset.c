@@ -399,6 +399,41 @@ START_TEST(test_unseen_class)
 }
 END_TEST
 
+/* Of a copy the split is the same, and the data set can be split again. */
+START_TEST(test_split_of_a_copy)
+{
+    ins_dataset d, same;
+    ins_prepared copied, moved;
+    ins_text text = {0}, warnings = {0};
+    ins_text_add(&text, "a,k,y\n");
+    for (int i = 0; i < 40; i++)
+        ins_text_add_format(&text, "%d.5,7,%c\n", i * i, i % 3 ? 'p' : 'q');
+    ck_assert_int_eq(read_text(text.data, NULL, &d, NULL), INS_OK);
+    ck_assert_int_eq(read_text(text.data, NULL, &same, NULL), INS_OK);
+    for (uint32_t seed = 1; seed <= 2; seed++) {
+        ck_assert_int_eq(
+            ins_prepare_copy(&d, 0.3, seed, INS_SCALE_STANDARD, &copied, &warnings, NULL), INS_OK);
+        ck_assert_int_eq(memcmp(d.x, same.x, 80 * sizeof *d.x), 0);
+        ck_assert_int_eq(memcmp(d.y, same.y, 40 * sizeof *d.y), 0);
+        if (seed == 1) ins_prepared_free(&copied);
+    }
+    ck_assert(d.warnings.data == NULL);
+    ck_assert_int_eq(ins_prepare(&same, 0.3, 2, INS_SCALE_STANDARD, &moved, NULL), INS_OK);
+    ck_assert_uint_eq(copied.train.rows, moved.train.rows);
+    ck_assert_int_eq(memcmp(copied.test.x, moved.test.x, 80 * sizeof *copied.test.x), 0);
+    ck_assert_int_eq(memcmp(copied.test.y, moved.test.y, 40 * sizeof *copied.test.y), 0);
+    ck_assert(copied.features[0].mean == moved.features[0].mean);
+    /* One warning a split, that of the constant column. */
+    ck_assert_str_eq(warnings.data + warnings.length / 2, same.warnings.data);
+    ins_prepared_free(&copied);
+    ins_prepared_free(&moved);
+    ins_dataset_free(&d);
+    ins_dataset_free(&same);
+    ins_text_free(&text);
+    ins_text_free(&warnings);
+}
+END_TEST
+
 START_TEST(test_impossible_splits)
 {
     ins_error error = {0};
@@ -439,6 +474,7 @@ int main(void)
     tcase_add_test(dataset, test_variance_far_from_zero);
     tcase_add_loop_test(dataset, test_constant_feature, 0, 2);
     tcase_add_test(dataset, test_unseen_class);
+    tcase_add_test(dataset, test_split_of_a_copy);
     tcase_add_test(dataset, test_impossible_splits);
     suite_add_tcase(suite, dataset);
     return ins_run_suite(suite);
