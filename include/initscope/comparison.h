@@ -20,6 +20,7 @@ typedef struct ins_setting {
     bool *in_set;      /* (arms) not told apart from it, itself included */
     size_t set;        /* how many they are; 0 when none learned */
     bool told;         /* there were seeds enough to tell them apart at all */
+    size_t first_difference; /* of its pairs among the differences, row by row of a triangle */
 } ins_setting;
 
 typedef enum ins_hypothesis {
@@ -42,6 +43,7 @@ typedef struct ins_difference {
 typedef struct ins_comparisons {
     size_t settings;
     ins_setting *setting;
+    const size_t *setting_of, *place; /* (arms) the setting of an arm, and its place in there */
     size_t differences;
     ins_difference *difference;
 } ins_comparisons;

@@ -59,15 +59,17 @@ typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_dir
 
 typedef struct ins_run_measure {
     /* Signal of the last hidden layer over that of the first; error of the first over that of the
-     * last. 0: none, or rounding. NAN: not recorded, or fewer than two hidden layers. */
+     * last. 0: none, or rounding. INFINITY: beyond the range of numbers. NAN: not recorded, or
+     * fewer than two hidden layers. */
     double total[INS_DIRECTIONS];
     double size_total; /* of the size, forward */
-    double
-        departure[INS_DIRECTIONS]; /* largest, of ln from its line over the layers; NAN likewise */
+    /* Largest, of ln from its line over the layers; NAN likewise. */
+    double departure[INS_DIRECTIONS], size_departure;
     size_t steepest[INS_DIRECTIONS]; /* layer before which the largest step in ln lies, 0: none */
     double alikeness, input_alikeness;
     double rank;            /* effective rank of the last hidden layer's activations */
-    double least_rank;      /* smallest over hidden layers of more than one unit, at the end */
+    double least_rank;      /* smallest at the end over hidden layers of several living units; NAN:
+                               no layer has them */
     double distinct, units; /* at the end, of the hidden layer with the smallest share of
                                distinct units; NAN: not counted */
     size_t duplicates;      /* hidden layers with units that are equal in bits at the end */

@@ -14,7 +14,7 @@ const char *ins_say(ins_arena *arena, double value);
 const char *ins_say_percent(ins_arena *arena, double share); /* "92.1 %" */
 const char *ins_say_points(ins_arena *arena, double share);  /* "17.5", in percent points */
 
-/* "1.02 [0.97, 1.07]", without the bracket when there is no interval; the same in percent and in
+/* "1.02 [0.970, 1.07]", without the bracket when there is no interval; the same in percent and in
  * percent points. */
 const char *ins_say_interval(ins_arena *arena, ins_interval value);
 const char *ins_say_percent_interval(ins_arena *arena, ins_interval share);

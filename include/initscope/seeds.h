@@ -9,11 +9,13 @@ typedef enum ins_average { INS_MEAN, INS_GEOMETRIC } ins_average;
 
 typedef struct ins_seeds {
     ins_interval interval;   /* over the seeds that count: those whose value is finite, and above 0
-                                where the mean is geometric; at INS_THRESHOLD_CONFIDENCE */
+                                where the mean is geometric; at INS_THRESHOLD_CONFIDENCE, and none
+                                of fewer than INS_THRESHOLD_SEEDS_FOR_INTERVAL */
     double minimum, maximum; /* over the same; NAN: none counts */
     double sum;              /* of the same, of their logarithms where the mean is geometric */
     size_t zeros;            /* seeds whose value is exactly 0 */
     size_t missing;          /* seeds that do not count and are not 0 */
+    size_t infinite;         /* of these, the ones beyond the range of numbers */
 } ins_seeds;
 
 /* The value of a run; NAN: it has none. */

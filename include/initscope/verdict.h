@@ -18,7 +18,8 @@ typedef enum ins_grade {
     INS_GRADE_PRESERVING,
     INS_GRADE_GROWING,
     INS_GRADE_EXPLODING,
-    INS_GRADE_UNDECIDED /* the interval reaches over two boundaries */
+    INS_GRADE_UNDECIDED /* the interval reaches over two boundaries; or no more than half of the
+                           runs have a total that is neither 0 nor infinite, nor either of these */
 } ins_grade;
 
 const char *ins_grade_word(ins_grade grade); /* "preserving"; "none"; "undecided"; "–" */
@@ -70,7 +71,7 @@ typedef struct ins_arm_judgement {
     ins_seeds total[INS_DIRECTIONS]; /* geometric; 0 and rounding are its zeros */
     ins_seeds size_total;
     ins_grade grade[INS_DIRECTIONS];
-    double gain[INS_DIRECTIONS];     /* a layer; NAN: ln is not straight */
+    double gain[INS_DIRECTIONS], size_gain; /* a layer; NAN: ln is not straight */
     size_t steepest[INS_DIRECTIONS]; /* layer before which most is lost or won, of most runs */
     ins_seeds alikeness, rank;       /* means over seeds */
     ins_interval accuracy; /* of the last epoch; no interval: fewer than 5, or all alike */

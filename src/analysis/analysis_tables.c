@@ -131,7 +131,8 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
         count(out, judged->count[INS_VERDICT_DIVERGED]);
         for (int d = 0; d < INS_DIRECTIONS; d++) interval(out, judged->total[d].interval);
         number(out, judged->size_total.interval.mean);
-        for (int d = 0; d < INS_DIRECTIONS; d++) number(out, judged->gain[d]);
+        number(out, judged->size_gain);
+        number(out, judged->gain[INS_BACKWARD]);
         number(out, judged->gain[INS_FORWARD]);
         number(out, theory_total(&r, INS_PREACTIVATION, INS_FORWARD));
         number(out, theory_total(&r, INS_DELTA, INS_BACKWARD));

@@ -70,6 +70,10 @@ static void make_settings(const comparer *c, ins_comparisons *out)
 {
     size_t arms = c->study->arms;
     bool *done = ins_arena_get(c->arena, arms + 1, sizeof *done, "settings");
+    size_t *setting_of = ins_arena_get(c->arena, arms + 1, sizeof *setting_of, "settings");
+    size_t *place = ins_arena_get(c->arena, arms + 1, sizeof *place, "settings");
+    out->setting_of = setting_of;
+    out->place = place;
     out->setting = ins_arena_get(c->arena, arms + 1, sizeof *out->setting, "settings");
     for (size_t a = 0; a < arms; a++) {
         if (done[a]) continue;
@@ -79,6 +83,8 @@ static void make_settings(const comparer *c, ins_comparisons *out)
         for (size_t b = a; b < arms; b++) {
             if (done[b] || (b != a && !ins_factors_agree(c->factors, a, b))) continue;
             done[b] = true;
+            setting_of[b] = out->settings - 1;
+            place[b] = setting->arms;
             members[setting->arms++] = b;
         }
         setting->in_set = ins_arena_get(c->arena, setting->arms, sizeof(bool), "settings");
@@ -95,6 +101,8 @@ static void add(const comparer *c, ins_list *list, ins_difference difference,
                 const ins_contrast *contrast)
 {
     difference.difference = contrast->difference;
+    if (contrast->difference.n < (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_FOR_INTERVAL))
+        difference.difference.lower = difference.difference.upper = NAN;
     difference.p = contrast->p;
     difference.adjusted_p = contrast->p_holm;
     difference.told = contrast->told_apart;
@@ -127,6 +135,7 @@ static void compare_setting(const comparer *c, ins_comparisons *out, size_t inde
         }
     }
     size_t pairs = n * (n - 1) / 2;
+    setting->first_difference = list->count;
     ins_contrast *contrast = ins_arena_get(c->arena, pairs + 1, sizeof *contrast, "comparisons");
     ins_contrast_pairs(value, n, c->seeds, c->family, contrast);
     for (size_t a = 1; a < n; a++) {
@@ -223,28 +232,25 @@ ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *fac
 
 size_t ins_setting_of(const ins_comparisons *comparisons, size_t arm)
 {
-    for (size_t s = 0; s < comparisons->settings; s++)
-        for (size_t i = 0; i < comparisons->setting[s].arms; i++)
-            if (comparisons->setting[s].arm[i] == arm) return s;
-    return SIZE_MAX;
+    return comparisons->setting_of[arm];
 }
 
 bool ins_difference_of(const ins_comparisons *comparisons, size_t first, size_t second,
                        ins_difference *out)
 {
-    for (size_t i = 0; i < comparisons->differences; i++) {
-        ins_difference d = comparisons->difference[i];
-        bool as_is = d.arm_first == first && d.arm_second == second;
-        bool turned = d.arm_first == second && d.arm_second == first;
-        if (d.family != INS_HYPOTHESIS_SETTING || (!as_is && !turned)) continue;
-        if (turned) {
-            ins_interval of = d.difference;
-            d.difference = (ins_interval){of.n, -of.mean, -of.upper, -of.lower};
-            d.arm_first = first;
-            d.arm_second = second;
-        }
-        *out = d;
-        return true;
-    }
-    return false;
+    size_t setting = comparisons->setting_of[first];
+    if (first == second || setting != comparisons->setting_of[second]) return false;
+    size_t a = comparisons->place[first], b = comparisons->place[second];
+    size_t high = a > b ? a : b, low = a > b ? b : a;
+    *out = comparisons->difference[comparisons->setting[setting].first_difference +
+                                   high * (high - 1) / 2 + low];
+    if (a > b) return true;
+    ins_interval of = out->difference;
+    const char *label = out->first;
+    out->difference = (ins_interval){of.n, -of.mean, -of.upper, -of.lower};
+    out->first = out->second;
+    out->second = label;
+    out->arm_first = first;
+    out->arm_second = second;
+    return true;
 }

@@ -88,8 +88,9 @@ ins_facts ins_facts_of(const ins_study *study)
     /* Logs of 1.0 know the test share of the class that is most frequent in training. */
     double test = fmax(fact(study, "largest_test_share"), fact(study, "majority_share"));
     double train = fact(study, "largest_train_share"), guess = 1 / facts.classes;
-    facts.chance = isnan(guess) ? (double)NAN : fmax(guess, test);
-    facts.train_chance = isnan(guess) ? (double)NAN : fmax(guess, isnan(train) ? test : train);
+    bool known = !isnan(guess) && !isnan(test);
+    facts.chance = known ? fmax(guess, test) : (double)NAN;
+    facts.train_chance = known ? fmax(guess, isnan(train) ? test : train) : (double)NAN;
     double p = ins_threshold_of(INS_THRESHOLD_LEARNED_P);
     facts.few_rows = facts.chance < 1 ? (double)ins_rows_to_decide(facts.chance, p) : (double)NAN;
     facts.decidable = facts.test_rows >= facts.few_rows;
@@ -127,30 +128,49 @@ static void shape_of(const double *value, size_t count, double *departure, size_
     free(x);
 }
 
+/* A tensor of a layer holds numbers beyond the range of floating point. */
+static bool overflows(const ins_study *study, size_t run, size_t layer, ins_tensor tensor)
+{
+    return ins_number(study, INS_LAYERS_NONFINITE, site(run, study->start, layer, tensor)) > 0;
+}
+
+/* Nothing stays nothing, whatever it is compared with; what leaves the range of numbers on the way
+ * from one end to the other has no bound. */
+static double total_of(double from, double to, bool overflow)
+{
+    if (overflow) return INFINITY;
+    return to == 0 ? 0 : to / from;
+}
+
 static void measure_totals(const ins_study *study, size_t run, ins_run_measure *out)
 {
     size_t hidden = hidden_of(study, run);
-    double *signal = ins_allocate(hidden + 1, sizeof *signal, "layers");
-    double *error = ins_allocate(hidden + 1, sizeof *error, "layers");
-    for (size_t l = 1; l <= hidden; l++) {
-        signal[l - 1] = ins_quantity_at(study, INS_QUANTITY_SIGNAL, run, study->start, l);
-        error[l - 1] = ins_quantity_at(study, INS_QUANTITY_ERROR, run, study->start, l);
+    double *value = ins_allocate((hidden + 1) * INS_QUANTITIES, sizeof *value, "layers");
+    double *quantity[INS_QUANTITIES];
+    for (unsigned q = 0; q < INS_QUANTITIES; q++) {
+        quantity[q] = value + q * hidden;
+        for (size_t l = 1; l <= hidden; l++)
+            quantity[q][l - 1] = ins_quantity_at(study, (ins_quantity)q, run, study->start, l);
     }
-    double first_size = ins_quantity_at(study, INS_QUANTITY_SIZE, run, study->start, 1);
-    double last_size = ins_quantity_at(study, INS_QUANTITY_SIZE, run, study->start, hidden);
+    const double *size = quantity[INS_QUANTITY_SIZE], *signal = quantity[INS_QUANTITY_SIGNAL],
+                 *error = quantity[INS_QUANTITY_ERROR];
     out->total[INS_FORWARD] = out->total[INS_BACKWARD] = out->size_total = NAN;
     if (hidden >= 2) {
-        double last_signal = signal[hidden - 1], first_error = error[0];
-        out->total[INS_FORWARD] = last_signal == 0 ? 0 : last_signal / signal[0];
-        out->total[INS_BACKWARD] = first_error == 0 ? 0 : first_error / error[hidden - 1];
-        out->size_total = last_size == 0 ? 0 : last_size / first_size;
+        bool forward = overflows(study, run, hidden, INS_PREACTIVATION),
+             backward =
+                 overflows(study, run, 1, INS_DELTA) && !overflows(study, run, hidden, INS_DELTA);
+        size_t last = hidden - 1;
+        out->total[INS_FORWARD] = total_of(signal[0], signal[last], forward);
+        out->total[INS_BACKWARD] = total_of(error[last], error[0], backward);
+        out->size_total = total_of(size[0], size[last], forward);
     }
+    size_t unused;
     shape_of(signal, hidden, &out->departure[INS_FORWARD], &out->steepest[INS_FORWARD]);
     shape_of(error, hidden, &out->departure[INS_BACKWARD], &out->steepest[INS_BACKWARD]);
+    shape_of(size, hidden, &out->size_departure, &unused);
     out->alikeness = ins_alikeness(study, run, study->start, hidden);
     out->input_alikeness = ins_alikeness(study, run, study->start, 0);
-    free(signal);
-    free(error);
+    free(value);
 }
 
 /* The last count of a run may be older than its last row elsewhere. */
@@ -202,9 +222,10 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
             out->distinct = distinct;
             out->units = units;
         }
-        if (units > 1)
-            out->least_rank =
-                fmin(out->least_rank, symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, last, l));
+        double rank = symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, last, l);
+        double dead = symmetry(study, INS_SYMMETRY_DEAD_UNITS, run, last, l);
+        bool several = units - (isnan(dead) ? 0 : dead) > 1;
+        if (several && rank > 0) out->least_rank = fmin(out->least_rank, rank);
         out->dead_start = fmax(out->dead_start, at_start);
         out->dead_end = fmax(out->dead_end, at_end);
         if (fmax(at_start, at_end) > most_dead) {
@@ -262,9 +283,10 @@ static bool beyond_chance(double accuracy, double rows, double chance)
 
 static ins_learning learning_of(const ins_run_measure *run, const ins_facts *facts)
 {
-    if (!run->trained || isnan(facts->chance) || isnan(facts->test_rows) || isnan(run->accuracy))
+    if (!run->trained || isnan(facts->chance) || isnan(facts->test_rows))
         return INS_LEARNING_UNKNOWN;
     if (run->diverged) return INS_DID_NOT_LEARN;
+    if (isnan(run->accuracy)) return INS_LEARNING_UNKNOWN;
     if (!facts->decidable) return INS_LEARNING_UNDECIDED;
     bool train = isnan(run->train_accuracy) || isnan(facts->train_rows) ||
                  beyond_chance(run->train_accuracy, facts->train_rows, facts->train_chance);

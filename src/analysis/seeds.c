@@ -26,11 +26,14 @@ ins_seeds ins_over_seeds(const ins_study *study, size_t arm, ins_average average
             out.maximum = fmax(out.maximum, x);
         } else {
             out.missing += x != 0;
+            out.infinite += isinf(x) && x > 0;
         }
     }
     double level = ins_threshold_of(INS_THRESHOLD_CONFIDENCE);
     out.interval = average == INS_MEAN ? ins_interval_of_mean(kept, n, level)
                                        : ins_interval_of_geometric_mean(kept, n, level);
+    if (n < (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_FOR_INTERVAL))
+        out.interval.lower = out.interval.upper = NAN;
     free(kept);
     return out;
 }

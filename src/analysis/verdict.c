@@ -12,10 +12,6 @@
 
 /* --- Grades ---------------------------------------------------------------------- */
 
-static const ins_threshold boundary[] = {INS_THRESHOLD_VANISHING, INS_THRESHOLD_FADING,
-                                         INS_THRESHOLD_GROWING, INS_THRESHOLD_EXPLODING};
-enum { BOUNDARIES = sizeof boundary / sizeof boundary[0] };
-
 const char *ins_grade_word(ins_grade grade)
 {
     static const char *const words[] = {"–",          "none",    "vanishing", "fading",
@@ -23,29 +19,31 @@ const char *ins_grade_word(ins_grade grade)
     return words[grade];
 }
 
-static size_t boundaries_below(double total)
+/* A total on a boundary is of the grade on the side of 1. */
+static int boundaries_below(double total)
 {
-    size_t below = 0;
-    for (size_t i = 0; i < BOUNDARIES; i++) below += total >= ins_threshold_of(boundary[i]);
-    return below;
+    return (total >= ins_threshold_of(INS_THRESHOLD_VANISHING)) +
+           (total >= ins_threshold_of(INS_THRESHOLD_FADING)) +
+           (total > ins_threshold_of(INS_THRESHOLD_GROWING)) +
+           (total > ins_threshold_of(INS_THRESHOLD_EXPLODING));
 }
 
 ins_grade ins_grade_of(double total)
 {
     if (isnan(total)) return INS_GRADE_NOT_KNOWN;
     if (total == 0) return INS_GRADE_NONE;
-    return (ins_grade)(INS_GRADE_VANISHING + boundaries_below(total));
+    return (ins_grade)(INS_GRADE_VANISHING + (unsigned)boundaries_below(total));
 }
 
 ins_grade ins_grade_of_seeds(const ins_seeds *total)
 {
     ins_interval of = total->interval;
-    if (of.n == 0) return total->zeros > 0 ? INS_GRADE_NONE : INS_GRADE_NOT_KNOWN;
-    if (total->zeros > of.n) return INS_GRADE_NONE;
-    if (of.n >= (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_FOR_INTERVAL) &&
-        boundaries_below(of.upper) - boundaries_below(of.lower) >= 2)
-        return INS_GRADE_UNDECIDED;
-    return ins_grade_of(of.mean);
+    size_t known = of.n + total->zeros + total->infinite;
+    if (known == 0) return INS_GRADE_NOT_KNOWN;
+    if (2 * total->zeros > known) return INS_GRADE_NONE;
+    if (2 * total->infinite > known) return INS_GRADE_EXPLODING;
+    bool wide = !isnan(of.lower) && boundaries_below(of.upper) - boundaries_below(of.lower) >= 2;
+    return 2 * of.n <= known || wide ? INS_GRADE_UNDECIDED : ins_grade_of(of.mean);
 }
 
 /* --- The table -------------------------------------------------------------------- */
@@ -102,9 +100,8 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
     [INS_VERDICT_LEARNED] =
         {"learned",
          "a run: right on more test rows and on more training rows than the best "
-         "constant answer (one-sided binomial test, p below 0.01 each), and a "
-         "quarter of the way from chance to 1; an arm: more than half of its "
-         "runs",
+         "constant answer (one-sided binomial test, p below {learned_p} each), and at least a "
+         "share of {barely} of the way from chance to 1; an arm: more than half of its runs",
          false, false},
     [INS_VERDICT_BARELY_LEARNED] = {"barely_learned",
                                     "the same, less than a share of {barely} of the way", false,
@@ -124,8 +121,8 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
 
 static bool is_collapsed(const ins_run_measure *m, const ins_facts *facts)
 {
-    double needed = fmin(facts->classes - 1, facts->features);
-    bool narrow = m->rank < needed;
+    /* Both must be known: the answer may need more directions than the inputs have. */
+    bool narrow = m->rank < facts->classes - 1 && m->rank < facts->features;
     bool alike = m->alikeness > ins_threshold_of(INS_THRESHOLD_ALIKE) &&
                  m->input_alikeness < ins_threshold_of(INS_THRESHOLD_INPUTS_ALIKE);
     return narrow || alike;
@@ -201,14 +198,16 @@ static ins_seeds seeds_of(const ins_study *study, size_t arm, ins_average averag
     return ins_over_seeds(study, arm, average, member, &(judging){measure, offset});
 }
 
-/* ln of a total over the steps between its layers, where the way is straight in every run. */
-static double gain_of(const ins_arm *arm, const ins_run_measure *measure, ins_direction direction,
-                      const ins_seeds *total)
+/* A total over the steps between its layers, where the way is straight in every run. departure: the
+ * offset of a double in the measures. */
+static double gain_of(const ins_study *study, const ins_arm *arm, const ins_run_measure *measure,
+                      size_t departure, const ins_seeds *total)
 {
     size_t hidden = ins_hidden_layers(arm);
     if (hidden < 3 || total->interval.n == 0) return NAN;
+    const judging of = {measure, departure};
     for (size_t s = 0; s < arm->runs; s++)
-        if (!(measure[arm->run[s]].departure[direction] < ins_threshold_of(INS_THRESHOLD_STRAIGHT)))
+        if (!(member(study, arm->run[s], &of) < ins_threshold_of(INS_THRESHOLD_STRAIGHT)))
             return NAN;
     return exp(log(total->interval.mean) / (double)(hidden - 1));
 }
@@ -250,7 +249,8 @@ static ins_verdict learning_of_arm(const ins_arm_judgement *arm)
     if (arm->learned > half) return INS_VERDICT_LEARNED;
     if (arm->learned + arm->barely > half) return INS_VERDICT_BARELY_LEARNED;
     if (arm->learned + arm->barely > 0) return INS_VERDICT_RARELY_LEARNED;
-    return arm->undecided > 0 ? INS_VERDICT_LEARNING_UNDECIDED : INS_VERDICT_DID_NOT_LEARN;
+    if (arm->undecided > 0) return INS_VERDICT_LEARNING_UNDECIDED;
+    return arm->not_learned == arm->runs ? INS_VERDICT_DID_NOT_LEARN : INS_VERDICTS;
 }
 
 static void judge(const ins_study *study, size_t a, const ins_facts *facts,
@@ -280,7 +280,8 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
         size_t offset = offsetof(ins_run_measure, total) + (size_t)d * sizeof(double);
         out->total[d] = seeds_of(study, a, INS_GEOMETRIC, measure, offset);
         out->grade[d] = ins_grade_of_seeds(&out->total[d]);
-        out->gain[d] = gain_of(arm, measure, (ins_direction)d, &out->total[d]);
+        size_t departure = offsetof(ins_run_measure, departure) + (size_t)d * sizeof(double);
+        out->gain[d] = gain_of(study, arm, measure, departure, &out->total[d]);
         out->steepest[d] = most_frequent_step(arm, measure, (ins_direction)d);
         out->verdicts |= bit(grade_verdict(out->grade[d], (ins_direction)d), true);
     }
@@ -289,6 +290,8 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
     out->verdicts |= bit(INS_VERDICT_PRESERVING, preserving) | bit(learning_of_arm(out), true);
     out->size_total =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, size_total));
+    out->size_gain =
+        gain_of(study, arm, measure, offsetof(ins_run_measure, size_departure), &out->size_total);
     out->alikeness = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, alikeness));
     out->rank = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, rank));
     out->train_loss =

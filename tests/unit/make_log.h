@@ -17,13 +17,22 @@
 
 typedef struct made_arm {
     const char *initializer, *activation, *hidden, *optimizer;
-    double forward, backward; /* variance gains a layer, at epoch 0; < 0: the variance is 0 */
+    double forward, backward; /* second moments' gains a layer, at epoch 0; < 0: they are 0 */
+    double signal;            /* of the within-unit variance; 0: it is the second moment */
+    double jitter;            /* half-width of the noise of ln of the gains between seeds */
     double initial_loss, loss, accuracy; /* the latter two at the end */
+    double train_accuracy;               /* at the end; 0: that of the test rows */
     double spread;                       /* half-width of the noise of accuracy between seeds */
-    double change;                       /* rms update / rms weight, each epoch */
+    double change;                       /* rms update / rms weight, each epoch of 5 updates */
     double saturated;                    /* share of every hidden layer */
-    int reached;                         /* epoch from which the accuracy is that of the end */
+    double learning_rate;
+    int reached; /* epoch from which the accuracy is that of the end */
     bool symmetric, dead, diverged;
+    size_t faulty; /* so many seeds, from the first, diverge or have dead units; 0: all */
+    size_t spared; /* so many seeds, from the first, do not have accuracy but: */
+    double spared_accuracy;
+    /* symmetry.csv, of the last hidden layer; rank 0: the arm has no rows there. Of 8 units. */
+    double rank, rank_end, distinct, dead_start, dead_end;
 } made_arm;
 
 /* An arm with nothing wrong. */
@@ -41,9 +50,12 @@ static const made_arm plain = {.initializer = "a",
 typedef struct made_log {
     const made_arm *arm;
     size_t arms, hidden, seeds, epochs;
-    double chance;  /* NAN: environment.csv is left out */
-    double input;   /* second moment of the inputs */
-    uint32_t noise; /* state of the noise */
+    double chance;                          /* NAN: environment.csv is left out */
+    double classes;                         /* 0: 3 */
+    double features, train_rows, test_rows; /* 0: not told */
+    double input_signal; /* share of the inputs' second moment that differs between rows; 0: all */
+    double input;        /* second moment of the inputs */
+    uint32_t noise;      /* state of the noise */
 } made_log;
 
 /* Uniform in (-1, 1), the same everywhere. */
@@ -57,35 +69,45 @@ static double made_noise(made_log *log)
 typedef struct made_row {
     size_t layer;
     const char *tensor;
-    double variance, between, zeros, saturated;
+    double second_moment, within, between, zeros, saturated;
 } made_row;
 
 static void made_layer_row(FILE *file, const char *place, made_row row)
 {
-    fprintf(file, "%s,%zu,%s,8,0,%.17g,%.17g,%.17g,%.17g,", place, row.layer, row.tensor,
-            row.variance, row.between, row.variance, row.zeros);
+    fprintf(file, "%s,%zu,%s,8,0,%.17g,%.17g,%.17g,%.17g,%.17g,", place, row.layer, row.tensor,
+            row.second_moment, row.within, row.between, row.second_moment, row.zeros);
     if (row.saturated >= 0) fprintf(file, "%.17g", row.saturated);
-    fprintf(file, ",0\n");
+    fprintf(file, ",%d\n", isinf(row.second_moment) ? 8 : 0);
+}
+
+/* gain to the power of steps, 0 for a gain below 0. */
+static double made_power(double gain, double steps)
+{
+    return gain < 0 ? 0 : pow(gain, steps);
 }
 
 static void made_layers(FILE *file, const made_log *log, const made_arm *arm, const char *place,
-                        size_t epoch)
+                        size_t epoch, double noise)
 {
     double zeros = arm->dead ? 1 : 0, between = arm->symmetric ? 0 : 0.01;
+    double factor = exp(arm->jitter * noise);
     for (size_t l = 1; l <= log->hidden + 1; l++) {
-        double forward = arm->forward < 0 ? 0 : pow(arm->forward, (double)l - 1);
-        double backward = arm->backward < 0 ? 0 : pow(arm->backward, (double)(log->hidden - l));
+        double steps = (double)l - 1, back = (double)log->hidden - (double)l;
+        double forward = made_power(arm->forward * factor, steps);
+        double signal = arm->signal == 0 ? forward : made_power(arm->signal * factor, steps);
+        double backward = made_power(arm->backward * factor, back);
         double saturated = l <= log->hidden ? arm->saturated : -1;
-        made_layer_row(file, place, (made_row){l, "weight", 0.25, between, 0, -1});
+        made_layer_row(file, place, (made_row){l, "weight", 0.25, 0.25, between, 0, -1});
+        made_layer_row(
+            file, place,
+            (made_row){l, "preactivation", forward, signal, between, forward > 0 ? 0.1 : 1, -1});
         made_layer_row(file, place,
-                       (made_row){l, "preactivation", forward, between, forward > 0 ? 0.1 : 1, -1});
-        made_layer_row(file, place,
-                       (made_row){l, "activation", forward, between, zeros, saturated});
-        made_layer_row(file, place, (made_row){l, "delta", backward, between, 0, -1});
-        made_layer_row(file, place, (made_row){l, "gradient", backward, between, 0, -1});
+                       (made_row){l, "activation", forward, signal, between, zeros, saturated});
+        made_layer_row(file, place, (made_row){l, "delta", backward, backward, between, 0, -1});
+        made_layer_row(file, place, (made_row){l, "gradient", backward, backward, between, 0, -1});
         if (epoch == 0) continue;
-        made_row update = {l, "update", 0.25 * arm->change * arm->change, between, 0, -1};
-        made_layer_row(file, place, update);
+        double update = 0.25 * arm->change * arm->change;
+        made_layer_row(file, place, (made_row){l, "update", update, update, between, 0, -1});
     }
 }
 
@@ -96,51 +118,80 @@ static FILE *made_file(const char *name)
     return file;
 }
 
-static void made_run(made_log *log, const made_arm *arm, size_t run, size_t seed, FILE *runs,
-                     FILE *epochs, FILE *layers)
+typedef struct made_files {
+    FILE *runs, *epochs, *layers, *symmetry; /* the last may be NULL */
+} made_files;
+
+static void made_run(made_log *log, const made_arm *arm, size_t run, size_t seed,
+                     const made_files *to)
 {
     char place[128];
-    double right = arm->accuracy + arm->spread * made_noise(log);
-    fprintf(runs, "%zu,%s,%s,\"%s\",%s,%zu,%s\n", run, arm->initializer, arm->activation,
-            arm->hidden, arm->optimizer, seed, arm->diverged ? "diverged" : "completed");
+    bool faulty = arm->faulty == 0 || seed <= arm->faulty, diverges = arm->diverged && faulty;
+    double right = (seed <= arm->spared ? arm->spared_accuracy : arm->accuracy) +
+                   arm->spread * made_noise(log);
+    double train = arm->train_accuracy > 0 ? arm->train_accuracy : right;
+    double noise = arm->jitter > 0 ? made_noise(log) : 0;
+    fprintf(to->runs, "%zu,%s,%s,\"%s\",%s,%.17g,%zu,%s\n", run, arm->initializer, arm->activation,
+            arm->hidden, arm->optimizer, arm->learning_rate, seed,
+            diverges ? "diverged" : "completed");
     for (size_t e = 0; e <= log->epochs; e++) {
-        bool end = e == log->epochs;
+        bool end = e == log->epochs, there = (int)e >= arm->reached;
         double loss = e == 0 ? arm->initial_loss : arm->loss * (1 + arm->spread * made_noise(log));
-        fprintf(epochs, "%zu,%zu,%zu,%zu,", run, seed, e, 5 * e);
-        if (end && arm->diverged) {
-            fprintf(epochs, "nan,");
+        fprintf(to->epochs, "%zu,%zu,%zu,%zu,", run, seed, e, 5 * e);
+        if (end && diverges) {
+            fprintf(to->epochs, "nan,");
         } else {
-            fprintf(epochs, "%.17g,", loss);
+            fprintf(to->epochs, "%.17g,", loss);
         }
-        fprintf(epochs, "%.17g\n", (int)e >= arm->reached ? right : 0.0);
+        fprintf(to->epochs, "%.17g,%.17g\n", there ? train : 0, there ? right : 0);
         snprintf(place, sizeof place, "%zu,%zu,%zu", run, seed, e);
-        made_layer_row(layers, place, (made_row){0, "activation", log->input, 0.01, 0, -1});
-        made_layers(layers, log, arm, place, e);
+        double input = log->input * (log->input_signal > 0 ? log->input_signal : 1);
+        made_layer_row(to->layers, place,
+                       (made_row){0, "activation", log->input, input, 0.01, 0, -1});
+        made_layers(to->layers, log, arm, place, e, noise);
+        if (to->symmetry == NULL || arm->rank <= 0) continue;
+        double dead = e == 0 ? arm->dead_start : arm->dead_end;
+        fprintf(to->symmetry, "%s,%zu,8,%g,%.17g,%g\n", place, log->hidden,
+                arm->distinct > 0 && e > 0 ? arm->distinct : 8,
+                e > 0 && arm->rank_end > 0 ? arm->rank_end : arm->rank, faulty ? dead : 0);
     }
+}
+
+static void made_environment(const made_log *log)
+{
+    FILE *file = made_file("environment.csv");
+    fprintf(file, "key,value\nlargest_test_share,%.17g\nclasses,%g\n", log->chance,
+            log->classes > 0 ? log->classes : 3);
+    if (log->features > 0) fprintf(file, "features,%g\n", log->features);
+    if (log->train_rows > 0) fprintf(file, "train_rows,%g\n", log->train_rows);
+    if (log->test_rows > 0) fprintf(file, "test_rows,%g\n", log->test_rows);
+    fclose(file);
 }
 
 /* Writes the directory scratch. */
 static void made_log_write(made_log *log)
 {
-    FILE *runs = made_file("runs.csv"), *epochs = made_file("epochs.csv");
-    FILE *layers = made_file("layers.csv");
-    fprintf(runs, "run,initializer,activation,hidden,optimizer,seed,status\n");
-    fprintf(epochs, "run,seed,epoch,updates,train_loss,test_accuracy\n");
-    fprintf(layers, "run,seed,epoch,layer,tensor,units,mean,variance,between_unit_variance,"
-                    "second_moment,zero_fraction,saturated_fraction,nonfinite\n");
+    made_files to = {made_file("runs.csv"), made_file("epochs.csv"), made_file("layers.csv"), NULL};
+    for (size_t a = 0; a < log->arms && to.symmetry == NULL; a++)
+        if (log->arm[a].rank > 0) to.symmetry = made_file("symmetry.csv");
+    fprintf(to.runs, "run,initializer,activation,hidden,optimizer,learning_rate,seed,status\n");
+    fprintf(to.epochs, "run,seed,epoch,updates,train_loss,train_accuracy,test_accuracy\n");
+    fprintf(to.layers, "run,seed,epoch,layer,tensor,units,mean,variance,within_unit_variance,"
+                       "between_unit_variance,second_moment,zero_fraction,saturated_fraction,"
+                       "nonfinite\n");
+    if (to.symmetry != NULL)
+        fprintf(to.symmetry,
+                "run,seed,epoch,layer,units,distinct_units,effective_rank,dead_units\n");
     size_t run = 0;
     for (size_t a = 0; a < log->arms; a++) {
-        for (size_t seed = 1; seed <= log->seeds; seed++) {
-            made_run(log, &log->arm[a], ++run, seed, runs, epochs, layers);
-        }
+        for (size_t seed = 1; seed <= log->seeds; seed++)
+            made_run(log, &log->arm[a], ++run, seed, &to);
     }
-    fclose(runs);
-    fclose(epochs);
-    fclose(layers);
-    if (isnan(log->chance)) return;
-    FILE *environment = made_file("environment.csv");
-    fprintf(environment, "key,value\nmajority_share,%.17g\nclasses,3\n", log->chance);
-    fclose(environment);
+    fclose(to.runs);
+    fclose(to.epochs);
+    fclose(to.layers);
+    if (to.symmetry != NULL) fclose(to.symmetry);
+    if (!isnan(log->chance)) made_environment(log);
 }
 
 /* Reads and analyses the directory scratch; the test fails when it cannot be read. */
