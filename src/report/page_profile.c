@@ -200,10 +200,12 @@ static void short_card(ins_flow *flow, const ins_profiles *profiles, size_t arm)
 static const char *heading(ins_flow *flow)
 {
     const ins_part *part = flow->part;
-    bool *learned = ins_no_arms(flow);
+    bool *learned = ins_no_arms(flow), trained = false;
     for (size_t a = 0; a < part->study->arms; a++) {
         learned[a] = ins_has_verdict(&part->analysis->arm[a], INS_VERDICT_LEARNED);
+        trained = trained || part->analysis->arm[a].outcome.trained;
     }
+    if (!trained) return "Card by card: every initializer before training";
     size_t good = ins_count_arms(part, learned);
     if (good == 0) return "Card by card: no initializer is seen to learn";
     return ins_flow_format(flow, "Card by card: %s of %s learn%s", ins_say_count(flow, good),

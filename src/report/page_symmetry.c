@@ -167,28 +167,31 @@ static void table(ins_flow *flow, ins_epoch_index first, ins_epoch_index last)
                   "units are those at the end. Means over seeds.");
 }
 
+/* What is the same before training and never parts is only said of networks that were trained. */
 static const char *title_of(ins_flow *flow)
 {
     const ins_part *part = flow->part;
     bool *stuck = ins_no_arms(flow), *partly = ins_no_arms(flow), *mended = ins_no_arms(flow);
+    bool trained = false;
     for (size_t a = 0; a < part->study->arms; a++) {
         const ins_arm_analysis *of = &part->analysis->arm[a];
         stuck[a] = of->units.symmetric_layers_end > 0 &&
                    of->units.symmetric_layers_end >= ins_hidden_layers(&part->study->arm[a]);
         partly[a] = of->units.symmetric_layers_end > 0 && !stuck[a];
         mended[a] = of->units.symmetric_layers_start > 0 && of->units.symmetric_layers_end == 0;
+        trained = trained || of->outcome.trained;
     }
     const char *text = NULL;
     if (ins_count_arms(part, stuck) > 0) {
-        text = ins_flow_format(flow, "Identical units stay identical with %s",
-                               ins_say_arms(flow, stuck, 3));
+        const char *what = trained ? "Identical units stay identical" : "Units start identical";
+        text = ins_flow_format(flow, "%s with %s", what, ins_say_arms(flow, stuck, 3));
     }
     if (ins_count_arms(part, partly) > 0) {
+        const char *what = trained ? "the tie is broken in some layers only"
+                                   : "units start identical in some layers only";
         const char *names = ins_say_arms(flow, partly, 2);
-        return text != NULL
-                   ? ins_flow_format(flow, "%s; with %s, the tie is broken in some layers only",
-                                     text, names)
-                   : ins_flow_format(flow, "With %s, the tie is broken in some layers only", names);
+        return text != NULL ? ins_flow_format(flow, "%s; with %s, %s", text, names, what)
+                            : ins_flow_format(flow, "With %s, %s", names, what);
     }
     if (text != NULL) return text;
     if (ins_count_arms(part, mended) > 0) {
