@@ -6,7 +6,9 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "initscope/csv.h"
 #include "initscope/say.h"
 #include "initscope/thresholds.h"
 #include "initscope/trend.h"
@@ -394,6 +396,24 @@ static double number_of_arm(const finder *f, size_t a, ins_column_id column)
     return ins_factor_number(f->study, f->study->arm[a].run[0], column);
 }
 
+/* Of the arm's optimizer, as environment.csv tells: "sgd 0.01, adam 0.001"; NAN: it does not. */
+static double default_rate(const finder *f, size_t a)
+{
+    const char *rates = ins_pairs_get(&f->study->environment, "default_learning_rates");
+    const char *optimizer = a == SIZE_MAX ? NULL : f->study->arm[a].optimizer;
+    if (rates == NULL || optimizer == NULL) return NAN;
+    size_t length = strlen(optimizer);
+    for (const char *at = rates; (at = strstr(at, optimizer)) != NULL; at++) {
+        bool begins = at == rates || at[-1] == ' ';
+        double value;
+        if (begins && at[length] == ' ' &&
+            ins_parse_number(at + length + 1, strcspn(at + length + 1, ","), &value) ==
+                INS_NUMBER_FINITE)
+            return value;
+    }
+    return NAN;
+}
+
 static bool diverged(finder *f, ins_finding *out)
 {
     size_t count = mark(f, INS_VERDICT_DIVERGED), keeps = SIZE_MAX;
@@ -415,11 +435,16 @@ static bool diverged(finder *f, ins_finding *out)
         SAY("In %s the numbers are not finite any more, %s.", of_runs(f, INS_VERDICT_DIVERGED),
             first == last ? SAY("from epoch %lld on", first)
                           : SAY("from epochs %lld to %lld on", first, last));
-    double rate = keeps != SIZE_MAX ? number_of_arm(f, keeps, INS_RUNS_LEARNING_RATE) : NAN;
-    if (keeps != SIZE_MAX && isfinite(rate))
-        out->evidence = SAY("%s %s keeps its signals at the start, so the step is too large: "
-                            "the learning rate is %s.",
-                            out->evidence, arm(f, keeps), ins_say(f->arena, rate));
+    double rate = keeps != SIZE_MAX ? number_of_arm(f, keeps, INS_RUNS_LEARNING_RATE) : (double)NAN;
+    double times = rate / default_rate(f, keeps);
+    if (isfinite(rate))
+        out->evidence =
+            SAY("%s %s keeps its signals at the start, so it is the step that is too large: the "
+                "learning rate is %s%s.",
+                out->evidence, arm(f, keeps), ins_say(f->arena, rate),
+                isfinite(times) && times != 1
+                    ? SAY(", %s times the optimizer's default", ins_say(f->arena, times))
+                    : "");
     return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "initscope/blas.h"
 #include "initscope/log_row.h"
+#include "initscope/optimizer.h"
 #include "laboratory.h"
 
 static void pair(ins_text *out, const char *key, const char *value)
@@ -116,6 +117,23 @@ static void program_pairs(const ins_surroundings *surroundings, ins_text *out)
     pair(out, "flush_to_zero", surroundings->flush_to_zero ? "yes" : "no");
 }
 
+/* "sgd 0.01, adam 0.001": what each optimizer's learning rate is unless one is given. */
+static void pair_learning_rates(const ins_surroundings *surroundings, ins_text *out)
+{
+    const ins_choices *optimizers = &surroundings->settings->optimizer;
+    ins_text rates = {0};
+    ins_text_add(&rates, "");
+    for (size_t i = 0; i < optimizers->count; i++) {
+        const ins_optimizer *row = (const ins_optimizer *)optimizers->item[i].entry;
+        char number[INS_NUMBER_SIZE];
+        ins_format_number(number, row->learning_rate);
+        ins_text_add_format(&rates, "%s%s %s", i > 0 ? ", " : "", optimizers->item[i].label,
+                            number);
+    }
+    pair(out, "default_learning_rates", rates.data);
+    ins_text_free(&rates);
+}
+
 static void data_pairs(const ins_surroundings *surroundings, ins_text *out)
 {
     const ins_dataset *dataset = surroundings->dataset;
@@ -167,6 +185,7 @@ void ins_environment_write(const ins_surroundings *surroundings, ins_text *out)
 {
     ins_log_header(INS_LOG_ENVIRONMENT, out);
     program_pairs(surroundings, out);
+    pair_learning_rates(surroundings, out);
     data_pairs(surroundings, out);
 }
 

@@ -190,6 +190,24 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/* "adam with learning rate 0.001", of every optimizer that occurs. */
+static const char *learning_rates(const ins_tell *tell)
+{
+    const ins_study *study = tell->study;
+    const char *text = "";
+    for (size_t a = 0; a < study->arms; a++) {
+        double rate = ins_factor_number(study, study->arm[a].run[0], INS_RUNS_LEARNING_RATE);
+        bool seen = study->arm[a].optimizer == NULL || isnan(rate);
+        for (size_t b = 0; b < a && !seen; b++)
+            seen = strcmp(study->arm[b].optimizer, study->arm[a].optimizer) == 0;
+        if (seen) continue;
+        text = INS_TELL("%s%s%s with learning rate %s", text, *text != '\0' ? ", " : "",
+                        ins_document_escape(tell->document, study->arm[a].optimizer),
+                        ins_say(tell->arena, rate));
+    }
+    return text;
+}
+
 const char *ins_tell_settings(const ins_tell *tell)
 {
     const ins_study *study = tell->study;
@@ -213,12 +231,11 @@ const char *ins_tell_settings(const ins_tell *tell)
     if (hidden != NULL && !varies(tell, INS_RUNS_HIDDEN))
         piece(&out, INS_TELL("hidden layers %s", hidden));
     if (activation != NULL && !varies(tell, INS_RUNS_ACTIVATION)) piece(&out, activation);
-    if (optimizer != NULL && !varies(tell, INS_RUNS_OPTIMIZER)) {
-        double rate = ins_factor_number(study, 0, INS_RUNS_LEARNING_RATE);
-        bool one = !varies(tell, INS_RUNS_LEARNING_RATE) && isfinite(rate);
-        piece(&out,
-              one ? INS_TELL("%s with learning rate %s", optimizer, ins_say(tell->arena, rate))
-                  : optimizer);
+    if (!varies(tell, INS_RUNS_LEARNING_RATE)) {
+        const char *rates = learning_rates(tell);
+        if (*rates != '\0') piece(&out, rates);
+    } else if (optimizer != NULL && !varies(tell, INS_RUNS_OPTIMIZER)) {
+        piece(&out, optimizer);
     }
     if (batch != NULL && !varies(tell, INS_RUNS_BATCH))
         piece(&out, INS_TELL("batches of %s", batch));
