@@ -77,6 +77,12 @@ static size_t mark(finder *f, ins_verdict verdict)
     return count;
 }
 
+/* More than half of the arm's runs have the verdict. */
+static bool mostly(const ins_arm_judgement *arm, ins_verdict verdict)
+{
+    return 2 * arm->count[verdict] > arm->runs;
+}
+
 static size_t first_of(const finder *f)
 {
     for (size_t a = 0; a < f->study->arms; a++)
@@ -221,8 +227,8 @@ static size_t mark_grade(finder *f, ins_verdict forward, ins_verdict backward, b
     size_t count = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_arm_judgement *of = &f->of->arm[a];
-        bool symmetric = ins_has_verdict(of, INS_VERDICT_SYMMETRIC);
-        f->which[a] = !symmetric && ins_has_verdict(of, forward) == in_forward &&
+        f->which[a] = !mostly(of, INS_VERDICT_SYMMETRIC) &&
+                      ins_has_verdict(of, forward) == in_forward &&
                       ins_has_verdict(of, backward) == in_backward;
         count += f->which[a];
     }
@@ -316,7 +322,7 @@ static bool collapsed(finder *f, ins_finding *out)
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_arm_judgement *of = &f->of->arm[a];
         f->which[a] = ins_has_verdict(of, INS_VERDICT_COLLAPSED) &&
-                      !ins_has_verdict(of, INS_VERDICT_SYMMETRIC) &&
+                      !mostly(of, INS_VERDICT_SYMMETRIC) &&
                       of->grade[INS_FORWARD] == INS_GRADE_PRESERVING;
         count += f->which[a];
         if (!f->which[a] || !(of->rank.interval.mean < least)) continue;
@@ -343,7 +349,7 @@ static bool dead(finder *f, ins_finding *out)
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_arm *of = &f->study->arm[a];
         f->which[a] = ins_has_verdict(&f->of->arm[a], INS_VERDICT_DEAD) &&
-                      !ins_has_verdict(&f->of->arm[a], INS_VERDICT_SYMMETRIC);
+                      !mostly(&f->of->arm[a], INS_VERDICT_SYMMETRIC);
         for (size_t s = 0; s < of->runs && f->which[a]; s++) {
             const ins_run_measure *m = &f->of->run[of->run[s]];
             start += m->dead_start > ins_threshold_of(INS_THRESHOLD_DEAD);
