@@ -51,7 +51,7 @@ typedef struct ins_panel {
     ins_axis x, y;
     double horizontal, vertical; /* dashed lines at these y and x; NAN: none */
     bool title_is_arm;           /* the title names the curves: no labels at their ends */
-    bool labels_left;            /* the curves part at their left end */
+    bool labels_left;            /* the curves part at their left end; the axis stands right */
     bool down;                   /* y grows downward, as a list of layers is read */
     ins_list series;             /* ins_series */
 } ins_panel;

@@ -210,8 +210,8 @@ static place place_of(const ins_chart *chart, const grid *g, size_t index, size_
 {
     double left = left_of(g, index), top = g->height * (double)(index / g->across - first);
     bool names_left = panel_at(chart, index)->labels_left;
-    place p = {.left = left + g->tics + (names_left ? g->names : 0),
-               .right = left + g->cell - right_edge - (names_left ? 0 : g->names),
+    place p = {.left = left + (names_left ? g->names : g->tics),
+               .right = left + g->cell - right_edge - (names_left ? g->tics : g->names),
                .bottom = top + g->height - below_panel};
     p.top = p.bottom - panel_height[chart->shape];
     return p;
@@ -343,13 +343,16 @@ void ins_chart_data(const ins_chart *chart, ins_text *out)
 
 /* --- Script ------------------------------------------------------------------- */
 
-static void add_axis(ins_text *out, const char *letter, const ins_axis *axis, bool down)
+static void add_range(ins_text *out, const char *letter, const ins_axis *axis, bool down)
 {
     ins_text_add_format(out, "set %srange [%.9g:%.9g]\n", letter, down ? axis->high : axis->low,
                         down ? axis->low : axis->high);
     if (axis->log) ins_text_add_format(out, "set logscale %s\n", letter);
-    ins_text tics = {0};
-    ins_text_add(&tics, "");
+}
+
+static void add_tics(ins_text *out, const char *letter, const char *look, const ins_axis *axis)
+{
+    ins_text_add_format(out, "set %stics nomirror out scale %s (", letter, look);
     for (size_t t = 0; t < axis->tics; t++) {
         ins_text label = {0};
         ins_text_add(&label, "");
@@ -357,15 +360,35 @@ static void add_axis(ins_text *out, const char *letter, const ins_axis *axis, bo
             if (*c == '%') ins_text_add(&label, "%"); /* a tic label is a format */
             ins_text_add_bytes(&label, c, 1);
         }
-        ins_text_add(&tics, t > 0 ? ", " : "");
-        ins_gnuplot_string(&tics, label.data);
-        ins_text_add_format(&tics, " %.9g", axis->position[t]);
+        ins_text_add(out, t > 0 ? ", " : "");
+        ins_gnuplot_string(out, label.data);
+        ins_text_add_format(out, " %.9g", axis->position[t]);
         ins_text_free(&label);
     }
-    ins_text_add_format(
-        out, "set %stics nomirror out scale %s (%s) font ',%.3g' textcolor rgb AXIS\n", letter,
-        letter[0] == 'x' ? "0 offset 0,0.3" : "0.4 offset 0.4,0", tics.data, axis_size);
-    ins_text_free(&tics);
+    ins_text_add_format(out, ") font ',%.3g' textcolor rgb AXIS\n", axis_size);
+}
+
+/* The tics of y stand across from the names of the curves. */
+static void add_axes(ins_text *out, const ins_panel *panel)
+{
+    add_range(out, "x", &panel->x, false);
+    add_range(out, "y", &panel->y, panel->down);
+    add_tics(out, "x", "0 offset 0,0.3", &panel->x);
+    if (panel->labels_left) {
+        add_range(out, "y2", &panel->y, panel->down);
+        add_tics(out, "y2", "0.4 offset -0.4,0", &panel->y);
+    } else {
+        add_tics(out, "y", "0.4 offset 0.4,0", &panel->y);
+    }
+    ins_text_add_format(out,
+                        "set border %d lc rgb 0x888888 lw 0.8\n"
+                        "set grid %stics back lt 1 lc rgb GRID lw 0.8\n",
+                        panel->labels_left ? 9 : 3, panel->labels_left ? "y2" : "y");
+    if (panel->y.log) {
+        ins_text_add_format(out, "INSIDE(y) = y <= 0 ? %.9g : y\n", panel->y.low);
+    } else {
+        ins_text_add(out, "INSIDE(y) = y\n");
+    }
 }
 
 /* Foreign text as a label; bold. */
@@ -600,15 +623,7 @@ static void add_panel(const ins_chart *chart, const shared *of, size_t index, in
     double cell = left_of(&of->grid, index);
     ins_text_add_format(out, "\neval PANEL(%.3f, %.3f, %.3f, %.3f)\n", at.left, at.top, at.right,
                         at.bottom);
-    add_axis(out, "x", &panel->x, false);
-    add_axis(out, "y", &panel->y, panel->down);
-    if (panel->y.log) {
-        ins_text_add_format(out, "INSIDE(y) = y <= 0 ? %.9g : y\n", panel->y.low);
-    } else {
-        ins_text_add(out, "INSIDE(y) = y\n");
-    }
-    ins_text_add(out, "set border 3 lc rgb 0x888888 lw 0.8\n"
-                      "set grid ytics back lt 1 lc rgb GRID lw 0.8\n");
+    add_axes(out, panel);
     if (panel->title != NULL)
         add_label(out, shown(&of->titles, panel->title), cell, at.top - title_above, "left",
                   title_size, panel->ink);

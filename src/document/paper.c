@@ -262,17 +262,37 @@ static widths measure(const ins_paper *paper, const ins_table_block *table)
     return w;
 }
 
-/* Takes up to over from columns, from each in proportion to what it has more than its least; what
- * could not be taken. */
-static double narrow(const ins_table_block *table, const widths *w, bool wrapped, double over)
+static double total(const widths *w, size_t columns)
 {
-    double spare = 0;
+    double sum = 0;
+    for (size_t c = 0; c < columns; c++) sum += w->given[c];
+    return sum;
+}
+
+/* No column, or none whose text may be broken, is wider than limit, or than its least. */
+static void limit_widths(const ins_table_block *table, const widths *w, bool all, double limit)
+{
     for (size_t c = 0; c < table->columns; c++)
-        if (table->column[c].wrap == wrapped) spare += w->given[c] - w->least[c];
-    double share = spare > 0 ? fmin(over / spare, 1) : 0;
-    for (size_t c = 0; c < table->columns; c++)
-        if (table->column[c].wrap == wrapped) w->given[c] -= share * (w->given[c] - w->least[c]);
-    return over - share * spare;
+        if (all || table->column[c].wrap)
+            w->given[c] = fmax(w->least[c], fmin(w->wanted[c], limit));
+}
+
+/* Narrows those columns, the widest first, until the table fits or all have their least. */
+static void narrow(const ins_table_block *table, const widths *w, bool all)
+{
+    const double enough = 0.01; /* mm */
+    double low = 0, high = INS_TEXT_WIDTH;
+    if (total(w, table->columns) <= INS_TEXT_WIDTH) return;
+    while (high - low > enough) {
+        double middle = (low + high) / 2;
+        limit_widths(table, w, all, middle);
+        if (total(w, table->columns) > INS_TEXT_WIDTH) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    limit_widths(table, w, all, low);
 }
 
 /* Room to spare goes to the strips, else to all columns. */
@@ -292,11 +312,10 @@ static void spread(const ins_table_block *table, const widths *w, double spare)
 static const double *column_widths(const ins_paper *paper, const ins_table_block *table)
 {
     widths w = measure(paper, table);
-    double over = -INS_TEXT_WIDTH;
-    for (size_t c = 0; c < table->columns; c++) over += w.given[c] = w.wanted[c];
-    if (over > 0) over = narrow(table, &w, true, over);
-    if (over > 0) over = narrow(table, &w, false, over);
-    if (over < 0) spread(table, &w, -over);
+    memcpy(w.given, w.wanted, table->columns * sizeof *w.given);
+    narrow(table, &w, false);
+    narrow(table, &w, true);
+    spread(table, &w, fmax(INS_TEXT_WIDTH - total(&w, table->columns), 0));
     return w.given;
 }
 
