@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "initscope/figure.h"
+#include "initscope/memory.h"
 
 enum { INS_AXIS_TICS = 12 };
 
@@ -35,9 +35,6 @@ ins_axis ins_axis_whole(ins_arena *arena, long long minimum, long long maximum, 
 
 /* Takes tics out until at most most are left: on a logarithmic axis powers of ten stay longest. */
 void ins_axis_thin(ins_axis *axis, size_t most);
-
-/* NAME_MIN, NAME_MAX, NAME_TICS, and NAME_MARKS: the same tics without labels. */
-void ins_axis_write(const ins_axis *axis, ins_figure *figure, const char *name);
 
 /* Where value lies between the ends, 0 at low and 1 at high, not clipped. */
 double ins_axis_share(const ins_axis *axis, double value);

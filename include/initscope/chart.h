@@ -15,6 +15,8 @@
 #include "initscope/memory.h"
 #include "initscope/text.h"
 
+enum { INS_CHART_INK = 0x222222 }; /* of titles, unless a panel has its own */
+
 typedef enum ins_series_kind {
     INS_SERIES_LINE, /* a curve through points; where lower and upper are given, a band around it */
     INS_SERIES_SIZE, /* the same, thin, with open points */
@@ -49,7 +51,7 @@ typedef struct ins_panel {
     ins_axis x, y;
     double horizontal, vertical; /* dashed lines at these y and x; NAN: none */
     bool title_is_arm;           /* the title names the curves: no labels at their ends */
-    bool labels_left;            /* the curves part at their left end */
+    bool labels_left;            /* the curves part at their left end; the axis stands right */
     bool down;                   /* y grows downward, as a list of layers is read */
     ins_list series;             /* ins_series */
 } ins_panel;
@@ -85,15 +87,20 @@ bool ins_panel_range(const ins_panel *panel, bool of_x, bool positive, double *m
                      double *maximum);
 
 /* Series without a point that can be drawn on their panel's axes are taken out, and panels without
- * a series: gnuplot fails on them. Returns how many panels are left. */
+ * a series, or whose axes have no range: gnuplot fails on them. Returns how many panels are left.
+ */
 size_t ins_chart_prune(ins_chart *chart);
 
-/* The height in millimetres that the chart takes when it is width wide. */
-double ins_chart_height(const ins_chart *chart, double width);
+/* A chart stands in rows of panels, each so many millimetres high: where it is higher than a medium
+ * it is drawn in parts of some rows each. */
+size_t ins_chart_rows(const ins_chart *chart);
+double ins_chart_row_height(const ins_chart *chart);
 
-/* Data and the drawing commands of figures/NAME.gp after the usual head, in the place WIDTH x
- * HEIGHT millimetres. */
+/* The data of a pruned chart, and the commands that draw its rows from first on, width millimetres
+ * wide, after the head of figures/NAME.gp. Names that are too long for their place are shortened,
+ * and numbered where that makes them equal. */
 void ins_chart_data(const ins_chart *chart, ins_text *out);
-void ins_chart_script(const ins_chart *chart, double width, double height, ins_text *out);
+void ins_chart_script(const ins_chart *chart, double width, size_t first, size_t rows,
+                      ins_text *out);
 
 #endif

@@ -32,4 +32,7 @@ ins_status ins_gnuplot_run_all(const char *gnuplot, const char *directory,
 /* What gnuplot -d says its version is, "5.4.4", into out; empty when it does not say. */
 void ins_gnuplot_version(const char *gnuplot, const char *directory, ins_text *out);
 
+/* text in double quotes with every byte that gnuplot might read as more than a letter as \ooo. */
+void ins_gnuplot_string(ins_text *out, const char *text);
+
 #endif

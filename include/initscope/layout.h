@@ -36,6 +36,11 @@ double ins_markup_width(const char *markup, ins_face face, double size);
 /* plain, or its beginning and end around an ellipsis, no wider than width. */
 char *ins_elide(ins_arena *arena, const char *plain, ins_face face, double size, double width);
 
+/* Each of count texts as ins_elide makes it, but different texts stay different: those that have
+ * come out alike are numbered, "random_no… (2)", in their order. */
+const char *const *ins_elide_apart(ins_arena *arena, const char *const *plain, size_t count,
+                                   ins_face face, double size, double width);
+
 /* Breaks markup into lines no wider than width; a word that is wider by itself is broken inside.
  * Bold that spans a break is closed and opened again. Returns the number of lines, at least 1. */
 size_t ins_wrap(ins_arena *arena, const char *markup, ins_face face, double size, double width,

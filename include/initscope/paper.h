@@ -23,9 +23,10 @@ size_t ins_paper_page_of(const ins_paper *paper, size_t section);
 /* How much of a page is filled, 0 to 1, header and footer left out. */
 double ins_paper_filled(const ins_paper *paper, size_t page);
 
-/* The charts, and their names, "03-signal", by their number - 1. */
+/* The scripts of figures, and their names: "03-signal", and where a chart is higher than a page
+ * "03-signal-2" for its second part, which draws from the same CSV. */
 size_t ins_paper_figures(const ins_paper *paper);
-const char *ins_paper_figure(const ins_paper *paper, size_t number);
+const char *ins_paper_figure(const ins_paper *paper, size_t index); /* from 0 */
 
 /* pages/, figures/ and the scripts report.gp and figures.gp below directory. */
 ins_status ins_paper_write(const ins_paper *paper, const char *directory, ins_error *error);

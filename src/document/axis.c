@@ -157,21 +157,6 @@ void ins_axis_thin(ins_axis *axis, size_t most)
     if (axis->tics > most) keep(axis, (axis->tics + most - 1) / most, false);
 }
 
-void ins_axis_write(const ins_axis *axis, ins_figure *figure, const char *name)
-{
-    char parameter[32];
-    snprintf(parameter, sizeof parameter, "%s_MIN", name);
-    ins_figure_number(figure, parameter, axis->low);
-    snprintf(parameter, sizeof parameter, "%s_MAX", name);
-    ins_figure_number(figure, parameter, axis->high);
-    snprintf(parameter, sizeof parameter, "%s_TICS", name);
-    ins_figure_tics(figure, parameter, axis->label, axis->position, axis->tics);
-    static const char *const blank[INS_AXIS_TICS] = {"", "", "", "", "", "",
-                                                     "", "", "", "", "", ""};
-    snprintf(parameter, sizeof parameter, "%s_MARKS", name);
-    ins_figure_tics(figure, parameter, blank, axis->position, axis->tics);
-}
-
 double ins_axis_share(const ins_axis *axis, double value)
 {
     if (!axis->log) return (value - axis->low) / (axis->high - axis->low);

@@ -1,7 +1,7 @@
 /* Charts: where panels and labels stand, the data of the series, and the commands that draw them.
  *
  * Lengths are millimetres from the chart's top left. No text of the data stands in the commands but
- * through ins_script_string. */
+ * through ins_gnuplot_string. */
 #include <config.h>
 
 #include "initscope/chart.h"
@@ -11,12 +11,32 @@
 #include <string.h>
 
 #include "initscope/csv.h"
-#include "initscope/figure.h"
+#include "initscope/gnuplot.h"
 #include "initscope/layout.h"
 
-static const double label_size = 7.6, title_size = 8.6, axis_size = 7.6; /* points */
-static const double label_gap = 3.5, connector = 3.0;
-static const double above_panel = 7.5, below_panel = 8.6, axis_title = 3.6, tics_left = 10.5;
+/* Sizes of type, points: names of curves (at least, when they stand close), titles, tics. */
+static const double label_size = 7.6, least_label = 5, title_size = 8.6, axis_size = 7.6;
+
+/* A panel, by shape, and what stands above and below it. */
+static const double panel_height[] = {[INS_SHAPE_LOW] = 34,
+                                      [INS_SHAPE_NORMAL] = 56,
+                                      [INS_SHAPE_HIGH] = 88,
+                                      [INS_SHAPE_MULTIPLE] = 25};
+static const double above_titled = 7.5, above_bare = 2, below_panel = 8.6;
+static const double title_above = 5.2, y_title_above = 3.4,
+                    y_title_below_title = 1.9; /* baselines */
+static const double x_title_below = 6.2;
+static const double panel_gap = 4, right_edge = 2; /* between cells; a cell's last tic label */
+
+/* Tic labels left of a panel get what the widest takes, within these. */
+static const double tics_least = 5, tics_most = 24.5, tics_padding = 2.4;
+
+/* Names at the ends of curves: from each other, and from the panel. */
+static const double label_gap = 3.5, connector = 3, connector_end = 0.9, connector_start = 0.6;
+static const double label_share = 1.0 / 3; /* of a cell, at most */
+
+/* Names beside points stand on the side that has more room. */
+static const double point_distance = 1.6, turns_left = 0.6; /* mm; share of the panel's width */
 
 /* --- Making ------------------------------------------------------------------- */
 
@@ -31,7 +51,7 @@ ins_panel *ins_chart_panel(ins_chart *chart, const char *title)
 {
     ins_panel **slot = ins_list_add(chart->arena, &chart->panels, sizeof *slot);
     ins_panel *panel = ins_arena_get(chart->arena, 1, sizeof *panel, "a panel");
-    *panel = (ins_panel){.title = title, .ink = 0x222222, .horizontal = NAN, .vertical = NAN};
+    *panel = (ins_panel){.title = title, .ink = INS_CHART_INK, .horizontal = NAN, .vertical = NAN};
     return *slot = panel;
 }
 
@@ -65,37 +85,42 @@ static const ins_point *point_at(const ins_series *series, size_t point)
     return (const ins_point *)series->points.items + point;
 }
 
-/* A tile's y is its far corner's x. */
-static void widen(double value, bool positive, double *minimum, double *maximum)
-{
-    if (!isfinite(value) || (positive && value <= 0)) return;
-    *minimum = fmin(*minimum, value);
-    *maximum = fmax(*maximum, value);
-}
-
 bool ins_panel_range(const ins_panel *panel, bool of_x, bool positive, double *minimum,
                      double *maximum)
 {
-    *minimum = INFINITY;
-    *maximum = -INFINITY;
+    *minimum = *maximum = NAN;
     for (size_t s = 0; s < panel->series.count; s++) {
         const ins_series *series = series_at(panel, s);
         bool tiles = series->kind == INS_SERIES_TILES;
         for (size_t i = 0; i < series->points.count; i++) {
             const ins_point *p = point_at(series, i);
-            if (of_x || !tiles) widen(of_x ? p->x : p->y, positive, minimum, maximum);
-            if (of_x && tiles) widen(p->y, positive, minimum, maximum);
-            if (!of_x) widen(p->lower, positive, minimum, maximum);
-            if (!of_x) widen(p->upper, positive, minimum, maximum);
+            if (of_x) ins_axis_widen(p->x, positive, minimum, maximum);
+            if (of_x == tiles) ins_axis_widen(p->y, positive, minimum, maximum); /* of a tile: x */
+            if (of_x) continue;
+            ins_axis_widen(p->lower, positive, minimum, maximum);
+            ins_axis_widen(p->upper, positive, minimum, maximum);
         }
     }
-    return *minimum <= *maximum;
+    return !isnan(*minimum);
 }
 
 static bool can_be_drawn(const ins_panel *panel, const ins_point *p)
 {
     bool x = isfinite(p->x) && (!panel->x.log || p->x > 0);
     return x && isfinite(p->y) && (!panel->y.log || p->y > 0);
+}
+
+static bool is_drawn(const ins_panel *panel, const ins_series *series)
+{
+    for (size_t i = 0; i < series->points.count; i++)
+        if (can_be_drawn(panel, point_at(series, i))) return true;
+    return false;
+}
+
+static bool has_range(const ins_axis *axis)
+{
+    return isfinite(axis->low) && isfinite(axis->high) && axis->low < axis->high &&
+           (!axis->log || axis->low > 0);
 }
 
 size_t ins_chart_prune(ins_chart *chart)
@@ -106,13 +131,11 @@ size_t ins_chart_prune(ins_chart *chart)
         size_t kept = 0;
         for (size_t s = 0; s < panel->series.count; s++) {
             ins_series *series = series_at(panel, s);
-            bool drawn = false;
-            for (size_t k = 0; k < series->points.count; k++)
-                drawn |= can_be_drawn(panel, point_at(series, k));
-            if (drawn) ((ins_series **)panel->series.items)[kept++] = series;
+            if (is_drawn(panel, series)) ((ins_series **)panel->series.items)[kept++] = series;
         }
         panel->series.count = kept;
-        if (kept > 0) ((ins_panel **)chart->panels.items)[panels++] = panel;
+        if (kept > 0 && has_range(&panel->x) && has_range(&panel->y))
+            ((ins_panel **)chart->panels.items)[panels++] = panel;
     }
     return chart->panels.count = panels;
 }
@@ -123,88 +146,147 @@ typedef struct place {
     double left, top, right, bottom;
 } place;
 
+/* Cells in rows; in each a panel, with tic labels to its left and names to one side. */
 typedef struct grid {
-    size_t across, rows;
-    double cell, height; /* mm of one panel with all that belongs to it */
-    double gap;
+    size_t across;
+    double cell, height; /* of one cell */
+    double tics, names;  /* mm beside a panel; of names 0: there are none */
 } grid;
+
+/* What is named at the end of its curve, and what beside a point. */
+static bool is_curve(const ins_series *series)
+{
+    return series->kind < INS_SERIES_DOTS;
+}
 
 static size_t across_of(const ins_chart *chart)
 {
-    size_t panels = chart->panels.count;
-    if (chart->across > 0) return chart->across < panels ? chart->across : panels > 0 ? panels : 1;
-    if (panels <= 3) return panels > 0 ? panels : 1;
-    return panels == 4 ? 4 : panels <= 6 ? 3 : panels <= 20 ? 4 : 5;
+    enum {
+        THREE = 6,
+        FOUR = 20
+    }; /* so many panels stand in rows of three, of four, else of five */
+    size_t panels = chart->panels.count > 0 ? chart->panels.count : 1;
+    if (chart->across > 0) return chart->across < panels ? chart->across : panels;
+    if (panels <= 4) return panels;
+    return panels <= THREE ? 3 : panels <= FOUR ? 4 : 5;
 }
 
+static bool is_titled(const ins_chart *chart)
+{
+    for (size_t i = 0; i < chart->panels.count; i++)
+        if (panel_at(chart, i)->title != NULL || panel_at(chart, i)->y_title != NULL) return true;
+    return false;
+}
+
+/* The room for tics and names is that of the widest in the chart, so that panels are alike. */
 static grid grid_of(const ins_chart *chart, double width)
 {
-    static const double heights[] = {34, 56, 88, 25};
-    bool titles = false;
-    grid g = {.across = across_of(chart), .gap = 4};
-    g.rows = (chart->panels.count + g.across - 1) / g.across;
-    g.cell = (width - g.gap * (double)(g.across - 1)) / (double)g.across;
-    for (size_t i = 0; i < chart->panels.count; i++) titles |= panel_at(chart, i)->title != NULL;
-    for (size_t i = 0; i < chart->panels.count; i++) titles |= panel_at(chart, i)->y_title != NULL;
-    g.height = heights[chart->shape] + (titles ? above_panel : 2) + below_panel;
+    grid g = {.across = across_of(chart), .tics = tics_least};
+    g.cell = (width - panel_gap * (double)(g.across - 1)) / (double)g.across;
+    g.height = ins_chart_row_height(chart);
+    for (size_t i = 0; i < chart->panels.count; i++) {
+        const ins_panel *panel = panel_at(chart, i);
+        for (size_t t = 0; t < panel->y.tics; t++)
+            g.tics = fmax(g.tics, tics_padding +
+                                      ins_markup_width(panel->y.label[t], INS_REGULAR, axis_size));
+        for (size_t s = 0; s < panel->series.count; s++) {
+            const ins_series *series = series_at(panel, s);
+            if (series->label == NULL || !is_curve(series)) continue;
+            g.names = fmax(g.names, ins_text_width(series->label, INS_BOLD, label_size));
+        }
+    }
+    g.tics = fmin(g.tics, tics_most);
+    if (g.names > 0) g.names = fmin(g.names, g.cell * label_share) + connector + 1;
     return g;
 }
 
-double ins_chart_height(const ins_chart *chart, double width)
+static double left_of(const grid *g, size_t index)
 {
-    grid g = grid_of(chart, width);
-    return g.height * (double)g.rows;
+    return (g->cell + panel_gap) * (double)(index % g->across);
 }
 
-static double widest_label(const ins_panel *panel)
+/* Panel index when the rows from first on are drawn. */
+static place place_of(const ins_chart *chart, const grid *g, size_t index, size_t first)
 {
-    double widest = 0;
-    for (size_t s = 0; s < panel->series.count; s++) {
-        const char *label = series_at(panel, s)->label;
-        if (label == NULL || series_at(panel, s)->kind >= INS_SERIES_DOTS) continue;
-        widest = fmax(widest, ins_text_width(label, INS_BOLD, label_size));
-    }
-    return widest;
-}
-
-/* The room for labels is that of the widest in the chart, so that panels are alike. */
-static place place_of(const ins_chart *chart, size_t index, double width)
-{
-    grid g = grid_of(chart, width);
-    const ins_panel *panel = panel_at(chart, index);
-    double labels = 0, tics = 0;
-    for (size_t i = 0; i < chart->panels.count; i++) {
-        labels = fmax(labels, widest_label(panel_at(chart, i)));
-        const ins_axis *y = &panel_at(chart, i)->y;
-        for (size_t t = 0; t < y->tics; t++)
-            tics = fmax(tics, ins_markup_width(y->label[t], INS_REGULAR, axis_size));
-    }
-    tics = fmin(fmax(tics + 2.4, 5), tics_left + 14);
-    if (labels > 0) labels = fmin(labels, g.cell / 3) + connector + 1;
-    place p = {.left = (g.cell + g.gap) * (double)(index % g.across),
-               .top = g.height * (double)(index / g.across)};
-    p.right = p.left + g.cell - 2;
-    p.bottom = p.top + g.height - below_panel;
-    p.left += tics;
-    if (panel->labels_left) {
-        p.left += labels;
-    } else {
-        p.right -= labels;
-    }
-    p.top += g.height - below_panel -
-             (chart->shape == INS_SHAPE_LOW      ? 34
-              : chart->shape == INS_SHAPE_NORMAL ? 56
-              : chart->shape == INS_SHAPE_HIGH   ? 88
-                                                 : 25);
+    double left = left_of(g, index), top = g->height * (double)(index / g->across - first);
+    bool names_left = panel_at(chart, index)->labels_left;
+    place p = {.left = left + (names_left ? g->names : g->tics),
+               .right = left + g->cell - right_edge - (names_left ? g->tics : g->names),
+               .bottom = top + g->height - below_panel};
+    p.top = p.bottom - panel_height[chart->shape];
     return p;
+}
+
+size_t ins_chart_rows(const ins_chart *chart)
+{
+    size_t across = across_of(chart);
+    return (chart->panels.count + across - 1) / across;
+}
+
+double ins_chart_row_height(const ins_chart *chart)
+{
+    return panel_height[chart->shape] + below_panel +
+           (is_titled(chart) ? above_titled : above_bare);
+}
+
+/* --- Names ---------------------------------------------------------------------- */
+
+/* Names as they are shown, by what they stand for: alike ones in all panels, different ones for
+ * different series. */
+typedef struct names {
+    size_t count;
+    const char **whole;
+    const char *const *shown;
+} names;
+
+static void add_name(names *of, const char *name)
+{
+    for (size_t i = 0; name != NULL && i < of->count; i++)
+        if (strcmp(of->whole[i], name) == 0) return;
+    if (name != NULL) of->whole[of->count++] = name;
+}
+
+static names shorten(const ins_chart *chart, names of, double size, double room)
+{
+    of.shown = ins_elide_apart(chart->arena, of.whole, of.count, INS_BOLD, size, room);
+    return of;
+}
+
+static names labels_of(const ins_chart *chart, bool curves, double room)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < chart->panels.count; i++) most += panel_at(chart, i)->series.count;
+    names of = {.whole = ins_arena_get(chart->arena, most + 1, sizeof *of.whole, "labels")};
+    for (size_t i = 0; i < chart->panels.count; i++)
+        for (size_t s = 0; s < panel_at(chart, i)->series.count; s++)
+            if (is_curve(series_at(panel_at(chart, i), s)) == curves)
+                add_name(&of, series_at(panel_at(chart, i), s)->label);
+    return shorten(chart, of, label_size, room);
+}
+
+static names titles_of(const ins_chart *chart, double room)
+{
+    size_t count = chart->panels.count;
+    names of = {.whole = ins_arena_get(chart->arena, count + 1, sizeof *of.whole, "labels")};
+    for (size_t i = 0; i < count; i++) add_name(&of, panel_at(chart, i)->title);
+    return shorten(chart, of, title_size, room);
+}
+
+static const char *shown(const names *of, const char *name)
+{
+    for (size_t i = 0; i < of->count; i++)
+        if (strcmp(of->whole[i], name) == 0) return of->shown[i];
+    return name;
 }
 
 /* --- Data --------------------------------------------------------------------- */
 
+/* Beyond it gnuplot's own arithmetic overflows. */
+static const double largest = 1e300;
+
 static void add_value(ins_text *out, double value)
 {
-    const double limit = 1e300; /* beyond it gnuplot's own arithmetic overflows */
-    if (isfinite(value)) value = fmin(fmax(value, -limit), limit);
+    if (isfinite(value)) value = fmin(fmax(value, -largest), largest);
     ins_csv_number(out, isfinite(value) ? value : (double)NAN);
 }
 
@@ -231,9 +313,9 @@ static void add_words(ins_text *out, const char *words)
 
 void ins_chart_data(const ins_chart *chart, ins_text *out)
 {
-    static const char *const names[] = {"panel", "series", "x", "y", "lower", "upper"};
+    static const char *const columns[] = {"panel", "series", "x", "y", "lower", "upper"};
     bool tiles = has_kind(chart, INS_SERIES_TILES), words = has_kind(chart, INS_SERIES_WORDS);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) ins_csv_text(out, names[i]);
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) ins_csv_text(out, columns[i]);
     if (tiles || words) ins_csv_text(out, "colour");
     if (words) ins_csv_text(out, "words");
     ins_csv_end_row(out);
@@ -261,13 +343,16 @@ void ins_chart_data(const ins_chart *chart, ins_text *out)
 
 /* --- Script ------------------------------------------------------------------- */
 
-static void add_axis(ins_text *out, const char *letter, const ins_axis *axis, bool down)
+static void add_range(ins_text *out, const char *letter, const ins_axis *axis, bool down)
 {
     ins_text_add_format(out, "set %srange [%.9g:%.9g]\n", letter, down ? axis->high : axis->low,
                         down ? axis->low : axis->high);
     if (axis->log) ins_text_add_format(out, "set logscale %s\n", letter);
-    ins_text tics = {0};
-    ins_text_add(&tics, "");
+}
+
+static void add_tics(ins_text *out, const char *letter, const char *look, const ins_axis *axis)
+{
+    ins_text_add_format(out, "set %stics nomirror out scale %s (", letter, look);
     for (size_t t = 0; t < axis->tics; t++) {
         ins_text label = {0};
         ins_text_add(&label, "");
@@ -275,15 +360,35 @@ static void add_axis(ins_text *out, const char *letter, const ins_axis *axis, bo
             if (*c == '%') ins_text_add(&label, "%"); /* a tic label is a format */
             ins_text_add_bytes(&label, c, 1);
         }
-        ins_text_add(&tics, t > 0 ? ", " : "");
-        ins_script_string(&tics, label.data);
-        ins_text_add_format(&tics, " %.9g", axis->position[t]);
+        ins_text_add(out, t > 0 ? ", " : "");
+        ins_gnuplot_string(out, label.data);
+        ins_text_add_format(out, " %.9g", axis->position[t]);
         ins_text_free(&label);
     }
-    ins_text_add_format(
-        out, "set %stics nomirror out scale %s (%s) font ',%.3g' textcolor rgb AXIS\n", letter,
-        letter[0] == 'x' ? "0 offset 0,0.3" : "0.4 offset 0.4,0", tics.data, axis_size);
-    ins_text_free(&tics);
+    ins_text_add_format(out, ") font ',%.3g' textcolor rgb AXIS\n", axis_size);
+}
+
+/* The tics of y stand across from the names of the curves. */
+static void add_axes(ins_text *out, const ins_panel *panel)
+{
+    add_range(out, "x", &panel->x, false);
+    add_range(out, "y", &panel->y, panel->down);
+    add_tics(out, "x", "0 offset 0,0.3", &panel->x);
+    if (panel->labels_left) {
+        add_range(out, "y2", &panel->y, panel->down);
+        add_tics(out, "y2", "0.4 offset -0.4,0", &panel->y);
+    } else {
+        add_tics(out, "y", "0.4 offset 0.4,0", &panel->y);
+    }
+    ins_text_add_format(out,
+                        "set border %d lc rgb 0x888888 lw 0.8\n"
+                        "set grid %stics back lt 1 lc rgb GRID lw 0.8\n",
+                        panel->labels_left ? 9 : 3, panel->labels_left ? "y2" : "y");
+    if (panel->y.log) {
+        ins_text_add_format(out, "INSIDE(y) = y <= 0 ? %.9g : y\n", panel->y.low);
+    } else {
+        ins_text_add(out, "INSIDE(y) = y\n");
+    }
 }
 
 /* Foreign text as a label; bold. */
@@ -291,25 +396,24 @@ static void add_label(ins_text *out, const char *text, double x, double y, const
                       double size, unsigned ink)
 {
     ins_text_add(out, "set label BOLD(");
-    ins_script_string(out, text);
+    ins_gnuplot_string(out, text);
     ins_text_add_format(out, ") at screen X(%.3f), Y(%.3f) %s font ',%.3g' tc rgb 0x%06X\n", x, y,
                         align, size, ink);
 }
 
 /* Our own words with scripts. */
-static void add_title(ins_text *out, const char *markup, double x, double y, const char *align,
-                      double size)
+static void add_title(ins_text *out, const char *markup, double x, double y, const char *align)
 {
     ins_text enhanced = {0};
     ins_enhanced(&enhanced, markup);
     ins_text_add(out, "set label ");
-    ins_script_string(out, enhanced.data);
+    ins_gnuplot_string(out, enhanced.data);
     ins_text_add_format(out, " at screen X(%.3f), Y(%.3f) %s font ',%.3g' tc rgb MUTED\n", x, y,
-                        align, size);
+                        align, axis_size);
     ins_text_free(&enhanced);
 }
 
-/* The open end of a curve. */
+/* The open end of a curve; NULL: nothing of it is drawn. */
 static const ins_point *end_of(const ins_panel *panel, const ins_series *series)
 {
     const ins_point *end = NULL;
@@ -321,17 +425,27 @@ static const ins_point *end_of(const ins_panel *panel, const ins_series *series)
     return end;
 }
 
+/* Where y lies in the panel, held inside it. */
 static double height_of(const ins_panel *panel, const place *p, double y)
 {
-    double share = ins_axis_share(&panel->y, y);
-    if (panel->down) share = 1 - share;
-    return p->bottom - fmin(fmax(share, 0), 1) * (p->bottom - p->top);
+    double share = fmin(fmax(ins_axis_share(&panel->y, y), 0), 1);
+    return p->bottom - (panel->down ? 1 - share : share) * (p->bottom - p->top);
 }
 
-/* Names at the open ends of curves, moved apart, with a connector from the end to the name. A curve
- * that has left the panel is named at the edge it left by, with an arrow. */
+/* A curve that has left the panel is named with the arrow of the edge it left by. */
+static const char *arrow_of(const ins_panel *panel, const ins_point *end)
+{
+    const double little = 1e-3; /* a curve on the edge is inside */
+    double share = ins_axis_share(&panel->y, end->y);
+    if (share > 1 + little) return panel->down ? "↓ " : "↑ ";
+    if (share < -little) return panel->down ? "↑ " : "↓ ";
+    return "";
+}
+
+/* Names at the open ends of curves, moved apart, with a connector from the end to the name. Where
+ * many stand close their type is smaller. */
 static void add_end_labels(const ins_chart *chart, const ins_panel *panel, const place *at,
-                           double room, ins_text *out)
+                           const names *labels, ins_text *out)
 {
     size_t count = 0;
     double *y = ins_arena_get(chart->arena, panel->series.count, sizeof *y, "labels");
@@ -340,75 +454,74 @@ static void add_end_labels(const ins_chart *chart, const ins_panel *panel, const
     for (size_t s = 0; s < panel->series.count; s++) {
         const ins_series *series = series_at(panel, s);
         const ins_point *end = end_of(panel, series);
-        if (series->label == NULL || series->kind >= INS_SERIES_DOTS || end == NULL) continue;
+        if (series->label == NULL || !is_curve(series) || end == NULL) continue;
         from[count] = y[count] = height_of(panel, at, end->y);
         of[count++] = series;
     }
     ins_dodge(y, count, label_gap, at->top, at->bottom);
+    double gap = count > 1 ? (at->bottom - at->top) / (double)(count - 1) : label_gap;
+    double size = fmax(label_size * fmin(gap / label_gap, 1), least_label);
+    double outward = panel->labels_left ? -1 : 1;
+    double side = (panel->labels_left ? at->left : at->right) + outward * connector;
     for (size_t i = 0; i < count; i++) {
         const ins_point *end = end_of(panel, of[i]);
-        double share = ins_axis_share(&panel->y, end->y);
-        const char *arrow = share > 1.001 ? "↑ " : share < -0.001 ? "↓ " : "";
+        const char *arrow = arrow_of(panel, end);
         double x = at->left + ins_axis_share(&panel->x, end->x) * (at->right - at->left);
-        double side = panel->labels_left ? at->left - connector : at->right + connector;
-        char *text =
-            ins_arena_format(chart->arena, "%s%s", arrow,
-                             ins_elide(chart->arena, of[i]->label, INS_BOLD, label_size, room));
         if (*arrow == '\0')
             ins_text_add_format(out,
                                 "set arrow from screen X(%.3f), Y(%.3f) to screen X(%.3f), Y(%.3f) "
                                 "nohead lc rgb 0x%06X lw 0.6\n",
-                                x + (panel->labels_left ? -0.9 : 0.9), from[i],
-                                side + (panel->labels_left ? 0.6 : -0.6), y[i], of[i]->colour);
-        add_label(out, text, side, y[i], panel->labels_left ? "right" : "left", label_size,
-                  of[i]->ink);
+                                x + outward * connector_end, from[i],
+                                side - outward * connector_start, y[i], of[i]->colour);
+        add_label(out, ins_arena_format(chart->arena, "%s%s", arrow, shown(labels, of[i]->label)),
+                  side, y[i], panel->labels_left ? "right" : "left", size, of[i]->ink);
     }
 }
 
 /* Names beside points, on the side that has more room. */
-static void add_point_labels(const ins_chart *chart, const ins_panel *panel, const place *at,
+static void add_point_labels(const ins_panel *panel, const place *at, const names *labels,
                              ins_text *out)
 {
     for (size_t s = 0; s < panel->series.count; s++) {
         const ins_series *series = series_at(panel, s);
         const ins_point *p = end_of(panel, series);
-        if (series->label == NULL || series->kind < INS_SERIES_DOTS || p == NULL) continue;
-        double share = ins_axis_share(&panel->x, p->x), width = at->right - at->left;
-        bool left = share > 0.6;
-        double x = at->left + share * width + (left ? -1.6 : 1.6);
-        double room = left ? share * width - 2 : (1 - share) * width - 2;
-        add_label(out, ins_elide(chart->arena, series->label, INS_BOLD, label_size, room), x,
+        if (series->label == NULL || is_curve(series) || p == NULL) continue;
+        double share = ins_axis_share(&panel->x, p->x);
+        bool left = share > turns_left;
+        double x = at->left + share * (at->right - at->left);
+        add_label(out, shown(labels, series->label), x + (left ? -point_distance : point_distance),
                   height_of(panel, at, p->y), left ? "right" : "left", label_size, series->ink);
     }
 }
 
-static void begin_element(ins_text *out, bool *first)
-{
-    ins_text_add(out, *first ? "plot " : ", \\\n     ");
-    *first = false;
-}
-
 /* How one kind is drawn: the columns of the data and the look, in the order in which they are put
- * on each other. %06X is the colour. */
+ * on each other. %06X is the colour. INSIDE() ends a band that reaches to 0 or below, where a
+ * logarithmic axis has no place, at the panel's edge. */
+typedef enum share { ALL, WITH_BAND, WITH_LONE_POINTS } share; /* which series of the kind */
+
 static const struct {
     ins_series_kind kind;
-    bool banded; /* only where a point has lower and upper */
+    share share;
     const char *look;
 } looks[] = {
-    {INS_SERIES_TILES, false,
+    {INS_SERIES_TILES, ALL,
      "using (($3+$4)/2):(($5+$6)/2):3:4:5:6:7 with boxxyerror fs solid 1 noborder lc rgb variable"},
-    {INS_SERIES_AREA, false,
+    {INS_SERIES_AREA, ALL,
      "using 3:5:4 with filledcurves lc rgb 0x%06X fs solid 1 border lc rgb 0xFFFFFF"},
-    {INS_SERIES_LINE, true,
-     "using 3:5:6 with filledcurves lc rgb 0x%06X fs transparent solid 0.16 noborder"},
-    {INS_SERIES_SEED, false, "using 3:4 with lines lc rgb 0x%06X lw 0.5"},
-    {INS_SERIES_SIZE, false, "using 3:4 with linespoints lc rgb 0x%06X lw 0.9 pt 6 ps 0.4"},
-    {INS_SERIES_LINE, false, "using 3:4 with linespoints lc rgb 0x%06X lw 2.2 pt 7 ps 0.36"},
-    {INS_SERIES_THEORY, false, "using 3:4 with lines dt (7,4) lc rgb 0x%06X lw 1.3"},
-    {INS_SERIES_DOTS, true, "using 3:4:5:6 with yerrorbars lc rgb 0x%06X lw 1.4 pt 7 ps 0.1"},
-    {INS_SERIES_DOTS, false, "using 3:4 with points lc rgb 0x%06X pt 7 ps 0.7"},
-    {INS_SERIES_RINGS, false, "using 3:4 with points lc rgb 0x%06X pt 6 ps 0.7 lw 1.2"},
-    {INS_SERIES_WORDS, false, "using 3:4:8:7 with labels noenhanced font ',6.8' tc rgb variable"},
+    {INS_SERIES_LINE, WITH_BAND,
+     "using 3:(INSIDE($5)):(INSIDE($6)) with filledcurves lc rgb 0x%06X fs transparent solid 0.16 "
+     "noborder"},
+    {INS_SERIES_SEED, ALL, "using 3:4 with lines lc rgb 0x%06X lw 0.5"},
+    {INS_SERIES_SEED, WITH_LONE_POINTS, "using 3:4 with points lc rgb 0x%06X pt 7 ps 0.2"},
+    {INS_SERIES_SIZE, ALL, "using 3:4 with linespoints lc rgb 0x%06X lw 0.9 pt 6 ps 0.4"},
+    {INS_SERIES_LINE, ALL, "using 3:4 with linespoints lc rgb 0x%06X lw 2.2 pt 7 ps 0.36"},
+    {INS_SERIES_THEORY, ALL, "using 3:4 with lines dt (7,4) lc rgb 0x%06X lw 1.3"},
+    {INS_SERIES_THEORY, WITH_LONE_POINTS, "using 3:4 with points lc rgb 0x%06X pt 2 ps 0.5"},
+    {INS_SERIES_DOTS, WITH_BAND,
+     "using 3:4:(INSIDE($5)):(INSIDE($6)) with yerrorbars lc rgb 0x%06X lw 1.4 pt 7 ps 0.1"},
+    {INS_SERIES_DOTS, ALL, "using 3:4 with points lc rgb 0x%06X pt 7 ps 0.7"},
+    {INS_SERIES_RINGS, ALL, "using 3:4 with points lc rgb 0x%06X pt 6 ps 0.7 lw 1.2"},
+    {INS_SERIES_WORDS, ALL, "using 3:4:8:7 with labels noenhanced font ',6.8' tc rgb variable"},
 };
 
 static bool has_band(const ins_series *series)
@@ -419,20 +532,64 @@ static bool has_band(const ins_series *series)
     return false;
 }
 
+/* A point without a neighbour: a line through it is not seen. */
+static bool has_lone_points(const ins_panel *panel, const ins_series *series)
+{
+    size_t count = series->points.count;
+    for (size_t i = 0; i < count; i++) {
+        bool before = i > 0 && can_be_drawn(panel, point_at(series, i - 1));
+        bool after = i + 1 < count && can_be_drawn(panel, point_at(series, i + 1));
+        if (!before && !after && can_be_drawn(panel, point_at(series, i))) return true;
+    }
+    return false;
+}
+
+static bool belongs(const ins_panel *panel, const ins_series *series, share which)
+{
+    if (which == WITH_BAND) return has_band(series);
+    return which == ALL || has_lone_points(panel, series);
+}
+
+static void begin_element(ins_text *out, bool *first)
+{
+    ins_text_add(out, *first ? "plot " : ", \\\n     ");
+    *first = false;
+}
+
+/* The place of the panel's line among its series; SIZE_MAX: it has none. */
+static size_t line_of(const ins_panel *panel)
+{
+    for (size_t s = 0; s < panel->series.count; s++)
+        if (series_at(panel, s)->kind == INS_SERIES_LINE) return s;
+    return SIZE_MAX;
+}
+
+/* The lines of all panels in grey: the panel's own is drawn over. Neighbours whose line has the
+ * same place are one element, for gnuplot reads the data once for each. */
+static void add_shadows(const ins_chart *chart, bool *first, ins_text *out)
+{
+    for (size_t i = 0, last; i < chart->panels.count; i = last + 1) {
+        size_t line = line_of(panel_at(chart, i));
+        for (last = i; last + 1 < chart->panels.count; last++)
+            if (line_of(panel_at(chart, last + 1)) != line) break;
+        if (line == SIZE_MAX) continue;
+        begin_element(out, first);
+        ins_text_add_format(
+            out,
+            "DATA skip 1 index %zu:%zu every :::%zu::%zu using 3:4 with lines lc rgb GREY lw 0.7",
+            i, last, line, line);
+    }
+}
+
 static void add_elements(const ins_chart *chart, size_t index, ins_text *out)
 {
     const ins_panel *panel = panel_at(chart, index);
     bool first = true;
-    for (size_t i = 0; chart->shadows && i < chart->panels.count; i++) {
-        if (i == index) continue;
-        begin_element(out, &first);
-        ins_text_add_format(
-            out, "DATA skip 1 index %zu every :::0::0 using 3:4 with lines lc rgb GREY lw 0.7", i);
-    }
+    if (chart->shadows) add_shadows(chart, &first, out);
     for (size_t l = 0; l < sizeof looks / sizeof looks[0]; l++) {
         for (size_t s = 0; s < panel->series.count; s++) {
             const ins_series *series = series_at(panel, s);
-            if (series->kind != looks[l].kind || (looks[l].banded && !has_band(series))) continue;
+            if (series->kind != looks[l].kind || !belongs(panel, series, looks[l].share)) continue;
             begin_element(out, &first);
             ins_text_add_format(out, "DATA skip 1 index %zu every :::%zu::%zu ", index, s, s);
             ins_text_add_format(out, looks[l].look, series->colour);
@@ -441,51 +598,60 @@ static void add_elements(const ins_chart *chart, size_t index, ins_text *out)
     ins_text_add(out, "\n");
 }
 
-static void add_panel(const ins_chart *chart, size_t index, double width, ins_text *out)
+/* A dashed line across the panel at value of x or y. */
+static void add_reference(ins_text *out, double value, bool of_x)
+{
+    if (!isfinite(value)) return;
+    ins_text_add_format(out,
+                        of_x ? "set arrow from first %.9g, graph 0 to first %.9g, graph 1"
+                             : "set arrow from graph 0, first %.9g to graph 1, first %.9g",
+                        value, value);
+    ins_text_add(out, " nohead front dt (7,5) lc rgb AXIS lw 0.9\n");
+}
+
+/* What all panels of a chart share. */
+typedef struct shared {
+    grid grid;
+    size_t first; /* row */
+    names curves, points, titles;
+} shared;
+
+static void add_panel(const ins_chart *chart, const shared *of, size_t index, ins_text *out)
 {
     const ins_panel *panel = panel_at(chart, index);
-    place at = place_of(chart, index, width);
-    grid g = grid_of(chart, width);
-    double cell_left = (g.cell + g.gap) * (double)(index % g.across);
+    place at = place_of(chart, &of->grid, index, of->first);
+    double cell = left_of(&of->grid, index);
     ins_text_add_format(out, "\neval PANEL(%.3f, %.3f, %.3f, %.3f)\n", at.left, at.top, at.right,
                         at.bottom);
-    add_axis(out, "x", &panel->x, false);
-    add_axis(out, "y", &panel->y, panel->down);
-    ins_text_add(out, "set border 3 lc rgb 0x888888 lw 0.8\n"
-                      "set grid ytics back lt 1 lc rgb GRID lw 0.8\n");
+    add_axes(out, panel);
     if (panel->title != NULL)
-        add_label(out, ins_elide(chart->arena, panel->title, INS_BOLD, title_size, g.cell - 1),
-                  cell_left, at.top - 5.2, "left", title_size, panel->ink);
+        add_label(out, shown(&of->titles, panel->title), cell, at.top - title_above, "left",
+                  title_size, panel->ink);
     if (panel->y_title != NULL)
-        add_title(out, panel->y_title, cell_left, at.top - (panel->title != NULL ? 1.9 : 3.4),
-                  "left", axis_size);
+        add_title(out, panel->y_title, cell,
+                  at.top - (panel->title != NULL ? y_title_below_title : y_title_above), "left");
     if (panel->x_title != NULL)
-        add_title(out, panel->x_title, (at.left + at.right) / 2, at.bottom + axis_title + 2.6,
-                  "center", axis_size);
-    if (isfinite(panel->horizontal))
-        ins_text_add_format(
-            out,
-            "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead front "
-            "dt (7,5) lc rgb AXIS lw 0.9\n",
-            panel->horizontal, panel->horizontal);
-    if (isfinite(panel->vertical))
-        ins_text_add_format(
-            out,
-            "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead front "
-            "dt (7,5) lc rgb AXIS lw 0.9\n",
-            panel->vertical, panel->vertical);
-    add_end_labels(chart, panel, &at,
-                   panel->labels_left ? at.left - cell_left - tics_left
-                                      : cell_left + g.cell - at.right - connector,
-                   out);
-    add_point_labels(chart, panel, &at, out);
+        add_title(out, panel->x_title, (at.left + at.right) / 2, at.bottom + x_title_below,
+                  "center");
+    add_reference(out, panel->horizontal, false);
+    add_reference(out, panel->vertical, true);
+    add_end_labels(chart, panel, &at, &of->curves, out);
+    add_point_labels(panel, &at, &of->points, out);
     add_elements(chart, index, out);
 }
 
-void ins_chart_script(const ins_chart *chart, double width, double height, ins_text *out)
+void ins_chart_script(const ins_chart *chart, double width, size_t first, size_t rows,
+                      ins_text *out)
 {
-    (void)height;
+    grid g = grid_of(chart, width);
+    double narrowest = (g.cell - g.tics - g.names - right_edge) * (1 - turns_left);
+    shared of = {.grid = g,
+                 .first = first,
+                 .curves = labels_of(chart, true, g.names - connector),
+                 .points = labels_of(chart, false, narrowest - point_distance),
+                 .titles = titles_of(chart, g.cell - 1)};
     ins_text_add(out, "eval BEGIN\n");
-    for (size_t i = 0; i < chart->panels.count; i++) add_panel(chart, i, width, out);
+    for (size_t i = first * g.across; i < (first + rows) * g.across && i < chart->panels.count; i++)
+        add_panel(chart, &of, i, out);
     ins_text_add(out, "eval END\n");
 }

@@ -4,6 +4,7 @@
 #include "initscope/gnuplot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <unistd.h>
 
@@ -71,4 +72,22 @@ void ins_gnuplot_version(const char *gnuplot, const char *directory, ins_text *o
         }
     }
     ins_text_free(&said);
+}
+
+void ins_gnuplot_string(ins_text *out, const char *text)
+{
+    bool octal = false; /* gnuplot reads on through digits that follow \ooo */
+    ins_text_add(out, "\"");
+    for (const char *c = text; *c != '\0'; c++) {
+        bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
+        bool digit = *c >= '0' && *c <= '9';
+        if (letter || strchr(" .,_+/:-", *c) != NULL || (digit && !octal)) {
+            ins_text_add_bytes(out, c, 1);
+            octal = false;
+        } else {
+            ins_text_add_format(out, "\\%03o", (unsigned)(unsigned char)*c);
+            octal = true;
+        }
+    }
+    ins_text_add(out, "\"");
 }

@@ -86,6 +86,37 @@ char *ins_elide(ins_arena *arena, const char *plain, ins_face face, double size,
     return ins_arena_format(arena, "…");
 }
 
+/* How many different texts before i have come out as text i has: 0 for the first. */
+static size_t alike_before(const char *const *plain, char *const *shown, size_t i)
+{
+    size_t alike = 0;
+    for (size_t j = 0; j < i; j++) {
+        if (strcmp(shown[i], shown[j]) != 0) continue;
+        bool seen = strcmp(plain[i], plain[j]) == 0;
+        for (size_t k = 0; k < j && !seen; k++) seen = strcmp(plain[k], plain[j]) == 0;
+        alike += !seen;
+    }
+    return alike;
+}
+
+const char *const *ins_elide_apart(ins_arena *arena, const char *const *plain, size_t count,
+                                   ins_face face, double size, double width)
+{
+    char **shown = ins_arena_get(arena, count + 1, sizeof *shown, "labels");
+    const char **apart = ins_arena_get(arena, count + 1, sizeof *apart, "labels");
+    for (size_t i = 0; i < count; i++) shown[i] = ins_elide(arena, plain[i], face, size, width);
+    for (size_t i = 0; i < count; i++) {
+        size_t alike = alike_before(plain, shown, i);
+        apart[i] = shown[i];
+        if (alike == 0) continue;
+        const char *number = ins_arena_format(arena, " (%zu)", alike + 1);
+        double room = width - ins_text_width(number, face, size);
+        apart[i] =
+            ins_arena_format(arena, "%s%s", ins_elide(arena, plain[i], face, size, room), number);
+    }
+    return apart;
+}
+
 static void add_line(ins_arena *arena, ins_list *lines, const ins_atom *atom, size_t count)
 {
     while (count > 0 && atom[count - 1].code == ' ') count--;

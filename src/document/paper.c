@@ -9,17 +9,20 @@
 #include <string.h>
 
 #include "initscope/canvas.h"
-#include "initscope/figure.h"
 #include "initscope/file.h"
 #include "initscope/layout.h"
 #include "initscope/pdf.h"
 
-static const double page_top = 22, page_bottom = 279, line_step = 1.42; /* mm; of the font size */
+/* Where text stands on a page, mm, and how far lines are from each other, in sizes of the type; the
+ * lines of titles are closer. */
+static const double page_top = 22, page_bottom = 279, line_step = 1.42, title_step = 1.28;
+static const double title_size = 12; /* points, from which on type is a title's */
+
+/* A page under this share of its height takes up what would begin a new one. */
+static const double least_filled = 1.0 / 3;
 
 static const ins_pen kicker_pen = {INS_BOLD, 8, INS_LEFT, INS_ACCENT};
 static const ins_pen title_pen = {INS_BOLD, 15, INS_LEFT, INS_INK};
-static const ins_pen question_pen = {INS_REGULAR, 9, INS_LEFT, INS_MUTED};
-static const ins_pen lead_pen = {INS_REGULAR, 10.4, INS_LEFT, INS_INK};
 static const ins_pen heading_pen = {INS_BOLD, 10.5, INS_LEFT, INS_INK};
 static const ins_pen body_pen = {INS_REGULAR, 8.8, INS_LEFT, INS_INK};
 static const ins_pen note_pen = {INS_REGULAR, 7.6, INS_LEFT, 0x555555};
@@ -29,11 +32,13 @@ static const ins_pen running_left = {INS_REGULAR, 7.6, INS_LEFT, INS_MUTED};
 static const ins_pen running_right = {INS_BOLD, 7.6, INS_RIGHT, INS_MUTED};
 static const ins_pen page_number = {INS_REGULAR, 7.6, INS_RIGHT, INS_MUTED};
 
+/* White below a section's kicker and title, and above one that goes on below another. */
+static const double below_kicker = 0.8, below_title = 1.8, above_section = 3.4;
+
 typedef struct sheet {
     ins_canvas *canvas;
-    const char *chapter; /* running head; NULL: a page without one */
-    const char *section;
-    double end; /* of what is on it */
+    const char *chapter, *section; /* running head; NULL: a page without one */
+    double end;                    /* of what is on it */
 } sheet;
 
 /* A page number that is known once all pages are there. */
@@ -46,12 +51,24 @@ typedef struct reference {
     bool number;                     /* the number is written, beside being linked */
 } reference;
 
+/* A chart, or some rows of one that is higher than a page. */
+typedef struct figure {
+    const char *name; /* of its script: "03-signal", "03-signal-2" */
+    const char *data; /* of its CSV: "03-signal" */
+    const ins_chart *chart;
+    size_t number, first, rows;
+    size_t page;
+    double y;
+} figure;
+
 struct ins_paper {
     const ins_document *document;
     ins_arena *arena;
-    ins_list sheets, figures, references; /* figures: ins_figure * */
-    size_t *section_page;                 /* (sections) */
-    double y;                             /* next free millimetre */
+    ins_list sheets, figures, references;
+    size_t *section_page; /* (sections) */
+    const char *chapter;  /* that is being laid out, and its section: for running heads */
+    const char *section;
+    double y; /* next free millimetre */
 };
 
 /* --- The cursor --------------------------------------------------------------- */
@@ -66,32 +83,39 @@ static ins_canvas *canvas_of(const ins_paper *paper)
     return last_sheet(paper)->canvas;
 }
 
-static void turn(ins_paper *paper, const char *chapter, const char *section)
+static void turn(ins_paper *paper)
 {
-    if (paper->sheets.count > 0) last_sheet(paper)->end = paper->y;
+    bool first = paper->sheets.count == 0;
+    if (!first) last_sheet(paper)->end = paper->y;
     sheet *added = ins_list_add(paper->arena, &paper->sheets, sizeof *added);
-    *added = (sheet){ins_canvas_new(paper->arena, paper->document->coverage), chapter, section,
-                     page_top};
+    *added = (sheet){ins_canvas_new(paper->arena, paper->document->coverage),
+                     first ? NULL : paper->chapter, first ? NULL : paper->section, page_top};
     paper->y = page_top;
 }
 
-/* A new page, of the same section, unless height fits; true when it turned. */
+static double room(const ins_paper *paper)
+{
+    return page_bottom - paper->y;
+}
+
+/* A new page unless height fits, or nothing stands on this one; true when it turned. */
 static bool need(ins_paper *paper, double height)
 {
-    if (page_bottom - paper->y >= height) return false;
-    turn(paper, last_sheet(paper)->chapter, last_sheet(paper)->section);
+    if (room(paper) >= height || paper->y <= page_top) return false;
+    turn(paper);
     return true;
 }
 
 static double step_of(ins_pen pen)
 {
-    return (pen.size > 12 ? 1.28 : line_step) * pen.size * INS_MM_PER_POINT;
+    return (pen.size > title_size ? title_step : line_step) * pen.size * INS_MM_PER_POINT;
 }
 
-/* The baseline of a line whose top is y. */
+/* The baseline of a line whose top is y: capitals stand in its middle. */
 static double baseline(ins_pen pen, double y)
 {
-    return y + (step_of(pen) + 0.72 * pen.size * INS_MM_PER_POINT) / 2;
+    const double capitals = 0.72; /* em */
+    return y + (step_of(pen) + capitals * pen.size * INS_MM_PER_POINT) / 2;
 }
 
 static size_t lines_of(const ins_paper *paper, ins_pen pen, const char *markup, double width,
@@ -101,15 +125,29 @@ static size_t lines_of(const ins_paper *paper, ins_pen pen, const char *markup, 
     return ins_wrap(paper->arena, written, pen.face, pen.size, width, lines);
 }
 
-/* Lines from x to right; a paragraph of three lines or fewer is not torn. */
+/* Of so many lines, those that must stand together where they begin: a paragraph of three or fewer
+ * is not torn. */
+static double first_lines(ins_pen pen, size_t count)
+{
+    return (double)(count < 4 ? count : 2) * step_of(pen);
+}
+
+/* What text needs where it begins. */
+static double least_of(const ins_paper *paper, ins_pen pen, double width, const char *markup)
+{
+    char **lines;
+    return first_lines(pen, lines_of(paper, pen, markup, width, &lines));
+}
+
+/* Lines from x to right, the last two together. */
 static void run(ins_paper *paper, ins_pen pen, double x, double right, const char *markup)
 {
     char **lines;
     size_t count = lines_of(paper, pen, markup, right - x, &lines);
-    need(paper, (count < 4 ? (double)count : 2) * step_of(pen));
+    need(paper, first_lines(pen, count));
     for (size_t i = 0; i < count; i++) {
-        if (i + 2 == count && count > 3) need(paper, 2 * step_of(pen)); /* no single last line */
-        need(paper, step_of(pen));
+        bool last_but_one = i + 2 == count && count > 3;
+        need(paper, (last_but_one ? 2 : 1) * step_of(pen));
         ins_canvas_markup(canvas_of(paper), pen, x, baseline(pen, paper->y), lines[i]);
         paper->y += step_of(pen);
     }
@@ -125,8 +163,21 @@ static void refer(ins_paper *paper, const char *slug, ins_pen pen, double x, dou
 /* --- Tables ------------------------------------------------------------------- */
 
 static const double cell_size = 8, small_size = 6.8, head_size = 7.4; /* points */
-static const double cell_step = 3.9, small_step = 3.1, row_padding = 2.4, cell_gap = 2.4;
-static const double swatch = 3.6, grade_step = 1.7, strip_least = 34;
+static const double cell_step = 3.9, small_step = 3.1, row_padding = 2.4, tile_padding = 1.2;
+static const double cell_gap = 2.4, swatch = 3.6, link_width = 6;
+static const double strip_least = 34, strip_more = 30; /* a strip's width; what it may grow by */
+static const double column_more = 9;                   /* what any other column may grow by */
+static const double head_most = 24;                    /* of a head before it is broken */
+
+/* The steps of a grade: each, without the gap behind it, and the room behind all of them. */
+enum { GRADE_STEPS = 5 };
+static const double grade_step = 1.7, grade_gap = 0.25, grade_height = 1.5, grades_gap = 1.4;
+
+/* What a column is not narrowed below, if its cells need as much: the first, that has names, and
+ * the others. A table of more columns than fit is laid in slices. */
+static const double first_least = 34, other_least = 15;
+
+static const double caption_gap = 0.6, head_gap = 0.8, table_gap = 3, rule_gap = 1;
 
 typedef struct cell_lines {
     size_t count, under;
@@ -140,7 +191,7 @@ static bool has_grades(const ins_cell *cell)
 
 static double grades_width(const ins_cell *cell)
 {
-    double each = 5 * grade_step + 1.4, width = 0;
+    double each = GRADE_STEPS * grade_step + grades_gap, width = 0;
     for (size_t i = 0; i < 2; i++) width += cell->grade[i] != INS_NO_GRADE ? each : 0;
     return width;
 }
@@ -163,133 +214,203 @@ static double cell_need(const ins_paper *paper, const ins_cell *cell)
     ins_pen pen = cell_pen(cell, INS_LEFT);
     double width = text_width(paper, cell->text, pen.face, pen.size);
     if (cell->strip != NULL) width = fmax(width, strip_least);
-    if (cell->link != NULL && cell->text == NULL) width = fmax(width, 6);
+    if (cell->link != NULL && cell->text == NULL) width = fmax(width, link_width);
     double under = text_width(paper, cell->under, INS_REGULAR, small_size) +
                    (has_grades(cell) ? grades_width(cell) : 0);
     return fmax(width, under) + (cell->mark != INS_NO_MARK ? swatch : 0) + cell_gap;
 }
 
-/* room for the columns that wrap: those that need less than their share, by their least widths, get
- * what they need; the others share the rest. */
-static void share_room(const ins_table_block *table, double room, double *width)
+/* Widths of columns, in arrays of them. */
+typedef struct widths {
+    double *wanted, *least, *given;
+} widths;
+
+static double head_width(const ins_paper *paper, const ins_table_column *column)
 {
-    bool *settled = ins_allocate(table->columns, sizeof *settled, "a table");
-    for (bool again = true; again;) {
-        double weights = 0;
-        again = false;
-        for (size_t c = 0; c < table->columns; c++)
-            if (table->column[c].wrap && !settled[c]) weights += table->column[c].least + 1;
-        for (size_t c = 0; c < table->columns && !again; c++) {
-            if (!table->column[c].wrap || settled[c]) continue;
-            double share = room * (table->column[c].least + 1) / weights;
-            if (width[c] > share) continue;
-            settled[c] = again = true;
-            room -= width[c];
-        }
-        for (size_t c = 0; c < table->columns && !again; c++)
-            if (table->column[c].wrap && !settled[c])
-                width[c] = room * (table->column[c].least + 1) / weights;
-    }
-    free(settled);
+    char **lines;
+    double width = 0;
+    size_t count = ins_wrap(paper->arena, column->title != NULL ? column->title : "", INS_BOLD,
+                            head_size, head_most, &lines);
+    for (size_t i = 0; i < count; i++)
+        width = fmax(width, ins_markup_width(lines[i], INS_BOLD, head_size));
+    return width + cell_gap;
 }
 
-/* The widths of the columns: what they need; the ones that wrap share what is left. When there is
- * too little room those that need most give. */
-static double *column_widths(const ins_paper *paper, const ins_table_block *table)
+static bool has_strips(const ins_table_block *table, size_t column)
 {
-    double *width = ins_arena_get(paper->arena, table->columns, sizeof *width, "a table");
-    double total = 0, wrapped = 0;
+    return table->rows > 0 && ins_table_cell(table, 0, column)->strip != NULL;
+}
+
+static widths measure(const ins_paper *paper, const ins_table_block *table)
+{
+    widths w;
+    double **each[] = {&w.wanted, &w.least, &w.given};
+    for (size_t i = 0; i < sizeof each / sizeof each[0]; i++)
+        *each[i] = ins_arena_get(paper->arena, table->columns, sizeof(double), "a table");
     for (size_t c = 0; c < table->columns; c++) {
         const ins_table_column *column = &table->column[c];
-        char **lines;
-        double em = cell_size * INS_MM_PER_POINT, head = 0;
-        size_t count = ins_wrap(paper->arena, column->title != NULL ? column->title : "", INS_BOLD,
-                                head_size, 24, &lines);
-        for (size_t i = 0; i < count; i++)
-            head = fmax(head, ins_markup_width(lines[i], INS_BOLD, head_size));
-        width[c] = fmax(head + cell_gap, column->least * em);
-        for (size_t r = 0; r < table->rows; r++)
-            width[c] = fmax(width[c], cell_need(paper, ins_table_cell(table, r, c)));
-        total += width[c];
-        if (column->wrap) wrapped += width[c];
+        double em = cell_size * INS_MM_PER_POINT, least = c == 0 ? first_least : other_least;
+        w.wanted[c] = fmax(head_width(paper, column), column->least * em);
+        for (size_t r = 0; r < table->rows; r++) {
+            const ins_cell *cell = ins_table_cell(table, r, c);
+            w.wanted[c] = fmax(w.wanted[c], cell_need(paper, cell));
+            if (has_grades(cell)) least = fmax(least, grades_width(cell) + swatch + cell_gap);
+        }
+        if (has_strips(table, c)) least = fmax(least, strip_least + cell_gap);
+        w.least[c] = fmin(w.wanted[c], least);
     }
-    double over = total - INS_TEXT_WIDTH;
-    if (over > 0 && wrapped > 0) {
-        share_room(table, INS_TEXT_WIDTH - (total - wrapped), width);
-        over = 0;
-    }
-    for (double limit = INS_TEXT_WIDTH; over > 1e-6 && limit > 4; limit *= 0.97) {
-        over = -INS_TEXT_WIDTH;
-        for (size_t c = 0; c < table->columns; c++) over += width[c] = fmin(width[c], limit);
-    }
-    if (over < 0 && !table->tiles) { /* room to spare goes to strips, else to the gaps */
-        size_t takers = 0;
-        for (size_t c = 0; c < table->columns; c++)
-            takers += table->rows > 0 && ins_table_cell(table, 0, c)->strip != NULL;
-        for (size_t c = 0; c < table->columns; c++) {
-            bool strip = table->rows > 0 && ins_table_cell(table, 0, c)->strip != NULL;
-            if (takers > 0 && strip) width[c] += fmin(-over, 30) / (double)takers;
-            if (takers == 0) width[c] += fmin(-over / (double)table->columns, 9);
+    return w;
+}
+
+static double total(const widths *w, size_t columns)
+{
+    double sum = 0;
+    for (size_t c = 0; c < columns; c++) sum += w->given[c];
+    return sum;
+}
+
+/* No column, or none whose text may be broken, is wider than limit, or than its least. */
+static void limit_widths(const ins_table_block *table, const widths *w, bool all, double limit)
+{
+    for (size_t c = 0; c < table->columns; c++)
+        if (all || table->column[c].wrap)
+            w->given[c] = fmax(w->least[c], fmin(w->wanted[c], limit));
+}
+
+/* Narrows those columns, the widest first, until the table fits or all have their least. */
+static void narrow(const ins_table_block *table, const widths *w, bool all)
+{
+    const double enough = 0.01; /* mm */
+    double low = 0, high = INS_TEXT_WIDTH;
+    if (total(w, table->columns) <= INS_TEXT_WIDTH) return;
+    while (high - low > enough) {
+        double middle = (low + high) / 2;
+        limit_widths(table, w, all, middle);
+        if (total(w, table->columns) > INS_TEXT_WIDTH) {
+            high = middle;
+        } else {
+            low = middle;
         }
     }
-    return width;
+    limit_widths(table, w, all, low);
 }
+
+/* Room to spare goes to the strips, else to all columns. */
+static void spread(const ins_table_block *table, const widths *w, double spare)
+{
+    size_t strips = 0;
+    for (size_t c = 0; c < table->columns; c++) strips += has_strips(table, c);
+    for (size_t c = 0; c < table->columns; c++) {
+        if (strips > 0 && has_strips(table, c))
+            w->given[c] += fmin(spare, strip_more) / (double)strips;
+        if (strips == 0) w->given[c] += fmin(spare / (double)table->columns, column_more);
+    }
+}
+
+/* The widths of the columns: what they want; when there is too little room, those whose text may be
+ * broken give first. */
+static const double *column_widths(const ins_paper *paper, const ins_table_block *table)
+{
+    widths w = measure(paper, table);
+    memcpy(w.given, w.wanted, table->columns * sizeof *w.given);
+    narrow(table, &w, false);
+    narrow(table, &w, true);
+    if (!table->tiles) spread(table, &w, fmax(INS_TEXT_WIDTH - total(&w, table->columns), 0));
+    return w.given;
+}
+
+static const unsigned rule_ink = 0x444444;
+static const double anchor_left = 0.6, anchor_right = 1; /* of text from the edges of its column */
 
 static double anchor(ins_align align, double left, double width)
 {
-    if (align == INS_RIGHT) return left + width - 1;
-    return align == INS_CENTRE ? left + (width - cell_gap / 2) / 2 : left + 0.6;
+    if (align == INS_RIGHT) return left + width - anchor_right;
+    return align == INS_CENTRE ? left + (width - cell_gap / 2) / 2 : left + anchor_left;
 }
 
-static void draw_head(ins_paper *paper, const ins_table_block *table, const double *width)
+/* The heads of a table, broken into lines. */
+typedef struct heads {
+    size_t most; /* lines */
+    size_t *count;
+    char ***line;
+} heads;
+
+static heads prepare_heads(const ins_paper *paper, const ins_table_block *table,
+                           const double *width)
 {
-    ins_canvas *canvas = canvas_of(paper);
-    size_t most = 0;
-    double left = INS_LEFT_MARGIN;
-    char ***lines = ins_arena_get(paper->arena, table->columns, sizeof *lines, "a table");
-    size_t *count = ins_arena_get(paper->arena, table->columns, sizeof *count, "a table");
+    heads h = {.count = ins_arena_get(paper->arena, table->columns, sizeof *h.count, "a table"),
+               .line = ins_arena_get(paper->arena, table->columns, sizeof *h.line, "a table")};
     for (size_t c = 0; c < table->columns; c++) {
         const char *title = table->column[c].title;
         if (title == NULL || *title == '\0') continue;
-        count[c] = ins_wrap(paper->arena, title, INS_BOLD, head_size, width[c] - 1, &lines[c]);
-        if (count[c] > most) most = count[c];
+        h.count[c] = ins_wrap(paper->arena, title, INS_BOLD, head_size, width[c] - 1, &h.line[c]);
+        if (h.count[c] > h.most) h.most = h.count[c];
     }
-    if (most == 0) return;
-    double step = head_size * line_step * INS_MM_PER_POINT;
-    for (size_t c = 0; c < table->columns; c++) {
-        ins_pen pen = {INS_BOLD, head_size, table->column[c].align, INS_MUTED};
-        for (size_t i = 0; i < count[c]; i++)
-            ins_canvas_markup(canvas, pen, anchor(pen.align, left, width[c]),
-                              paper->y + step * (double)(most - count[c] + i + 1) - 0.8,
-                              lines[c][i]);
-        left += width[c];
-    }
-    paper->y += step * (double)most + 0.8;
-    if (!table->tiles)
-        ins_canvas_rule(canvas, INS_LEFT_MARGIN, paper->y, left, paper->y, 1, 0x444444);
+    return h;
 }
 
-static double prepare_row(const ins_paper *paper, const ins_table_block *table, size_t r,
-                          const double *width, cell_lines *cells)
+static double heads_height(const heads *h)
 {
-    double height = 0;
+    double step = head_size * line_step * INS_MM_PER_POINT;
+    return h->most > 0 ? step * (double)h->most + head_gap : 0;
+}
+
+/* The last lines of all heads stand beside each other. */
+static void draw_heads(ins_paper *paper, const ins_table_block *table, const double *width,
+                       const heads *h)
+{
+    const double above_rule = 0.8;
+    ins_canvas *canvas = canvas_of(paper);
+    double left = INS_LEFT_MARGIN, step = head_size * line_step * INS_MM_PER_POINT;
+    if (h->most == 0) return;
+    for (size_t c = 0; c < table->columns; c++) {
+        ins_pen pen = {INS_BOLD, head_size, table->column[c].align, INS_MUTED};
+        for (size_t i = 0; i < h->count[c]; i++)
+            ins_canvas_markup(canvas, pen, anchor(pen.align, left, width[c]),
+                              paper->y + step * (double)(h->most - h->count[c] + i + 1) -
+                                  above_rule,
+                              h->line[c][i]);
+        left += width[c];
+    }
+    paper->y += heads_height(h);
+    if (!table->tiles)
+        ins_canvas_rule(canvas, INS_LEFT_MARGIN, paper->y, left, paper->y, 1, rule_ink);
+}
+
+/* Lines that no page has room for end in an ellipsis. */
+static size_t at_most(size_t count, char **lines, double step, double height)
+{
+    size_t most = height > step ? (size_t)(height / step) : 1;
+    if (count <= most) return count;
+    lines[most - 1] = "…";
+    return most;
+}
+
+/* The lines of a row's cells, each column so wide, and the height of the row, at most most. */
+static double prepare_row(const ins_paper *paper, const ins_table_block *table, size_t r,
+                          const double *width, double most, cell_lines *cells)
+{
+    const ins_pen under_pen = {INS_REGULAR, small_size, INS_LEFT, INS_MUTED};
+    double height = 0, padding = table->tiles ? tile_padding : row_padding;
     for (size_t c = 0; c < table->columns; c++) {
         const ins_cell *cell = ins_table_cell(table, r, c);
         ins_pen pen = cell_pen(cell, INS_LEFT);
-        double room = width[c] - cell_gap + 0.6 - (cell->mark != INS_NO_MARK ? swatch : 0);
+        double wide = width[c] - cell_gap + anchor_left - (cell->mark != INS_NO_MARK ? swatch : 0);
         cells[c] = (cell_lines){0};
-        if (cell->text != NULL)
-            cells[c].count = lines_of(paper, pen, cell->text, room, &cells[c].line);
         if (cell->under != NULL)
-            cells[c].under =
-                lines_of(paper, (ins_pen){INS_REGULAR, small_size, INS_LEFT, INS_MUTED},
-                         cell->under, room - grades_width(cell), &cells[c].small);
+            cells[c].under = at_most(
+                lines_of(paper, under_pen, cell->under, wide - grades_width(cell), &cells[c].small),
+                cells[c].small, small_step, most / 2);
         if (has_grades(cell) && cells[c].under == 0) cells[c].under = 1;
-        double own = (double)cells[c].count * cell_step + (double)cells[c].under * small_step;
+        double small = (double)cells[c].under * small_step;
+        if (cell->text != NULL)
+            cells[c].count = at_most(lines_of(paper, pen, cell->text, wide, &cells[c].line),
+                                     cells[c].line, cell_step, most - padding - small);
+        double own = (double)cells[c].count * cell_step + small;
         if (cell->strip != NULL) own = fmax(own, cell_step + 2 * small_step);
         height = fmax(height, own);
     }
-    return height + (table->tiles ? 1.2 : row_padding);
+    return height + padding;
 }
 
 static unsigned blend(double share)
@@ -306,17 +427,18 @@ static unsigned blend(double share)
 /* Five steps in a row, the one that holds filled; green is the middle. */
 static double draw_grade(ins_canvas *canvas, int grade, double x, double y)
 {
-    static const unsigned ink[] = {0xA8071A, 0xC98A1B, 0x2B7A4B, 0xC98A1B, 0xA8071A};
+    const ins_pen unknown = {INS_BOLD, 6.2, INS_CENTRE, INS_INK};
+    static const unsigned ink[GRADE_STEPS] = {0xA8071A, 0xC98A1B, 0x2B7A4B, 0xC98A1B, 0xA8071A};
     if (grade == INS_NO_GRADE) return 0;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < GRADE_STEPS; i++) {
         double left = x + grade_step * i;
-        ins_canvas_box(canvas, left, y, left + grade_step - 0.25, y + 1.5,
+        ins_canvas_box(canvas, left, y, left + grade_step - grade_gap, y + grade_height,
                        i == grade ? ink[i] : 0xDADDE1);
     }
     if (grade == INS_GRADE_UNKNOWN)
-        ins_canvas_text(canvas, (ins_pen){INS_BOLD, 6.2, INS_CENTRE, INS_INK}, x + 2.5 * grade_step,
-                        y + 1.6, "?");
-    return 5 * grade_step + 1.4;
+        ins_canvas_text(canvas, unknown, x + GRADE_STEPS * grade_step / 2, y + grade_height + 0.1,
+                        "?");
+    return GRADE_STEPS * grade_step + grades_gap;
 }
 
 /* Dots of the seeds, equal ones on each other, up to six; the mean and its interval above them. */
@@ -409,84 +531,192 @@ static void draw_row(ins_paper *paper, const ins_table_block *table, size_t r, c
     paper->y += height;
 }
 
-static void lay_table(ins_paper *paper, const ins_table_block *table)
+/* What the first rows, two of them, need with caption and head. */
+static double least_of_table(const ins_paper *paper, const ins_table_block *table)
+{
+    const double *width = column_widths(paper, table);
+    cell_lines *cells = ins_arena_get(paper->arena, table->columns, sizeof *cells, "a table");
+    heads h = prepare_heads(paper, table, width);
+    double least = heads_height(&h), most = page_bottom - page_top - least;
+    if (table->caption != NULL)
+        least += least_of(paper, heading_pen, INS_TEXT_WIDTH, table->caption) + caption_gap;
+    for (size_t r = 0; r < table->rows && r < 2; r++)
+        least += prepare_row(paper, table, r, width, most, cells);
+    return fmin(least, page_bottom - page_top);
+}
+
+/* The last row takes along the one before it and the beginning of the note. */
+static void lay_rows(ins_paper *paper, const ins_table_block *table, const double *width)
 {
     cell_lines *cells = ins_arena_get(paper->arena, table->columns, sizeof *cells, "a table");
-    double *width = column_widths(paper, table), right = INS_LEFT_MARGIN, least = 12;
-    for (size_t c = 0; c < table->columns; c++) right += width[c];
-    for (size_t r = 0; r < table->rows && r < 2; r++)
-        least += prepare_row(paper, table, r, width, cells);
-    need(paper, least + (table->caption != NULL ? 7 : 0));
-    if (table->caption != NULL) {
-        run(paper, heading_pen, INS_LEFT_MARGIN, INS_RIGHT_EDGE, table->caption);
-        paper->y += 0.6;
-    }
-    draw_head(paper, table, width);
+    heads h = prepare_heads(paper, table, width);
+    double most = page_bottom - page_top - heads_height(&h), next = 0;
+    double note =
+        table->note != NULL ? least_of(paper, note_pen, INS_TEXT_WIDTH, table->note) + rule_gap : 0;
+    draw_heads(paper, table, width, &h);
     for (size_t r = 0; r < table->rows; r++) {
-        double height = prepare_row(paper, table, r, width, cells);
-        /* The last row but one takes the last along. */
-        double both = r + 2 == table->rows ? height * 2 : height;
-        if (need(paper, both)) draw_head(paper, table, width);
+        double along = 0;
+        if (r + 2 == table->rows)
+            along = prepare_row(paper, table, r + 1, width, most, cells) + note;
+        if (r + 1 == table->rows) along = note;
+        double height = prepare_row(paper, table, r, width, most, cells);
+        next = height + along <= most ? height + along : height;
+        if (need(paper, next)) draw_heads(paper, table, width, &h);
         draw_row(paper, table, r, width, cells, height);
     }
+}
+
+static void lay_slice(ins_paper *paper, const ins_table_block *table)
+{
+    const double *width = column_widths(paper, table);
+    double right = INS_LEFT_MARGIN;
+    for (size_t c = 0; c < table->columns; c++) right += width[c];
+    need(paper, least_of_table(paper, table));
+    if (table->caption != NULL) {
+        run(paper, heading_pen, INS_LEFT_MARGIN, INS_RIGHT_EDGE, table->caption);
+        paper->y += caption_gap;
+    }
+    lay_rows(paper, table, width);
     if (!table->tiles)
-        ins_canvas_rule(canvas_of(paper), INS_LEFT_MARGIN, paper->y, right, paper->y, 1, 0x444444);
-    paper->y += 1;
+        ins_canvas_rule(canvas_of(paper), INS_LEFT_MARGIN, paper->y, right, paper->y, 1, rule_ink);
+    paper->y += rule_gap;
     if (table->note != NULL) run(paper, note_pen, INS_LEFT_MARGIN, INS_RIGHT_EDGE, table->note);
-    paper->y += 3;
+    paper->y += table_gap;
+}
+
+/* The table with its first column and count columns from first on; the first slice has the caption,
+ * the last the note. */
+static ins_table_block slice_of(const ins_paper *paper, const ins_table_block *table, size_t first,
+                                size_t count)
+{
+    ins_table_block slice = *table;
+    slice.columns = count + 1;
+    ins_table_column *column =
+        ins_arena_get(paper->arena, slice.columns, sizeof *column, "a table");
+    slice.cell =
+        ins_arena_get(paper->arena, slice.columns * table->rows + 1, sizeof *slice.cell, "a table");
+    for (size_t c = 0; c < slice.columns; c++) {
+        size_t from = c == 0 ? 0 : first + c - 1;
+        column[c] = table->column[from];
+        for (size_t r = 0; r < table->rows; r++)
+            *ins_table_cell(&slice, r, c) = *ins_table_cell(table, r, from);
+    }
+    slice.column = column;
+    if (first > 1) slice.caption = NULL;
+    if (first + count < table->columns) slice.note = NULL;
+    return slice;
+}
+
+/* How many of the columns from first on have room beside the first one. */
+static size_t fitting(const ins_table_block *table, const double *least, size_t first)
+{
+    double used = least[0];
+    size_t count = 0;
+    while (first + count < table->columns && used + least[first + count] <= INS_TEXT_WIDTH)
+        used += least[first + count++];
+    return count > 0 ? count : 1;
+}
+
+static void lay_table(ins_paper *paper, const ins_table_block *table)
+{
+    const double *least = measure(paper, table).least;
+    if (table->columns < 2 || fitting(table, least, 1) == table->columns - 1) {
+        lay_slice(paper, table);
+        return;
+    }
+    for (size_t first = 1, count; first < table->columns; first += count) {
+        count = fitting(table, least, first);
+        ins_table_block slice = slice_of(paper, table, first, count);
+        lay_slice(paper, &slice);
+    }
 }
 
 /* --- The other blocks ---------------------------------------------------------- */
 
-static void lay_chart(ins_paper *paper, const ins_block *block)
+static const double above_caption = 0.8, below_caption = 3.4;
+
+static const char *caption_of(const ins_paper *paper, const ins_block *block, size_t first)
 {
-    const ins_chart *chart = block->chart;
+    if (first > 0) return ins_arena_format(paper->arena, "*Figure %zu*, continued.", block->number);
+    return ins_arena_format(paper->arena, "*Figure %zu.* %s", block->number, block->text);
+}
+
+static double caption_height(const ins_paper *paper, const char *caption)
+{
     char **lines;
-    double height = ins_chart_height(chart, INS_TEXT_WIDTH);
-    size_t caption = lines_of(paper, note_pen, block->text, INS_TEXT_WIDTH, &lines) + 1;
-    need(paper, fmin(height + (double)caption * step_of(note_pen), page_bottom - page_top));
-    ins_figure *figure = ins_arena_get(paper->arena, 1, sizeof *figure, "a figure");
-    ins_figure **slot = ins_list_add(paper->arena, &paper->figures, sizeof *slot);
-    *figure = (ins_figure){
-        .name = ins_arena_format(paper->arena, "%02zu-%s", block->number, chart->name),
+    size_t count = lines_of(paper, note_pen, caption, INS_TEXT_WIDTH, &lines);
+    return above_caption + (double)count * step_of(note_pen);
+}
+
+/* What a chart needs where it begins: all of it, or a row where it is higher than a page. */
+static double least_of_chart(const ins_paper *paper, const ins_block *block)
+{
+    double row = ins_chart_row_height(block->chart);
+    double caption = caption_height(paper, caption_of(paper, block, 0));
+    double whole = row * (double)ins_chart_rows(block->chart) + caption;
+    return whole <= page_bottom - page_top ? whole : row + caption;
+}
+
+static void add_figure(ins_paper *paper, const ins_block *block, size_t first, size_t rows,
+                       size_t part)
+{
+    const char *data =
+        ins_arena_format(paper->arena, "%02zu-%s", block->number, block->chart->name);
+    figure *added = ins_list_add(paper->arena, &paper->figures, sizeof *added);
+    *added = (figure){
+        .name = part > 1 ? ins_arena_format(paper->arena, "%s-%zu", data, part) : data,
+        .data = data,
+        .chart = block->chart,
         .number = block->number,
-        .width = INS_TEXT_WIDTH,
-        .height = height,
+        .first = first,
+        .rows = rows,
         .page = paper->sheets.count - 1,
-        .x = INS_LEFT_MARGIN,
         .y = paper->y,
     };
-    *slot = figure;
-    ins_figure_begin(figure, chart->title);
-    ins_chart_data(chart, &figure->data);
-    ins_chart_script(chart, figure->width, figure->height, &figure->parameters);
-    paper->y += height + 0.8;
-    run(paper, note_pen, INS_LEFT_MARGIN, INS_RIGHT_EDGE,
-        ins_arena_format(paper->arena, "*Figure %zu.* %s", block->number, block->text));
-    paper->y += 3.4;
 }
+
+static void lay_chart(ins_paper *paper, const ins_block *block)
+{
+    size_t rows = ins_chart_rows(block->chart), drawn;
+    double row = ins_chart_row_height(block->chart);
+    need(paper, least_of_chart(paper, block));
+    for (size_t first = 0, part = 1; first < rows; first += drawn, part++) {
+        const char *caption = caption_of(paper, block, first);
+        double height = caption_height(paper, caption);
+        need(paper, row + height);
+        drawn = (size_t)fmax(floor((room(paper) - height) / row), 1);
+        if (drawn > rows - first) drawn = rows - first;
+        add_figure(paper, block, first, drawn, part);
+        paper->y += (double)drawn * row + above_caption;
+        run(paper, note_pen, INS_LEFT_MARGIN, INS_RIGHT_EDGE, caption);
+        paper->y += below_caption;
+    }
+}
+
+static const double formulas_height = 11, below_formulas = 3;
 
 static void lay_formulas(ins_paper *paper, const ins_block *block)
 {
-    const double height = 11;
-    need(paper, height + 3);
+    const double bar = 1.2, middle = 1.3; /* the bar at the left; a baseline below the middle */
+    need(paper, formulas_height);
     ins_canvas *canvas = canvas_of(paper);
-    double top = paper->y, left = INS_LEFT_MARGIN;
-    double share = (INS_TEXT_WIDTH - 2) / (double)block->count;
-    ins_canvas_box(canvas, left, top, INS_RIGHT_EDGE, top + height, 0xEFF4F8);
-    ins_canvas_box(canvas, left, top, left + 1.2, top + height, INS_ACCENT);
+    double top = paper->y, left = INS_LEFT_MARGIN + bar;
+    double share = (INS_RIGHT_EDGE - left) / (double)block->count;
+    ins_canvas_box(canvas, left, top, INS_RIGHT_EDGE, top + formulas_height, 0xEFF4F8);
+    ins_canvas_box(canvas, INS_LEFT_MARGIN, top, left, top + formulas_height, INS_ACCENT);
     for (size_t i = 0; i < block->count; i++)
-        ins_canvas_markup(canvas, formula_pen, left + 2 + share * ((double)i + 0.5),
-                          top + height / 2 + 1.3, block->formulas[i]);
-    paper->y += height + 3;
+        ins_canvas_markup(canvas, formula_pen, left + share * ((double)i + 0.5),
+                          top + formulas_height / 2 + middle, block->formulas[i]);
+    paper->y += formulas_height + below_formulas;
 }
+
+static const double contents_step = 4.6;
 
 static void lay_contents(ins_paper *paper)
 {
     const ins_document *document = paper->document;
-    const double step = 4.6;
-    ins_pen pen = {INS_REGULAR, 8.8, INS_LEFT, INS_INK};
-    ins_pen number = {INS_REGULAR, 8.8, INS_RIGHT, INS_MUTED};
+    const double step = contents_step, above_line = 1.3, numbers = 7; /* their room at the right */
+    const ins_pen pen = body_pen, number = {pen.face, pen.size, INS_RIGHT, INS_MUTED};
     bool chapters = document->chapters.count > 1;
     size_t count = chapters ? document->chapters.count : document->sections.count;
     for (size_t i = 0; i < count; i++) {
@@ -494,11 +724,12 @@ static void lay_contents(ins_paper *paper)
         const ins_section *of = ins_section_at(document, section);
         const char *text = chapters ? ins_chapter_at(document, i)->title : of->kicker;
         need(paper, step);
-        char *shown = ins_elide(paper->arena, text, INS_REGULAR, pen.size, INS_TEXT_WIDTH - 14);
-        double y = paper->y + step - 1.3;
+        char *shown =
+            ins_elide(paper->arena, text, INS_REGULAR, pen.size, INS_TEXT_WIDTH - 2 * numbers);
+        double y = paper->y + step - above_line;
         double end = INS_LEFT_MARGIN + ins_text_width(shown, INS_REGULAR, pen.size) + 2;
         ins_canvas_text(canvas_of(paper), pen, INS_LEFT_MARGIN, y, shown);
-        ins_canvas_rule(canvas_of(paper), end, y, INS_RIGHT_EDGE - 7, y, 0.6, INS_HAIRLINE);
+        ins_canvas_rule(canvas_of(paper), end, y, INS_RIGHT_EDGE - numbers, y, 0.6, INS_HAIRLINE);
         refer(paper, of->slug, number, INS_RIGHT_EDGE, y, INS_LEFT_MARGIN, INS_TEXT_WIDTH, paper->y,
               step, true);
         paper->y += step;
@@ -506,51 +737,78 @@ static void lay_contents(ins_paper *paper)
     paper->y += 4;
 }
 
-static void lay_block(ins_paper *paper, const ins_block *block)
+/* Blocks of text: their type, the white below them, and whether they belong to what follows. */
+static const struct {
+    ins_pen pen;
+    double below;
+    bool leads;
+} text_styles[] = {
+    [INS_BLOCK_HEADING] = {{INS_BOLD, 10.5, INS_LEFT, INS_INK}, 0.8, true},
+    [INS_BLOCK_QUESTION] = {{INS_REGULAR, 9, INS_LEFT, INS_MUTED}, 1.6, true},
+    [INS_BLOCK_LEAD] = {{INS_REGULAR, 10.4, INS_LEFT, INS_INK}, 2.6, false},
+    [INS_BLOCK_PARAGRAPH] = {{INS_REGULAR, 8.8, INS_LEFT, INS_INK}, 2.2, false},
+    [INS_BLOCK_NOTE] = {{INS_REGULAR, 7.6, INS_LEFT, 0x555555}, 2.2, false},
+};
+static const double item_indent = 6, below_item = 1.4;
+
+/* What the blocks from the first on need where they begin. */
+static double least_of_blocks(const ins_paper *paper, const ins_block *block, size_t count)
 {
-    const double left = INS_LEFT_MARGIN, right = INS_RIGHT_EDGE;
+    if (count == 0) return 0;
     switch (block->kind) {
-    case INS_BLOCK_HEADING:
-        need(paper, 22);
-        run(paper, heading_pen, left, right, block->text);
-        paper->y += 0.8;
-        break;
-    case INS_BLOCK_QUESTION:
-        run(paper, question_pen, left, right, block->text);
-        paper->y += 1.6;
-        break;
-    case INS_BLOCK_LEAD:
-        run(paper, lead_pen, left, right, block->text);
-        paper->y += 2.6;
-        break;
-    case INS_BLOCK_PARAGRAPH:
-        run(paper, body_pen, left, right, block->text);
-        paper->y += 2.2;
-        break;
-    case INS_BLOCK_NOTE:
-        run(paper, note_pen, left, right, block->text);
-        paper->y += 2.2;
-        break;
     case INS_BLOCK_ITEM:
-        need(paper, 2 * step_of(body_pen));
-        ins_canvas_text(canvas_of(paper), label_pen, left, baseline(body_pen, paper->y),
-                        block->label);
-        run(paper, body_pen, left + 6, right, block->text);
-        paper->y += 1.4;
-        break;
+        return least_of(paper, body_pen, INS_TEXT_WIDTH - item_indent, block->text);
     case INS_BLOCK_FORMULAS:
-        lay_formulas(paper, block);
-        break;
+        return formulas_height;
     case INS_BLOCK_TABLE:
-        lay_table(paper, block->table);
-        break;
+        return least_of_table(paper, block->table);
     case INS_BLOCK_CHART:
-        lay_chart(paper, block);
-        break;
+        return least_of_chart(paper, block);
     case INS_BLOCK_CONTENTS:
-        lay_contents(paper);
+        return 2 * contents_step;
+    default:
         break;
     }
+    double least = least_of(paper, text_styles[block->kind].pen, INS_TEXT_WIDTH, block->text);
+    if (!text_styles[block->kind].leads) return least;
+    return least + text_styles[block->kind].below + least_of_blocks(paper, block + 1, count - 1);
+}
+
+static void lay_item(ins_paper *paper, const ins_block *block)
+{
+    double left = INS_LEFT_MARGIN + item_indent;
+    need(paper, least_of(paper, body_pen, INS_RIGHT_EDGE - left, block->text));
+    ins_canvas_text(canvas_of(paper), label_pen, INS_LEFT_MARGIN, baseline(body_pen, paper->y),
+                    block->label);
+    run(paper, body_pen, left, INS_RIGHT_EDGE, block->text);
+    paper->y += below_item;
+}
+
+/* The first of count blocks. */
+static void lay_block(ins_paper *paper, const ins_block *block, size_t count)
+{
+    switch (block->kind) {
+    case INS_BLOCK_ITEM:
+        lay_item(paper, block);
+        return;
+    case INS_BLOCK_FORMULAS:
+        lay_formulas(paper, block);
+        return;
+    case INS_BLOCK_TABLE:
+        lay_table(paper, block->table);
+        return;
+    case INS_BLOCK_CHART:
+        lay_chart(paper, block);
+        return;
+    case INS_BLOCK_CONTENTS:
+        lay_contents(paper);
+        return;
+    default:
+        break;
+    }
+    need(paper, least_of_blocks(paper, block, count));
+    run(paper, text_styles[block->kind].pen, INS_LEFT_MARGIN, INS_RIGHT_EDGE, block->text);
+    paper->y += text_styles[block->kind].below;
 }
 
 /* --- Sections ------------------------------------------------------------------ */
@@ -585,29 +843,48 @@ static void lay_band(ins_paper *paper, const ins_section *section)
     paper->y = y + 11;
 }
 
+/* Whether the section goes on below what stands on the page: where its title has room with what
+ * follows, and it does not want a new one, or would leave this one nearly empty. */
+static bool stays(const ins_paper *paper, const ins_section *section, double title)
+{
+    double filled = (paper->y - page_top) / (page_bottom - page_top);
+    if (section->fresh && filled >= least_filled) return false;
+    double first = least_of_blocks(paper, section->blocks.items, section->blocks.count);
+    return room(paper) >= above_section + title + first;
+}
+
+static void lay_title(ins_paper *paper, const ins_section *section)
+{
+    double kicker = step_of(kicker_pen) + below_kicker;
+    double title = least_of(paper, title_pen, INS_TEXT_WIDTH, section->title) + below_title;
+    if (stays(paper, section, kicker + title)) {
+        paper->y += above_section;
+    } else {
+        turn(paper);
+    }
+    ins_canvas_text(canvas_of(paper), kicker_pen, INS_LEFT_MARGIN, baseline(kicker_pen, paper->y),
+                    capitals(paper->arena, section->kicker));
+    paper->y += kicker;
+    run(paper, title_pen, INS_LEFT_MARGIN, INS_RIGHT_EDGE, section->title);
+    paper->y += below_title;
+}
+
 static void lay_section(ins_paper *paper, size_t index)
 {
     const ins_document *document = paper->document;
     const ins_section *section = ins_section_at(document, index);
-    const char *chapter = ins_chapter_at(document, section->chapter)->title;
     const ins_block *blocks = section->blocks.items;
+    paper->chapter = ins_chapter_at(document, section->chapter)->title;
+    paper->section = section->kicker;
     if (index == 0) {
-        turn(paper, NULL, NULL);
+        turn(paper);
         lay_band(paper, section);
-        last_sheet(paper)->section = section->kicker;
     } else {
-        /* A section that may go on below the last one wants room for its title and some lines. */
-        bool stays = !section->fresh && page_bottom - paper->y > 62;
-        if (!stays) turn(paper, chapter, section->kicker);
-        if (stays) paper->y += 3.4;
-        ins_canvas_text(canvas_of(paper), kicker_pen, INS_LEFT_MARGIN,
-                        baseline(kicker_pen, paper->y), capitals(paper->arena, section->kicker));
-        paper->section_page[index] = paper->sheets.count - 1;
-        paper->y += step_of(kicker_pen) + 0.8;
-        run(paper, title_pen, INS_LEFT_MARGIN, INS_RIGHT_EDGE, section->title);
-        paper->y += 1.8;
+        lay_title(paper, section);
     }
-    for (size_t i = 0; i < section->blocks.count; i++) lay_block(paper, &blocks[i]);
+    paper->section_page[index] = paper->sheets.count - 1;
+    for (size_t i = 0; i < section->blocks.count; i++)
+        lay_block(paper, &blocks[i], section->blocks.count - i);
 }
 
 static void lay_frame(ins_paper *paper, size_t index)
@@ -655,8 +932,6 @@ ins_paper *ins_paper_new(const ins_document *document)
 void ins_paper_free(ins_paper *paper)
 {
     if (paper == NULL) return;
-    for (size_t i = 0; i < paper->figures.count; i++)
-        ins_figure_free(((ins_figure **)paper->figures.items)[i]);
     ins_arena_free(paper->arena);
     free(paper);
 }
@@ -682,9 +957,14 @@ size_t ins_paper_figures(const ins_paper *paper)
     return paper->figures.count;
 }
 
-const char *ins_paper_figure(const ins_paper *paper, size_t number)
+static const figure *figure_at(const ins_paper *paper, size_t index)
 {
-    return ((ins_figure *const *)paper->figures.items)[number - 1]->name;
+    return (const figure *)paper->figures.items + index;
+}
+
+const char *ins_paper_figure(const ins_paper *paper, size_t index)
+{
+    return figure_at(paper, index)->name;
 }
 
 /* --- Files --------------------------------------------------------------------- */
@@ -701,11 +981,11 @@ static ins_status write_file(const char *directory, const char *name, const ins_
 
 static void figures_of_page(const ins_paper *paper, size_t page, ins_text *out)
 {
-    ins_figure *const *figures = paper->figures.items;
     for (size_t i = 0; i < paper->figures.count; i++) {
-        if (figures[i]->page != page) continue;
-        ins_text_add_format(out, "PAGE_X = %.3f; PAGE_Y = %.3f; load DIR.'%s.gp'\n", figures[i]->x,
-                            figures[i]->y, figures[i]->name);
+        const figure *of = figure_at(paper, i);
+        if (of->page != page) continue;
+        ins_text_add_format(out, "PAGE_X = %.3f; PAGE_Y = %.3f; load DIR.'%s.gp'\n",
+                            INS_LEFT_MARGIN, of->y, of->name);
     }
 }
 
@@ -739,15 +1019,54 @@ static ins_status write_page(const ins_paper *paper, size_t page, const char *di
     return status;
 }
 
-static ins_status write_figure(const ins_figure *figure, const char *directory, ins_error *error)
+/* What a figure's script begins with: it draws pictures of its own unless it is told to draw on a
+ * page. */
+static void begin_script(const figure *of, ins_text *out)
 {
-    ins_text name = {0};
-    ins_text_add_format(&name, "figures/%s.csv", figure->name);
-    ins_status status = write_file(directory, name.data, &figure->data, error);
+    ins_text_add_format(out,
+                        "# Figure %zu. %s\n"
+                        "#\n"
+                        "#   gnuplot %s.gp\n"
+                        "#\n"
+                        "# draws %s.png and .svg from %s.csv; colours, fonts and helpers are in "
+                        "style.gp.\n"
+                        "# Lengths are millimetres from the top left of the figure.\n\n",
+                        of->number, of->chart->title, of->name, of->name, of->data);
+    ins_text_add_format(out,
+                        "FIGURE = '%s'\n"
+                        "if (!exists(\"FORMAT\")) {\n"
+                        "    do for [FORMAT in \"png svg\"] { load FIGURE.'.gp' }\n"
+                        "    exit\n"
+                        "}\n"
+                        "if (!exists(\"DIR\")) {\n"
+                        "    DIR = ''\n"
+                        "    load 'style.gp'\n"
+                        "}\n"
+                        "DATA = DIR.'%s.csv'\n"
+                        "WIDTH = %.1f\n"
+                        "HEIGHT = %.1f\n",
+                        of->name, of->data, INS_TEXT_WIDTH,
+                        ins_chart_row_height(of->chart) * (double)of->rows);
+}
+
+/* The script of a figure, and with the first part of a chart its data. */
+static ins_status write_figure(const figure *of, const char *directory, ins_error *error)
+{
+    ins_text name = {0}, text = {0};
+    ins_status status = INS_OK;
+    if (of->first == 0) {
+        ins_text_add_format(&name, "figures/%s.csv", of->data);
+        ins_chart_data(of->chart, &text);
+        status = write_file(directory, name.data, &text, error);
+    }
     ins_text_clear(&name);
-    ins_text_add_format(&name, "figures/%s.gp", figure->name);
-    if (status == INS_OK) status = write_file(directory, name.data, &figure->parameters, error);
+    ins_text_clear(&text);
+    ins_text_add_format(&name, "figures/%s.gp", of->name);
+    begin_script(of, &text);
+    ins_chart_script(of->chart, INS_TEXT_WIDTH, of->first, of->rows, &text);
+    if (status == INS_OK) status = write_file(directory, name.data, &text, error);
     ins_text_free(&name);
+    ins_text_free(&text);
     return status;
 }
 
@@ -780,7 +1099,7 @@ static ins_status write_figures_script(const ins_paper *paper, const char *direc
                           "if (!exists(\"FORMATS\")) FORMATS = 'png svg'\n"
                           "do for [FORMAT in FORMATS] {\n");
     for (size_t i = 0; i < paper->figures.count; i++)
-        ins_text_add_format(&script, "    load DIR.'%s.gp'\n", ins_paper_figure(paper, i + 1));
+        ins_text_add_format(&script, "    load DIR.'%s.gp'\n", ins_paper_figure(paper, i));
     ins_text_add(&script, "}\n");
     ins_status status = write_file(directory, "figures.gp", &script, error);
     ins_text_free(&script);
@@ -801,7 +1120,7 @@ ins_status ins_paper_write(const ins_paper *paper, const char *directory, ins_er
                           "set output OUT\n");
     ins_status status = write_style(directory, error);
     for (size_t i = 0; i < paper->figures.count && status == INS_OK; i++)
-        status = write_figure(((ins_figure *const *)paper->figures.items)[i], directory, error);
+        status = write_figure(figure_at(paper, i), directory, error);
     for (size_t i = 0; i < paper->sheets.count && status == INS_OK; i++)
         status = write_page(paper, i, directory, &script, error);
     ins_text_add(&script, "\nset output\n");

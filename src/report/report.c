@@ -139,7 +139,7 @@ static ins_status finish_pdf(const ins_paper *paper, const char *date, const ins
 
 static ins_status check_figures(const ins_paper *paper, const ins_place *place, ins_error *error)
 {
-    for (size_t i = 1; i <= ins_paper_figures(paper); i++) {
+    for (size_t i = 0; i < ins_paper_figures(paper); i++) {
         ins_text name = {0};
         const char *figure = ins_paper_figure(paper, i);
         ins_text_add_format(&name, "%s/figures/%s.png", place->staging, figure);
