@@ -46,23 +46,24 @@ static void write_meanings(ins_document *document)
     }
 }
 
+/* The five grades side by side. */
 static void write_grades(ins_document *document)
 {
-    static const ins_table_column column[] = {{"Grade", INS_LEFT, 0, false},
-                                              {"Total", INS_LEFT, 0, false}};
-    const char *totals[] = {
+    enum { GRADES = 5 };
+    const char *totals[GRADES] = {
         ins_document_format(document, "below %s", threshold(document, INS_THRESHOLD_VANISHING)),
         ins_document_format(document, "below %s", threshold(document, INS_THRESHOLD_FADING)),
         ins_document_format(document, "to %s", threshold(document, INS_THRESHOLD_GROWING)),
         ins_document_format(document, "to %s", threshold(document, INS_THRESHOLD_EXPLODING)),
         ins_document_format(document, "above %s", threshold(document, INS_THRESHOLD_EXPLODING))};
-    ins_table_block *table = ins_add_table(document, column, 2, 5);
+    ins_table_column column[GRADES] = {0};
+    for (size_t i = 0; i < GRADES; i++)
+        column[i].title = ins_grade_word((ins_grade)(INS_GRADE_VANISHING + i));
+    ins_table_block *table = ins_add_table(document, column, GRADES, 1);
     table->caption = "Grades of a total";
-    for (size_t i = 0; i < 5; i++) {
-        ins_cell *cell = ins_table_cell(table, i, 0);
-        cell[0].text = ins_grade_word((ins_grade)(INS_GRADE_VANISHING + i));
-        cell[0].grade[0] = (signed char)i;
-        cell[1].text = totals[i];
+    for (size_t i = 0; i < GRADES; i++) {
+        ins_table_cell(table, 0, i)->grade[0] = (signed char)i;
+        ins_table_cell(table, 0, i)->text = totals[i];
     }
     table->note =
         "The place in the strip says the grade, its colour only repeats it. Undecided: the "

@@ -85,7 +85,7 @@ static void write_block(ins_tell *tell, size_t columns, size_t first_arm)
     size_t block = block_of(factors, columns, first_arm);
     ins_table_column *column =
         ins_arena_get(tell->arena, of->levels + 1, sizeof *column, "a table");
-    column[0] = (ins_table_column){NULL, INS_RIGHT, 16, false};
+    column[0] = (ins_table_column){NULL, INS_RIGHT, 12, false};
     for (size_t l = 0; l < of->levels; l++)
         column[l + 1] = (ins_table_column){
             ins_document_escape(tell->document, ins_factor_phrase(tell->arena, of, l)), INS_LEFT, 8,

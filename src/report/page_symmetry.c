@@ -7,11 +7,18 @@
 
 #include "curves.h"
 
+/* More than half of its runs are: in single runs few living units may look alike. */
+static bool is_symmetric(const ins_tell *tell, size_t arm)
+{
+    const ins_arm_judgement *of = &tell->analysis->arm[arm];
+    return 2 * of->count[INS_VERDICT_SYMMETRIC] > of->runs;
+}
+
 bool ins_symmetry_applies(const ins_tell *tell)
 {
     if (tell->sweep || !ins_study_has_file(tell->study, INS_LOG_SYMMETRY)) return false;
     for (size_t a = 0; a < tell->study->arms; a++)
-        if (ins_has_verdict(&tell->analysis->arm[a], INS_VERDICT_SYMMETRIC)) return true;
+        if (is_symmetric(tell, a)) return true;
     return false;
 }
 
@@ -113,7 +120,7 @@ void ins_write_symmetry(ins_tell *tell)
     size_t count = 0, leaves = 0;
     ins_epoch_index last = ins_last_epoch(tell->study);
     for (size_t a = 0; a < tell->study->arms; a++) {
-        which[a] = ins_has_verdict(&tell->analysis->arm[a], INS_VERDICT_SYMMETRIC);
+        which[a] = is_symmetric(tell, a);
         count += which[a];
         leaves += !which[a];
     }
