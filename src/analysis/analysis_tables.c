@@ -49,14 +49,29 @@ typedef struct row {
     const ins_arm_judgement *judged;
 } row;
 
-static double theory_total(const row *r, ins_tensor tensor, ins_direction direction)
+/* The predicted gain a layer, over the depth. */
+static double theory_gain(const row *r, ins_tensor tensor, ins_direction direction)
 {
     size_t hidden = ins_hidden_layers(r->of);
     ins_site first = {.run = r->of->run[0], .layer = 1, .tensor = tensor};
     ins_site last = {.run = r->of->run[0], .layer = hidden, .tensor = tensor};
     double a = ins_number(r->analysis->study, INS_THEORY_SECOND_MOMENT, first);
     double b = ins_number(r->analysis->study, INS_THEORY_SECOND_MOMENT, last);
-    return hidden < 2 ? (double)NAN : direction == INS_FORWARD ? b / a : a / b;
+    if (hidden < 2) return NAN;
+    return pow(direction == INS_FORWARD ? b / a : a / b, 1 / (double)(hidden - 1));
+}
+
+/* Of the run that has most of it; NAN: nothing was counted. */
+static void add_units(ins_text *out, const row *r)
+{
+    double symmetric = NAN, dead = NAN;
+    for (size_t s = 0; s < r->of->runs; s++) {
+        const ins_run_measure *m = &r->analysis->run[r->of->run[s]];
+        if (m->counted) symmetric = fmax(symmetric, (double)m->duplicates);
+        dead = fmax(dead, fmax(m->dead_start, m->dead_end));
+    }
+    number(out, symmetric);
+    number(out, dead);
 }
 
 static void add_distinct(ins_text *out, const row *r)
@@ -64,7 +79,7 @@ static void add_distinct(ins_text *out, const row *r)
     double least = NAN, units = NAN;
     for (size_t s = 0; s < r->of->runs; s++) {
         const ins_run_measure *m = &r->analysis->run[r->of->run[s]];
-        if (m->distinct / m->units < least / units || isnan(least)) {
+        if (isnan(least) || m->distinct / m->units < least / units) {
             least = m->distinct;
             units = m->units;
         }
@@ -103,6 +118,8 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
                                         "backward_theory",
                                         "alikeness",
                                         "effective_rank",
+                                        "symmetric_layers",
+                                        "dead_share",
                                         "distinct_units",
                                         "units",
                                         "accuracy",
@@ -134,10 +151,11 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
         number(out, judged->size_gain);
         number(out, judged->gain[INS_BACKWARD]);
         number(out, judged->gain[INS_FORWARD]);
-        number(out, theory_total(&r, INS_PREACTIVATION, INS_FORWARD));
-        number(out, theory_total(&r, INS_DELTA, INS_BACKWARD));
+        number(out, theory_gain(&r, INS_PREACTIVATION, INS_FORWARD));
+        number(out, theory_gain(&r, INS_DELTA, INS_BACKWARD));
         number(out, judged->alikeness.interval.mean);
         number(out, judged->rank.interval.mean);
+        add_units(out, &r);
         add_distinct(out, &r);
         interval(out, judged->accuracy);
         interval(out, judged->train_loss.interval);
