@@ -52,9 +52,6 @@ ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *fac
                             const ins_facts *facts, const ins_run_measure *measure,
                             const ins_arm_judgement *judgement, ins_arena *arena);
 
-/* The setting of an arm. */
-size_t ins_setting_of(const ins_comparisons *comparisons, size_t arm);
-
 /* The difference of two arms of one setting, as first minus second; false: they are of two. */
 bool ins_difference_of(const ins_comparisons *comparisons, size_t first, size_t second,
                        ins_difference *difference);

@@ -99,13 +99,7 @@ ins_passage ins_passage_of_arm(const ins_study *study, size_t arm, double target
 /* A number of runs.csv, such as INS_RUNS_LEARNING_RATE; NAN: it does not tell. */
 double ins_factor_number(const ins_study *study, size_t run, ins_column_id column);
 
-/* Inputs and units of a layer; NAN when they were not recorded. */
-double ins_fan_in(const ins_study *study, size_t arm, size_t layer);
+/* Units of a layer; NAN when they were not recorded. */
 double ins_units(const ins_study *study, size_t arm, size_t layer);
-
-/* Layers through which two inputs stay apart and a gradient keeps its scale: six times the shorter
- * of the two depth scales of depth.csv (Schoenholz et al. 2017). INFINITY on the edge of chaos, NAN
- * when they are not known. */
-double ins_reach(const ins_study *study, size_t arm);
 
 #endif

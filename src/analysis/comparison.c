@@ -230,11 +230,6 @@ ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *fac
     return out;
 }
 
-size_t ins_setting_of(const ins_comparisons *comparisons, size_t arm)
-{
-    return comparisons->setting_of[arm];
-}
-
 bool ins_difference_of(const ins_comparisons *comparisons, size_t first, size_t second,
                        ins_difference *out)
 {

@@ -359,27 +359,8 @@ double ins_factor_number(const ins_study *study, size_t run, ins_column_id colum
 }
 
 /* Shapes do not change: whichever epoch was recorded first tells them. */
-static double shape(const ins_study *study, size_t arm, size_t layer, ins_column_id column)
-{
-    return ins_number(study, column,
-                      site(study->arm[arm].run[0], ins_epoch_at(0), layer, INS_WEIGHT));
-}
-
-double ins_fan_in(const ins_study *study, size_t arm, size_t layer)
-{
-    return shape(study, arm, layer, INS_LAYERS_COUNT) / shape(study, arm, layer, INS_LAYERS_UNITS);
-}
-
 double ins_units(const ins_study *study, size_t arm, size_t layer)
 {
-    return shape(study, arm, layer, INS_LAYERS_UNITS);
-}
-
-double ins_reach(const ins_study *study, size_t arm)
-{
-    ins_site at = {.run = study->arm[arm].run[0]};
-    double gradient = fabs(ins_number(study, INS_DEPTH_XI_GRADIENT, at));
-    double correlation = ins_number(study, INS_DEPTH_XI_C, at);
-    return isnan(gradient) ? gradient
-                           : ins_threshold_of(INS_THRESHOLD_SCALES) * fmin(gradient, correlation);
+    return ins_number(study, INS_LAYERS_UNITS,
+                      site(study->arm[arm].run[0], ins_epoch_at(0), layer, INS_WEIGHT));
 }

@@ -49,10 +49,6 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
     [INS_THRESHOLD_CARRIES] = {"carries", 0.5,
                                "rank correlation over settings from which accuracy goes with a "
                                "measure"},
-    [INS_THRESHOLD_CRITICAL] =
-        {"critical", 0.02,
-         "distance of χ_{1} from 1 up to which a network lies on the edge of "
-         "chaos"},
     [INS_THRESHOLD_SCALES] = {"scales", 6, "depth scales through which a signal is taken to reach"},
 };
 

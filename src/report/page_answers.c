@@ -152,4 +152,6 @@ void ins_write_answers(ins_document *document, const ins_tell *tells, size_t cou
                       best < count ? as_title(tell) : "Weight initialization, measured", true);
     if (best < count) write_choice(&tells[best]);
     write_questions(document, tells, count);
+    ins_add_heading(document, "Contents");
+    ins_add_contents(document);
 }

@@ -76,6 +76,20 @@ static ins_cell backward_cell(const glance *g)
     return total_cell(g, INS_BACKWARD);
 }
 
+/* Where there is no depth to speak of: the first layer's own gain. */
+static double own_gain(const ins_study *study, size_t run, const void *context)
+{
+    (void)context;
+    return ins_own_gain(study, run, 1);
+}
+
+static ins_cell gain_cell(const glance *g)
+{
+    const ins_tell *tell = g->tell;
+    ins_interval gain = ins_over_seeds(tell->study, g->arm, INS_GEOMETRIC, own_gain, NULL).interval;
+    return ins_cell_of(INS_TELL("%s %s", ins_tell_mean(tell, gain), ins_tell_bracket(tell, gain)));
+}
+
 /* The verdicts that have no column of their own. */
 static ins_cell name_cell(const glance *g)
 {
@@ -168,6 +182,11 @@ static bool with_depth(const ins_tell *tell)
     return ins_tell_has_depth(tell);
 }
 
+static bool without_depth(const ins_tell *tell)
+{
+    return !ins_tell_has_depth(tell) && ins_is_recorded(tell->study->start);
+}
+
 static bool with_rank(const ins_tell *tell)
 {
     for (size_t a = 0; a < tell->study->arms; a++)
@@ -208,6 +227,7 @@ static const struct {
     {{"Initializer", INS_LEFT, 0, false}, always, name_cell},
     {{"Forward total", INS_LEFT, 0, false}, with_depth, forward_cell},
     {{"Backward total", INS_LEFT, 0, false}, with_depth, backward_cell},
+    {{"Own gain", INS_LEFT, 0, false}, without_depth, gain_cell},
     {{"Rank start", INS_RIGHT, 0, false}, with_rank, rank_cell},
     {{"Dead runs", INS_RIGHT, 0, false}, with_dead, dead_cell},
     {{"Learned", INS_LEFT, 0, false}, with_learning, learned_cell},
@@ -237,6 +257,8 @@ static void write_table(ins_tell *tell)
     if (with_depth(tell))
         note = "Totals: signal of the last hidden layer over that of the first, error of the first "
                "over that of the last, before training; geometric means over seeds [95 %].";
+    if (without_depth(tell))
+        note = "Own gain: second moment of z of layer 1 over that of the inputs, before training.";
     if (with_rank(tell))
         note = INS_TELL("%s Rank: effective rank of the last hidden layer's outputs.", note);
     if (with_dead(tell))

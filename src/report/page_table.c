@@ -11,6 +11,7 @@ const ins_page ins_page_table[] = {
     {"Gradients", ins_gradients_applies, ins_write_gradients, false},
     {"Symmetry", ins_symmetry_applies, ins_write_symmetry, true},
     {"Distributions", ins_distributions_applies, ins_write_distributions, false},
+    {"Isometry", ins_isometry_applies, ins_write_isometry, false},
     {"Over time", ins_time_applies, ins_write_time, false},
     {"Spread over seeds", ins_spread_applies, ins_write_spread, true},
     {"Learning", ins_learning_applies, ins_write_learning, false},
