@@ -9,7 +9,6 @@
 #include <gsl/gsl_errno.h>
 
 #include "check_tap.h"
-#include "initscope/random_matrix.h"
 #include "initscope/spectrum.h"
 
 static const struct {
@@ -182,55 +181,12 @@ START_TEST(test_size)
 }
 END_TEST
 
-/* sd |sqrt(rows) -+ sqrt(columns)|: entries of variance 1/64 and of 0.01. */
-START_TEST(test_edges)
-{
-    ins_singular_edges square = ins_singular_edges_of(64, 64, 1.0 / 8);
-    ck_assert_double_eq(square.lower, 0);
-    ck_assert_double_eq_tol(square.upper, 2, 1e-14);
-    ins_singular_edges tall = ins_singular_edges_of(400, 100, 0.1);
-    ck_assert_double_eq_tol(tall.lower, 1, 1e-14);
-    ck_assert_double_eq_tol(tall.upper, 3, 1e-14);
-    ck_assert_double_eq_tol(ins_singular_edges_of(100, 400, 0.1).lower, 1, 1e-14);
-}
-END_TEST
-
-/* Of a square matrix the law is the quarter circle: below x in [0, 2] lies a share of
- * (x sqrt(4 - x^2) / 2 + 2 asin(x / 2)) / pi. Of any, the mean square is 1. */
-START_TEST(test_law)
-{
-    enum { PLACES = 201 };
-    double share[PLACES], value[PLACES];
-    ins_singular_law(1, PLACES, share, value);
-    for (size_t i = 0; i < PLACES; i++) {
-        double x = value[i];
-        double below = (x * sqrt(fmax(4 - x * x, 0)) / 2 + 2 * asin(fmin(x / 2, 1))) / M_PI;
-        ck_assert_double_eq_tol(1 - share[i], below, 1e-6);
-    }
-    for (double ratio = 0.1; ratio < 1; ratio += 0.2) {
-        double square = 0;
-        ins_singular_law(ratio, PLACES, share, value);
-        ck_assert_double_eq_tol(value[0], ins_singular_edges_of(1, ratio, 1).upper, 1e-14);
-        ck_assert_double_eq_tol(value[PLACES - 1], ins_singular_edges_of(1, ratio, 1).lower, 1e-12);
-        ck_assert_double_eq_tol(share[PLACES - 1], 1, 1e-3);
-        for (size_t i = 1; i < PLACES; i++) {
-            ck_assert_double_lt(value[i], value[i - 1]);
-            square +=
-                (share[i] - share[i - 1]) * (value[i] * value[i] + value[i - 1] * value[i - 1]) / 2;
-        }
-        ck_assert_double_eq_tol(square, 1, 1e-3);
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("spectrum");
     TCase *cases = tcase_create("singular values");
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_loop_test(cases, test_oracle, 0, ORACLES);
-    tcase_add_test(cases, test_edges);
-    tcase_add_test(cases, test_law);
     tcase_add_test(cases, test_weights);
     tcase_add_test(cases, test_degenerate);
     tcase_add_test(cases, test_equal_weights);
