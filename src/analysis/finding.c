@@ -733,6 +733,34 @@ static const char *runs_of(finder *f, const ins_arm_judgement *of)
     return of->alike && of->runs > 1 ? SAY(", all %zu runs alike", of->runs) : "";
 }
 
+/* No initializer learned in more than half of its runs. */
+static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding *out)
+{
+    double most = 0;
+    size_t some = 0, runs = 0, all = 0, undecided = 0;
+    begin(f);
+    for (size_t i = 0; i < setting->arms; i++) {
+        const ins_arm_judgement *of = &f->of->arm[setting->arm[i]];
+        size_t learned_runs = of->learned + of->barely;
+        most = fmax(most, of->accuracy.mean);
+        some += f->which[setting->arm[i]] = learned_runs > 0;
+        runs += learned_runs;
+        all += learned_runs > 0 ? of->runs : 0;
+        undecided += of->undecided;
+    }
+    if (undecided > 0) {
+        out->claim = "The test rows are too few to say which learned.";
+    } else if (some > 0) {
+        out->claim =
+            SAY("Only %s learned, in %s.", arms(f), ins_say_of(f->arena, runs, all, "run"));
+    } else {
+        out->claim = setting->arms == 1 ? "It did not learn." : "None of them learned.";
+    }
+    out->evidence =
+        SAY("At most %s of the test rows are right on average; chance is %s.",
+            ins_say_percent(f->arena, most), ins_say_percent(f->arena, f->of->facts.chance));
+}
+
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
 static void answer_setting(finder *f, const ins_setting *setting, ins_finding *out)
 {
@@ -743,13 +771,7 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
         not += f->which[a];
     }
     if (setting->best == SIZE_MAX) {
-        double most = 0;
-        for (size_t i = 0; i < setting->arms; i++)
-            most = fmax(most, f->of->arm[setting->arm[i]].accuracy.mean);
-        out->claim = setting->arms == 1 ? "It did not learn." : "None of them learned.";
-        out->evidence =
-            SAY("At most %s of the test rows are right on average; chance is %s.",
-                ins_say_percent(f->arena, most), ins_say_percent(f->arena, f->of->facts.chance));
+        answer_unlearned(f, setting, out);
         return;
     }
     const char *failed = not > 0 ? short_arms(f) : NULL;
