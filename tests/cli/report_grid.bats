@@ -163,14 +163,17 @@ report() {
     done
 }
 
-@test "every experiment in reports/ has a title and a note, and starts" {
+@test "every experiment in reports/ has a title, asks a question with seeds enough to answer it, and starts" {
     count=0
     for ini in "$srcdir"/reports/*.ini; do
         count=$((count + 1))
         echo "$ini"
         grep -q '^title = ' "$ini"
-        grep -q '^note = ' "$ini"
+        [ "$(grep -c '^question = [A-Z].*?$' "$ini")" -eq 1 ]
+        [ "$(sed -n 's/^seeds = //p' "$ini")" -ge 5 ]
+        grep -q -F "| \`$(basename "$ini" .ini)\` |" "$srcdir"/reports/README.md
+        grep -q -F "| $(sed -n 's/^question = //p' "$ini") |" "$srcdir"/reports/README.md
         run_ok run -q "$ini" --seeds=1 --epochs=0 --probe=16 --histograms=none -o "w$count"
     done
-    [ "$count" -ge 7 ]
+    [ "$count" -ge 15 ]
 }
