@@ -67,7 +67,7 @@ static size_t compare(void)
             const char *want = expected.cell[r][c], *is = made.cell[r][in_made];
             char *end;
             double number = strtod(want, &end);
-            if (*want == '\0' || *end != '\0') {
+            if (*want == '\0' || *end != '\0' || isinf(number)) {
                 ck_assert_msg(strcmp(is, want) == 0, "row %zu, %s: \"%s\" is not \"%s\"", r,
                               expected.cell[0][c], is, want);
                 continue;
@@ -104,13 +104,13 @@ static size_t against(const char *name, void (*write)(const ins_analysis *, ins_
 
 START_TEST(summary_is_what_scipy_says)
 {
-    ck_assert_uint_ge(against("summary.csv", ins_analysis_summary), 5 * 18);
+    ck_assert_uint_ge(against("summary.csv", ins_analysis_summary), 9 * 18);
 }
 END_TEST
 
 START_TEST(comparisons_are_what_scipy_says)
 {
-    ck_assert_uint_eq(against("comparisons.csv", ins_analysis_comparisons), 10 * 6);
+    ck_assert_uint_eq(against("comparisons.csv", ins_analysis_comparisons), 9 * 6 + 3 * 4 + 3);
 }
 END_TEST
 
