@@ -528,8 +528,8 @@ static bool carries(finder *f, ins_finding *out)
     double by_rank = ins_rank_correlation(rank, accuracy, n);
     double by_total = ins_rank_correlation(forward, accuracy, n);
     double least = ins_threshold_of(INS_THRESHOLD_CARRIES);
-    if (!(fabs(by_rank) >= least || fabs(by_total) >= least)) return false;
-    bool ranks = fabs(by_rank) > fabs(by_total);
+    if (!(by_rank >= least || -by_total >= least)) return false;
+    bool ranks = by_rank > -by_total;
     out->claim = ranks ? SAY("Accuracy goes with the rank, not with the variance alone.")
                        : SAY("Accuracy goes with how much of the signal is lost.");
     out->evidence =
