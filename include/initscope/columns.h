@@ -343,7 +343,8 @@ typedef enum ins_tensor {
     INS_DELTA,
     INS_GRADIENT,
     INS_UPDATE,
-    INS_SIGNAL, /* of theory.csv alone */
+    INS_RECORDED_TENSORS,              /* those of layers.csv */
+    INS_SIGNAL = INS_RECORDED_TENSORS, /* of theory.csv alone */
     INS_TENSORS
 } ins_tensor;
 
