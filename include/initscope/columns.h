@@ -197,6 +197,7 @@
     INS_SHARED_LAYER(ROW, THEORY)                                                                \
     ROW(THEORY, TENSOR, "tensor", TEXT, "",                                                      \
         "Which tensor, as in layers.csv; but a gradient is here that of one sample's own loss, " \
+        "signal the within_unit_variance of the preactivation, both numbers the same, "          \
         "and delta_ratio is delta over that of the output layer.")                               \
     ROW(THEORY, SECOND_MOMENT, "second_moment", NUMBER, "1",                                     \
         "Second moment predicted for epoch 0; nan where the theory does not apply.")             \
@@ -342,7 +343,8 @@ typedef enum ins_tensor {
     INS_DELTA,
     INS_GRADIENT,
     INS_UPDATE,
-    INS_SIGNAL, /* of theory.csv alone */
+    INS_RECORDED_TENSORS,              /* those of layers.csv */
+    INS_SIGNAL = INS_RECORDED_TENSORS, /* of theory.csv alone */
     INS_TENSORS
 } ins_tensor;
 

@@ -34,6 +34,10 @@ void ins_correlator_start(ins_correlator *correlator, const ins_choice *activati
  * is below 1e-10 of the results; else quadrature over the plane. */
 ins_correlation ins_correlate(const ins_correlator *correlator, double c);
 
+/* The same of c = 1 - apart, for inputs that are so alike that 1 - c would be lost: distance keeps
+ * its digits however small apart in [0, 2] is. */
+ins_correlation ins_correlate_apart(const ins_correlator *correlator, double apart);
+
 /* The last way by itself: slower (milliseconds), and an independent check of the others. */
 ins_correlation ins_correlate_plane(const ins_correlator *correlator, double c);
 

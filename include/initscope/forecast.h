@@ -13,11 +13,12 @@ typedef struct ins_forecast {
     ins_layer_prediction *layer; /* (layers) */
 } ins_forecast;
 
-/* Second moment of the inputs: mean over rows and features. */
-double ins_input_moment(const ins_samples *samples);
+/* What the theory is told of the probe rows. A single row is no two. */
+ins_inputs ins_inputs_of(const ins_samples *samples);
 
-/* The trial's network for inputs of that second moment. */
-ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t classes, double moment);
+/* The trial's network for such inputs. */
+ins_forecast ins_forecast_new(const ins_trial *trial, size_t features, size_t classes,
+                              const ins_inputs *inputs);
 void ins_forecast_free(ins_forecast *forecast);
 
 /* One tensor of one layer: a row of theory.csv. Layer by layer, the tensors in the order of
@@ -34,8 +35,8 @@ ins_forecast_item ins_forecast_at(const ins_forecast *forecast, size_t i);
 /* One for each network of a grid, so that all its seeds share one: they take milliseconds. grid
  * must outlive them. */
 typedef struct ins_forecasts ins_forecasts;
-ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t inputs, size_t classes,
-                                 double moment);
+ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t features, size_t classes,
+                                 const ins_inputs *inputs);
 void ins_forecasts_free(ins_forecasts *forecasts); /* NULL is fine */
 
 /* Of a trial of the grid. */

@@ -9,6 +9,14 @@
 #include "initscope/design.h"
 #include "initscope/network.h"
 
+/* What the network is given. */
+typedef struct ins_inputs {
+    double square; /* second moment: mean over features and rows, >= 0 */
+    double apart;  /* 1 - c in [0, 2], c the correlation of two different rows: their mean product
+                      over square; 0: all rows are equal, 1: they are orthogonal */
+    size_t rows;   /* over which a unit's variance is taken, >= 1 */
+} ins_inputs;
+
 typedef struct ins_moment_pair {
     double second_moment, variance;
 } ins_moment_pair;
@@ -25,6 +33,8 @@ typedef struct ins_layer_prediction {
     ins_moment_pair activation;    /* a_l; of the last layer: class probabilities */
     ins_moment_pair delta; /* d loss / d z_l: units_{l+1} Var(W_{l+1}) E[phi'^2] E[delta_{l+1}^2] */
     ins_moment_pair gradient; /* d loss / d W_l: E[delta_l^2] E[a_{l-1}^2] */
+    ins_moment_pair signal;   /* within-unit variance of z_l over the rows: two rows' mean half
+                                 squared distance q (1 - c), less its part 1 / rows */
     double slope_square;      /* E[phi'(z_l)^2]; 1 for the last layer */
 } ins_layer_prediction;
 
@@ -32,10 +42,10 @@ typedef struct ins_layer_prediction {
  * there on. */
 bool ins_is_predicted(const ins_layer_kind *kind);
 
-/* out (depth), from the initializers of start; input is the second moment of the inputs, mean over
- * features and samples. Preactivations are taken for Gaussian and weights for independent of
- * deltas; samples of unequal length are taken for equal. Returns the expected loss. */
-double ins_predict(const ins_design *design, const ins_initialization *start, double input,
-                   ins_layer_prediction *out);
+/* out (depth), from the initializers of start. Preactivations are taken for Gaussian and weights
+ * for independent of deltas; rows of unequal length, and pairs of rows of unequal correlation, are
+ * taken for equal. Returns the expected loss. */
+double ins_predict(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_layer_prediction *out);
 
 #endif

@@ -74,7 +74,7 @@ typedef struct ins_trace_matrices {
 
 typedef struct ins_trace_layer {
     size_t number;                        /* 0: the network's input */
-    ins_trace_tensor tensor[INS_TENSORS]; /* an update that is not shown is taken from the weight
+    ins_trace_tensor tensor[INS_RECORDED_TENSORS]; /* an update that is not shown is taken from the weight
                                              and that of the moment before */
     ins_trace_tensor bias_gradient;       /* for the norm of the gradient */
     ins_trace_matrices jacobian;          /* of the network's outputs by these units */

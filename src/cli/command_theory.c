@@ -1,6 +1,8 @@
 /* initscope theory: predictions on standard output. */
 #include <config.h>
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,9 +13,11 @@
 static const char about[] =
     "Prints, without training, what the mean-field theory predicts for every layer before "
     "training: "
-    "second moment and variance of weights, preactivations, activations, deltas and gradients, for "
-    "each initializer and activation, as CSV. A gradient is that of one sample's own loss; nan "
-    "stands where an initializer promises nothing.\n"
+    "second moment and variance of weights, preactivations, activations, deltas and gradients, and "
+    "the signal, the variance of preactivations within a unit, for each initializer and "
+    "activation, "
+    "as CSV. A gradient is that of one sample's own loss; nan stands where an initializer promises "
+    "nothing.\n"
     "The options of `initscope run` that decide this are taken here too, and so is an experiment "
     "file. With --critical or --phase, only the activations matter.";
 
@@ -24,6 +28,7 @@ static const ins_option_id options[] = {
     INS_OPTION_SCALE,     INS_OPTION_TEST_FRACTION, INS_OPTION_SPLIT_SEED, INS_OPTION_PROBE};
 
 #define INPUT_MOMENT_RANGE "a finite number from 0 up"
+#define INPUT_CORRELATION_RANGE "a number from -1 to 1"
 
 static const ins_flag switches[] = {
     {.name = "input-moment",
@@ -32,6 +37,12 @@ static const ins_flag switches[] = {
      .fallback = "that of the probe rows, scaled",
      .range = INPUT_MOMENT_RANGE,
      .title = "What is printed"},
+    {.name = "input-correlation",
+     .argument = "C",
+     .help = "correlation of two rows of the inputs, their mean product over the second moment, in "
+             "place of that of the data: the signal depends on it",
+     .fallback = "the mean over pairs of probe rows, scaled",
+     .range = INPUT_CORRELATION_RANGE},
     {.name = "critical",
      .help = "the critical line of each activation instead: where sigma_w^2 E[phi'^2] = 1, at "
              "sigma_b from 0 to 1"},
@@ -56,16 +67,20 @@ static const ins_flag *make_flags(ins_arena *arena)
     return flags;
 }
 
-static ins_status read_moment(const char *text, double *moment, ins_error *error)
+/* The number after one of the switches, if it was given; range completes "must be ...". */
+static void read_number(const ins_arguments *arguments, const char *name, double minimum,
+                        double maximum, const char *range, double *number, ins_error *error)
 {
+    const char *text = ins_arguments_value(arguments, name);
+    if (text == NULL) return;
     char display[INS_DISPLAY_SIZE];
     double value;
-    if (ins_parse_number(text, strlen(text), &value) != INS_NUMBER_FINITE || value < 0)
-        return ins_error_add(error, INS_USAGE,
-                             "--input-moment: must be " INPUT_MOMENT_RANGE " (got \"%s\")",
-                             ins_display(display, text, strlen(text)));
-    *moment = value;
-    return error->status;
+    if (ins_parse_number(text, strlen(text), &value) == INS_NUMBER_FINITE && value >= minimum &&
+        value <= maximum)
+        *number = value;
+    else
+        ins_error_add(error, INS_USAGE, "--%s: must be %s (got \"%s\")", name, range,
+                      ins_display(display, text, strlen(text)));
 }
 
 /* The columns tell of initializer and activation only. */
@@ -93,22 +108,25 @@ static void print_warnings(const ins_dataset *dataset)
     }
 }
 
-/* text: --input-moment, or NULL. */
-static void predict_layers(ins_settings *settings, const char *text, ins_text *out,
+static void predict_layers(const ins_arguments *arguments, ins_settings *settings, ins_text *out,
                            ins_error *error)
 {
-    double moment = 0;
+    double square = NAN, correlation = NAN;
     ins_grid grid;
     ins_dataset dataset = {0};
     ins_prepared data = {0};
-    if (text) read_moment(text, &moment, error);
+    read_number(arguments, "input-moment", 0, DBL_MAX, INPUT_MOMENT_RANGE, &square, error);
+    read_number(arguments, "input-correlation", -1, 1, INPUT_CORRELATION_RANGE, &correlation,
+                error);
     if (check_shapes(settings, error) == INS_OK && ins_settings_check(settings, error) == INS_OK &&
         ins_grid_new(settings, &grid, error) == INS_OK &&
         ins_data_load(settings, &dataset, &data, error) == INS_OK) {
         ins_samples probe = ins_probe_of(settings, &data.train);
+        ins_inputs inputs = ins_inputs_of(&probe);
         print_warnings(&dataset);
-        if (!text) moment = ins_input_moment(&probe);
-        ins_layers_table(&grid, probe.features, probe.classes, moment, out);
+        if (!isnan(square)) inputs.square = square;
+        if (!isnan(correlation)) inputs.apart = 1 - correlation;
+        ins_layers_table(&grid, probe.features, probe.classes, &inputs, out);
     }
     ins_prepared_free(&data);
     ins_dataset_free(&dataset);
@@ -125,7 +143,7 @@ static void predict(const ins_arguments *arguments, ins_settings *settings, ins_
     else if (critical)
         ins_critical_table(&settings->activation, out);
     else if (!phase)
-        predict_layers(settings, ins_arguments_value(arguments, "input-moment"), out, error);
+        predict_layers(arguments, settings, out, error);
     else if (ins_plane_parse(phase, "--phase", &plane, error) == INS_OK)
         ins_phase_table(&settings->activation, &plane, out);
 }

@@ -16,24 +16,45 @@ static const struct {
                  {INS_PREACTIVATION, offsetof(ins_layer_prediction, preactivation)},
                  {INS_ACTIVATION, offsetof(ins_layer_prediction, activation)},
                  {INS_DELTA, offsetof(ins_layer_prediction, delta)},
-                 {INS_GRADIENT, offsetof(ins_layer_prediction, gradient)}};
+                 {INS_GRADIENT, offsetof(ins_layer_prediction, gradient)},
+                 {INS_SIGNAL, offsetof(ins_layer_prediction, signal)}};
 
-double ins_input_moment(const ins_samples *samples)
+/* Of feature j over the rows: the mean, and of the squared distances from it. */
+static double variance_of_feature(const ins_samples *samples, size_t j)
 {
-    size_t count = samples->rows * samples->features;
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += (double)samples->x[i] * (double)samples->x[i];
-    return sum / (double)count;
+    const real *x = samples->x + j;
+    double mean = 0, square = 0, n = (double)samples->rows;
+    for (size_t i = 0; i < samples->rows; i++) mean += (double)x[i * samples->features] / n;
+    for (size_t i = 0; i < samples->rows; i++) {
+        double distance = (double)x[i * samples->features] - mean;
+        square += distance * distance;
+    }
+    return square / n;
 }
 
-ins_forecast ins_forecast_new(const ins_trial *trial, size_t inputs, size_t classes, double moment)
+/* Half the squared distance of two different rows, the mean over all pairs, is the variance within
+ * the features with rows - 1 in place of rows. */
+ins_inputs ins_inputs_of(const ins_samples *samples)
+{
+    size_t count = samples->rows * samples->features;
+    double sum = 0, within = 0, n = (double)samples->rows;
+    for (size_t i = 0; i < count; i++) sum += (double)samples->x[i] * (double)samples->x[i];
+    for (size_t j = 0; j < samples->features; j++) within += variance_of_feature(samples, j);
+    double square = sum / (double)count, distance = within / (double)samples->features;
+    if (samples->rows > 1) distance *= n / (n - 1);
+    return (ins_inputs){
+        .square = square, .apart = square > 0 ? distance / square : 0, .rows = samples->rows};
+}
+
+ins_forecast ins_forecast_new(const ins_trial *trial, size_t features, size_t classes,
+                              const ins_inputs *inputs)
 {
     const ins_initialization start = {
         .hidden = trial->init, .output = trial->output, .bias = trial->bias};
-    ins_design design = ins_trial_layers(trial, inputs, classes);
+    ins_design design = ins_trial_layers(trial, features, classes);
     ins_forecast forecast = {.layers = design.depth};
     forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");
-    ins_predict(&design, &start, moment, forecast.layer);
+    ins_predict(&design, &start, inputs, forecast.layer);
     ins_design_free(&design);
     return forecast;
 }
@@ -74,7 +95,8 @@ struct ins_forecasts {
     ins_forecast *network; /* (networks) */
 };
 
-ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t inputs, size_t classes, double moment)
+ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t features, size_t classes,
+                                 const ins_inputs *inputs)
 {
     ins_forecasts *forecasts = ins_allocate(1, sizeof *forecasts, "predictions");
     size_t networks = ins_grid_networks(grid);
@@ -82,7 +104,7 @@ ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t inputs, size_t cla
     forecasts->network = ins_allocate(networks, sizeof *forecasts->network, "predictions");
     for (size_t i = 0; i < networks; i++) {
         ins_trial trial = ins_grid_network_trial(grid, i);
-        forecasts->network[i] = ins_forecast_new(&trial, inputs, classes, moment);
+        forecasts->network[i] = ins_forecast_new(&trial, features, classes, inputs);
     }
     return forecasts;
 }

@@ -189,8 +189,8 @@ static void add_predictions(const session *s, ins_log_rows *rows)
         ins_depths_write(laboratory->depths, s->trial, NULL, depth);
         return;
     }
-    ins_forecast own = ins_forecast_new(s->trial, s->probe.features, s->probe.classes,
-                                        ins_input_moment(&s->probe));
+    const ins_inputs inputs = ins_inputs_of(&s->probe);
+    ins_forecast own = ins_forecast_new(s->trial, s->probe.features, s->probe.classes, &inputs);
     add_theory(s, &own, theory);
     ins_depths_write(laboratory->depths, s->trial, &own, depth);
     ins_forecast_free(&own);

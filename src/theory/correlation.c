@@ -14,6 +14,8 @@
 
 #define TOLERANCE 1e-10
 #define ROUNDING 1e-15
+#define SMALLEST_APART 1e-16 /* below, the first order in it is exact to 1e-8, at kinks too */
+#define SMALL_ANGLE 1e-3
 #define FINE_PANEL 1.5 /* in u, in units of the activation's scale */
 
 /* The k-th Hermite polynomial waves with a wave number up to sqrt(k), and times the root of the
@@ -85,17 +87,20 @@ void ins_correlator_start(ins_correlator *correlator, const ins_choice *activati
 
 /* phi(u) = left u + (right - left) max(u, 0), with the arc-cosine kernel of max(u, 0) (Cho & Saul
  * 2009): E[max(u1, 0) max(u2, 0)] = q (sin t + (pi - t) cos t) / (2 pi), t = arccos c. */
-static ins_correlation homogeneous(const ins_correlator *correlator, double c)
+static ins_correlation homogeneous(const ins_correlator *correlator, double c, double apart)
 {
     const double *values = correlator->activation->value;
     double q = correlator->q, left = -row_of(correlator)->value(-1, values);
     double bend = row_of(correlator)->value(1, values) - left;
-    double angle = 2 * asin(sqrt((1 - c) / 2));
-    double fall = 1 - c - (sin(angle) - angle * c) / M_PI; /* of the kernel, from 1 at c = 1 */
+    double angle = 2 * asin(sqrt(apart / 2));
+    /* sin(angle) - angle cos(angle); its first terms where the difference would lose digits. */
+    double bow = angle > SMALL_ANGLE ? sin(angle) - angle * c
+                                     : angle * angle * angle * (1.0 / 3 - angle * angle / 30);
+    double fall = apart - bow / M_PI; /* of the kernel, from 1 at c = 1 */
     double linear = left * left + left * bend;
 
     ins_correlation result;
-    result.distance = q * (linear * (1 - c) + bend * bend * fall / 2);
+    result.distance = q * (linear * apart + bend * bend * fall / 2);
     result.product = q * (linear * c + bend * bend * (1 - fall) / 2);
     result.slope_product = linear + bend * bend * (1 - angle / M_PI) / 2;
     return result;
@@ -103,10 +108,11 @@ static ins_correlation homogeneous(const ins_correlator *correlator, double c)
 
 /* False when the series lacks too much. Its rest is bounded because no term is negative: of the
  * distance it is mass_left, less at most mass_left c^k. */
-static bool series(const ins_correlator *correlator, double c, ins_correlation *result)
+static bool series(const ins_correlator *correlator, double c, double apart,
+                   ins_correlation *result)
 {
     double product = 0, slope = 0, distance = 0, power = 1, slope_power = 1;
-    double log_size = log(fabs(c));
+    double log_size = apart < 0.5 ? log1p(-apart) : log(fabs(c));
 
     for (size_t k = 0; k < INS_HERMITE_TERMS; k++) {
         double mass = correlator->mass[k];
@@ -173,13 +179,13 @@ static void add_line(void *context, double y, double weight)
     ins_integrate(&panels, add_point, p);
 }
 
-ins_correlation ins_correlate_plane(const ins_correlator *correlator, double c)
+static ins_correlation over_plane(const ins_correlator *correlator, double apart)
 {
     const ins_outline *outline = &correlator->outline;
     double spread = sqrt(correlator->q);
     plane p = {.correlator = correlator,
-               .along = spread * sqrt((1 + c) / 2),
-               .across = spread * sqrt((1 - c) / 2)};
+               .along = spread * sqrt((2 - apart) / 2),
+               .across = spread * sqrt(apart / 2)};
     ins_panels panels = {.upper = INS_NORMAL_REACH, .width = INS_NORMAL_WIDTH, .centres = 1};
 
     panels.fine = FINE_PANEL * outline->scale / p.across;
@@ -192,11 +198,26 @@ ins_correlation ins_correlate_plane(const ins_correlator *correlator, double c)
     return (ins_correlation){p.product, p.slope_product, p.distance};
 }
 
+ins_correlation ins_correlate_plane(const ins_correlator *correlator, double c)
+{
+    return over_plane(correlator, 1 - c);
+}
+
+ins_correlation ins_correlate_apart(const ins_correlator *correlator, double apart)
+{
+    const ins_expectation *at = &correlator->at;
+    double c = 1 - apart;
+    if (correlator->outline.homogeneous) return homogeneous(correlator, c, apart);
+    if (apart < SMALLEST_APART) {
+        double distance = correlator->q * at->slope_square * apart;
+        return (ins_correlation){at->square - distance, at->slope_square, distance};
+    }
+    ins_correlation result;
+    if (series(correlator, c, apart, &result)) return result;
+    return over_plane(correlator, apart);
+}
+
 ins_correlation ins_correlate(const ins_correlator *correlator, double c)
 {
-    if (correlator->outline.homogeneous) return homogeneous(correlator, c);
-    if (c == 1) return (ins_correlation){correlator->at.square, correlator->at.slope_square, 0};
-    ins_correlation result;
-    if (series(correlator, c, &result)) return result;
-    return ins_correlate_plane(correlator, c);
+    return ins_correlate_apart(correlator, 1 - c);
 }

@@ -7,16 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/correlation.h"
 #include "initscope/gaussian.h"
 #include "initscope/memory.h"
 #include "initscope/softmax_start.h"
 
 /* What is carried at the output of a layer. */
 typedef struct signal {
-    double square; /* E[x^2] of its elements x */
-    double gain;   /* E[(d loss / d x)^2] = gain delta: delta is that of the next matrix, */
-    double delta;  /* and gain what the layers between do to it */
-    double slope;  /* E[phi'^2] of an activation */
+    double square;   /* E[x^2] of its elements x */
+    double distance; /* E[(x - x')^2] / 2 of those of two rows: square (1 - c) */
+    double gain;     /* E[(d loss / d x)^2] = gain delta: delta is that of the next matrix, */
+    double delta;    /* and gain what the layers between do to it */
+    double slope;    /* E[phi'^2] of an activation */
 } signal;
 
 /* A layer on its way: its output, what it reads, and the prediction of the matrix that it has or
@@ -24,11 +26,13 @@ typedef struct signal {
 typedef struct stage {
     const ins_layer_plan *plan;
     const ins_choice *weight, *bias; /* initializers */
+    const ins_inputs *inputs;        /* of the network */
     signal *at, *in[INS_LAYER_INPUTS];
     ins_layer_prediction *out;
 } stage;
 
-/* forward: from in to at->square. backward: from at to gain and delta of in. Both fill in out. */
+/* forward: from in to at->square and distance. backward: from at to gain and delta of in. Both fill
+ * in out. */
 typedef struct theory {
     const char *kind; /* of layers */
     void (*forward)(const stage *s);
@@ -76,7 +80,9 @@ static double bias_variance(const ins_choice *weight, ins_tensor_place w, const 
  * off. */
 static void same_forward(const stage *s)
 {
-    if (s->plan->kind->reads > 0) s->at->square = s->in[0]->square;
+    if (s->plan->kind->reads == 0) return;
+    s->at->square = s->in[0]->square;
+    s->at->distance = s->in[0]->distance;
 }
 
 static void same_backward(const stage *s)
@@ -86,8 +92,15 @@ static void same_backward(const stage *s)
     s->in[0]->delta = s->at->delta;
 }
 
+/* The mean over all pairs of rows, those of a row with itself included. */
+static double over_rows(const ins_inputs *inputs, double distance)
+{
+    return distance * (1 - 1 / (double)inputs->rows);
+}
+
 /* An initializer that rescales W to the data promises the variance of the preactivation instead of
- * that of W. */
+ * that of W. The biases are the same for all rows: they add to the square and not to the distance.
+ */
 static void dense_forward(const stage *s)
 {
     ins_learned list[INS_LAYER_TENSORS];
@@ -100,13 +113,16 @@ static void dense_forward(const stage *s)
         q = adapted;
         weight = (q - bias) / (w.fan_in * input);
     }
+    double distance = w.fan_in * weight * s->in[0]->distance;
     *s->out = (ins_layer_prediction){.fan_in = w.fan_in,
                                      .weight = centred(weight),
                                      .bias = centred(bias),
                                      .preactivation = centred(q),
                                      .activation = centred(q),
+                                     .signal = centred(over_rows(s->inputs, distance)),
                                      .slope_square = 1};
     s->at->square = q;
+    s->at->distance = distance;
 }
 
 static void dense_backward(const stage *s)
@@ -117,9 +133,20 @@ static void dense_backward(const stage *s)
     s->in[0]->delta = s->out->delta.second_moment;
 }
 
+/* Of an activation at two rows; 0 where all of z is 0. */
+static double activation_distance(const ins_choice *activation, const signal *z)
+{
+    if (z->square == 0) return 0;
+    if (!isfinite(z->square) || isnan(z->distance)) return NAN;
+    ins_correlator correlator;
+    ins_correlator_start(&correlator, activation, z->square);
+    return ins_correlate_apart(&correlator, fmin(z->distance / z->square, 2)).distance;
+}
+
 static void activation_forward(const stage *s)
 {
     const ins_expectation at = ins_expect(&s->plan->choice, s->in[0]->square);
+    s->at->distance = activation_distance(&s->plan->choice, s->in[0]);
     s->out->activation = around(at.value, at.square);
     s->out->slope_square = at.slope_square;
     s->at->square = at.square;
@@ -134,7 +161,7 @@ static void activation_backward(const stage *s)
 
 static void unknown_forward(const stage *s)
 {
-    s->at->square = NAN;
+    s->at->square = s->at->distance = NAN;
 }
 
 static void unknown_backward(const stage *s)
@@ -192,28 +219,31 @@ static double loss_start(const ins_loss *loss, double square, size_t units,
 }
 
 /* before stands for the prediction of a layer that follows no matrix. */
-static stage stage_of(const ins_design *design, const ins_initialization *start, size_t layer,
-                      signal *signals, ins_layer_prediction *before, ins_layer_prediction *out)
+static stage stage_of(const ins_design *design, const ins_initialization *start,
+                      const ins_inputs *inputs, size_t layer, signal *signals,
+                      ins_layer_prediction *before, ins_layer_prediction *out)
 {
     const ins_layer_plan *plan = &design->layer[layer];
     stage made = {.plan = plan,
                   .weight = layer + 1 == design->layers ? start->output : start->hidden,
                   .bias = start->bias,
+                  .inputs = inputs,
                   .at = &signals[layer],
                   .out = plan->follows > 0 ? &out[plan->follows - 1] : before};
     for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &signals[plan->input[k]];
     return made;
 }
 
-double ins_predict(const ins_design *design, const ins_initialization *start, double input,
-                   ins_layer_prediction *out)
+double ins_predict(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_layer_prediction *out)
 {
     const size_t layers = design->layers;
     signal *signals = ins_allocate(layers, sizeof *signals, "layers of the theory");
     ins_layer_prediction before = {0};
-    signals[0].square = input;
+    signals[0].square = inputs->square;
+    signals[0].distance = inputs->square * inputs->apart;
     for (size_t i = 0; i < layers; i++) {
-        const stage s = stage_of(design, start, i, signals, &before, out);
+        const stage s = stage_of(design, start, inputs, i, signals, &before, out);
         theory_of(s.plan->kind)->forward(&s);
     }
     signal *last = &signals[layers - 1];
@@ -221,7 +251,7 @@ double ins_predict(const ins_design *design, const ins_initialization *start, do
     const double loss = loss_start(design->loss, last->square, design->layer[layers - 1].units,
                                    &out[design->depth - 1], &last->delta);
     for (size_t i = layers; i-- > 0;) {
-        const stage s = stage_of(design, start, i, signals, &before, out);
+        const stage s = stage_of(design, start, inputs, i, signals, &before, out);
         theory_of(s.plan->kind)->backward(&s);
     }
     free(signals);

@@ -15,7 +15,7 @@
 static const double fixed_reach = 4;
 
 /* Biases and updates are not counted. */
-enum { COUNTED = INS_TENSORS - 2 };
+enum { COUNTED = INS_RECORDED_TENSORS - 2 };
 
 static bool is_counted(ins_tensor kind)
 {
@@ -86,7 +86,7 @@ static void show(void *state, const ins_trace_moment *moment, const ins_trace_la
                  ins_text *out)
 {
     gsl_histogram *histogram = state;
-    for (ins_tensor kind = 0; kind < INS_TENSORS; kind++) {
+    for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) {
         const ins_trace_tensor *tensor = &layer->tensor[kind];
         if (tensor->x == NULL || !is_counted(kind)) continue;
         double reach = reach_of(kind, tensor);

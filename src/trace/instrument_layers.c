@@ -9,7 +9,7 @@
 
 static size_t rows(const ins_trace_extent *extent)
 {
-    return (extent->plan->layers - 1) * INS_TENSORS + 1;
+    return (extent->plan->layers - 1) * INS_RECORDED_TENSORS + 1;
 }
 
 /* (most units of a layer) */
@@ -49,7 +49,7 @@ static void show(void *state, const ins_trace_moment *moment, const ins_trace_la
 {
     static const ins_bounds unbounded = {-INFINITY, INFINITY};
     ins_moments *moments = state;
-    for (ins_tensor kind = 0; kind < INS_TENSORS; kind++) {
+    for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) {
         const ins_trace_tensor *tensor = &layer->tensor[kind];
         if (tensor->x == NULL) continue;
         bool saturates = tensor->saturation != NULL;

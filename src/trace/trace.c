@@ -108,7 +108,7 @@ static bool fits(const ins_trace *trace, const ins_trace_layer *layer)
     const ins_trace_matrices *jacobian = &layer->jacobian;
     if (layer->number >= trace->layers) return false;
     if (jacobian->count > 0 && jacobian->rows * jacobian->columns > trace->jacobian) return false;
-    for (ins_tensor kind = 0; kind < INS_TENSORS; kind++) {
+    for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) {
         const ins_trace_tensor *tensor = &layer->tensor[kind];
         if (tensor->x == NULL) continue;
         if (tensor->units > trace->units) return false;

@@ -26,9 +26,9 @@ cell() {
     run_ok theory --init=he_normal,zeros --activation=relu,tanh --hidden=64,64
     [ "$stderr" = "" ]
     [ "${lines[0]}" = initializer,activation,layer,tensor,second_moment,variance ]
-    [ "${#lines[@]}" -eq $((1 + 2 * 2 * 3 * 6)) ]
+    [ "${#lines[@]}" -eq $((1 + 2 * 2 * 3 * 7)) ]
     [ "$(cut -d, -f1,2 <<<"$output" | uniq | tail -n +2 | paste -sd' ')" = "he_normal,relu zeros,relu he_normal,tanh zeros,tanh" ]
-    [ "$(cut -d, -f4 <<<"$output" | sed -n 2,7p | paste -sd' ')" = "weight preactivation activation delta gradient delta_ratio" ]
+    [ "$(cut -d, -f4 <<<"$output" | sed -n 2,8p | paste -sd' ')" = "weight preactivation activation delta gradient signal delta_ratio" ]
     # Backward from 3 outputs: 3 Var(W_3) / 2 with Var(W_3) = 2/64, then 64 Var(W_2) / 2 = 1.
     echo "$output" >t
     [ "$(cell t second_moment initializer=zeros activation=relu layer=2 tensor=delta_ratio)" = 0 ]
@@ -66,6 +66,26 @@ cell() {
     near 31.6 0.5 "$(cell raw second_moment layer=1 tensor=preactivation)"
 }
 
+@test "theory: the signal, from the correlation of the inputs" {
+    "$INITSCOPE" theory --init=he_normal --input-moment=1 --input-correlation=0.25 >t
+    # 120 probe rows: one pair in 120 is a row with itself.
+    near 1.4875 1e-12 "$(cell t variance layer=1 tensor=signal)"
+    near 1.4875 1e-12 "$(cell t second_moment layer=1 tensor=signal)"
+    "$INITSCOPE" theory --init=he_normal --input-moment=4 --input-correlation=1 >t
+    [ "$(cell t variance layer=3 tensor=signal)" = 0 ]
+    # From the data: features of mean 0 and variance 1 over all rows, so that the signal of the first
+    # layer is its size; raw, the rows are more alike.
+    "$INITSCOPE" theory --init=he_normal >d
+    near 2 1e-6 "$(cell d variance layer=1 tensor=signal)"
+    "$INITSCOPE" theory --init=he_normal --scale=none >raw
+    awk "BEGIN { exit !($(cell raw variance layer=1 tensor=signal) < 0.2 * $(cell raw variance layer=1 tensor=preactivation)) }"
+    # It depends on the inputs' correlation alone where biases keep the size up.
+    "$INITSCOPE" theory --init=torch_default --hidden=20x64 >t
+    awk "BEGIN { exit !($(cell t variance layer=20 tensor=signal) < 1e-12) }"
+    refuses 2 '--input-correlation: must be a number from -1 to 1 (got "1.5")' theory --input-correlation=1.5
+    refuses 2 '--input-correlation: must be a number from -1 to 1 (got "x")' theory --input-correlation=x
+}
+
 @test "theory: a row that draws the bias itself" {
     # PyTorch's default: Var(W) = Var(b) = 1/(3 n), so with ReLU q* = 1/192 / (1 - 1/6) = 0.00625.
     "$INITSCOPE" theory --init=torch_default --hidden=20x64 >t
@@ -90,12 +110,12 @@ cell() {
         '--bias-init=random_normal(stddev=0.3)' --output-init=lecun_normal --probe=50)
     run_ok run -q "${options[@]}" --seeds=2 --epochs=0 -o w
     "$INITSCOPE" theory "${options[@]}" | tail -n +2 | cut -d, -f1,3- >printed
-    [ "$(wc -l <printed)" -eq 54 ]
+    [ "$(wc -l <printed)" -eq 63 ]
     for run in 1 2; do grep "^$run," w/theory.csv | cut -d, -f2-; done | sort -u >first
     grep '^he_normal,' printed | sort | diff - first
     cut -d, -f2- w/theory.csv | tail -n +2 | sort -u >all
     sort -u printed | diff - all
-    [ "$(wc -l <w/theory.csv)" -eq $((1 + 6 * 18)) ]
+    [ "$(wc -l <w/theory.csv)" -eq $((1 + 6 * 21)) ]
 }
 
 @test "theory --critical: the edge of chaos" {

@@ -38,7 +38,8 @@ static inline ins_initialization family_start(const family *f, uint32_t seed)
 static inline void predict(family *f)
 {
     const ins_initialization start = family_start(f, 0);
-    f->cross_entropy = ins_predict(&f->design, &start, 1, f->out);
+    const ins_inputs inputs = {.square = 1, .apart = 1, .rows = f->samples.rows};
+    f->cross_entropy = ins_predict(&f->design, &start, &inputs, f->out);
 }
 
 static inline family family_of(const char *activation, const char *weight, size_t inputs,

@@ -35,6 +35,8 @@ static void teardown(void)
     ins_settings_free(&settings);
 }
 
+static const ins_inputs given = {.square = 1.5, .apart = 0.75, .rows = 20};
+
 /* Every trial has the prediction of its own shape, activation and initializers. */
 START_TEST(test_every_trial)
 {
@@ -47,7 +49,7 @@ START_TEST(test_every_trial)
     set("seeds", "3");
     make_grid();
     ck_assert_uint_eq(grid.trials, 2 * 2 * 2 * 2 * 3);
-    ins_forecasts *forecasts = ins_forecasts_new(&grid, 4, 3, 1.5);
+    ins_forecasts *forecasts = ins_forecasts_new(&grid, 4, 3, &given);
     for (size_t i = 0; i < grid.trials; i++) {
         ins_trial trial = ins_grid_trial(&grid, i);
         const ins_forecast *forecast = ins_forecasts_of(forecasts, &trial);
@@ -61,12 +63,14 @@ START_TEST(test_every_trial)
                                                     .activation = trial.activation});
         const ins_initialization start = {
             .hidden = trial.init, .output = &settings.output_init, .bias = trial.bias};
-        ins_predict(&design, &start, 1.5, out);
+        ins_predict(&design, &start, &given, out);
         ins_design_free(&design);
         ck_assert_uint_eq(forecast->layers, hidden + 1);
         for (size_t l = 0; l <= hidden; l++) {
             ck_assert(isfinite(out[l].delta.variance));
             ck_assert(out[l].delta.variance == forecast->layer[l].delta.variance);
+            ck_assert(isfinite(out[l].signal.variance));
+            ck_assert(out[l].signal.variance == forecast->layer[l].signal.variance);
             ck_assert(out[l].activation.variance == forecast->layer[l].activation.variance);
         }
         double bias = strcmp(trial.init->entry->name, "critical") == 0 ? 0.01 : 0.04;
@@ -108,7 +112,7 @@ START_TEST(test_critical)
                                                     .activation = trial.activation});
         const ins_initialization start = {
             .hidden = trial.init, .output = trial.output, .bias = trial.bias};
-        ins_predict(&design, &start, 1, out);
+        ins_predict(&design, &start, &given, out);
         ins_design_free(&design);
         bool plain = i == 2 || i == 6;
         ck_assert_double_eq_tol(out[0].weight.variance, plain ? 0.2 : got / 10, 1e-15);
@@ -151,11 +155,51 @@ START_TEST(test_no_critical_point)
 }
 END_TEST
 
-START_TEST(test_input_moment)
+/* Correlation is the mean product over the pairs of two rows, over the second moment. */
+START_TEST(test_inputs)
 {
-    real x[] = {1, 2, -3, 4};
+    real x[] = {1, 2, -3, 4, 0, 1};
     ins_samples samples = {.rows = 2, .features = 2, .x = x};
-    ck_assert(ins_input_moment(&samples) == 7.5);
+    ins_inputs inputs = ins_inputs_of(&samples);
+    ck_assert(inputs.square == 7.5);
+    ck_assert_double_eq_tol(1 - inputs.apart, (-3 + 8) / 2.0 / 7.5, 1e-15);
+    ck_assert_uint_eq(inputs.rows, 2);
+    samples.rows = 3;
+    inputs = ins_inputs_of(&samples);
+    ck_assert_double_eq_tol(inputs.square, 31 / 6.0, 1e-15);
+    ck_assert_double_eq_tol(1 - inputs.apart, (5 + 2 + 4) / 6.0 / (31 / 6.0), 1e-15);
+    samples.rows = 1;
+    ck_assert(ins_inputs_of(&samples).apart == 0);
+    real constant[] = {0, 0, 0, 0};
+    samples = (ins_samples){.rows = 2, .features = 2, .x = constant};
+    ck_assert(ins_inputs_of(&samples).apart == 0);
+}
+END_TEST
+
+/* The rows of theory.csv: signal stands after the tensors of layers.csv, the same number twice. */
+START_TEST(test_items)
+{
+    set("hidden", "5,6");
+    set("init", "he_normal");
+    set("activation", "relu");
+    set("output-init", "same");
+    set("bias-init", "zeros");
+    make_grid();
+    ins_trial trial = ins_grid_trial(&grid, 0);
+    ins_forecast forecast = ins_forecast_new(&trial, 4, 3, &given);
+    static const char *const names[] = {"weight",   "preactivation", "activation", "delta",
+                                        "gradient", "signal",        "delta_ratio"};
+    ck_assert_uint_eq(ins_forecast_count(&forecast), 3 * 7);
+    for (size_t i = 0; i < 21; i++) {
+        ins_forecast_item item = ins_forecast_at(&forecast, i);
+        ck_assert_uint_eq(item.layer, i / 7 + 1);
+        ck_assert_str_eq(item.tensor, names[i % 7]);
+        if (i % 7 == 5) ck_assert(item.promised.variance == item.promised.second_moment);
+    }
+    /* 2 / fan_in q_0 (1 - c_0), and 1/20 of the pairs are of a row with itself. */
+    ck_assert_double_eq_tol(ins_forecast_at(&forecast, 5).promised.variance, 2 * 1.5 * 0.75 * 0.95,
+                            1e-15);
+    ins_forecast_free(&forecast);
 }
 END_TEST
 
@@ -228,7 +272,8 @@ int main(void)
     tcase_add_test(cases, test_every_trial);
     tcase_add_test(cases, test_critical);
     tcase_add_test(cases, test_no_critical_point);
-    tcase_add_test(cases, test_input_moment);
+    tcase_add_test(cases, test_inputs);
+    tcase_add_test(cases, test_items);
     tcase_add_test(cases, test_plane);
     tcase_add_test(cases, test_phase_table);
     suite_add_tcase(suite, cases);

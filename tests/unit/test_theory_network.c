@@ -95,6 +95,83 @@ START_TEST(test_gains)
 }
 END_TEST
 
+/* The signal of wide networks over eight layers, from rows of correlation c. The
+ * standard error over ten seeds that finite_width.h gives for ReLU is sqrt(5 l / n / 10); an
+ * activation that bounds the size leaves a third of it. */
+static const struct {
+    const char *activation;
+    double weight, bias, correlation;
+    double band; /* of the mean over seeds, relative, at the last layer */
+} wide[] = {{"relu", 2, 0, 0, 0.09},
+            {"relu", 2, 0, 0.5, 0.09},
+            {"tanh", 1.7610, 0.05, 0, 0.03},
+            {"tanh", 1, 0, 0.5, 0.03}};
+
+enum { WIDE = 512, WIDE_LAYERS = 8, WIDE_ROWS = 32, WIDE_SEEDS = 10 };
+
+static double within_units(const real *z, size_t rows, size_t units)
+{
+    double within = 0;
+    for (size_t u = 0; u < units; u++) {
+        double mean = 0, square = 0;
+        for (size_t i = 0; i < rows; i++) mean += (double)z[i * units + u] / (double)rows;
+        for (size_t i = 0; i < rows; i++) {
+            double distance = (double)z[i * units + u] - mean;
+            square += distance * distance;
+        }
+        within += square / (double)rows;
+    }
+    return within / (double)units;
+}
+
+/* Rows that share a part of their features. */
+static void draw_rows(ins_samples *samples, double correlation, uint32_t seed)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    ins_random_seed(rng, seed);
+    for (size_t j = 0; j < samples->features; j++) {
+        double shared = sqrt(correlation) * ins_random_normal(rng);
+        for (size_t i = 0; i < samples->rows; i++)
+            samples->x[i * samples->features + j] =
+                (real)(shared + sqrt(1 - correlation) * ins_random_normal(rng));
+    }
+    gsl_rng_free(rng);
+}
+
+START_TEST(test_signal)
+{
+    family f =
+        family_of(wide[_i].activation, "variance_scaling", WIDE, WIDE_LAYERS, WIDE, WIDE_ROWS);
+    f.weight.value[0] = wide[_i].weight;
+    if (wide[_i].bias > 0) {
+        f.bias = choose(&ins_initializers, "variance_scaling");
+        f.bias.value[0] = wide[_i].bias * WIDE;
+    }
+    const ins_initialization start = family_start(&f, 0);
+    const ins_inputs inputs = {1, 1 - wide[_i].correlation, WIDE_ROWS};
+    double mean[WIDE_LAYERS + 1] = {0};
+    ins_predict(&f.design, &start, &inputs, f.out);
+    for (uint32_t seed = 1; seed <= WIDE_SEEDS; seed++) {
+        const ins_initialization of = family_start(&f, seed);
+        draw_rows(&f.samples, wide[_i].correlation, seed);
+        ck_assert_int_eq(ins_network_initialize(f.network, &of, NULL), INS_OK);
+        ins_network_forward(f.network, f.samples.x, WIDE_ROWS, false);
+        for (size_t l = 1; l <= WIDE_LAYERS; l++)
+            mean[l] +=
+                within_units(dense_of(f.network, l).preactivation, WIDE_ROWS, WIDE) / WIDE_SEEDS;
+    }
+    for (size_t l = 1; l <= WIDE_LAYERS; l++) {
+        double band = wide[_i].band * sqrt((double)l / WIDE_LAYERS);
+        double expected = f.out[l - 1].signal.variance;
+        ck_assert_double_eq_tol(mean[l], expected, band * expected);
+    }
+    /* It is not the size that is compared. */
+    ck_assert(f.out[WIDE_LAYERS - 1].signal.variance <
+              0.6 * f.out[WIDE_LAYERS - 1].preactivation.second_moment);
+    family_free(&f);
+}
+END_TEST
+
 static int compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -155,6 +232,7 @@ int main(void)
     TCase *cases = tcase_create("networks");
     tcase_add_checked_fixture(cases, network_setup, fixture_teardown);
     tcase_add_loop_test(cases, test_gains, 0, RECIPES);
+    tcase_add_loop_test(cases, test_signal, 0, sizeof wide / sizeof wide[0]);
     tcase_add_test(cases, test_heavy_tail);
     tcase_add_test(cases, test_edge_of_chaos);
     tcase_set_timeout(cases, 60);

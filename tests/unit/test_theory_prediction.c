@@ -127,6 +127,8 @@ static ins_choice iris_initializer(int i)
     return choice;
 }
 
+static const ins_inputs orthogonal = {.square = 1, .apart = 1, .rows = 100};
+
 /* Perceptrons of equal hidden layers. */
 typedef struct shape {
     size_t inputs, width, hidden, classes;
@@ -145,7 +147,7 @@ static double predict(shape of, const ins_choice *phi, const ins_choice *weight,
                                                                 .hidden_count = of.hidden,
                                                                 .hidden = hidden,
                                                                 .activation = phi});
-    double loss = ins_predict(&design, &start, 1, out);
+    double loss = ins_predict(&design, &start, &orthogonal, out);
     ins_design_free(&design);
     return loss;
 }
@@ -341,7 +343,7 @@ START_TEST(test_rows)
             add_layer(&design, kind_of("activation"), activation("relu"));
         }
         add_layer(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 3));
-        const double loss = ins_predict(&design, &start, 1, out);
+        const double loss = ins_predict(&design, &start, &orthogonal, out);
         ck_near(out[0].preactivation.second_moment, 2, 1e-12);
         ck_assert(isnan(loss));
         ck_assert(isnan(out[1].preactivation.second_moment) == known);
@@ -372,14 +374,108 @@ START_TEST(test_layers_between)
     add_layer(&design, kind_of("activation"), leak);
     add_layer(&design, kind_of("activation"), relu); /* of a Gaussian, as the theory takes it */
     add_layer(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 3));
-    ck_near(ins_predict(&design, &start, 1, out), loss, 1e-12);
+    ck_near(ins_predict(&design, &start, &orthogonal, out), loss, 1e-12);
     for (size_t l = 0; l < 2; l++) {
         ck_near(out[l].fan_in, l == 0 ? 4 : 8, 0);
         ck_near(out[l].delta.second_moment, plain[l].delta.second_moment, 1e-12);
         ck_near(out[l].gradient.second_moment, plain[l].gradient.second_moment, 1e-12);
         ck_near(out[l].activation.variance, plain[l].activation.variance, 1e-12);
     }
+    /* A leak of -1 takes the signs away, and with them part of what tells two rows apart. */
+    ck_assert(out[0].signal.variance < 0.9 * plain[0].signal.variance);
     ins_design_free(&design);
+}
+END_TEST
+
+/* Biases of that variance. */
+static ins_choice normal(double variance)
+{
+    ins_choice choice = choose(&ins_initializers, "random_normal");
+    for (size_t k = 0; choice.entry->parameters[k].name != NULL; k++)
+        if (strcmp(choice.entry->parameters[k].name, "stddev") == 0)
+            choice.value[k] = sqrt(variance);
+    return choice;
+}
+
+/* tests/golden/make_signal.py: weights of variance weight / fan_in, biases of variance bias. */
+static const struct {
+    const char *activation;
+    double weight, bias;
+    double signal[5]; /* of layers 1, 2, 5, 10 and 20 */
+} signals[] = {
+    {"relu", 2, 0, {2, 1.363380228, 0.6380929333, 0.2903815249, 0.1110142514}},
+    {"relu", 1.5, 0.05, {1.5, 0.7735222145, 0.1599773045, 0.02008808208, 0.0007198738863}},
+    {"tanh", 1, 0, {1, 0.3942944904, 0.1279047353, 0.05801184784, 0.02728615954}},
+    {"tanh", 1.76, 0.05, {1.76, 0.8620727348, 0.4505723488, 0.2992163974, 0.1775535354}},
+};
+
+START_TEST(test_signal_of_20_layers)
+{
+    static const size_t layers[] = {1, 2, 5, 10, 20};
+    ins_choice weight = choose(&ins_initializers, "variance_scaling");
+    weight.value[0] = signals[_i].weight;
+    const ins_choice bias = normal(signals[_i].bias);
+    const ins_choice zeros = choose(&ins_initializers, "zeros");
+    const ins_choice phi = activation(signals[_i].activation);
+    ins_layer_prediction out[MOST_HIDDEN + 1];
+    predict((shape){10, 64, 20, 3}, &phi, &weight, signals[_i].bias > 0 ? &bias : &zeros, out);
+    for (size_t i = 0; i < 5; i++) {
+        const ins_moment_pair signal = out[layers[i] - 1].signal;
+        ck_near(signal.variance, 0.99 * signals[_i].signal[i], 1e-6);
+        ck_assert(signal.second_moment == signal.variance);
+    }
+}
+END_TEST
+
+/* Far in the ordered phase a layer multiplies the signal by sigma_w^2 E[phi'^2] at q*, also where
+ * 1 - c is far below what a double near 1 resolves. */
+START_TEST(test_signal_far_below_the_size)
+{
+    static const char *const names[] = {"relu", "tanh", "relu6", "selu"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        ins_choice weight = choose(&ins_initializers, "variance_scaling");
+        weight.value[0] = 0.1;
+        const ins_choice bias = normal(0.25);
+        const ins_choice phi = activation(names[i]);
+        ins_layer_prediction out[MOST_HIDDEN + 1];
+        predict((shape){10, 64, 24, 3}, &phi, &weight, &bias, out);
+        for (size_t l = 20; l < 24; l++) {
+            ck_assert(out[l].signal.variance < 1e-18);
+            ck_near(out[l].signal.variance,
+                    0.1 * out[l - 1].slope_square * out[l - 1].signal.variance, 1e-6);
+        }
+    }
+}
+END_TEST
+
+/* No signal of equal rows, none of a single one, none known without a variance of the weights; a
+ * network of zeros has none whatever it is given. */
+START_TEST(test_signal_not_applicable)
+{
+    static const struct {
+        const char *weight;
+        ins_inputs inputs;
+        double expected;
+    } rows[] = {{"he_normal", {1, 0, 50}, 0}, {"he_normal", {2, 0.5, 1}, 0},
+                {"he_normal", {0, 1, 50}, 0}, {"he_normal", {1, 2, 50}, NAN},
+                {"ones", {1, 1, 50}, NAN},    {"zeros", {1, 1, 50}, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const ins_choice weight = choose(&ins_initializers, rows[i].weight);
+        const ins_choice zeros = choose(&ins_initializers, "zeros"), phi = activation("relu");
+        const ins_initialization start = {.hidden = &weight, .output = &weight, .bias = &zeros};
+        const size_t hidden[] = {8, 8};
+        ins_layer_prediction out[3];
+        ins_design design = ins_perceptron_design(&(ins_perceptron){
+            .inputs = 4, .classes = 3, .hidden_count = 2, .hidden = hidden, .activation = &phi});
+        ins_predict(&design, &start, &rows[i].inputs, out);
+        ins_design_free(&design);
+        if (i == 3) /* opposite rows: the first layer keeps them opposite */
+            ck_near(out[0].signal.variance, 2 * 2 * 0.98, 1e-12);
+        else if (isnan(rows[i].expected))
+            ck_assert(isnan(out[2].signal.variance));
+        else
+            ck_assert(out[2].signal.variance == rows[i].expected);
+    }
 }
 END_TEST
 
@@ -478,6 +574,9 @@ int main(void)
     tcase_add_test(cases, test_relu_halves);
     tcase_add_test(cases, test_rows);
     tcase_add_test(cases, test_layers_between);
+    tcase_add_loop_test(cases, test_signal_of_20_layers, 0, sizeof signals / sizeof signals[0]);
+    tcase_add_test(cases, test_signal_far_below_the_size);
+    tcase_add_test(cases, test_signal_not_applicable);
     tcase_add_test(cases, test_softmax_of_three);
     tcase_add_test(cases, test_softmax_of_two);
     tcase_add_test(cases, test_softmax_limits);

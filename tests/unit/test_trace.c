@@ -115,7 +115,7 @@ static void has_rows(ins_log_file file, const char *expected)
 
 static void shows_nothing_but(ins_tensor kind)
 {
-    for (size_t t = 0; t < INS_TENSORS; t++)
+    for (size_t t = 0; t < INS_RECORDED_TENSORS; t++)
         if (t != kind) layer.tensor[t].x = NULL;
 }
 
@@ -282,23 +282,27 @@ START_TEST(test_symmetry)
 }
 END_TEST
 
-/* Preactivations on the axis of -4 to 4, the last bin with the 7; gradients on theirs, with the 4
- * in the last bin; no other tensor. */
+/* Preactivations on the axis of -4 to 4, the last bin with the 7; deltas and gradients on theirs,
+ * from minus to plus the largest, which is in the last bin; no other tensor. */
 START_TEST(test_histograms)
 {
-    layer.tensor[INS_WEIGHT].x = layer.tensor[INS_ACTIVATION].x = layer.tensor[INS_DELTA].x = NULL;
+    layer.tensor[INS_WEIGHT].x = layer.tensor[INS_ACTIVATION].x = NULL;
     layer.tensor[INS_UPDATE] = (ins_trace_tensor){gradient, UNITS, INPUTS, NULL};
     has_rows(INS_LOG_HISTOGRAMS, "7,made,9,0,1,preactivation,1,-4,-2,1\n"
                                  "7,made,9,0,1,preactivation,2,-2,0,2\n"
                                  "7,made,9,0,1,preactivation,3,0,2,3\n"
                                  "7,made,9,0,1,preactivation,4,2,4,2\n"
+                                 "7,made,9,0,1,delta,1,-2,-1,0\n"
+                                 "7,made,9,0,1,delta,2,-1,0,2\n"
+                                 "7,made,9,0,1,delta,3,0,1,5\n"
+                                 "7,made,9,0,1,delta,4,1,2,1\n"
                                  "7,made,9,0,1,gradient,1,-4,-2,0\n"
                                  "7,made,9,0,1,gradient,2,-2,0,0\n"
                                  "7,made,9,0,1,gradient,3,0,2,4\n"
                                  "7,made,9,0,1,gradient,4,2,4,2\n");
     gradient[1] = (real)8;
     gradient[2] = (real)NAN;
-    layer.tensor[INS_PREACTIVATION].x = NULL;
+    layer.tensor[INS_PREACTIVATION].x = layer.tensor[INS_DELTA].x = NULL;
     has_rows(INS_LOG_HISTOGRAMS, "7,made,9,1,1,gradient,1,-8,-4,0\n"
                                  "7,made,9,1,1,gradient,2,-4,0,0\n"
                                  "7,made,9,1,1,gradient,3,0,4,3\n"
