@@ -169,7 +169,7 @@ static void made_environment(const made_log *log)
 }
 
 /* Writes the directory scratch. */
-static void made_log_write(made_log *log)
+static inline void made_log_write(made_log *log)
 {
     made_files to = {made_file("runs.csv"), made_file("epochs.csv"), made_file("layers.csv"), NULL};
     for (size_t a = 0; a < log->arms && to.symmetry == NULL; a++)
@@ -195,7 +195,7 @@ static void made_log_write(made_log *log)
 }
 
 /* Reads and analyses the directory scratch; the test fails when it cannot be read. */
-static void made_read(ins_study *study, ins_analysis *analysis)
+static inline void made_read(ins_study *study, ins_analysis *analysis)
 {
     static ins_error error;
     ins_error_clear(&error);
@@ -213,7 +213,7 @@ static inline const ins_finding *made_finding(const ins_analysis *analysis, cons
     return NULL;
 }
 
-static void made_free(ins_study *study, ins_analysis *analysis)
+static inline void made_free(ins_study *study, ins_analysis *analysis)
 {
     ins_analysis_free(analysis);
     ins_study_free(study);
