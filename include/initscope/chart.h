@@ -91,9 +91,9 @@ bool ins_panel_range(const ins_panel *panel, bool of_x, bool positive, double *m
  */
 size_t ins_chart_prune(ins_chart *chart);
 
-/* A chart stands in rows of panels, each so many millimetres high: where it is higher than a medium
- * it is drawn in parts of some rows each. */
-size_t ins_chart_rows(const ins_chart *chart);
+/* A chart that is width millimetres wide stands in rows of panels, each so many millimetres high:
+ * where it is higher than a medium it is drawn in parts of some rows each. */
+size_t ins_chart_rows(const ins_chart *chart, double width);
 double ins_chart_row_height(const ins_chart *chart);
 
 /* The data of a pruned chart, and the commands that draw its rows from first on, width millimetres

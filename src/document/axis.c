@@ -85,6 +85,18 @@ ins_axis ins_axis_log(ins_arena *arena, double minimum, double maximum)
     return axis;
 }
 
+/* "−2.5·10^{6}": of values too large or too small to be written out. */
+static const char *power_label(ins_arena *arena, double value)
+{
+    if (value == 0) return "0";
+    int exponent = (int)floor(log10(fabs(value)) + 1e-9);
+    double mantissa = round(fabs(value) / pow(10, exponent) * 100) / 100;
+    const char *sign = minus(value < 0 ? -1 : 1);
+    const char *power = ins_arena_format(arena, "10^{%s%d}", minus(exponent), abs(exponent));
+    if (mantissa == 1) return ins_arena_format(arena, "%s%s", sign, power);
+    return ins_arena_format(arena, "%s%g·%s", sign, mantissa, power);
+}
+
 static double round_step(double raw)
 {
     double unit = pow(10, floor(log10(raw)));
@@ -101,14 +113,16 @@ ins_axis ins_axis_linear(ins_arena *arena, double minimum, double maximum, size_
         maximum += room;
     }
     double step = round_step((maximum - minimum) / (double)steps);
+    bool powers = !percent && (fmax(fabs(maximum), fabs(minimum)) >= 1e6 || step < 1e-6);
     double first = floor(minimum / step + 1e-9), last = ceil(maximum / step - 1e-9);
     ins_axis axis = {.low = first * step, .high = last * step};
     int decimals = (int)fmax(0, -floor(log10(step * (percent ? 100 : 1)) + 1e-9));
     for (double n = first; n <= last; n++) {
         double value = n * step * (percent ? 100 : 1);
         add_tic(&axis, n * step,
-                ins_arena_format(arena, "%s%.*f%s", value < 0 ? "−" : "", decimals, fabs(value),
-                                 percent ? "%" : ""));
+                powers ? power_label(arena, n * step)
+                       : ins_arena_format(arena, "%s%.*f%s", value < 0 ? "−" : "", decimals,
+                                          fabs(value), percent ? "%" : ""));
     }
     return axis;
 }

@@ -26,6 +26,7 @@ static const double above_titled = 7.5, above_bare = 2, below_panel = 8.6;
 static const double title_above = 5.2, y_title_above = 3.4,
                     y_title_below_title = 1.9; /* baselines */
 static const double x_title_below = 6.2;
+static const double least_panel = 14;              /* wide */
 static const double panel_gap = 4, right_edge = 2; /* between cells; a cell's last tic label */
 
 /* Tic labels left of a panel get what the widest takes, within these. */
@@ -178,12 +179,12 @@ static bool is_titled(const ins_chart *chart)
     return false;
 }
 
-/* The room for tics and names is that of the widest in the chart, so that panels are alike. */
+/* The room for tics and names is that of the widest in the chart, so that panels are alike. Fewer
+ * panels stand beside each other where these would leave too little of them. */
 static grid grid_of(const ins_chart *chart, double width)
 {
-    grid g = {.across = across_of(chart), .tics = tics_least};
-    g.cell = (width - panel_gap * (double)(g.across - 1)) / (double)g.across;
-    g.height = ins_chart_row_height(chart);
+    grid g = {.height = ins_chart_row_height(chart), .tics = tics_least};
+    double widest = 0;
     for (size_t i = 0; i < chart->panels.count; i++) {
         const ins_panel *panel = panel_at(chart, i);
         for (size_t t = 0; t < panel->y.tics; t++)
@@ -192,12 +193,15 @@ static grid grid_of(const ins_chart *chart, double width)
         for (size_t s = 0; s < panel->series.count; s++) {
             const ins_series *series = series_at(panel, s);
             if (series->label == NULL || !is_curve(series)) continue;
-            g.names = fmax(g.names, ins_text_width(series->label, INS_BOLD, label_size));
+            widest = fmax(widest, ins_text_width(series->label, INS_BOLD, label_size));
         }
     }
     g.tics = fmin(g.tics, tics_most);
-    if (g.names > 0) g.names = fmin(g.names, g.cell * label_share) + connector + 1;
-    return g;
+    for (g.across = across_of(chart);; g.across--) {
+        g.cell = (width - panel_gap * (double)(g.across - 1)) / (double)g.across;
+        g.names = widest > 0 ? fmin(widest, g.cell * label_share) + connector + 1 : 0;
+        if (g.across == 1 || g.cell - g.tics - g.names - right_edge >= least_panel) return g;
+    }
 }
 
 static double left_of(const grid *g, size_t index)
@@ -217,9 +221,9 @@ static place place_of(const ins_chart *chart, const grid *g, size_t index, size_
     return p;
 }
 
-size_t ins_chart_rows(const ins_chart *chart)
+size_t ins_chart_rows(const ins_chart *chart, double width)
 {
-    size_t across = across_of(chart);
+    size_t across = grid_of(chart, width).across;
     return (chart->panels.count + across - 1) / across;
 }
 

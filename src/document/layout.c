@@ -86,16 +86,20 @@ char *ins_elide(ins_arena *arena, const char *plain, ins_face face, double size,
     return ins_arena_format(arena, "…");
 }
 
-/* How many different texts before i have come out as text i has: 0 for the first. */
+/* Where text i stands first. */
+static size_t first_of(const char *const *plain, size_t i)
+{
+    size_t first = 0;
+    while (strcmp(plain[first], plain[i]) != 0) first++;
+    return first;
+}
+
+/* How many different texts before the first of text i have come out as it has. */
 static size_t alike_before(const char *const *plain, char *const *shown, size_t i)
 {
-    size_t alike = 0;
-    for (size_t j = 0; j < i; j++) {
-        if (strcmp(shown[i], shown[j]) != 0) continue;
-        bool seen = strcmp(plain[i], plain[j]) == 0;
-        for (size_t k = 0; k < j && !seen; k++) seen = strcmp(plain[k], plain[j]) == 0;
-        alike += !seen;
-    }
+    size_t alike = 0, first = first_of(plain, i);
+    for (size_t j = 0; j < first; j++)
+        alike += strcmp(shown[i], shown[j]) == 0 && first_of(plain, j) == j;
     return alike;
 }
 

@@ -398,14 +398,14 @@ static double prepare_row(const ins_paper *paper, const ins_table_block *table, 
         double wide = width[c] - cell_gap + anchor_left - (cell->mark != INS_NO_MARK ? swatch : 0);
         cells[c] = (cell_lines){0};
         if (cell->under != NULL)
-            cells[c].under = at_most(
-                lines_of(paper, under_pen, cell->under, wide - grades_width(cell), &cells[c].small),
-                cells[c].small, small_step, most / 2);
+            cells[c].under =
+                lines_of(paper, under_pen, cell->under, wide - grades_width(cell), &cells[c].small);
+        cells[c].under = at_most(cells[c].under, cells[c].small, small_step, most / 2);
         if (has_grades(cell) && cells[c].under == 0) cells[c].under = 1;
         double small = (double)cells[c].under * small_step;
         if (cell->text != NULL)
-            cells[c].count = at_most(lines_of(paper, pen, cell->text, wide, &cells[c].line),
-                                     cells[c].line, cell_step, most - padding - small);
+            cells[c].count = lines_of(paper, pen, cell->text, wide, &cells[c].line);
+        cells[c].count = at_most(cells[c].count, cells[c].line, cell_step, most - padding - small);
         double own = (double)cells[c].count * cell_step + small;
         if (cell->strip != NULL) own = fmax(own, cell_step + 2 * small_step);
         height = fmax(height, own);
@@ -653,7 +653,7 @@ static double least_of_chart(const ins_paper *paper, const ins_block *block)
 {
     double row = ins_chart_row_height(block->chart);
     double caption = caption_height(paper, caption_of(paper, block, 0));
-    double whole = row * (double)ins_chart_rows(block->chart) + caption;
+    double whole = row * (double)ins_chart_rows(block->chart, INS_TEXT_WIDTH) + caption;
     return whole <= page_bottom - page_top ? whole : row + caption;
 }
 
@@ -677,7 +677,7 @@ static void add_figure(ins_paper *paper, const ins_block *block, size_t first, s
 
 static void lay_chart(ins_paper *paper, const ins_block *block)
 {
-    size_t rows = ins_chart_rows(block->chart), drawn;
+    size_t rows = ins_chart_rows(block->chart, INS_TEXT_WIDTH), drawn;
     double row = ins_chart_row_height(block->chart);
     need(paper, least_of_chart(paper, block));
     for (size_t first = 0, part = 1; first < rows; first += drawn, part++) {

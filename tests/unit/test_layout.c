@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "initscope/figure.h"
+#include "initscope/gnuplot.h"
 #include "initscope/layout.h"
 
 static ins_arena *arena;
@@ -160,6 +160,31 @@ START_TEST(long_names_keep_both_ends)
 }
 END_TEST
 
+/* Different names stay different where there is no room for the difference; the same name twice is
+ * the same. */
+START_TEST(names_that_are_cut_alike_are_numbered)
+{
+    static const char *const names[] = {
+        "random_normal(stddev=0.01), adam, 10x64", "random_normal(stddev=0.05), adam, 10x64",
+        "random_normal(stddev=0.01), adam, 10x64", "zeros",
+        "random_normal(stddev=0.09), adam, 10x64", "random_normal(stddev=0.05), adam, 10x64"};
+    enum { NAMES = sizeof names / sizeof names[0] };
+    const char *const *shown = ins_elide_apart(arena, names, NAMES, INS_BOLD, 7.6, 30);
+    for (size_t i = 0; i < NAMES; i++) {
+        ck_assert_double_le(ins_text_width(shown[i], INS_BOLD, 7.6), 30);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_int_eq(strcmp(shown[i], shown[j]) == 0, strcmp(names[i], names[j]) == 0);
+    }
+    ck_assert_ptr_null(strchr(shown[0], '('));
+    ck_assert_str_eq(shown[1] + strlen(shown[1]) - 3, "(2)");
+    ck_assert_str_eq(shown[3], "zeros");
+    ck_assert_str_eq(shown[4] + strlen(shown[4]) - 3, "(3)");
+    /* With room for all of it, nothing is cut and nothing numbered. */
+    shown = ins_elide_apart(arena, names, NAMES, INS_BOLD, 7.6, 100);
+    for (size_t i = 0; i < NAMES; i++) ck_assert_str_eq(shown[i], names[i]);
+}
+END_TEST
+
 START_TEST(broken_utf8_is_one_replacement_a_byte)
 {
     static const struct {
@@ -305,12 +330,12 @@ START_TEST(script_strings_hold_nothing_to_execute)
 {
     for (size_t i = 0; i < sizeof nasty / sizeof nasty[0]; i++) {
         ins_text out = {0};
-        ins_script_string(&out, nasty[i]);
+        ins_gnuplot_string(&out, nasty[i]);
         ck_assert_str_eq(read_back(out.data), nasty[i]);
         ins_text_free(&out);
     }
     ins_text digits = {0};
-    ins_script_string(&digits, "(0123");
+    ins_gnuplot_string(&digits, "(0123");
     ck_assert_str_eq(read_back(digits.data), "(0123");
     ins_text_free(&digits);
 }
@@ -329,6 +354,7 @@ int main(void)
     tcase_add_test(tests, names_in_columns);
     tcase_add_test(tests, leftward_names_are_enclosed);
     tcase_add_test(tests, long_names_keep_both_ends);
+    tcase_add_test(tests, names_that_are_cut_alike_are_numbered);
     tcase_add_test(tests, broken_utf8_is_one_replacement_a_byte);
     tcase_add_test(tests, controls_and_direction_marks_do_not_survive);
     tcase_add_test(tests, escaped_text_is_drawn_as_it_is);
