@@ -1,7 +1,7 @@
 /* A network's layers, shown to the instrument. */
 #include <config.h>
 
-#include "initscope/recorder.h"
+#include "recorder.h"
 
 #include <math.h>
 #include <stdlib.h>

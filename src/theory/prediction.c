@@ -9,7 +9,7 @@
 
 #include "initscope/gaussian.h"
 #include "initscope/memory.h"
-#include "initscope/softmax_start.h"
+#include "softmax_start.h"
 
 /* What is carried at the output of a layer. */
 typedef struct signal {

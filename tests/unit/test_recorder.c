@@ -14,10 +14,11 @@
 #include "initscope/memory.h"
 #include "initscope/moments.h"
 #include "initscope/random.h"
-#include "initscope/recorder.h"
 #include "initscope/settings.h"
 #include "initscope/spectrum.h"
 #include "initscope/symmetry.h"
+
+#include "../../src/experiment/recorder.h"
 
 #include "check_tap.h"
 #include "dense_view.h"
