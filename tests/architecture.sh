@@ -117,6 +117,34 @@ wrong_arrows() {
         $1 == "include" && $3 ~ /\.\.\// { print $2 ": includes " $3 ", a private header of another room" }'
 }
 
+# A public header is reached, through whatever it takes, by the sources of two rooms at least.
+public_for_one_room() {
+    {
+        sources "$1" | sed -n 's|^include/initscope/|public &|p'
+        includes "$1" | sed 's/^/include /'
+    } | awk '
+        function reach(room, file,    n, i, header) {
+            if ((room, file) in reached) return
+            reached[room, file] = 1
+            rooms[file]++
+            n = split(headers[file], header, " ")
+            for (i = 1; i <= n; i++) reach(room, header[i])
+        }
+        $1 == "public" { public[++publics] = $2 }
+        $1 == "include" {
+            folder = $2
+            sub(/[^\/]*$/, "", folder)
+            headers[$2] = headers[$2] " " ($3 ~ /^initscope\// ? "include/" : folder) $3
+        }
+        END {
+            for (file in headers)
+                if (split(file, part, "/") == 3 && part[1] == "src") source[file] = part[2]
+            for (file in source) reach(source[file], file)
+            for (i = 1; i <= publics; i++)
+                if (rooms[public[i]] < 2) print public[i] ": for one room only"
+        }'
+}
+
 # GSL is for the rooms that compute.
 gsl_where_nothing_is_computed() {
     includes "$1" | awk '$1 ~ /^src\/(base|log)\// && $2 ~ /^gsl\// { print $1 ": includes " $2 }'
@@ -414,10 +442,11 @@ rule() {
 }
 
 status=0
-echo 1..16
+echo 1..17
 rule 'every source lies in a room of the table' outside_the_rooms 4
 rule 'no arrow between rooms runs the wrong way' wrong_arrows 3
 rule 'no two files need each other' circles_between_files 2
+rule 'no public header is for one room only' public_for_one_room 1
 rule 'GSL only where something is computed' gsl_where_nothing_is_computed 1
 rule 'cblas.h, csv.h and ini.h have one door each' headers_through_the_wrong_door 1
 rule 'other programs are started in document/program.c only' programs_started_elsewhere 1

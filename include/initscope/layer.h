@@ -72,9 +72,9 @@ struct ins_layer_kind {
     bool activates;             /* its output is the activation of the matrix before it */
     /* The shape rule: units from choice and inputs; 0 when these do not fit together. */
     size_t (*units)(const ins_layer_plan *plan);
-    /* The rest may be NULL: there is nothing to do, or nothing of the kind. Fills list from units
-     * and inputs: name; units, inputs, fan_in, fan_out and role of the place; start. A bias follows
-     * its matrix. Returns the number of tensors. */
+    /* From here on NULL says that there is nothing to do, or nothing of the kind. tensors fills
+     * list from units and inputs: name; units, inputs, fan_in, fan_out and role of the place;
+     * start. A bias follows its matrix. Returns the number of tensors. */
     size_t (*tensors)(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
     size_t state_size;
     /* Carves what the layer needs beside result and delta, and fills in state, unless that is NULL:
@@ -84,6 +84,7 @@ struct ins_layer_kind {
     void (*reset)(ins_layer *layer, uint32_t seed);
     /* Whether all its units are the same. */
     bool (*symmetric)(const ins_layer *layer);
+    /* What reads a layer has both passes. */
     void (*forward)(ins_layer *layer, size_t rows, bool training);
     /* From delta and the last forward pass: the gradients, averaged over rows, and in_delta. */
     void (*backward)(ins_layer *layer, size_t rows);

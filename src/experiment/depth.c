@@ -1,7 +1,7 @@
 /* Depth scales of the grid's networks, and the phase plane around them. */
 #include <config.h>
 
-#include "initscope/depth.h"
+#include "depth.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "initscope/depth.h"
+#include "depth.h"
 #include "initscope/forecast.h"
 #include "initscope/runner.h"
 

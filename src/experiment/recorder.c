@@ -1,7 +1,7 @@
 /* A network's layers, shown to the instrument. */
 #include <config.h>
 
-#include "initscope/recorder.h"
+#include "recorder.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -197,10 +197,12 @@ static void show_inputs(ins_recorder *recorder)
 
 static void show_layer(ins_recorder *recorder, size_t number)
 {
+    static const ins_learned none = {.value = NULL}; /* which is not shown */
     ins_matrix_view view = ins_network_matrix(recorder->subject.network, number);
     size_t units = view.units, fan_in = view.inputs, rows = recorder->subject.probe->rows;
     const ins_learned *weight = &view.tensor[0];
     const ins_learned *bias = ins_matrix_tensor(&view, INS_ROLE_BIAS);
+    if (bias == NULL) bias = &none;
     bool hidden = number < ins_network_depth(recorder->subject.network);
     bool saturates = !isinf(recorder->saturation.lower) || !isinf(recorder->saturation.upper);
     ins_trace_tensor activation = {view.activation, units, rows,

@@ -1,7 +1,7 @@
 /* Weights and biases as .npy files, layer by layer. */
 #include <config.h>
 
-#include "initscope/recorder.h"
+#include "recorder.h"
 
 #include <stdlib.h>
 

@@ -5,10 +5,10 @@
 
 #include "initscope/clock.h"
 #include "initscope/log_row.h"
-#include "initscope/recorder.h"
 #include "initscope/trainer.h"
 #include "laboratory.h"
 #include "parallel.h"
+#include "recorder.h"
 
 typedef struct session {
     const ins_laboratory *laboratory;

@@ -10,7 +10,7 @@
 #include <gsl/gsl_randist.h>
 
 #include "initscope/activation.h"
-#include "initscope/quadrature.h"
+#include "quadrature.h"
 
 #define TOLERANCE 1e-10
 #define ROUNDING 1e-15

@@ -1,7 +1,7 @@
 /* Closed forms at finite width. */
 #include <config.h>
 
-#include "initscope/finite_width.h"
+#include "finite_width.h"
 
 #include <math.h>
 

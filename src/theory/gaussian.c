@@ -9,7 +9,7 @@
 
 #include "initscope/activation.h"
 #include "initscope/outline.h"
-#include "initscope/quadrature.h"
+#include "quadrature.h"
 
 /* Below these standard deviations of u the slopes are at their limit to about the same relative
  * accuracy. Where phi(0) is not 0 its square hides the growth of E[phi^2] sooner. */

@@ -10,7 +10,7 @@
 #include "initscope/correlation.h"
 #include "initscope/gaussian.h"
 #include "initscope/memory.h"
-#include "initscope/softmax_start.h"
+#include "softmax_start.h"
 
 /* What is carried at the output of a layer. */
 typedef struct signal {

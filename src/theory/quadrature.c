@@ -1,7 +1,7 @@
 /* Panels and their Gauss-Legendre rule. */
 #include <config.h>
 
-#include "initscope/quadrature.h"
+#include "quadrature.h"
 
 #include <math.h>
 

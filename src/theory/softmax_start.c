@@ -12,7 +12,7 @@
  * rule converges like exp(-pi^2 / STEP) (Trefethen & Weideman 2014). */
 #include <config.h>
 
-#include "initscope/softmax_start.h"
+#include "softmax_start.h"
 
 #include <math.h>
 
@@ -20,7 +20,7 @@
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_randist.h>
 
-#include "initscope/quadrature.h"
+#include "quadrature.h"
 
 #define STEP 0.24         /* exp(-pi^2 / STEP) is 1e-18 */
 #define NORMAL_STEP 0.5   /* with the normal density in the integrand, in standard deviations */

@@ -39,8 +39,9 @@ static void *lay_out(const ins_trace_extent *extent, ins_carver *carver)
 
 static double largest_of(const ins_trace_tensor *tensor)
 {
+    size_t count = tensor->units * tensor->length;
     double largest = 0;
-    for (size_t i = 0; i < tensor->units * tensor->length; i++) {
+    for (size_t i = 0; i < count; i++) {
         double size = fabs((double)tensor->x[i]);
         if (size > largest && isfinite(size)) largest = size;
     }
@@ -59,9 +60,10 @@ static double reach_of(ins_tensor kind, const ins_trace_tensor *tensor)
  * it, and an element equal to the upper end, out, and take a NaN for the lowest. */
 static void count_elements(const ins_trace_tensor *tensor, gsl_histogram *histogram)
 {
+    size_t count = tensor->units * tensor->length;
     double lowest = histogram->range[0];
     double highest = nextafter(histogram->range[histogram->n], lowest);
-    for (size_t i = 0; i < tensor->units * tensor->length; i++) {
+    for (size_t i = 0; i < count; i++) {
         double x = (double)tensor->x[i];
         if (isfinite(x)) gsl_histogram_increment(histogram, fmin(fmax(x, lowest), highest));
     }

@@ -14,10 +14,10 @@
 #include <time.h>
 
 #include "initscope/blas.h"
-#include "initscope/recorder.h"
 #include "initscope/trainer.h"
 
 #include "../../src/experiment/laboratory.h"
+#include "../../src/experiment/recorder.h"
 
 enum { REPEATS = 1000 };
 

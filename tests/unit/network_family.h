@@ -9,9 +9,10 @@
 #include "network_fixture.h"
 
 #include "initscope/columns.h"
-#include "initscope/finite_width.h"
 #include "initscope/gaussian.h"
 #include "initscope/prediction.h"
+
+#include "../../src/theory/finite_width.h"
 
 enum { LAYERS = 21, WIDTH = 64 };
 

@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "initscope/carver.h"
 #include "initscope/error.h"
 #include "initscope/memory.h"
 
 #include "check_tap.h"
+#include "death.h"
 
 /* True when every byte is value. */
 static bool all(const unsigned char *block, size_t length, unsigned value)
@@ -181,32 +180,16 @@ static const struct {
     {die_plainly, "initscope: broken 7\\x1b\ngoodbye\n"},
 };
 
+static void die(int which)
+{
+    atexit(say_goodbye);
+    deaths[which].deed();
+}
+
 START_TEST(test_death)
 {
-    int ends[2], status;
-    char words[512];
-    size_t length = 0;
-
     if (SIZE_MAX != UINT64_MAX) return; /* the figures are those of 64 bits */
-    ck_assert_int_eq(pipe(ends), 0);
-
-    pid_t child = fork();
-
-    if (child == 0) {
-        dup2(ends[1], STDERR_FILENO);
-        atexit(say_goodbye);
-        deaths[_i].deed();
-        _exit(0);
-    }
-    close(ends[1]);
-    for (ssize_t count; (count = read(ends[0], words + length, sizeof words - 1 - length)) > 0;)
-        length += (size_t)count;
-    words[length] = '\0';
-    close(ends[0]);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
-    ck_assert_uint_ge(length, strlen(deaths[_i].last_words));
-    ck_assert_str_eq(words + length - strlen(deaths[_i].last_words), deaths[_i].last_words);
+    check_death(die, _i, deaths[_i].last_words);
 }
 END_TEST
 

@@ -7,7 +7,8 @@
 #include <gsl/gsl_errno.h>
 
 #include "initscope/npy.h"
-#include "initscope/recorder.h"
+
+#include "../../src/experiment/recorder.h"
 
 #include "check_tap.h"
 #include "network_fixture.h"

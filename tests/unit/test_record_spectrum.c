@@ -14,9 +14,10 @@
 #include "initscope/activation.h"
 #include "initscope/blas.h"
 #include "initscope/random.h"
-#include "initscope/recorder.h"
 #include "initscope/spectrum.h"
 #include "settings_fixture.h"
+
+#include "../../src/experiment/recorder.h"
 
 enum { INPUTS = 5, CLASSES = 3, ROWS = 6, DEPTH = 3, WIDEST = 7 };
 

@@ -14,10 +14,11 @@
 #include "initscope/memory.h"
 #include "initscope/moments.h"
 #include "initscope/random.h"
-#include "initscope/recorder.h"
 #include "initscope/settings.h"
 #include "initscope/spectrum.h"
 #include "initscope/symmetry.h"
+
+#include "../../src/experiment/recorder.h"
 
 #include "check_tap.h"
 #include "dense_view.h"
@@ -333,6 +334,74 @@ START_TEST(test_not_finite)
 }
 END_TEST
 
+/* A kind that has a matrix and no bias. */
+static size_t bare_units(const ins_layer_plan *plan)
+{
+    return plan->inputs[0] - 2;
+}
+
+static size_t bare_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
+{
+    list[0] =
+        (ins_learned){.name = "W", .place = {.units = plan->units, .inputs = plan->inputs[0]}};
+    return 1;
+}
+
+static void bare_forward(ins_layer *layer, size_t rows, bool training)
+{
+    (void)training;
+    for (size_t i = 0; i < rows * layer->plan->units; i++) layer->result[i] = layer->in[0][i];
+}
+
+static void bare_backward(ins_layer *layer, size_t rows)
+{
+    (void)rows;
+    layer->tensor[0].gradient[0] = 3;
+}
+
+/* What a layer does not have has no rows; the rest has. */
+START_TEST(test_no_bias)
+{
+    static const ins_layer_kind bare = {.entry = {.name = "bare"},
+                                        .reads = 1,
+                                        .units = bare_units,
+                                        .tensors = bare_tensors,
+                                        .forward = bare_forward,
+                                        .backward = bare_backward};
+    static const char *const shown[] = {"weight", "preactivation", "activation", "delta",
+                                        "gradient"};
+    const ins_choice none = {0};
+    const size_t input = 0;
+    ins_error error = {0};
+    ins_design design = ins_trial_design(&trial, &settings, &train);
+    design.layers = 1; /* the input alone */
+    design.depth = design.layer[input].readers = 0;
+    ins_design_add(&design, &bare, &none, &input);
+    ck_assert_uint_eq(ins_design_outputs(&design), CLASSES);
+    ins_recorder_free(recorder);
+    ins_network_free(network);
+    ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    recorder = ins_recorder_new(
+        &(ins_recorder_trial){
+            .trial = &trial, .network = network, .probe = &probe, .settings = &settings},
+        &design);
+    ins_design_free(&design);
+
+    ins_log_rows rows = record(0);
+    char *text = next_row(rows.file[INS_LOG_LAYERS].data, (char *[CELLS]){NULL}), *cell[CELLS];
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        text = next_row(text, cell);
+        ck_assert_ptr_nonnull(text);
+        ck_assert_str_eq(cell[4], "1");
+        ck_assert_str_eq(cell[5], shown[i]);
+    }
+    ck_assert_str_eq(text, "");
+    ck_assert_uint_eq(rows.file[INS_LOG_SYMMETRY].length, 0); /* which compares biases */
+    ck_assert_ptr_nonnull(strstr(rows.file[INS_LOG_EPOCHS].data, ",3\n")); /* gradient_norm */
+    ins_log_rows_free(&rows);
+}
+END_TEST
+
 /* bytes are those of the pieces, with at most alignment between. */
 static void check_size(const ins_design *design, size_t pieces)
 {
@@ -410,6 +479,7 @@ int main(void)
     tcase_add_test(cases, test_numbers);
     tcase_add_test(cases, test_watching_changes_nothing);
     tcase_add_test(cases, test_not_finite);
+    tcase_add_test(cases, test_no_bias);
     tcase_add_test(cases, test_size);
     tcase_add_loop_test(cases, test_text_size, 0, 3);
     suite_add_tcase(suite, cases);

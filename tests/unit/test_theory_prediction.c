@@ -6,10 +6,11 @@
 
 #include <gsl/gsl_math.h>
 
-#include "initscope/finite_width.h"
 #include "initscope/gaussian.h"
 #include "initscope/prediction.h"
-#include "initscope/softmax_start.h"
+
+#include "../../src/theory/finite_width.h"
+#include "../../src/theory/softmax_start.h"
 
 #include "theory_check.h"
 
