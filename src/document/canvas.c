@@ -1,7 +1,7 @@
 /* A page becomes three small CSV files and one plot command. */
 #include <config.h>
 
-#include "initscope/canvas.h"
+#include "canvas.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "initscope/canvas.h"
+#include "canvas.h"
 #include "initscope/file.h"
 #include "initscope/layout.h"
-#include "initscope/pdf.h"
+#include "pdf.h"
 
 /* Where text stands on a page, mm, and how far lines are from each other, in sizes of the type; the
  * lines of titles are closer. */

@@ -2,14 +2,14 @@
  * trailer that points at the old one. */
 #include <config.h>
 
-#include "initscope/pdf.h"
+#include "pdf.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "initscope/canvas.h"
+#include "canvas.h"
 #include "initscope/layout.h"
 
 enum { MOST_PAGES = 4096 };
