@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "initscope/canvas.h"
+#include "../../src/document/canvas.h"
 #include "initscope/gnuplot.h"
 #include "initscope/paper.h"
 #include "initscope/rendered.h"
