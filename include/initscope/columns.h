@@ -40,8 +40,8 @@
          "Where and with what the run was made; may differ between equal runs.")                   \
     FILE(TIMING, "timing.csv", true, "One row a run: how long it took; differs between equal runs.")
 
-/* ROW(file, identifier, name, type, unit ("1", "s", "nat", "row", ...; "" for a text), one
- * sentence). First those that several files share. */
+/* ROW(file, identifier, name, type (an ins_column_type), unit ("1", "s", "nat", "row", ...; "" for
+ * a text), one sentence). First those that several files share. */
 #define INS_SHARED_RUN(ROW, FILE) \
     ROW(FILE, RUN, "run", INTEGER, "1", "Number of the run in the order of the grid, from 1.")
 #define INS_SHARED_INITIALIZER(ROW, FILE) \
@@ -54,23 +54,23 @@
     ROW(FILE, EPOCH, "epoch", INTEGER, "epoch", \
         "Passes over the training rows so far; 0 is before any update.")
 #define INS_SHARED_UPDATES(ROW, FILE) \
-    ROW(FILE, UPDATES, "updates", INTEGER, "update", "Optimizer updates so far, one a minibatch.")
+    ROW(FILE, UPDATES, "updates", COUNT, "update", "Optimizer updates so far, one a minibatch.")
 #define INS_SHARED_LAYER(ROW, FILE)         \
     ROW(FILE, LAYER, "layer", INTEGER, "1", \
         "Layer: 0 is the input, then the hidden layers, last the output.")
 #define INS_SHARED_SIGMA_W(ROW, FILE) \
-    ROW(FILE, SIGMA_W, "sigma_w", NUMBER, "1", "Square root of fan_in times the weights' variance.")
+    ROW(FILE, SIGMA_W, "sigma_w", AMOUNT, "1", "Square root of fan_in times the weights' variance.")
 #define INS_SHARED_SIGMA_B(ROW, FILE) \
-    ROW(FILE, SIGMA_B, "sigma_b", NUMBER, "1", "Standard deviation of the biases.")
+    ROW(FILE, SIGMA_B, "sigma_b", AMOUNT, "1", "Standard deviation of the biases.")
 #define INS_SHARED_Q_STAR(ROW, FILE)                                                         \
-    ROW(FILE, Q_STAR, "q_star", NUMBER, "1",                                                 \
+    ROW(FILE, Q_STAR, "q_star", AMOUNT, "1",                                                 \
         "Second moment of the preactivation that depth leads to; inf when it grows without " \
         "bound.")
 #define INS_SHARED_C_STAR(ROW, FILE)         \
     ROW(FILE, C_STAR, "c_star", NUMBER, "1", \
         "Correlation of two inputs that depth leads to; nan where it keeps what it was.")
 #define INS_SHARED_CHI_1(ROW, FILE)        \
-    ROW(FILE, CHI_1, "chi_1", NUMBER, "1", \
+    ROW(FILE, CHI_1, "chi_1", AMOUNT, "1", \
         "There, the factor a layer of the second moment of a gradient: 1 on the edge of chaos.")
 #define INS_SHARED_XI_C(ROW, FILE)           \
     ROW(FILE, XI_C, "xi_c", NUMBER, "layer", \
@@ -83,12 +83,12 @@
     ROW(RUNS, HIDDEN, "hidden", TEXT, "",                                                         \
         "Units of each hidden layer, from the input on; 20x256 is 20 layers of 256.")             \
     ROW(RUNS, OPTIMIZER, "optimizer", TEXT, "", "Optimizer with the parameters that were given.") \
-    ROW(RUNS, LEARNING_RATE, "learning_rate", NUMBER, "1", "Learning rate.")                      \
-    ROW(RUNS, DROPOUT, "dropout", NUMBER, "1",                                                    \
+    ROW(RUNS, LEARNING_RATE, "learning_rate", AMOUNT, "1", "Learning rate.")                      \
+    ROW(RUNS, DROPOUT, "dropout", SHARE, "1",                                                     \
         "Probability that a hidden activation is dropped in training.")                           \
-    ROW(RUNS, WEIGHT_DECAY, "weight_decay", NUMBER, "1",                                          \
+    ROW(RUNS, WEIGHT_DECAY, "weight_decay", AMOUNT, "1",                                          \
         "Weight decay of the weights; biases have none.")                                         \
-    ROW(RUNS, BATCH, "batch", INTEGER, "row",                                                     \
+    ROW(RUNS, BATCH, "batch", COUNT, "row",                                                       \
         "Rows of a minibatch; the last one of an epoch may be smaller.")                          \
     INS_SHARED_SEED(ROW, RUNS)                                                                    \
     ROW(RUNS, STATUS, "status", TEXT, "",                                                         \
@@ -98,11 +98,11 @@
     INS_SHARED_UPDATES(ROW, RUNS)                                                                 \
     ROW(RUNS, TRAIN_LOSS, "train_loss", NUMBER, "nat",                                            \
         "Final mean cross-entropy over all training rows, dropout off.")                          \
-    ROW(RUNS, TRAIN_ACCURACY, "train_accuracy", NUMBER, "1",                                      \
+    ROW(RUNS, TRAIN_ACCURACY, "train_accuracy", SHARE, "1",                                       \
         "Final share of the training rows that are classified correctly.")                        \
     ROW(RUNS, TEST_LOSS, "test_loss", NUMBER, "nat",                                              \
         "Final mean cross-entropy over all test rows, dropout off.")                              \
-    ROW(RUNS, TEST_ACCURACY, "test_accuracy", NUMBER, "1",                                        \
+    ROW(RUNS, TEST_ACCURACY, "test_accuracy", SHARE, "1",                                         \
         "Final share of the test rows that are classified correctly.")
 
 #define INS_EPOCHS_COLUMNS(ROW)                                                    \
@@ -113,13 +113,13 @@
     INS_SHARED_UPDATES(ROW, EPOCHS)                                                \
     ROW(EPOCHS, TRAIN_LOSS, "train_loss", NUMBER, "nat",                           \
         "Mean cross-entropy over all training rows after the epoch, dropout off.") \
-    ROW(EPOCHS, TRAIN_ACCURACY, "train_accuracy", NUMBER, "1",                     \
+    ROW(EPOCHS, TRAIN_ACCURACY, "train_accuracy", SHARE, "1",                      \
         "Share of the training rows that are classified correctly.")               \
     ROW(EPOCHS, TEST_LOSS, "test_loss", NUMBER, "nat",                             \
         "Mean cross-entropy over all test rows after the epoch, dropout off.")     \
-    ROW(EPOCHS, TEST_ACCURACY, "test_accuracy", NUMBER, "1",                       \
+    ROW(EPOCHS, TEST_ACCURACY, "test_accuracy", SHARE, "1",                        \
         "Share of the test rows that are classified correctly.")                   \
-    ROW(EPOCHS, GRADIENT_NORM, "gradient_norm", NUMBER, "1",                       \
+    ROW(EPOCHS, GRADIENT_NORM, "gradient_norm", AMOUNT, "1",                       \
         "Euclidean norm of the gradient of the mean probe loss over all weights and biases.")
 
 #define INS_LAYERS_COLUMNS(ROW)                                                                   \
@@ -130,30 +130,30 @@
     INS_SHARED_LAYER(ROW, LAYERS)                                                                 \
     ROW(LAYERS, TENSOR, "tensor", TEXT, "",                                                       \
         "Which tensor: weight, bias, preactivation, activation, delta, gradient or update.")      \
-    ROW(LAYERS, UNITS, "units", INTEGER, "unit", "Units of the layer.")                           \
-    ROW(LAYERS, COUNT, "count", INTEGER, "1",                                                     \
+    ROW(LAYERS, UNITS, "units", POSITIVE, "unit", "Units of the layer.")                          \
+    ROW(LAYERS, COUNT, "count", COUNT, "1",                                                       \
         "Finite elements, over which all statistics of the row are taken.")                       \
     ROW(LAYERS, MEAN, "mean", NUMBER, "1", "Mean.")                                               \
-    ROW(LAYERS, VARIANCE, "variance", NUMBER, "1",                                                \
+    ROW(LAYERS, VARIANCE, "variance", AMOUNT, "1",                                                \
         "Population variance (divisor count): within_unit_variance + between_unit_variance.")     \
-    ROW(LAYERS, WITHIN_UNIT_VARIANCE, "within_unit_variance", NUMBER, "1",                        \
+    ROW(LAYERS, WITHIN_UNIT_VARIANCE, "within_unit_variance", AMOUNT, "1",                        \
         "Mean over units of each unit's population variance: the signal.")                        \
-    ROW(LAYERS, BETWEEN_UNIT_VARIANCE, "between_unit_variance", NUMBER, "1",                      \
+    ROW(LAYERS, BETWEEN_UNIT_VARIANCE, "between_unit_variance", AMOUNT, "1",                      \
         "Population variance over units of the units' means: exactly 0 for unbroken symmetry.")   \
-    ROW(LAYERS, SECOND_MOMENT, "second_moment", NUMBER, "1",                                      \
+    ROW(LAYERS, SECOND_MOMENT, "second_moment", AMOUNT, "1",                                      \
         "Mean of the squares: variance + mean^2.")                                                \
     ROW(LAYERS, SKEWNESS, "skewness", NUMBER, "1",                                                \
         "Third standardised moment, 0 for a symmetric distribution; nan when the variance is 0.") \
-    ROW(LAYERS, KURTOSIS, "kurtosis", NUMBER, "1",                                                \
+    ROW(LAYERS, KURTOSIS, "kurtosis", AMOUNT, "1",                                                \
         "Fourth standardised moment, 3 for a normal distribution; nan when the variance is 0.")   \
     ROW(LAYERS, MINIMUM, "minimum", NUMBER, "1", "Smallest finite element.")                      \
     ROW(LAYERS, MAXIMUM, "maximum", NUMBER, "1", "Largest finite element.")                       \
-    ROW(LAYERS, ZERO_FRACTION, "zero_fraction", NUMBER, "1",                                      \
+    ROW(LAYERS, ZERO_FRACTION, "zero_fraction", SHARE, "1",                                       \
         "Share of the finite elements that are exactly 0.")                                       \
-    ROW(LAYERS, SATURATED_FRACTION, "saturated_fraction", NUMBER, "1",                            \
+    ROW(LAYERS, SATURATED_FRACTION, "saturated_fraction", SHARE, "1",                             \
         "Share of the activations beyond the activation function's knee; empty where it has "     \
         "none, and for other tensors.")                                                           \
-    ROW(LAYERS, NONFINITE, "nonfinite", INTEGER, "1", "Elements that are nan or infinite.")
+    ROW(LAYERS, NONFINITE, "nonfinite", COUNT, "1", "Elements that are nan or infinite.")
 
 #define INS_SYMMETRY_COLUMNS(ROW)                                                                  \
     INS_SHARED_RUN(ROW, SYMMETRY)                                                                  \
@@ -161,19 +161,19 @@
     INS_SHARED_SEED(ROW, SYMMETRY)                                                                 \
     INS_SHARED_EPOCH(ROW, SYMMETRY)                                                                \
     INS_SHARED_LAYER(ROW, SYMMETRY)                                                                \
-    ROW(SYMMETRY, UNITS, "units", INTEGER, "unit", "Units of the layer.")                          \
-    ROW(SYMMETRY, DISTINCT_UNITS, "distinct_units", INTEGER, "unit",                               \
+    ROW(SYMMETRY, UNITS, "units", POSITIVE, "unit", "Units of the layer.")                         \
+    ROW(SYMMETRY, DISTINCT_UNITS, "distinct_units", COUNT, "unit",                                 \
         "Classes of units with equal incoming weights and bias, 1 is unbroken symmetry; empty "    \
         "when a weight is nan.")                                                                   \
-    ROW(SYMMETRY, DUPLICATE_PAIRS, "duplicate_pairs", INTEGER, "1",                                \
+    ROW(SYMMETRY, DUPLICATE_PAIRS, "duplicate_pairs", COUNT, "1",                                  \
         "Pairs of units within a class; empty when a weight is nan.")                              \
-    ROW(SYMMETRY, MEAN_ABS_COSINE, "mean_abs_cosine", NUMBER, "1",                                 \
+    ROW(SYMMETRY, MEAN_ABS_COSINE, "mean_abs_cosine", AMOUNT, "1",                                 \
         "Mean |cosine| of the incoming weight vectors over all pairs of units; nan when no pair "  \
         "has two that are not zero.")                                                              \
-    ROW(SYMMETRY, EFFECTIVE_RANK, "effective_rank", NUMBER, "1",                                   \
+    ROW(SYMMETRY, EFFECTIVE_RANK, "effective_rank", AMOUNT, "1",                                   \
         "Exponential of the entropy of the normalised singular values of the outputs on the "      \
         "probe batch, centred by unit; 0 when they are constant.")                                 \
-    ROW(SYMMETRY, DEAD_UNITS, "dead_units", INTEGER, "unit",                                       \
+    ROW(SYMMETRY, DEAD_UNITS, "dead_units", COUNT, "unit",                                         \
         "Units whose output is exactly 0 on every probe row; empty where the activation function " \
         "is no rectifier.")
 
@@ -187,7 +187,7 @@
     ROW(HISTOGRAMS, BIN, "bin", INTEGER, "1", "Number of the bin, from 1.")                   \
     ROW(HISTOGRAMS, LOWER, "lower", NUMBER, "1", "Lower end of the bin, inclusive.")          \
     ROW(HISTOGRAMS, UPPER, "upper", NUMBER, "1", "Upper end of the bin, exclusive.")          \
-    ROW(HISTOGRAMS, COUNT, "count", INTEGER, "1",                                             \
+    ROW(HISTOGRAMS, COUNT, "count", COUNT, "1",                                               \
         "Finite elements in the bin; the first and the last bin also count what lies beyond " \
         "them.")
 
@@ -199,9 +199,9 @@
         "Which tensor, as in layers.csv; but a gradient is here that of one sample's own loss, " \
         "signal the within_unit_variance of the preactivation, both numbers the same, "          \
         "and delta_ratio is delta over that of the output layer.")                               \
-    ROW(THEORY, SECOND_MOMENT, "second_moment", NUMBER, "1",                                     \
+    ROW(THEORY, SECOND_MOMENT, "second_moment", AMOUNT, "1",                                     \
         "Second moment predicted for epoch 0; nan where the theory does not apply.")             \
-    ROW(THEORY, VARIANCE, "variance", NUMBER, "1",                                               \
+    ROW(THEORY, VARIANCE, "variance", AMOUNT, "1",                                               \
         "Variance predicted for epoch 0; nan where the theory does not apply.")
 
 #define INS_DEPTH_COLUMNS(ROW)                                                           \
@@ -239,7 +239,7 @@
     ROW(SPECTRUM, INDEX, "index", INTEGER, "1",                                                   \
         "Rank of the singular value, from 1, the largest; of layer 0 the ranks of one probe row " \
         "follow those of the row before.")                                                        \
-    ROW(SPECTRUM, SINGULAR_VALUE, "singular_value", NUMBER, "1", "Singular value.")
+    ROW(SPECTRUM, SINGULAR_VALUE, "singular_value", AMOUNT, "1", "Singular value.")
 
 #define INS_FEATURES_COLUMNS(ROW)                                                               \
     ROW(FEATURES, FEATURE, "feature", TEXT, "",                                                 \
@@ -247,13 +247,13 @@
         "tab, a formula to spreadsheets, has an apostrophe before it.")                         \
     ROW(FEATURES, MEAN, "mean", NUMBER, "1",                                                    \
         "Mean over the training rows, in the data's own unit.")                                 \
-    ROW(FEATURES, VARIANCE, "variance", NUMBER, "1",                                            \
+    ROW(FEATURES, VARIANCE, "variance", AMOUNT, "1",                                            \
         "Population variance over the training rows.")                                          \
     ROW(FEATURES, MINIMUM, "minimum", NUMBER, "1", "Smallest value of the training rows.")      \
     ROW(FEATURES, MAXIMUM, "maximum", NUMBER, "1", "Largest value of the training rows.")       \
     ROW(FEATURES, SCALED_MEAN, "scaled_mean", NUMBER, "1",                                      \
         "Mean over the training rows after scaling, as the network sees it.")                   \
-    ROW(FEATURES, SCALED_VARIANCE, "scaled_variance", NUMBER, "1",                              \
+    ROW(FEATURES, SCALED_VARIANCE, "scaled_variance", AMOUNT, "1",                              \
         "Population variance over the training rows after scaling.")
 
 #define INS_ENVIRONMENT_COLUMNS(ROW)                                                               \
@@ -265,18 +265,32 @@
 
 #define INS_TIMING_COLUMNS(ROW)                                \
     INS_SHARED_RUN(ROW, TIMING)                                \
-    ROW(TIMING, TRAIN_SECONDS, "train_seconds", NUMBER, "s",   \
+    ROW(TIMING, TRAIN_SECONDS, "train_seconds", AMOUNT, "s",   \
         "Wall-clock time of training and evaluating the run.") \
-    ROW(TIMING, RECORD_SECONDS, "record_seconds", NUMBER, "s", \
+    ROW(TIMING, RECORD_SECONDS, "record_seconds", AMOUNT, "s", \
         "Wall-clock time of recording its statistics.")
 
 /* --- What it makes ----------------------------------------------------------- */
 
 typedef enum ins_column_type {
     INS_COLUMN_INTEGER,
+    INS_COLUMN_COUNT,    /* an integer from 0 up */
+    INS_COLUMN_POSITIVE, /* an integer from 1 up */
     INS_COLUMN_NUMBER,
-    INS_COLUMN_TEXT
+    INS_COLUMN_AMOUNT, /* a number from 0 up */
+    INS_COLUMN_SHARE,  /* a number from 0 to 1 */
+    INS_COLUMN_TEXT,
+    INS_COLUMN_TYPES
 } ins_column_type;
+
+/* What a type says of its cells, nan and empty ones apart. */
+typedef struct ins_column_rule {
+    const char *name;        /* "integer", "number", "string", as in a Table Schema */
+    double minimum, maximum; /* inclusive; infinite: no end */
+    const char *range;       /* completes "must be ..."; NULL: any is right */
+} ins_column_rule;
+
+extern const ins_column_rule ins_column_rules[INS_COLUMN_TYPES];
 
 typedef struct ins_column {
     const char *name; /* NULL ends the list */

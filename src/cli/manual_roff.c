@@ -173,12 +173,11 @@ void ins_manual_exits(ins_text *out)
 
 static void add_column(ins_text *out, const ins_column *column)
 {
-    static const char *const types[] = {[INS_COLUMN_INTEGER] = "integer",
-                                        [INS_COLUMN_NUMBER] = "number",
-                                        [INS_COLUMN_TEXT] = "text"};
+    const ins_column_rule *rule = &ins_column_rules[column->type];
     ins_text_add(out, ".TP\n\\fB");
     add_word(out, column->name, strlen(column->name));
-    ins_text_add_format(out, "\\fR (%s", types[column->type]);
+    ins_text_add_format(out, "\\fR (%s", column->type == INS_COLUMN_TEXT ? "text" : rule->name);
+    if (rule->range != NULL) ins_text_add_format(out, ", %s", rule->range);
     /* The unit 1 is that of a pure number. */
     if (column->unit[0] != '\0' && strcmp(column->unit, "1") != 0)
         ins_text_add_format(out, ", unit: %s", column->unit);

@@ -3,6 +3,18 @@
 
 #include "initscope/columns.h"
 
+#include <math.h>
+
+const ins_column_rule ins_column_rules[INS_COLUMN_TYPES] = {
+    [INS_COLUMN_INTEGER] = {"integer", -INFINITY, INFINITY, NULL},
+    [INS_COLUMN_COUNT] = {"integer", 0, INFINITY, "0 or more"},
+    [INS_COLUMN_POSITIVE] = {"integer", 1, INFINITY, "1 or more"},
+    [INS_COLUMN_NUMBER] = {"number", -INFINITY, INFINITY, NULL},
+    [INS_COLUMN_AMOUNT] = {"number", 0, INFINITY, "0 or more"},
+    [INS_COLUMN_SHARE] = {"number", 0, 1, "a share from 0 to 1"},
+    [INS_COLUMN_TEXT] = {"string", -INFINITY, INFINITY, NULL},
+};
+
 #define COLUMN(file, column, name, type, unit, description) \
     {name, INS_COLUMN_##type, unit, description},
 #define COLUMNS(file, name, by_trial, description)                                           \
@@ -39,6 +51,7 @@ const ins_tensor_row ins_tensor_table[INS_TENSORS] = {
                       "Derivative of the mean probe loss by the weights."},
     [INS_UPDATE] = {"update", "W_l(t) - W_l(s)", "units x fan_in", false,
                     "Weights now minus those of the previous recorded epoch; absent at epoch 0."},
-    [INS_SIGNAL] = {"signal", "q_l (1 - c_l)", "one number a layer", false,
-                    "In theory.csv alone: the predicted within-unit variance of the preactivations."},
+    [INS_SIGNAL] =
+        {"signal", "q_l (1 - c_l)", "one number a layer", false,
+         "In theory.csv alone: the predicted within-unit variance of the preactivations."},
 };

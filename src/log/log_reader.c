@@ -14,6 +14,14 @@
 
 #include "intern.h"
 
+/* Values of a column outside its range. */
+typedef struct excess {
+    size_t rows;
+    size_t line, field; /* of the first */
+    double value;
+    char shown[INS_DISPLAY_SIZE];
+} excess;
+
 typedef struct loader {
     const char *path;
     const ins_column *columns; /* of the ins_log_table */
@@ -21,6 +29,7 @@ typedef struct loader {
     size_t capacity; /* rows that the arrays hold */
     size_t fields;   /* of the file */
     int *target;     /* (fields) the column a field goes to, -1: none */
+    excess *excess;  /* (columns of the table) */
     ins_interner texts;
 } loader;
 
@@ -101,17 +110,52 @@ static void cell_problem(const loader *in, const ins_csv_row *row, size_t f, con
                   ins_display(shown, row->fields[f].text, row->fields[f].length));
 }
 
+static void note_excess(excess *e, const ins_csv_row *row, size_t f, double value)
+{
+    if (e->rows++ > 0) return;
+    e->line = row->line;
+    e->field = f + 1;
+    e->value = value;
+    ins_display(e->shown, row->fields[f].text, row->fields[f].length);
+}
+
+/* One line a column, however many rows. */
+static ins_status complain_of_excess(const loader *in, ins_error *error)
+{
+    ins_status status = INS_OK;
+    for (size_t c = 0; c < in->table->columns; c++) {
+        const excess *e = &in->excess[c];
+        if (e->rows == 0) continue;
+        ins_text more = {0};
+        ins_text_add(&more, "");
+        if (e->rows > 1)
+            ins_text_add_format(&more, ", and in %zu more row%s", e->rows - 1,
+                                e->rows > 2 ? "s" : "");
+        bool percent = in->columns[c].type == INS_COLUMN_SHARE && e->value > 1 && e->value <= 100;
+        status = ins_error_add(
+            error, INS_DATA, "%s:%zu:%zu: column \"%s\": must be %s%s (got \"%s\"%s)", in->path,
+            e->line, e->field, in->columns[c].name, ins_column_rules[in->columns[c].type].range,
+            percent ? "; divide percent by 100" : "", e->shown, more.data);
+        ins_text_free(&more);
+    }
+    return status;
+}
+
 static double take_number(const loader *in, const ins_csv_row *row, size_t f, ins_error *error)
 {
     const ins_csv_field *field = &row->fields[f];
+    const size_t c = (size_t)in->target[f];
+    const ins_column_rule *rule = &ins_column_rules[in->columns[c].type];
     double value = NAN;
     ins_number_kind kind = ins_parse_number(field->text, field->length, &value);
     if (kind != INS_NUMBER_FINITE && !parse_special(field->text, field->length, kind, &value))
         cell_problem(in, row, f, "not a number", error);
     /* Value, not form: pandas writes whole numbers with ".0" beside missing ones. */
-    else if (in->columns[in->target[f]].type == INS_COLUMN_INTEGER &&
+    else if (strcmp(rule->name, "integer") == 0 &&
              (isinf(value) || (!isnan(value) && value != trunc(value))))
         cell_problem(in, row, f, "not a whole number", error);
+    else if (value < rule->minimum || value > rule->maximum)
+        note_excess(&in->excess[c], row, f, value);
     return value;
 }
 
@@ -160,10 +204,13 @@ static ins_status read_path(const char *path, ins_log_file file, ins_table *tabl
     loader in = {.path = path,
                  .columns = ins_log_tables[file].columns,
                  .table = table,
+                 .excess = ins_allocate(table->columns, sizeof(excess), "columns"),
                  .texts = {.arena = table->arena}};
     /* Spreadsheets save semicolons and tabs: the columns' names say that it is a log. */
     ins_status status = ins_csv_read(path, '\0', take_row, &in, error);
+    status = ins_status_first(status, complain_of_excess(&in, error));
     free(in.target);
+    free(in.excess);
     ins_interner_free(&in.texts);
     if (status != INS_OK) ins_table_free(table);
     return status;

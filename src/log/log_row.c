@@ -3,6 +3,8 @@
 
 #include "initscope/log_row.h"
 
+#include <string.h>
+
 #include "initscope/csv.h"
 #include "initscope/error.h"
 
@@ -28,10 +30,11 @@ static const ins_column *take(ins_row *row, int column)
     return row->next++;
 }
 
+/* type: any of those with the name of the column's. */
 static void take_typed(ins_row *row, int column, ins_column_type type)
 {
     const ins_column *taken = take(row, column);
-    if (taken->type != type)
+    if (strcmp(ins_column_rules[taken->type].name, ins_column_rules[type].name) != 0)
         ins_die("internal error: column \"%s\" has another type than its cell", taken->name);
 }
 

@@ -3,15 +3,10 @@
 
 #include "initscope/log_writer.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "initscope/log_row.h"
-
-static const char *const type_names[] = {
-    [INS_COLUMN_INTEGER] = "integer",
-    [INS_COLUMN_NUMBER] = "number",
-    [INS_COLUMN_TEXT] = "string",
-};
 
 void ins_log_header(ins_log_file file, ins_text *out)
 {
@@ -40,11 +35,20 @@ static void add_member(ins_text *out, const char *indent, const char *name, cons
     add_string(out, value);
 }
 
+static void add_constraints(ins_text *out, const ins_column_rule *rule)
+{
+    if (rule->range == NULL) return;
+    ins_text_add_format(out, ", \"constraints\": {\"minimum\": %g", rule->minimum);
+    if (isfinite(rule->maximum)) ins_text_add_format(out, ", \"maximum\": %g", rule->maximum);
+    ins_text_add(out, "}");
+}
+
 static void add_field(ins_text *out, const ins_column *column)
 {
     ins_text_add(out, "            {");
     add_member(out, "", "name", column->name);
-    add_member(out, ", ", "type", type_names[column->type]);
+    add_member(out, ", ", "type", ins_column_rules[column->type].name);
+    add_constraints(out, &ins_column_rules[column->type]);
     if (column->unit[0] != '\0') add_member(out, ", ", "unit", column->unit);
     add_member(out, ", ", "description", column->description);
     ins_text_add(out, "}");

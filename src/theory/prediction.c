@@ -46,7 +46,8 @@ static ins_moment_pair centred(double second_moment)
 
 static ins_moment_pair around(double mean, double second_moment)
 {
-    return (ins_moment_pair){second_moment, second_moment - mean * mean};
+    double variance = second_moment - mean * mean;
+    return (ins_moment_pair){second_moment, variance < 0 ? 0 : variance}; /* but for rounding */
 }
 
 static double centred_variance(const ins_choice *choice, ins_tensor_place place)
@@ -111,7 +112,7 @@ static void dense_forward(const stage *s)
     double adapted = adapted_variance(s->weight), q = w.fan_in * weight * input + bias;
     if (!isnan(adapted)) {
         q = adapted;
-        weight = (q - bias) / (w.fan_in * input);
+        weight = bias <= q ? (q - bias) / (w.fan_in * input) : NAN;
     }
     double distance = w.fan_in * weight * s->in[0]->distance;
     *s->out = (ins_layer_prediction){.fan_in = w.fan_in,

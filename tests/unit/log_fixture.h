@@ -76,6 +76,14 @@ static inline double value_of(size_t trial, size_t file, size_t row, size_t colu
            pow(10, (double)((trial + row + column) % 40) - 20);
 }
 
+/* A value that a column of this type may have. */
+static inline double allowed(ins_column_type type, double value)
+{
+    if (type == INS_COLUMN_NUMBER || isnan(value)) return value;
+    value = fabs(value);
+    return value > ins_column_rules[type].maximum ? 1 / value : value;
+}
+
 static inline void add_cell(ins_text *out, ins_column_type type, size_t trial, size_t file,
                             size_t row, size_t column)
 {
@@ -83,12 +91,14 @@ static inline void add_cell(ins_text *out, ins_column_type type, size_t trial, s
                                         "two\nlines"};
     if (type == INS_COLUMN_TEXT)
         ins_csv_text(out, texts[(trial + column + row) % 5]);
-    else if (type == INS_COLUMN_INTEGER)
-        ins_csv_integer(out, (long long)(trial * 10 + row));
-    else if ((row + column) % 7 == 3)
-        ins_csv_number(out, (row + column) % 2 ? NAN : trial % 2 ? INFINITY : -INFINITY);
+    else if (strcmp(ins_column_rules[type].name, "integer") == 0)
+        ins_csv_integer(out, (long long)(trial * 10 + row + 1));
     else
-        ins_csv_number(out, value_of(trial, file, row, column));
+        ins_csv_number(out,
+                       allowed(type, (row + column) % 7 != 3 ? value_of(trial, file, row, column)
+                                     : (row + column) % 2    ? NAN
+                                     : trial % 2             ? INFINITY
+                                                             : -INFINITY));
 }
 
 /* trial counts from 0. */

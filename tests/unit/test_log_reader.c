@@ -95,13 +95,13 @@ START_TEST(spellings)
     static const char *const infinite[] = {"inf", "Inf", "+inf", "INF", "Infinity", "1e999"};
     char text[256];
     for (size_t i = 0; i < 6; i++) {
-        snprintf(text, sizeof text, "run,variance,mean\n1,%s,%s\n2,-%s,4.9e-324\n", missing[i],
+        snprintf(text, sizeof text, "run,skewness,mean\n1,%s,%s\n2,-%s,4.9e-324\n", missing[i],
                  infinite[i], infinite[i][0] == '+' ? infinite[i] + 1 : infinite[i]);
         read_layers(text);
         ck_assert_msg(problem.status == INS_OK, "%s", problem.line[0]);
-        ck_assert(isnan(number(INS_LAYERS_VARIANCE, 0)));
+        ck_assert(isnan(number(INS_LAYERS_SKEWNESS, 0)));
         ck_assert(number(INS_LAYERS_MEAN, 0) == INFINITY);
-        ck_assert(number(INS_LAYERS_VARIANCE, 1) == -INFINITY);
+        ck_assert(number(INS_LAYERS_SKEWNESS, 1) == -INFINITY);
         ck_assert(number(INS_LAYERS_MEAN, 1) == DBL_TRUE_MIN);
         ins_table_free(&table);
     }
@@ -143,6 +143,60 @@ START_TEST(complaints)
         ck_assert_uint_eq(table.rows, 0); /* nothing is left of a bad file */
         ck_assert_ptr_null(table.number);
     }
+}
+END_TEST
+
+/* A row of layers.csv in columns of each type: in its range, or what is said of it. */
+static const struct {
+    const char *text, *complaint;
+} ranges[] = {
+    {"variance,kurtosis\n0,0\ninf,\nnan,1e300\n", NULL},
+    {"variance\n1\n-1e-300\n-2\n",
+     ":3:1: column \"variance\": must be 0 or more (got \"-1e-300\", and in 1 more row)"},
+    {"second_moment\n-inf\n", ":2:1: column \"second_moment\": must be 0 or more (got \"-inf\")"},
+    {"kurtosis\n-3\n", ":2:1: column \"kurtosis\": must be 0 or more (got \"-3\")"},
+    {"mean,skewness,minimum\n-1,-2,-inf\n", NULL},
+    {"zero_fraction,saturated_fraction\n0,1\n,nan\n0.5,1.0\n", NULL},
+    {"run,zero_fraction\n1,0.5\n2,50\n3,40\n4,1\n5,100\n",
+     ":3:2: column \"zero_fraction\": must be a share from 0 to 1; divide percent by 100 (got "
+     "\"50\", and in 2 more rows)"},
+    {"saturated_fraction\ninf\n",
+     ":2:1: column \"saturated_fraction\": must be a share from 0 to 1 (got \"inf\")"},
+    {"saturated_fraction\n-0.5\n",
+     ":2:1: column \"saturated_fraction\": must be a share from 0 to 1 (got \"-0.5\")"},
+    {"zero_fraction\n100.5\n",
+     ":2:1: column \"zero_fraction\": must be a share from 0 to 1 (got \"100.5\")"},
+    {"units,count,nonfinite\n1,0,0\n", NULL},
+    {"units\n0\n", ":2:1: column \"units\": must be 1 or more (got \"0\")"},
+    {"count\n-1\n", ":2:1: column \"count\": must be 0 or more (got \"-1\")"},
+    {"count\n-1.5\n", ":2:1: column \"count\": not a whole number (got \"-1.5\")"},
+};
+
+START_TEST(values_in_range)
+{
+    read_layers(ranges[_i].text);
+    if (ranges[_i].complaint != NULL) {
+        check_complaint("layers.csv", ranges[_i].complaint);
+        ck_assert_ptr_null(table.number);
+        return;
+    }
+    ck_assert_msg(problem.status == INS_OK, "%s", problem.line[0]);
+    ins_table_free(&table);
+}
+END_TEST
+
+/* One line for each column that has such values, in their order in the list. */
+START_TEST(ranges_of_every_column)
+{
+    read_layers("units,zero_fraction,variance\n0,2,-1\n0,3,-1\n-4,4,x\n");
+    ck_assert_int_eq(problem.status, INS_DATA);
+    ck_assert_uint_eq(problem.count, 4);
+    ck_assert_ptr_nonnull(strstr(problem.line[0], ":4:3: column \"variance\": not a number"));
+    ck_assert_ptr_nonnull(strstr(problem.line[1], ":2:1: column \"units\": must be 1 or more"));
+    ck_assert_ptr_nonnull(strstr(problem.line[2], ":2:3: column \"variance\": must be 0 or more"));
+    ck_assert_ptr_nonnull(strstr(problem.line[3], ":2:2: column \"zero_fraction\""));
+    ck_assert_ptr_nonnull(strstr(problem.line[3], "(got \"2\", and in 2 more rows)"));
+    ins_error_clear(&problem);
 }
 END_TEST
 
@@ -260,6 +314,8 @@ static Suite *reader_suite(void)
     tcase_add_test(tables, spellings);
     tcase_add_test(tables, whole_numbers);
     tcase_add_test(tables, complaints);
+    tcase_add_loop_test(tables, values_in_range, 0, sizeof ranges / sizeof *ranges);
+    tcase_add_test(tables, ranges_of_every_column);
     tcase_add_test(tables, every_complaint);
     tcase_add_test(tables, semicolons);
     tcase_add_test(tables, absent);

@@ -1,6 +1,8 @@
 /* schema.json is JSON and names every column of every file. */
 #include <config.h>
 
+#include <ctype.h>
+
 #include "log_fixture.h"
 
 static const char *skip_blank(const char *p)
@@ -18,11 +20,12 @@ static const char *json_string(const char *p)
     return p + 1;
 }
 
-/* One value of the JSON grammar (RFC 8259), as far as a schema has any: no numbers. */
+/* One value of the JSON grammar (RFC 8259), as far as a schema has any. */
 static const char *json_value(const char *p)
 {
     p = skip_blank(p);
     if (*p == '"') return json_string(p);
+    if (isdigit((unsigned char)*p)) return p + 1; /* the ends of ranges are 0 and 1 */
     ck_assert(*p == '{' || *p == '[');
     bool object = *p == '{';
     do {
@@ -54,6 +57,11 @@ START_TEST(schema)
             ck_assert_msg(p != NULL, "%s: no %s", table->file, table->columns[c].name);
         }
     }
+    ck_assert_ptr_nonnull(strstr(text.data, "{\"name\": \"test_accuracy\", \"type\": \"number\", "
+                                            "\"constraints\": {\"minimum\": 0, \"maximum\": 1}, "));
+    ck_assert_ptr_nonnull(strstr(text.data, "{\"name\": \"units\", \"type\": \"integer\", "
+                                            "\"constraints\": {\"minimum\": 1}, "));
+    ck_assert_ptr_nonnull(strstr(text.data, "{\"name\": \"mean\", \"type\": \"number\", \"unit\""));
     ins_text_free(&text);
 }
 END_TEST
