@@ -11,7 +11,7 @@ setup_file() {
     mkdir reports tests
     cp "$srcdir/data/iris.csv" flowers.csv
     cp -R "$srcdir/data" data
-    cp -R "$srcdir/reports/"*.ini "$srcdir/reports/"*.md "$srcdir/reports/style.gp" "$srcdir/reports/figures" reports
+    cp -R "$srcdir/reports/"*.ini "$srcdir/reports/"*.md "$srcdir/reports/style.gp" reports
     cp "$srcdir/tests/README.md" tests
     cp "$srcdir/HACKING.md" HACKING.md
     chmod -R u+w .
