@@ -78,7 +78,11 @@ typedef struct ins_run_measure {
         dead_end;      /* largest share of a hidden layer's units that are 0 on every row */
     size_t dead_layer; /* of the larger of the two */
     double saturated;  /* largest share of a hidden layer beyond the knee, start or end */
-    double pace;       /* median over layers and epochs of rms update / rms weight, an update */
+    /* Largest over the hidden layers, before training: the weights' mean over their standard
+     * deviation, times the root of fan_in; 0: no mean is told from 0. */
+    double off_centre;
+    size_t centre_layer; /* where that is */
+    double pace;         /* median over layers and epochs of rms update / rms weight, an update */
     bool diverged;
     bool trained; /* it has an epoch after 0 */
     double accuracy, train_accuracy, train_loss, initial_loss;

@@ -18,8 +18,8 @@ typedef enum ins_grade {
     INS_GRADE_PRESERVING,
     INS_GRADE_GROWING,
     INS_GRADE_EXPLODING,
-    INS_GRADE_UNDECIDED /* the interval reaches over two boundaries; or no more than half of the
-                           runs have a total that is neither 0 nor infinite, nor either of these */
+    INS_GRADE_UNDECIDED /* the interval reaches over two boundaries, or no grade has more than half
+                           of the runs: some bring nothing, some all of it */
 } ins_grade;
 
 const char *ins_grade_word(ins_grade grade); /* "preserving"; "none"; "undecided"; "–" */

@@ -329,8 +329,8 @@ static bool collapsed(finder *f, ins_finding *out)
         least = of->rank.interval.mean;
         best = a;
     }
-    if (count == 0 || best == SIZE_MAX) return false;
     double needed = fmin(f->of->facts.classes - 1, f->of->facts.features);
+    if (count == 0 || !(least < needed)) return false;
     out->claim = SAY("The signal lasts and the rank collapses with %s.", arms(f));
     out->evidence =
         SAY("The last hidden layer of %s keeps %s of the signal but spans %s directions "
@@ -340,11 +340,44 @@ static bool collapsed(finder *f, ins_finding *out)
     return true;
 }
 
+/* Weights that share a part: what makes units and rows alike. */
+static bool off_centre(finder *f, ins_finding *out)
+{
+    size_t count = 0, run = SIZE_MAX;
+    double most = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm *of = &f->study->arm[a];
+        size_t off = 0;
+        for (size_t s = 0; s < of->runs; s++)
+            off += f->of->run[of->run[s]].off_centre > ins_threshold_of(INS_THRESHOLD_OFF_CENTRE);
+        f->which[a] = 2 * off > of->runs;
+        count += f->which[a];
+        for (size_t s = 0; s < of->runs && f->which[a]; s++) {
+            if (!(f->of->run[of->run[s]].off_centre > most)) continue;
+            most = f->of->run[of->run[s]].off_centre;
+            run = of->run[s];
+        }
+    }
+    if (count == 0) return false;
+    size_t layer = f->of->run[run].centre_layer, a = f->study->run[run].arm;
+    ins_site weight = {run, f->study->start, layer, INS_WEIGHT};
+    double inputs = ins_number(f->study, INS_LAYERS_COUNT, weight) /
+                    ins_number(f->study, INS_LAYERS_UNITS, weight);
+    out->claim = SAY("The weights of %s do not lie around 0.", arms(f));
+    out->evidence =
+        SAY("Before training those of layer %zu of %s have mean %s and standard deviation %s: over "
+            "%s what they share outweighs what they differ by.",
+            layer, arm(f, a), ins_say(f->arena, ins_number(f->study, INS_LAYERS_MEAN, weight)),
+            ins_say(f->arena, sqrt(ins_number(f->study, INS_LAYERS_VARIANCE, weight))),
+            ins_say_count(f->arena, (size_t)inputs, "input"));
+    return true;
+}
+
 /* --- Units ------------------------------------------------------------------------ */
 
 static bool dead(finder *f, ins_finding *out)
 {
-    size_t count = 0, start = 0, end = 0, all = 0;
+    size_t count = 0, start = 0, end = 0, all = 0, either = 0, learned = 0;
     double most = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_arm *of = &f->study->arm[a];
@@ -355,6 +388,9 @@ static bool dead(finder *f, ins_finding *out)
             start += m->dead_start > ins_threshold_of(INS_THRESHOLD_DEAD);
             end += m->dead_end > ins_threshold_of(INS_THRESHOLD_DEAD);
             most = fmax(most, fmax(m->dead_start, m->dead_end));
+            if (fmax(m->dead_start, m->dead_end) <= ins_threshold_of(INS_THRESHOLD_DEAD)) continue;
+            either++;
+            learned += m->learning == INS_LEARNED || m->learning == INS_BARELY_LEARNED;
         }
         all += f->which[a] ? of->runs : 0;
         count += f->which[a];
@@ -370,6 +406,11 @@ static bool dead(finder *f, ins_finding *out)
         dying ? SAY(" at the end, in %s before training", start > 0 ? SAY("%zu", start) : "none")
               : "",
         ins_say_percent(f->arena, most));
+    if (f->of->trained && f->of->facts.decidable)
+        out->evidence = SAY(
+            "%s %s.", out->evidence,
+            either == 1 ? (learned == 1 ? "That run learned" : "That run did not learn")
+                        : SAY("%s of these learned", learned == 0 ? "None" : SAY("%zu", learned)));
     return true;
 }
 
@@ -461,7 +502,7 @@ static bool confidently_wrong(finder *f, ins_finding *out)
     if (isnan(guess) || !f->of->trained) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
         double loss = f->of->arm[a].train_loss.interval.mean;
-        f->which[a] = loss > guess * (1 + 1e-3) * ins_threshold_of(INS_THRESHOLD_CONFIDENTLY_WRONG);
+        f->which[a] = loss > guess * ins_threshold_of(INS_THRESHOLD_CONFIDENTLY_WRONG);
         count += f->which[a];
         if (!f->which[a] || loss <= worst) continue;
         worst = loss;
@@ -655,6 +696,7 @@ static const struct {
     {"exploding_forward", exploding_forward},
     {"exploding_backward", exploding_backward},
     {"collapsed", collapsed},
+    {"off_centre", off_centre},
     {"contrast", contrast},
     {"main_effect", main_effect},
     {"carries", carries},
@@ -697,12 +739,16 @@ static void answer_untrained(finder *f, ins_finding *out)
 {
     size_t count = mark(f, INS_VERDICT_PRESERVING);
     if (count == 0) {
-        out->claim = "None keeps signal and error over the depth.";
+        out->claim = f->study->arms == 1 ? "It does not keep both signal and error over the depth."
+                                         : "None keeps both signal and error over the depth.";
     } else {
-        out->claim = SAY("%s %s signal and error.", arms(f), count == 1 ? "keeps" : "keep");
+        out->claim = SAY("%s %s signal and error.", arms(f), several(f) ? "keep" : "keeps");
     }
-    out->evidence = SAY("Nothing was trained; %s of %zu %s.", SAY("%zu", count), f->study->arms,
-                        f->study->arms == 1 ? "initializer preserves both" : "preserve both");
+    out->evidence = f->of->trained
+                        ? "The logs do not tell by how much a run would be right without learning."
+                        : "Nothing was trained.";
+    if (f->study->arms > 1)
+        out->evidence = SAY("%s %zu of %zu preserve both.", out->evidence, count, f->study->arms);
 }
 
 static bool learned(const ins_arm_judgement *arm)
@@ -780,7 +826,10 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
     for (size_t i = 0; i < setting->arms; i++) f->which[setting->arm[i]] = setting->in_set[i];
     const ins_arm_judgement *best = &f->of->arm[setting->best];
     const char *ahead;
-    if (rest == 1) {
+    if (setting->arms == 1) {
+        ahead = SAY("%s learned in %s", arm(f, setting->best),
+                    ins_say_of(f->arena, best->learned + best->barely, best->runs, "run"));
+    } else if (rest == 1) {
         ahead = SAY("%s alone %s", arm(f, setting->best), failed != NULL ? "does" : "learned");
     } else if (!setting->told) {
         ahead = SAY("%s has the highest mean, from too few seeds to tell", arm(f, setting->best));

@@ -240,6 +240,23 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
     }
 }
 
+/* Over the inputs of a unit a common part of its weights adds up like fan_in times the mean, what
+ * differs like the root of fan_in times the deviation. A mean within its own error is none. */
+static void measure_centre(const ins_study *study, size_t run, ins_run_measure *out)
+{
+    for (size_t l = 1; l <= hidden_of(study, run); l++) {
+        ins_site weight = site(run, study->start, l, INS_WEIGHT);
+        double count = ins_number(study, INS_LAYERS_COUNT, weight);
+        double inputs = count / ins_number(study, INS_LAYERS_UNITS, weight);
+        double share = fabs(ins_number(study, INS_LAYERS_MEAN, weight)) /
+                       sqrt(ins_number(study, INS_LAYERS_VARIANCE, weight));
+        bool sure = share * sqrt(count) > ins_threshold_of(INS_THRESHOLD_STANDARD_ERRORS);
+        if (!sure || !isfinite(share) || !(share * sqrt(inputs) > out->off_centre)) continue;
+        out->off_centre = share * sqrt(inputs);
+        out->centre_layer = l;
+    }
+}
+
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -318,6 +335,7 @@ const ins_run_measure *ins_measure_runs(const ins_study *study, const ins_facts 
         runs[r].updates = NAN;
         measure_totals(study, r, &runs[r]);
         measure_units(study, r, &runs[r]);
+        measure_centre(study, r, &runs[r]);
         measure_pace(study, r, &runs[r]);
         measure_outcome(study, r, facts, &runs[r]);
     }

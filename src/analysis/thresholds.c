@@ -22,6 +22,11 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
     [INS_THRESHOLD_ONE_FUNCTION] = {"one_function", 1.05,
                                     "effective rank of a layer of several units below which they "
                                     "compute one function"},
+    [INS_THRESHOLD_OFF_CENTRE] = {"off_centre", 1,
+                                  "mean of a layer's weights over their standard deviation, times "
+                                  "the root of fan_in, from which they do not lie around 0"},
+    [INS_THRESHOLD_STANDARD_ERRORS] = {"standard_errors", 5,
+                                       "standard errors by which that mean differs from 0"},
     [INS_THRESHOLD_SATURATED] = {"saturated", 0.5,
                                  "share of a layer's activations beyond the knee"},
     [INS_THRESHOLD_DEAD] = {"dead", 0.5,
@@ -43,7 +48,7 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
     [INS_THRESHOLD_SEEDS_TO_TELL] = {"seeds_to_tell", 5,
                                      "runs from which a share has an interval and two initializers "
                                      "can be told apart within a setting"},
-    [INS_THRESHOLD_CONFIDENTLY_WRONG] = {"confidently_wrong", 1,
+    [INS_THRESHOLD_CONFIDENTLY_WRONG] = {"confidently_wrong", 1.05,
                                          "final training loss over that of the best constant "
                                          "answer from which the network is confidently wrong"},
     [INS_THRESHOLD_CARRIES] = {"carries", 0.5,

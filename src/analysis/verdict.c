@@ -19,7 +19,7 @@ const char *ins_grade_word(ins_grade grade)
     return words[grade];
 }
 
-/* A total on a boundary is of the grade on the side of 1. */
+/* A total on a boundary is of the grade on the side of 1; NAN is below all. */
 static int boundaries_below(double total)
 {
     return (total >= ins_threshold_of(INS_THRESHOLD_VANISHING)) +
@@ -35,6 +35,8 @@ ins_grade ins_grade_of(double total)
     return (ins_grade)(INS_GRADE_VANISHING + (unsigned)boundaries_below(total));
 }
 
+/* Runs whose total is 0 or infinite have no logarithm: they agree with the others when these vanish
+ * or explode, and decide when they are more than half. */
 ins_grade ins_grade_of_seeds(const ins_seeds *total)
 {
     ins_interval of = total->interval;
@@ -42,8 +44,11 @@ ins_grade ins_grade_of_seeds(const ins_seeds *total)
     if (known == 0) return INS_GRADE_NOT_KNOWN;
     if (2 * total->zeros > known) return INS_GRADE_NONE;
     if (2 * total->infinite > known) return INS_GRADE_EXPLODING;
-    bool wide = !isnan(of.lower) && boundaries_below(of.upper) - boundaries_below(of.lower) >= 2;
-    return 2 * of.n <= known || wide ? INS_GRADE_UNDECIDED : ins_grade_of(of.mean);
+    if (boundaries_below(of.upper) - boundaries_below(of.lower) >= 2) return INS_GRADE_UNDECIDED;
+    ins_grade grade = ins_grade_of(of.mean);
+    size_t agree = of.n + (grade == INS_GRADE_VANISHING ? total->zeros : 0) +
+                   (grade == INS_GRADE_EXPLODING ? total->infinite : 0);
+    return 2 * agree > known ? grade : INS_GRADE_UNDECIDED;
 }
 
 /* --- The table -------------------------------------------------------------------- */

@@ -24,6 +24,7 @@ typedef struct made_arm {
     double train_accuracy;               /* at the end; 0: that of the test rows */
     double spread;                       /* half-width of the noise of accuracy between seeds */
     double change;                       /* rms update / rms weight, each epoch of 5 updates */
+    double mean;                         /* of the weights, whose standard deviation is 0.5 */
     double saturated;                    /* share of every hidden layer */
     double learning_rate;
     int reached; /* epoch from which the accuracy is that of the end */
@@ -69,15 +70,17 @@ static double made_noise(made_log *log)
 typedef struct made_row {
     size_t layer;
     const char *tensor;
-    double second_moment, within, between, zeros, saturated;
+    double variance, within, between, zeros, saturated, mean;
 } made_row;
 
+/* 8 units of 8 inputs. */
 static void made_layer_row(FILE *file, const char *place, made_row row)
 {
-    fprintf(file, "%s,%zu,%s,8,0,%.17g,%.17g,%.17g,%.17g,%.17g,", place, row.layer, row.tensor,
-            row.second_moment, row.within, row.between, row.second_moment, row.zeros);
+    fprintf(file, "%s,%zu,%s,8,64,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,", place, row.layer,
+            row.tensor, row.mean, row.variance, row.within, row.between,
+            row.variance + row.mean * row.mean, row.zeros);
     if (row.saturated >= 0) fprintf(file, "%.17g", row.saturated);
-    fprintf(file, ",%d\n", isinf(row.second_moment) ? 8 : 0);
+    fprintf(file, ",%d\n", isinf(row.variance) ? 8 : 0);
 }
 
 /* gain to the power of steps, 0 for a gain below 0. */
@@ -97,17 +100,18 @@ static void made_layers(FILE *file, const made_log *log, const made_arm *arm, co
         double signal = arm->signal == 0 ? forward : made_power(arm->signal * factor, steps);
         double backward = made_power(arm->backward * factor, back);
         double saturated = l <= log->hidden ? arm->saturated : -1;
-        made_layer_row(file, place, (made_row){l, "weight", 0.25, 0.25, between, 0, -1});
+        made_layer_row(file, place, (made_row){l, "weight", 0.25, 0.25, between, 0, -1, arm->mean});
         made_layer_row(
             file, place,
-            (made_row){l, "preactivation", forward, signal, between, forward > 0 ? 0.1 : 1, -1});
+            (made_row){l, "preactivation", forward, signal, between, forward > 0 ? 0.1 : 1, -1, 0});
         made_layer_row(file, place,
-                       (made_row){l, "activation", forward, signal, between, zeros, saturated});
-        made_layer_row(file, place, (made_row){l, "delta", backward, backward, between, 0, -1});
-        made_layer_row(file, place, (made_row){l, "gradient", backward, backward, between, 0, -1});
+                       (made_row){l, "activation", forward, signal, between, zeros, saturated, 0});
+        made_layer_row(file, place, (made_row){l, "delta", backward, backward, between, 0, -1, 0});
+        made_layer_row(file, place,
+                       (made_row){l, "gradient", backward, backward, between, 0, -1, 0});
         if (epoch == 0) continue;
         double update = 0.25 * arm->change * arm->change;
-        made_layer_row(file, place, (made_row){l, "update", update, update, between, 0, -1});
+        made_layer_row(file, place, (made_row){l, "update", update, update, between, 0, -1, 0});
     }
 }
 
@@ -147,7 +151,7 @@ static void made_run(made_log *log, const made_arm *arm, size_t run, size_t seed
         snprintf(place, sizeof place, "%zu,%zu,%zu", run, seed, e);
         double input = log->input * (log->input_signal > 0 ? log->input_signal : 1);
         made_layer_row(to->layers, place,
-                       (made_row){0, "activation", log->input, input, 0.01, 0, -1});
+                       (made_row){0, "activation", log->input, input, 0.01, 0, -1, 0});
         made_layers(to->layers, log, arm, place, e, noise);
         if (to->symmetry == NULL || arm->rank <= 0) continue;
         double dead = e == 0 ? arm->dead_start : arm->dead_end;
@@ -176,7 +180,7 @@ static inline void made_log_write(made_log *log)
         if (log->arm[a].rank > 0) to.symmetry = made_file("symmetry.csv");
     fprintf(to.runs, "run,initializer,activation,hidden,optimizer,learning_rate,seed,status\n");
     fprintf(to.epochs, "run,seed,epoch,updates,train_loss,train_accuracy,test_accuracy\n");
-    fprintf(to.layers, "run,seed,epoch,layer,tensor,units,mean,variance,within_unit_variance,"
+    fprintf(to.layers, "run,seed,epoch,layer,tensor,units,count,mean,variance,within_unit_variance,"
                        "between_unit_variance,second_moment,zero_fraction,saturated_fraction,"
                        "nonfinite\n");
     if (to.symmetry != NULL)

@@ -265,7 +265,7 @@ START_TEST(differences_are_found_either_way)
                         {"b", "tanh", EQUAL}, {"c", "relu", EQUAL}, {"c", "tanh", WORSE}};
     compare(rows, 6, 6);
     ck_assert_uint_eq(of->settings, 2);
-    for (size_t i = 0; i < 6; i++) ck_assert_uint_eq(of->setting[i % 2].arm[i / 2], i);
+    for (size_t a = 0; a < 6; a++) ck_assert_uint_eq(of->setting_of[a], a % 2);
     ins_difference there, back;
     for (size_t a = 0; a < 6; a++) {
         for (size_t b = 0; b < 6; b++) {

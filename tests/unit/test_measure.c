@@ -251,6 +251,31 @@ START_TEST(counted_units)
 }
 END_TEST
 
+/* A mean five standard errors from 0, and as large as the deviation over the root of fan_in. */
+START_TEST(weights_around_zero)
+{
+    const struct {
+        double units, mean;
+        bool told;
+    } rows[] = {{8, 0.62, false}, {8, 0.63, true}, {100, 0.177, true}, {100, 0.176, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        FILE *layers = made_file("layers.csv"); /* of 8 inputs and standard deviation 1 */
+        fprintf(layers, "initializer,seed,epoch,layer,tensor,units,count,mean,variance\n"
+                        "a,1,0,1,weight,8,64,0,1\n");
+        fprintf(layers, "a,1,0,2,weight,%g,%g,%g,1\n", rows[i].units, 8 * rows[i].units,
+                -rows[i].mean);
+        fprintf(layers, "a,1,0,3,weight,8,64,9,1\n"); /* the output layer's is not looked at */
+        fclose(layers);
+        scratch_file("epochs.csv", "initializer,seed,epoch\na,1,0\n", 29);
+        made_read(&study, &analysis);
+        double expected = rows[i].told ? rows[i].mean * sqrt(8) : 0;
+        ck_assert_double_eq_tol(analysis.run[0].off_centre, expected, 1e-12);
+        ck_assert_uint_eq(analysis.run[0].centre_layer, rows[i].told ? 2 : 0);
+        made_free(&study, &analysis);
+    }
+}
+END_TEST
+
 static void write_signals(const double *signal, size_t hidden)
 {
     FILE *layers = made_file("layers.csv");
@@ -387,6 +412,7 @@ int main(void)
     tcase_add_test(runs, facts_of_the_data);
     tcase_add_test(runs, pace_is_a_single_updates);
     tcase_add_test(runs, counted_units);
+    tcase_add_test(runs, weights_around_zero);
     tcase_add_test(runs, straightness);
     tcase_add_test(runs, own_gain_of_a_layer);
     suite_add_tcase(suite, runs);

@@ -108,6 +108,9 @@ START_TEST(grades_of_seeds)
         {{.interval = {2, 1, NAN, NAN}, .zeros = 3}, INS_GRADE_NONE},
         {{.interval = {2, 1, NAN, NAN}, .zeros = 2}, INS_GRADE_UNDECIDED},
         {{.interval = {3, 1, 0.9, 1.1}, .zeros = 2}, INS_GRADE_PRESERVING},
+        {{.interval = {2, 0.02, NAN, NAN}, .zeros = 2}, INS_GRADE_UNDECIDED},
+        {{.interval = {2, 0.002, NAN, NAN}, .zeros = 2}, INS_GRADE_VANISHING},
+        {{.interval = {2, 200, NAN, NAN}, .missing = 2, .infinite = 2}, INS_GRADE_EXPLODING},
         {{.interval = {0, NAN, NAN, NAN}, .missing = 3, .infinite = 3}, INS_GRADE_EXPLODING},
         {{.interval = {2, 1, NAN, NAN}, .missing = 2, .infinite = 2}, INS_GRADE_UNDECIDED},
         {{.interval = {1, 1, NAN, NAN}, .zeros = 1, .infinite = 1}, INS_GRADE_UNDECIDED}};
