@@ -70,14 +70,19 @@ void ins_experiment_free(ins_experiment *experiment)
 static ins_mark mark_of(ins_document *document, const char *label, const char *prose,
                         size_t initializer, size_t count)
 {
-    const double longest = 60; /* mm of a name in a sentence */
     size_t hue = count > HUES ? MANY : choice[count][initializer];
-    const char *name = ins_document_clean(document, label);
-    return (ins_mark){.name = name,
-                      .prose = ins_elide(document->arena, ins_document_clean(document, prose),
-                                         INS_REGULAR, 9, longest),
+    return (ins_mark){.name = ins_document_clean(document, label),
+                      .prose = prose,
                       .colour = hues[hue],
                       .ink = inks[hue]};
+}
+
+/* Names as they stand in sentences: short, and different where they are. */
+static const char *const *in_prose(ins_document *document, const char **names, size_t count)
+{
+    const double longest = 60, size = 9; /* mm, points */
+    for (size_t i = 0; i < count; i++) names[i] = ins_document_clean(document, names[i]);
+    return ins_elide_apart(document->arena, names, count, INS_REGULAR, size, longest);
 }
 
 /* "he_normal (relu, 20x64)": the label's factors in brackets. */
@@ -101,17 +106,21 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
                      .book = book,
                      .sweep = experiment->analysis.comparisons.settings > 1};
     size_t count = factors->initializers;
+    const char **names = ins_arena_get(tell.arena, study->arms + count + 1, sizeof *names, "names");
+    for (size_t a = 0; a < study->arms; a++) names[a] = prose_of(&study->arm[a], tell.arena);
+    for (size_t i = 0; i < count; i++) names[study->arms + i] = factors->initializer[i];
+    const char *const *prose = in_prose(document, names, study->arms + count);
     tell.colours = count > HUES ? 0 : count;
     tell.first_arm = (int)document->marks.count;
     for (size_t a = 0; a < study->arms; a++) {
-        ins_mark mark = mark_of(document, study->arm[a].label, prose_of(&study->arm[a], tell.arena),
-                                factors->initializer_of[a], count);
+        ins_mark mark =
+            mark_of(document, study->arm[a].label, prose[a], factors->initializer_of[a], count);
         ins_document_mark(document, &mark);
     }
     tell.first_initializer = (int)document->marks.count;
     for (size_t i = 0; i < count; i++) {
         ins_mark mark =
-            mark_of(document, factors->initializer[i], factors->initializer[i], i, count);
+            mark_of(document, factors->initializer[i], prose[study->arms + i], i, count);
         ins_document_mark(document, &mark);
     }
     return tell;

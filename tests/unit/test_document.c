@@ -50,7 +50,9 @@ START_TEST(slugs_are_safe_and_unique)
     static const char *const slugs[] = {"depth-1-2", "depth-1-2-2", "part",
                                         "x",         "part-2",      "part-3"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        ins_chapter_begin(document, ins_document_slug(document, names[i]), "title");
+        const char *slug = ins_document_slug(document, names[i]);
+        ck_assert_str_eq(slug, slugs[i]);
+        ins_chapter_begin(document, slug, "title");
         ck_assert_str_eq(ins_chapter_at(document, i)->slug, slugs[i]);
     }
     ins_section_begin(document, "a", "", "", false);

@@ -18,6 +18,7 @@
 #include "initscope/paper.h"
 #include "initscope/rendered.h"
 
+#include "drawn_pages.h"
 #include "scratch.h"
 
 static ins_document *document;
@@ -39,94 +40,29 @@ static void teardown(void)
 
 /* --- What is on the pages ---------------------------------------------------------- */
 
-typedef struct line {
-    size_t page; /* from 1 */
-    double left, right, top, bottom;
-    char text[512];
-} line;
-
-typedef struct pages {
-    size_t count, lines;
-    line *line;
-} pages;
-
-static ins_text file_of(const char *name)
-{
-    ins_text text = {0};
-    ins_error error = {0};
-    ck_assert_int_eq(ins_file_read(at(name), &text, INS_OUTPUT, &error), INS_OK);
-    return text;
-}
-
-/* The cell in quotes, one level of backslashes and doubled quotes taken away. */
-static const char *unquote(const char *c, char *out, size_t size)
-{
-    size_t length = 0;
-    ck_assert_int_eq(*c, '"');
-    for (c++; *c != '"' || c[1] == '"'; c++) {
-        if ((*c == '"' && c[1] == '"') || (*c == '\\' && c[1] == '\\')) c++;
-        if (length + 1 < size) out[length++] = *c;
-    }
-    out[length] = '\0';
-    return c + 1;
-}
-
 /* Writes the document; pages must be freed. */
 static pages pages_of(void)
 {
     ins_error error = {0};
-    pages p = {0};
     ck_assert_int_eq(ins_directory_make(at("pages"), &error), INS_OK);
     ck_assert_int_eq(ins_directory_make(at("figures"), &error), INS_OK);
     ins_paper *paper = ins_paper_new(document);
     ck_assert_int_eq(ins_paper_write(paper, scratch, &error), INS_OK);
-    p.count = ins_paper_pages(paper);
-    for (size_t i = 0; i < p.count; i++) {
+    size_t made = ins_paper_pages(paper);
+    for (size_t i = 0; i < made; i++) {
         ck_assert_double_ge(ins_paper_filled(paper, i), 0);
         ck_assert_double_le(ins_paper_filled(paper, i), 1.03); /* white below the last line */
     }
     ins_paper_free(paper);
-    p.line = ins_allocate(20000, sizeof *p.line, "lines");
-    for (size_t page = 1; page <= p.count; page++) {
-        char name[64];
-        snprintf(name, sizeof name, "pages/%02zu-text.csv", page);
-        ins_text text = file_of(name);
-        for (const char *c = strchr(text.data, '\n') + 1; *c != '\0'; c++) {
-            line *l = &p.line[p.lines++];
-            int read = 0;
-            ck_assert_uint_lt(p.lines, 20000);
-            l->page = page;
-            ck_assert_int_eq(sscanf(c, "%*[^,],%*[^,],%*[^,],%*[^,],%lf,%lf,%lf,%lf,%n", &l->left,
-                                    &l->right, &l->top, &l->bottom, &read),
-                             4);
-            c = unquote(c + read, l->text, sizeof l->text);
-            ck_assert_int_eq(*c, '\n');
-        }
-        ins_text_free(&text);
-    }
+    pages p = drawn_pages("pages");
+    ck_assert_uint_eq(p.count, made);
     return p;
-}
-
-/* The first line that holds text; the test fails when there is none. */
-static const line *find(const pages *p, const char *text)
-{
-    for (size_t i = 0; i < p->lines; i++)
-        if (strstr(p->line[i].text, text) != NULL) return &p->line[i];
-    ck_abort_msg("\"%s\" is on no page", text);
-    return NULL;
-}
-
-static size_t count(const pages *p, const char *text)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < p->lines; i++) n += strcmp(p->line[i].text, text) == 0;
-    return n;
 }
 
 /* A figure's rectangle on its page is as a line without text. */
 static size_t figures_of(line *out, size_t most)
 {
-    ins_text script = file_of("report.gp");
+    ins_text script = drawn_file("report.gp");
     size_t n = 0, page = 0;
     for (const char *c = script.data; c != NULL && *c != '\0';) {
         char name[64], path[96];
@@ -135,7 +71,7 @@ static size_t figures_of(line *out, size_t most)
         if (sscanf(c, "PAGE_X = %lf; PAGE_Y = %lf; load DIR.'%63[^.].gp'", &x, &y, name) == 3) {
             ck_assert_uint_lt(n, most);
             snprintf(path, sizeof path, "figures/%s.gp", name);
-            ins_text figure = file_of(path);
+            ins_text figure = drawn_file(path);
             const char *at_height = strstr(figure.data, "HEIGHT = ");
             ck_assert_int_eq(sscanf(at_height, "HEIGHT = %lf", &height), 1);
             out[n] = (line){page, x, x + 170, y, y + height, ""};
@@ -177,7 +113,7 @@ static void expect_sound(const pages *p)
 
 static void release(pages *p)
 {
-    free(p->line);
+    drawn_free(p);
     ins_error error = {0};
     ck_assert_int_eq(ins_directory_remove(at("pages"), &error), INS_OK);
     ck_assert_int_eq(ins_directory_remove(at("figures"), &error), INS_OK);
@@ -267,8 +203,9 @@ START_TEST(nothing_that_leads_stands_alone_at_the_bottom)
     }
     pages p = pages_of();
     expect_sound(&p);
-    ck_assert_uint_eq(find(&p, "the heading")->page, find(&p, "what follows")->page);
-    if (_i % 5 == 3) ck_assert_uint_eq(find(&p, "what follows")->page, find(&p, "word39")->page);
+    ck_assert_uint_eq(drawn_find(&p, "the heading")->page, drawn_find(&p, "what follows")->page);
+    if (_i % 5 == 3)
+        ck_assert_uint_eq(drawn_find(&p, "what follows")->page, drawn_find(&p, "word39")->page);
     release(&p);
 }
 END_TEST
@@ -280,7 +217,7 @@ START_TEST(an_item_keeps_its_number)
     fill((size_t)_i);
     ins_add_item(document, "77", ins_arena_format(arena, "its text %s", words_of(30)));
     pages p = pages_of();
-    const line *number = find(&p, "77"), *text = find(&p, "its text");
+    const line *number = drawn_find(&p, "77"), *text = drawn_find(&p, "its text");
     ck_assert_uint_eq(number->page, text->page);
     ck_assert_double_eq_tol(number->bottom, text->bottom, 0.1);
     release(&p);
@@ -305,8 +242,8 @@ START_TEST(rows_are_not_torn)
     expect_sound(&p);
     size_t rows[64] = {0}, heads = 0;
     for (size_t r = 0; r < ROWS; r++) {
-        size_t page = find(&p, ins_arena_format(arena, "begin%zu,", r))->page;
-        ck_assert_uint_eq(page, find(&p, ins_arena_format(arena, "end%zu.", r))->page);
+        size_t page = drawn_find(&p, ins_arena_format(arena, "begin%zu,", r))->page;
+        ck_assert_uint_eq(page, drawn_find(&p, ins_arena_format(arena, "end%zu.", r))->page);
         rows[page]++;
     }
     for (size_t page = 1; page <= p.count; page++) {
@@ -314,9 +251,9 @@ START_TEST(rows_are_not_torn)
         heads += rows[page] > 0;
     }
     ck_assert_uint_ge(heads, 2);
-    ck_assert_uint_eq(count(&p, "head 2"), heads);
-    ck_assert_uint_eq(find(&p, "the note of the table")->page,
-                      find(&p, ins_arena_format(arena, "end%d.", ROWS - 1))->page);
+    ck_assert_uint_eq(drawn_count(&p, "head 2"), heads);
+    ck_assert_uint_eq(drawn_find(&p, "the note of the table")->page,
+                      drawn_find(&p, ins_arena_format(arena, "end%d.", ROWS - 1))->page);
     release(&p);
 }
 END_TEST
@@ -349,15 +286,15 @@ START_TEST(a_table_of_many_columns_is_laid_in_slices)
         ins_table_cell(table, r, 0)->text = ins_arena_format(arena, "row %zu", r);
     pages p = pages_of();
     expect_sound(&p);
-    size_t slices = count(&p, "row 2");
+    size_t slices = drawn_count(&p, "row 2");
     ck_assert_uint_ge(slices, 3);
-    ck_assert_uint_eq(count(&p, "head 0"), slices);
+    ck_assert_uint_eq(drawn_count(&p, "head 0"), slices);
     for (size_t c = 1; c < COLUMNS; c++) {
-        ck_assert_uint_eq(count(&p, ins_arena_format(arena, "head %zu", c)), 1);
-        ck_assert_uint_eq(count(&p, ins_arena_format(arena, "cell 3.%zu", c)), 1);
+        ck_assert_uint_eq(drawn_count(&p, ins_arena_format(arena, "head %zu", c)), 1);
+        ck_assert_uint_eq(drawn_count(&p, ins_arena_format(arena, "cell 3.%zu", c)), 1);
     }
-    ck_assert_uint_eq(count(&p, "the caption"), 1);
-    ck_assert_uint_eq(count(&p, "the note"), 1);
+    ck_assert_uint_eq(drawn_count(&p, "the caption"), 1);
+    ck_assert_uint_eq(drawn_count(&p, "the note"), 1);
     release(&p);
 }
 END_TEST
@@ -383,10 +320,10 @@ START_TEST(wide_columns_give_and_nothing_is_lost)
     }
     pages p = pages_of();
     expect_sound(&p);
-    ck_assert_uint_eq(count(&p, "?"), 3);
-    find(&p, "word11");
-    find(&p, "word8");
-    find(&p, "9.1·10^{−21}]");
+    ck_assert_uint_eq(drawn_count(&p, "?"), 3);
+    drawn_find(&p, "word11");
+    drawn_find(&p, "word8");
+    drawn_find(&p, "9.1·10^{−21}]");
     release(&p);
 }
 END_TEST
@@ -402,8 +339,8 @@ START_TEST(a_cell_that_no_page_has_room_for_is_cut)
     table->note = "the note";
     pages p = pages_of();
     expect_sound(&p);
-    ck_assert_uint_ge(count(&p, "…"), 2);
-    find(&p, "cell 2.1");
+    ck_assert_uint_ge(drawn_count(&p, "…"), 2);
+    drawn_find(&p, "cell 2.1");
     ck_assert_uint_le(p.count, 4);
     release(&p);
 }
@@ -420,7 +357,7 @@ START_TEST(strips_and_discs_stay_in_their_column)
     ins_table_cell(table, 1, 1)->strip = &none;
     pages p = pages_of();
     expect_sound(&p);
-    ins_text discs = file_of("pages/01-discs.csv");
+    ins_text discs = drawn_file("pages/01-discs.csv");
     size_t n = 0;
     double x, y, radius;
     for (const char *c = strchr(discs.data, '\n') + 1; *c != '\0'; c = strchr(c, '\n') + 1, n++) {
@@ -451,9 +388,9 @@ START_TEST(sections_begin_where_there_is_room)
     fill(60);
     pages p = pages_of();
     expect_sound(&p);
-    ck_assert_uint_eq(find(&p, "Second stays")->page, 1);
-    ck_assert_uint_eq(find(&p, "Third is fresh")->page, 2);
-    ck_assert_uint_eq(find(&p, "Fourth goes on")->page, 2);
+    ck_assert_uint_eq(drawn_find(&p, "Second stays")->page, 1);
+    ck_assert_uint_eq(drawn_find(&p, "Third is fresh")->page, 2);
+    ck_assert_uint_eq(drawn_find(&p, "Fourth goes on")->page, 2);
     ck_assert_uint_eq(p.count, 3);
     /* The running head: chapter and section with which the page begins. */
     size_t heads = 0;
@@ -478,10 +415,10 @@ START_TEST(the_second_page_of_the_first_section_has_a_running_head)
     fill(70);
     pages p = pages_of();
     ck_assert_uint_eq(p.count, 2);
-    ck_assert_uint_eq(find(&p, "The chapter")->page, 2);
-    ck_assert_uint_eq(find(&p, "About first")->page, 2);
-    find(&p, "1 / 2");
-    find(&p, "2 / 2");
+    ck_assert_uint_eq(drawn_find(&p, "The chapter")->page, 2);
+    ck_assert_uint_eq(drawn_find(&p, "About first")->page, 2);
+    drawn_find(&p, "1 / 2");
+    drawn_find(&p, "2 / 2");
     release(&p);
 }
 END_TEST
@@ -496,14 +433,14 @@ START_TEST(a_chart_higher_than_a_page_is_drawn_in_parts)
     ins_add_paragraph(document, "after the chart");
     pages p = pages_of();
     expect_sound(&p);
-    find(&p, "the caption of it");
+    drawn_find(&p, "the caption of it");
     ck_assert_uint_eq(p.count, 3);
-    ck_assert_uint_eq(find(&p, "after the chart")->page, 3);
+    ck_assert_uint_eq(drawn_find(&p, "after the chart")->page, 3);
     static const char *const names[] = {"figures/01-test.gp", "figures/01-test-2.gp",
                                         "figures/01-test-3.gp"};
     size_t panels = 0;
     for (size_t i = 0; i < 3; i++) {
-        ins_text script = file_of(names[i]);
+        ins_text script = drawn_file(names[i]);
         ck_assert_ptr_nonnull(strstr(script.data, "DATA = DIR.'01-test.csv'"));
         for (const char *c = script.data; (c = strstr(c, "eval PANEL")) != NULL; c++) panels++;
         ins_text_free(&script);
@@ -554,8 +491,8 @@ START_TEST(page_numbers_are_those_of_the_pages)
         const char *sections[] = {ins_arena_format(arena, "Beginning of %zu.", i),
                                   ins_arena_format(arena, "The last of %zu.", i)};
         for (size_t k = 0; k < 2; k++) {
-            const line *title = find(&p, titles[k]);
-            const char *page = ins_arena_format(arena, "%zu", find(&p, sections[k])->page);
+            const line *title = drawn_find(&p, titles[k]);
+            const char *page = ins_arena_format(arena, "%zu", drawn_find(&p, sections[k])->page);
             size_t numbers = 0;
             for (size_t l = 0; l < p.lines; l++) {
                 const line *number = &p.line[l];
