@@ -201,7 +201,7 @@
         "and delta_ratio is delta over that of the output layer.")                               \
     ROW(THEORY, SECOND_MOMENT, "second_moment", AMOUNT, "1",                                     \
         "Second moment predicted for epoch 0; nan where the theory does not apply.")             \
-    ROW(THEORY, VARIANCE, "variance", AMOUNT, "1",                                               \
+    ROW(THEORY, VARIANCE, "variance", NUMBER, "1",                                               \
         "Variance predicted for epoch 0; nan where the theory does not apply.")
 
 #define INS_DEPTH_COLUMNS(ROW)                                                           \

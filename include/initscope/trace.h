@@ -73,12 +73,12 @@ typedef struct ins_trace_matrices {
 } ins_trace_matrices;
 
 typedef struct ins_trace_layer {
-    size_t number;                        /* 0: the network's input */
-    ins_trace_tensor tensor[INS_RECORDED_TENSORS]; /* an update that is not shown is taken from the weight
-                                             and that of the moment before */
-    ins_trace_tensor bias_gradient;       /* for the norm of the gradient */
-    ins_trace_matrices jacobian;          /* of the network's outputs by these units */
-    bool rectifier;                       /* units can be dead: 0 on every row */
+    size_t number;                                 /* 0: the network's input */
+    ins_trace_tensor tensor[INS_RECORDED_TENSORS]; /* an update that is not shown is taken from the
+                                             weight and that of the moment before */
+    ins_trace_tensor bias_gradient;                /* for the norm of the gradient */
+    ins_trace_matrices jacobian;                   /* of the network's outputs by these units */
+    bool rectifier;                                /* units can be dead: 0 on every row */
 } ins_trace_layer;
 
 /* When, and what the caller measured himself. */

@@ -85,7 +85,7 @@ static void add_ridges(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
 static void draw(ins_tell *tell, ins_tensor tensor, const char *name, const char *caption)
 {
     const double window = 4;
-    ins_chart *chart = ins_chart_new(tell->arena, name, caption, INS_SHAPE_NORMAL);
+    ins_chart *chart = ins_chart_new(tell->arena, name, caption, INS_SHAPE_LOW);
     chart->across = tell->study->arms < 4 ? tell->study->arms : 4;
     for (size_t a = 0; a < tell->study->arms; a++) {
         ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);

@@ -224,7 +224,7 @@ static const struct {
     bool (*applies)(const ins_tell *tell);
     ins_cell (*cell)(const glance *g);
 } columns[] = {
-    {{"Initializer", INS_LEFT, 0, false}, always, name_cell},
+    {{"Initializer", INS_LEFT, 0, true}, always, name_cell},
     {{"Forward total", INS_LEFT, 0, false}, with_depth, forward_cell},
     {{"Backward total", INS_LEFT, 0, false}, with_depth, backward_cell},
     {{"Own gain", INS_LEFT, 0, false}, without_depth, gain_cell},

@@ -28,19 +28,19 @@ static void write_verdicts(ins_document *document)
         "the others when more than half of its runs have.";
 }
 
+/* One paragraph: the verdicts above have most of them already. */
 static void write_thresholds(ins_document *document)
 {
-    static const ins_table_column column[] = {{"Threshold", INS_LEFT, 0, false},
-                                              {"Value", INS_RIGHT, 0, false},
-                                              {"Meaning", INS_LEFT, 30, true}};
-    ins_table_block *table = ins_add_table(document, column, 3, INS_THRESHOLDS);
-    table->caption = "Thresholds";
-    for (size_t t = 0; t < INS_THRESHOLDS; t++) {
-        ins_cell *cell = ins_table_cell(table, t, 0);
-        cell[0].text = ins_document_escape(document, ins_threshold_table[t].name);
-        cell[1].text = ins_say(document->arena, ins_threshold_table[t].value);
-        cell[2].text = ins_threshold_table[t].meaning;
-    }
+    ins_text text = {0};
+    for (size_t t = 0; t < INS_THRESHOLDS; t++)
+        ins_text_add_format(&text, "%s*%s* %s: %s", t > 0 ? "; " : "",
+                            ins_document_escape(document, ins_threshold_table[t].name),
+                            ins_say(document->arena, ins_threshold_table[t].value),
+                            ins_threshold_table[t].meaning);
+    ins_text_add(&text, ".");
+    ins_add_heading(document, "Thresholds");
+    ins_add_note(document, ins_arena_copy(document->arena, text.data, text.length));
+    ins_text_free(&text);
 }
 
 static const char *coverage_of(const ins_tell *tells, size_t count)
