@@ -762,7 +762,7 @@ static const char *short_arms(finder *f)
 {
     size_t count = 0;
     for (size_t a = 0; a < f->study->arms; a++) count += f->which[a];
-    return count > 3 ? SAY("%zu of them", count)
+    return count > 3 ? SAY("%zu of %zu initializers", count, f->study->arms)
                      : ins_say_arms(f->arena, f->which, f->study->arms, 3);
 }
 

@@ -165,7 +165,7 @@ static void refer(ins_paper *paper, const char *slug, ins_pen pen, double x, dou
 static const double cell_size = 8, small_size = 6.8, head_size = 7.4; /* points */
 static const double cell_step = 3.9, small_step = 3.1, row_padding = 2.4, tile_padding = 1.2;
 static const double cell_gap = 2.4, swatch = 3.6, link_width = 6;
-static const double strip_least = 34, strip_more = 30; /* a strip's width; what it may grow by */
+static const double strip_least = 24, strip_more = 30; /* a strip's width; what it may grow by */
 static const double column_more = 9;                   /* what any other column may grow by */
 static const double head_most = 24;                    /* of a head before it is broken */
 
@@ -175,7 +175,7 @@ static const double grade_step = 1.7, grade_gap = 0.25, grade_height = 1.5, grad
 
 /* What a column is not narrowed below, if its cells need as much: the first, that has names, and
  * the others. A table of more columns than fit is laid in slices. */
-static const double first_least = 34, other_least = 15;
+static const double first_least = 28, other_least = 15;
 
 static const double caption_gap = 0.6, head_gap = 0.8, table_gap = 3, rule_gap = 1;
 
@@ -254,7 +254,10 @@ static widths measure(const ins_paper *paper, const ins_table_block *table)
         for (size_t r = 0; r < table->rows; r++) {
             const ins_cell *cell = ins_table_cell(table, r, c);
             w.wanted[c] = fmax(w.wanted[c], cell_need(paper, cell));
-            if (has_grades(cell)) least = fmax(least, grades_width(cell) + swatch + cell_gap);
+            /* The word beside a grade is not broken. */
+            if (has_grades(cell))
+                least = fmax(least, cell->under != NULL ? cell_need(paper, cell)
+                                                        : grades_width(cell) + swatch + cell_gap);
         }
         if (has_strips(table, c)) least = fmax(least, strip_least + cell_gap);
         w.least[c] = fmin(w.wanted[c], least);
