@@ -24,7 +24,8 @@ const char *ins_say_points_interval(ins_arena *arena, ins_interval share);
  * takes an s. */
 const char *ins_say_count(ins_arena *arena, size_t count, const char *noun);
 
-/* "all 20 runs", "3 of 20 runs", "none of 20 runs"; of one: "the only run", "not the only run". */
+/* "all 20 runs", "3 of 20 runs", "none of 20 runs"; of two: "both runs", "1 of 2 runs",
+ * "neither run"; of one: "the only run", "not the only run". */
 const char *ins_say_of(ins_arena *arena, size_t count, size_t all, const char *noun);
 
 /* "a", "a and b", "a, b and c"; with more than most: "a, b and 7 more". */

@@ -573,10 +573,10 @@ static bool carries(finder *f, ins_finding *out)
     bool ranks = by_rank > -by_total;
     out->claim = ranks ? SAY("Accuracy goes with the rank, not with the variance alone.")
                        : SAY("Accuracy goes with how much of the signal is lost.");
-    out->evidence =
-        SAY("Over %zu settings its rank correlation with the effective rank of the last "
-            "hidden layer at the start is %s, with |ln total| of the signal %s.",
-            n, ins_say(f->arena, by_rank), ins_say(f->arena, by_total));
+    out->evidence = SAY("Over %zu pairs of initializer and setting its rank correlation with the "
+                        "effective rank of the last "
+                        "hidden layer at the start is %s, with |ln total| of the signal %s.",
+                        n, ins_say(f->arena, by_rank), ins_say(f->arena, by_total));
     return true;
 }
 
@@ -674,9 +674,9 @@ static bool few_rows(finder *f, ins_finding *out)
     if (!f->of->trained || facts->decidable || isnan(facts->few_rows) || isnan(facts->test_rows))
         return false;
     out->claim = SAY("Too few test rows to say whether a run learned.");
-    out->evidence = SAY("There are %s; %s would do.",
-                        ins_say_count(f->arena, (size_t)facts->test_rows, "test row"),
-                        ins_say(f->arena, facts->few_rows));
+    out->evidence =
+        SAY("%s; %s would do.", ins_say_count(f->arena, (size_t)facts->test_rows, "test row"),
+            ins_say(f->arena, facts->few_rows));
     return true;
 }
 
@@ -937,9 +937,10 @@ static void answer_sweep(finder *f, ins_finding *out)
     } else if (!told) {
         out->claim = "Too few seeds to tell the initializers apart.";
     } else if (most == decided) {
-        out->claim = SAY("%s %s among the best in %s.", list, count == 1 ? "is" : "are",
-                         decided == all->settings ? SAY("all %s", settings)
-                                                  : SAY("all %zu settings that learn", decided));
+        out->claim =
+            SAY("%s %s among the best in %s.", list, count == 1 ? "is" : "are",
+                decided == all->settings ? ins_say_of(f->arena, decided, decided, "setting")
+                                         : SAY("all %zu settings that learn", decided));
     } else {
         out->claim = SAY("It depends on the setting: %s %s among the best in %zu of %zu.", list,
                          count == 1 ? "is" : "are", most, decided);

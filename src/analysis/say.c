@@ -109,6 +109,8 @@ const char *ins_say_count(ins_arena *arena, size_t count, const char *noun)
 const char *ins_say_of(ins_arena *arena, size_t count, size_t all, const char *noun)
 {
     if (all == 1) return ins_arena_format(arena, "%sthe only %s", count == 1 ? "" : "not ", noun);
+    if (all == 2 && count == 0) return ins_arena_format(arena, "neither %s", noun);
+    if (all == 2 && count == 2) return ins_arena_format(arena, "both %ss", noun);
     if (count == 0) return ins_arena_format(arena, "none of %zu %ss", all, noun);
     if (count == all) return ins_arena_format(arena, "all %zu %ss", all, noun);
     return ins_arena_format(arena, "%zu of %zu %ss", count, all, noun);

@@ -1,5 +1,5 @@
 /* Findings are rules over numbers: they fire when the numbers say so, turn over with the data, and
- * claim nothing of pure noise. */
+ * claim nothing of pure noise. The answer to an experiment's question is one of them. */
 #include <config.h>
 
 #include "check_tap.h"
@@ -10,368 +10,421 @@
 
 static ins_study study;
 static ins_analysis analysis;
+static made_arm arms[8];
+static made_log made;
 
-static const ins_finding *found(const char *rule)
+/* Two arms that differ in nothing but noise. */
+static void setup(void)
 {
-    return made_finding(&analysis, rule);
-}
-
-/* Arms that differ in nothing but noise. */
-#define CALM(name)                                                                          \
-    {                                                                                       \
-        .initializer = name, .activation = "relu", .hidden = "10x8",                        \
-        .optimizer = "sgd(momentum=0.9)", .forward = 1, .backward = 1, .initial_loss = 1.1, \
-        .loss = 0.2, .accuracy = 0.9, .spread = 0.02, .change = 0.3                         \
+    scratch_setup();
+    for (size_t a = 0; a < 8; a++) {
+        arms[a] = plain;
+        arms[a].rank = 6;
+        arms[a].spread = 0.02;
+        arms[a].change = 0.3;
+        arms[a].learning_rate = 0.01;
     }
-static const made_arm calm[2] = {CALM("alpha"), CALM("bravo")};
-
-static made_log log_of(const made_arm *arms, size_t count)
-{
-    return (made_log){.arm = arms,
-                      .arms = count,
+    arms[0].initializer = "alpha";
+    arms[1].initializer = "bravo";
+    made = (made_log){.arm = arms,
+                      .arms = 2,
                       .hidden = 10,
                       .seeds = 5,
                       .epochs = 3,
                       .chance = 0.4,
+                      .features = 4,
+                      .train_rows = 400,
+                      .test_rows = 200,
                       .input = 1,
                       .noise = 12345};
 }
 
-/* What has to change, in the second arm and in the log, for a rule to fire. */
-static void provoke(const char *rule, made_arm arms[2], made_log *log)
+static void read_made(void)
 {
-    made_arm *arm = &arms[1];
-    if (strcmp(rule, "best") == 0) arm->accuracy = 0.6;
-    if (strcmp(rule, "few seeds") == 0) log->seeds = 1;
-    if (strcmp(rule, "symmetric") == 0) arm->symmetric = true;
-    if (strcmp(rule, "vanishing") == 0) arm->forward = 0.5;
-    if (strcmp(rule, "exploding") == 0) arm->backward = 2;
-    if (strcmp(rule, "diverged") == 0) arm->diverged = true;
-    if (strcmp(rule, "factor") == 0) {
-        arm->initializer = arms[0].initializer;
-        arm->activation = "tanh";
-        arm->accuracy = 0.3;
-    }
-    if (strcmp(rule, "activation") == 0) {
-        arm->initializer = arms[0].initializer;
-        arm->activation = "tanh";
-        arm->forward = 0.5;
-    }
-    if (strcmp(rule, "adaptive") == 0) {
-        arm->optimizer = "adam(beta1=0.8)";
-        arm->backward = 0.5;
-    }
-    if (strcmp(rule, "speed") == 0) arm->reached = 3;
-    if (strcmp(rule, "loss") == 0) arm->loss = 0.4;
-    if (strcmp(rule, "few updates") == 0) arm->change = 0.01;
-    if (strcmp(rule, "initial loss") == 0) arm->initial_loss = 3;
-    if (strcmp(rule, "saturated") == 0) arm->saturated = 0.8;
-    if (strcmp(rule, "dead") == 0) arm->dead = true;
-    if (strcmp(rule, "not moving") == 0) arm->change = 1e-7;
-    if (strcmp(rule, "input scale") == 0) log->input = 5;
-    if (strcmp(rule, "shallow") == 0) {
-        arm->forward = 0.5;
-        log->hidden = 3;
-    }
+    made_log_write(&made);
+    made_read(&study, &analysis);
 }
 
-typedef struct expected {
-    const char *rule, *claim;
-    const char *evidence; /* NULL: any with a number in it */
-} expected;
+static void done(void)
+{
+    made_free(&study, &analysis);
+}
 
-static const expected rules[] = {
-    {"best", "alpha is right more often than bravo.", NULL},
-    {"few seeds", "One seed proves nothing: it has no interval.", NULL},
-    {"symmetric", "Training never breaks the symmetry of bravo.", NULL},
-    {"vanishing", "The signal vanishes with bravo.",
-     "Over 10 hidden layers the variance of z falls by 2.71 orders of magnitude with bravo (gain "
-     "0.500 [0.500, 0.500] a layer, 5 seeds)."},
-    {"exploding", "The signal explodes with bravo.",
-     "Over 10 hidden layers the variance of delta, going back, grows by 2.71 orders of magnitude "
-     "with bravo (gain 2.00 [2.00, 2.00] a layer, 5 seeds)."},
-    {"diverged", "Training diverges with bravo.",
-     "5 of 5 runs end with numbers that are not finite, the earliest at epoch 3 (bravo, seed 1); "
-     "they are counted with what they had reached."},
-    {"factor", "alpha learns with relu but not with tanh.", NULL},
-    {"activation", "Whether alpha keeps the signals depends on the activation.", NULL},
-    {"adaptive", "The optimizer adam hides the vanishing gradients of bravo (adam(beta1=0.8)).",
-     NULL},
-    {"speed", "alpha learns sooner than bravo.",
-     "It reaches 85.0% of the test rows after 0 [0, 0] epochs, 3.00 [3.00, 3.00] before "
-     "bravo (paired by seed, 5 seeds, p = 0.00257)."},
-    {"loss", "At the same accuracy, alpha has a lower training loss than bravo.", NULL},
-    {"few updates", "15 updates leave the weights close to where they started.",
-     "No layer of bravo can have moved by more than 3.0% of its initial size: what is compared is "
-     "mostly the initial functions."},
-    {"initial loss", "bravo starts out confidently wrong.",
-     "Before any update the training loss is 3.00 [3.00, 3.00] with bravo; giving all 3 classes "
-     "the same share costs ln 3 = 1.10."},
-    {"saturated", "bravo saturates its units.", NULL},
-    {"dead", "Whole layers are dead with bravo.", NULL},
-    {"not moving", "The weights of bravo hardly move.", NULL},
-    {"input scale", "The inputs are too large for any initializer that expects unit scale.",
-     "Their mean square is 5, not 1: the first layer's z has that many times the variance fan_in · "
-     "Var(W) that standardised inputs would give it."},
-    {"shallow", "3 hidden layers are too few to lose a signal.", NULL},
+static const char *plain_text(const char *markup)
+{
+    return ins_analysis_plain(&analysis, markup);
+}
+
+static void claims(const char *rule, const char *claim)
+{
+    const ins_finding *finding = made_finding(&analysis, rule);
+    if (claim == NULL) {
+        ck_assert_msg(finding == NULL, "%s is found: %s", rule,
+                      finding == NULL ? "" : plain_text(finding->claim));
+        return;
+    }
+    ck_assert_msg(finding != NULL, "%s is not found", rule);
+    ck_assert_str_eq(plain_text(finding->claim), claim);
+}
+
+static void has_evidence(const char *rule, const char *piece)
+{
+    const ins_finding *finding = made_finding(&analysis, rule);
+    ck_assert_msg(finding != NULL, "%s is not found", rule);
+    const char *text = plain_text(finding->evidence);
+    ck_assert_msg(strstr(text, piece) != NULL, "\"%s\" is not in \"%s\"", piece, text);
+}
+
+static void answers(const char *claim, const char *evidence)
+{
+    ck_assert_str_eq(plain_text(analysis.answer.claim), claim);
+    const char *text = plain_text(analysis.answer.evidence);
+    ck_assert_msg(strstr(text, evidence) != NULL, "\"%s\" is not in \"%s\"", evidence, text);
+}
+
+START_TEST(nothing_is_found_in_noise)
+{
+    for (uint32_t noise = 1; noise <= 20; noise++) {
+        made.noise = noise;
+        read_made();
+        ck_assert_uint_eq(analysis.findings, 0);
+        done();
+    }
+}
+END_TEST
+
+/* What is wrong with one arm. */
+static void spoil(const char *rule, made_arm *arm)
+{
+    if (strcmp(rule, "symmetric") == 0) arm->distinct = 1;
+    if (strcmp(rule, "one_function") == 0) arm->rank_end = 1.01;
+    if (strcmp(rule, "diverged") == 0) arm->diverged = true;
+    if (strcmp(rule, "held_up") == 0) arm->signal = 0.5;
+    if (strcmp(rule, "vanishing") == 0) arm->forward = arm->backward = 0.5;
+    if (strcmp(rule, "vanishing_forward") == 0) arm->forward = 0.5;
+    if (strcmp(rule, "vanishing_backward") == 0) arm->backward = 0.5;
+    if (strcmp(rule, "exploding") == 0) arm->forward = arm->backward = 2;
+    if (strcmp(rule, "exploding_forward") == 0) arm->forward = 2;
+    if (strcmp(rule, "exploding_backward") == 0) arm->backward = 2;
+    if (strcmp(rule, "collapsed") == 0) arm->rank = 1.5, arm->rank_end = 6;
+    if (strcmp(rule, "off_centre") == 0) arm->mean = 0.4;
+    if (strcmp(rule, "dead") == 0) arm->dead_end = 6;
+    if (strcmp(rule, "saturated") == 0) arm->saturated = 0.6;
+    if (strcmp(rule, "confidently_wrong") == 0) arm->loss = 1.2;
+    if (strcmp(rule, "not_moving") == 0) arm->change = 1e-7;
+}
+
+static const struct {
+    const char *rule, *claim; /* %s: the arm */
+    const char *evidence;     /* a piece of it */
+} rules[] = {
+    {"symmetric", "%s stays symmetric.",
+     "In all 5 runs units are equal in bits after training, in 1 of 10 hidden layers"},
+    {"one_function", "%s: units distinct in bits, one in function.", "span 1.01 directions"},
+    {"diverged", "%s diverges.",
+     "In all 5 runs the numbers are not finite any more, from epoch 3 on. "},
+    {"held_up", "The size lasts, the signal does not, with %s.",
+     "is 1 of the first layer's, but what differs between rows only 0.00195"},
+    {"vanishing", "Signal and error vanish with %s.", "0.00195"},
+    {"vanishing_forward", "The signal vanishes with %s.", "(0.5 a layer)"},
+    {"vanishing_backward", "The error vanishes with %s.", "of the last hidden layer's error"},
+    {"exploding", "Signal and error explode with %s.", "brings 512"},
+    {"exploding_forward", "The signal explodes with %s.", "(2 a layer)"},
+    {"exploding_backward", "The error explodes with %s.", "Over 10 hidden layers"},
+    {"collapsed", "The signal lasts and the rank collapses with %s.",
+     "spans 1.5 directions at the start, where 2 are needed"},
+    {"off_centre", "The weights of %s do not lie around 0.",
+     "have mean 0.4 and standard deviation 0.5: over 8 inputs"},
+    {"dead", "Units die in training with %s.",
+     "in all 5 runs at the end, in none before training; up to 75.0 % of a layer. 5 of these "
+     "learned."},
+    {"saturated", "The activations of %s are saturated.", "In all 5 runs more than half"},
+    {"confidently_wrong", "%s ends confidently wrong.", "above the 1.10 of giving every class"},
+    {"not_moving", "The weights of %s do not move.", "In all 5 runs the median update"},
 };
 
-START_TEST(rule_fires_when_provoked)
+/* The rule fires of the arm that is spoilt, whichever it is, and no rule of the table but it. */
+START_TEST(rules_fire_of_the_arm_at_fault)
 {
-    made_arm arms[2] = {calm[0], calm[1]};
-    made_log log = log_of(arms, 2);
-    made_log_write(&log);
-    made_read(&study, &analysis);
-    ck_assert_msg(found(rules[_i].rule) == NULL, "%s fires without cause", rules[_i].rule);
-    made_free(&study, &analysis);
-    provoke(rules[_i].rule, arms, &log);
-    made_log_write(&log);
-    made_read(&study, &analysis);
-    const ins_finding *finding = found(rules[_i].rule);
-    ck_assert_msg(finding != NULL, "%s does not fire", rules[_i].rule);
-    ck_assert_str_eq(finding->claim, rules[_i].claim);
-    ck_assert_ptr_nonnull(strpbrk(finding->evidence, "0123456789"));
-    if (rules[_i].evidence != NULL) ck_assert_str_eq(finding->evidence, rules[_i].evidence);
-    for (size_t i = 1; i < analysis.findings; i++) {
-        ck_assert(analysis.finding[i].priority < analysis.finding[i - 1].priority);
-    }
-    made_free(&study, &analysis);
-}
-END_TEST
-
-START_TEST(calm_data_are_called_calm)
-{
-    made_log log = log_of(calm, 2);
-    made_log_write(&log);
-    made_read(&study, &analysis);
-    ck_assert_uint_eq(analysis.findings, 3);
-    ck_assert_str_eq(found("tie")->claim,
-                     "No difference in accuracy is detectable between alpha and bravo.");
-    ck_assert_str_eq(found("outcome")->claim, "Every arm learns.");
-    ck_assert_str_eq(found("preserving")->claim, "alpha and bravo keep both signals alive.");
-    made_free(&study, &analysis);
-}
-END_TEST
-
-/* Text with every "alpha" made "bravo" and the other way round; both have five letters. */
-static char *exchanged(const char *text)
-{
-    char *copy = ins_duplicate(text);
-    for (char *c = copy; *c != '\0'; c++) {
-        if (strncmp(c, "alpha", 5) == 0) {
-            memcpy(c, "bravo", 5);
-        } else if (strncmp(c, "bravo", 5) == 0) {
-            memcpy(c, "alpha", 5);
+    for (size_t at_fault = 0; at_fault < 2; at_fault++) {
+        char claim[128];
+        snprintf(claim, sizeof claim, rules[_i].claim, arms[at_fault].initializer);
+        made_arm sound = arms[at_fault];
+        spoil(rules[_i].rule, &arms[at_fault]);
+        read_made();
+        claims(rules[_i].rule, claim);
+        has_evidence(rules[_i].rule, rules[_i].evidence);
+        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+            bool with = strcmp(rules[_i].rule, "held_up") == 0 &&
+                        strcmp(rules[i].rule, "vanishing_forward") == 0;
+            if (i != (size_t)_i && !with) claims(rules[i].rule, NULL);
         }
+        done();
+        arms[at_fault] = sound;
     }
-    return copy;
+}
+END_TEST
+
+START_TEST(both_arms_are_named)
+{
+    for (size_t a = 0; a < 2; a++) spoil(rules[_i].rule, &arms[a]);
+    read_made();
+    const ins_finding *finding = made_finding(&analysis, rules[_i].rule);
+    ck_assert_ptr_nonnull(finding);
+    ck_assert_ptr_nonnull(strstr(plain_text(finding->claim), "alpha and bravo"));
+    ck_assert_ptr_null(strstr(plain_text(finding->claim), "bravo diverges"));
+    ck_assert_ptr_null(strstr(plain_text(finding->claim), "bravo stays"));
+    ck_assert_ptr_null(strstr(plain_text(finding->claim), "bravo ends"));
+    done();
+}
+END_TEST
+
+START_TEST(some_runs_only)
+{
+    arms[1].diverged = true;
+    arms[1].faulty = 2;
+    read_made();
+    has_evidence("diverged", "In 2 of 5 runs");
+    has_evidence("diverged", "bravo keeps its signals at the start, so it is the step that is too "
+                             "large: the learning rate is 0.01.");
+    done();
+    arms[1].forward = 2; /* then it may be the signal */
+    read_made();
+    const char *evidence = plain_text(made_finding(&analysis, "diverged")->evidence);
+    ck_assert_ptr_null(strstr(evidence, "learning rate"));
+    done();
+    arms[1] = arms[0];
+    arms[1].initializer = "bravo";
+    arms[1].dead_start = arms[1].dead_end = 8;
+    arms[1].faulty = 1;
+    arms[1].spared = 1;
+    arms[1].spared_accuracy = 0.4;
+    read_made();
+    claims("dead", "Units are dead from the start with bravo.");
+    has_evidence("dead", "in 1 of 5 runs; up to 100 % of a layer. That run did not learn.");
+    done();
+}
+END_TEST
+
+/* Nothing is said of training that did not take place. */
+START_TEST(before_training)
+{
+    made.epochs = 0;
+    read_made();
+    answers("alpha and bravo keep signal and error.", "Nothing was trained. 2 of 2 preserve both.");
+    ck_assert_uint_eq(analysis.findings, 0);
+    done();
+    arms[1].forward = 0.5;
+    read_made();
+    answers("alpha keeps signal and error.", "1 of 2 preserve both.");
+    done();
+    arms[0].forward = 0.5;
+    read_made();
+    answers("None keeps both signal and error over the depth.", "0 of 2 preserve both.");
+    done();
+    made.arms = 1;
+    read_made();
+    answers("It does not keep both signal and error over the depth.", "Nothing was trained.");
+    ck_assert_str_eq(plain_text(analysis.answer.evidence), "Nothing was trained.");
+    done();
+    made.epochs = 3;
+    made.chance = NAN;
+    ck_assert_int_eq(remove(at("environment.csv")), 0);
+    read_made();
+    answers("It does not keep both signal and error over the depth.", "The logs do not tell");
+    done();
+}
+END_TEST
+
+START_TEST(too_few_test_rows)
+{
+    made.test_rows = 5; /* 0.4^5 = 0.0102 */
+    read_made();
+    claims("few_rows", "Too few test rows to say whether a run learned.");
+    has_evidence("few_rows", "5 test rows; 6 would do.");
+    answers("The test rows are too few to say which learned.", "chance is 40.0 %");
+    done();
+    made.test_rows = 6;
+    read_made();
+    claims("few_rows", NULL);
+    done();
+    made.test_rows = 1;
+    read_made();
+    has_evidence("few_rows", "1 test row; 6 would do.");
+    done();
+}
+END_TEST
+
+/* --- Over settings --------------------------------------------------------------------- */
+
+/* alpha and bravo with relu, tanh, sigmoid and gelu. */
+static void cross(size_t activations)
+{
+    static const char *const names[] = {"relu", "tanh", "sigmoid", "gelu"};
+    made.arms = 2 * activations;
+    for (size_t a = 0; a < made.arms; a++) {
+        arms[a].initializer = a % 2 == 0 ? "alpha" : "bravo";
+        arms[a].activation = names[a / 2];
+    }
 }
 
-/* Arms in which much is different, so that many rules speak of one or the other. */
-static void write_different(const char *first, const char *second)
+START_TEST(a_factor_decides)
 {
-    made_arm arms[4] = {calm[0], calm[1], calm[1], calm[1]};
-    arms[0].initializer = first;
-    arms[0].backward = 0.4;
+    cross(2);
+    arms[3].accuracy = 0.4; /* bravo, tanh */
+    read_made();
+    claims("contrast", "The activation decides for bravo.");
+    has_evidence("contrast", "With relu it learned in all 5 runs (");
+    has_evidence("contrast", ", with tanh in none of 5 runs, everything else being equal.");
+    claims("main_effect", "Over all settings, alpha is ahead of bravo.");
+    has_evidence("main_effect", "averaged over 2 settings, one value a seed");
+    done();
+    arms[1].accuracy = 0.4; /* nowhere: the activation makes no difference */
+    read_made();
+    claims("contrast", NULL);
+    done();
+    arms[0].accuracy = arms[2].accuracy = 0.4;
+    arms[1].accuracy = arms[3].accuracy = 0.9;
+    read_made();
+    claims("main_effect", "Over all settings, bravo is ahead of alpha.");
+    done();
+}
+END_TEST
+
+/* Accuracy follows the rank while the total is noise, or the total while the rank is. */
+START_TEST(what_carries_the_accuracy)
+{
+    cross(4);
+    static const double noise[] = {5, 3, 7, 4, 6, 2.5, 3.5, 5.5};
+    for (size_t a = 0; a < 8; a++) {
+        arms[a].accuracy = 0.5 + 0.05 * (double)a;
+        arms[a].spread = 0;
+        arms[a].rank = 3 + 0.5 * (double)a;
+        arms[a].forward = 1 + 0.01 * noise[a];
+    }
+    read_made();
+    claims("carries", "Accuracy goes with the rank, not with the variance alone.");
+    has_evidence("carries", "rank correlation with the effective rank of the last hidden layer at "
+                            "the start is 1,");
+    done();
+    for (size_t a = 0; a < 8; a++) {
+        arms[a].rank = noise[a];
+        arms[a].forward = 0.99 - 0.01 * (double)(8 - a);
+    }
+    read_made();
+    claims("carries", "Accuracy goes with how much of the signal is lost.");
+    done();
+    for (size_t a = 0; a < 8; a++) arms[a].forward = 1 + 0.01 * noise[7 - a];
+    for (size_t a = 0; a < 8; a++) arms[a].accuracy = 0.9 + 0.001 * noise[(3 * a) % 8];
+    read_made();
+    claims("carries", NULL);
+    done();
+}
+END_TEST
+
+/* --- The answer of one setting ----------------------------------------------------------- */
+
+START_TEST(answers_of_one_setting)
+{
+    arms[0].spread = arms[1].spread = 0.01;
+    read_made();
+    answers("alpha and bravo are not told apart.", "chosen among 2");
+    done();
+    arms[1].accuracy = 0.7;
+    read_made();
+    answers("alpha is ahead of the others.", "points");
+    ck_assert_ptr_nonnull(strstr(plain_text(analysis.answer.evidence), "more than bravo"));
+    ck_assert_ptr_nonnull(strstr(plain_text(analysis.answer.evidence), "Chance is 40.0 %."));
+    done();
+    arms[1].accuracy = 0.9;
     arms[0].accuracy = 0.7;
-    arms[0].initial_loss = 4;
-    arms[0].saturated = 0.9;
-    arms[1].initializer = second;
-    arms[1].loss = 0.05;
-    arms[2].initializer = "charlie";
-    arms[2].reached = 2;
-    arms[3].initializer = "delta";
-    arms[3].symmetric = true;
-    arms[3].forward = arms[3].backward = -1;
-    arms[3].accuracy = 0.4;
-    arms[3].spread = 0;
-    made_log log = log_of(arms, 4);
-    made_log_write(&log);
-    made_read(&study, &analysis);
-}
-
-START_TEST(sentences_swap_with_the_labels)
-{
-    enum { MOST = 32 };
-    char *claim[MOST], *evidence[MOST];
-    write_different("alpha", "bravo");
-    size_t count = analysis.findings, changed = 0;
-    ck_assert_uint_ge(count, 9);
-    for (size_t i = 0; i < count; i++) {
-        claim[i] = exchanged(analysis.finding[i].claim);
-        evidence[i] = exchanged(analysis.finding[i].evidence);
-        changed += strcmp(claim[i], analysis.finding[i].claim) != 0;
-    }
-    ck_assert_uint_ge(changed, 6); /* or nothing is shown */
-    made_free(&study, &analysis);
-    write_different("bravo", "alpha");
-    ck_assert_uint_eq(analysis.findings, count);
-    for (size_t i = 0; i < count; i++) {
-        ck_assert_str_eq(analysis.finding[i].claim, claim[i]);
-        ck_assert_str_eq(analysis.finding[i].evidence, evidence[i]);
-        free(claim[i]);
-        free(evidence[i]);
-    }
-    made_free(&study, &analysis);
-}
-END_TEST
-
-/* A famous name earns nothing: the arm that fails is called so whatever it is called. */
-START_TEST(names_do_not_matter)
-{
-    made_arm arms[2] = {calm[0], calm[1]};
-    arms[0].initializer = "he_normal";
-    arms[0].forward = 0.3;
-    arms[0].symmetric = true;
+    read_made();
+    answers("bravo is ahead of the others.", "more than alpha");
+    done();
+    made.seeds = 4;
+    read_made();
+    answers("bravo has the highest mean, from too few seeds to tell.", "bravo is right on ");
+    done();
+    made.seeds = 5;
     arms[0].accuracy = 0.4;
+    read_made();
+    answers("alpha does not learn; bravo alone does.", "bravo is right on ");
+    ck_assert_ptr_null(strstr(plain_text(analysis.answer.evidence), "than alpha"));
+    done();
+    arms[1].accuracy = 0.4;
+    read_made();
+    answers("None of them learned.", "chance is 40.0 %");
+    done();
+    arms[1].spared = 2;
+    arms[1].spared_accuracy = 0.9;
+    read_made();
+    answers("Only bravo learned, in 2 of 5 runs.", "chance is 40.0 %");
+    done();
+}
+END_TEST
+
+START_TEST(answers_of_one_initializer)
+{
+    made.arms = 1;
+    read_made();
+    answers("alpha learned in all 5 runs.", "alpha is right on ");
+    ck_assert_ptr_null(strstr(plain_text(analysis.answer.evidence), "chosen"));
+    done();
+    arms[0].spared = 1;
+    arms[0].spared_accuracy = 0.4;
+    read_made();
+    answers("alpha learned in 4 of 5 runs.", "alpha is right on ");
+    done();
     arms[0].spread = 0;
-    arms[1].initializer = "zeros";
-    made_log log = log_of(arms, 2);
-    made_log_write(&log);
-    made_read(&study, &analysis);
-    ck_assert_str_eq(found("best")->claim, "zeros is right more often than he_normal.");
-    ck_assert_str_eq(found("vanishing")->claim, "The signal vanishes with he_normal.");
-    ck_assert_str_eq(found("preserving")->claim, "zeros keeps both signals alive.");
-    ck_assert_str_eq(found("outcome")->claim, "he_normal does not learn.");
-    made_free(&study, &analysis);
+    arms[0].spared = 0;
+    read_made();
+    answers("alpha learned in all 5 runs.", "90.0 % of the test rows, all 5 runs alike");
+    done();
+    arms[0].accuracy = 0.4;
+    read_made();
+    answers("It did not learn.", "At most 40.0 % of the test rows are right");
+    done();
 }
 END_TEST
 
-/* The share of replicates in which a rule claims a difference, over pure noise and with one arm
- * moved by shift. */
-static size_t claims(size_t replicates, double shift, const char *rule)
+START_TEST(answers_of_a_sweep)
 {
-    size_t count = 0;
-    made_arm arms[4] = {calm[0], calm[1], calm[0], calm[1]};
-    arms[2].initializer = "charlie";
-    arms[3].initializer = "delta";
-    arms[3].accuracy -= shift;
-    arms[3].loss *= 1 + 10 * shift;
-    made_log log = log_of(arms, 4);
-    log.hidden = 1;
-    log.epochs = 1;
-    for (size_t i = 0; i < replicates; i++) {
-        made_log_write(&log); /* goes on with its noise */
-        made_read(&study, &analysis);
-        count += found(rule) != NULL;
-        made_free(&study, &analysis);
-    }
-    return count;
-}
-
-/* Holm keeps the chance of any false claim at or below 0.05: of 300 replicates 15 on average, and
- * more than 30 with probability 1 - binom.cdf(30, 300, .05) = 1e-4. */
-START_TEST(noise_claims_nothing)
-{
-    ck_assert_uint_le(claims(300, 0, "best"), 30);
-    ck_assert_uint_le(claims(300, 0, "loss"), 30);
-}
-END_TEST
-
-START_TEST(a_difference_is_claimed)
-{
-    ck_assert_uint_eq(claims(50, 0.1, "best"), 50);
-}
-END_TEST
-
-static const char *outcome_of(double accuracy, double spread, size_t arms)
-{
-    static char claim[256];
-    made_arm arm[2] = {calm[0], calm[1]};
-    arm[0].accuracy = accuracy;
-    arm[0].spread = spread;
-    made_log log = log_of(arm, arms);
-    made_log_write(&log);
-    made_read(&study, &analysis);
-    snprintf(claim, sizeof claim, "%s", found("outcome")->claim);
-    made_free(&study, &analysis);
-    return claim;
-}
-
-/* chance is 0.4. A wide interval shows neither learning nor its absence. */
-START_TEST(outcomes)
-{
-    ck_assert_str_eq(outcome_of(0.9, 0, 2), "Every arm learns.");
-    ck_assert_str_eq(outcome_of(0.4, 0, 2), "alpha does not learn.");
-    ck_assert_str_eq(outcome_of(0.41, 0.1, 2), "alpha does not learn.");
-    ck_assert_str_eq(outcome_of(0.6, 0.5, 2), "alpha is not shown to learn.");
-    ck_assert_str_eq(outcome_of(0.4, 0, 1), "No arm learns.");
-    ck_assert_str_eq(outcome_of(0.6, 0.5, 1), "No arm is shown to learn.");
-    ck_assert_str_eq(outcome_of(0.9, 0, 1), "The only arm learns.");
-}
-END_TEST
-
-START_TEST(two_seeds_are_too_few)
-{
-    made_arm arms[2] = {calm[0], calm[1]};
-    arms[1].accuracy = 0.5;
-    made_log log = log_of(arms, 2);
-    log.seeds = 2;
-    made_log_write(&log);
-    made_read(&study, &analysis);
-    ck_assert_str_eq(found("few seeds")->claim, "2 seeds are too few to call an arm better.");
-    ck_assert_ptr_null(found("best"));
-    ck_assert_ptr_null(found("tie"));
-    made_free(&study, &analysis);
-}
-END_TEST
-
-static void put(const char *name, const char *text)
-{
-    scratch_file(name, text, strlen(text));
-}
-
-/* Losses only: nothing is said of accuracy, and the best of no accuracies is not looked up. */
-START_TEST(no_accuracy_recorded)
-{
-    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n");
-    put("epochs.csv", "run,epoch,train_loss\n1,1,1.5\n2,1,1.5\n3,1,0.1\n");
-    put("environment.csv", "key,value\nmajority_share,0.4\nclasses,3\n");
-    made_read(&study, &analysis);
-    ck_assert_ptr_null(found("outcome"));
-    ck_assert_ptr_null(found("best"));
-    ck_assert_ptr_null(found("tie"));
-    ck_assert_uint_eq(analysis.arm[0].verdicts, 1U << INS_VERDICT_DID_NOT_LEARN);
-    ck_assert_uint_eq(analysis.arm[2].verdicts, 1U << INS_VERDICT_LEARNED);
-    ck_assert_str_eq(analysis.arm[2].sentence,
-                     "The training loss ends at 0.1 (one seed: no interval).");
-    made_free(&study, &analysis);
-}
-END_TEST
-
-START_TEST(findings_as_csv)
-{
-    made_log log = log_of(calm, 2);
-    made_log_write(&log);
-    made_read(&study, &analysis);
-    ins_text out = {0};
-    ins_analysis_findings(&analysis, &out);
-    ck_assert_ptr_eq(strstr(out.data, "priority,rule,claim,evidence\n90,tie,No difference"),
-                     out.data);
-    size_t lines = 0;
-    for (const char *c = out.data; *c != '\0'; c++) lines += *c == '\n';
-    ck_assert_uint_eq(lines, 1 + analysis.findings);
-    ins_text_free(&out);
-    made_free(&study, &analysis);
+    cross(2);
+    for (size_t a = 0; a < 4; a++) arms[a].accuracy = a % 2 == 0 ? 0.9 : 0.7;
+    read_made();
+    answers("alpha is among the best in both settings.", "The best is right on ");
+    done();
+    arms[2].accuracy = 0.7;
+    arms[3].accuracy = 0.9;
+    read_made();
+    answers("It depends on the setting: alpha and bravo are among the best in 1 of 2.", "");
+    done();
+    for (size_t a = 0; a < 4; a++) arms[a].accuracy = 0.4;
+    read_made();
+    answers("No setting has an initializer that learned.", "2 settings, 20 runs.");
+    done();
 }
 END_TEST
 
 int main(void)
 {
+    const int count = (int)(sizeof rules / sizeof rules[0]);
     Suite *suite = suite_create("findings");
-    TCase *logs = tcase_create("logs");
-    tcase_add_checked_fixture(logs, scratch_setup, scratch_teardown);
-    tcase_set_timeout(logs, 120);
-    tcase_add_loop_test(logs, rule_fires_when_provoked, 0, (int)(sizeof rules / sizeof rules[0]));
-    tcase_add_test(logs, calm_data_are_called_calm);
-    tcase_add_test(logs, sentences_swap_with_the_labels);
-    tcase_add_test(logs, names_do_not_matter);
-    tcase_add_test(logs, noise_claims_nothing);
-    tcase_add_test(logs, a_difference_is_claimed);
-    tcase_add_test(logs, outcomes);
-    tcase_add_test(logs, two_seeds_are_too_few);
-    tcase_add_test(logs, no_accuracy_recorded);
-    tcase_add_test(logs, findings_as_csv);
-    suite_add_tcase(suite, logs);
+    TCase *found = tcase_create("rules"), *answered = tcase_create("answers");
+    tcase_add_checked_fixture(found, setup, scratch_teardown);
+    tcase_add_checked_fixture(answered, setup, scratch_teardown);
+    tcase_add_test(found, nothing_is_found_in_noise);
+    tcase_add_loop_test(found, rules_fire_of_the_arm_at_fault, 0, count);
+    tcase_add_loop_test(found, both_arms_are_named, 0, count);
+    tcase_add_test(found, some_runs_only);
+    tcase_add_test(found, too_few_test_rows);
+    tcase_add_test(found, a_factor_decides);
+    tcase_add_test(found, what_carries_the_accuracy);
+    tcase_add_test(answered, before_training);
+    tcase_add_test(answered, answers_of_one_setting);
+    tcase_add_test(answered, answers_of_one_initializer);
+    tcase_add_test(answered, answers_of_a_sweep);
+    suite_add_tcase(suite, found);
+    suite_add_tcase(suite, answered);
     return ins_run_suite(suite);
 }

@@ -115,7 +115,7 @@ START_TEST(counts)
     static const char *const of[4][4] = {
         {"none of 0 runs"},
         {"not the only run", "the only run"},
-        {"none of 2 runs", "1 of 2 runs", "all 2 runs"},
+        {"neither run", "1 of 2 runs", "both runs"},
         {"none of 3 runs", "1 of 3 runs", "2 of 3 runs", "all 3 runs"}};
     for (size_t all = 0; all < 4; all++)
         for (size_t count = 0; count <= all; count++)
