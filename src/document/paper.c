@@ -651,13 +651,18 @@ static double caption_height(const ins_paper *paper, const char *caption)
     return above_caption + (double)count * step_of(note_pen);
 }
 
-/* What a chart needs where it begins: all of it, or a row where it is higher than a page. */
+/* A chart that takes more of a page than this is drawn in parts where it does not fit. */
+static const double whole_most = 0.85;
+
+/* What a chart needs where it begins: all of it, or two rows where it may be torn. */
 static double least_of_chart(const ins_paper *paper, const ins_block *block)
 {
+    size_t rows = ins_chart_rows(block->chart, INS_TEXT_WIDTH);
     double row = ins_chart_row_height(block->chart);
     double caption = caption_height(paper, caption_of(paper, block, 0));
-    double whole = row * (double)ins_chart_rows(block->chart, INS_TEXT_WIDTH) + caption;
-    return whole <= page_bottom - page_top ? whole : row + caption;
+    double whole = row * (double)rows + caption;
+    if (whole <= whole_most * (page_bottom - page_top)) return whole;
+    return row * (double)(rows < 2 ? rows : 2) + caption;
 }
 
 static void add_figure(ins_paper *paper, const ins_block *block, size_t first, size_t rows,

@@ -177,7 +177,7 @@ START_TEST(nothing_that_leads_stands_alone_at_the_bottom)
 {
     section("first", "First", true);
     fill((size_t)_i);
-    switch (_i % 5) {
+    switch (_i % 6) {
     case 0:
         ins_add_heading(document, "the heading");
         ins_add_paragraph(document, "what follows: one line");
@@ -196,6 +196,10 @@ START_TEST(nothing_that_leads_stands_alone_at_the_bottom)
         section("second", "the heading", false);
         ins_add_item(document, "1", ins_arena_format(arena, "what follows %s", words_of(40)));
         break;
+    case 4:
+        section("second", "the heading", false);
+        ins_add_chart(document, chart_of(30, INS_SHAPE_MULTIPLE), "of 30 panels");
+        break;
     default:
         ins_add_heading(document, "the heading");
         ins_add_item(document, "1", ins_arena_format(arena, "what follows %s", words_of(70)));
@@ -203,9 +207,15 @@ START_TEST(nothing_that_leads_stands_alone_at_the_bottom)
     }
     pages p = pages_of();
     expect_sound(&p);
-    ck_assert_uint_eq(drawn_find(&p, "the heading")->page, drawn_find(&p, "what follows")->page);
-    if (_i % 5 == 3)
-        ck_assert_uint_eq(drawn_find(&p, "what follows")->page, drawn_find(&p, "word39")->page);
+    size_t page = drawn_find(&p, "the heading")->page;
+    if (_i % 6 == 4) {
+        line figures[4];
+        ck_assert_uint_ge(figures_of(figures, 4), 1);
+        ck_assert_uint_eq(figures[0].page, page);
+    } else {
+        ck_assert_uint_eq(drawn_find(&p, "what follows")->page, page);
+    }
+    if (_i % 6 == 3) ck_assert_uint_eq(drawn_find(&p, "word39")->page, page);
     release(&p);
 }
 END_TEST
@@ -653,7 +663,7 @@ int main(void)
     Suite *suite = suite_create("paper");
     TCase *tests = tcase_create("paper");
     tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_loop_test(tests, nothing_that_leads_stands_alone_at_the_bottom, 0, 60);
+    tcase_add_loop_test(tests, nothing_that_leads_stands_alone_at_the_bottom, 0, 72);
     tcase_add_loop_test(tests, an_item_keeps_its_number, 25, 45);
     tcase_add_loop_test(tests, rows_are_not_torn, 0, 12);
     tcase_add_loop_test(tests, paragraphs_leave_no_single_line, 25, 45);
