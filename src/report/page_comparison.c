@@ -87,7 +87,9 @@ static void write_speed(ins_tell *tell)
 void ins_write_comparison(ins_tell *tell)
 {
     const ins_setting *setting = &tell->analysis->comparisons.setting[0];
-    const char *title = "No initializer learned";
+    const char *title = isnan(tell->analysis->facts.chance)
+                            ? "Differences in test accuracy; what chance is was not recorded"
+                            : "No initializer learned";
     if (setting->best != SIZE_MAX) {
         bool *which = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *which, "names");
         for (size_t i = 0; i < setting->arms; i++) which[setting->arm[i]] = setting->in_set[i];
