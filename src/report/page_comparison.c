@@ -84,6 +84,20 @@ static void write_speed(ins_tell *tell)
         "those that never arrive count as later than all.";
 }
 
+/* The best of the setting is told apart from every other arm: those that did not learn are not in
+ * the set of the best, but that is no test. */
+static bool is_told_from_all(const ins_tell *tell, const ins_setting *setting)
+{
+    for (size_t i = 0; i < setting->arms; i++) {
+        ins_difference d;
+        if (setting->arm[i] == setting->best) continue;
+        if (!ins_difference_of(&tell->analysis->comparisons, setting->best, setting->arm[i], &d) ||
+            !d.told)
+            return false;
+    }
+    return true;
+}
+
 void ins_write_comparison(ins_tell *tell)
 {
     const ins_setting *setting = &tell->analysis->comparisons.setting[0];
@@ -95,9 +109,14 @@ void ins_write_comparison(ins_tell *tell)
         for (size_t i = 0; i < setting->arms; i++) which[setting->arm[i]] = setting->in_set[i];
         const char *names =
             ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 4));
-        title = !setting->told      ? "Too few seeds to tell initializers apart"
-                : setting->set == 1 ? INS_TELL("%s is told apart from all others", names)
-                                    : INS_TELL("%s are not told apart", names);
+        title = !setting->told ? "Too few seeds to tell initializers apart"
+                : setting->set == 1
+                    ? INS_TELL(is_told_from_all(tell, setting)
+                                   ? "%s is told apart from all others"
+                                   : "%s is the best; the others are told apart from it or did "
+                                     "not learn",
+                               names)
+                    : INS_TELL("%s are not told apart", names);
     }
     ins_section_begin(tell->document, "comparison", "Comparison", title, false);
     write_differences(tell);
