@@ -10,6 +10,9 @@
 
 enum { MOST_ARMS = 8 };
 
+#define HEAD_SIZE 7.4 /* points, and millimetres, of an initializer over a column */
+#define HEAD_WIDTH 22.0
+
 bool ins_comparison_applies(const ins_tell *tell)
 {
     return tell->analysis->trained && !tell->sweep && tell->study->arms > 1 &&
@@ -37,11 +40,13 @@ static void write_differences(ins_tell *tell)
     size_t arms = tell->study->arms;
     ins_table_column *column = ins_arena_get(tell->arena, arms + 1, sizeof *column, "a table");
     column[0] = (ins_table_column){"row minus column", INS_LEFT, 0, false};
+    const char **names = ins_arena_get(tell->arena, arms + 1, sizeof *names, "names");
+    for (size_t a = 0; a < arms; a++) names[a] = ins_tell_mark(tell, a)->name;
+    const char *const *shown =
+        ins_elide_apart(tell->arena, names, arms, INS_BOLD, HEAD_SIZE, HEAD_WIDTH);
     for (size_t a = 0; a < arms; a++)
-        column[a + 1] = (ins_table_column){
-            ins_document_escape(tell->document, ins_elide(tell->arena, ins_tell_mark(tell, a)->name,
-                                                          INS_BOLD, 7.4, 22)),
-            INS_RIGHT, 0, false};
+        column[a + 1] =
+            (ins_table_column){ins_document_escape(tell->document, shown[a]), INS_RIGHT, 0, false};
     ins_table_block *table = ins_add_table(tell->document, column, arms + 1, arms);
     table->caption = "Differences in test accuracy, percent points";
     for (size_t r = 0; r < arms; r++) {
