@@ -37,7 +37,8 @@ double ins_markup_width(const char *markup, ins_face face, double size);
 char *ins_elide(ins_arena *arena, const char *plain, ins_face face, double size, double width);
 
 /* Each of count texts as ins_elide makes it, but different texts stay different: those that have
- * come out alike are numbered, "random_no… (2)", in their order. */
+ * come out alike are cut around what tells them apart, "random_no…stddev=0.1…", and where even that
+ * has no room they are numbered, "random_no… (2)", in their order. */
 const char *const *ins_elide_apart(ins_arena *arena, const char *const *plain, size_t count,
                                    ins_face face, double size, double width);
 

@@ -95,7 +95,7 @@ static size_t first_of(const char *const *plain, size_t i)
 }
 
 /* How many different texts before the first of text i have come out as it has. */
-static size_t alike_before(const char *const *plain, char *const *shown, size_t i)
+static size_t alike_before(const char *const *plain, const char *const *shown, size_t i)
 {
     size_t alike = 0, first = first_of(plain, i);
     for (size_t j = 0; j < first; j++)
@@ -103,20 +103,96 @@ static size_t alike_before(const char *const *plain, char *const *shown, size_t 
     return alike;
 }
 
+/* Bytes with which both begin, or end. */
+static size_t common(const char *a, const char *b, bool at_end)
+{
+    size_t n = strlen(a), m = strlen(b), count = 0;
+    while (count < n && count < m &&
+           (at_end ? a[n - 1 - count] == b[m - 1 - count] : a[count] == b[count]))
+        count++;
+    return count;
+}
+
+static bool is_boundary(char c)
+{
+    return c == '(' || c == ')' || c == ',' || c == ' ';
+}
+
+/* What tells a text from others: bytes begin to end, in whole words. */
+typedef struct difference {
+    size_t begin, end;
+} difference;
+
+/* From all texts that have come out as text i has. */
+static difference difference_of(const char *const *plain, const char *const *shown, size_t count,
+                                size_t i)
+{
+    size_t length = strlen(plain[i]);
+    difference d = {length, 0};
+    for (size_t j = 0; j < count; j++) {
+        if (strcmp(shown[i], shown[j]) != 0 || strcmp(plain[i], plain[j]) == 0) continue;
+        size_t begin = common(plain[i], plain[j], false), end = common(plain[i], plain[j], true);
+        if (begin < d.begin) d.begin = begin;
+        if (length - end > d.end) d.end = length - end;
+    }
+    if (d.end < d.begin) d.end = d.begin;
+    while (d.begin > 0 && !is_boundary(plain[i][d.begin - 1])) d.begin--;
+    while (d.end < length && !is_boundary(plain[i][d.end])) d.end++;
+    return d;
+}
+
+/* The text around what tells it from others: "random…stddev=0.01…10x64"; NULL: even that has no
+ * room. Two thirds of what else is kept stand before it. */
+static const char *elide_around(ins_arena *arena, const char *text, difference d, ins_face face,
+                                double size, double width)
+{
+    const char *last = text + d.end;
+    size_t before = characters(text) - characters(text + d.begin), after = characters(last);
+    for (size_t kept = before + after + 1; kept-- > 0;) {
+        size_t head = (2 * kept + 2) / 3 < before ? (2 * kept + 2) / 3 : before;
+        size_t tail = kept - head < after ? kept - head : after;
+        const char *form =
+            ins_arena_format(arena, "%.*s%s%.*s%s%s", (int)bytes_of(text, head), text,
+                             head < before ? "…" : "", (int)(d.end - d.begin), text + d.begin,
+                             tail < after ? "…" : "", last + bytes_of(last, after - tail));
+        if (ins_text_width(form, face, size) <= width) return form;
+    }
+    return NULL;
+}
+
+/* Whether another text has come out as text i has. */
+static bool is_alike(const char *const *plain, const char *const *shown, size_t count, size_t i)
+{
+    for (size_t j = 0; j < count; j++)
+        if (strcmp(shown[i], shown[j]) == 0 && strcmp(plain[i], plain[j]) != 0) return true;
+    return false;
+}
+
+static const char *numbered(ins_arena *arena, const char *text, size_t number, ins_face face,
+                            double size, double width)
+{
+    const char *behind = ins_arena_format(arena, " (%zu)", number);
+    double room = width - ins_text_width(behind, face, size);
+    return ins_arena_format(arena, "%s%s", ins_elide(arena, text, face, size, room), behind);
+}
+
 const char *const *ins_elide_apart(ins_arena *arena, const char *const *plain, size_t count,
                                    ins_face face, double size, double width)
 {
-    char **shown = ins_arena_get(arena, count + 1, sizeof *shown, "labels");
+    const char **shown = ins_arena_get(arena, count + 1, sizeof *shown, "labels");
+    const char **around = ins_arena_get(arena, count + 1, sizeof *around, "labels");
     const char **apart = ins_arena_get(arena, count + 1, sizeof *apart, "labels");
     for (size_t i = 0; i < count; i++) shown[i] = ins_elide(arena, plain[i], face, size, width);
     for (size_t i = 0; i < count; i++) {
-        size_t alike = alike_before(plain, shown, i);
-        apart[i] = shown[i];
-        if (alike == 0) continue;
-        const char *number = ins_arena_format(arena, " (%zu)", alike + 1);
-        double room = width - ins_text_width(number, face, size);
-        apart[i] =
-            ins_arena_format(arena, "%s%s", ins_elide(arena, plain[i], face, size, room), number);
+        around[i] = shown[i];
+        if (!is_alike(plain, shown, count, i)) continue;
+        difference d = difference_of(plain, shown, count, i);
+        const char *form = elide_around(arena, plain[i], d, face, size, width);
+        if (form != NULL) around[i] = form;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t alike = alike_before(plain, around, i);
+        apart[i] = alike == 0 ? around[i] : numbered(arena, plain[i], alike + 1, face, size, width);
     }
     return apart;
 }

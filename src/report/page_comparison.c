@@ -10,6 +10,9 @@
 
 enum { MOST_ARMS = 8 };
 
+#define HEAD_SIZE 7.4 /* points, and millimetres, of an initializer over a column */
+#define HEAD_WIDTH 22.0
+
 bool ins_comparison_applies(const ins_tell *tell)
 {
     return tell->analysis->trained && !tell->sweep && tell->study->arms > 1 &&
@@ -37,11 +40,13 @@ static void write_differences(ins_tell *tell)
     size_t arms = tell->study->arms;
     ins_table_column *column = ins_arena_get(tell->arena, arms + 1, sizeof *column, "a table");
     column[0] = (ins_table_column){"row minus column", INS_LEFT, 0, false};
+    const char **names = ins_arena_get(tell->arena, arms + 1, sizeof *names, "names");
+    for (size_t a = 0; a < arms; a++) names[a] = ins_tell_mark(tell, a)->name;
+    const char *const *shown =
+        ins_elide_apart(tell->arena, names, arms, INS_BOLD, HEAD_SIZE, HEAD_WIDTH);
     for (size_t a = 0; a < arms; a++)
-        column[a + 1] = (ins_table_column){
-            ins_document_escape(tell->document, ins_elide(tell->arena, ins_tell_mark(tell, a)->name,
-                                                          INS_BOLD, 7.4, 22)),
-            INS_RIGHT, 0, false};
+        column[a + 1] =
+            (ins_table_column){ins_document_escape(tell->document, shown[a]), INS_RIGHT, 0, false};
     ins_table_block *table = ins_add_table(tell->document, column, arms + 1, arms);
     table->caption = "Differences in test accuracy, percent points";
     for (size_t r = 0; r < arms; r++) {
@@ -84,18 +89,39 @@ static void write_speed(ins_tell *tell)
         "those that never arrive count as later than all.";
 }
 
+/* The best of the setting is told apart from every other arm: those that did not learn are not in
+ * the set of the best, but that is no test. */
+static bool is_told_from_all(const ins_tell *tell, const ins_setting *setting)
+{
+    for (size_t i = 0; i < setting->arms; i++) {
+        ins_difference d;
+        if (setting->arm[i] == setting->best) continue;
+        if (!ins_difference_of(&tell->analysis->comparisons, setting->best, setting->arm[i], &d) ||
+            !d.told)
+            return false;
+    }
+    return true;
+}
+
 void ins_write_comparison(ins_tell *tell)
 {
     const ins_setting *setting = &tell->analysis->comparisons.setting[0];
-    const char *title = "No initializer learned";
+    const char *title = isnan(tell->analysis->facts.chance)
+                            ? "Differences in test accuracy; what chance is was not recorded"
+                            : "No initializer learned";
     if (setting->best != SIZE_MAX) {
         bool *which = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *which, "names");
         for (size_t i = 0; i < setting->arms; i++) which[setting->arm[i]] = setting->in_set[i];
         const char *names =
             ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 4));
-        title = !setting->told      ? "Too few seeds to tell initializers apart"
-                : setting->set == 1 ? INS_TELL("%s is told apart from all others", names)
-                                    : INS_TELL("%s are not told apart", names);
+        title = !setting->told ? "Too few seeds to tell initializers apart"
+                : setting->set == 1
+                    ? INS_TELL(is_told_from_all(tell, setting)
+                                   ? "%s is told apart from all others"
+                                   : "%s is the best; the others are told apart from it or did "
+                                     "not learn",
+                               names)
+                    : INS_TELL("%s are not told apart", names);
     }
     ins_section_begin(tell->document, "comparison", "Comparison", title, false);
     write_differences(tell);

@@ -50,6 +50,24 @@ static double condition_of(const ins_tell *tell, size_t arm)
     return isfinite(condition) ? condition : (double)NAN;
 }
 
+/* Whether every run of one arm has a smaller condition than every run of the other: less may be
+ * chance. */
+static bool is_more_even(const ins_tell *tell, size_t even, size_t uneven)
+{
+    const ins_arm *arms[] = {&tell->study->arm[even], &tell->study->arm[uneven]};
+    double most = 0, least = INFINITY;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t s = 0; s < arms[i]->runs; s++) {
+            double value[MOST_VALUES];
+            size_t rank = values_of(tell, arms[i]->run[s], value);
+            if (rank < 2) continue;
+            double condition = value[0] / value[rank - 1];
+            if (i == 0) most = fmax(most, condition);
+            if (i == 1) least = fmin(least, condition);
+        }
+    return even != uneven && most < least;
+}
+
 bool ins_isometry_applies(const ins_tell *tell)
 {
     double least = INFINITY, most = 0;
@@ -95,13 +113,14 @@ void ins_write_isometry(ins_tell *tell)
     if (!ins_panel_range(panel, false, true, &low, &high)) low = high = 1;
     panel->y = ins_axis_log(tell->arena, low, high);
     if (ins_chart_prune(chart) == 0) return;
-    ins_section_begin(tell->document, "isometry", "Isometry",
-                      INS_TELL("%s stretches the inputs most evenly, by %s to 1; %s by %s to 1",
-                               ins_mark_text(tell->document, ins_tell_arm(tell, even)),
-                               ins_say(tell->arena, condition_of(tell, even)),
-                               ins_mark_text(tell->document, ins_tell_arm(tell, uneven)),
-                               ins_say(tell->arena, condition_of(tell, uneven))),
-                      false);
+    const char *title = "How evenly the networks stretch their inputs";
+    if (is_more_even(tell, even, uneven))
+        title = INS_TELL("%s stretches the inputs most evenly, by %s to 1; %s by %s to 1",
+                         ins_mark_text(tell->document, ins_tell_arm(tell, even)),
+                         ins_say(tell->arena, condition_of(tell, even)),
+                         ins_mark_text(tell->document, ins_tell_arm(tell, uneven)),
+                         ins_say(tell->arena, condition_of(tell, uneven)));
+    ins_section_begin(tell->document, "isometry", "Isometry", title, false);
     ins_add_chart(tell->document, chart,
                   "Derivatives of the class scores by the inputs at the first probe rows, before "
                   "training; geometric means over seeds and rows. A level line is an isometry: all "

@@ -98,6 +98,7 @@ static void finish_panel(ins_tell *tell, ins_panel *panel)
     panel->y = ins_axis_log(tell->arena, low, high);
 }
 
+/* Arms of which nothing is drawn though it was recorded. */
 static const char *absent(ins_tell *tell, bool error)
 {
     bool *none = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *none, "names");
@@ -108,7 +109,9 @@ static const char *absent(ins_tell *tell, bool error)
             drawn +=
                 seeds_of(tell, a, error ? INS_QUANTITY_ERROR : INS_QUANTITY_SIGNAL, l).interval.n >
                 0;
-        count += none[a] = drawn == 0;
+        none[a] =
+            drawn == 0 && ins_study_has(tell->study, a, error ? INS_DELTA : INS_PREACTIVATION);
+        count += none[a];
     }
     if (count == 0) return "";
     return INS_TELL(" Not drawn: %s, whose %s is 0 in every layer, or rounding.",

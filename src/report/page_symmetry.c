@@ -43,30 +43,50 @@ static ins_cell distinct_cell(const ins_tell *tell, size_t arm, ins_epoch_index 
     return cell;
 }
 
-static void write_table(ins_tell *tell, ins_epoch_index last)
+/* The start and the end, or the one of them that there is. */
+static size_t moments_of(const ins_study *study, ins_epoch_index moment[2], const char *name[2])
 {
-    size_t layers = tell->study->layers - 1, shown = layers < 3 ? layers : 3;
-    size_t columns = 1 + 2 * shown + 1;
+    ins_epoch_index last = ins_last_epoch(study);
+    bool start = ins_is_recorded(study->start);
+    size_t count = 0;
+    if (start) {
+        name[count] = "start";
+        moment[count++] = study->start;
+    }
+    if (start && study->epochs < 2) return count;
+    name[count] = "end";
+    moment[count++] = last;
+    return count;
+}
+
+static void write_table(ins_tell *tell)
+{
+    enum { MOST_LAYERS = 3 }; /* the first ones and the last */
+    ins_epoch_index moment[2];
+    const char *when[2];
+    size_t moments = moments_of(tell->study, moment, when);
+    size_t layers = tell->study->layers - 1, shown = layers < MOST_LAYERS ? layers : MOST_LAYERS;
+    size_t columns = 1 + moments * shown + 1;
     ins_table_column *column = ins_arena_get(tell->arena, columns, sizeof *column, "a table");
     column[0] = (ins_table_column){"Initializer", INS_LEFT, 0, false};
-    for (size_t i = 0; i < shown; i++) {
-        size_t layer = i + 1 == shown ? layers : i + 1;
-        column[1 + i].title = INS_TELL("layer %zu, start", layer);
-        column[1 + shown + i].title = INS_TELL("layer %zu, end", layer);
-    }
-    column[columns - 1] = (ins_table_column){"rank, end", INS_RIGHT, 0, false};
+    column[columns - 1] =
+        (ins_table_column){INS_TELL("rank, %s", when[moments - 1]), INS_RIGHT, 0, false};
+    for (size_t m = 0; m < moments; m++)
+        for (size_t i = 0; i < shown; i++)
+            column[1 + m * shown + i].title =
+                INS_TELL("layer %zu, %s", i + 1 == shown ? layers : i + 1, when[m]);
     ins_table_block *table = ins_add_table(tell->document, column, columns, tell->study->arms);
     table->caption = "Distinct units";
     for (size_t a = 0; a < tell->study->arms; a++) {
         ins_cell *name = ins_table_cell(table, a, 0);
         name->text = ins_mark_text(tell->document, ins_tell_arm(tell, a));
         name->mark = ins_tell_arm(tell, a);
-        for (size_t i = 0; i < shown; i++) {
-            size_t layer = i + 1 == shown ? layers : i + 1;
-            *ins_table_cell(table, a, 1 + i) = distinct_cell(tell, a, tell->study->start, layer);
-            *ins_table_cell(table, a, 1 + shown + i) = distinct_cell(tell, a, last, layer);
-        }
-        double rank = at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, last, layers).interval.mean;
+        for (size_t m = 0; m < moments; m++)
+            for (size_t i = 0; i < shown; i++)
+                *ins_table_cell(table, a, 1 + m * shown + i) =
+                    distinct_cell(tell, a, moment[m], i + 1 == shown ? layers : i + 1);
+        double rank =
+            at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, moment[moments - 1], layers).interval.mean;
         ins_table_cell(table, a, columns - 1)->text = ins_say(tell->arena, rank);
     }
     table->note =
@@ -118,7 +138,6 @@ void ins_write_symmetry(ins_tell *tell)
 {
     bool *which = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *which, "names");
     size_t count = 0, leaves = 0;
-    ins_epoch_index last = ins_last_epoch(tell->study);
     for (size_t a = 0; a < tell->study->arms; a++) {
         which[a] = is_symmetric(tell, a);
         count += which[a];
@@ -129,6 +148,6 @@ void ins_write_symmetry(ins_tell *tell)
                       INS_TELL("%s %s units that stay alike%s", names, count == 1 ? "has" : "have",
                                leaves > 0 ? "; the others part" : ""),
                       false);
-    write_table(tell, last);
+    write_table(tell);
     draw_ranks(tell);
 }

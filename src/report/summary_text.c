@@ -45,9 +45,22 @@ static const char *text_of(sheet *s, const ins_text *text)
     return ins_arena_copy(s->arena, text->data, text->length);
 }
 
+/* The name of an arm or an initializer in a sentence, no longer than half a line. */
+static const char *name_of(const void *context, bool initializer, size_t number)
+{
+    const sheet *s = context;
+    const char *name = initializer ? s->analysis->factors.initializer[number]
+                                   : s->analysis->study->arm[number].label;
+    ins_text shortened = {0};
+    ins_text_shorten(&shortened, name, LINE / 2);
+    name = ins_arena_copy(s->arena, shortened.data, shortened.length);
+    ins_text_free(&shortened);
+    return name;
+}
+
 static const char *plain(sheet *s, const char *markup)
 {
-    return ins_analysis_plain(s->analysis, markup);
+    return ins_say_plain(s->arena, markup, name_of, s);
 }
 
 static cell total_cell(sheet *s, const ins_arm_judgement *of, ins_direction direction)

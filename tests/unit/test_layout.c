@@ -160,28 +160,56 @@ START_TEST(long_names_keep_both_ends)
 }
 END_TEST
 
-/* Different names stay different where there is no room for the difference; the same name twice is
- * the same. */
-START_TEST(names_that_are_cut_alike_are_numbered)
+static void expect_different(const char *const *names, const char *const *shown, size_t count,
+                             double width)
+{
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_double_le(ins_text_width(shown[i], INS_BOLD, 7.6), width);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_int_eq(strcmp(shown[i], shown[j]) == 0, strcmp(names[i], names[j]) == 0);
+    }
+}
+
+/* Different names stay different where there is no room for all of them; the same name twice is the
+ * same. */
+START_TEST(names_that_are_cut_alike_show_what_differs)
 {
     static const char *const names[] = {
         "random_normal(stddev=0.01), adam, 10x64", "random_normal(stddev=0.05), adam, 10x64",
         "random_normal(stddev=0.01), adam, 10x64", "zeros",
         "random_normal(stddev=0.09), adam, 10x64", "random_normal(stddev=0.05), adam, 10x64"};
     enum { NAMES = sizeof names / sizeof names[0] };
-    const char *const *shown = ins_elide_apart(arena, names, NAMES, INS_BOLD, 7.6, 30);
-    for (size_t i = 0; i < NAMES; i++) {
-        ck_assert_double_le(ins_text_width(shown[i], INS_BOLD, 7.6), 30);
-        for (size_t j = 0; j < i; j++)
-            ck_assert_int_eq(strcmp(shown[i], shown[j]) == 0, strcmp(names[i], names[j]) == 0);
-    }
-    ck_assert_ptr_null(strchr(shown[0], '('));
-    ck_assert_str_eq(shown[1] + strlen(shown[1]) - 3, "(2)");
+    const char *const *shown = ins_elide_apart(arena, names, NAMES, INS_BOLD, 7.6, 32);
+    expect_different(names, shown, NAMES, 32);
+    ck_assert_str_eq(shown[0], "rando…stddev=0.01…64");
+    ck_assert_str_eq(shown[1], "rando…stddev=0.05…64");
     ck_assert_str_eq(shown[3], "zeros");
-    ck_assert_str_eq(shown[4] + strlen(shown[4]) - 3, "(3)");
-    /* With room for all of it, nothing is cut and nothing numbered. */
+    ck_assert_str_eq(shown[4], "rando…stddev=0.09…64");
+    /* With room for all of it, nothing is cut. */
     shown = ins_elide_apart(arena, names, NAMES, INS_BOLD, 7.6, 100);
     for (size_t i = 0; i < NAMES; i++) ck_assert_str_eq(shown[i], names[i]);
+}
+END_TEST
+
+/* Where there is no room for what differs, a number. Names of one another's letters. */
+START_TEST(names_that_are_cut_alike_are_numbered)
+{
+    static const char *const long_words[] = {
+        "initializer_of_a_very_long_name_a_indeed", "initializer_of_a_very_long_name_b_indeed",
+        "initializer_of_a_very_long_name_a_indeed", "初期化方法初期化方法初期化方法初期化方法",
+        "初期化方法初期化方法化初期方法初期化方法"};
+    enum { WORDS = sizeof long_words / sizeof long_words[0] };
+    for (double width = 12; width < 60; width += 1.5)
+        expect_different(long_words,
+                         ins_elide_apart(arena, long_words, WORDS, INS_BOLD, 7.6, width), WORDS,
+                         width);
+    const char *const *shown = ins_elide_apart(arena, long_words, WORDS, INS_BOLD, 7.6, 20);
+    ck_assert_str_eq(shown[1] + strlen(shown[1]) - 3, "(2)");
+    static const char *const prefixes[] = {"aaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaa",
+                                           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    for (double width = 9; width < 60; width += 1.5)
+        expect_different(prefixes, ins_elide_apart(arena, prefixes, 3, INS_BOLD, 7.6, width), 3,
+                         width);
 }
 END_TEST
 
@@ -354,6 +382,7 @@ int main(void)
     tcase_add_test(tests, names_in_columns);
     tcase_add_test(tests, leftward_names_are_enclosed);
     tcase_add_test(tests, long_names_keep_both_ends);
+    tcase_add_test(tests, names_that_are_cut_alike_show_what_differs);
     tcase_add_test(tests, names_that_are_cut_alike_are_numbered);
     tcase_add_test(tests, broken_utf8_is_one_replacement_a_byte);
     tcase_add_test(tests, controls_and_direction_marks_do_not_survive);
