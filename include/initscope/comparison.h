@@ -46,6 +46,7 @@ typedef struct ins_comparisons {
     const size_t *setting_of, *place; /* (arms) the setting of an arm, and its place in there */
     size_t differences;
     ins_difference *difference;
+    size_t main_effects, first_main_effect; /* how many there are, and where they begin */
 } ins_comparisons;
 
 ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *factors,
@@ -55,5 +56,9 @@ ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *fac
 /* The difference of two arms of one setting, as first minus second; false: they are of two. */
 bool ins_difference_of(const ins_comparisons *comparisons, size_t first, size_t second,
                        ins_difference *difference);
+
+/* The main effect of two initializers by their numbers in ins_study_factors, as its first minus its
+ * second; NULL: there is none, of an initializer and itself or within a single setting. */
+const ins_difference *ins_main_effect_of(const ins_comparisons *comparisons, size_t a, size_t b);
 
 #endif

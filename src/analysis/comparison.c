@@ -171,7 +171,7 @@ static double *values_by_initializer(const comparer *c, const ins_comparisons *o
     return value;
 }
 
-static void compare_over_settings(const comparer *c, const ins_comparisons *out, ins_list *list)
+static void compare_over_settings(const comparer *c, ins_comparisons *out, ins_list *list)
 {
     size_t levels = c->factors->initializers, pairs = levels * (levels - 1) / 2;
     if (out->settings < 2 || levels < 2) return;
@@ -182,6 +182,8 @@ static void compare_over_settings(const comparer *c, const ins_comparisons *out,
     family.fewest_seeds = (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_FOR_INTERVAL);
     ins_average_over_settings(value, out->settings, levels, c->seeds, average);
     ins_contrast_pairs(average, levels, c->seeds, family, contrast);
+    out->main_effects = pairs;
+    out->first_main_effect = list->count;
     for (size_t a = 1; a < levels; a++)
         for (size_t b = 0; b < a; b++)
             add(c, list,
@@ -230,15 +232,20 @@ ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *fac
     return out;
 }
 
+/* The place of the pair of a and b, which differ, in the rows of a triangle. */
+static size_t pair_of(size_t a, size_t b)
+{
+    size_t high = a > b ? a : b, low = a > b ? b : a;
+    return high * (high - 1) / 2 + low;
+}
+
 bool ins_difference_of(const ins_comparisons *comparisons, size_t first, size_t second,
                        ins_difference *out)
 {
     size_t setting = comparisons->setting_of[first];
     if (first == second || setting != comparisons->setting_of[second]) return false;
     size_t a = comparisons->place[first], b = comparisons->place[second];
-    size_t high = a > b ? a : b, low = a > b ? b : a;
-    *out = comparisons->difference[comparisons->setting[setting].first_difference +
-                                   high * (high - 1) / 2 + low];
+    *out = comparisons->difference[comparisons->setting[setting].first_difference + pair_of(a, b)];
     if (a > b) return true;
     ins_interval of = out->difference;
     const char *label = out->first;
@@ -248,4 +255,10 @@ bool ins_difference_of(const ins_comparisons *comparisons, size_t first, size_t 
     out->arm_first = first;
     out->arm_second = second;
     return true;
+}
+
+const ins_difference *ins_main_effect_of(const ins_comparisons *comparisons, size_t a, size_t b)
+{
+    if (a == b || comparisons->main_effects == 0) return NULL;
+    return &comparisons->difference[comparisons->first_main_effect + pair_of(a, b)];
 }

@@ -591,15 +591,8 @@ typedef struct leader {
 /* The difference of two initializers over all settings; NULL: it was not tested. */
 static const ins_difference *main_difference(const finder *f, size_t a, size_t b)
 {
-    const ins_comparisons *all = &f->of->comparisons;
-    const char *const *name = f->of->factors.initializer;
-    for (size_t i = 0; i < all->differences; i++) {
-        const ins_difference *d = &all->difference[i];
-        bool one = d->first == name[a] && d->second == name[b];
-        bool other = d->first == name[b] && d->second == name[a];
-        if (d->family == INS_HYPOTHESIS_MAIN && (one || other) && isfinite(d->p)) return d;
-    }
-    return NULL;
+    const ins_difference *d = ins_main_effect_of(&f->of->comparisons, a, b);
+    return d != NULL && isfinite(d->p) ? d : NULL;
 }
 
 /* a over b. */

@@ -103,7 +103,7 @@ static void close_subject(subject *s)
 static ins_network *make_network(subject *s)
 {
     ins_network *network;
-    ins_initialization start = ins_trial_initialization(&s->laboratory, &s->trial);
+    ins_initialization start = ins_trial_initialization(&s->trial, &s->laboratory.probe);
     check(ins_network_new(&s->design, &network, &s->error), &s->error);
     check(ins_network_initialize(network, &start, &s->error), &s->error);
     return network;

@@ -30,7 +30,9 @@ rows() {
             --init=glorot_uniform,he_normal -o noise
         tables noise
         [ "$(column runs_undecided noise/report/summary.csv | tr '\n' ' ')" = "0 0 " ]
-        column verdicts noise/report/summary.csv | grep -q -v did_not_learn && learned=$((learned + 1))
+        if column verdicts noise/report/summary.csv | grep -q -v did_not_learn; then
+            learned=$((learned + 1))
+        fi
     done
     echo "$learned of 20 learned"
     [ "$learned" -le 1 ]

@@ -89,6 +89,7 @@ START_TEST(the_best_are_a_set)
     ck_assert_uint_eq(setting->set, 2);
     ck_assert(setting->in_set[0] && !setting->in_set[1] && setting->in_set[2]);
     ck_assert_uint_eq(of->differences, 3); /* no main effect of a single setting */
+    ck_assert_ptr_null(ins_main_effect_of(of, 0, 1));
     done();
     compare(rows + 1, 2, 6); /* without its equal, c is alone */
     ck_assert_uint_eq(of->setting[0].set, 1);
@@ -194,6 +195,9 @@ START_TEST(main_effects_have_one_value_a_seed)
     ck_assert_double_eq_tol(effect->difference.mean, (-0.102 + 0.02) / 2, 1e-12);
     ck_assert(effect->told);
     ck_assert_ptr_null(difference_of(INS_HYPOTHESIS_MAIN, 1));
+    ck_assert_ptr_eq(ins_main_effect_of(of, 0, 1), effect);
+    ck_assert_ptr_eq(ins_main_effect_of(of, 1, 0), effect);
+    ck_assert_ptr_null(ins_main_effect_of(of, 0, 0));
     const ins_difference *whole = difference_of(INS_HYPOTHESIS_INTERACTION, 0);
     ck_assert_uint_eq(whole->difference.n, 5);
     ck_assert_double_lt(whole->p, 0.001);
