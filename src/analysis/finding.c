@@ -803,11 +803,12 @@ static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding 
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
 static void answer_setting(finder *f, const ins_setting *setting, ins_finding *out)
 {
-    size_t not = 0;
+    size_t not = 0, never = 0;
     for (size_t i = 0; i < setting->arms; i++) {
         size_t a = setting->arm[i];
         f->which[a] = !learned(&f->of->arm[a]);
         not += f->which[a];
+        never += f->which[a] && f->of->arm[a].learned + f->of->arm[a].barely == 0;
     }
     if (setting->best == SIZE_MAX) {
         answer_unlearned(f, setting, out);
@@ -833,9 +834,10 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
     } else {
         ahead = SAY("%s are ahead, and not told apart", short_arms(f));
     }
-    out->claim = failed == NULL
-                     ? SAY("%s.", ahead)
-                     : SAY("%s %s not learn; %s.", failed, not == 1 ? "does" : "do", ahead);
+    const char *fail = never == not ? (not == 1 ? "does not learn" : "do not learn")
+                       : not == 1   ? "rarely learns"
+                                    : "rarely or never learn";
+    out->claim = failed == NULL ? SAY("%s.", ahead) : SAY("%s %s; %s.", failed, fail, ahead);
     const char *others = "";
     for (size_t i = 0, listed = 0; i < setting->arms && listed < 3; i++) {
         size_t a = setting->arm[i];
@@ -845,7 +847,7 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
             continue;
         others = SAY("%s%s %s than %s%s", others, listed == 0 ? "; that is" : ",",
                      points_more(f, d.difference), arm(f, a),
-                     isfinite(d.adjusted_p) && !d.told ? " (not told apart)" : "");
+                     setting->told && setting->in_set[i] ? " (not told apart)" : "");
         listed++;
     }
     out->evidence =
@@ -935,7 +937,8 @@ static void answer_sweep(finder *f, ins_finding *out)
                 decided == all->settings ? ins_say_of(f->arena, decided, decided, "setting")
                                          : SAY("all %zu settings that learn", decided));
     } else {
-        out->claim = SAY("It depends on the setting: %s %s among the best in %zu of %zu.", list,
+        const char *factor = factors->count == 1 ? factors->factor[0].name : "setting";
+        out->claim = SAY("It depends on the %s: %s %s among the best in %zu of %zu.", factor, list,
                          count == 1 ? "is" : "are", most, decided);
     }
     out->evidence = SAY("%s%s", by_level(f), without);

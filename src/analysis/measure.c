@@ -142,6 +142,14 @@ static double total_of(double from, double to, bool overflow)
     return to == 0 ? 0 : to / from;
 }
 
+/* An output layer of zeros lets no error in at the start, and the first update opens it: that says
+ * nothing of the layers before it. */
+static bool starts_shut(const ins_study *study, size_t run)
+{
+    size_t output = study->arm[study->run[run].arm].layers;
+    return second_moment(study, site(run, study->start, output, INS_WEIGHT)) == 0;
+}
+
 static void measure_totals(const ins_study *study, size_t run, ins_run_measure *out)
 {
     size_t hidden = hidden_of(study, run);
@@ -161,7 +169,8 @@ static void measure_totals(const ins_study *study, size_t run, ins_run_measure *
                  overflows(study, run, 1, INS_DELTA) && !overflows(study, run, hidden, INS_DELTA);
         size_t last = hidden - 1;
         out->total[INS_FORWARD] = total_of(signal[0], signal[last], forward);
-        out->total[INS_BACKWARD] = total_of(error[last], error[0], backward);
+        if (!starts_shut(study, run))
+            out->total[INS_BACKWARD] = total_of(error[last], error[0], backward);
         out->size_total = total_of(size[0], size[last], forward);
     }
     size_t unused;

@@ -35,13 +35,34 @@ static ins_spread spread_of(const ins_tell *tell, size_t arm)
                            : ins_spread_of(ln, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
 }
 
+/* Settings that differ in the depth and the widths alone: those of the first arm's other factors.
+ */
+static bool is_shown(const ins_tell *tell, size_t arm)
+{
+    const ins_study_factors *factors = &tell->analysis->factors;
+    for (size_t k = 0; k < factors->count; k++)
+        if (factors->factor[k].column != INS_RUNS_HIDDEN &&
+            factors->factor[k].of[arm] != factors->factor[k].of[0])
+            return false;
+    return ins_tell_hidden(tell, arm) >= 2 && tell->study->arm[arm].runs >= LEAST_SEEDS;
+}
+
+/* Seeds share random numbers: arms whose first pass is the same network up to a factor are one
+ * observation. */
+static bool is_repeated(const double *x, const double *y, size_t count, double sum, double spread)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fabs(x[i] / sum - 1) < 1e-9 && fabs(y[i] / spread - 1) < 1e-4) return true;
+    return false;
+}
+
 bool ins_spread_applies(const ins_tell *tell)
 {
     size_t sums = 0;
     for (size_t a = 0; a < tell->study->arms; a++) {
-        bool seen = tell->study->arm[a].runs < LEAST_SEEDS || ins_tell_hidden(tell, a) < 2;
+        bool seen = !is_shown(tell, a);
         for (size_t b = 0; b < a && !seen; b++)
-            seen = fabs(sum_of(tell, b) / sum_of(tell, a) - 1) < 1e-9;
+            seen = is_shown(tell, b) && fabs(sum_of(tell, b) / sum_of(tell, a) - 1) < 1e-9;
         sums += !seen;
     }
     return sums >= LEAST_SUMS && ins_is_recorded(tell->study->start) && !ins_map_applies(tell);
@@ -62,9 +83,11 @@ void ins_write_spread(ins_tell *tell)
         ins_series *series =
             ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
         for (size_t a = 0; a < arms; a++) {
-            if (factors->initializer_of[a] != i) continue;
+            if (factors->initializer_of[a] != i || !is_shown(tell, a)) continue;
             ins_spread spread = spread_of(tell, a);
-            if (!(spread.variance > 0)) continue;
+            if (!(spread.variance > 0) ||
+                is_repeated(x, y, count, sum_of(tell, a), spread.variance))
+                continue;
             x[count] = sum_of(tell, a);
             y[count++] = spread.variance;
             ins_series_add(
@@ -90,6 +113,7 @@ void ins_write_spread(ins_tell *tell)
         false);
     ins_add_chart(
         tell->document, chart,
-        "One point a setting, coloured by initializer, with its 95 % interval. Theory of "
+        "One point a network that is not another one up to a factor, coloured by initializer, "
+        "with its 95 % interval. Theory of "
         "finite width expects the variance to grow with the sum of 1/units (Hanin 2018).");
 }

@@ -215,12 +215,24 @@ static void add_panel(ins_tell *tell, ins_chart *chart, bool rank)
                           : "signal of the last hidden layer over the first's";
 }
 
+/* Arms that differ in what their networks are at the start: a factor of training alone draws the
+ * same points one above the other. */
+static size_t distinct_starts(const ins_tell *tell)
+{
+    size_t count = 0;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        double total = tell->analysis->arm[a].total[INS_FORWARD].interval.mean;
+        bool seen = isnan(total) || tell->analysis->arm[a].with_accuracy == 0;
+        for (size_t b = 0; b < a && !seen; b++)
+            seen = fabs(tell->analysis->arm[b].total[INS_FORWARD].interval.mean / total - 1) < 1e-9;
+        count += !seen;
+    }
+    return count;
+}
+
 static void draw_scatter(ins_tell *tell)
 {
-    size_t points = 0;
-    for (size_t a = 0; a < tell->study->arms; a++)
-        points += tell->analysis->arm[a].total[INS_FORWARD].interval.n > 0 &&
-                  tell->analysis->arm[a].with_accuracy > 0;
+    size_t points = distinct_starts(tell);
     if (points < LEAST_POINTS || !tell->analysis->trained) return;
     /* In a book only where it is a finding that one of the two carries the accuracy. */
     bool found = !tell->book;
