@@ -503,7 +503,8 @@ evidence() {
     GNUPLOT=$PWD/no-gnuplot run "$INITSCOPE" report -q log -o report
     echo "without $1: status $status, $output"
     [ "$status" -eq 5 ]
-    [ -s report/findings.csv ] && [ -s report/summary.csv ]
+    [ -s report/findings.csv ]
+    [ -s report/summary.csv ]
     refute grep -qiE '(^|[^a-z])-?(nan|inf|\(null\))([^a-z]|$)' <(cat report/pages/*-text.csv)
 }
 
