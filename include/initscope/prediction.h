@@ -11,10 +11,13 @@
 
 /* What the network is given. */
 typedef struct ins_inputs {
-    double square; /* second moment: mean over features and rows, >= 0 */
-    double apart;  /* 1 - c in [0, 2], c the correlation of two different rows: their mean product
-                      over square; 0: all rows are equal, 1: they are orthogonal */
-    size_t rows;   /* over which a unit's variance is taken, >= 1 */
+    double square;  /* second moment: mean over features and rows, >= 0 */
+    double apart;   /* 1 - c in [0, 2], c the correlation of two different rows: their mean product
+                       over square; 0: all rows are equal, 1: they are orthogonal */
+    double lengths; /* the part of apart that is not one of direction: half the mean squared
+                       difference of two rows' root mean squares, over square; 0: all rows have the
+                       same length */
+    size_t rows;    /* over which a unit's variance is taken, >= 1 */
 } ins_inputs;
 
 typedef struct ins_moment_pair {
@@ -43,8 +46,8 @@ typedef struct ins_layer_prediction {
 bool ins_is_predicted(const ins_layer_kind *kind);
 
 /* out (depth), from the initializers of start. Preactivations are taken for Gaussian and weights
- * for independent of deltas; rows of unequal length, and pairs of rows of unequal correlation, are
- * taken for equal. Returns the expected loss. */
+ * for independent of deltas; of rows of unequal length, and of pairs of unequal correlation, the
+ * means are walked. Returns the expected loss. */
 double ins_predict(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_layer_prediction *out);
 

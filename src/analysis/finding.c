@@ -727,11 +727,25 @@ const ins_finding *ins_findings_of(const ins_analysis *analysis, size_t *count)
 
 /* --- The answer --------------------------------------------------------------------- */
 
+/* Arms of which both totals were measured. */
+static size_t with_totals(const finder *f)
+{
+    size_t count = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_grade *grade = f->of->arm[a].grade;
+        count +=
+            grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN && grade[INS_BACKWARD] != INS_GRADE_NOT_KNOWN;
+    }
+    return count;
+}
+
 /* Before training: which keep the signal in both directions. */
 static void answer_untrained(finder *f, ins_finding *out)
 {
-    size_t count = mark(f, INS_VERDICT_PRESERVING);
-    if (count == 0) {
+    size_t count = mark(f, INS_VERDICT_PRESERVING), known = with_totals(f);
+    if (known == 0) {
+        out->claim = "How signal and error change over the depth is not known.";
+    } else if (count == 0) {
         out->claim = f->study->arms == 1 ? "It does not keep both signal and error over the depth."
                                          : "None keeps both signal and error over the depth.";
     } else {
@@ -740,8 +754,8 @@ static void answer_untrained(finder *f, ins_finding *out)
     out->evidence = f->of->trained
                         ? "The logs do not tell by how much a run would be right without learning."
                         : "Nothing was trained.";
-    if (f->study->arms > 1)
-        out->evidence = SAY("%s %zu of %zu preserve both.", out->evidence, count, f->study->arms);
+    if (f->study->arms > 1 && known > 0)
+        out->evidence = SAY("%s %zu of %zu preserve both.", out->evidence, count, known);
 }
 
 static bool learned(const ins_arm_judgement *arm)

@@ -40,7 +40,7 @@ static const ins_flag switches[] = {
     {.name = "input-correlation",
      .argument = "C",
      .help = "correlation of two rows of the inputs, their mean product over the second moment, in "
-             "place of that of the data: the signal depends on it",
+             "place of that of the data, and all of one length: the signal depends on it",
      .fallback = "the mean over pairs of probe rows, scaled",
      .range = INPUT_CORRELATION_RANGE},
     {.name = "critical",
@@ -125,7 +125,10 @@ static void predict_layers(const ins_arguments *arguments, ins_settings *setting
         ins_inputs inputs = ins_inputs_of(&probe);
         print_warnings(&dataset);
         if (!isnan(square)) inputs.square = square;
-        if (!isnan(correlation)) inputs.apart = 1 - correlation;
+        if (!isnan(correlation)) {
+            inputs.apart = 1 - correlation;
+            inputs.lengths = 0;
+        }
         ins_layers_table(&grid, probe.features, probe.classes, &inputs, out);
     }
     ins_prepared_free(&data);

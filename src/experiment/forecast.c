@@ -3,6 +3,7 @@
 
 #include "initscope/forecast.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "initscope/columns.h"
@@ -32,6 +33,22 @@ static double variance_of_feature(const ins_samples *samples, size_t j)
     return square / n;
 }
 
+/* Of the root mean squares of the rows. */
+static double variance_of_lengths(const ins_samples *samples)
+{
+    double n = (double)samples->rows, mean = 0, square = 0;
+    for (size_t i = 0; i < samples->rows; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < samples->features; j++) {
+            double x = (double)samples->x[i * samples->features + j];
+            sum += x * x;
+        }
+        mean += sqrt(sum / (double)samples->features) / n;
+        square += sum / (double)samples->features / n;
+    }
+    return fmax(square - mean * mean, 0);
+}
+
 /* Half the squared distance of two different rows, the mean over all pairs, is the variance within
  * the features with rows - 1 in place of rows. */
 ins_inputs ins_inputs_of(const ins_samples *samples)
@@ -41,9 +58,11 @@ ins_inputs ins_inputs_of(const ins_samples *samples)
     for (size_t i = 0; i < count; i++) sum += (double)samples->x[i] * (double)samples->x[i];
     for (size_t j = 0; j < samples->features; j++) within += variance_of_feature(samples, j);
     double square = sum / (double)count, distance = within / (double)samples->features;
-    if (samples->rows > 1) distance *= n / (n - 1);
-    return (ins_inputs){
-        .square = square, .apart = square > 0 ? distance / square : 0, .rows = samples->rows};
+    double pairs = samples->rows > 1 ? n / (n - 1) : 0;
+    return (ins_inputs){.square = square,
+                        .apart = square > 0 ? pairs * distance / square : 0,
+                        .lengths = square > 0 ? pairs * variance_of_lengths(samples) / square : 0,
+                        .rows = samples->rows};
 }
 
 ins_forecast ins_forecast_new(const ins_trial *trial, size_t features, size_t classes,

@@ -29,16 +29,16 @@ static ins_seeds at(const ins_tell *tell, size_t arm, ins_column_id column, ins_
                         (ins_site){.epoch = epoch, .layer = layer});
 }
 
-/* "64 of 64", "1 of 64 [1, 64]" when seeds differ. */
+/* "64 of 64", "1 to 64 of 64" when seeds differ; of how many is left out where it is not known. */
 static ins_cell distinct_cell(const ins_tell *tell, size_t arm, ins_epoch_index epoch, size_t layer)
 {
     ins_seeds distinct = at(tell, arm, INS_SYMMETRY_DISTINCT_UNITS, epoch, layer);
     double units = at(tell, arm, INS_SYMMETRY_UNITS, epoch, layer).interval.mean;
     if (distinct.interval.n == 0) return ins_cell_of("–");
-    ins_cell cell = ins_cell_of(
-        distinct.minimum == distinct.maximum
-            ? INS_TELL("%.0f of %.0f", distinct.minimum, units)
-            : INS_TELL("%.0f to %.0f of %.0f", distinct.minimum, distinct.maximum, units));
+    const char *count = distinct.minimum == distinct.maximum
+                            ? INS_TELL("%.0f", distinct.minimum)
+                            : INS_TELL("%.0f to %.0f", distinct.minimum, distinct.maximum);
+    ins_cell cell = ins_cell_of(isfinite(units) ? INS_TELL("%s of %.0f", count, units) : count);
     cell.bad = distinct.minimum < units;
     return cell;
 }

@@ -16,6 +16,8 @@
 typedef struct signal {
     double square;   /* E[x^2] of its elements x */
     double distance; /* E[(x - x')^2] / 2 of those of two rows: square (1 - c) */
+    double lengths;  /* the part of it that is left when both point the same way: E[(r - r')^2] / 2
+                        of their root mean squares */
     double gain;     /* E[(d loss / d x)^2] = gain delta: delta is that of the next matrix, */
     double delta;    /* and gain what the layers between do to it */
     double slope;    /* E[phi'^2] of an activation */
@@ -84,6 +86,7 @@ static void same_forward(const stage *s)
     if (s->plan->kind->reads == 0) return;
     s->at->square = s->in[0]->square;
     s->at->distance = s->in[0]->distance;
+    s->at->lengths = s->in[0]->lengths;
 }
 
 static void same_backward(const stage *s)
@@ -97,6 +100,14 @@ static void same_backward(const stage *s)
 static double over_rows(const ins_inputs *inputs, double distance)
 {
     return distance * (1 - 1 / (double)inputs->rows);
+}
+
+/* Half the squared difference of root mean squares r, where the square of r grows to after, by
+ * growth for each unit of it: d r' / d r = growth r / r'. */
+static double length_part(const signal *before, double after, double growth)
+{
+    if (before->lengths == 0) return 0;
+    return before->lengths * growth * growth * before->square / after;
 }
 
 /* An initializer that rescales W to the data promises the variance of the preactivation instead of
@@ -124,6 +135,7 @@ static void dense_forward(const stage *s)
                                      .slope_square = 1};
     s->at->square = q;
     s->at->distance = distance;
+    s->at->lengths = length_part(s->in[0], q, w.fan_in * weight);
 }
 
 static void dense_backward(const stage *s)
@@ -134,20 +146,23 @@ static void dense_backward(const stage *s)
     s->in[0]->delta = s->out->delta.second_moment;
 }
 
-/* Of an activation at two rows; 0 where all of z is 0. */
-static double activation_distance(const ins_choice *activation, const signal *z)
+/* Of an activation at two rows of one length, as far as they differ in direction; 0 where all of z
+ * is 0. */
+static double turned_distance(const ins_choice *activation, const signal *z)
 {
-    if (z->square == 0) return 0;
-    if (!isfinite(z->square) || isnan(z->distance)) return NAN;
+    const double square = z->square - z->lengths, distance = z->distance - z->lengths;
+    if (square == 0) return 0;
+    if (!(square > 0) || !isfinite(square) || isnan(distance)) return NAN;
     ins_correlator correlator;
-    ins_correlator_start(&correlator, activation, z->square);
-    return ins_correlate_apart(&correlator, fmin(z->distance / z->square, 2)).distance;
+    ins_correlator_start(&correlator, activation, square);
+    return ins_correlate_apart(&correlator, fmin(fmax(distance / square, 0), 2)).distance;
 }
 
 static void activation_forward(const stage *s)
 {
     const ins_expectation at = ins_expect(&s->plan->choice, s->in[0]->square);
-    s->at->distance = activation_distance(&s->plan->choice, s->in[0]);
+    s->at->lengths = length_part(s->in[0], at.square, at.square_growth);
+    s->at->distance = s->at->lengths + turned_distance(&s->plan->choice, s->in[0]);
     s->out->activation = around(at.value, at.square);
     s->out->slope_square = at.slope_square;
     s->at->square = at.square;
@@ -162,7 +177,7 @@ static void activation_backward(const stage *s)
 
 static void unknown_forward(const stage *s)
 {
-    s->at->square = s->at->distance = NAN;
+    s->at->square = s->at->distance = s->at->lengths = NAN;
 }
 
 static void unknown_backward(const stage *s)
@@ -243,6 +258,7 @@ double ins_predict(const ins_design *design, const ins_initialization *start,
     ins_layer_prediction before = {0};
     signals[0].square = inputs->square;
     signals[0].distance = inputs->square * inputs->apart;
+    signals[0].lengths = inputs->square * inputs->lengths;
     for (size_t i = 0; i < layers; i++) {
         const stage s = stage_of(design, start, inputs, i, signals, &before, out);
         theory_of(s.plan->kind)->forward(&s);

@@ -495,3 +495,78 @@ words_of() { cat "$1"/report/pages/*-text.csv | sed 's/^[^"]*"//; s/"$//' | tr '
     refute grep -q 'on one split' drawn.words
     [ "$(grep -o 'split of its own' drawn.words | wc -l)" -eq 2 ]
 }
+
+# evidence LOG WHAT: a report of the log, of which WHAT was taken away, is written without a number
+# that is none; gnuplot is not asked.
+evidence() {
+    rm -rf report
+    GNUPLOT=$PWD/no-gnuplot run "$INITSCOPE" report -q log -o report
+    echo "without $1: status $status, $output"
+    [ "$status" -eq 5 ]
+    [ -s report/findings.csv ]
+    [ -s report/summary.csv ]
+    refute grep -qiE '(^|[^a-z])-?(nan|inf|\(null\))([^a-z]|$)' <(cat report/pages/*-text.csv)
+}
+
+@test "without any one optional file, or column, or fact there is a report of the rest" {
+    local file column tried=0
+    printf '#!/bin/sh\nexit 1\n' >no-gnuplot
+    chmod +x no-gnuplot
+    run_ok run -q --init=zeros,he_normal,glorot_normal --hidden=6,6,6 --seeds=3 --epochs=2 -o whole
+    again() { rm -rf log && cp -r whole log; }
+    again
+    evidence nothing
+    for file in $(cd whole && ls *.csv *.ini); do
+        again
+        if [ $file != epochs.csv ] && [ $file != layers.csv ]; then
+            rm log/$file
+            evidence $file
+        fi
+        [ "${file##*.}" = csv ] || continue
+        for column in $(head -1 "whole/$file" | tr , ' '); do
+            # Those without which a row means nothing are asked for.
+            case $file:$column in
+            environment.csv:* | epochs.csv:run | epochs.csv:epoch | layers.csv:run | layers.csv:epoch | layers.csv:layer | layers.csv:tensor | layers.csv:variance | *:initializer) continue ;;
+            esac
+            again
+            sed -i.bak "1s/\b$column\b/other/" log/$file
+            evidence "$file:$column"
+            tried=$((tried + 1))
+        done
+    done
+    [ "$tried" -gt 70 ]
+    for column in classes features train_rows test_rows majority_share largest_train_share largest_test_share; do
+        again
+        sed -i.bak "/^$column,/d" log/environment.csv
+        evidence "environment.csv:$column"
+    done
+    for column in title data scale split hidden activation optimizer batch; do
+        again
+        sed -i.bak "/^$column =/d" log/experiment.ini
+        evidence "experiment.ini:$column"
+    done
+}
+
+@test "where units were not counted nothing is said of how many there are" {
+    mkdir log
+    printf '#!/bin/sh\nexit 1\n' >no-gnuplot
+    chmod +x no-gnuplot
+    {
+        echo run,initializer,seed,epoch,layer,tensor,units,variance,within_unit_variance,between_unit_variance
+        for layer in 1 2; do
+            for epoch in 0 1; do
+                echo "1,a,1,$epoch,$layer,weight,4,1,1,0.5"
+                echo "1,a,1,$epoch,$layer,preactivation,4,1,1,0.5"
+            done
+        done
+    } >log/layers.csv
+    printf 'run,initializer,seed,epoch,train_loss,test_accuracy\n1,a,1,0,1.1,0.3\n1,a,1,1,0.9,0.7\n' >log/epochs.csv
+    printf 'run,initializer,seed,epoch,layer,units,distinct_units,duplicate_pairs\n1,a,1,0,1,4,,\n1,a,1,1,1,4,,\n' >log/symmetry.csv
+    evidence counts
+    refute grep -q 'equal in bits' report/findings.csv
+    refute grep -q symmetric report/summary.csv
+    # and with them
+    sed -i.bak '2,$s/,4,,$/,4,1,6/' log/symmetry.csv
+    evidence nothing
+    grep -q 'equal in bits' report/findings.csv
+}

@@ -236,6 +236,18 @@ START_TEST(before_training)
 }
 END_TEST
 
+/* One hidden layer has no total: nothing is said of the depth. */
+START_TEST(before_training_of_one_layer)
+{
+    made.epochs = 0;
+    made.hidden = 1;
+    read_made();
+    answers("How signal and error change over the depth is not known.", "Nothing was trained.");
+    ck_assert_str_eq(plain_text(analysis.answer.evidence), "Nothing was trained.");
+    done();
+}
+END_TEST
+
 START_TEST(too_few_test_rows)
 {
     made.test_rows = 5; /* 0.4^5 = 0.0102 */
@@ -421,6 +433,7 @@ int main(void)
     tcase_add_test(found, a_factor_decides);
     tcase_add_test(found, what_carries_the_accuracy);
     tcase_add_test(answered, before_training);
+    tcase_add_test(answered, before_training_of_one_layer);
     tcase_add_test(answered, answers_of_one_setting);
     tcase_add_test(answered, answers_of_one_initializer);
     tcase_add_test(answered, answers_of_a_sweep);

@@ -164,6 +164,8 @@ START_TEST(test_inputs)
     ck_assert(inputs.square == 7.5);
     ck_assert_double_eq_tol(1 - inputs.apart, (-3 + 8) / 2.0 / 7.5, 1e-15);
     ck_assert_uint_eq(inputs.rows, 2);
+    double step = sqrt(2.5) - sqrt(12.5); /* of the rows' root mean squares */
+    ck_assert_double_eq_tol(inputs.lengths, step * step / 2 / 7.5, 1e-15);
     samples.rows = 3;
     inputs = ins_inputs_of(&samples);
     ck_assert_double_eq_tol(inputs.square, 31 / 6.0, 1e-15);

@@ -95,17 +95,18 @@ START_TEST(test_gains)
 }
 END_TEST
 
-/* The signal of wide networks over eight layers, from rows of correlation c. The
+/* The signal of wide networks over eight layers, from rows of correlation c, of equal
+ * and of unequal lengths. The
  * standard error over ten seeds that finite_width.h gives for ReLU is sqrt(5 l / n / 10); an
  * activation that bounds the size leaves a third of it. */
 static const struct {
     const char *activation;
     double weight, bias, correlation;
-    double band; /* of the mean over seeds, relative, at the last layer */
-} wide[] = {{"relu", 2, 0, 0, 0.09},
-            {"relu", 2, 0, 0.5, 0.09},
-            {"tanh", 1.7610, 0.05, 0, 0.03},
-            {"tanh", 1, 0, 0.5, 0.03}};
+    double uneven; /* every other row is this much longer, the others shorter */
+    double band;   /* of the mean over seeds, relative, at the last layer */
+} wide[] = {{"relu", 2, 0, 0, 0, 0.09},         {"relu", 2, 0, 0.5, 0, 0.09},
+            {"tanh", 1.7610, 0.05, 0, 0, 0.03}, {"relu", 2, 0, 0.5, 0.5, 0.09},
+            {"tanh", 1, 0, 0.5, 0, 0.03},       {"tanh", 1, 0, 0.5, 0.1, 0.03}};
 
 enum { WIDE = 512, WIDE_LAYERS = 8, WIDE_ROWS = 32, WIDE_SEEDS = 10 };
 
@@ -125,7 +126,7 @@ static double within_units(const real *z, size_t rows, size_t units)
 }
 
 /* Rows that share a part of their features. */
-static void draw_rows(ins_samples *samples, double correlation, uint32_t seed)
+static void draw_rows(ins_samples *samples, double correlation, double uneven, uint32_t seed)
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     ins_random_seed(rng, seed);
@@ -133,7 +134,8 @@ static void draw_rows(ins_samples *samples, double correlation, uint32_t seed)
         double shared = sqrt(correlation) * ins_random_normal(rng);
         for (size_t i = 0; i < samples->rows; i++)
             samples->x[i * samples->features + j] =
-                (real)(shared + sqrt(1 - correlation) * ins_random_normal(rng));
+                (real)((1 + (i % 2 ? uneven : -uneven)) *
+                       (shared + sqrt(1 - correlation) * ins_random_normal(rng)));
     }
     gsl_rng_free(rng);
 }
@@ -148,12 +150,18 @@ START_TEST(test_signal)
         f.bias.value[0] = wide[_i].bias * WIDE;
     }
     const ins_initialization start = family_start(&f, 0);
-    const ins_inputs inputs = {1, 1 - wide[_i].correlation, WIDE_ROWS};
+    /* Means over the pairs of different rows, of lengths 1 + uneven and 1 - uneven. */
+    const double square = 1 + wide[_i].uneven * wide[_i].uneven;
+    const double lengths = (square - 1) * WIDE_ROWS / (WIDE_ROWS - 1);
+    const ins_inputs inputs = {.square = square,
+                               .apart = 1 - wide[_i].correlation * (square - lengths) / square,
+                               .lengths = lengths / square,
+                               .rows = WIDE_ROWS};
     double mean[WIDE_LAYERS + 1] = {0};
     ins_predict(&f.design, &start, &inputs, f.out);
     for (uint32_t seed = 1; seed <= WIDE_SEEDS; seed++) {
         const ins_initialization of = family_start(&f, seed);
-        draw_rows(&f.samples, wide[_i].correlation, seed);
+        draw_rows(&f.samples, wide[_i].correlation, wide[_i].uneven, seed);
         ck_assert_int_eq(ins_network_initialize(f.network, &of, NULL), INS_OK);
         ins_network_forward(f.network, f.samples.x, WIDE_ROWS, false);
         for (size_t l = 1; l <= WIDE_LAYERS; l++)

@@ -428,6 +428,30 @@ START_TEST(test_signal_of_20_layers)
 }
 END_TEST
 
+/* ReLU keeps the ratio of two lengths: of rows that point the same way, one twice as long, half the
+ * squared distance stays 1/5 of the second moment at any depth; tanh draws the lengths together. */
+START_TEST(test_signal_of_unequal_lengths)
+{
+    const ins_choice he = choose(&ins_initializers, "he_normal");
+    const ins_choice zeros = choose(&ins_initializers, "zeros");
+    const ins_initialization start = {.hidden = &he, .output = &he, .bias = &zeros};
+    const ins_inputs inputs = {.square = 2.5, .apart = 0.2, .lengths = 0.2, .rows = 2};
+    static const size_t hidden[10] = {8, 8, 8, 8, 8, 8, 8, 8, 8, 8};
+    for (size_t i = 0; i < 2; i++) {
+        const ins_choice phi = activation(i == 0 ? "relu" : "tanh");
+        ins_layer_prediction out[11];
+        ins_design design = ins_perceptron_design(&(ins_perceptron){
+            .inputs = 4, .classes = 3, .hidden_count = 10, .hidden = hidden, .activation = &phi});
+        ins_predict(&design, &start, &inputs, out);
+        ins_design_free(&design);
+        ck_near(out[0].signal.variance, 0.2 * 5 / 2, 1e-12);
+        for (size_t l = 1; l < 11 && i == 0; l++)
+            ck_near(out[l].signal.variance, 0.1 * out[l].preactivation.second_moment, 1e-9);
+        if (i == 1) ck_assert(out[10].signal.variance < 1e-3 * out[10].preactivation.second_moment);
+    }
+}
+END_TEST
+
 /* Far in the ordered phase a layer multiplies the signal by sigma_w^2 E[phi'^2] at q*, also where
  * 1 - c is far below what a double near 1 resolves. */
 START_TEST(test_signal_far_below_the_size)
@@ -457,9 +481,9 @@ START_TEST(test_signal_not_applicable)
         const char *weight;
         ins_inputs inputs;
         double expected;
-    } rows[] = {{"he_normal", {1, 0, 50}, 0}, {"he_normal", {2, 0.5, 1}, 0},
-                {"he_normal", {0, 1, 50}, 0}, {"he_normal", {1, 2, 50}, NAN},
-                {"ones", {1, 1, 50}, NAN},    {"zeros", {1, 1, 50}, 0}};
+    } rows[] = {{"he_normal", {1, 0, 0, 50}, 0}, {"he_normal", {2, 0.5, 0, 1}, 0},
+                {"he_normal", {0, 1, 0, 50}, 0}, {"he_normal", {1, 2, 0, 50}, NAN},
+                {"ones", {1, 1, 0, 50}, NAN},    {"zeros", {1, 1, 0, 50}, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const ins_choice weight = choose(&ins_initializers, rows[i].weight);
         const ins_choice zeros = choose(&ins_initializers, "zeros"), phi = activation("relu");
@@ -576,6 +600,7 @@ int main(void)
     tcase_add_test(cases, test_rows);
     tcase_add_test(cases, test_layers_between);
     tcase_add_loop_test(cases, test_signal_of_20_layers, 0, sizeof signals / sizeof signals[0]);
+    tcase_add_test(cases, test_signal_of_unequal_lengths);
     tcase_add_test(cases, test_signal_far_below_the_size);
     tcase_add_test(cases, test_signal_not_applicable);
     tcase_add_test(cases, test_softmax_of_three);
