@@ -38,6 +38,7 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer);
 /* The data, as the logs tell of it; NAN: they do not. */
 typedef struct ins_facts {
     double classes, features, train_rows, test_rows;
+    double input_rank;   /* effective rank of the scaled inputs on the probe batch */
     double chance;       /* max(1 / classes, largest class share of the test rows) */
     double train_chance; /* the same of the training rows */
     double few_rows;     /* so many test rows would decide whether a run learned */
@@ -45,6 +46,10 @@ typedef struct ins_facts {
 } ins_facts;
 
 ins_facts ins_facts_of(const ins_study *study);
+
+/* Directions that a layer has to span: as many as the answer needs, classes - 1, or nearly as many
+ * as the inputs have themselves, whichever are fewer; NAN: the logs do not tell. */
+double ins_directions_needed(const ins_facts *facts);
 
 /* What became of a run. */
 typedef enum ins_learning {
@@ -67,6 +72,7 @@ typedef struct ins_run_measure {
     double departure[INS_DIRECTIONS], size_departure;
     size_t steepest[INS_DIRECTIONS]; /* layer before which the largest step in ln lies, 0: none */
     double alikeness, input_alikeness;
+    double last_units;      /* of the last hidden layer */
     double rank;            /* effective rank of the last hidden layer's activations */
     double least_rank;      /* smallest at the end over hidden layers of several living units; NAN:
                                no layer has them */

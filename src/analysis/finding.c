@@ -329,7 +329,7 @@ static bool collapsed(finder *f, ins_finding *out)
         least = of->rank.interval.mean;
         best = a;
     }
-    double needed = fmin(f->of->facts.classes - 1, f->of->facts.features);
+    double needed = ins_directions_needed(&f->of->facts);
     if (count == 0 || !(least < needed)) return false;
     out->claim = SAY("The signal lasts and the rank collapses with %s.", arms(f));
     out->evidence =

@@ -83,6 +83,7 @@ ins_facts ins_facts_of(const ins_study *study)
 {
     ins_facts facts = {.classes = fact(study, "classes"),
                        .features = fact(study, "features"),
+                       .input_rank = fact(study, "input_rank"),
                        .train_rows = fact(study, "train_rows"),
                        .test_rows = fact(study, "test_rows")};
     /* Logs of 1.0 know the test share of the class that is most frequent in training. */
@@ -95,6 +96,14 @@ ins_facts ins_facts_of(const ins_study *study)
     facts.few_rows = facts.chance < 1 ? (double)ins_rows_to_decide(facts.chance, p) : (double)NAN;
     facts.decidable = facts.test_rows >= facts.few_rows;
     return facts;
+}
+
+double ins_directions_needed(const ins_facts *facts)
+{
+    /* Logs of 1.0 know how many features there are, of which none may be another's copy. */
+    double own = isnan(facts->input_rank) ? facts->features : facts->input_rank;
+    if (isnan(facts->classes) || isnan(own)) return NAN;
+    return fmin(facts->classes - 1, own * ins_threshold_of(INS_THRESHOLD_OWN_RANK));
 }
 
 /* --- A run ------------------------------------------------------------------------ */
@@ -216,6 +225,7 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
     size_t hidden = hidden_of(study, run);
     ins_epoch_index start = study->start, last = study->run[run].last_layers;
     out->rank = symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, start, hidden);
+    out->last_units = symmetry(study, INS_SYMMETRY_UNITS, run, start, hidden);
     out->least_rank = out->dead_start = out->dead_end = out->saturated = NAN;
     out->distinct = out->units = NAN;
     double most_dead = -1;

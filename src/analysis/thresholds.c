@@ -14,6 +14,9 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
                                 "gain per layer is quoted (ln 2)"},
     [INS_THRESHOLD_SIZE_APART] = {"size_apart", 2,
                                   "factor between size and signal from which both are drawn"},
+    [INS_THRESHOLD_OWN_RANK] = {"own_rank", 0.9,
+                                "share of the inputs' own effective rank that is enough, where the "
+                                "answer needs more directions than the inputs have"},
     [INS_THRESHOLD_ALIKE] = {"alike", 0.99,
                              "alikeness of the rows in the last hidden layer above which it has "
                              "collapsed"},

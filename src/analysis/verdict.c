@@ -74,8 +74,9 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
          true, true},
     [INS_VERDICT_COLLAPSED] = {"collapsed",
                                "the last hidden layer spans fewer directions than the answer needs "
-                               "(effective rank at the start below the smaller of classes − 1 and "
-                               "the inputs), or its rows are alike above {alike} while the scaled "
+                               "(effective rank at the start below classes − 1, and below a share "
+                               "of {own_rank} of the inputs' own; layers of no more units "
+                               "excepted), or its rows are alike above {alike} while the scaled "
                                "inputs are not (below {inputs_alike})",
                                true, false},
     [INS_VERDICT_VANISHING_FORWARD] = {"vanishing_forward", "the signal, " TOTALS, true, false},
@@ -126,8 +127,8 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
 
 static bool is_collapsed(const ins_run_measure *m, const ins_facts *facts)
 {
-    /* Both must be known: the answer may need more directions than the inputs have. */
-    bool narrow = m->rank < facts->classes - 1 && m->rank < facts->features;
+    double needed = ins_directions_needed(facts);
+    bool narrow = m->rank < needed && m->last_units > needed; /* it could have spanned them */
     bool alike = m->alikeness > ins_threshold_of(INS_THRESHOLD_ALIKE) &&
                  m->input_alikeness < ins_threshold_of(INS_THRESHOLD_INPUTS_ALIKE);
     return narrow || alike;

@@ -11,8 +11,11 @@
 #include <gsl/gsl_version.h>
 
 #include "initscope/blas.h"
+#include "initscope/carver.h"
 #include "initscope/log_row.h"
+#include "initscope/memory.h"
 #include "initscope/optimizer.h"
+#include "initscope/symmetry.h"
 #include "laboratory.h"
 
 static void pair(ins_text *out, const char *key, const char *value)
@@ -103,6 +106,22 @@ static double majority_share(const ins_prepared *data)
     return (double)hits / (double)data->test.rows;
 }
 
+/* Of the probe batch, as it is taken of a layer's outputs: features are units without weights. */
+static double input_rank(const ins_samples *probe)
+{
+    real *weight = ins_allocate(probe->features, sizeof *weight, "inputs");
+    ins_carver carver = {0};
+    ins_symmetry_lay_out(probe->features, probe->features, probe->rows, &carver);
+    ins_carver_allocate(&carver, "inputs");
+    ins_symmetry_workspace *workspace =
+        ins_symmetry_lay_out(probe->features, probe->features, probe->rows, &carver);
+    ins_symmetry of =
+        ins_symmetry_of(workspace, weight, weight, probe->x, probe->rows, probe->features, 1);
+    free(workspace);
+    free(weight);
+    return of.effective_rank;
+}
+
 static void program_pairs(const ins_surroundings *surroundings, ins_text *out)
 {
     pair(out, "version", PACKAGE_VERSION);
@@ -147,8 +166,10 @@ static void data_pairs(const ins_surroundings *surroundings, ins_text *out)
     pair(out, "label", dataset->label_name);
     pair_size(out, "train_rows", data->train.rows);
     pair_size(out, "test_rows", data->test.rows);
-    pair_size(out, "probe_rows", ins_probe_of(surroundings->settings, &data->train).rows);
+    ins_samples probe = ins_probe_of(surroundings->settings, &data->train);
+    pair_size(out, "probe_rows", probe.rows);
     pair_size(out, "features", dataset->features);
+    pair_number(out, "input_rank", input_rank(&probe));
     pair_size(out, "classes", dataset->classes);
     pair_classes(out, dataset);
     pair_number(out, "majority_share", majority_share(data));

@@ -266,6 +266,9 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     [ "$(value command_line)" = "initscope run -q --epochs=0 --seeds=1 '--note=it'\\''s' -o w" ]
     [ "$(value data_rows) $(value train_rows) $(value test_rows) $(value probe_rows)" = "150 120 30 120" ]
     [ "$(value features) $(value classes) $(value class_names)" = '4 3 "setosa, versicolor, virginica"' ]
+    # s = numpy.linalg.svd(z, compute_uv=False) of the standardized training rows z, p = s / s.sum():
+    # exp(-(p * log(p)).sum())
+    [[ "$(value input_rank)" = 2.98208868* ]]
     # scikit-learn's train_test_split(test_size=0.2, random_state=42): versicolor and virginica
     # have 41 and 39 training rows, so versicolor is the most frequent, with 9 of 30 test rows.
     [ "$(value majority_share)" = 0.3 ]

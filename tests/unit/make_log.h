@@ -51,9 +51,9 @@ static const made_arm plain = {.initializer = "a",
 typedef struct made_log {
     const made_arm *arm;
     size_t arms, hidden, seeds, epochs;
-    double chance;                          /* NAN: environment.csv is left out */
-    double classes;                         /* 0: 3 */
-    double features, train_rows, test_rows; /* 0: not told */
+    double chance;                                      /* NAN: environment.csv is left out */
+    double classes;                                     /* 0: 3 */
+    double features, input_rank, train_rows, test_rows; /* 0: not told */
     double input_signal; /* share of the inputs' second moment that differs between rows; 0: all */
     double input;        /* second moment of the inputs */
     uint32_t noise;      /* state of the noise */
@@ -167,6 +167,7 @@ static void made_environment(const made_log *log)
     fprintf(file, "key,value\nlargest_test_share,%.17g\nclasses,%g\n", log->chance,
             log->classes > 0 ? log->classes : 3);
     if (log->features > 0) fprintf(file, "features,%g\n", log->features);
+    if (log->input_rank > 0) fprintf(file, "input_rank,%g\n", log->input_rank);
     if (log->train_rows > 0) fprintf(file, "train_rows,%g\n", log->train_rows);
     if (log->test_rows > 0) fprintf(file, "test_rows,%g\n", log->test_rows);
     fclose(file);

@@ -214,9 +214,13 @@ START_TEST(collapsed_by_rank)
     verdicts_are(FINE | BIT(COLLAPSED));
     made.features = 2;
     verdicts_are(FINE);
-    arm.rank = 1.9;
+    arm.rank = 1.7; /* nine tenths of 2 are 1.8 */
     verdicts_are(FINE | BIT(COLLAPSED));
-    made.features = 0; /* how many would do is not known */
+    made.input_rank = 1.5;
+    verdicts_are(FINE);
+    arm.rank = 1.3; /* of 1.5, 1.35 */
+    verdicts_are(FINE | BIT(COLLAPSED));
+    made.input_rank = made.features = 0; /* how many would do is not known */
     verdicts_are(FINE);
     arm.rank = 1.9;
     arm.rank_end = 5;
@@ -225,6 +229,14 @@ START_TEST(collapsed_by_rank)
     arm.rank = 9;
     arm.rank_end = 1.9;
     verdicts_are(FINE);
+    arm.rank = arm.rank_end = 7.5; /* of 8 units, where 8 or 7 are needed */
+    made.features = 20;
+    made.classes = 9;
+    verdicts_are(FINE);
+    made.classes = 8;
+    verdicts_are(FINE);
+    arm.rank = 6.9;
+    verdicts_are(FINE | BIT(COLLAPSED));
 }
 END_TEST
 
@@ -421,6 +433,7 @@ START_TEST(rules_print_the_thresholds)
                    {INS_VERDICT_VANISHING_FORWARD, "*preserving* to 10, *growing* to 100"},
                    {INS_VERDICT_SYMMETRIC, "effective rank below 1.05"},
                    {INS_VERDICT_DEAD, "more than a share of 0.5"},
+                   {INS_VERDICT_COLLAPSED, "a share of 0.9 of the inputs' own"},
                    {INS_VERDICT_COLLAPSED, "alike above 0.99"},
                    {INS_VERDICT_COLLAPSED, "below 0.9)"},
                    {INS_VERDICT_SATURATED, "share of 0.5"},
