@@ -534,6 +534,13 @@ static void draw_row(ins_paper *paper, const ins_table_block *table, size_t r, c
     paper->y += height;
 }
 
+/* The beginning of the note, which the last row takes along. */
+static double note_height(const ins_paper *paper, const ins_table_block *table)
+{
+    if (table->note == NULL) return 0;
+    return least_of(paper, note_pen, INS_TEXT_WIDTH, table->note) + rule_gap;
+}
+
 /* What the first rows, two of them, need with caption and head. */
 static double least_of_table(const ins_paper *paper, const ins_table_block *table)
 {
@@ -545,6 +552,7 @@ static double least_of_table(const ins_paper *paper, const ins_table_block *tabl
         least += least_of(paper, heading_pen, INS_TEXT_WIDTH, table->caption) + caption_gap;
     for (size_t r = 0; r < table->rows && r < 2; r++)
         least += prepare_row(paper, table, r, width, most, cells);
+    if (table->rows <= 2) least += note_height(paper, table);
     return fmin(least, page_bottom - page_top);
 }
 
@@ -554,8 +562,7 @@ static void lay_rows(ins_paper *paper, const ins_table_block *table, const doubl
     cell_lines *cells = ins_arena_get(paper->arena, table->columns, sizeof *cells, "a table");
     heads h = prepare_heads(paper, table, width);
     double most = page_bottom - page_top - heads_height(&h), next = 0;
-    double note =
-        table->note != NULL ? least_of(paper, note_pen, INS_TEXT_WIDTH, table->note) + rule_gap : 0;
+    double note = note_height(paper, table);
     draw_heads(paper, table, width, &h);
     for (size_t r = 0; r < table->rows; r++) {
         double along = 0;
