@@ -535,7 +535,7 @@ evidence() {
         done
     done
     [ "$tried" -gt 70 ]
-    for column in classes features train_rows test_rows majority_share largest_train_share largest_test_share; do
+    for column in classes features train_rows test_rows majority_share largest_train_share largest_test_share input_rank; do
         again
         sed -i.bak "/^$column,/d" log/environment.csv
         evidence "environment.csv:$column"
