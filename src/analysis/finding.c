@@ -182,17 +182,20 @@ static const char *total_text(finder *f, size_t a, ins_direction direction)
 {
     const ins_arm_judgement *of = &f->of->arm[a];
     if (of->grade[direction] == INS_GRADE_NONE) return "nothing";
+    if (of->total[direction].interval.n == 0) return "more than numbers can hold";
     return ins_say_interval(f->arena, of->total[direction].interval);
 }
 
-/* Of the marked arms the one whose total is furthest from 1. */
+/* Of the marked arms the one whose total is furthest from 1; of none and of no bound there is no
+ * mean. */
 static size_t furthest(const finder *f, ins_direction direction)
 {
     size_t best = SIZE_MAX;
     double most = -1;
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_seeds *total = &f->of->arm[a].total[direction];
-        double away = fabs(log(total->interval.mean));
+        bool beyond = total->interval.n == 0 && total->zeros + total->infinite > 0;
+        double away = beyond ? INFINITY : fabs(log(total->interval.mean));
         if (!f->which[a] || !(away > most)) continue;
         most = away;
         best = a;

@@ -29,7 +29,7 @@ typedef struct made_arm {
     double learning_rate;
     int reached; /* epoch from which the accuracy is that of the end */
     bool symmetric, dead, diverged;
-    size_t faulty; /* so many seeds, from the first, diverge or have dead units; 0: all */
+    size_t faulty; /* so many seeds, from the first, diverge, saturate or have dead units; 0: all */
     size_t spared; /* so many seeds, from the first, do not have accuracy but: */
     double spared_accuracy;
     /* symmetry.csv, of the last hidden layer; rank 0: the arm has no rows there. Of 8 units. */
@@ -90,7 +90,7 @@ static double made_power(double gain, double steps)
 }
 
 static void made_layers(FILE *file, const made_log *log, const made_arm *arm, const char *place,
-                        size_t epoch, double noise)
+                        size_t epoch, double noise, bool faulty)
 {
     double zeros = arm->dead ? 1 : 0, between = arm->symmetric ? 0 : 0.01;
     double factor = exp(arm->jitter * noise);
@@ -99,7 +99,7 @@ static void made_layers(FILE *file, const made_log *log, const made_arm *arm, co
         double forward = made_power(arm->forward * factor, steps);
         double signal = arm->signal == 0 ? forward : made_power(arm->signal * factor, steps);
         double backward = made_power(arm->backward * factor, back);
-        double saturated = l <= log->hidden ? arm->saturated : -1;
+        double saturated = l > log->hidden ? -1 : faulty ? arm->saturated : 0;
         made_layer_row(file, place, (made_row){l, "weight", 0.25, 0.25, between, 0, -1, arm->mean});
         made_layer_row(
             file, place,
@@ -152,7 +152,7 @@ static void made_run(made_log *log, const made_arm *arm, size_t run, size_t seed
         double input = log->input * (log->input_signal > 0 ? log->input_signal : 1);
         made_layer_row(to->layers, place,
                        (made_row){0, "activation", log->input, input, 0.01, 0, -1, 0});
-        made_layers(to->layers, log, arm, place, e, noise);
+        made_layers(to->layers, log, arm, place, e, noise, faulty);
         if (to->symmetry == NULL || arm->rank <= 0) continue;
         double dead = e == 0 ? arm->dead_start : arm->dead_end;
         fprintf(to->symmetry, "%s,%zu,8,%g,%.17g,%g\n", place, log->hidden,

@@ -102,6 +102,37 @@ START_TEST(overflow_has_no_bound)
 }
 END_TEST
 
+/* Where no element is finite there is no moment either, but it is known how many are not. */
+START_TEST(overflow_without_moments)
+{
+    FILE *layers = made_file("layers.csv");
+    fprintf(layers, "initializer,seed,epoch,layer,tensor,units,variance,nonfinite\n");
+    for (int l = 1; l <= 4; l++) {
+        fprintf(layers, "a,1,0,%d,preactivation,8,%s,%d\n", l, l < 3 ? "1" : "nan", l < 3 ? 0 : 8);
+        fprintf(layers, "a,1,0,%d,delta,8,nan,8\n",
+                l); /* from the output on: of no layer's making */
+        fprintf(layers, "b,1,0,%d,preactivation,8,1,0\n", l);
+        fprintf(layers, "b,1,0,%d,delta,8,%s,%d\n", l, l > 1 ? "1" : "nan", l > 1 ? 0 : 8);
+    }
+    fclose(layers);
+    const char *epochs = "initializer,seed,epoch\na,1,0\nb,1,0\n";
+    scratch_file("epochs.csv", epochs, strlen(epochs));
+    made_read(&study, &analysis);
+    ck_assert(isinf(analysis.run[0].total[INS_FORWARD]));
+    ck_assert(isinf(analysis.run[0].size_total));
+    ck_assert(isnan(analysis.run[0].total[INS_BACKWARD]));
+    ck_assert(analysis.run[1].total[INS_FORWARD] == 1);
+    ck_assert(isinf(analysis.run[1].total[INS_BACKWARD]));
+    ck_assert_int_eq(analysis.arm[0].grade[INS_FORWARD], INS_GRADE_EXPLODING);
+    ck_assert_int_eq(analysis.arm[0].grade[INS_BACKWARD], INS_GRADE_NOT_KNOWN);
+    const ins_finding *found = made_finding(&analysis, "exploding_forward");
+    ck_assert_ptr_nonnull(found);
+    ck_assert_ptr_nonnull(
+        strstr(found->evidence, "brings more than numbers can hold of the first"));
+    made_free(&study, &analysis);
+}
+END_TEST
+
 static ins_learning learning_with(double test, double train, double rows, double chance)
 {
     made_arm arm = plain;
@@ -406,6 +437,7 @@ int main(void)
     tcase_add_test(runs, signal_is_not_size);
     tcase_add_test(runs, errors_have_a_resolution);
     tcase_add_test(runs, overflow_has_no_bound);
+    tcase_add_test(runs, overflow_without_moments);
     tcase_add_test(runs, learned_by_the_binomial_test);
     tcase_add_test(runs, too_few_rows_leave_it_undecided);
     tcase_add_test(runs, learning_that_nobody_knows);

@@ -124,6 +124,9 @@ START_TEST(directions_are_graded_by_themselves)
     verdicts_are(FINE);
     arm.forward = 0.5; /* 0.5^9 = 0.00195 */
     verdicts_are(BIT(VANISHING_FORWARD) | BIT(PRESERVING_BACKWARD) | BIT(LEARNED));
+    ck_assert_uint_eq(judge()->count[INS_VERDICT_VANISHING_FORWARD], 5);
+    ck_assert_uint_eq(judge()->count[INS_VERDICT_PRESERVING_BACKWARD], 5);
+    ck_assert_uint_eq(judge()->count[INS_VERDICT_PRESERVING], 0);
     arm.forward = 0.7; /* 0.04 */
     verdicts_are(BIT(FADING_FORWARD) | BIT(PRESERVING_BACKWARD) | BIT(LEARNED));
     arm.forward = 1.5; /* 38 */
@@ -314,6 +317,15 @@ START_TEST(saturated_and_not_moving)
 {
     arm.saturated = 0.51;
     verdicts_are(FINE | BIT(SATURATED));
+    arm.faulty = 3; /* more than half of the runs */
+    verdicts_are(FINE | BIT(SATURATED));
+    arm.faulty = 2;
+    verdicts_are(FINE);
+    ck_assert_uint_eq(judge()->count[INS_VERDICT_SATURATED], 2);
+    made.seeds = 4; /* half of them */
+    verdicts_are(FINE);
+    made.seeds = 5;
+    arm.faulty = 0;
     arm.saturated = 0.5;
     verdicts_are(FINE);
     arm.saturated = -1; /* empty cells: the activation has no knee */
