@@ -257,10 +257,11 @@ sub check_shown {
     return;
 }
 
+# Pictures are whole; drawn: there are some.
 sub check_pictures {
-    my $report = shift;
+    my ($report, $drawn) = @_;
     my @scripts = glob "$report/figures/[0-9]*.gp";
-    fault('no figures', $report) if !@scripts;
+    fault('no figures', $report) if !@scripts && $drawn;
     for my $script (@scripts) {
         my ($png, $svg) = map { slurp($script =~ s/gp$/$_/r) // '' } qw(png svg);
         fault('no whole PNG', $script) if $png !~ /^\x89PNG\r\n\x1a\n.*IEND\xaeB`\x82$/s;
@@ -291,7 +292,7 @@ sub check_redrawn {
         fault("$script ended with $status", $said) if $status != 0;
     }
     check_pdf("$report/report.pdf");
-    check_pictures($report);
+    check_pictures($report, 0);
     return;
 }
 
@@ -317,7 +318,7 @@ sub check_report {
     initscope([0], '', 'report', '-q', '-o', $report, @$directories);
     return result($name) if @why;
     check_pdf("$report/report.pdf");
-    check_pictures($report);
+    check_pictures($report, $name =~ /^a /);
     check_shown($report, @$strings);
     check_title($title) if defined $title;
     check_redrawn($report);
@@ -439,8 +440,8 @@ sub log_of {
         $file{'theory.csv'} .= join(',', $initializer, $_, 'preactivation', 1) . "\n" for 1, 2;
         for my $epoch (0, 1) {
             $file{'epochs.csv'} .= join(',', $run, $initializer, 1, $epoch, 1 / $run, .5) . "\n";
-            for my $layer (1, 2) {
-                $file{'layers.csv'} .= join(',', $run, $initializer, 1, $epoch, $layer, $_, $layer * $run, 0) . "\n"
+            for my $layer (1 .. 4) {
+                $file{'layers.csv'} .= join(',', $run, $initializer, 1, $epoch, $layer, $_, $layer ** (1 + $run / 30), 0) . "\n"
                     for qw(weight preactivation activation delta gradient);
             }
         }
@@ -475,6 +476,21 @@ for my $batch (batches(30, @sample)) {
     my %named = map { $_ => 1 } column("$work/report/summary.csv", 'initializer');
     fault('an initializer of summary.csv is not', $_) for grep { !$named{cell_of($_)} } @$batch;
     result('summary.csv names them');
+}
+
+# With one activation each initializer has a panel, titled with its name.
+for my $batch (batches(30, @sample)) {
+    last if !$gnuplot;
+    my ($log) = log_of(map { [$_, 'plain'] } @$batch);
+    check_report('a panel each: ' . @$batch . ' initializers', [$log], []);
+    my $panels = join "\n", column(glob("$work/report/figures/*-signal.csv"), 'panel');
+    utf8::decode($panels);
+    $panels = spelled(without_blanks($panels));
+    for my $string (@$batch) {
+        my $shown = spelled(without_blanks(sanitised($string)));
+        fault('no panel is titled', $string) if $shown ne '' && index($panels, $shown) < 0;
+    }
+    result('each has its panel');
 }
 
 for my $batch (batches(10, $all ? @sample : @sample[0 .. 4])) {

@@ -13,6 +13,7 @@
 
 #include "scratch.h"
 
+#include "initscope/memory.h"
 #include "initscope/text.h"
 
 typedef struct line {

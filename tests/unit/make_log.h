@@ -18,8 +18,9 @@
 typedef struct made_arm {
     const char *initializer, *activation, *hidden, *optimizer;
     double forward, backward; /* second moments' gains a layer, at epoch 0; < 0: they are 0 */
-    double signal;            /* of the within-unit variance; 0: it is the second moment */
-    double jitter;            /* half-width of the noise of ln of the gains between seeds */
+    double gradient; /* of the weight gradient's second moment, to the input; 0: of the error's */
+    double signal;   /* of the within-unit variance; 0: it is the second moment */
+    double jitter;   /* half-width of the noise of ln of the gains between seeds */
     double initial_loss, loss, accuracy; /* the latter two at the end */
     double train_accuracy;               /* at the end; 0: that of the test rows */
     double spread;                       /* half-width of the noise of accuracy between seeds */
@@ -107,8 +108,9 @@ static void made_layers(FILE *file, const made_log *log, const made_arm *arm, co
         made_layer_row(file, place,
                        (made_row){l, "activation", forward, signal, between, zeros, saturated, 0});
         made_layer_row(file, place, (made_row){l, "delta", backward, backward, between, 0, -1, 0});
+        double gradient = arm->gradient == 0 ? backward : made_power(arm->gradient, back);
         made_layer_row(file, place,
-                       (made_row){l, "gradient", backward, backward, between, 0, -1, 0});
+                       (made_row){l, "gradient", gradient, gradient, between, 0, -1, 0});
         if (epoch == 0) continue;
         double update = 0.25 * arm->change * arm->change;
         made_layer_row(file, place, (made_row){l, "update", update, update, between, 0, -1, 0});

@@ -1,0 +1,686 @@
+/* A test a page: from a made log the title, the sentences, the cells and the figure's CSV. Every
+ * expected number follows from the log by the arithmetic in the test; where a sentence turns over
+ * with the data, both sides are tried. */
+#include <config.h>
+
+#include "check_tap.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initscope/report.h"
+#include "initscope/thresholds.h"
+
+#include "drawn_pages.h"
+#include "make_log.h"
+#include "scratch.h"
+
+static pages on_pages;
+static ins_text said; /* all that the pages say */
+
+static void setup(void)
+{
+    scratch_setup();
+}
+
+static void forget(void)
+{
+    free(on_pages.line);
+    on_pages = (pages){0};
+    ins_text_free(&said);
+}
+
+static void teardown(void)
+{
+    forget();
+    scratch_teardown();
+}
+
+/* --- Writing and reading ----------------------------------------------------------------- */
+
+/* The report of the scratch directory count times over: one is a report, more are a book. */
+static void report(size_t count)
+{
+    const char *directories[] = {scratch, scratch, scratch};
+    char output[600];
+    snprintf(output, sizeof output, "%s/report", scratch);
+    ins_report_options options = {.directories = directories,
+                                  .count = count,
+                                  .output = output,
+                                  .gnuplot = "/nonexistent/gnuplot"};
+    ins_error error = {0};
+    forget();
+    ins_status status = ins_report_write(&options, &error);
+    ck_assert_msg(status == INS_RENDER, "%s", error.count > 0 ? error.line[0] : "");
+    on_pages = drawn_pages("report/pages");
+    said = drawn_said(&on_pages);
+}
+
+static void expect(const char *words)
+{
+    if (getenv("SAID")) fprintf(stderr, "%s\n", said.data);
+    ck_assert_msg(strstr(said.data, words) != NULL, "\"%s\" is not said", words);
+}
+
+static void expect_not(const char *words)
+{
+    ck_assert_msg(strstr(said.data, words) == NULL, "\"%s\" is said", words);
+}
+
+/* figures/NN-NAME.csv; false: there is none. */
+static bool read_figure(const char *name, ins_text *out)
+{
+    for (int number = 1; number < 30; number++) {
+        char path[128];
+        snprintf(path, sizeof path, "report/figures/%02d-%s.csv", number, name);
+        if (!ins_path_exists(at(path))) continue;
+        *out = drawn_file(path);
+        return true;
+    }
+    return false;
+}
+
+typedef struct row {
+    double x, y, lower, upper;
+    unsigned colour;
+} row;
+
+static bool starts(const char *text, const char *word, const char **rest)
+{
+    bool quoted = *text == '"';
+    size_t length = strlen(word);
+    if (strncmp(text + quoted, word, length) != 0) return false;
+    *rest = text + length + 2 * quoted;
+    return **rest == ',' && *++*rest != '\0';
+}
+
+/* The rows of a series of a figure's panel; how many there are. */
+static size_t rows_of(const char *name, const char *panel, const char *series, row *out,
+                      size_t most)
+{
+    ins_text figure = {0};
+    size_t count = 0;
+    ck_assert_msg(read_figure(name, &figure), "no figure %s", name);
+    for (const char *c = figure.data; c != NULL && *c != '\0';
+         c = strchr(c, '\n'), c += c != NULL) {
+        const char *rest;
+        if (!starts(c, panel, &rest) || !starts(rest, series, &rest)) continue;
+        ck_assert_uint_lt(count, most);
+        row *r = &out[count++];
+        r->colour = 0;
+        ck_assert_int_ge(
+            sscanf(rest, "%lf,%lf,%lf,%lf,%u", &r->x, &r->y, &r->lower, &r->upper, &r->colour), 4);
+    }
+    ins_text_free(&figure);
+    return count;
+}
+
+static bool has_figure(const char *name)
+{
+    ins_text figure = {0};
+    bool found = read_figure(name, &figure);
+    ins_text_free(&figure);
+    return found;
+}
+
+static void expect_close(double value, double expected)
+{
+    ck_assert_double_eq_tol(value, expected, 1e-9 * fmax(fabs(expected), 1e-30));
+}
+
+/* --- Logs ---------------------------------------------------------------------------------- */
+
+/* Two good arms of which b is better, and one that vanishes and does not learn. */
+static void write_three(size_t seeds)
+{
+    made_arm arm[3] = {plain, plain, plain};
+    arm[0].accuracy = 0.6;
+    arm[0].spread = 0.02;
+    arm[0].reached = 2;
+    arm[1].initializer = "b";
+    arm[1].spread = 0.02;
+    arm[1].reached = 1;
+    arm[2].initializer = "c";
+    arm[2].forward = 0.5;
+    arm[2].backward = 0.25;
+    arm[2].gradient = 0.5;
+    arm[2].accuracy = 0.3;
+    arm[2].loss = 1.2;
+    made_log log = {.arm = arm,
+                    .arms = 3,
+                    .hidden = 10,
+                    .seeds = seeds,
+                    .epochs = 4,
+                    .chance = 1.0 / 3,
+                    .features = 4,
+                    .train_rows = 120,
+                    .test_rows = 300,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+}
+
+static void write_ini(const char *lines)
+{
+    scratch_file("experiment.ini", lines, strlen(lines));
+}
+
+/* --- Pages ---------------------------------------------------------------------------------- */
+
+START_TEST(glance_tells_the_question_the_answer_and_every_arm)
+{
+    write_three(6);
+    write_ini("title = Which one\nquestion = Is b_2 better than a?\ndata = /x/y/iris.csv\n");
+    report(1);
+    expect("Which one · 18 runs · every number is measured in these runs");
+    expect("Question: Is b_2 better than a?");
+    expect("Data iris.csv, 4 inputs, 3 classes, 120 training and 300 test rows");
+    expect("4 epochs (20 updates), 6 seeds.");
+    /* Over ten layers: 0.5^9 and 0.25^9. */
+    expect("0.0020");
+    expect("3.8·10−6");
+    expect("vanishing");
+    expect("b 1.0 ");
+    expect("6 of 6");
+    expect("0 of 6");
+    expect("dashed: chance, 33.3 %");
+    expect("b is right on ");
+    expect("Chance is 33.3 %.");
+    expect("c does not learn");
+    /* The curves are means over seeds; chance is where it was recorded. */
+    row r[8];
+    ck_assert_uint_eq(rows_of("learning", "Test accuracy", "c", r, 8), 5);
+    for (size_t e = 0; e < 5; e++) {
+        expect_close(r[e].x, (double)e);
+        expect_close(r[e].y, 0.3);
+    }
+    ck_assert_uint_eq(rows_of("learning", "Test accuracy", "a", r, 8), 5);
+    expect_close(r[1].y, 0);
+    ck_assert_double_eq_tol(r[4].y, 0.6, 0.02);
+    ck_assert_uint_eq(rows_of("learning", "Training loss, log scale", "c", r, 8), 5);
+    expect_close(r[0].y, 1.1);
+    expect_close(r[4].y, 1.2);
+    expect("ln 3 = 1.10");
+    /* The same with the names of a and b exchanged. */
+    made_arm arm[2] = {plain, plain};
+    arm[0].initializer = "b";
+    arm[1].initializer = "a";
+    arm[0].accuracy = 0.6;
+    arm[0].spread = arm[1].spread = 0.02;
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 10,
+                    .seeds = 6,
+                    .epochs = 4,
+                    .chance = 1.0 / 3,
+                    .train_rows = 120,
+                    .test_rows = 300,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+    report(1);
+    expect("a is right on ");
+    expect_not("b is right on ");
+}
+END_TEST
+
+START_TEST(signal_draws_the_powers_of_the_gain)
+{
+    write_three(6);
+    report(1);
+    expect("a and b keep signal and error over 10 hidden layers");
+    row r[16];
+    ck_assert_uint_eq(rows_of("signal", "Signal: variance of z between rows", "c signal", r, 16),
+                      10);
+    for (size_t i = 0; i < 10; i++) {
+        expect_close(r[i].x, (double)i + 1);
+        expect_close(r[i].y, pow(0.5, (double)i));
+    }
+    ck_assert_uint_eq(rows_of("signal", "Error: second moment of delta", "c error", r, 16), 10);
+    for (size_t i = 0; i < 10; i++) expect_close(r[i].y, pow(0.25, 9 - (double)i));
+    expect_not("Not drawn:");                 /* all have a signal and an error */
+    expect_not("mean-field theory predicts"); /* there is no theory.csv */
+}
+END_TEST
+
+/* Of d the size stays while the signal falls by 4 a layer; of e nothing gets through. Theory
+ * expects of d's signal a third in each layer, of its error what was measured. */
+START_TEST(signal_shows_the_size_where_it_differs_and_theory_where_there_is_one)
+{
+    made_arm arm[2] = {plain, plain};
+    arm[0].initializer = "d";
+    arm[0].signal = 0.25;
+    arm[1].initializer = "e";
+    arm[1].forward = arm[1].backward = -1;
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 10,
+                    .seeds = 3,
+                    .epochs = 0,
+                    .chance = 1.0 / 3,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+    FILE *file = made_file("theory.csv");
+    fprintf(file, "run,initializer,layer,tensor,second_moment,variance\n");
+    for (size_t run = 1; run <= 3; run++)
+        for (size_t l = 1; l <= 10; l++) {
+            fprintf(file, "%zu,d,%zu,signal,,%.17g\n", run, l, pow(3, 1 - (double)l));
+            fprintf(file, "%zu,d,%zu,preactivation,1,1\n", run, l);
+            fprintf(file, "%zu,d,%zu,delta,1,1\n", run, l);
+        }
+    fclose(file);
+    report(1);
+    row r[16];
+    static const char panel[] = "Signal: variance of z between rows";
+    ck_assert_uint_eq(rows_of("signal", panel, "d signal", r, 16), 10);
+    for (size_t i = 0; i < 10; i++) expect_close(r[i].y, pow(0.25, (double)i));
+    ck_assert_uint_eq(rows_of("signal", panel, "d size", r, 16), 10);
+    for (size_t i = 0; i < 10; i++) expect_close(r[i].y, 1);
+    ck_assert_uint_eq(rows_of("signal", panel, "d signal theory", r, 16), 10);
+    for (size_t i = 0; i < 10; i++) expect_close(r[i].y, pow(3, -(double)i));
+    ck_assert_uint_eq(rows_of("signal", panel, "e signal", r, 16), 0);
+    expect("Not drawn: e, whose signal is 0 in every layer, or rounding.");
+    expect("Not drawn: e, whose error is 0 in every layer, or rounding.");
+    expect("None keeps signal and error over 10 hidden layers");
+    expect("Dashed: what mean-field theory predicts.");
+    /* The totals: 4^-9 measured, 3^-9 predicted, 0.075 of it. */
+    expect("3.8·10−6");
+    expect("5.1·10−5");
+    expect("0.075");
+    expect("e none ");
+    expect("Nothing was trained");
+}
+END_TEST
+
+/* The error falls by 4 a layer toward the input, the gradient by 2: at layer 2 of 10, 8 steps from
+ * the last, 4^-8 and 2^-8. */
+START_TEST(gradients_stand_beside_the_error)
+{
+    write_three(6);
+    report(1);
+    expect(
+        "With c the error reaches layer 2 as 1.5·10−5 of the last one's, the gradient as 0.00391");
+    row r[16];
+    ck_assert_uint_eq(rows_of("gradients", "c", "c error", r, 16), 10);
+    expect_close(r[1].y, pow(4, -8));
+    expect_close(r[9].y, 1);
+    ck_assert_uint_eq(rows_of("gradients", "c", "c gradient", r, 16), 10);
+    expect_close(r[0].y, pow(2, -9));
+    /* Where the two go together nothing is said of a difference. */
+    made_arm arm[2] = {plain, plain};
+    arm[1].initializer = "b";
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 10,
+                    .seeds = 3,
+                    .epochs = 1,
+                    .chance = 1.0 / 3,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+    report(1);
+    expect_not("the error reaches layer 2 as");
+}
+END_TEST
+
+START_TEST(time_colours_the_signal_of_each_layer_and_epoch)
+{
+    write_three(3);
+    report(1);
+    expect("The signal of every layer while it learns");
+    row r[64];
+    ck_assert_uint_eq(rows_of("time", "a", "a", r, 64), 5 * 10);
+    for (size_t i = 0; i < 50; i++) ck_assert_uint_eq(r[i].colour, 0xFFFFFF); /* 1 everywhere */
+    ck_assert_uint_eq(rows_of("time", "c", "c", r, 64), 5 * 10);
+    for (size_t i = 0; i < 50; i++) {
+        expect_close(r[i].x, (double)(i / 10));
+        expect_close(r[i].y, (double)(i / 10) + 1);
+        expect_close(r[i].lower, (double)(i % 10) + 0.5);
+        expect_close(r[i].upper, (double)(i % 10) + 1.5);
+        /* Below 1 it is blue, the more the smaller. */
+        unsigned red = r[i].colour >> 16, blue = r[i].colour & 0xFF;
+        if (i % 10 > 0) ck_assert_uint_lt(red, blue);
+        if (i % 10 > 1) ck_assert_uint_lt(red, r[i - 1].colour >> 16);
+    }
+}
+END_TEST
+
+START_TEST(learning_draws_every_run)
+{
+    write_three(4);
+    report(1);
+    expect("8 of 12 runs learned");
+    row r[16];
+    double mean = 0;
+    for (size_t seed = 1; seed <= 4; seed++) {
+        char name[32];
+        snprintf(name, sizeof name, "b seed %zu", seed);
+        ck_assert_uint_eq(rows_of("accuracy-runs", "b", name, r, 16), 5);
+        expect_close(r[0].y, 0);
+        ck_assert_double_eq_tol(r[1].y, 0.9, 0.02); /* arrived at epoch 1 */
+        mean += r[4].y / 4;
+    }
+    ck_assert_uint_eq(rows_of("accuracy-runs", "b", "b", r, 16), 5);
+    expect_close(r[4].y, mean);
+    ck_assert_uint_eq(rows_of("loss-runs", "c", "c seed 4", r, 16), 5);
+    expect_close(r[0].y, 1.1);
+    expect_close(r[4].y, 1.2);
+}
+END_TEST
+
+/* b is 30 points ahead of a with hardly a spread: told apart, but not from too few seeds. */
+START_TEST(comparison_tells_apart_what_is_apart)
+{
+    write_three(6);
+    report(1);
+    expect("b is told apart from all others");
+    expect("row minus column a b c ");
+    expect("b 30.");
+    expect("From fewer than 5 seeds nothing is told apart.");
+    expect("Epochs to 66.7 % of the test rows");
+    expect("a 0 of 6 later "); /* 60 % is not two thirds */
+    expect("b 6 of 6 1 ");
+    expect("c 0 of 6 later ");
+    write_three(4);
+    report(1);
+    expect("Too few seeds to tell initializers apart");
+    expect_not("told apart from all others");
+    expect("no test");
+    /* Without a difference none is claimed. */
+    made_arm arm[2] = {plain, plain};
+    arm[1].initializer = "b";
+    arm[0].spread = arm[1].spread = 0.05;
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 10,
+                    .seeds = 6,
+                    .epochs = 4,
+                    .chance = 1.0 / 3,
+                    .train_rows = 120,
+                    .test_rows = 300,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+    report(1);
+    expect("a and b are not told apart");
+    /* Nobody learned. */
+    arm[0].accuracy = arm[1].accuracy = 0.3;
+    arm[0].spread = arm[1].spread = 0;
+    made_log_write(&log);
+    report(1);
+    expect("No initializer learned");
+}
+END_TEST
+
+static void write_symmetry(bool broken)
+{
+    made_arm arm[2] = {plain, plain};
+    arm[0].symmetric = !broken;
+    arm[0].rank = arm[1].rank = 4;
+    arm[0].distinct = broken ? 8 : 1;
+    arm[0].rank_end = broken ? 5 : 1;
+    arm[1].initializer = "b";
+    arm[1].rank_end = 6.5;
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 3,
+                    .seeds = 3,
+                    .epochs = 2,
+                    .chance = 1.0 / 3,
+                    .train_rows = 120,
+                    .test_rows = 300,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+}
+
+START_TEST(symmetry_counts_the_units_that_differ)
+{
+    write_symmetry(false);
+    report(1);
+    expect("a has units that stay alike; the others part");
+    expect("8 of 8 – – 1 of 8 1 "); /* layer 3 at the start, layers 1 and 2 not told, at the end */
+    expect("b – – 8 of 8 – – 8 of 8 6.5 ");
+    row r[8];
+    ck_assert_uint_eq(rows_of("rank", "Effective rank, hidden layer 3", "a", r, 8), 3);
+    expect_close(r[0].y, 4);
+    expect_close(r[2].y, 1);
+    write_symmetry(true);
+    report(1);
+    expect_not("units that stay alike");
+    ck_assert(!has_figure("rank"));
+}
+END_TEST
+
+/* Four widths, of which the narrow ones vary more from seed to seed, or less. */
+static void write_widths(bool follows)
+{
+    static const char *const hidden[] = {"10x64", "10x32", "10x16", "10x8"};
+    FILE *runs = made_file("runs.csv"), *epochs = made_file("epochs.csv");
+    FILE *layers = made_file("layers.csv");
+    fprintf(runs, "run,initializer,hidden,seed\n");
+    fprintf(epochs, "run,initializer,hidden,seed,epoch,test_accuracy\n");
+    fprintf(layers, "run,initializer,hidden,seed,epoch,layer,tensor,units,variance,"
+                    "second_moment,within_unit_variance\n");
+    for (size_t arm = 0, run = 1; arm < 4; arm++) {
+        for (size_t seed = 1; seed <= 8; seed++, run++) {
+            char place[64];
+            /* +-1 in turn: the variance of ln is 8/7 of the square. */
+            double sign = seed % 2 == 0 ? 1 : -1, sd = pow(2, follows ? (double)arm : -(double)arm);
+            snprintf(place, sizeof place, "%zu,he,%s,%zu", run, hidden[arm], seed);
+            fprintf(runs, "%s\n", place);
+            fprintf(epochs, "%s,0,0.5\n", place);
+            for (size_t l = 1; l <= 11; l++) {
+                double signal = exp(0.1 * sign * sd * (double)l / 10);
+                int units = l <= 10 ? 64 >> arm : 3;
+                fprintf(layers, "%s,0,%zu,preactivation,%d,%.17g,%.17g,%.17g\n", place, l, units,
+                        signal, signal, signal);
+                fprintf(layers, "%s,0,%zu,weight,%d,1,1,1\n", place, l, units);
+            }
+        }
+    }
+    fclose(runs);
+    fclose(epochs);
+    fclose(layers);
+}
+
+START_TEST(spread_stands_against_the_sum_of_one_over_width)
+{
+    row r[8];
+    for (int follows = 0; follows < 2; follows++) {
+        write_widths(follows != 0);
+        report(1);
+        expect(follows != 0 ? "Deep and narrow networks differ most from seed to seed (rank "
+                              "correlation 1)"
+                            : "The spread over seeds does not follow the widths (rank correlation "
+                              "−1)");
+        ck_assert_uint_eq(
+            rows_of("spread", "Variance over seeds of ln signal, last hidden layer", "he", r, 8),
+            4);
+        for (size_t arm = 0; arm < 4; arm++) {
+            double sd = pow(2, follows != 0 ? (double)arm : -(double)arm);
+            expect_close(r[arm].x, 10.0 / (64 >> arm));
+            ck_assert_double_eq_tol(r[arm].y, 0.01 * sd * sd * 8 / 7, 1e-9);
+            ck_assert_double_lt(r[arm].lower, r[arm].y);
+            ck_assert_double_gt(r[arm].upper, r[arm].y);
+        }
+    }
+}
+END_TEST
+
+/* Bins of z and delta of every layer and seed: counts of all seeds add up, x is in units of the rms
+ * of layer 1 (which is 1 here). */
+START_TEST(distributions_pool_the_seeds)
+{
+    write_three(3);
+    FILE *file = made_file("histograms.csv");
+    fprintf(file, "run,seed,epoch,layer,tensor,bin,lower,upper,count\n");
+    for (size_t run = 1; run <= 9; run++)
+        for (size_t l = 1; l <= 10; l++)
+            for (size_t bin = 0; bin < 3; bin++)
+                fprintf(file, "%zu,%zu,0,%zu,preactivation,%zu,%g,%g,%zu\n", run, (run - 1) % 3 + 1,
+                        l, bin + 1, (double)bin - 1.5, (double)bin - 0.5,
+                        bin == 1 ? 8 : (run - 1) % 3 + 1);
+    fclose(file);
+    report(1);
+    expect("How z and delta are distributed, layer by layer");
+    row r[8];
+    ck_assert_uint_eq(rows_of("distributions", "a", "a layer 1", r, 8), 3);
+    static const double x[] = {-1, 0, 1}, count[] = {6, 24, 6};
+    for (size_t i = 0; i < 3; i++) {
+        expect_close(r[i].x, x[i]);
+        expect_close(r[i].lower, 1);
+        expect_close((1 - r[i].y) * 24 / (1 - r[1].y), count[i]);
+    }
+    ck_assert(!has_figure("distributions-delta"));
+}
+END_TEST
+
+/* Singular values 4, 2, 1 of a and 9, 3, 1 of b in every seed; then of all the same. */
+START_TEST(isometry_compares_what_stretches)
+{
+    for (int apart = 1; apart >= 0; apart--) {
+        write_three(3);
+        FILE *file = made_file("spectrum.csv");
+        fprintf(file, "run,seed,epoch,layer,index,singular_value\n");
+        for (size_t run = 1; run <= 9; run++)
+            for (size_t i = 0; i < 3; i++)
+                fprintf(file, "%zu,%zu,0,0,%zu,%g\n", run, (run - 1) % 3 + 1, i + 1,
+                        pow(run <= 3 || apart == 0 ? 2 : 3, 2 - (double)i));
+        fclose(file);
+        report(1);
+        if (apart == 0) {
+            ck_assert(!has_figure("isometry"));
+            continue;
+        }
+        expect("a stretches the inputs most evenly, by 4 to 1; b by 9 to 1");
+        row r[8];
+        ck_assert_uint_eq(
+            rows_of("isometry", "Singular values of the Jacobian, from the largest on", "b", r, 8),
+            3);
+        for (size_t i = 0; i < 3; i++) {
+            expect_close(r[i].x, (double)i + 1);
+            expect_close(r[i].y, pow(3, 2 - (double)i));
+        }
+    }
+}
+END_TEST
+
+/* Rules, thresholds and the experiment's own settings; in a book once. */
+START_TEST(method_and_reading_say_each_thing_once)
+{
+    write_three(6);
+    write_ini("title = The one\n");
+    report(1);
+    for (int v = 0; v < INS_VERDICTS; v++) {
+        /* Steps of a grade are told in one row. */
+        const char *end = strrchr(ins_verdict_table[v].name, '_');
+        bool grade = end != NULL && (strcmp(end, "_forward") == 0 || strcmp(end, "_backward") == 0);
+        if (!grade) expect(ins_verdict_table[v].name);
+    }
+    expect("vanishing_forward");
+    expect("vanishing below 0.01, fading below 0.1, preserving to 10, growing to 100, exploding");
+    for (int t = 0; t < INS_THRESHOLDS; t++) expect(ins_threshold_table[t].name);
+    expect_not("DATA DICTIONARY");
+    report(2);
+    expect("ANSWERS");
+    static const char *const once[] = {"How verdicts and intervals come about",
+                                       "What the logs hold", "What each experiment answers"};
+    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
+        const char *first = strstr(said.data, once[i]);
+        ck_assert_msg(first != NULL, "\"%s\" is not said", once[i]);
+        ck_assert_msg(strstr(first + 1, once[i]) == NULL, "\"%s\" is said twice", once[i]);
+    }
+    for (int f = 0; f < INS_LOG_FILES; f++) expect(ins_log_tables[f].file);
+}
+END_TEST
+
+/* The theory of a book, with one that vanishes and the last that preserves as the worked example.
+ */
+START_TEST(reading_works_through_an_example)
+{
+    write_three(6);
+    report(2);
+    expect("HOW TO READ IT Two things must get through: differences between rows, and the error");
+    expect("Var zl = fanin · Var W · E al−12");
+    expect("E δl2 = fanout · Var W · E φ'2 · E δl+12");
+    row r[16];
+    ck_assert_uint_eq(rows_of("reading", "Signal: variance of z between rows", "c signal", r, 16),
+                      10);
+    for (size_t i = 0; i < 10; i++) expect_close(r[i].y, pow(0.5, (double)i));
+    ck_assert_uint_eq(rows_of("reading", "Signal: variance of z between rows", "b signal", r, 16),
+                      10);
+    ck_assert_uint_eq(rows_of("reading", "Signal: variance of z between rows", "a signal", r, 16),
+                      0);
+    expect("with c the last layer has 0.0020 of the first one's signal, with b 1.0.");
+    expect("of the error 3.8·10−6 arrives, and 1.0.");
+    /* Without one that vanishes there is none. */
+    made_arm arm[2] = {plain, plain};
+    arm[1].initializer = "b";
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 10,
+                    .seeds = 3,
+                    .epochs = 1,
+                    .chance = 1.0 / 3,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+    report(2);
+    expect("HOW TO READ IT");
+    ck_assert(!has_figure("reading"));
+}
+END_TEST
+
+/* The page behind an answer is the one on which the chapter's glance begins. */
+START_TEST(answers_lead_to_their_chapters)
+{
+    write_three(6);
+    write_ini("title = The one\nquestion = What is asked here?\n");
+    report(3);
+    const line *question = drawn_find(&on_pages, "What is asked here?");
+    ck_assert_uint_eq(question->page, 1);
+    size_t chapters = 0, cited = 0;
+    for (size_t i = 0; i < on_pages.lines; i++) {
+        const line *l = &on_pages.line[i];
+        if (strcmp(l->text, "AT A GLANCE") != 0) continue;
+        char page[16];
+        snprintf(page, sizeof page, "%zu", l->page);
+        chapters++;
+        /* a number at the right edge of the first page, beside an answer */
+        for (size_t j = 0; j < on_pages.lines; j++) {
+            const line *n = &on_pages.line[j];
+            if (n->page == 1 && n->right > 180 && n->bottom < 280 && strcmp(n->text, page) == 0)
+                cited++;
+        }
+    }
+    ck_assert_uint_eq(chapters, 3);
+    ck_assert_uint_eq(cited, 3 + 3); /* in the table and in the contents */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("pages");
+    TCase *tests = tcase_create("pages");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, glance_tells_the_question_the_answer_and_every_arm);
+    tcase_add_test(tests, signal_draws_the_powers_of_the_gain);
+    tcase_add_test(tests, signal_shows_the_size_where_it_differs_and_theory_where_there_is_one);
+    tcase_add_test(tests, gradients_stand_beside_the_error);
+    tcase_add_test(tests, time_colours_the_signal_of_each_layer_and_epoch);
+    tcase_add_test(tests, learning_draws_every_run);
+    tcase_add_test(tests, comparison_tells_apart_what_is_apart);
+    tcase_add_test(tests, symmetry_counts_the_units_that_differ);
+    tcase_add_test(tests, spread_stands_against_the_sum_of_one_over_width);
+    tcase_add_test(tests, distributions_pool_the_seeds);
+    tcase_add_test(tests, isometry_compares_what_stretches);
+    tcase_add_test(tests, method_and_reading_say_each_thing_once);
+    tcase_add_test(tests, reading_works_through_an_example);
+    tcase_add_test(tests, answers_lead_to_their_chapters);
+    suite_add_tcase(suite, tests);
+    return ins_run_suite(suite);
+}
