@@ -140,8 +140,8 @@ report() {
     run_ok report --summary w
     [ "${lines[0]}" = "A title" ]
     [[ "${lines[1]}" =~ ^initializer\ +forward\ +backward\ +learned\ +test\ accuracy$ ]]
-    [[ "${lines[2]}" =~ ^zeros\ +none\ +none\ +0\ of\ 3\ +[0-9.]+\ % ]]
-    tr -s ' \n' ' ' <<<"$output" | grep -q 'symmetric, dead, collapsed, vanishing forward, vanishing backward, did not learn random_uniform'
+    [[ "${lines[2]}" =~ ^zeros\ +none\ +–\ +0\ of\ 3\ +[0-9.]+\ % ]]
+    tr -s ' \n' ' ' <<<"$output" | grep -q 'symmetric, dead, collapsed, vanishing forward, did not learn random_uniform'
     echo "$output" | grep -q '^ 1\. '
     [ "$(echo "$output" | grep -c $'\033')" -eq 0 ]
     # no line is wider than a terminal
