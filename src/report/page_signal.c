@@ -264,18 +264,28 @@ static void write_totals(ins_tell *tell)
         "network up to a factor are one observation.";
 }
 
+static bool is_known(const ins_arm_judgement *arm)
+{
+    return arm->grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN &&
+           arm->grade[INS_BACKWARD] != INS_GRADE_NOT_KNOWN;
+}
+
+/* Who keeps both, of those of whom both are known. */
 static const char *title_of(ins_tell *tell)
 {
-    size_t keeps = 0, depth = 0;
+    size_t keeps = 0, known = 0, depth = 0;
     bool *which = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *which, "names");
     for (size_t a = 0; a < tell->study->arms; a++) {
         keeps += which[a] = ins_has_verdict(&tell->analysis->arm[a], INS_VERDICT_PRESERVING);
+        known += is_known(&tell->analysis->arm[a]);
         if (ins_tell_hidden(tell, a) > depth) depth = ins_tell_hidden(tell, a);
     }
     const char *layers = ins_say_count(tell->arena, depth, "hidden layer");
-    if (keeps == 0) return INS_TELL("None keeps signal and error over %s", layers);
-    if (keeps == tell->study->arms && keeps > 1)
-        return INS_TELL("All keep signal and error over %s", layers);
+    if (known == 0) return INS_TELL("Before training, over %s", layers);
+    if (keeps == 0)
+        return known > 1 ? INS_TELL("None keeps signal and error over %s", layers)
+                         : INS_TELL("Signal and error do not both last over %s", layers);
+    if (keeps == known && keeps > 1) return INS_TELL("All keep signal and error over %s", layers);
     const char *names = ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 3));
     return INS_TELL("%s %s signal and error over %s", names, keeps == 1 ? "keeps" : "keep", layers);
 }
