@@ -272,15 +272,17 @@ static double total(const widths *w, size_t columns)
     return sum;
 }
 
-/* No column, or none whose text may be broken, is wider than limit, or than its least. */
+/* No column, or none whose text may be broken, is wider than its least and than limit, the wider
+ * the more it wants: by the root, so that long texts take fewer lines and short ones are not
+ * crushed. */
 static void limit_widths(const ins_table_block *table, const widths *w, bool all, double limit)
 {
     for (size_t c = 0; c < table->columns; c++)
         if (all || table->column[c].wrap)
-            w->given[c] = fmax(w->least[c], fmin(w->wanted[c], limit));
+            w->given[c] = fmax(w->least[c], fmin(w->wanted[c], limit * sqrt(w->wanted[c])));
 }
 
-/* Narrows those columns, the widest first, until the table fits or all have their least. */
+/* Narrows those columns until the table fits or all have their least. */
 static void narrow(const ins_table_block *table, const widths *w, bool all)
 {
     const double enough = 0.01; /* mm */

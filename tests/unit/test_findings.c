@@ -409,7 +409,7 @@ START_TEST(answers_of_a_sweep)
     arms[2].accuracy = 0.7;
     arms[3].accuracy = 0.9;
     read_made();
-    answers("It depends on the activation: alpha and bravo are among the best in 1 of 2.", "");
+    answers("It depends on the activation: alpha and bravo are among the best in 1 of 2 settings.", "");
     done();
     for (size_t a = 0; a < 4; a++) arms[a].accuracy = 0.4;
     read_made();
