@@ -214,17 +214,19 @@ size_t ins_wrap(ins_arena *arena, const char *markup, ins_face face, double size
     measure(atoms, face, size);
     ins_list list = {0};
     size_t start = 0, blank = SIZE_MAX; /* of the line; its last blank */
+    size_t seam = SIZE_MAX; /* behind the last '(' or ',' of a word too long for a line */
     double used = 0;
     for (size_t i = 0; i < atoms.count; i++) {
         if (atoms.atom[i].code == ' ' && i > start) blank = i;
+        if (i > start && (atoms.atom[i - 1].code == '(' || atoms.atom[i - 1].code == ',')) seam = i;
         used += atoms.atom[i].width;
         if (used <= width || atoms.atom[i].code == ' ' || i == start) continue;
-        size_t end = blank != SIZE_MAX ? blank : i;
+        size_t end = blank != SIZE_MAX ? blank : seam != SIZE_MAX ? seam : i;
         add_line(arena, &list, atoms.atom + start, end - start);
         start = end;
         while (start < atoms.count && atoms.atom[start].code == ' ') start++;
         used = 0;
-        blank = SIZE_MAX;
+        blank = seam = SIZE_MAX;
         i = start - 1; /* measured again from the new start */
     }
     if (start < atoms.count || list.count == 0) {

@@ -272,14 +272,14 @@ static double total(const widths *w, size_t columns)
     return sum;
 }
 
-/* No column, or none whose text may be broken, is wider than its least and than limit, the wider
- * the more it wants: by the root, so that long texts take fewer lines and short ones are not
- * crushed. */
+/* Columns, or those whose text may be broken, that want more than limit get the geometric mean of
+ * both: short texts, such as names, stay whole, and long ones take fewer lines than middling ones.
+ */
 static void limit_widths(const ins_table_block *table, const widths *w, bool all, double limit)
 {
     for (size_t c = 0; c < table->columns; c++)
         if (all || table->column[c].wrap)
-            w->given[c] = fmax(w->least[c], fmin(w->wanted[c], limit * sqrt(w->wanted[c])));
+            w->given[c] = fmax(w->least[c], fmin(w->wanted[c], sqrt(limit * w->wanted[c])));
 }
 
 /* Narrows those columns until the table fits or all have their least. */

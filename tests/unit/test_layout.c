@@ -95,6 +95,19 @@ START_TEST(wrapped_lines_fit_and_lose_nothing)
 }
 END_TEST
 
+START_TEST(a_name_too_long_is_broken_behind_its_bracket)
+{
+    char **line;
+    double width = ins_text_width("orthogonal(gain", INS_REGULAR, 9);
+    ck_assert_uint_eq(ins_wrap(arena, "orthogonal(gain=0.001)", INS_REGULAR, 9, width, &line), 2);
+    ck_assert_str_eq(line[0], "orthogonal(");
+    ck_assert_str_eq(line[1], "gain=0.001)");
+    ck_assert_uint_eq(ins_wrap(arena, "or orthogonal(gain=0.001)", INS_REGULAR, 9, width, &line),
+                      3);
+    ck_assert_str_eq(line[0], "or");
+}
+END_TEST
+
 START_TEST(wrapping_nothing_is_one_empty_line)
 {
     char **line;
@@ -378,6 +391,7 @@ int main(void)
     tcase_add_test(tests, unknown_glyphs_have_a_cautious_width);
     tcase_add_test(tests, markup_is_measured_as_drawn);
     tcase_add_test(tests, wrapped_lines_fit_and_lose_nothing);
+    tcase_add_test(tests, a_name_too_long_is_broken_behind_its_bracket);
     tcase_add_test(tests, wrapping_nothing_is_one_empty_line);
     tcase_add_test(tests, names_in_columns);
     tcase_add_test(tests, leftward_names_are_enclosed);
