@@ -42,6 +42,10 @@ char *ins_elide(ins_arena *arena, const char *plain, ins_face face, double size,
 const char *const *ins_elide_apart(ins_arena *arena, const char *const *plain, size_t count,
                                    ins_face face, double size, double width);
 
+/* The same for those who know no size of type: the width in ems. */
+const char *const *ins_shorten(ins_arena *arena, const char *const *plain, size_t count,
+                               ins_face face, double ems);
+
 /* Breaks markup into lines no wider than width; a word that is wider by itself is broken inside.
  * Bold that spans a break is closed and opened again. Returns the number of lines, at least 1. */
 size_t ins_wrap(ins_arena *arena, const char *markup, ins_face face, double size, double width,

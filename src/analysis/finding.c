@@ -748,6 +748,8 @@ static void answer_untrained(finder *f, ins_finding *out)
     size_t count = mark(f, INS_VERDICT_PRESERVING), known = with_totals(f);
     if (known == 0) {
         out->claim = "How signal and error change over the depth is not known.";
+    } else if (count == 0 && known < f->study->arms) {
+        out->claim = SAY("None of the %zu that are known keeps both signal and error.", known);
     } else if (count == 0) {
         out->claim = f->study->arms == 1 ? "It does not keep both signal and error over the depth."
                                          : "None keeps both signal and error over the depth.";
@@ -792,7 +794,7 @@ static const char *runs_of(finder *f, const ins_arm_judgement *of)
 /* No initializer learned in more than half of its runs. */
 static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding *out)
 {
-    double most = 0;
+    double most = NAN;
     size_t some = 0, runs = 0, all = 0, undecided = 0;
     begin(f);
     for (size_t i = 0; i < setting->arms; i++) {
@@ -812,9 +814,11 @@ static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding 
     } else {
         out->claim = setting->arms == 1 ? "It did not learn." : "None of them learned.";
     }
-    out->evidence =
-        SAY("At most %s of the test rows are right on average; chance is %s.",
-            ins_say_percent(f->arena, most), ins_say_percent(f->arena, f->of->facts.chance));
+    const char *chance = ins_say_percent(f->arena, f->of->facts.chance);
+    out->evidence = isnan(most)
+                        ? SAY("No run ended with finite numbers; chance is %s.", chance)
+                        : SAY("At most %s of the test rows are right on average; chance is %s.",
+                              ins_say_percent(f->arena, most), chance);
 }
 
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
@@ -841,7 +845,10 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
         ahead = SAY("%s learned in %s", arm(f, setting->best),
                     ins_say_of(f->arena, best->learned + best->barely, best->runs, "run"));
     } else if (rest == 1) {
-        ahead = SAY("%s alone %s", arm(f, setting->best), failed != NULL ? "does" : "learned");
+        ahead = SAY("%s alone %s", arm(f, setting->best),
+                    never != not     ? "learned in most of its runs"
+                    : failed != NULL ? "does"
+                                     : "learned");
     } else if (!setting->told) {
         ahead = SAY("%s has the highest mean, from too few seeds to tell", arm(f, setting->best));
     } else if (setting->set == 1) {

@@ -197,6 +197,12 @@ const char *const *ins_elide_apart(ins_arena *arena, const char *const *plain, s
     return apart;
 }
 
+const char *const *ins_shorten(ins_arena *arena, const char *const *plain, size_t count,
+                               ins_face face, double ems)
+{
+    return ins_elide_apart(arena, plain, count, face, 1, ems * INS_MM_PER_POINT);
+}
+
 static void add_line(ins_arena *arena, ins_list *lines, const ins_atom *atom, size_t count)
 {
     while (count > 0 && atom[count - 1].code == ' ') count--;

@@ -10,8 +10,7 @@
 
 enum { MOST_ARMS = 8 };
 
-#define HEAD_SIZE 7.4 /* points, and millimetres, of an initializer over a column */
-#define HEAD_WIDTH 22.0
+static const double head_ems = 8.4; /* of an initializer's name over a column */
 
 bool ins_comparison_applies(const ins_tell *tell)
 {
@@ -42,8 +41,7 @@ static void write_differences(ins_tell *tell)
     column[0] = (ins_table_column){"row minus column", INS_LEFT, 0, false};
     const char **names = ins_arena_get(tell->arena, arms + 1, sizeof *names, "names");
     for (size_t a = 0; a < arms; a++) names[a] = ins_tell_mark(tell, a)->name;
-    const char *const *shown =
-        ins_elide_apart(tell->arena, names, arms, INS_BOLD, HEAD_SIZE, HEAD_WIDTH);
+    const char *const *shown = ins_shorten(tell->arena, names, arms, INS_BOLD, head_ems);
     for (size_t a = 0; a < arms; a++)
         column[a + 1] =
             (ins_table_column){ins_document_escape(tell->document, shown[a]), INS_RIGHT, 0, false};

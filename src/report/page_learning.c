@@ -68,9 +68,11 @@ static void draw(ins_tell *tell, ins_column_id column, const char *name, bool lo
             panel->horizontal = NAN;
     }
     if (ins_chart_prune(chart) == 0) return;
+    bool dashed = isfinite(tell->analysis->facts.chance);
     ins_add_chart(tell->document, chart,
                   loss ? "Training loss of every run, and the geometric mean (thick)."
-                       : "Test accuracy of every run, and the mean (thick). Dashed: chance.");
+                       : INS_TELL("Test accuracy of every run, and the mean (thick).%s",
+                                  dashed ? " Dashed: chance." : ""));
 }
 
 void ins_write_learning(ins_tell *tell)

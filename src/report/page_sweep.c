@@ -246,7 +246,8 @@ static void draw_scatter(ins_tell *tell)
     add_panel(tell, chart, true);
     if (ins_chart_prune(chart) == 0) return;
     ins_add_chart(tell->document, chart,
-                  "One point a setting, coloured by initializer. Dashed: chance.");
+                  INS_TELL("One point a setting, coloured by initializer.%s",
+                           isfinite(tell->analysis->facts.chance) ? " Dashed: chance." : ""));
 }
 
 void ins_write_sweep(ins_tell *tell)

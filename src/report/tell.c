@@ -80,9 +80,9 @@ static ins_mark mark_of(ins_document *document, const char *label, const char *p
 /* Names as they stand in sentences: short, and different where they are. */
 static const char *const *in_prose(ins_document *document, const char **names, size_t count)
 {
-    const double longest = 60, size = 9; /* mm, points */
+    const double longest = 19; /* ems */
     for (size_t i = 0; i < count; i++) names[i] = ins_document_clean(document, names[i]);
-    return ins_elide_apart(document->arena, names, count, INS_REGULAR, size, longest);
+    return ins_shorten(document->arena, names, count, INS_REGULAR, longest);
 }
 
 /* "he_normal (relu, 20x64)": the label's factors in brackets. */
@@ -280,21 +280,26 @@ static int exponent_of(double value)
     return exponent < -3 || exponent > 3 ? exponent : 0;
 }
 
+static const char *power(const ins_tell *tell, int exponent)
+{
+    return exponent == 0 ? "" : INS_TELL("·10^{%s%d}", exponent < 0 ? "−" : "", abs(exponent));
+}
+
 const char *ins_tell_mean(const ins_tell *tell, ins_interval value)
 {
     int exponent = exponent_of(value.mean);
-    const char *mean = two_digits(tell, value.mean, exponent);
     if (!isfinite(value.mean)) return ins_say(tell->arena, value.mean);
-    return exponent == 0 ? mean
-                         : INS_TELL("%s·10^{%s%d}", mean, exponent < 0 ? "−" : "", abs(exponent));
+    return INS_TELL("%s%s", two_digits(tell, value.mean, exponent), power(tell, exponent));
 }
 
 const char *ins_tell_bracket(const ins_tell *tell, ins_interval value)
 {
+    const double same = 1e-12; /* relative: values that are equal but for rounding */
     int exponent = exponent_of(value.mean);
     if (!isfinite(value.mean) || !isfinite(value.lower) || !isfinite(value.upper)) return "";
-    return INS_TELL("[%s, %s]", two_digits(tell, value.lower, exponent),
-                    two_digits(tell, value.upper, exponent));
+    if (value.upper - value.lower <= same * fabs(value.mean)) return "all alike";
+    return INS_TELL("[%s, %s]%s", two_digits(tell, value.lower, exponent),
+                    two_digits(tell, value.upper, exponent), power(tell, exponent));
 }
 
 bool ins_tell_has_depth(const ins_tell *tell)

@@ -51,8 +51,8 @@ const char *ins_tell_settings(const ins_tell *tell);
 /* An entry of experiment.ini or environment.csv, as markup; NULL when absent or empty. */
 const char *ins_tell_entry(const ins_tell *tell, const char *key);
 
-/* A mean and its interval at two digits, for tables: "0.44" and "[0.39, 0.49]"; both in units of
- * one power of ten where they are far from 1. */
+/* A mean and its interval at two digits, for tables: "0.44" and "[0.39, 0.49]" or "all alike"; both
+ * in units of one power of ten where they are far from 1: "2.5·10^{−7}", "[1.4, 4.4]·10^{−7}". */
 const char *ins_tell_mean(const ins_tell *tell, ins_interval value);
 const char *ins_tell_bracket(const ins_tell *tell, ins_interval value); /* "": no interval */
 /* Whether every seed holds out test rows of its own: its split is drawn by split-seed + seed - 1.
