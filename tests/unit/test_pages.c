@@ -232,6 +232,10 @@ START_TEST(glance_tells_the_question_the_answer_and_every_arm)
     expect_close(r[0].y, 1.1);
     expect_close(r[4].y, 1.2);
     expect("ln 3 = 1.10");
+    ins_text script = drawn_file("report/figures/01-learning.gp");
+    ck_assert_ptr_nonnull(strstr(script.data, "first 0.333333333 to graph 1, first 0.333333333 "));
+    ck_assert_ptr_nonnull(strstr(script.data, "first 1.09861229 to graph 1, first 1.09861229 "));
+    ins_text_free(&script);
     expect("0 of 6 30.0 %"); /* c: learned, and its mean */
     expect("6 of 6 90.");
     expect_red("vanishing", true);
