@@ -401,12 +401,12 @@ hook() {
     layout w
     says w
     grep -q 'default 0.026 ' claimed
-    grep -q '5 hidden layers' claimed
+    grep -q 'Before training, over 5 hidden layers' claimed
     # the signal is that of the log: it falls by 0.4 a layer
     awk -F, '$1 ~ /Signal/ && $2 == "default signal" { print $4 }' w/report/figures/*-signal.csv |
         awk 'NR > 1 { if (($1 / last - 0.4) ^ 2 > 1e-12) bad = 1 } { last = $1 } END { exit bad || NR != 5 }'
     # what was not recorded is neither 0 nor none, and nothing is said of it
-    claims_no 'error is 0|none|symmetr[a-z]*|weights?|data [a-z]+'
+    claims_no 'error is 0|signal and error over|symmetr[a-z]*|weights?|data [a-z]+'
     claims_no 'learned|did not learn'
     for figure in rank gradients distributions isometry loss-runs; do
         refute compgen -G "w/report/figures/*-$figure.csv"

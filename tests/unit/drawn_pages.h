@@ -17,7 +17,8 @@
 #include "initscope/text.h"
 
 typedef struct line {
-    size_t page; /* from 1 */
+    size_t page;     /* from 1 */
+    unsigned colour; /* 0xRRGGBB */
     double left, right, top, bottom;
     char text[512];
 } line;
@@ -73,9 +74,9 @@ static inline pages drawn_pages(const char *folder)
             int read = 0;
             ck_assert_uint_lt(p.lines, MOST);
             l->page = p.count + 1;
-            ck_assert_int_eq(sscanf(c, "%*[^,],%*[^,],%*[^,],%*[^,],%lf,%lf,%lf,%lf,%n", &l->left,
-                                    &l->right, &l->top, &l->bottom, &read),
-                             4);
+            ck_assert_int_eq(sscanf(c, "%*[^,],%*[^,],%*[^,],%u,%lf,%lf,%lf,%lf,%n", &l->colour,
+                                    &l->left, &l->right, &l->top, &l->bottom, &read),
+                             5);
             c = drawn_cell(c + read, l->text, sizeof l->text);
             ck_assert_int_eq(*c, '\n');
         }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "initscope/report.h"
+#include "initscope/say.h"
 #include "initscope/thresholds.h"
 
 #include "drawn_pages.h"
@@ -60,7 +61,6 @@ static void report(size_t count)
 
 static void expect(const char *words)
 {
-    if (getenv("SAID")) fprintf(stderr, "%s\n", said.data);
     ck_assert_msg(strstr(said.data, words) != NULL, "\"%s\" is not said", words);
 }
 
@@ -167,6 +167,35 @@ static void write_ini(const char *lines)
     scratch_file("experiment.ini", lines, strlen(lines));
 }
 
+/* Some line that is text is red, or none of those that there are. */
+static void expect_red(const char *text, bool red)
+{
+    size_t found = 0, reds = 0;
+    for (size_t i = 0; i < on_pages.lines; i++) {
+        if (strcmp(on_pages.line[i].text, text) != 0) continue;
+        reds += on_pages.line[i].colour == 0xA8071A;
+        found++;
+    }
+    ck_assert_uint_gt(found, 0);
+    ck_assert_int_eq(reds > 0, red);
+}
+
+/* Where the rows of a page's file are that fit: x of discs of a radius, of dashes. */
+static size_t places_of(const char *file, double radius, double *x, size_t most)
+{
+    ins_text text = drawn_file(file);
+    size_t count = 0;
+    double a, b, c, d;
+    for (const char *r = strchr(text.data, '\n') + 1; *r != '\0'; r = strchr(r, '\n') + 1) {
+        bool disc = isfinite(radius) && sscanf(r, "%lf,%lf,%lf", &a, &b, &c) == 3 && c == radius;
+        bool dash = isnan(radius) && sscanf(r, "%*f,%lf,%lf,%lf,%lf", &a, &b, &c, &d) == 4 &&
+                    c == 0 && d > 0 && d < 1;
+        if ((disc || dash) && count < most) x[count++] = a;
+    }
+    ins_text_free(&text);
+    return count;
+}
+
 /* --- Pages ---------------------------------------------------------------------------------- */
 
 START_TEST(glance_tells_the_question_the_answer_and_every_arm)
@@ -203,6 +232,23 @@ START_TEST(glance_tells_the_question_the_answer_and_every_arm)
     expect_close(r[0].y, 1.1);
     expect_close(r[4].y, 1.2);
     expect("ln 3 = 1.10");
+    ins_text script = drawn_file("report/figures/01-learning.gp");
+    ck_assert_ptr_nonnull(strstr(script.data, "first 0.333333333 to graph 1, first 0.333333333 "));
+    ck_assert_ptr_nonnull(strstr(script.data, "first 1.09861229 to graph 1, first 1.09861229 "));
+    ins_text_free(&script);
+    expect("0 of 6 30.0 %"); /* c: learned, and its mean */
+    expect("6 of 6 90.");
+    expect_red("vanishing", true);
+    expect_red("preserving", false);
+    /* The strips: all six seeds of c lie below its mean at 0.3; chance, a third, is dashed. */
+    double small[64], large[8], dash[256];
+    size_t seeds = places_of("report/pages/01-discs.csv", 0.5, small, 64), below = 0;
+    ck_assert_uint_eq(places_of("report/pages/01-discs.csv", 0.95, large, 8), 3);
+    for (size_t i = 0; i < seeds; i++) below += fabs(small[i] - large[2]) < 0.01;
+    ck_assert_uint_eq(below, 6);
+    ck_assert_uint_gt(places_of("report/pages/01-rules.csv", NAN, dash, 256), 3);
+    double share = (dash[0] - large[2]) / (large[1] - large[2]);
+    ck_assert_double_eq_tol(share, (1.0 / 3 - 0.3) / 0.6, 0.01);
     /* The same with the names of a and b exchanged. */
     made_arm arm[2] = {plain, plain};
     arm[0].initializer = "b";
@@ -380,6 +426,21 @@ START_TEST(comparison_tells_apart_what_is_apart)
     expect("row minus column a b c ");
     expect("b 30.");
     expect("From fewer than 5 seeds nothing is told apart.");
+    /* The p that is shown is the corrected one. */
+    ins_study study;
+    ins_analysis analysis;
+    ins_difference d;
+    made_read(&study, &analysis);
+    size_t corrected = 0;
+    for (size_t a = 0; a < 3; a++) {
+        ck_assert(ins_difference_of(&analysis.comparisons, a, (a + 1) % 3, &d));
+        if (!(d.adjusted_p > d.p)) continue;
+        const char *p = ins_analysis_plain(&analysis, ins_say(analysis.arena, d.adjusted_p));
+        expect(ins_arena_format(analysis.arena, "p = %.3s", p));
+        corrected++;
+    }
+    ck_assert_uint_ge(corrected, 1);
+    made_free(&study, &analysis);
     expect("Epochs to 66.7 % of the test rows");
     expect("a 0 of 6 later "); /* 60 % is not two thirds */
     expect("b 6 of 6 1 ");
@@ -442,6 +503,8 @@ START_TEST(symmetry_counts_the_units_that_differ)
     write_symmetry(false);
     report(1);
     expect("a has units that stay alike; the others part");
+    expect_red("1 of 8", true);
+    expect_red("8 of 8", false);
     expect("8 of 8 – – 1 of 8 1 "); /* layer 3 at the start, layers 1 and 2 not told, at the end */
     expect("b – – 8 of 8 – – 8 of 8 6.5 ");
     row r[8];
@@ -539,21 +602,32 @@ START_TEST(distributions_pool_the_seeds)
 }
 END_TEST
 
-/* Singular values 4, 2, 1 of a and 9, 3, 1 of b in every seed; then of all the same. */
+/* Singular values 4, 2, 1 of a and 9, 3, 1 of the others in every seed; then of all the same; then
+ * 1 to 4 and to 40 of a's seeds and 30 of the others. */
 START_TEST(isometry_compares_what_stretches)
 {
-    for (int apart = 1; apart >= 0; apart--) {
+    for (int apart = 2; apart >= 0; apart--) {
         write_three(3);
         FILE *file = made_file("spectrum.csv");
         fprintf(file, "run,seed,epoch,layer,index,singular_value\n");
         for (size_t run = 1; run <= 9; run++)
             for (size_t i = 0; i < 3; i++)
                 fprintf(file, "%zu,%zu,0,0,%zu,%g\n", run, (run - 1) % 3 + 1, i + 1,
-                        pow(run <= 3 || apart == 0 ? 2 : 3, 2 - (double)i));
+                        pow(apart == 2               ? run == 1  ? sqrt(40)
+                                                       : run < 4 ? 2
+                                                                 : sqrt(30)
+                                          : run <= 3 || apart == 0 ? 2
+                                                     : 3,
+                            2 - (double)i));
         fclose(file);
         report(1);
         if (apart == 0) {
             ck_assert(!has_figure("isometry"));
+            continue;
+        }
+        if (apart == 2) {
+            expect("How evenly the networks stretch their inputs");
+            expect_not("most evenly");
             continue;
         }
         expect("a stretches the inputs most evenly, by 4 to 1; b by 9 to 1");
