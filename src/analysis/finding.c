@@ -962,8 +962,9 @@ static void answer_sweep(finder *f, ins_finding *out)
                                          : SAY("all %zu settings that learn", decided));
     } else {
         const char *factor = factors->count == 1 ? factors->factor[0].name : "setting";
-        out->claim = SAY("It depends on the %s: %s %s among the best in %s.", factor, list,
-                         count == 1 ? "is" : "are", ins_say_of(f->arena, most, decided, "setting"));
+        out->claim =
+            SAY("It depends on the %s: %s %s among the best in %s.", factor, list,
+                count == 1 ? "is" : "are each", ins_say_of(f->arena, most, decided, "setting"));
     }
     out->evidence = SAY("%s%s", by_level(f), without);
 }

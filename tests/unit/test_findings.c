@@ -363,6 +363,12 @@ START_TEST(answers_of_one_setting)
     answers("alpha does not learn; bravo alone does.", "bravo is right on ");
     ck_assert_ptr_null(strstr(plain_text(analysis.answer.evidence), "than alpha"));
     done();
+    arms[0].spared = 2;
+    arms[0].spared_accuracy = 0.9;
+    read_made();
+    answers("alpha rarely learns; bravo alone learned in most of its runs.", "bravo is right on ");
+    done();
+    arms[0].spared = 0;
     arms[1].accuracy = 0.4;
     read_made();
     answers("None of them learned.", "chance is 40.0 %");
@@ -396,6 +402,10 @@ START_TEST(answers_of_one_initializer)
     read_made();
     answers("It did not learn.", "At most 40.0 % of the test rows are right");
     done();
+    arms[0].diverged = true;
+    read_made();
+    answers("It did not learn.", "No run ended with finite numbers; chance is 40.0 %.");
+    done();
 }
 END_TEST
 
@@ -409,7 +419,9 @@ START_TEST(answers_of_a_sweep)
     arms[2].accuracy = 0.7;
     arms[3].accuracy = 0.9;
     read_made();
-    answers("It depends on the activation: alpha and bravo are among the best in 1 of 2 settings.", "");
+    answers(
+        "It depends on the activation: alpha and bravo are each among the best in 1 of 2 settings.",
+        "");
     done();
     for (size_t a = 0; a < 4; a++) arms[a].accuracy = 0.4;
     read_made();

@@ -209,7 +209,7 @@ START_TEST(glance_tells_the_question_the_answer_and_every_arm)
     expect("4 epochs (20 updates), 6 seeds.");
     /* Over ten layers: 0.5^9 and 0.25^9. */
     expect("0.0020");
-    expect("3.8·10−6");
+    expect("3.8·10−6 all alike");
     expect("vanishing");
     expect("b 1.0 ");
     expect("6 of 6");
