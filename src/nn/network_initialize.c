@@ -30,19 +30,21 @@ static ins_status check_gains(const ins_choice *choice, ins_error *error)
     return INS_OK;
 }
 
-/* A bias comes from its matrix' own row where that has a say, else from the bias initializer. */
+/* A bias comes from its matrix' own row where that has a say, else, as one without a matrix (NULL),
+ * from the bias initializer. */
 static ins_status fill_bias(const ins_learned *bias, const ins_learned *matrix,
                             const ins_choice *weights, const ins_choice *biases, gsl_rng *rng,
                             ins_error *error)
 {
-    const ins_choice *choice = row_of(weights)->fill_bias != NULL ? weights : biases;
+    const bool own = matrix != NULL && row_of(weights)->fill_bias != NULL;
+    const ins_choice *choice = own ? weights : biases;
     const ins_initializer *row = row_of(choice);
-    if (row->fill_bias != NULL)
+    if (matrix != NULL && row->fill_bias != NULL)
         return row->fill_bias(choice, matrix->place, rng, bias->value, error);
     return row->fill(choice, bias->place, rng, bias->value, error);
 }
 
-/* One tensor of a layer; matrix is the one before it, or itself. */
+/* One tensor of a layer; matrix is the one before it, or itself; NULL: there is none. */
 static ins_status fill_tensor(ins_network *network, const ins_learned *tensor,
                               const ins_learned *matrix, const ins_choice *weights,
                               const ins_initialization *initialization, ins_error *error)

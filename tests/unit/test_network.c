@@ -383,6 +383,63 @@ START_TEST(test_numbers)
 }
 END_TEST
 
+/* A kind that has a bias and no matrix. */
+static size_t shift_units(const ins_layer_plan *plan)
+{
+    return plan->inputs[0];
+}
+
+static size_t shift_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
+{
+    list[0] = (ins_learned){.name = "b",
+                            .place = {.units = plan->units, .inputs = 1, .role = INS_ROLE_BIAS}};
+    return 1;
+}
+
+static void shift_forward(ins_layer *layer, size_t rows, bool training)
+{
+    (void)rows;
+    (void)training;
+    layer->output = layer->in[0];
+}
+
+/* No matrix' law has a say in a bias of its own. */
+START_TEST(test_lone_bias)
+{
+    static const ins_layer_kind shift = {.entry = {.name = "shift"},
+                                         .reads = 1,
+                                         .units = shift_units,
+                                         .tensors = shift_tensors,
+                                         .forward = shift_forward};
+    const recipe r = {.activation = "relu", .inputs = 4, .capacity = 1};
+    const ins_choice none = {0}, law = choose(&ins_initializers, "torch_default"),
+                     half = choose(&ins_initializers, "constant(0.5)"),
+                     dense = choose(&ins_layer_kinds, "dense(3)");
+    const ins_initialization how = {.hidden = &law, .output = &law, .bias = &half, .seed = 1};
+    const size_t input = 0, shifted = 1;
+    ins_design design = recipe_design(&r);
+    ins_network *net;
+    ins_error error = {0};
+    size_t count;
+
+    design.layers = 1; /* the input alone */
+    design.depth = design.layer[input].readers = 0;
+    ins_design_add(&design, &shift, &none, &input);
+    ins_design_add(&design, kind_of("dense"), &dense, &shifted);
+    ck_assert_int_eq(ins_network_new(&design, &net, &error), INS_OK);
+    ins_design_free(&design);
+    ck_assert_int_eq(ins_network_initialize(net, &how, &error), INS_OK);
+    const ins_learned *tensor = ins_network_tensors(net, &count);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_uint_eq(tensor[0].count, 4);
+    for (size_t i = 0; i < 4; i++) ck_assert(tensor[0].value[i] == (real)0.5);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert(fabs((double)tensor[2].value[i]) <= 0.5); /* 1/sqrt 4 */
+    ck_assert(tensor[2].value[0] != tensor[2].value[1]);
+    ins_network_free(net);
+}
+END_TEST
+
 /* What a matrix shows: itself and its bias, where they are, and which function follows. */
 START_TEST(test_matrices)
 {
@@ -543,6 +600,7 @@ int main(void)
     tcase_add_test(network, test_useless_layers);
     tcase_add_test(network, test_design);
     tcase_add_test(network, test_numbers);
+    tcase_add_test(network, test_lone_bias);
     tcase_add_test(network, test_matrices);
     tcase_add_test(network, test_one_unit_is_not_symmetric);
     tcase_add_test(network, test_show);
