@@ -58,8 +58,7 @@ static ins_cell total_cell(const glance *g, ins_direction direction)
         return none;
     }
     ins_interval total = g->of->total[direction].interval;
-    ins_cell cell =
-        ins_cell_of(INS_TELL("*%s* %s", ins_tell_mean(tell, total), ins_tell_bracket(tell, total)));
+    ins_cell cell = ins_cell_of(ins_tell_interval(tell, total, true));
     cell.under = ins_grade_word(grade);
     cell.grade[0] = (signed char)grade_step(grade);
     cell.under_bad = is_red(grade);
@@ -87,7 +86,7 @@ static ins_cell gain_cell(const glance *g)
 {
     const ins_tell *tell = g->tell;
     ins_interval gain = ins_over_seeds(tell->study, g->arm, INS_GEOMETRIC, own_gain, NULL).interval;
-    return ins_cell_of(INS_TELL("%s %s", ins_tell_mean(tell, gain), ins_tell_bracket(tell, gain)));
+    return ins_cell_of(ins_tell_interval(tell, gain, false));
 }
 
 /* The verdicts that have no column of their own. */

@@ -223,7 +223,7 @@ static const char *factor_text(const ins_tell *tell, size_t arm, ins_direction d
     double theory = predicted_total(tell, arm, direction);
     if (total.n == 0 || !isfinite(theory) || !(theory > 0)) return "–";
     ins_interval ratio = {total.n, total.mean / theory, total.lower / theory, total.upper / theory};
-    return INS_TELL("%s %s", ins_tell_mean(tell, ratio), ins_tell_bracket(tell, ratio));
+    return ins_tell_interval(tell, ratio, false);
 }
 
 static void write_totals(ins_tell *tell)
@@ -249,8 +249,7 @@ static void write_totals(ins_tell *tell)
             double theory = predicted_total(tell, a, (ins_direction)d);
             cell[0].text = of->grade[d] == INS_GRADE_NONE
                                ? "none"
-                               : INS_TELL("%s %s", ins_tell_mean(tell, of->total[d].interval),
-                                          ins_tell_bracket(tell, of->total[d].interval));
+                               : ins_tell_interval(tell, of->total[d].interval, false);
             cell[1].text =
                 isfinite(theory) ? ins_tell_mean(tell, (ins_interval){1, theory, NAN, NAN}) : "–";
             cell[2].text = factor_text(tell, a, (ins_direction)d);

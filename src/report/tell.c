@@ -292,13 +292,17 @@ const char *ins_tell_mean(const ins_tell *tell, ins_interval value)
     return INS_TELL("%s%s", two_digits(tell, value.mean, exponent), power(tell, exponent));
 }
 
-const char *ins_tell_bracket(const ins_tell *tell, ins_interval value)
+const char *ins_tell_interval(const ins_tell *tell, ins_interval value, bool bold)
 {
     const double same = 1e-12; /* relative: values that are equal but for rounding */
+    const char *mark = bold ? "*" : "";
     int exponent = exponent_of(value.mean);
-    if (!isfinite(value.mean) || !isfinite(value.lower) || !isfinite(value.upper)) return "";
-    if (value.upper - value.lower <= same * fabs(value.mean)) return "all alike";
-    return INS_TELL("[%s, %s]%s", two_digits(tell, value.lower, exponent),
+    bool alike = value.upper - value.lower <= same * fabs(value.mean);
+    if (!isfinite(value.mean) || !isfinite(value.lower) || !isfinite(value.upper) || alike)
+        return INS_TELL("%s%s%s%s", mark, ins_tell_mean(tell, value), mark,
+                        alike ? " all alike" : "");
+    return INS_TELL("%s%s%s [%s, %s]%s", mark, two_digits(tell, value.mean, exponent), mark,
+                    two_digits(tell, value.lower, exponent),
                     two_digits(tell, value.upper, exponent), power(tell, exponent));
 }
 

@@ -51,10 +51,12 @@ const char *ins_tell_settings(const ins_tell *tell);
 /* An entry of experiment.ini or environment.csv, as markup; NULL when absent or empty. */
 const char *ins_tell_entry(const ins_tell *tell, const char *key);
 
-/* A mean and its interval at two digits, for tables: "0.44" and "[0.39, 0.49]" or "all alike"; both
- * in units of one power of ten where they are far from 1: "2.5·10^{−7}", "[1.4, 4.4]·10^{−7}". */
+/* A mean at two digits, for tables: "0.44", "2.5·10^{−7}". */
 const char *ins_tell_mean(const ins_tell *tell, ins_interval value);
-const char *ins_tell_bracket(const ins_tell *tell, ins_interval value); /* "": no interval */
+/* The same and its interval: "0.44 [0.39, 0.49]", "2.5 [1.4, 4.4]·10^{−7}", "1.8 all alike"; the
+ * mean alone where there is no interval. */
+const char *ins_tell_interval(const ins_tell *tell, ins_interval value,
+                              bool bold); /* "": no interval */
 /* Whether every seed holds out test rows of its own: its split is drawn by split-seed + seed - 1.
  */
 bool ins_tell_splits_by_seed(const ins_tell *tell);
