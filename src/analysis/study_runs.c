@@ -82,7 +82,7 @@ static size_t registry_run(registry *known, const run_cells *columns, size_t row
 {
     double seed = columns->seed != NULL ? columns->seed[row] : NAN;
     bool seeded = ins_is_whole(seed, -WHOLE_LIMIT, WHOLE_LIMIT);
-    const char *name = columns->initializer != NULL ? columns->initializer[row] : NULL;
+    const char *name = columns->initializer != NULL ? columns->initializer[row] : "";
     size_t run;
     if (known->by_number) {
         if (!ins_is_whole(columns->number[row], -WHOLE_LIMIT, WHOLE_LIMIT)) return ROW_NONE;
@@ -102,7 +102,7 @@ static size_t registry_run(registry *known, const run_cells *columns, size_t row
         found->seeded = true;
         found->seed = (long long)seed;
     }
-    if (found->initializer == NULL && name != NULL && name[0] != '\0') {
+    if (found->initializer == NULL && name[0] != '\0') {
         found->initializer = known->initializer[initializer_rank(known, name)];
     }
     return run;
