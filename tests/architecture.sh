@@ -318,7 +318,10 @@ headers_that_need_others() {
 
 # make itself asks for a header that is gone only when a distribution is made.
 sources_unlike_the_makefile() {
-    sources "$1" | while read -r file; do
+    {
+        sources "$1"
+        (cd "$1" && find tests -name '*.h')
+    } | while read -r file; do
         grep -qF "	$file" "$1/Makefile.am" || echo "$file: not in Makefile.am"
     done
     sed -n 's|^	\(src/[^ ]*\.[ch]\)\( .*\)*$|\1|p; s|^	\(include/[^ ]*\.h\)\( .*\)*$|\1|p' \
@@ -337,7 +340,9 @@ lines_that_cannot_fail() {
 
 bad=$work/bad
 mkdir -p "$bad/src/base" "$bad/src/nn" "$bad/src/log" "$bad/src/attic" "$bad/src/document" \
-    "$bad/src/report/deep" "$bad/include/initscope" "$bad/include/other" "$bad/reports/figures"
+    "$bad/src/report/deep" "$bad/include/initscope" "$bad/include/other" "$bad/reports/figures" \
+    "$bad/tests/unit"
+: >"$bad/tests/unit/fixture.h"
 printf '\tsrc/nn/network.c \\\n\tinclude/initscope/gone.h\n' >"$bad/Makefile.am"
 printf '#include <config.h>\n' >"$bad/src/nn/network.c"
 {
@@ -461,7 +466,7 @@ rule 'only cli ends the program' leaving_below_cli 1
 rule 'no locale is set below cli' locales 1
 rule 'config.h is the first include' config_not_first 1
 rule 'every public header compiles alone' headers_that_need_others 1
-rule 'the sources are those of Makefile.am' sources_unlike_the_makefile 16
+rule 'the sources are those of Makefile.am' sources_unlike_the_makefile 17
 rule 'every line of the tests can fail' lines_that_cannot_fail 7
 
 number=$((number + 1))

@@ -763,7 +763,7 @@ static void answer_untrained(finder *f, ins_finding *out)
         out->evidence = SAY("%s %zu of %zu preserve both.", out->evidence, count, known);
 }
 
-static bool learned(const ins_arm_judgement *arm)
+static bool has_learned(const ins_arm_judgement *arm)
 {
     return ins_has_verdict(arm, INS_VERDICT_LEARNED) ||
            ins_has_verdict(arm, INS_VERDICT_BARELY_LEARNED);
@@ -824,19 +824,19 @@ static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding 
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
 static void answer_setting(finder *f, const ins_setting *setting, ins_finding *out)
 {
-    size_t not = 0, never = 0;
+    size_t failing = 0, never = 0;
     for (size_t i = 0; i < setting->arms; i++) {
         size_t a = setting->arm[i];
-        f->which[a] = !learned(&f->of->arm[a]);
-        not += f->which[a];
+        f->which[a] = !has_learned(&f->of->arm[a]);
+        failing += f->which[a];
         never += f->which[a] && f->of->arm[a].learned + f->of->arm[a].barely == 0;
     }
     if (setting->best == SIZE_MAX) {
         answer_unlearned(f, setting, out);
         return;
     }
-    const char *failed = not > 0 ? short_arms(f) : NULL;
-    size_t rest = setting->arms - not ;
+    const char *failed = failing > 0 ? short_arms(f) : NULL;
+    size_t rest = setting->arms - failing;
     begin(f);
     for (size_t i = 0; i < setting->arms; i++) f->which[setting->arm[i]] = setting->in_set[i];
     const ins_arm_judgement *best = &f->of->arm[setting->best];
@@ -846,7 +846,7 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
                     ins_say_of(f->arena, best->learned + best->barely, best->runs, "run"));
     } else if (rest == 1) {
         ahead = SAY("%s alone %s", arm(f, setting->best),
-                    never != not     ? "learned in most of its runs"
+                    never != failing ? "learned in most of its runs"
                     : failed != NULL ? "does"
                                      : "learned");
     } else if (!setting->told) {
@@ -858,15 +858,15 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
     } else {
         ahead = SAY("%s are ahead, and not told apart", short_arms(f));
     }
-    const char *fail = never == not ? (not == 1 ? "does not learn" : "do not learn")
-                       : not == 1   ? "rarely learns"
-                                    : "rarely or never learn";
+    const char *fail = never == failing ? (failing == 1 ? "does not learn" : "do not learn")
+                       : failing == 1   ? "rarely learns"
+                                        : "rarely or never learn";
     out->claim = failed == NULL ? SAY("%s.", ahead) : SAY("%s %s; %s.", failed, fail, ahead);
     const char *others = "";
     for (size_t i = 0, listed = 0; i < setting->arms && listed < 3; i++) {
         size_t a = setting->arm[i];
         ins_difference d;
-        if (a == setting->best || !learned(&f->of->arm[a]) ||
+        if (a == setting->best || !has_learned(&f->of->arm[a]) ||
             !ins_difference_of(&f->of->comparisons, setting->best, a, &d) || d.difference.n == 0)
             continue;
         others = SAY("%s%s %s than %s%s", others, listed == 0 ? "; that is" : ",",

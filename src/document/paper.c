@@ -114,8 +114,8 @@ static double step_of(ins_pen pen)
 /* The baseline of a line whose top is y: capitals stand in its middle. */
 static double baseline(ins_pen pen, double y)
 {
-    const double capitals = 0.72; /* em */
-    return y + (step_of(pen) + capitals * pen.size * INS_MM_PER_POINT) / 2;
+    const double height = 0.72; /* of capitals, em */
+    return y + (step_of(pen) + height * pen.size * INS_MM_PER_POINT) / 2;
 }
 
 static size_t lines_of(const ins_paper *paper, ins_pen pen, const char *markup, double width,
@@ -243,10 +243,9 @@ static bool has_strips(const ins_table_block *table, size_t column)
 
 static widths measure(const ins_paper *paper, const ins_table_block *table)
 {
-    widths w;
-    double **each[] = {&w.wanted, &w.least, &w.given};
-    for (size_t i = 0; i < sizeof each / sizeof each[0]; i++)
-        *each[i] = ins_arena_get(paper->arena, table->columns, sizeof(double), "a table");
+    widths w = {.wanted = ins_arena_get(paper->arena, table->columns, sizeof(double), "a table"),
+                .least = ins_arena_get(paper->arena, table->columns, sizeof(double), "a table"),
+                .given = ins_arena_get(paper->arena, table->columns, sizeof(double), "a table")};
     for (size_t c = 0; c < table->columns; c++) {
         const ins_table_column *column = &table->column[c];
         double em = cell_size * INS_MM_PER_POINT, least = c == 0 ? first_least : other_least;
@@ -563,7 +562,7 @@ static void lay_rows(ins_paper *paper, const ins_table_block *table, const doubl
 {
     cell_lines *cells = ins_arena_get(paper->arena, table->columns, sizeof *cells, "a table");
     heads h = prepare_heads(paper, table, width);
-    double most = page_bottom - page_top - heads_height(&h), next = 0;
+    double most = page_bottom - page_top - heads_height(&h);
     double note = note_height(paper, table);
     draw_heads(paper, table, width, &h);
     for (size_t r = 0; r < table->rows; r++) {
@@ -572,7 +571,7 @@ static void lay_rows(ins_paper *paper, const ins_table_block *table, const doubl
             along = prepare_row(paper, table, r + 1, width, most, cells) + note;
         if (r + 1 == table->rows) along = note;
         double height = prepare_row(paper, table, r, width, most, cells);
-        next = height + along <= most ? height + along : height;
+        double next = height + along <= most ? height + along : height;
         if (need(paper, next)) draw_heads(paper, table, width, &h);
         draw_row(paper, table, r, width, cells, height);
     }

@@ -34,7 +34,7 @@ void ins_share_axis(ins_chart *chart, bool logarithmic)
 
 typedef struct outcome {
     ins_column_id column;
-    const char *title, *y;
+    const char *title;
     bool loss;
 } outcome;
 
@@ -82,9 +82,8 @@ static void draw_outcome(ins_tell *tell, ins_chart *chart, const outcome *of)
 
 void ins_draw_learning(ins_tell *tell)
 {
-    static const outcome outcomes[] = {
-        {INS_EPOCHS_TEST_ACCURACY, "Test accuracy", "", false},
-        {INS_EPOCHS_TRAIN_LOSS, "Training loss, log scale", "", true}};
+    static const outcome outcomes[] = {{INS_EPOCHS_TEST_ACCURACY, "Test accuracy", false},
+                                       {INS_EPOCHS_TRAIN_LOSS, "Training loss, log scale", true}};
     if (tell->colours == 0 || tell->study->arms > tell->colours || tell->study->epochs < 2) return;
     ins_chart *chart =
         ins_chart_new(tell->arena, "learning", "Accuracy and loss by epoch", INS_SHAPE_NORMAL);

@@ -148,8 +148,8 @@ const char *ins_tell_text(const ins_tell *tell, const char *markup)
     ins_text_add(&out, "");
     while (*markup != '\0') {
         size_t plain = strcspn(markup, "\001");
-        const char *piece = ins_arena_copy(tell->arena, markup, plain);
-        ins_text_add(&out, ins_document_clean(tell->document, piece));
+        const char *between = ins_arena_copy(tell->arena, markup, plain);
+        ins_text_add(&out, ins_document_clean(tell->document, between));
         markup += plain;
         if (*markup == '\0') break;
         bool initializer = markup[1] == 'i';
