@@ -322,7 +322,7 @@ sources_unlike_the_makefile() {
         sources "$1"
         (cd "$1" && find tests -name '*.h')
     } | while read -r file; do
-        grep -qF "	$file" "$1/Makefile.am" || echo "$file: not in Makefile.am"
+        grep -q "[[:space:]]$file" "$1/Makefile.am" || echo "$file: not in Makefile.am"
     done
     sed -n 's|^	\(src/[^ ]*\.[ch]\)\( .*\)*$|\1|p; s|^	\(include/[^ ]*\.h\)\( .*\)*$|\1|p' \
         "$1/Makefile.am" | while read -r file; do
