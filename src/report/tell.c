@@ -208,7 +208,8 @@ static const char *learning_rates(const ins_tell *tell)
         double rate = ins_factor_number(study, study->arm[a].run[0], INS_RUNS_LEARNING_RATE);
         bool seen = study->arm[a].optimizer == NULL || isnan(rate);
         for (size_t b = 0; b < a && !seen; b++)
-            seen = strcmp(study->arm[b].optimizer, study->arm[a].optimizer) == 0;
+            seen = study->arm[b].optimizer != NULL &&
+                   strcmp(study->arm[b].optimizer, study->arm[a].optimizer) == 0;
         if (seen) continue;
         text = INS_TELL("%s%s%s with learning rate %s", text, *text != '\0' ? ", " : "",
                         ins_document_escape(tell->document, study->arm[a].optimizer),
