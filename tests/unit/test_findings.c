@@ -179,6 +179,24 @@ START_TEST(both_arms_are_named)
 }
 END_TEST
 
+/* The example is the arm that is furthest from 1. */
+START_TEST(the_worst_is_the_example)
+{
+    arms[0].forward = 0.5;
+    arms[1].forward = 0.4;
+    read_made();
+    has_evidence("vanishing_forward", "bravo brings");
+    has_evidence("vanishing_forward", "(0.4 a layer)");
+    done();
+    arms[0].forward = 4;
+    arms[1].forward = 2;
+    read_made();
+    has_evidence("exploding_forward", "alpha brings");
+    has_evidence("exploding_forward", "(4 a layer)");
+    done();
+}
+END_TEST
+
 START_TEST(some_runs_only)
 {
     arms[1].diverged = true;
@@ -280,6 +298,16 @@ static void cross(size_t activations)
     }
 }
 
+/* Whichever of the two stands first in the comparison. */
+static void expect_lead_in_its_interval(void)
+{
+    double mean, lower, upper;
+    const char *by = plain_text(made_finding(&analysis, "main_effect")->evidence);
+    ck_assert_int_eq(sscanf(by, "By %lf points [%lf, %lf]", &mean, &lower, &upper), 3);
+    ck_assert_double_lt(lower, mean);
+    ck_assert_double_gt(upper, mean);
+}
+
 START_TEST(a_factor_decides)
 {
     cross(2);
@@ -290,6 +318,7 @@ START_TEST(a_factor_decides)
     has_evidence("contrast", ", with tanh in none of 5 runs, everything else being equal.");
     claims("main_effect", "Over all settings, alpha is ahead of bravo.");
     has_evidence("main_effect", "averaged over 2 settings, one value a seed");
+    expect_lead_in_its_interval();
     done();
     arms[1].accuracy = 0.4; /* nowhere: the activation makes no difference */
     read_made();
@@ -299,6 +328,7 @@ START_TEST(a_factor_decides)
     arms[1].accuracy = arms[3].accuracy = 0.9;
     read_made();
     claims("main_effect", "Over all settings, bravo is ahead of alpha.");
+    expect_lead_in_its_interval();
     done();
 }
 END_TEST
@@ -341,10 +371,12 @@ START_TEST(answers_of_one_setting)
     arms[0].spread = arms[1].spread = 0.01;
     read_made();
     answers("alpha and bravo are not told apart.", "chosen among 2");
+    ck_assert_ptr_nonnull(strstr(plain_text(analysis.answer.evidence), " (not told apart)."));
     done();
     arms[1].accuracy = 0.7;
     read_made();
     answers("alpha is ahead of the others.", "points");
+    ck_assert_ptr_null(strstr(plain_text(analysis.answer.evidence), "not told apart"));
     ck_assert_ptr_nonnull(strstr(plain_text(analysis.answer.evidence), "more than bravo"));
     ck_assert_ptr_nonnull(strstr(plain_text(analysis.answer.evidence), "Chance is 40.0 %."));
     done();
@@ -416,6 +448,12 @@ START_TEST(answers_of_a_sweep)
     read_made();
     answers("alpha is among the best in both settings.", "The best is right on ");
     done();
+    arms[2].accuracy = 0.9; /* among the best as well, with the lower mean */
+    arms[3].accuracy = 0.91;
+    read_made();
+    ck_assert_uint_eq(analysis.comparisons.setting[1].best, 3);
+    answers("alpha is among the best in both settings.", "The best is right on ");
+    done();
     arms[2].accuracy = 0.7;
     arms[3].accuracy = 0.9;
     read_made();
@@ -440,6 +478,7 @@ int main(void)
     tcase_add_test(found, nothing_is_found_in_noise);
     tcase_add_loop_test(found, rules_fire_of_the_arm_at_fault, 0, count);
     tcase_add_loop_test(found, both_arms_are_named, 0, count);
+    tcase_add_test(found, the_worst_is_the_example);
     tcase_add_test(found, some_runs_only);
     tcase_add_test(found, too_few_test_rows);
     tcase_add_test(found, a_factor_decides);
