@@ -381,6 +381,42 @@ START_TEST(strips_and_discs_stay_in_their_column)
 }
 END_TEST
 
+/* Seeds, interval and reference have one scale: that of the seeds at 0 and 1, at which the interval
+ * ends. */
+START_TEST(a_strip_has_one_scale)
+{
+    section("first", "First", true);
+    ins_table_block *table = table_of(2, 1);
+    static const double seeds[] = {0, 1};
+    ins_strip strip = {2, seeds, 0.75, -0.5, 1.5};
+    table->reference = 0.25;
+    ins_table_cell(table, 0, 1)->strip = &strip;
+    pages p = pages_of();
+    ins_text discs = drawn_file("pages/01-discs.csv"), rules = drawn_file("pages/01-rules.csv");
+    double x[3], left, right, down;
+    size_t n = 0, bars = 0, dashes = 0;
+    for (const char *c = strchr(discs.data, '\n') + 1; *c != '\0'; c = strchr(c, '\n') + 1, n++) {
+        ck_assert_uint_lt(n, 3);
+        ck_assert_int_eq(sscanf(c, "%lf", &x[n]), 1);
+    }
+    ck_assert_uint_eq(n, 3);
+    double span = x[1] - x[0];
+    ck_assert_double_eq_tol(x[2], x[0] + 0.75 * span, 2e-3);
+    for (const char *c = strchr(rules.data, '\n') + 1; *c != '\0'; c = strchr(c, '\n') + 1) {
+        ck_assert_int_eq(sscanf(c, "%*u,%lf,%*f,%lf,%lf", &left, &right, &down), 3);
+        bars += fabs(left - x[0]) < 2e-3 && fabs(right - span) < 2e-3;
+        if (down == 0) continue;
+        ck_assert_double_eq_tol(left, x[0] + 0.25 * span, 2e-3);
+        dashes++;
+    }
+    ck_assert_uint_eq(bars, 1);
+    ck_assert_uint_ge(dashes, 2);
+    ins_text_free(&discs);
+    ins_text_free(&rules);
+    release(&p);
+}
+END_TEST
+
 /* --- Sections --------------------------------------------------------------------------- */
 
 /* A section goes on below the last one, one that is fresh begins a page unless that would leave
@@ -443,7 +479,8 @@ START_TEST(a_chart_higher_than_a_page_is_drawn_in_parts)
     ins_add_paragraph(document, "after the chart");
     pages p = pages_of();
     expect_sound(&p);
-    drawn_find(&p, "the caption of it");
+    drawn_find(&p, "{/:Bold Figure 1.} the caption of it");
+    ck_assert_uint_eq(drawn_count(&p, "{/:Bold Figure 1}, continued."), 2);
     ck_assert_uint_eq(p.count, 3);
     ck_assert_uint_eq(drawn_find(&p, "after the chart")->page, 3);
     static const char *const names[] = {"figures/01-test.gp", "figures/01-test-2.gp",
@@ -558,11 +595,13 @@ START_TEST(bookmarks_and_links_lead_to_the_pages_of_the_sections)
     ins_chapter_begin(document, "d", "Another chapter");
     section("second", "Second", true);
     fill(50);
+    document->title = "A 😀"; /* U+1F600 is D83D DE00 */
     ins_paper *paper = ins_paper_new(document);
     size_t count = ins_paper_pages(paper), second = ins_paper_page_of(paper, 1), found[16];
     ck_assert_uint_ge(second, 1);
     ins_text pdf = pdf_of(count);
     ins_paper_decorate(paper, "20261123174020", &pdf);
+    ck_assert_ptr_nonnull(strstr(pdf.data, "/Title <FEFF00410020D83DDE00>"));
     const char *outlines = strstr(pdf.data, "/Type /Outlines");
     ck_assert_ptr_nonnull(outlines);
     /* chapter and section each: two on page 1, two on the page of the second */
@@ -671,6 +710,7 @@ int main(void)
     tcase_add_test(tests, wide_columns_give_and_nothing_is_lost);
     tcase_add_test(tests, a_cell_that_no_page_has_room_for_is_cut);
     tcase_add_test(tests, strips_and_discs_stay_in_their_column);
+    tcase_add_test(tests, a_strip_has_one_scale);
     tcase_add_test(tests, sections_begin_where_there_is_room);
     tcase_add_test(tests, the_second_page_of_the_first_section_has_a_running_head);
     tcase_add_test(tests, a_chart_higher_than_a_page_is_drawn_in_parts);
