@@ -19,6 +19,7 @@ typedef struct made_arm {
     const char *initializer, *activation, *hidden, *optimizer;
     double forward, backward; /* second moments' gains a layer, at epoch 0; < 0: they are 0 */
     double gradient; /* of the weight gradient's second moment, to the input; 0: of the error's */
+    double error;    /* second moment of the last hidden layer's; 0: 1 */
     double signal;   /* of the within-unit variance; 0: it is the second moment */
     double jitter;   /* half-width of the noise of ln of the gains between seeds */
     double initial_loss, loss, accuracy; /* the latter two at the end */
@@ -99,7 +100,8 @@ static void made_layers(FILE *file, const made_log *log, const made_arm *arm, co
         double steps = (double)l - 1, back = (double)log->hidden - (double)l;
         double forward = made_power(arm->forward * factor, steps);
         double signal = arm->signal == 0 ? forward : made_power(arm->signal * factor, steps);
-        double backward = made_power(arm->backward * factor, back);
+        double error = arm->error == 0 ? 1 : arm->error;
+        double backward = error * made_power(arm->backward * factor, back);
         double saturated = l > log->hidden ? -1 : faulty ? arm->saturated : 0;
         made_layer_row(file, place, (made_row){l, "weight", 0.25, 0.25, between, 0, -1, arm->mean});
         made_layer_row(

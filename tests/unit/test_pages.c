@@ -69,12 +69,12 @@ static void expect_not(const char *words)
     ck_assert_msg(strstr(said.data, words) == NULL, "\"%s\" is said", words);
 }
 
-/* figures/NN-NAME.csv; false: there is none. */
-static bool read_figure(const char *name, ins_text *out)
+/* figures/NN-NAME.KIND; false: there is none. */
+static bool read_figure(const char *name, const char *kind, ins_text *out)
 {
     for (int number = 1; number < 30; number++) {
         char path[128];
-        snprintf(path, sizeof path, "report/figures/%02d-%s.csv", number, name);
+        snprintf(path, sizeof path, "report/figures/%02d-%s.%s", number, name, kind);
         if (!ins_path_exists(at(path))) continue;
         *out = drawn_file(path);
         return true;
@@ -102,7 +102,7 @@ static size_t rows_of(const char *name, const char *panel, const char *series, r
 {
     ins_text figure = {0};
     size_t count = 0;
-    ck_assert_msg(read_figure(name, &figure), "no figure %s", name);
+    ck_assert_msg(read_figure(name, "csv", &figure), "no figure %s", name);
     for (const char *c = figure.data; c != NULL && *c != '\0';
          c = strchr(c, '\n'), c += c != NULL) {
         const char *rest;
@@ -120,14 +120,92 @@ static size_t rows_of(const char *name, const char *panel, const char *series, r
 static bool has_figure(const char *name)
 {
     ins_text figure = {0};
-    bool found = read_figure(name, &figure);
+    bool found = read_figure(name, "csv", &figure);
     ins_text_free(&figure);
     return found;
+}
+
+/* How often a piece stands in the script of a figure. */
+static size_t in_script(const char *name, const char *piece)
+{
+    ins_text script = {0};
+    size_t count = 0;
+    ck_assert_msg(read_figure(name, "gp", &script), "no figure %s", name);
+    for (const char *c = script.data; (c = strstr(c, piece)) != NULL; c++) count++;
+    ins_text_free(&script);
+    return count;
 }
 
 static void expect_close(double value, double expected)
 {
     ck_assert_double_eq_tol(value, expected, 1e-9 * fmax(fabs(expected), 1e-30));
+}
+
+/* Whether the one number that begins so is drawn in bold. */
+static void expect_bold(const char *begin, bool bold)
+{
+    ins_text script = drawn_file("report/report.gp");
+    size_t found = 0;
+    for (size_t page = 1; page <= on_pages.count; page++) {
+        char path[64], cell[64], group[96];
+        snprintf(path, sizeof path, "report/pages/%02zu-text.csv", page);
+        ins_text text = drawn_file(path);
+        for (const char *c = strchr(text.data, '\n') + 1; *c != '\0'; c = strchr(c, '\n') + 1) {
+            size_t number;
+            int read = sscanf(c, "%zu,%*f,%*f,%*u,%*f,%*f,%*f,%*f,\"%63[^\"]", &number, cell);
+            if (read != 2 || strncmp(cell, begin, strlen(begin)) != 0 || strlen(cell) > 4) continue;
+            snprintf(group, sizeof group, "'pages/%02zu-text.csv' skip 1 using ($1==%zu?", page,
+                     number);
+            const char *font = strstr(strstr(script.data, group), "font 'Arial");
+            ck_assert_int_eq(strncmp(font, "font 'Arial:Bold", 16) == 0, bold);
+            found++;
+        }
+        ins_text_free(&text);
+    }
+    ck_assert_uint_eq(found, 1);
+    ins_text_free(&script);
+}
+
+/* The intervals of the arms with a spread, as they are printed, lie around their means. Bars are
+ * drawn from their lower end. */
+static void expect_intervals_around(const char *first, const char *second)
+{
+    const char *const arms[] = {first, second};
+    size_t found = 0;
+    for (size_t i = 0; i < on_pages.lines && found < 2; i++) {
+        double lower, upper;
+        row r[16];
+        if (sscanf(on_pages.line[i].text, "[%lf, %lf]", &lower, &upper) != 2) continue;
+        ck_assert_uint_eq(rows_of("accuracy-runs", arms[found], arms[found], r, 16), 5);
+        ck_assert_double_lt(lower, 100 * r[4].y - 0.1);
+        ck_assert_double_gt(upper, 100 * r[4].y + 0.1);
+        found++;
+    }
+    ck_assert_uint_eq(found, 2);
+    ins_text rules = drawn_file("report/pages/01-rules.csv");
+    for (const char *c = strchr(rules.data, '\n') + 1; *c != '\0'; c = strchr(c, '\n') + 1) {
+        double right;
+        ck_assert_int_eq(sscanf(c, "%*[^,],%*[^,],%*[^,],%lf", &right), 1);
+        ck_assert_double_ge(right, 0);
+    }
+    ins_text_free(&rules);
+}
+
+/* The middle of the first box of a colour on the first page; count: how many there are. */
+static double box_of(unsigned colour, size_t *count)
+{
+    ins_text boxes = drawn_file("report/pages/01-boxes.csv");
+    double first = NAN, x;
+    *count = 0;
+    for (const char *c = strchr(boxes.data, '\n') + 1; *c != '\0'; c = strchr(c, '\n') + 1) {
+        unsigned of;
+        ck_assert_int_eq(sscanf(c, "%lf,%*f,%*f,%*f,%*f,%*f,%u", &x, &of), 2);
+        if (of != colour) continue;
+        if (*count == 0) first = x;
+        ++*count;
+    }
+    ins_text_free(&boxes);
+    return first;
 }
 
 /* --- Logs ---------------------------------------------------------------------------------- */
@@ -249,6 +327,28 @@ START_TEST(glance_tells_the_question_the_answer_and_every_arm)
     ck_assert_uint_gt(places_of("report/pages/01-rules.csv", NAN, dash, 256), 3);
     double share = (dash[0] - large[2]) / (large[1] - large[2]);
     ck_assert_double_eq_tol(share, (1.0 / 3 - 0.3) / 0.6, 0.01);
+    ck_assert_uint_eq(in_script("learning", "graph 0, first 0.333333333 to"), 1);
+    ck_assert_uint_eq(in_script("learning", "graph 0, first 1.09861229 to"), 1);
+    ck_assert_uint_eq(in_script("learning", "set logscale y\n"), 1); /* of the loss alone */
+    /* Bands lie around the mean. */
+    ck_assert_uint_eq(rows_of("learning", "Test accuracy", "b", r, 8), 5);
+    ck_assert_double_lt(r[4].lower, r[4].y);
+    ck_assert_double_gt(r[4].upper, r[4].y);
+    /* Each arm has a colour of its own, in both panels. */
+    static const unsigned colours[] = {0x000000, 0xD55E00, 0x0072B2};
+    for (size_t a = 0; a < 3; a++) {
+        char look[64];
+        snprintf(look, sizeof look, "with linespoints lc rgb 0x%06X lw 2.2", colours[a]);
+        ck_assert_uint_eq(in_script("learning", look), 2);
+    }
+    expect_intervals_around("a", "b");
+    /* Signal and error of a and b last, in the third step of five, 1.7 mm wide each; those of c
+     * vanish, in the first. */
+    size_t vanish, last;
+    double red = box_of(0xA8071A, &vanish), green = box_of(0x2B7A4B, &last);
+    ck_assert_uint_eq(vanish, 2);
+    ck_assert_uint_eq(last, 4);
+    ck_assert_double_eq_tol(green - red, 2 * 1.7, 1e-3);
     /* The same with the names of a and b exchanged. */
     made_arm arm[2] = {plain, plain};
     arm[0].initializer = "b";
@@ -272,6 +372,44 @@ START_TEST(glance_tells_the_question_the_answer_and_every_arm)
 }
 END_TEST
 
+/* 0.47 is a fifth of the way from chance to 1: barely learned is not learned. Two runs of b have
+ * dead units. Of a share of 0.9 among 300 rows the standard deviation is sqrt(0.9 0.1 / 300) =
+ * 0.0173. */
+START_TEST(runs_are_counted_by_what_they_did)
+{
+    made_arm arm[2] = {plain, plain};
+    arm[0].accuracy = 0.47;
+    arm[1].initializer = "b";
+    arm[1].rank = 6;
+    arm[1].dead_start = arm[1].dead_end = 8;
+    arm[1].faulty = 2;
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 10,
+                    .seeds = 6,
+                    .epochs = 4,
+                    .chance = 1.0 / 3,
+                    .train_rows = 120,
+                    .test_rows = 300,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+    report(1);
+    expect("barely 6");
+    ck_assert_uint_eq(drawn_count(&on_pages, "0 of 6"), 1 + 1 + 1); /* dead; learned; in time */
+    ck_assert_uint_eq(drawn_count(&on_pages, "2 of 6"), 1);
+    ck_assert_uint_eq(drawn_count(&on_pages, "6 of 6"), 1 + 1);
+    expect("6 of 12 runs learned");
+    expect("would move a share of 90.0 % by 1.7 points");
+    expect("on the rows of one split");
+    write_ini("split = by-seed\n");
+    report(1);
+    expect_not("would move a share");
+    expect_not("on the rows of one split");
+    expect("Every seed has a split of its own");
+}
+END_TEST
+
 START_TEST(signal_draws_the_powers_of_the_gain)
 {
     write_three(6);
@@ -288,6 +426,49 @@ START_TEST(signal_draws_the_powers_of_the_gain)
     for (size_t i = 0; i < 10; i++) expect_close(r[i].y, pow(0.25, 9 - (double)i));
     expect_not("Not drawn:");                 /* all have a signal and an error */
     expect_not("mean-field theory predicts"); /* there is no theory.csv */
+}
+END_TEST
+
+/* Of two seeds the geometric mean is that of the ends of the band. */
+START_TEST(bands_reach_from_the_smallest_to_the_largest_seed)
+{
+    made_arm arm[2] = {plain, plain};
+    arm[0].jitter = 0.02;
+    arm[1].initializer = "b";
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 10,
+                    .seeds = 2,
+                    .epochs = 0,
+                    .chance = 1.0 / 3,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+    report(1);
+    row r[16];
+    static const char *const series[][2] = {{"Signal: variance of z between rows", "a signal"},
+                                            {"Error: second moment of delta", "a error"}};
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_uint_eq(rows_of("signal", series[i][0], series[i][1], r, 16), 10);
+        row far = r[i == 0 ? 9 : 0];
+        ck_assert_double_lt(far.lower, far.upper);
+        expect_close(far.lower * far.upper, far.y * far.y);
+    }
+    ck_assert_uint_eq(in_script("signal", "set logscale y\n"), 2);
+    /* Three seeds have an interval: at a glance each total lies in its brackets. */
+    log.seeds = 3;
+    made_log_write(&log);
+    report(1);
+    size_t totals = 0;
+    for (size_t i = 0; i < on_pages.lines; i++) {
+        double mean, lower, upper;
+        if (sscanf(on_pages.line[i].text, "{/:Bold %lf} [%lf, %lf]", &mean, &lower, &upper) != 3)
+            continue;
+        ck_assert_double_le(lower, mean);
+        ck_assert_double_ge(upper, mean);
+        totals += lower < upper;
+    }
+    ck_assert_uint_eq(totals, 2); /* of a */
 }
 END_TEST
 
@@ -335,7 +516,7 @@ START_TEST(signal_shows_the_size_where_it_differs_and_theory_where_there_is_one)
     /* The totals: 4^-9 measured, 3^-9 predicted, 0.075 of it. */
     expect("3.8·10−6");
     expect("5.1·10−5");
-    expect("0.075");
+    expect("0.075 [0.075, 0.075]");
     expect("e none ");
     expect("Nothing was trained");
 }
@@ -355,9 +536,12 @@ START_TEST(gradients_stand_beside_the_error)
     expect_close(r[9].y, 1);
     ck_assert_uint_eq(rows_of("gradients", "c", "c gradient", r, 16), 10);
     expect_close(r[0].y, pow(2, -9));
-    /* Where the two go together nothing is said of a difference. */
+    /* Where the two go together nothing is said of a difference; and all is in relation to the last
+     * hidden layer, whatever reaches that. */
     made_arm arm[2] = {plain, plain};
     arm[1].initializer = "b";
+    arm[1].backward = 0.5;
+    arm[1].error = 100;
     made_log log = {.arm = arm,
                     .arms = 2,
                     .hidden = 10,
@@ -369,6 +553,11 @@ START_TEST(gradients_stand_beside_the_error)
     made_log_write(&log);
     report(1);
     expect_not("the error reaches layer 2 as");
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_uint_eq(rows_of("gradients", "b", i == 0 ? "b error" : "b gradient", r, 16), 10);
+        expect_close(r[9].y, 1);
+        expect_close(r[0].y, pow(2, -9));
+    }
 }
 END_TEST
 
@@ -391,6 +580,29 @@ START_TEST(time_colours_the_signal_of_each_layer_and_epoch)
         if (i % 10 > 0) ck_assert_uint_lt(red, blue);
         if (i % 10 > 1) ck_assert_uint_lt(red, r[i - 1].colour >> 16);
     }
+    /* Layers 1, 3, 5 and 7 of powers of 10 have the colours of the scale's own decades. */
+    static const unsigned blue[] = {0xFFFFFF, 0x6BAED6, 0x2171B5, 0x08306B};
+    static const unsigned orange[] = {0xFFFFFF, 0xFD8D3C, 0xD94801, 0x7F2704};
+    made_arm arm[2] = {plain, plain};
+    arm[0].forward = 0.1;
+    arm[1].initializer = "b";
+    arm[1].forward = 10;
+    made_log log = {.arm = arm,
+                    .arms = 2,
+                    .hidden = 7,
+                    .seeds = 2,
+                    .epochs = 2,
+                    .chance = 1.0 / 3,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+    report(1);
+    for (size_t a = 0; a < 2; a++) {
+        const char *name = arm[a].initializer;
+        ck_assert_uint_eq(rows_of("time", name, name, r, 64), 3 * 7);
+        for (size_t i = 0; i < 4; i++)
+            ck_assert_uint_eq(r[2 * i].colour, (a == 0 ? blue : orange)[i]);
+    }
 }
 END_TEST
 
@@ -400,7 +612,7 @@ START_TEST(learning_draws_every_run)
     report(1);
     expect("8 of 12 runs learned");
     row r[16];
-    double mean = 0;
+    double mean = 0, ln = 0;
     for (size_t seed = 1; seed <= 4; seed++) {
         char name[32];
         snprintf(name, sizeof name, "b seed %zu", seed);
@@ -408,12 +620,23 @@ START_TEST(learning_draws_every_run)
         expect_close(r[0].y, 0);
         ck_assert_double_eq_tol(r[1].y, 0.9, 0.02); /* arrived at epoch 1 */
         mean += r[4].y / 4;
+        ck_assert_uint_eq(rows_of("loss-runs", "b", name, r, 16), 5);
+        ln += log(r[4].y) / 4;
     }
     ck_assert_uint_eq(rows_of("accuracy-runs", "b", "b", r, 16), 5);
     expect_close(r[4].y, mean);
+    /* The mean of losses is geometric, here and at a glance. */
+    ck_assert_uint_eq(rows_of("loss-runs", "b", "b", r, 16), 5);
+    expect_close(r[4].y, exp(ln));
+    ck_assert_uint_eq(rows_of("learning", "Training loss, log scale", "b", r, 16), 5);
+    expect_close(r[4].y, exp(ln));
     ck_assert_uint_eq(rows_of("loss-runs", "c", "c seed 4", r, 16), 5);
     expect_close(r[0].y, 1.1);
     expect_close(r[4].y, 1.2);
+    /* Dashed in every panel: chance, and the loss of guessing. */
+    ck_assert_uint_eq(in_script("accuracy-runs", "graph 0, first 0.333333333 to"), 3);
+    ck_assert_uint_eq(in_script("loss-runs", "graph 0, first 1.09861229 to"), 3);
+    ck_assert_uint_eq(in_script("loss-runs", "set logscale y\n"), 3);
 }
 END_TEST
 
@@ -425,6 +648,7 @@ START_TEST(comparison_tells_apart_what_is_apart)
     expect("b is told apart from all others");
     expect("row minus column a b c ");
     expect("b 30.");
+    expect_bold("30.", true);
     expect("From fewer than 5 seeds nothing is told apart.");
     /* The p that is shown is the corrected one. */
     ins_study study;
@@ -444,12 +668,13 @@ START_TEST(comparison_tells_apart_what_is_apart)
     expect("Epochs to 66.7 % of the test rows");
     expect("a 0 of 6 later "); /* 60 % is not two thirds */
     expect("b 6 of 6 1 ");
-    expect("c 0 of 6 later ");
+    expect("c 0 of 6 later 1.2 ");
     write_three(4);
     report(1);
     expect("Too few seeds to tell initializers apart");
     expect_not("told apart from all others");
     expect("no test");
+    expect_bold("30.", false);
     /* Without a difference none is claimed. */
     made_arm arm[2] = {plain, plain};
     arm[1].initializer = "b";
@@ -511,6 +736,13 @@ START_TEST(symmetry_counts_the_units_that_differ)
     ck_assert_uint_eq(rows_of("rank", "Effective rank, hidden layer 3", "a", r, 8), 3);
     expect_close(r[0].y, 4);
     expect_close(r[2].y, 1);
+    /* Where seeds differ: 1, 2 and 3 of 8, from the smallest on. */
+    FILE *file = made_file("symmetry.csv");
+    fprintf(file, "run,seed,epoch,layer,units,distinct_units,effective_rank,dead_units\n");
+    for (size_t run = 1; run <= 3; run++) fprintf(file, "%zu,%zu,2,3,8,%zu,1,0\n", run, run, run);
+    fclose(file);
+    report(1);
+    expect("a – – – – – 1 to 3 of 8 1 ");
     write_symmetry(true);
     report(1);
     expect_not("units that stay alike");
@@ -518,9 +750,11 @@ START_TEST(symmetry_counts_the_units_that_differ)
 }
 END_TEST
 
-/* Four widths, of which the narrow ones vary more from seed to seed, or less. */
-static void write_widths(bool follows)
+/* Four widths, of which the narrow ones vary more from seed to seed, or less; of the widest seven
+ * seeds. others: with an initializer of the same signals, and one that varies more. */
+static void write_widths(bool follows, bool others)
 {
+    static const char *const names[] = {"he", "same", "more"};
     static const char *const hidden[] = {"10x64", "10x32", "10x16", "10x8"};
     FILE *runs = made_file("runs.csv"), *epochs = made_file("epochs.csv");
     FILE *layers = made_file("layers.csv");
@@ -528,12 +762,14 @@ static void write_widths(bool follows)
     fprintf(epochs, "run,initializer,hidden,seed,epoch,test_accuracy\n");
     fprintf(layers, "run,initializer,hidden,seed,epoch,layer,tensor,units,variance,"
                     "second_moment,within_unit_variance\n");
-    for (size_t arm = 0, run = 1; arm < 4; arm++) {
-        for (size_t seed = 1; seed <= 8; seed++, run++) {
+    for (size_t k = 0, run = 1; k < (others ? 12 : 4); k++) {
+        size_t arm = k % 4;
+        for (size_t seed = 1; seed <= (arm == 0 ? 7 : 8); seed++, run++) {
             char place[64];
-            /* +-1 in turn: the variance of ln is 8/7 of the square. */
+            /* +-1 in turn: the variance of ln is 8/7 of the square, of seven seeds as well. */
             double sign = seed % 2 == 0 ? 1 : -1, sd = pow(2, follows ? (double)arm : -(double)arm);
-            snprintf(place, sizeof place, "%zu,he,%s,%zu", run, hidden[arm], seed);
+            if (k >= 8) sd *= 1.5;
+            snprintf(place, sizeof place, "%zu,%s,%s,%zu", run, names[k / 4], hidden[arm], seed);
             fprintf(runs, "%s\n", place);
             fprintf(epochs, "%s,0,0.5\n", place);
             for (size_t l = 1; l <= 11; l++) {
@@ -554,8 +790,9 @@ START_TEST(spread_stands_against_the_sum_of_one_over_width)
 {
     row r[8];
     for (int follows = 0; follows < 2; follows++) {
-        write_widths(follows != 0);
+        write_widths(follows != 0, false);
         report(1);
+        expect("7 to 8 seeds");
         expect(follows != 0 ? "Deep and narrow networks differ most from seed to seed (rank "
                               "correlation 1)"
                             : "The spread over seeds does not follow the widths (rank correlation "
@@ -571,6 +808,12 @@ START_TEST(spread_stands_against_the_sum_of_one_over_width)
             ck_assert_double_gt(r[arm].upper, r[arm].y);
         }
     }
+    /* The same networks under another name are no points of their own; the same widths are. */
+    write_widths(true, true);
+    report(1);
+    static const char panel[] = "Variance over seeds of ln signal, last hidden layer";
+    ck_assert_uint_eq(rows_of("spread", panel, "same", r, 8), 0);
+    ck_assert_uint_eq(rows_of("spread", panel, "more", r, 8), 4);
 }
 END_TEST
 
@@ -598,12 +841,25 @@ START_TEST(distributions_pool_the_seeds)
         expect_close(r[i].lower, 1);
         expect_close((1 - r[i].y) * 24 / (1 - r[1].y), count[i]);
     }
+    ck_assert_uint_eq(in_script("distributions", "set yrange [10:0]\n"), 3); /* 1 on top */
     ck_assert(!has_figure("distributions-delta"));
+    /* Of delta the unit is that of the last hidden layer, which is 1 though the first has 4^-9. */
+    file = made_file("histograms.csv");
+    fprintf(file, "run,seed,epoch,layer,tensor,bin,lower,upper,count\n");
+    for (size_t run = 1; run <= 9; run++)
+        fprintf(file, "%zu,%zu,0,1,delta,1,1,3,5\n%zu,%zu,0,10,delta,1,1,3,5\n", run,
+                (run - 1) % 3 + 1, run, (run - 1) % 3 + 1);
+    fclose(file);
+    report(1);
+    ck_assert(!has_figure("distributions"));
+    ck_assert_uint_eq(rows_of("distributions-delta", "c", "c layer 10", r, 8), 1);
+    expect_close(r[0].x, 2);
 }
 END_TEST
 
-/* Singular values 4, 2, 1 of a and 9, 3, 1 of the others in every seed; then of all the same; then
- * 1 to 4 and to 40 of a's seeds and 30 of the others. */
+/* Singular values 4, 2, 1 of a and 9, 3, 1 of the others in every seed, as geometric means of two
+ * rows with half and twice as much; then of all the same; then 1 to 4 and to 40 of a's seeds and 30
+ * of the others. */
 START_TEST(isometry_compares_what_stretches)
 {
     for (int apart = 2; apart >= 0; apart--) {
@@ -611,14 +867,15 @@ START_TEST(isometry_compares_what_stretches)
         FILE *file = made_file("spectrum.csv");
         fprintf(file, "run,seed,epoch,layer,index,singular_value\n");
         for (size_t run = 1; run <= 9; run++)
-            for (size_t i = 0; i < 3; i++)
+            for (size_t i = 0; i < 6; i++)
                 fprintf(file, "%zu,%zu,0,0,%zu,%g\n", run, (run - 1) % 3 + 1, i + 1,
                         pow(apart == 2               ? run == 1  ? sqrt(40)
                                                        : run < 4 ? 2
                                                                  : sqrt(30)
                                           : run <= 3 || apart == 0 ? 2
                                                      : 3,
-                            2 - (double)i));
+                            2 - (double)(i % 3)) *
+                            (i < 3 ? 0.5 : 2));
         fclose(file);
         report(1);
         if (apart == 0) {
@@ -640,6 +897,113 @@ START_TEST(isometry_compares_what_stretches)
             expect_close(r[i].y, pow(3, 2 - (double)i));
         }
     }
+}
+END_TEST
+
+/* a and b in four settings: a leads in the first, b in the second, in the third they are alike, in
+ * the fourth nobody learns. Over all of them a is (30 - 20 + 0 + 10) / 4 = 5 points ahead. */
+static void write_settings(void)
+{
+    static const double accuracy[4][2] = {{0.9, 0.6}, {0.7, 0.9}, {0.8, 0.8}, {0.3, 0.2}};
+    made_arm arm[8];
+    for (size_t a = 0; a < 8; a++) {
+        arm[a] = plain;
+        arm[a].initializer = a % 2 == 0 ? "a" : "b";
+        arm[a].activation = a / 2 < 2 ? "relu" : "tanh";
+        arm[a].hidden = a / 2 % 2 == 0 ? "10x8" : "10x16";
+        arm[a].accuracy = accuracy[a / 2][a % 2];
+        arm[a].spread = 0.004;
+    }
+    arm[0].forward = 0.5;
+    made_log log = {.arm = arm,
+                    .arms = 8,
+                    .hidden = 10,
+                    .seeds = 6,
+                    .epochs = 2,
+                    .chance = 1.0 / 3,
+                    .train_rows = 120,
+                    .test_rows = 300,
+                    .input = 1,
+                    .noise = 1};
+    made_log_write(&log);
+}
+
+START_TEST(settings_tell_who_leads_where)
+{
+    write_settings();
+    report(1);
+    expect("In 1 of 4 settings no initializer learned");
+    expect("relu 10x8 10x16 a 90  6/6 70  6/6 b 60  6/6 90  6/6 ");
+    expect("tanh 10x8 10x16 a 80  6/6 30  0/6 b 80  6/6 20  0/6 ");
+    expect("a 2 of 3 +5.");
+    expect("over b b 2 of 3 – ");
+    expect("The differences differ between settings");
+    /* The signal of the first tile vanishes, its error lasts: the first step of the strip at the
+     * left, the third of the one at the right, whose steps are 1.7 mm wide and 9.9 mm away. */
+    size_t count;
+    double red = box_of(0xA8071A, &count);
+    ck_assert_uint_eq(count, 1); /* no other vanishes */
+    ck_assert_double_eq_tol(box_of(0x2B7A4B, &count) - red, 9.9 + 2 * 1.7, 1e-3);
+}
+END_TEST
+
+START_TEST(answers_choose_for_each_setting)
+{
+    write_settings();
+    report(2);
+    expect("2 experiments · 16 initializers in settings · 96 runs");
+    expect("Activation 10x8 10x16 page relu a b 3 90.");
+    expect(", 6 of 6 tanh a and b none learned 3 80.");
+    expect(", 6 of 6 at most 30.");
+}
+END_TEST
+
+/* sigma 0.5 to 3 by depths 2, 4 and 6. All are at chance but the deepest with sigma 1.5, and the
+ * shallowest with sigma 3, which is always right. Depth scales: sigma, of the error sigma / 2. */
+static void write_map(void)
+{
+    FILE *runs = made_file("runs.csv"), *epochs = made_file("epochs.csv");
+    FILE *layers = made_file("layers.csv"), *depths = made_file("depth.csv");
+    fprintf(runs, "run,initializer,hidden,seed\n");
+    fprintf(epochs, "run,seed,epoch,updates,test_accuracy\n");
+    fprintf(layers, "run,seed,epoch,layer,tensor,units,variance\n");
+    fprintf(depths, "run,initializer,sigma_w,xi_c,xi_gradient\n");
+    for (size_t run = 1; run <= 18; run++) {
+        double sigma = 0.5 * (double)((run - 1) % 6 + 1);
+        size_t depth = 2 * ((run - 1) / 6 + 1);
+        double accuracy = depth == 6 && sigma == 1.5 ? 0.5 : depth == 2 && sigma == 3 ? 1 : 0.25;
+        fprintf(runs, "%zu,s%g,%zux8,1\n", run, sigma, depth);
+        fprintf(epochs, "%zu,1,0,0,0.25\n%zu,1,1,5,%g\n", run, run, accuracy);
+        fprintf(depths, "%zu,s%g,%g,%g,%g\n", run, sigma, sigma, sigma, sigma / 2);
+        for (size_t l = 1; l <= depth + 1; l++) fprintf(layers, "%zu,1,0,%zu,weight,8,1\n", run, l);
+    }
+    fclose(runs);
+    fclose(epochs);
+    fclose(layers);
+    fclose(depths);
+    made_environment(&(made_log){.chance = 0.25, .classes = 4});
+}
+
+START_TEST(map_shades_from_chance_to_1)
+{
+    write_map();
+    report(1);
+    expect("6 hidden layers: most is right at σw = 1.5, 50.0 %");
+    row r[32];
+    ck_assert_uint_eq(rows_of("map", "Test accuracy", "accuracy", r, 32), 18);
+    for (size_t i = 0; i < 18; i++) {
+        double sigma = 0.75 + 0.5 * ((double)(i % 6) - 1), depth = 2 + 2 * (double)(i / 6);
+        expect_close(r[i].x, sigma); /* half a step to each side */
+        expect_close(r[i].y, sigma + 0.5);
+        expect_close(r[i].lower, depth - 1);
+        expect_close(r[i].upper, depth + 1);
+        /* White at chance, 0x2B7BB0 at 1; a third of the way for 0.5. */
+        ck_assert_uint_eq(r[i].colour, i == 5 ? 0x2B7BB0 : i == 14 ? 0xB8D3E5 : 0xFFFFFF);
+    }
+    ck_assert_uint_eq(rows_of("map", "Test accuracy", "6 xi of the error", r, 32), 6);
+    for (size_t i = 0; i < 6; i++) expect_close(r[i].y, fmin(3 * r[i].x, 7));
+    ck_assert_uint_eq(rows_of("map", "Test accuracy", "6 xi of the correlation", r, 32), 6);
+    for (size_t i = 0; i < 6; i++) expect_close(r[i].y, fmin(6 * r[i].x, 7));
 }
 END_TEST
 
@@ -742,7 +1106,9 @@ int main(void)
     TCase *tests = tcase_create("pages");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, glance_tells_the_question_the_answer_and_every_arm);
+    tcase_add_test(tests, runs_are_counted_by_what_they_did);
     tcase_add_test(tests, signal_draws_the_powers_of_the_gain);
+    tcase_add_test(tests, bands_reach_from_the_smallest_to_the_largest_seed);
     tcase_add_test(tests, signal_shows_the_size_where_it_differs_and_theory_where_there_is_one);
     tcase_add_test(tests, gradients_stand_beside_the_error);
     tcase_add_test(tests, time_colours_the_signal_of_each_layer_and_epoch);
@@ -752,6 +1118,9 @@ int main(void)
     tcase_add_test(tests, spread_stands_against_the_sum_of_one_over_width);
     tcase_add_test(tests, distributions_pool_the_seeds);
     tcase_add_test(tests, isometry_compares_what_stretches);
+    tcase_add_test(tests, settings_tell_who_leads_where);
+    tcase_add_test(tests, map_shades_from_chance_to_1);
+    tcase_add_test(tests, answers_choose_for_each_setting);
     tcase_add_test(tests, method_and_reading_say_each_thing_once);
     tcase_add_test(tests, reading_works_through_an_example);
     tcase_add_test(tests, answers_lead_to_their_chapters);
