@@ -231,6 +231,20 @@ START_TEST(no_p_without_spread)
 }
 END_TEST
 
+/* A setting has as many seeds as the arm with the fewest, wherever that stands. */
+START_TEST(the_arm_with_the_fewest_seeds_counts)
+{
+    for (size_t few = 0; few < 2; few++) {
+        row rows[] = {{"a", "relu", GOOD}, {"b", "relu", WORSE}};
+        rows[few].accuracy[4] = rows[few].accuracy[5] = ABSENT;
+        compare(rows, 2, 6);
+        ck_assert_uint_eq(of->setting[0].best, 0);
+        ck_assert(!of->setting[0].told);
+        done();
+    }
+}
+END_TEST
+
 START_TEST(diverged_runs_take_no_part)
 {
     const row rows[] = {{"a", "relu", {0.90, 0.92, DIVERGES, 0.93, 0.90, 0.92}},
@@ -302,6 +316,7 @@ int main(void)
     tcase_add_test(logs, families_are_settings);
     tcase_add_test(logs, main_effects_have_one_value_a_seed);
     tcase_add_test(logs, no_p_without_spread);
+    tcase_add_test(logs, the_arm_with_the_fewest_seeds_counts);
     tcase_add_test(logs, diverged_runs_take_no_part);
     tcase_add_test(logs, seeds_are_paired_by_their_number);
     tcase_add_test(logs, differences_are_found_either_way);

@@ -306,6 +306,7 @@ static void expect_lead_in_its_interval(void)
     ck_assert_int_eq(sscanf(by, "By %lf points [%lf, %lf]", &mean, &lower, &upper), 3);
     ck_assert_double_lt(lower, mean);
     ck_assert_double_gt(upper, mean);
+    ck_assert_ptr_null(strstr(by, "not told apart")); /* there is no third */
 }
 
 START_TEST(a_factor_decides)
