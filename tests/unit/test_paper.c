@@ -381,6 +381,29 @@ START_TEST(strips_and_discs_stay_in_their_column)
 }
 END_TEST
 
+START_TEST(what_is_bad_is_red)
+{
+    section("first", "First", true);
+    ins_table_block *table = table_of(2, 2);
+    ins_table_cell(table, 0, 1)->bad = true;
+    pages p = pages_of();
+    ins_text text = drawn_file("pages/01-text.csv");
+    size_t cells = 0;
+    for (const char *c = strchr(text.data, '\n') + 1; *c != '\0'; c = strchr(c, '\n') + 1) {
+        size_t row, column;
+        unsigned colour;
+        if (sscanf(c, "%*u,%*f,%*f,%u,%*f,%*f,%*f,%*f,\"cell %zu.%zu\"", &colour, &row, &column) !=
+            3)
+            continue;
+        ck_assert_uint_eq(colour, row == 0 && column == 1 ? INS_RED : INS_INK);
+        cells++;
+    }
+    ck_assert_uint_eq(cells, 4);
+    ins_text_free(&text);
+    release(&p);
+}
+END_TEST
+
 /* Seeds, interval and reference have one scale: that of the seeds at 0 and 1, at which the interval
  * ends. */
 START_TEST(a_strip_has_one_scale)
@@ -710,6 +733,7 @@ int main(void)
     tcase_add_test(tests, wide_columns_give_and_nothing_is_lost);
     tcase_add_test(tests, a_cell_that_no_page_has_room_for_is_cut);
     tcase_add_test(tests, strips_and_discs_stay_in_their_column);
+    tcase_add_test(tests, what_is_bad_is_red);
     tcase_add_test(tests, a_strip_has_one_scale);
     tcase_add_test(tests, sections_begin_where_there_is_room);
     tcase_add_test(tests, the_second_page_of_the_first_section_has_a_running_head);
