@@ -296,6 +296,7 @@ START_TEST(glance_tells_the_question_the_answer_and_every_arm)
     expect("b is right on ");
     expect("Chance is 33.3 %.");
     expect("c does not learn");
+    expect("What it shows 1 Signal and error vanish with c.");
     /* The curves are means over seeds; chance is where it was recorded. */
     row r[8];
     ck_assert_uint_eq(rows_of("learning", "Test accuracy", "c", r, 8), 5);
@@ -396,9 +397,15 @@ START_TEST(runs_are_counted_by_what_they_did)
     made_log_write(&log);
     report(1);
     expect("barely 6");
+    expect("b 1.0 [1.0, 1.0] 1.0 [1.0, 1.0] 6.0 2 of 6 6 of 6 90.0 % "); /* its rank is 6 */
     ck_assert_uint_eq(drawn_count(&on_pages, "0 of 6"), 1 + 1 + 1); /* dead; learned; in time */
     ck_assert_uint_eq(drawn_count(&on_pages, "2 of 6"), 1);
     ck_assert_uint_eq(drawn_count(&on_pages, "6 of 6"), 1 + 1);
+    ins_text discs = drawn_file("report/pages/01-discs.csv");
+    size_t lines = 0;
+    for (const char *c = discs.data; *c != '\0'; c++) lines += *c == '\n';
+    ck_assert_uint_eq(lines, 1 + 2 * (6 + 1)); /* of each arm the seeds and the mean */
+    ins_text_free(&discs);
     expect("6 of 12 runs learned");
     expect("would move a share of 90.0 % by 1.7 points");
     expect("on the rows of one split");
@@ -407,6 +414,24 @@ START_TEST(runs_are_counted_by_what_they_did)
     expect_not("would move a share");
     expect_not("on the rows of one split");
     expect("Every seed has a split of its own");
+}
+END_TEST
+
+/* One hidden layer has no total: its z has a quarter of the second moment that the inputs have. */
+START_TEST(one_layer_has_a_gain_of_its_own)
+{
+    made_log log = {.arm = &plain,
+                    .arms = 1,
+                    .hidden = 1,
+                    .seeds = 3,
+                    .epochs = 1,
+                    .chance = 1.0 / 3,
+                    .input = 4,
+                    .noise = 1};
+    made_log_write(&log);
+    report(1);
+    expect_not("Forward total");
+    expect("a 0.25 [0.25, 0.25]");
 }
 END_TEST
 
@@ -517,7 +542,7 @@ START_TEST(signal_shows_the_size_where_it_differs_and_theory_where_there_is_one)
     expect("3.8·10−6");
     expect("5.1·10−5");
     expect("0.075 [0.075, 0.075]");
-    expect("e none ");
+    expect("1.00 e none "); /* the rows of d are alike */
     expect("Nothing was trained");
 }
 END_TEST
@@ -612,7 +637,7 @@ START_TEST(learning_draws_every_run)
     report(1);
     expect("8 of 12 runs learned");
     row r[16];
-    double mean = 0, ln = 0;
+    double mean = 0, ln = 0, least = 1;
     for (size_t seed = 1; seed <= 4; seed++) {
         char name[32];
         snprintf(name, sizeof name, "b seed %zu", seed);
@@ -620,6 +645,7 @@ START_TEST(learning_draws_every_run)
         expect_close(r[0].y, 0);
         ck_assert_double_eq_tol(r[1].y, 0.9, 0.02); /* arrived at epoch 1 */
         mean += r[4].y / 4;
+        least = fmin(least, r[4].y);
         ck_assert_uint_eq(rows_of("loss-runs", "b", name, r, 16), 5);
         ln += log(r[4].y) / 4;
     }
@@ -633,6 +659,9 @@ START_TEST(learning_draws_every_run)
     ck_assert_uint_eq(rows_of("loss-runs", "c", "c seed 4", r, 16), 5);
     expect_close(r[0].y, 1.1);
     expect_close(r[4].y, 1.2);
+    /* From few seeds the interval would reach beyond what was seen, where a share ends. */
+    ck_assert_uint_eq(rows_of("learning", "Test accuracy", "b", r, 16), 5);
+    ck_assert_double_ge(r[4].lower, least);
     /* Dashed in every panel: chance, and the loss of guessing. */
     ck_assert_uint_eq(in_script("accuracy-runs", "graph 0, first 0.333333333 to"), 3);
     ck_assert_uint_eq(in_script("loss-runs", "graph 0, first 1.09861229 to"), 3);
@@ -814,6 +843,8 @@ START_TEST(spread_stands_against_the_sum_of_one_over_width)
     static const char panel[] = "Variance over seeds of ln signal, last hidden layer";
     ck_assert_uint_eq(rows_of("spread", panel, "same", r, 8), 0);
     ck_assert_uint_eq(rows_of("spread", panel, "more", r, 8), 4);
+    ck_assert_uint_eq(in_script("spread", "set logscale x\n"), 1);
+    ck_assert_uint_eq(in_script("spread", "set logscale y\n"), 1);
 }
 END_TEST
 
@@ -913,8 +944,9 @@ static void write_settings(void)
         arm[a].hidden = a / 2 % 2 == 0 ? "10x8" : "10x16";
         arm[a].accuracy = accuracy[a / 2][a % 2];
         arm[a].spread = 0.004;
+        arm[a].forward = a == 0 ? 0.5 : 1 - 0.01 * (double)a;
+        arm[a].rank = 5 + 0.25 * (double)a;
     }
-    arm[0].forward = 0.5;
     made_log log = {.arm = arm,
                     .arms = 8,
                     .hidden = 10,
@@ -938,12 +970,24 @@ START_TEST(settings_tell_who_leads_where)
     expect("a 2 of 3 +5.");
     expect("over b b 2 of 3 – ");
     expect("The differences differ between settings");
+    expect("Over all settings, a is ahead of b. By 5.");
     /* The signal of the first tile vanishes, its error lasts: the first step of the strip at the
      * left, the third of the one at the right, whose steps are 1.7 mm wide and 9.9 mm away. */
     size_t count;
     double red = box_of(0xA8071A, &count);
     ck_assert_uint_eq(count, 1); /* no other vanishes */
     ck_assert_double_eq_tol(box_of(0x2B7A4B, &count) - red, 9.9 + 2 * 1.7, 1e-3);
+    /* A point for each setting, over the total and over the rank. */
+    static const double accuracy[] = {0.6, 0.9, 0.8, 0.2};
+    row r[8];
+    ck_assert_uint_eq(rows_of("accuracy-by", "Accuracy by the forward total", "b", r, 8), 4);
+    for (size_t i = 0; i < 4; i++) {
+        expect_close(r[i].x, pow(0.99 - 0.02 * (double)i, 9));
+        ck_assert_double_eq_tol(r[i].y, accuracy[i], 0.004);
+    }
+    ck_assert_uint_eq(rows_of("accuracy-by", "Accuracy by the effective rank", "b", r, 8), 4);
+    for (size_t i = 0; i < 4; i++) expect_close(r[i].x, 5.25 + 0.5 * (double)i);
+    ck_assert_uint_eq(in_script("accuracy-by", "set logscale x\n"), 1); /* of the total alone */
 }
 END_TEST
 
@@ -952,6 +996,8 @@ START_TEST(answers_choose_for_each_setting)
     write_settings();
     report(2);
     expect("2 experiments · 16 initializers in settings · 96 runs");
+    ck_assert(ins_path_exists(at("report/1-summary.csv"))); /* tables by the experiment's number */
+    ck_assert(ins_path_exists(at("report/2-findings.csv")));
     expect("Activation 10x8 10x16 page relu a b 3 90.");
     expect(", 6 of 6 tanh a and b none learned 3 80.");
     expect(", 6 of 6 at most 30.");
@@ -1021,6 +1067,7 @@ START_TEST(method_and_reading_say_each_thing_once)
     }
     expect("vanishing_forward");
     expect("vanishing below 0.01, fading below 0.1, preserving to 10, growing to 100, exploding");
+    expect("below 0.01 below 0.1 to 10 to 100 above 100"); /* beside their strips */
     for (int t = 0; t < INS_THRESHOLDS; t++) expect(ins_threshold_table[t].name);
     expect_not("DATA DICTIONARY");
     report(2);
@@ -1107,6 +1154,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, glance_tells_the_question_the_answer_and_every_arm);
     tcase_add_test(tests, runs_are_counted_by_what_they_did);
+    tcase_add_test(tests, one_layer_has_a_gain_of_its_own);
     tcase_add_test(tests, signal_draws_the_powers_of_the_gain);
     tcase_add_test(tests, bands_reach_from_the_smallest_to_the_largest_seed);
     tcase_add_test(tests, signal_shows_the_size_where_it_differs_and_theory_where_there_is_one);
