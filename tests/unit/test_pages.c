@@ -397,8 +397,8 @@ START_TEST(runs_are_counted_by_what_they_did)
     made_log_write(&log);
     report(1);
     expect("barely 6");
-    expect("b 1.0 [1.0, 1.0] 1.0 [1.0, 1.0] 6.0 2 of 6 6 of 6 90.0 % "); /* its rank is 6 */
-    ck_assert_uint_eq(drawn_count(&on_pages, "0 of 6"), 1 + 1 + 1); /* dead; learned; in time */
+    expect("b 1.0 all alike 1.0 all alike 6.0 2 of 6 6 of 6 90.0 % "); /* its rank is 6 */
+    ck_assert_uint_eq(drawn_count(&on_pages, "0 of 6"), 1 + 1 + 1);    /* dead; learned; in time */
     ck_assert_uint_eq(drawn_count(&on_pages, "2 of 6"), 1);
     ck_assert_uint_eq(drawn_count(&on_pages, "6 of 6"), 1 + 1);
     ins_text discs = drawn_file("report/pages/01-discs.csv");
@@ -431,7 +431,7 @@ START_TEST(one_layer_has_a_gain_of_its_own)
     made_log_write(&log);
     report(1);
     expect_not("Forward total");
-    expect("a 0.25 [0.25, 0.25]");
+    expect("a 0.25 all alike");
 }
 END_TEST
 
@@ -541,7 +541,7 @@ START_TEST(signal_shows_the_size_where_it_differs_and_theory_where_there_is_one)
     /* The totals: 4^-9 measured, 3^-9 predicted, 0.075 of it. */
     expect("3.8·10−6");
     expect("5.1·10−5");
-    expect("0.075 [0.075, 0.075]");
+    expect("0.075 all alike");
     expect("1.00 e none "); /* the rows of d are alike */
     expect("Nothing was trained");
 }
