@@ -791,6 +791,15 @@ static const char *runs_of(finder *f, const ins_arm_judgement *of)
     return of->alike && of->runs > 1 ? SAY(", all %zu runs alike", of->runs) : "";
 }
 
+/* "learned in 4 of 5 runs, barely in 1"; barely: less than a quarter of the way from chance. */
+static const char *runs_learned(finder *f, const ins_arm_judgement *of)
+{
+    if (of->learned == 0)
+        return SAY("barely learned, in %s", ins_say_of(f->arena, of->barely, of->runs, "run"));
+    return SAY("learned in %s%s", ins_say_of(f->arena, of->learned, of->runs, "run"),
+               of->barely > 0 ? SAY(", barely in %zu", of->barely) : "");
+}
+
 /* No initializer learned in more than half of its runs. */
 static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding *out)
 {
@@ -842,8 +851,7 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
     const ins_arm_judgement *best = &f->of->arm[setting->best];
     const char *ahead;
     if (setting->arms == 1) {
-        ahead = SAY("%s learned in %s", arm(f, setting->best),
-                    ins_say_of(f->arena, best->learned + best->barely, best->runs, "run"));
+        ahead = SAY("%s %s", arm(f, setting->best), runs_learned(f, best));
     } else if (rest == 1) {
         ahead = SAY("%s alone %s", arm(f, setting->best),
                     never != failing ? "learned in most of its runs"

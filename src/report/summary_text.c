@@ -15,11 +15,10 @@ enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
 static const char *const titles[COLUMNS] = {"initializer", "forward", "backward", "learned",
                                             "test accuracy"};
 
-static const char legend[] = "Forward, backward: totals over the depth before training, of the "
-                             "signal (last hidden layer over "
-                             "the first) and of the error (first over last); 1 is ideal. Learned: "
-                             "runs. Test accuracy at the "
-                             "end, with its 95% interval over seeds.";
+static const char legend[] =
+    "Forward, backward: totals over the depth before training, of the signal (last hidden layer "
+    "over the first) and of the error (first over last); 1 is ideal. Learned: runs, in brackets "
+    "those that barely did. Test accuracy at the end, with its 95% interval over seeds.";
 
 typedef struct cell {
     const char *text;
@@ -77,7 +76,8 @@ static cell learned_cell(sheet *s, const ins_arm_judgement *of)
 {
     if (of->learned + of->barely + of->not_learned + of->undecided == 0) return (cell){"–", false};
     if (of->undecided > 0) return (cell){"undecided", false};
-    return (cell){ins_arena_format(s->arena, "%zu of %zu", of->learned, of->runs),
+    const char *barely = of->barely > 0 ? ins_arena_format(s->arena, " (%zu)", of->barely) : "";
+    return (cell){ins_arena_format(s->arena, "%zu of %zu%s", of->learned, of->runs, barely),
                   ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ||
                       ins_has_verdict(of, INS_VERDICT_RARELY_LEARNED)};
 }

@@ -426,6 +426,15 @@ START_TEST(answers_of_one_initializer)
     read_made();
     answers("alpha learned in 4 of 5 runs.", "alpha is right on ");
     done();
+    arms[0].spared_accuracy = 0.5; /* a sixth of the way from chance */
+    read_made();
+    answers("alpha learned in 4 of 5 runs, barely in 1.", "alpha is right on ");
+    done();
+    arms[0].accuracy = 0.5;
+    read_made();
+    answers("alpha barely learned, in all 5 runs.", "alpha is right on ");
+    done();
+    arms[0].accuracy = 0.9;
     arms[0].spread = 0;
     arms[0].spared = 0;
     read_made();
