@@ -13,6 +13,9 @@ char *ins_path_join(const char *directory, const char *name);
 
 bool ins_path_exists(const char *path);
 
+/* Whether directory/name exists. */
+bool ins_path_holds(const char *directory, const char *name);
+
 /* The path with links, "." and ".." resolved; release with free(). NULL when it does not exist. */
 char *ins_path_resolve(const char *path);
 

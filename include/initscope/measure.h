@@ -24,6 +24,10 @@ typedef enum ins_quantity {
 double ins_quantity_at(const ins_study *study, ins_quantity quantity, size_t run,
                        ins_epoch_index epoch, size_t layer);
 
+/* Its geometric mean over the seeds of an arm. */
+ins_seeds ins_quantity_over_seeds(const ins_study *study, size_t arm, ins_quantity quantity,
+                                  ins_epoch_index epoch, size_t layer);
+
 /* Below it an error is rounding: (2^-23 times the rms of delta at the output layer)^2. NAN when
  * that is not known. */
 double ins_resolution(const ins_study *study, size_t run, ins_epoch_index epoch);

@@ -47,6 +47,24 @@ double ins_quantity_at(const ins_study *study, ins_quantity quantity, size_t run
     return quantity == INS_QUANTITY_SIZE ? second_moment(study, at) : within(study, at);
 }
 
+typedef struct place {
+    ins_quantity quantity;
+    ins_epoch_index epoch;
+    size_t layer;
+} place;
+
+static double quantity_of(const ins_study *study, size_t run, const void *context)
+{
+    const place *at = context;
+    return ins_quantity_at(study, at->quantity, run, at->epoch, at->layer);
+}
+
+ins_seeds ins_quantity_over_seeds(const ins_study *study, size_t arm, ins_quantity quantity,
+                                  ins_epoch_index epoch, size_t layer)
+{
+    return ins_over_seeds(study, arm, INS_GEOMETRIC, quantity_of, &(place){quantity, epoch, layer});
+}
+
 double ins_resolution(const ins_study *study, size_t run, ins_epoch_index epoch)
 {
     size_t output = study->arm[study->run[run].arm].layers;

@@ -32,6 +32,14 @@ bool ins_path_exists(const char *path)
     return stat(path, &status) == 0;
 }
 
+bool ins_path_holds(const char *directory, const char *name)
+{
+    char *path = ins_path_join(directory, name);
+    bool found = ins_path_exists(path);
+    free(path);
+    return found;
+}
+
 char *ins_path_resolve(const char *path)
 {
     char *resolved = realpath(path, NULL);

@@ -26,17 +26,10 @@ static bool is_ours(const char *directory, const char *name)
     return found;
 }
 
-static bool holds(const char *directory, const char *name)
-{
-    char *path = ins_path_join(directory, name);
-    bool found = ins_path_exists(path);
-    free(path);
-    return found;
-}
-
 static bool is_foreign(const ins_place *place)
 {
-    bool taken = place->earlier || holds(place->output, "figures") || holds(place->output, "pages");
+    bool taken = place->earlier || ins_path_holds(place->output, "figures") ||
+                 ins_path_holds(place->output, "pages");
     return taken && !is_ours(place->output, "report.gp") &&
            !is_ours(place->output, "figures/style.gp");
 }
@@ -72,7 +65,7 @@ ins_status ins_place_open(ins_place *place, const char *output, ins_error *error
     place->staging = ins_path_join(output, "report.unfinished");
     ins_publication publication = publication_of(place);
     ins_status status = ins_publication_recover(&publication, error);
-    place->earlier = holds(output, "report.pdf");
+    place->earlier = ins_path_holds(output, "report.pdf");
     if (status == INS_OK && is_foreign(place))
         status = ins_error_add(error, INS_OUTPUT,
                                "%s: holds figures, pages or report.pdf of something else; choose "

@@ -111,18 +111,11 @@ static ins_status check_directory(const ins_log *log, ins_error *error)
     return status;
 }
 
-static bool has(const char *directory, const char *name)
-{
-    char *path = ins_path_join(directory, name);
-    bool there = ins_path_exists(path);
-    free(path);
-    return there;
-}
-
 /* To resume a directory that is there already: it must be this very run, complete. */
 static ins_status check_complete(const ins_log *log, size_t *finished, ins_error *error)
 {
-    if (!has(log->directory, "schema.json") || !has(log->directory, "runs.csv"))
+    if (!ins_path_holds(log->directory, "schema.json") ||
+        !ins_path_holds(log->directory, "runs.csv"))
         return ins_error_add(error, INS_OUTPUT, "%s: is not a run directory; nothing to resume",
                              log->directory);
     ins_status status = ins_identity_check_complete(log->directory, log->identity.data, error);
@@ -142,7 +135,7 @@ static ins_status enter(ins_log *log, ins_error *error)
 {
     ins_status status = INS_OK;
     bool ours = true;
-    if (log->terms.policy != INS_LOG_FORCE && !has(log->staging, "lock"))
+    if (log->terms.policy != INS_LOG_FORCE && !ins_path_holds(log->staging, "lock"))
         status = ins_directory_is_empty(log->staging, &ours, error);
     if (status == INS_OK && !ours)
         status = ins_error_add(
@@ -395,8 +388,8 @@ static ins_status write_schema(const ins_log *log, ins_error *error)
 {
     bool present[INS_LOG_FILES];
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
-        present[file] =
-            has(log->staging, ins_log_tables[file].file) && !ins_log_is_empty(log->staging, file);
+        present[file] = ins_path_holds(log->staging, ins_log_tables[file].file) &&
+                        !ins_log_is_empty(log->staging, file);
     ins_text schema = {0};
     ins_log_schema(present, &schema);
     ins_status status = write_text(log, "schema.json", &schema, ins_file_stage, error);

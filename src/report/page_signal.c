@@ -13,20 +13,9 @@ bool ins_signal_applies(const ins_tell *tell)
     return ins_is_recorded(tell->study->start) && ins_tell_has_depth(tell) && !tell->sweep;
 }
 
-typedef struct place {
-    ins_quantity quantity;
-    size_t layer;
-} place;
-
-static double quantity_of(const ins_study *study, size_t run, const void *context)
-{
-    const place *at = context;
-    return ins_quantity_at(study, at->quantity, run, study->start, at->layer);
-}
-
 static ins_seeds seeds_of(const ins_tell *tell, size_t arm, ins_quantity quantity, size_t layer)
 {
-    return ins_over_seeds(tell->study, arm, INS_GEOMETRIC, quantity_of, &(place){quantity, layer});
+    return ins_quantity_over_seeds(tell->study, arm, quantity, tell->study->start, layer);
 }
 
 /* What theory.csv predicts of the quantity; NAN: nothing. */

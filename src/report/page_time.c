@@ -15,17 +15,6 @@ bool ins_time_applies(const ins_tell *tell)
            tell->study->arms <= MOST_ARMS;
 }
 
-typedef struct place {
-    ins_epoch_index epoch;
-    size_t layer;
-} place;
-
-static double signal_of(const ins_study *study, size_t run, const void *context)
-{
-    const place *at = context;
-    return ins_quantity_at(study, INS_QUANTITY_SIGNAL, run, at->epoch, at->layer);
-}
-
 /* Blue below 1, white at 1, orange above: six decades to each side. Grey: exactly 0. */
 static unsigned colour_of(const ins_seeds *seeds)
 {
@@ -60,8 +49,8 @@ void ins_write_time(ins_tell *tell)
             double here = (double)study->epoch[e];
             double next = e + 1 < study->epochs ? (double)study->epoch[e + 1] : here + 1;
             for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
-                place at = {ins_epoch_at(e), l};
-                ins_seeds seeds = ins_over_seeds(study, a, INS_GEOMETRIC, signal_of, &at);
+                ins_seeds seeds =
+                    ins_quantity_over_seeds(study, a, INS_QUANTITY_SIGNAL, ins_epoch_at(e), l);
                 ins_series_add(chart, tiles,
                                (ins_point){.x = here,
                                            .y = next,
