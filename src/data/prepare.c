@@ -164,12 +164,12 @@ static void measure_scaled(const ins_samples *train, ins_feature *out)
 /* A class that the network never sees can only be counted as wrong: the reader should know. */
 static void warn_of_unseen_classes(const ins_samples *train, ins_dataset *d)
 {
-    size_t *rows = ins_allocate(train->classes, sizeof *rows, "class sizes"), unseen = 0;
-    for (size_t i = 0; i < train->rows; i++) rows[train->y[i]]++;
-    for (size_t k = 0; k < train->classes; k++) unseen += rows[k] == 0;
+    size_t *rows = ins_allocate(train->outputs, sizeof *rows, "class sizes"), unseen = 0;
+    for (size_t i = 0; i < train->rows; i++) rows[train->label[i]]++;
+    for (size_t k = 0; k < train->outputs; k++) unseen += rows[k] == 0;
     if (unseen > 0)
         ins_text_add_line(&d->warnings, "%s: classes without a training row: %zu of %zu", d->path,
-                          unseen, train->classes);
+                          unseen, train->outputs);
     free(rows);
 }
 
@@ -189,8 +189,13 @@ static void make_samples(ins_dataset *d, size_t *order, size_t tests, ins_scalin
     choose_scales(d, features, scaling, centre, divisor);
     scale_in_place(d->x, d->rows, n, centre, divisor, row);
     real *x = ins_reallocate(d->x, d->rows * n, sizeof *x, "the samples");
-    prepared->test = (ins_samples){tests, n, d->classes, x, d->y};
-    prepared->train = (ins_samples){trains, n, d->classes, x + tests * n, d->y + tests};
+    prepared->test =
+        (ins_samples){.rows = tests, .features = n, .outputs = d->classes, .x = x, .label = d->y};
+    prepared->train = (ins_samples){.rows = trains,
+                                    .features = n,
+                                    .outputs = d->classes,
+                                    .x = x + tests * n,
+                                    .label = d->y + tests};
     prepared->features = features;
     measure_scaled(&prepared->train, features);
     warn_of_unseen_classes(&prepared->train, d);
@@ -245,7 +250,7 @@ ins_status ins_split_check(const ins_dataset *dataset, double test_fraction, uin
 void ins_prepared_free(ins_prepared *prepared)
 {
     free(prepared->test.x);
-    free(prepared->test.y);
+    free(prepared->test.label);
     free(prepared->features);
     *prepared = (ins_prepared){0};
 }

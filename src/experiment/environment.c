@@ -79,9 +79,9 @@ static size_t most_frequent(const ins_samples *samples, size_t *count)
 {
     size_t best = 0;
     *count = 0;
-    for (size_t class = 0; class < samples->classes; class ++) {
+    for (size_t class = 0; class < samples->outputs; class ++) {
         size_t members = 0;
-        for (size_t i = 0; i < samples->rows; i++) members += samples->y[i] == (int32_t) class;
+        for (size_t i = 0; i < samples->rows; i++) members += samples->label[i] == (int32_t) class;
         if (members <= *count) continue;
         best = class;
         *count = members;
@@ -102,7 +102,7 @@ static double largest_share(const ins_samples *samples)
 static double majority_share(const ins_prepared *data)
 {
     size_t count, hits = 0, best = most_frequent(&data->train, &count);
-    for (size_t i = 0; i < data->test.rows; i++) hits += data->test.y[i] == (int32_t)best;
+    for (size_t i = 0; i < data->test.rows; i++) hits += data->test.label[i] == (int32_t)best;
     return (double)hits / (double)data->test.rows;
 }
 

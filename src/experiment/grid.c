@@ -169,7 +169,7 @@ ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings
                             const ins_samples *train)
 {
     size_t batch = ins_trial_batch(trial, train), probe = ins_probe_of(settings, train).rows;
-    ins_design design = ins_trial_layers(trial, train->features, train->classes);
+    ins_design design = ins_trial_layers(trial, train->features, train->outputs);
     design.optimizer = *trial->optimizer;
     design.learning_rate = trial->learning_rate;
     design.weight_decay = trial->weight_decay;

@@ -188,7 +188,7 @@ static void show_inputs(ins_recorder *recorder)
         (ins_trace_tensor){.x = probe->x, .units = probe->features, .length = probe->rows};
     layer.jacobian =
         (ins_trace_matrices){.count = probe->rows < JACOBIANS ? probe->rows : JACOBIANS,
-                             .rows = probe->classes,
+                             .rows = probe->outputs,
                              .columns = probe->features,
                              .make = make_jacobian,
                              .context = recorder};
@@ -226,7 +226,7 @@ void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch
     const ins_recorder_trial *subject = &recorder->subject;
     const ins_trial *trial = subject->trial;
     ins_network_show(subject->network, subject->probe->x, subject->probe->rows);
-    ins_network_backward(subject->network, subject->probe->y);
+    ins_network_backward(subject->network, subject->probe->label);
     ins_trace_moment moment = {.run = {trial->run, trial->init->label, trial->seed},
                                .epoch = epoch->epoch,
                                .updates = ins_network_updates(subject->network),

@@ -150,7 +150,7 @@ static ins_status forecast(running *r)
 {
     const ins_samples *probe = &r->laboratory.probe;
     const ins_inputs inputs = ins_inputs_of(probe);
-    r->forecasts = ins_forecasts_new(&r->grid, probe->features, probe->classes, &inputs);
+    r->forecasts = ins_forecasts_new(&r->grid, probe->features, probe->outputs, &inputs);
     r->laboratory.forecasts = r->forecasts;
     r->depths = ins_depths_new(&r->grid, r->forecasts);
     r->laboratory.depths = r->depths;

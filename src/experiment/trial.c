@@ -190,7 +190,7 @@ static void add_predictions(const session *s, ins_log_rows *rows)
         return;
     }
     const ins_inputs inputs = ins_inputs_of(&s->probe);
-    ins_forecast own = ins_forecast_new(s->trial, s->probe.features, s->probe.classes, &inputs);
+    ins_forecast own = ins_forecast_new(s->trial, s->probe.features, s->probe.outputs, &inputs);
     add_theory(s, &own, theory);
     ins_depths_write(laboratory->depths, s->trial, &own, depth);
     ins_forecast_free(&own);

@@ -56,7 +56,7 @@ static void gather(ins_trainer *trainer, size_t first, size_t rows)
         const size_t row = trainer->order[first + i];
         memcpy(trainer->x + i * features, trainer->train->x + row * features,
                features * sizeof *trainer->x);
-        trainer->y[i] = trainer->train->y[row];
+        trainer->y[i] = trainer->train->label[row];
     }
 }
 
@@ -83,7 +83,7 @@ ins_evaluation ins_evaluate(ins_network *network, const ins_samples *samples)
     for (size_t end = samples->rows, first; end > 0; end = first) {
         first = (end - 1) / capacity * capacity;
         ins_network_forward(network, samples->x + first * samples->features, end - first, false);
-        const ins_score score = ins_network_score(network, samples->y + first);
+        const ins_score score = ins_network_score(network, samples->label + first);
         loss += score.loss;
         correct += score.correct;
     }

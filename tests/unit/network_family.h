@@ -81,11 +81,11 @@ static inline void family_run(family *f, uint32_t seed)
     for (size_t i = 0; i < f->samples.rows * f->samples.features; i++)
         f->samples.x[i] = (real)ins_random_normal(rng);
     for (size_t i = 0; i < f->samples.rows; i++)
-        f->samples.y[i] = (int32_t)ins_random_interval(rng, 2);
+        f->samples.label[i] = (int32_t)ins_random_interval(rng, 2);
     gsl_rng_free(rng);
     ck_assert_int_eq(ins_network_initialize(f->network, &start, &error), INS_OK);
     ins_network_forward(f->network, f->samples.x, f->samples.rows, false);
-    ins_network_backward(f->network, f->samples.y);
+    ins_network_backward(f->network, f->samples.label);
 }
 
 static inline double mean_square(const real *x, size_t count)

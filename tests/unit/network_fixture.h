@@ -50,13 +50,16 @@ static inline const ins_layer_kind *kind_of(const char *name)
 static inline ins_samples random_samples(size_t rows, size_t features, uint32_t seed)
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    ins_samples samples = {rows, features, 3, calloc(rows * features, sizeof(real)),
-                           calloc(rows, sizeof(int32_t))};
+    ins_samples samples = {.rows = rows,
+                           .features = features,
+                           .outputs = 3,
+                           .x = calloc(rows * features, sizeof(real)),
+                           .label = calloc(rows, sizeof(int32_t))};
 
     ins_random_seed(rng, seed);
     for (size_t i = 0; i < rows * features; i++)
         samples.x[i] = (real)(2 * ins_random_uniform(rng) - 1);
-    for (size_t i = 0; i < rows; i++) samples.y[i] = (int32_t)(i % 3);
+    for (size_t i = 0; i < rows; i++) samples.label[i] = (int32_t)(i % 3);
     gsl_rng_free(rng);
     return samples;
 }
@@ -64,7 +67,7 @@ static inline ins_samples random_samples(size_t rows, size_t features, uint32_t 
 static inline void samples_free(ins_samples *samples)
 {
     free(samples->x);
-    free(samples->y);
+    free(samples->label);
 }
 
 /* A network for 3 classes, its weights and biases from these initializers. */

@@ -285,7 +285,7 @@ START_TEST(test_prepare_iris)
     ck_assert_ptr_null(d.x);
     ck_assert_uint_eq(p.test.rows, 30);
     ck_assert_uint_eq(p.train.rows, 120);
-    for (size_t i = 0; i < 30; i++) ck_assert_int_eq(p.test.y[i], labels[i]);
+    for (size_t i = 0; i < 30; i++) ck_assert_int_eq(p.test.label[i], labels[i]);
     for (size_t j = 0; j < 4; j++) {
         const ins_feature *f = &p.features[j];
         ck_assert_double_eq_tol(f->mean, mean[j], 1e-14);
@@ -325,7 +325,7 @@ START_TEST(test_rows_follow_the_split)
         const real value = (real)order[i];
         ck_assert(side->x[row * 3] == value && side->x[row * 3 + 1] == -value &&
                   side->x[row * 3 + 2] == 2 * value);
-        ck_assert_int_eq(side->y[row], (int)(order[i] % 5));
+        ck_assert_int_eq(side->label[row], (int)(order[i] % 5));
     }
     ins_prepared_free(&p);
     ins_dataset_free(&d);
@@ -421,7 +421,8 @@ START_TEST(test_split_of_a_copy)
     ck_assert_int_eq(ins_prepare(&same, 0.3, 2, INS_SCALE_STANDARD, &moved, NULL), INS_OK);
     ck_assert_uint_eq(copied.train.rows, moved.train.rows);
     ck_assert_int_eq(memcmp(copied.test.x, moved.test.x, 80 * sizeof *copied.test.x), 0);
-    ck_assert_int_eq(memcmp(copied.test.y, moved.test.y, 40 * sizeof *copied.test.y), 0);
+    ck_assert_int_eq(memcmp(copied.test.label, moved.test.label, 40 * sizeof *copied.test.label),
+                     0);
     ck_assert(copied.features[0].mean == moved.features[0].mean);
     /* One warning a split, that of the constant column. */
     ck_assert_str_eq(warnings.data + warnings.length / 2, same.warnings.data);

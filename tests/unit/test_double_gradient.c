@@ -12,7 +12,7 @@
 static double mean_loss(ins_network *net, const ins_samples *samples)
 {
     ins_network_forward(net, samples->x, samples->rows, false);
-    return ins_network_score(net, samples->y).loss / (double)samples->rows;
+    return ins_network_score(net, samples->label).loss / (double)samples->rows;
 }
 
 /* d loss / d w by Richardson's extrapolation of two central differences: error of order h^4. */
@@ -60,7 +60,7 @@ static void check_gradients(ins_network *net, const ins_samples *samples, const 
         const size_t n = tensor[t].count;
         real *gradient = malloc(n * sizeof *gradient);
         mean_loss(net, samples);
-        ins_network_backward(net, samples->y);
+        ins_network_backward(net, samples->label);
         memcpy(gradient, tensor[t].gradient, n * sizeof *gradient);
         if (ins_role_is_matrix(tensor[t].place.role)) {
             scale = 0;
@@ -246,7 +246,7 @@ START_TEST(test_gradient_of_shared_layers)
     ck_assert_ptr_null(ins_network_matrix(net, 2).function);
     ck_assert_str_eq(ins_network_matrix(net, 1).function->entry->name, "softplus");
     mean_loss(net, &samples);
-    ins_network_backward(net, samples.y);
+    ins_network_backward(net, samples.label);
     ins_network_update(net);
     ck_assert(tensor[4].value[0] == 0.5 - 0.1 * tensor[4].gradient[0]);
     ins_network_free(net);
@@ -278,7 +278,7 @@ START_TEST(test_dropout_backward)
     size_t zeros = 0;
 
     ins_network_forward(net, samples.x, 11, true);
-    ins_network_backward(net, samples.y);
+    ins_network_backward(net, samples.label);
     const dense_view hidden = dense_of(net, 1), output = dense_of(net, 2);
     for (size_t i = 0; i < 11; i++) {
         for (size_t u = 0; u < 9; u++) {

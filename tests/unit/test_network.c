@@ -36,7 +36,7 @@ START_TEST(test_zeros)
     const double shares[] = {1.0 / 6, 1.0 / 3, 0.5};
     double entropy = 0;
 
-    for (size_t i = 0; i < 120; i++) samples.y[i] = i < 20 ? 0 : i < 60 ? 1 : 2;
+    for (size_t i = 0; i < 120; i++) samples.label[i] = i < 20 ? 0 : i < 60 ? 1 : 2;
     for (size_t k = 0; k < 3; k++) entropy -= shares[k] * log(shares[k]);
     ck_assert_double_eq_tol(ins_evaluate(net, &samples).loss, log(3), 1e-13);
     for (size_t e = 0; e < 60; e++) {
@@ -70,11 +70,11 @@ START_TEST(test_loss_of_zeros)
     ins_network *net = recipe_network(&r, NULL, 1);
 
     ins_network_forward(net, samples.x, 1, false);
-    const ins_score score = ins_network_score(net, samples.y);
+    const ins_score score = ins_network_score(net, samples.label);
     ck_assert(score.loss == log(3));
     ck_assert_uint_eq(score.correct, 1); /* the first class wins a tie, and is the label */
-    samples.y[0] = 1;
-    ck_assert_uint_eq(ins_network_score(net, samples.y).correct, 0);
+    samples.label[0] = 1;
+    ck_assert_uint_eq(ins_network_score(net, samples.label).correct, 0);
     ins_network_free(net);
     samples_free(&samples);
 }
@@ -123,7 +123,7 @@ START_TEST(test_equal_units_stay_equal)
             ck_assert_uint_eq(ins_network_updates(net), 3 * ((39 + batches[b] - 1) / batches[b]));
             ck_assert(dense_of(net, 4).weight[0] != before);
             ins_network_forward(net, samples.x, 39, false);
-            ins_network_backward(net, samples.y);
+            ins_network_backward(net, samples.label);
             for (size_t l = 1; l <= 3; l++) expect_equal_units(net, l, 39);
             ins_network_free(net);
         }
@@ -453,7 +453,7 @@ START_TEST(test_matrices)
     ins_network *net = recipe_network(&r, NULL, 1);
 
     ins_network_forward(net, samples.x, 10, false);
-    ins_network_backward(net, samples.y);
+    ins_network_backward(net, samples.label);
     for (size_t l = 1; l <= 3; l++) {
         const ins_matrix_view view = ins_network_matrix(net, l);
         ck_assert_uint_eq(view.tensors, 2);
@@ -482,7 +482,7 @@ START_TEST(test_matrices)
     for (size_t row = 0; row < 10; row++) {
         const real *p = last.activation + 3 * row;
         ck_assert_double_eq_tol((double)(p[0] + p[1] + p[2]), 1, 1e-6);
-        ck_assert(last.delta[3 * row + (size_t)samples.y[row]] == p[samples.y[row]] - 1);
+        ck_assert(last.delta[3 * row + (size_t)samples.label[row]] == p[samples.label[row]] - 1);
     }
     ck_assert_ptr_eq(ins_network_matrix(net, 1).input, samples.x);
     ins_network_free(net);
@@ -547,7 +547,7 @@ START_TEST(test_show)
     ck_assert(is_made(net, samples.x, 20)); /* more rows */
     ck_assert(is_made(net, other.x, 20));
     ck_assert(!is_made(net, other.x, 20));
-    ins_network_backward(net, other.y);
+    ins_network_backward(net, other.label);
     ck_assert(!is_made(net, other.x, 20));
     ins_network_update(net);
     ck_assert(is_made(net, other.x, 20));

@@ -23,7 +23,8 @@ enum { INPUTS = 5, CLASSES = 3, ROWS = 6, DEPTH = 3, WIDEST = 7 };
 
 static real x[ROWS * INPUTS];
 static int32_t y[ROWS] = {0, 1, 2, 0, 1, 2};
-static const ins_samples samples = {ROWS, INPUTS, CLASSES, x, y};
+static const ins_samples samples = {
+    .rows = ROWS, .features = INPUTS, .outputs = CLASSES, .x = x, .label = y};
 
 static ins_grid grid;
 static ins_trial trial;

@@ -30,7 +30,8 @@ static ins_grid grid;
 static ins_trial trial;
 static real inputs[ROWS * FEATURES];
 static int32_t labels[ROWS];
-static ins_samples train = {ROWS, FEATURES, CLASSES, inputs, labels};
+static ins_samples train = {
+    .rows = ROWS, .features = FEATURES, .outputs = CLASSES, .x = inputs, .label = labels};
 static ins_network *network;
 static ins_recorder *recorder;
 static ins_samples probe;

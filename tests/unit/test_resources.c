@@ -16,7 +16,7 @@ static ins_laboratory laboratory;
 static void open_laboratory(const char *hidden)
 {
     set("hidden", hidden);
-    data = (ins_prepared){.train = {.rows = 100, .features = 4, .classes = 3}};
+    data = (ins_prepared){.train = {.rows = 100, .features = 4, .outputs = 3}};
     laboratory = (ins_laboratory){.settings = &settings, .data = &data};
     ck_assert_int_eq(ins_grid_new(&settings, &grid, NULL), INS_OK);
 }

@@ -145,7 +145,7 @@ START_TEST(test_full_batch)
 
     memcpy(before, view.weight, sizeof before);
     ins_network_forward(net, samples.x, 30, false);
-    ins_network_backward(net, samples.y);
+    ins_network_backward(net, samples.label);
     for (size_t i = 0; i < 24; i++) before[i] -= (real)0.1 * view.weight_gradient[i];
     ins_trainer *trainer = ins_trainer_new(net, &samples, 30, false, 1);
     ck_assert(ins_trainer_epoch(trainer, NULL));
