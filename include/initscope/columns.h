@@ -97,29 +97,37 @@
         "Last epoch that has rows; of a diverged run, the epoch in which it diverged.")           \
     INS_SHARED_UPDATES(ROW, RUNS)                                                                 \
     ROW(RUNS, TRAIN_LOSS, "train_loss", NUMBER, "nat",                                            \
-        "Final mean cross-entropy over all training rows, dropout off.")                          \
+        "Final mean loss over all training rows, dropout off; of classes the cross-entropy.")     \
     ROW(RUNS, TRAIN_ACCURACY, "train_accuracy", SHARE, "1",                                       \
         "Final share of the training rows that are classified correctly.")                        \
     ROW(RUNS, TEST_LOSS, "test_loss", NUMBER, "nat",                                              \
-        "Final mean cross-entropy over all test rows, dropout off.")                              \
+        "Final mean loss over all test rows, dropout off.")                                       \
     ROW(RUNS, TEST_ACCURACY, "test_accuracy", SHARE, "1",                                         \
-        "Final share of the test rows that are classified correctly.")
+        "Final share of the test rows that are classified correctly.")                            \
+    ROW(RUNS, TRAIN_SCORE, "train_score", NUMBER, "1",                                            \
+        "Final score of the training rows: the accuracy, or R^2, as score in experiment.ini "     \
+        "says.")                                                                                  \
+    ROW(RUNS, TEST_SCORE, "test_score", NUMBER, "1", "Final score of the test rows.")
 
-#define INS_EPOCHS_COLUMNS(ROW)                                                    \
-    INS_SHARED_RUN(ROW, EPOCHS)                                                    \
-    INS_SHARED_INITIALIZER(ROW, EPOCHS)                                            \
-    INS_SHARED_SEED(ROW, EPOCHS)                                                   \
-    INS_SHARED_EPOCH(ROW, EPOCHS)                                                  \
-    INS_SHARED_UPDATES(ROW, EPOCHS)                                                \
-    ROW(EPOCHS, TRAIN_LOSS, "train_loss", NUMBER, "nat",                           \
-        "Mean cross-entropy over all training rows after the epoch, dropout off.") \
-    ROW(EPOCHS, TRAIN_ACCURACY, "train_accuracy", SHARE, "1",                      \
-        "Share of the training rows that are classified correctly.")               \
-    ROW(EPOCHS, TEST_LOSS, "test_loss", NUMBER, "nat",                             \
-        "Mean cross-entropy over all test rows after the epoch, dropout off.")     \
-    ROW(EPOCHS, TEST_ACCURACY, "test_accuracy", SHARE, "1",                        \
-        "Share of the test rows that are classified correctly.")                   \
-    ROW(EPOCHS, GRADIENT_NORM, "gradient_norm", AMOUNT, "1",                       \
+#define INS_EPOCHS_COLUMNS(ROW)                                                               \
+    INS_SHARED_RUN(ROW, EPOCHS)                                                               \
+    INS_SHARED_INITIALIZER(ROW, EPOCHS)                                                       \
+    INS_SHARED_SEED(ROW, EPOCHS)                                                              \
+    INS_SHARED_EPOCH(ROW, EPOCHS)                                                             \
+    INS_SHARED_UPDATES(ROW, EPOCHS)                                                           \
+    ROW(EPOCHS, TRAIN_LOSS, "train_loss", NUMBER, "nat",                                      \
+        "Mean loss over all training rows after the epoch, dropout off; of classes the "      \
+        "cross-entropy.")                                                                     \
+    ROW(EPOCHS, TRAIN_ACCURACY, "train_accuracy", SHARE, "1",                                 \
+        "Share of the training rows that are classified correctly.")                          \
+    ROW(EPOCHS, TEST_LOSS, "test_loss", NUMBER, "nat",                                        \
+        "Mean loss over all test rows after the epoch, dropout off.")                         \
+    ROW(EPOCHS, TEST_ACCURACY, "test_accuracy", SHARE, "1",                                   \
+        "Share of the test rows that are classified correctly.")                              \
+    ROW(EPOCHS, TRAIN_SCORE, "train_score", NUMBER, "1",                                      \
+        "Score of the training rows: the accuracy, or R^2, as score in experiment.ini says.") \
+    ROW(EPOCHS, TEST_SCORE, "test_score", NUMBER, "1", "Score of the test rows.")             \
+    ROW(EPOCHS, GRADIENT_NORM, "gradient_norm", AMOUNT, "1",                                  \
         "Euclidean norm of the gradient of the mean probe loss over all weights and biases.")
 
 #define INS_LAYERS_COLUMNS(ROW)                                                                   \

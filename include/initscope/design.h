@@ -27,10 +27,11 @@ void ins_design_free(ins_design *design);
 size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_choice *choice,
                       const size_t *input);
 
-/* A perceptron of many layers for classes: dense, activation and, where its rate is not 0, dropout
- * for each of hidden (hidden_count), then a dense layer for the cross-entropy. */
+/* A perceptron of many layers: dense, activation and, where its rate is not 0, dropout for each of
+ * hidden (hidden_count), then a dense layer for the loss. */
 typedef struct ins_perceptron {
-    size_t inputs, classes;
+    size_t inputs, outputs;
+    const ins_loss *loss;
     size_t hidden_count;
     const size_t *hidden;
     const ins_choice *activation;

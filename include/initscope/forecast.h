@@ -16,14 +16,14 @@ typedef struct ins_forecast {
 /* What the theory is told of the probe rows. A single row is no two. */
 ins_inputs ins_inputs_of(const ins_samples *samples);
 
-/* The trial's network for such inputs. */
-ins_forecast ins_forecast_new(const ins_trial *trial, size_t features, size_t classes,
+/* The trial's network for samples of this shape and such inputs. */
+ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples,
                               const ins_inputs *inputs);
 void ins_forecast_free(ins_forecast *forecast);
 
 /* One tensor of one layer: a row of theory.csv. Layer by layer, the tensors in the order of
  * ins_tensor, then "delta_ratio", delta over that of the output layer, in which the approximations
- * at the softmax cancel. */
+ * at the loss cancel. */
 typedef struct ins_forecast_item {
     size_t layer; /* 1 .. layers */
     const char *tensor;
@@ -35,7 +35,7 @@ ins_forecast_item ins_forecast_at(const ins_forecast *forecast, size_t i);
 /* One for each network of a grid, so that all its seeds share one: they take milliseconds. grid
  * must outlive them. */
 typedef struct ins_forecasts ins_forecasts;
-ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t features, size_t classes,
+ins_forecasts *ins_forecasts_new(const ins_grid *grid, const ins_samples *samples,
                                  const ins_inputs *inputs);
 void ins_forecasts_free(ins_forecasts *forecasts); /* NULL is fine */
 

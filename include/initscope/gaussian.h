@@ -12,6 +12,7 @@ typedef struct ins_expectation {
     double slope;         /* E[phi'] */
     double slope_square;  /* E[phi'^2]: chi_1 / sigma_w^2 */
     double square_growth; /* d E[phi^2] / dq: chi_par / sigma_w^2 */
+    double turned_square; /* E[phi'^2 phi^2]: of what goes back along phi itself */
     double curvature;     /* E[phi phi''] = square_growth - slope_square */
 } ins_expectation;
 

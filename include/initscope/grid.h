@@ -58,9 +58,9 @@ size_t ins_grid_networks(const ins_grid *grid); /* their number */
 size_t ins_grid_network_of(const ins_grid *grid, const ins_trial *trial);
 ins_trial ins_grid_network_trial(const ins_grid *grid, size_t network); /* the first one */
 
-/* The layers of a trial's network, and the whole design for a data set of this size. The caller
- * frees them. */
-ins_design ins_trial_layers(const ins_trial *trial, size_t inputs, size_t classes);
+/* The layers of a trial's network for such samples, and the whole design for the training rows. The
+ * caller frees them. */
+ins_design ins_trial_layers(const ins_trial *trial, const ins_samples *samples);
 ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings,
                             const ins_samples *train);
 

@@ -33,6 +33,7 @@ void ins_row_number(ins_row *row, int column, double value);
 void ins_row_text(ins_row *row, int column, const char *value);
 void ins_row_name(ins_row *row, int column, const char *value); /* of foreign origin */
 void ins_row_empty(ins_row *row, int column);                   /* does not apply; of any type */
+void ins_row_optional(ins_row *row, int column, double value);  /* NAN: does not apply */
 void ins_row_end(ins_row *row);
 
 /* What the rows of a run begin with. */

@@ -2,7 +2,7 @@
  *
  * Its layers are those of its design. For a matrix of number l in a dense layer z_l = W_l x + b_l
  * is the output of the layer, and a_l = phi(z_l) that of the activation which follows; after the
- * last one a is what the loss takes z for: class probabilities.
+ * last one a is what the loss takes z for: class probabilities, or the numbers themselves.
  *
  * A network that starts with a hidden layer of equal units computes with products that round all
  * units alike (and are two to four times slower than the BLAS's), so that only the mathematics can
@@ -59,15 +59,18 @@ void ins_network_forward(ins_network *network, const real *x, size_t rows, bool 
  * changes weights or x otherwise must not use it. */
 void ins_network_show(ins_network *network, const real *x, size_t rows);
 
-/* Of the last forward pass, by the loss. */
-ins_score ins_network_score(const ins_network *network, const int32_t *y);
+/* Compares the last forward pass with its targets. */
+void ins_network_compare(const ins_network *network, ins_targets targets, ins_tally *tally);
+
+/* Nothing compared yet. The fits are the network's: one tally at a time. */
+ins_tally ins_network_tally(ins_network *network);
 
 /* What the loss takes the last forward pass for: the last activation. */
 void ins_network_predict(ins_network *network);
 
 /* Backward pass of the last forward pass: delta_l of each sample's own loss, and gradients of the
  * mean loss. */
-void ins_network_backward(ins_network *network, const int32_t *y);
+void ins_network_backward(ins_network *network, ins_targets targets);
 
 /* One update of every parameter from the gradients. */
 void ins_network_update(ins_network *network);

@@ -18,6 +18,7 @@ typedef struct ins_inputs {
                        difference of two rows' root mean squares, over square; 0: all rows have the
                        same length */
     size_t rows;    /* over which a unit's variance is taken, >= 1 */
+    double target_square; /* second moment of the numbers to be predicted, if these are numbers */
 } ins_inputs;
 
 typedef struct ins_moment_pair {
@@ -34,7 +35,8 @@ typedef struct ins_layer_prediction {
     ins_moment_pair bias;          /* b_l */
     ins_moment_pair preactivation; /* z_l: fan_in Var(W_l) E[a_{l-1}^2] + Var(b_l) */
     ins_moment_pair activation;    /* a_l; of the last layer: class probabilities */
-    ins_moment_pair delta; /* d loss / d z_l: units_{l+1} Var(W_{l+1}) E[phi'^2] E[delta_{l+1}^2] */
+    ins_moment_pair delta; /* d loss / d z_l: units_{l+1} Var(W_{l+1}) E[phi'^2] E[delta_{l+1}^2],
+                              and, of numbers, what answers to z_l itself */
     ins_moment_pair gradient; /* d loss / d W_l: E[delta_l^2] E[a_{l-1}^2] */
     ins_moment_pair signal;   /* within-unit variance of z_l over the rows: two rows' mean half
                                  squared distance q (1 - c), less its part 1 / rows */
@@ -46,8 +48,9 @@ typedef struct ins_layer_prediction {
 bool ins_is_predicted(const ins_layer_kind *kind);
 
 /* out (depth), from the initializers of start. Preactivations are taken for Gaussian and weights
- * for independent of deltas; of rows of unequal length, and of pairs of unequal correlation, the
- * means are walked. Returns the expected loss. */
+ * for independent of deltas, but for the output that the error of numbers has in it; of rows of
+ * unequal length, and of pairs of unequal correlation, the means are walked. Returns the expected
+ * loss. */
 double ins_predict(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_layer_prediction *out);
 

@@ -27,7 +27,8 @@ typedef struct ins_event {
     size_t epochs;          /* of one trial; not INS_EVENT_EPOCH */
     size_t trials, skipped; /* of the experiment; complete before it was resumed */
     bool diverged;          /* INS_EVENT_TRIAL */
-    double accuracy;        /* on the test rows, INS_EVENT_TRIAL */
+    double score;           /* of the test rows, INS_EVENT_TRIAL */
+    const char *score_name; /* "accuracy", as in experiment.ini */
 } ins_event;
 
 typedef void (*ins_event_handler)(void *context, const ins_event *event);

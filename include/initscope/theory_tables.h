@@ -12,8 +12,8 @@
 
 /* initializer,activation,layer,tensor,second_moment,variance for every activation and initializer
  * of the grid, which has one network shape. */
-void ins_layers_table(const ins_grid *grid, size_t features, size_t classes,
-                      const ins_inputs *inputs, ins_text *out);
+void ins_layers_table(const ins_grid *grid, const ins_samples *samples, const ins_inputs *inputs,
+                      ins_text *out);
 
 /* activation,sigma_b,sigma_b_square,sigma_w_square,sigma_w,q_star,chi_parallel,xi_q,xi_c,stable:
  * the critical line at a sweep of sigma_b from 0 to 1, one row a point; an activation may have none

@@ -85,8 +85,9 @@ typedef struct ins_trace_layer {
 typedef struct ins_trace_moment {
     ins_run_labels run;
     size_t epoch, updates;
-    double train_loss, train_accuracy, test_loss, test_accuracy; /* NAN: not known */
-    ins_log_set logs;                                            /* that are wanted now */
+    double train_loss, test_loss, train_score, test_score; /* NAN: not known */
+    double train_accuracy, test_accuracy;                  /* NAN: does not apply */
+    ins_log_set logs;                                      /* that are wanted now */
 } ins_trace_moment;
 
 /* Rows are appended to the files of rows, which must stay until the moment's end. What was not

@@ -21,11 +21,14 @@ void ins_trainer_free(ins_trainer *trainer); /* NULL is fine */
  * epoch is left and false is returned. */
 bool ins_trainer_epoch(ins_trainer *trainer, bool (*stop)(void));
 
-/* Mean loss and accuracy over all rows of samples, dropout off. */
+/* Mean loss, and the score that the loss has, over all rows of samples, dropout off. */
 typedef struct ins_evaluation {
-    double loss, accuracy;
+    double loss, score;
 } ins_evaluation;
 ins_evaluation ins_evaluate(ins_network *network, const ins_samples *samples);
+
+/* The score where it is the share of rows whose class is right; NAN: the loss knows no classes. */
+double ins_accuracy_of(const ins_network *network, const ins_evaluation *evaluation);
 
 /* Makes the calling thread take denormal operands and results as 0 (x86 SSE, AArch64; elsewhere
  * nothing happens). Returns whether it now does. A vanishing network computes mostly denormals,

@@ -129,7 +129,7 @@ static void predict_layers(const ins_arguments *arguments, ins_settings *setting
             inputs.apart = 1 - correlation;
             inputs.lengths = 0;
         }
-        ins_layers_table(&grid, probe.features, probe.outputs, &inputs, out);
+        ins_layers_table(&grid, &probe, &inputs, out);
     }
     ins_prepared_free(&data);
     ins_dataset_free(&dataset);

@@ -101,8 +101,8 @@ static void on_trial(ins_progress *progress, const ins_event *event)
         fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu diverged in epoch %zu\n",
                 trial->run, event->trials, name, (unsigned long)trial->seed, event->epoch);
     else if (progress->lines)
-        fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu, test accuracy %.3g\n", trial->run,
-                event->trials, name, (unsigned long)trial->seed, event->accuracy);
+        fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu, test %s %.3g\n", trial->run,
+                event->trials, name, (unsigned long)trial->seed, event->score_name, event->score);
     if (progress->bar) draw(progress);
 }
 

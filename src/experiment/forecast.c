@@ -49,28 +49,38 @@ static double variance_of_lengths(const ins_samples *samples)
     return fmax(square - mean * mean, 0);
 }
 
+static double mean_square(const real *x, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += (double)x[i] * (double)x[i];
+    return sum / (double)count;
+}
+
 /* Half the squared distance of two different rows, the mean over all pairs, is the variance within
  * the features with rows - 1 in place of rows. */
 ins_inputs ins_inputs_of(const ins_samples *samples)
 {
-    size_t count = samples->rows * samples->features;
-    double sum = 0, within = 0, n = (double)samples->rows;
-    for (size_t i = 0; i < count; i++) sum += (double)samples->x[i] * (double)samples->x[i];
+    double within = 0, n = (double)samples->rows;
     for (size_t j = 0; j < samples->features; j++) within += variance_of_feature(samples, j);
-    double square = sum / (double)count, distance = within / (double)samples->features;
+    double square = mean_square(samples->x, samples->rows * samples->features);
+    double distance = within / (double)samples->features;
     double pairs = samples->rows > 1 ? n / (n - 1) : 0;
+    double targets = samples->number != NULL
+                         ? mean_square(samples->number, samples->rows * samples->outputs)
+                         : 0;
     return (ins_inputs){.square = square,
                         .apart = square > 0 ? pairs * distance / square : 0,
                         .lengths = square > 0 ? pairs * variance_of_lengths(samples) / square : 0,
-                        .rows = samples->rows};
+                        .rows = samples->rows,
+                        .target_square = targets};
 }
 
-ins_forecast ins_forecast_new(const ins_trial *trial, size_t features, size_t classes,
+ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples,
                               const ins_inputs *inputs)
 {
     const ins_initialization start = {
         .hidden = trial->init, .output = trial->output, .bias = trial->bias};
-    ins_design design = ins_trial_layers(trial, features, classes);
+    ins_design design = ins_trial_layers(trial, samples);
     ins_forecast forecast = {.layers = design.depth};
     forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");
     ins_predict(&design, &start, inputs, forecast.layer);
@@ -114,7 +124,7 @@ struct ins_forecasts {
     ins_forecast *network; /* (networks) */
 };
 
-ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t features, size_t classes,
+ins_forecasts *ins_forecasts_new(const ins_grid *grid, const ins_samples *samples,
                                  const ins_inputs *inputs)
 {
     ins_forecasts *forecasts = ins_allocate(1, sizeof *forecasts, "predictions");
@@ -123,7 +133,7 @@ ins_forecasts *ins_forecasts_new(const ins_grid *grid, size_t features, size_t c
     forecasts->network = ins_allocate(networks, sizeof *forecasts->network, "predictions");
     for (size_t i = 0; i < networks; i++) {
         ins_trial trial = ins_grid_network_trial(grid, i);
-        forecasts->network[i] = ins_forecast_new(&trial, features, classes, inputs);
+        forecasts->network[i] = ins_forecast_new(&trial, samples, inputs);
     }
     return forecasts;
 }

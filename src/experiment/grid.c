@@ -155,10 +155,11 @@ ins_samples ins_probe_of(const ins_settings *settings, const ins_samples *train)
     return probe;
 }
 
-ins_design ins_trial_layers(const ins_trial *trial, size_t inputs, size_t classes)
+ins_design ins_trial_layers(const ins_trial *trial, const ins_samples *samples)
 {
-    return ins_perceptron_design(&(ins_perceptron){.inputs = inputs,
-                                                   .classes = classes,
+    return ins_perceptron_design(&(ins_perceptron){.inputs = samples->features,
+                                                   .outputs = samples->outputs,
+                                                   .loss = ins_loss_for(samples->label != NULL),
                                                    .hidden_count = trial->hidden->count,
                                                    .hidden = trial->hidden->units,
                                                    .activation = trial->activation,
@@ -169,7 +170,7 @@ ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings
                             const ins_samples *train)
 {
     size_t batch = ins_trial_batch(trial, train), probe = ins_probe_of(settings, train).rows;
-    ins_design design = ins_trial_layers(trial, train->features, train->outputs);
+    ins_design design = ins_trial_layers(trial, train);
     design.optimizer = *trial->optimizer;
     design.learning_rate = trial->learning_rate;
     design.weight_decay = trial->weight_decay;

@@ -29,7 +29,7 @@ typedef struct ins_laboratory {
 typedef struct ins_trial_result {
     bool stopped, diverged;
     size_t epoch; /* the last one */
-    double accuracy;
+    double score; /* of the test rows */
 } ins_trial_result;
 
 /* Which initializers a trial uses, its seed, and the rows that initializers may look at. */

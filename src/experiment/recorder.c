@@ -17,7 +17,7 @@ struct ins_recorder {
     ins_recorder_trial subject;
     const ins_activation *activation;
     ins_bounds saturation;  /* of hidden activations */
-    double *product, *next; /* (classes, most units of a layer): a Jacobian on its way */
+    double *product, *next; /* (outputs, most units of a layer): a Jacobian on its way */
     ins_trace *trace;
 };
 
@@ -85,11 +85,11 @@ static ins_recorder *lay_out(const ins_design *design, const ins_settings *setti
     ins_trace_plan plan = plan_of(design, settings, &shape);
     ins_recorder *recorder = ins_carve(carver, 1, sizeof *recorder), layout = {.trace = NULL};
     if (plan.logs >> INS_LOG_SPECTRUM & 1) {
-        size_t classes = plan.jacobian_rows, widest = 0;
+        size_t outputs = plan.jacobian_rows, widest = 0;
         for (size_t l = 0; l < plan.layers; l++)
             if (shape[l].units > widest) widest = shape[l].units;
-        layout.product = ins_carve_matrix(carver, classes, widest, sizeof(double));
-        layout.next = ins_carve_matrix(carver, classes, widest, sizeof(double));
+        layout.product = ins_carve_matrix(carver, outputs, widest, sizeof(double));
+        layout.next = ins_carve_matrix(carver, outputs, widest, sizeof(double));
     }
     layout.trace = ins_trace_lay_out(&plan, carver);
     free(shape);
@@ -140,16 +140,16 @@ void ins_recorder_free(ins_recorder *recorder)
     free(recorder); /* the start of its one block */
 }
 
-/* product (classes, units) becomes product diag(phi'(z)) W (classes, fan_in). */
+/* product (outputs, units) becomes product diag(phi'(z)) W (outputs, fan_in). */
 static void multiply_layer(ins_recorder *recorder, const ins_matrix_view *view, const real *z,
-                           size_t classes)
+                           size_t outputs)
 {
     const double *parameters = recorder->subject.trial->activation->value;
-    memset(recorder->next, 0, classes * view->inputs * sizeof(double));
+    memset(recorder->next, 0, outputs * view->inputs * sizeof(double));
     for (size_t u = 0; u < view->units; u++) {
         double slope = recorder->activation->slope((double)z[u], parameters);
         const real *weight = view->tensor[0].value + u * view->inputs;
-        for (size_t c = 0; c < classes; c++) {
+        for (size_t c = 0; c < outputs; c++) {
             double factor = recorder->product[c * view->units + u] * slope;
             double *next = recorder->next + c * view->inputs;
             for (size_t i = 0; i < view->inputs; i++) next[i] += factor * (double)weight[i];
@@ -160,7 +160,7 @@ static void multiply_layer(ins_recorder *recorder, const ins_matrix_view *view, 
     recorder->next = swap;
 }
 
-/* The Jacobian of the class scores by the inputs at a probe row, (classes, features):
+/* The Jacobian of the outputs by the inputs at a probe row, (outputs, features):
  *
  *   d z_{L+1} / d x = W_{L+1} diag(phi'(z_L)) W_L ... diag(phi'(z_1)) W_1
  *
@@ -226,14 +226,16 @@ void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch
     const ins_recorder_trial *subject = &recorder->subject;
     const ins_trial *trial = subject->trial;
     ins_network_show(subject->network, subject->probe->x, subject->probe->rows);
-    ins_network_backward(subject->network, subject->probe->label);
+    ins_network_backward(subject->network, ins_targets_of(subject->probe, 0));
     ins_trace_moment moment = {.run = {trial->run, trial->init->label, trial->seed},
                                .epoch = epoch->epoch,
                                .updates = ins_network_updates(subject->network),
                                .train_loss = epoch->train.loss,
-                               .train_accuracy = epoch->train.accuracy,
+                               .train_accuracy = ins_accuracy_of(subject->network, &epoch->train),
+                               .train_score = epoch->train.score,
                                .test_loss = epoch->test.loss,
-                               .test_accuracy = epoch->test.accuracy,
+                               .test_accuracy = ins_accuracy_of(subject->network, &epoch->test),
+                               .test_score = epoch->test.score,
                                .logs = logs_at(subject->settings, epoch)};
     ins_trace_begin(recorder->trace, &moment, rows);
     show_inputs(recorder);

@@ -119,7 +119,8 @@ static void on_written(void *context, const ins_log_entry *entry)
                         .trial = &trial,
                         .epoch = result->epoch,
                         .diverged = result->diverged,
-                        .accuracy = result->accuracy});
+                        .score = result->score,
+                        .score_name = ins_loss_for(r->data.train.label != NULL)->score});
 }
 
 static ins_status open_log(running *r)
@@ -150,7 +151,7 @@ static ins_status forecast(running *r)
 {
     const ins_samples *probe = &r->laboratory.probe;
     const ins_inputs inputs = ins_inputs_of(probe);
-    r->forecasts = ins_forecasts_new(&r->grid, probe->features, probe->outputs, &inputs);
+    r->forecasts = ins_forecasts_new(&r->grid, probe, &inputs);
     r->laboratory.forecasts = r->forecasts;
     r->depths = ins_depths_new(&r->grid, r->forecasts);
     r->laboratory.depths = r->depths;

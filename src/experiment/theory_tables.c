@@ -77,13 +77,13 @@ static void add_forecast(const ins_trial *trial, const ins_forecast *forecast, i
     }
 }
 
-void ins_layers_table(const ins_grid *grid, size_t features, size_t classes,
-                      const ins_inputs *inputs, ins_text *out)
+void ins_layers_table(const ins_grid *grid, const ins_samples *samples, const ins_inputs *inputs,
+                      ins_text *out)
 {
     ins_row_header(layers_columns, out);
     for (size_t i = 0; i < ins_grid_networks(grid); i++) {
         ins_trial trial = ins_grid_network_trial(grid, i);
-        ins_forecast forecast = ins_forecast_new(&trial, features, classes, inputs);
+        ins_forecast forecast = ins_forecast_new(&trial, samples, inputs);
         add_forecast(&trial, &forecast, out);
         ins_forecast_free(&forecast);
     }

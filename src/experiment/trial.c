@@ -158,9 +158,11 @@ static void add_run(const session *s, ins_text *out)
     ins_row_integer(&row, INS_RUNS_STOPPED_EPOCH, (long long)s->now.epoch);
     ins_row_integer(&row, INS_RUNS_UPDATES, (long long)ins_network_updates(s->network));
     ins_row_number(&row, INS_RUNS_TRAIN_LOSS, s->now.train.loss);
-    ins_row_number(&row, INS_RUNS_TRAIN_ACCURACY, s->now.train.accuracy);
+    ins_row_optional(&row, INS_RUNS_TRAIN_ACCURACY, ins_accuracy_of(s->network, &s->now.train));
     ins_row_number(&row, INS_RUNS_TEST_LOSS, s->now.test.loss);
-    ins_row_number(&row, INS_RUNS_TEST_ACCURACY, s->now.test.accuracy);
+    ins_row_optional(&row, INS_RUNS_TEST_ACCURACY, ins_accuracy_of(s->network, &s->now.test));
+    ins_row_number(&row, INS_RUNS_TRAIN_SCORE, s->now.train.score);
+    ins_row_number(&row, INS_RUNS_TEST_SCORE, s->now.test.score);
     ins_row_end(&row);
 }
 
@@ -190,7 +192,7 @@ static void add_predictions(const session *s, ins_log_rows *rows)
         return;
     }
     const ins_inputs inputs = ins_inputs_of(&s->probe);
-    ins_forecast own = ins_forecast_new(s->trial, s->probe.features, s->probe.outputs, &inputs);
+    ins_forecast own = ins_forecast_new(s->trial, &s->probe, &inputs);
     add_theory(s, &own, theory);
     ins_depths_write(laboratory->depths, s->trial, &own, depth);
     ins_forecast_free(&own);
@@ -223,7 +225,7 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
         *result = (ins_trial_result){.stopped = !complete,
                                      .diverged = s.diverged,
                                      .epoch = s.now.epoch,
-                                     .accuracy = s.now.test.accuracy};
+                                     .score = s.now.test.score};
     }
     session_close(&s);
     return status;

@@ -3,6 +3,7 @@
 
 #include "initscope/log_row.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "initscope/csv.h"
@@ -66,6 +67,15 @@ void ins_row_empty(ins_row *row, int column)
 {
     take(row, column);
     ins_csv_empty(row->out);
+}
+
+void ins_row_optional(ins_row *row, int column, double value)
+{
+    if (isnan(value)) {
+        ins_row_empty(row, column);
+    } else {
+        ins_row_number(row, column, value);
+    }
 }
 
 void ins_row_end(ins_row *row)

@@ -98,13 +98,13 @@ static void append(ins_design *design, const char *name, double value, const ins
 
 ins_design ins_perceptron_design(const ins_perceptron *perceptron)
 {
-    ins_design design = {.loss = (const ins_loss *)ins_entry_find(&ins_losses, "cross_entropy")};
+    ins_design design = {.loss = perceptron->loss};
     append(&design, "input", (double)perceptron->inputs, NULL);
     for (size_t i = 0; i < perceptron->hidden_count; i++) {
         append(&design, "dense", (double)perceptron->hidden[i], NULL);
         append(&design, "activation", 0, perceptron->activation);
         if (perceptron->dropout > 0) append(&design, "dropout", perceptron->dropout, NULL);
     }
-    append(&design, "dense", (double)perceptron->classes, NULL);
+    append(&design, "dense", (double)perceptron->outputs, NULL);
     return design;
 }

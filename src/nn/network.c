@@ -159,6 +159,7 @@ static ins_network *lay_out(const ins_design *design, ins_carver *carver)
         }
         if (part == PART_VALUES) end = carver->used;
     }
+    ins_fit *fit = ins_carve(carver, ins_design_outputs(design), sizeof *fit);
     real *prediction =
         ins_carve_matrix(carver, design->capacity, ins_design_outputs(design), sizeof(real));
     for (size_t k = 0; k < INS_LAYER_INPUTS; k++) {
@@ -167,6 +168,7 @@ static ins_network *lay_out(const ins_design *design, ins_carver *carver)
         if (network != NULL) network->spare[k] = spare;
     }
     if (network == NULL) return NULL;
+    network->fit = fit;
     network->prediction = prediction;
     network->parameter = (real *)(void *)(carver->base + start);
     network->parameters = (end - start) / sizeof(real);
@@ -271,10 +273,16 @@ static const ins_layer *last_of(const ins_network *network)
     return &network->layer[network->design.layers - 1];
 }
 
-ins_score ins_network_score(const ins_network *network, const int32_t *y)
+ins_tally ins_network_tally(ins_network *network)
+{
+    memset(network->fit, 0, last_of(network)->plan->units * sizeof *network->fit);
+    return (ins_tally){.fit = network->fit};
+}
+
+void ins_network_compare(const ins_network *network, ins_targets targets, ins_tally *tally)
 {
     const ins_layer *last = last_of(network);
-    return network->design.loss->score(network->rows, last->plan->units, last->output, y);
+    network->design.loss->add(tally, network->rows, last->plan->units, last->output, targets);
 }
 
 void ins_network_predict(ins_network *network)
@@ -295,11 +303,11 @@ static void add_spares(ins_network *network, const ins_layer *layer)
     }
 }
 
-void ins_network_backward(ins_network *network, const int32_t *y)
+void ins_network_backward(ins_network *network, ins_targets targets)
 {
     const ins_layer *last = last_of(network);
     ins_network_predict(network);
-    network->design.loss->delta(network->rows, last->plan->units, network->prediction, y,
+    network->design.loss->delta(network->rows, last->plan->units, network->prediction, targets,
                                 last->delta);
     for (size_t i = network->design.layers; i-- > 0;) {
         ins_layer *layer = &network->layer[i];

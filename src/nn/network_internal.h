@@ -18,6 +18,7 @@ struct ins_network {
     size_t tensors;
     ins_learned *tensor;           /* (tensors) of all layers */
     ins_matrix *matrix;            /* (depth): number l at l - 1 */
+    ins_fit *fit;                  /* (units of the last layer) */
     real *prediction;              /* (capacity, units of the last layer) */
     real *spare[INS_LAYER_INPUTS]; /* (capacity, units): a delta that is added to another */
     size_t parameters;             /* elements from parameter on, padding (always 0) included */

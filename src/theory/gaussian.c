@@ -27,7 +27,7 @@ typedef struct sums {
     const ins_activation *row;
     const double *p;
     double spread; /* sqrt(q) */
-    double value, square, slope, slope_square, radial;
+    double value, square, slope, slope_square, radial, turned_square;
 } sums;
 
 static void add(void *context, double z, double weight)
@@ -41,6 +41,8 @@ static void add(void *context, double z, double weight)
     s->square += mass * (up * up + down * down);
     s->slope += mass * (up_slope + down_slope);
     s->slope_square += mass * (up_slope * up_slope + down_slope * down_slope);
+    s->turned_square +=
+        mass * (up * up * up_slope * up_slope + down * down * down_slope * down_slope);
     s->radial += mass * z * (up * up_slope - down * down_slope);
 }
 
@@ -61,7 +63,7 @@ static sums sums_at(const ins_choice *activation, const ins_outline *outline, do
 
 ins_expectation ins_expect(const ins_choice *activation, double q)
 {
-    if (!(q >= 0 && isfinite(q))) return (ins_expectation){NAN, NAN, NAN, NAN, NAN, NAN};
+    if (!(q >= 0 && isfinite(q))) return (ins_expectation){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 
     const ins_activation *row = (const ins_activation *)activation->entry;
     ins_outline outline = ins_outline_of(activation);
@@ -73,7 +75,8 @@ ins_expectation ins_expect(const ins_choice *activation, double q)
                          .square = s.square,
                          .slope = s.slope,
                          .slope_square = s.slope_square,
-                         .square_growth = s.radial / s.spread};
+                         .square_growth = s.radial / s.spread,
+                         .turned_square = s.turned_square};
     if (fabs(origin) > 0 && spread < SMALLEST_SPREAD_OFFSET) {
         s = sums_at(activation, &outline, SMALLEST_SPREAD_OFFSET);
         e.square_growth = s.radial / s.spread;
@@ -81,6 +84,7 @@ ins_expectation ins_expect(const ins_choice *activation, double q)
     if (sqrt(q) < SMALLEST_SPREAD) {
         e.value = origin + (e.value - origin) * sqrt(q) / SMALLEST_SPREAD;
         e.square = origin * origin + q * e.square_growth;
+        e.turned_square = e.square * e.slope_square;
     }
     e.curvature = e.square_growth - e.slope_square;
     return e;

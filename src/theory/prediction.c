@@ -20,7 +20,9 @@ typedef struct signal {
                         of their root mean squares */
     double gain;     /* E[(d loss / d x)^2] = gain delta: delta is that of the next matrix, */
     double delta;    /* and gain what the layers between do to it */
-    double slope;    /* E[phi'^2] of an activation */
+    double along;    /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
+                        is not independent of x */
+    ins_expectation phi; /* of an activation */
 } signal;
 
 /* A layer on its way: its output, what it reads, and the prediction of the matrix that it has or
@@ -94,6 +96,7 @@ static void same_backward(const stage *s)
     if (s->plan->kind->reads == 0) return;
     s->in[0]->gain = s->at->gain;
     s->in[0]->delta = s->at->delta;
+    s->in[0]->along = s->at->along;
 }
 
 /* The mean over all pairs of rows, those of a row with itself included. */
@@ -138,12 +141,16 @@ static void dense_forward(const stage *s)
     s->at->lengths = length_part(s->in[0], q, w.fan_in * weight);
 }
 
+/* Only the part W a of z passes anything on. */
 static void dense_backward(const stage *s)
 {
+    const double z = s->out->preactivation.second_moment;
+    const double own = z > 0 ? 1 - s->out->bias.second_moment / z : 0;
     s->out->delta = centred(s->at->gain * s->at->delta);
     s->out->gradient = centred(s->out->delta.second_moment * s->in[0]->square);
     s->in[0]->gain = (double)s->plan->units * s->out->weight.variance;
     s->in[0]->delta = s->out->delta.second_moment;
+    s->in[0]->along = (double)s->plan->units / (double)s->plan->inputs[0] * s->at->along * own;
 }
 
 /* Of an activation at two rows of one length, as far as they differ in direction; 0 where all of z
@@ -166,13 +173,22 @@ static void activation_forward(const stage *s)
     s->out->activation = around(at.value, at.square);
     s->out->slope_square = at.slope_square;
     s->at->square = at.square;
-    s->at->slope = at.slope_square;
+    s->at->phi = at;
 }
 
+/* Given z, W^T delta is share a + noise, the noise independent of z:
+ *
+ *   E delta'^2 = share^2 E[phi'^2 phi^2] + E[phi'^2] E noise^2,   E[z delta'] = share E[z phi' phi]
+ *
+ * of which classes, at their start, have the second term alone. */
 static void activation_backward(const stage *s)
 {
-    s->in[0]->gain = s->at->gain * s->at->slope;
+    const ins_expectation *phi = &s->at->phi;
+    const double share = s->at->along != 0 ? s->at->along / s->at->square : 0;
+    s->in[0]->gain = s->at->gain * phi->slope_square;
     s->in[0]->delta = s->at->delta;
+    s->in[0]->along = share * s->in[0]->square * phi->square_growth;
+    if (share != 0) s->in[0]->gain += share * share * phi->turned_square / s->at->delta;
 }
 
 static void unknown_forward(const stage *s)
@@ -206,30 +222,44 @@ bool ins_is_predicted(const ins_layer_kind *kind)
     return theory_of(kind) != &unknown;
 }
 
-/* Where the loss stands: the last activation, and E[(d loss / d z)^2] into *delta, for logits of
- * this second moment. Returns the loss. */
-static double cross_entropy_start(double square, size_t classes, ins_layer_prediction *out,
-                                  double *delta)
+/* Where the loss stands: the last activation, and E[(d loss / d z)^2] and E[z d loss / d z] of the
+ * outputs z, with their second moment. Returns the loss. */
+static double cross_entropy_start(signal *z, size_t classes, const ins_inputs *inputs,
+                                  ins_layer_prediction *out)
 {
-    const ins_softmax_start start = ins_softmax_expect(square, classes);
+    (void)inputs;
+    const ins_softmax_start start = ins_softmax_expect(z->square, classes);
     const double mean = 1 / (double)classes;
     out->activation = around(mean, start.probability_square / (double)classes);
-    *delta = start.delta_square;
+    z->delta = start.delta_square;
     return start.cross_entropy;
+}
+
+/* Outputs that know nothing of the targets yet. */
+static double mse_start(signal *z, size_t units, const ins_inputs *inputs,
+                        ins_layer_prediction *out)
+{
+    (void)out;
+    const double factor = 2 / (double)units, loss = z->square + inputs->target_square;
+    z->delta = factor * factor * loss;
+    z->along = factor * z->square;
+    return loss;
 }
 
 static const struct {
     const char *loss;
-    double (*start)(double square, size_t units, ins_layer_prediction *out, double *delta);
-} losses[] = {{"cross_entropy", cross_entropy_start}};
+    double (*start)(signal *z, size_t units, const ins_inputs *inputs, ins_layer_prediction *out);
+} losses[] = {{"cross_entropy", cross_entropy_start}, {"mse", mse_start}};
 
-static double loss_start(const ins_loss *loss, double square, size_t units,
-                         ins_layer_prediction *out, double *delta)
+static double loss_start(const ins_loss *loss, signal *z, size_t units, const ins_inputs *inputs,
+                         ins_layer_prediction *out)
 {
-    *delta = NAN;
+    z->gain = 1;
+    z->delta = NAN;
+    z->along = 0;
     for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
         if (strcmp(losses[i].loss, loss->entry.name) == 0)
-            return losses[i].start(square, units, out, delta);
+            return losses[i].start(z, units, inputs, out);
     }
     return NAN;
 }
@@ -263,10 +293,9 @@ double ins_predict(const ins_design *design, const ins_initialization *start,
         const stage s = stage_of(design, start, inputs, i, signals, &before, out);
         theory_of(s.plan->kind)->forward(&s);
     }
-    signal *last = &signals[layers - 1];
-    last->gain = 1;
-    const double loss = loss_start(design->loss, last->square, design->layer[layers - 1].units,
-                                   &out[design->depth - 1], &last->delta);
+    const double loss =
+        loss_start(design->loss, &signals[layers - 1], design->layer[layers - 1].units, inputs,
+                   &out[design->depth - 1]);
     for (size_t i = layers; i-- > 0;) {
         const stage s = stage_of(design, start, inputs, i, signals, &before, out);
         theory_of(s.plan->kind)->backward(&s);

@@ -47,9 +47,11 @@ static void end(void *state, const ins_trace_moment *moment, ins_text *out)
     ins_row row = ins_row_begin_epoch(out, INS_LOG_EPOCHS, &moment->run, moment->epoch);
     ins_row_integer(&row, INS_EPOCHS_UPDATES, (long long)moment->updates);
     ins_row_number(&row, INS_EPOCHS_TRAIN_LOSS, moment->train_loss);
-    ins_row_number(&row, INS_EPOCHS_TRAIN_ACCURACY, moment->train_accuracy);
+    ins_row_optional(&row, INS_EPOCHS_TRAIN_ACCURACY, moment->train_accuracy);
     ins_row_number(&row, INS_EPOCHS_TEST_LOSS, moment->test_loss);
-    ins_row_number(&row, INS_EPOCHS_TEST_ACCURACY, moment->test_accuracy);
+    ins_row_optional(&row, INS_EPOCHS_TEST_ACCURACY, moment->test_accuracy);
+    ins_row_number(&row, INS_EPOCHS_TRAIN_SCORE, moment->train_score);
+    ins_row_number(&row, INS_EPOCHS_TEST_SCORE, moment->test_score);
     ins_row_number(&row, INS_EPOCHS_GRADIENT_NORM, sqrt(squares->sum));
     ins_row_end(&row);
     squares->sum = 0;

@@ -249,7 +249,7 @@ static void measure_statistics(subject *s, size_t repeats)
         /* The recorder finds the forward pass made, and makes the backward pass once more. */
         ins_network_forward(network, probe->x, probe->rows, false);
         double forward = seconds_now();
-        ins_network_backward(network, probe->label);
+        ins_network_backward(network, ins_targets_of(probe, 0));
         double passed = seconds_now();
         ins_recorder_record(recorder, &(ins_recorder_epoch){.epoch = i}, &rows);
         double recorded = seconds_now();

@@ -53,7 +53,8 @@ static inline family family_of(const char *activation, const char *weight, size_
                 .bias = choose(&ins_initializers, "zeros"),
                 .samples = random_samples(rows, inputs, 1)};
     f.design = ins_perceptron_design(&(ins_perceptron){.inputs = inputs,
-                                                       .classes = 3,
+                                                       .outputs = 3,
+                                                       .loss = ins_loss_for(true),
                                                        .hidden_count = hidden,
                                                        .hidden = hidden_units,
                                                        .activation = &f.activation});
@@ -85,7 +86,7 @@ static inline void family_run(family *f, uint32_t seed)
     gsl_rng_free(rng);
     ck_assert_int_eq(ins_network_initialize(f->network, &start, &error), INS_OK);
     ins_network_forward(f->network, f->samples.x, f->samples.rows, false);
-    ins_network_backward(f->network, f->samples.label);
+    ins_network_backward(f->network, ins_targets_of(&f->samples, 0));
 }
 
 static inline double mean_square(const real *x, size_t count)

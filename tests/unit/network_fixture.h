@@ -64,17 +64,48 @@ static inline ins_samples random_samples(size_t rows, size_t features, uint32_t 
     return samples;
 }
 
+static inline ins_targets targets_of(const ins_samples *samples)
+{
+    return ins_targets_of(samples, 0);
+}
+
+/* The last forward pass alone, held against its targets. */
+static inline ins_tally compared(ins_network *net, ins_targets targets)
+{
+    ins_tally tally = ins_network_tally(net);
+
+    ins_network_compare(net, targets, &tally);
+    return tally;
+}
+
 static inline void samples_free(ins_samples *samples)
 {
+    if (samples->number != samples->x) free(samples->number);
     free(samples->x);
     free(samples->label);
 }
 
-/* A network for 3 classes, its weights and biases from these initializers. */
+/* Numbers to be predicted in the place of the labels: others, or the features themselves. */
+static inline void expect_numbers(ins_samples *samples, bool own)
+{
+    free(samples->label);
+    samples->label = NULL;
+    if (own) {
+        samples->number = samples->x;
+        samples->outputs = samples->features;
+        return;
+    }
+    samples->number = calloc(samples->rows * samples->outputs, sizeof(real));
+    for (size_t i = 0; i < samples->rows * samples->outputs; i++)
+        samples->number[i] = (real)sin(1 + 3 * (double)i);
+}
+
+/* A network for 3 classes, or for numbers, its weights and biases from these initializers. */
 typedef struct recipe {
     const char *activation, *optimizer, *hidden_init, *output_init, *bias_init;
     double learning_rate, dropout, weight_decay;
     size_t inputs, hidden_count, hidden[8], capacity;
+    size_t numbers; /* to be predicted, in the place of 3 classes */
 } recipe;
 
 static inline ins_status recipe_initialize(const recipe *r, ins_network *network,
@@ -93,12 +124,14 @@ static inline ins_status recipe_initialize(const recipe *r, ins_network *network
 static inline ins_design recipe_design(const recipe *r)
 {
     const ins_choice activation = choose(&ins_activations, r->activation);
-    ins_design design = ins_perceptron_design(&(ins_perceptron){.inputs = r->inputs,
-                                                                .classes = 3,
-                                                                .hidden_count = r->hidden_count,
-                                                                .hidden = r->hidden,
-                                                                .activation = &activation,
-                                                                .dropout = r->dropout});
+    ins_design design =
+        ins_perceptron_design(&(ins_perceptron){.inputs = r->inputs,
+                                                .outputs = r->numbers > 0 ? r->numbers : 3,
+                                                .loss = ins_loss_for(r->numbers == 0),
+                                                .hidden_count = r->hidden_count,
+                                                .hidden = r->hidden,
+                                                .activation = &activation,
+                                                .dropout = r->dropout});
     design.optimizer = choose(&ins_optimizers, r->optimizer ? r->optimizer : "sgd");
     design.learning_rate = r->learning_rate;
     design.weight_decay = r->weight_decay;

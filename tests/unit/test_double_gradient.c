@@ -12,7 +12,7 @@
 static double mean_loss(ins_network *net, const ins_samples *samples)
 {
     ins_network_forward(net, samples->x, samples->rows, false);
-    return ins_network_score(net, samples->label).loss / (double)samples->rows;
+    return compared(net, targets_of(samples)).loss / (double)samples->rows;
 }
 
 /* d loss / d w by Richardson's extrapolation of two central differences: error of order h^4. */
@@ -60,7 +60,7 @@ static void check_gradients(ins_network *net, const ins_samples *samples, const 
         const size_t n = tensor[t].count;
         real *gradient = malloc(n * sizeof *gradient);
         mean_loss(net, samples);
-        ins_network_backward(net, samples->label);
+        ins_network_backward(net, targets_of(samples));
         memcpy(gradient, tensor[t].gradient, n * sizeof *gradient);
         if (ins_role_is_matrix(tensor[t].place.role)) {
             scale = 0;
@@ -94,6 +94,30 @@ START_TEST(test_gradient)
                       .capacity = 11};
 
     check_network(&r, name);
+}
+END_TEST
+
+/* The loss of numbers: of one, of several, and of the inputs themselves. */
+START_TEST(test_gradient_of_numbers)
+{
+    ins_samples samples = random_samples(11, 4, 4);
+    const recipe r = {.activation = "tanh",
+                      .hidden_init = "random_normal(stddev=0.7)",
+                      .bias_init = "random_normal(stddev=0.5)",
+                      .inputs = 4,
+                      .hidden_count = 2,
+                      .hidden = {6, 5},
+                      .capacity = 11,
+                      .numbers = _i == 0   ? 1
+                                 : _i == 1 ? 3
+                                           : 4};
+
+    samples.outputs = r.numbers;
+    expect_numbers(&samples, _i == 2);
+    ins_network *net = recipe_network(&r, &samples, 3);
+    check_gradients(net, &samples, "numbers");
+    ins_network_free(net);
+    samples_free(&samples);
 }
 END_TEST
 
@@ -246,7 +270,7 @@ START_TEST(test_gradient_of_shared_layers)
     ck_assert_ptr_null(ins_network_matrix(net, 2).function);
     ck_assert_str_eq(ins_network_matrix(net, 1).function->entry->name, "softplus");
     mean_loss(net, &samples);
-    ins_network_backward(net, samples.label);
+    ins_network_backward(net, targets_of(&samples));
     ins_network_update(net);
     ck_assert(tensor[4].value[0] == 0.5 - 0.1 * tensor[4].gradient[0]);
     ins_network_free(net);
@@ -278,7 +302,7 @@ START_TEST(test_dropout_backward)
     size_t zeros = 0;
 
     ins_network_forward(net, samples.x, 11, true);
-    ins_network_backward(net, samples.label);
+    ins_network_backward(net, targets_of(&samples));
     const dense_view hidden = dense_of(net, 1), output = dense_of(net, 2);
     for (size_t i = 0; i < 11; i++) {
         for (size_t u = 0; u < 9; u++) {
@@ -414,6 +438,7 @@ int main(void)
 
     tcase_add_checked_fixture(gradient, network_setup, fixture_teardown);
     tcase_add_loop_test(gradient, test_gradient, 0, activations);
+    tcase_add_loop_test(gradient, test_gradient_of_numbers, 0, 3);
     tcase_add_loop_test(gradient, test_gradient_of_symmetric_network, 0, 2);
     tcase_add_loop_test(gradient, test_gradient_of_kind, 0, 2 * (int)ins_layer_kinds.count);
     tcase_add_test(gradient, test_gradient_of_shared_layers);

@@ -35,6 +35,8 @@ static void teardown(void)
     ins_settings_free(&settings);
 }
 
+static int32_t labels[1];
+static const ins_samples shape = {.features = 4, .outputs = 3, .label = labels};
 static const ins_inputs given = {.square = 1.5, .apart = 0.75, .rows = 20};
 
 /* Every trial has the prediction of its own shape, activation and initializers. */
@@ -49,7 +51,7 @@ START_TEST(test_every_trial)
     set("seeds", "3");
     make_grid();
     ck_assert_uint_eq(grid.trials, 2 * 2 * 2 * 2 * 3);
-    ins_forecasts *forecasts = ins_forecasts_new(&grid, 4, 3, &given);
+    ins_forecasts *forecasts = ins_forecasts_new(&grid, &shape, &given);
     for (size_t i = 0; i < grid.trials; i++) {
         ins_trial trial = ins_grid_trial(&grid, i);
         const ins_forecast *forecast = ins_forecasts_of(forecasts, &trial);
@@ -57,7 +59,8 @@ START_TEST(test_every_trial)
         ins_layer_prediction out[3];
         ins_design design =
             ins_perceptron_design(&(ins_perceptron){.inputs = 4,
-                                                    .classes = 3,
+                                                    .outputs = 3,
+                                                    .loss = ins_loss_for(true),
                                                     .hidden_count = hidden,
                                                     .hidden = trial.hidden->units,
                                                     .activation = trial.activation});
@@ -106,7 +109,8 @@ START_TEST(test_critical)
         ins_layer_prediction out[2];
         ins_design design =
             ins_perceptron_design(&(ins_perceptron){.inputs = 10,
-                                                    .classes = 3,
+                                                    .outputs = 3,
+                                                    .loss = ins_loss_for(true),
                                                     .hidden_count = 1,
                                                     .hidden = (const size_t[]){20},
                                                     .activation = trial.activation});
@@ -188,7 +192,7 @@ START_TEST(test_items)
     set("bias-init", "zeros");
     make_grid();
     ins_trial trial = ins_grid_trial(&grid, 0);
-    ins_forecast forecast = ins_forecast_new(&trial, 4, 3, &given);
+    ins_forecast forecast = ins_forecast_new(&trial, &shape, &given);
     static const char *const names[] = {"weight",   "preactivation", "activation", "delta",
                                         "gradient", "signal",        "delta_ratio"};
     ck_assert_uint_eq(ins_forecast_count(&forecast), 3 * 7);

@@ -111,7 +111,7 @@ START_TEST(test_start)
     predict(&f);
     for (uint32_t seed = 1; seed <= NETWORKS; seed++) {
         family_run(&f, seed);
-        loss += ins_network_score(f.network, f.samples.label).loss / NETWORKS;
+        loss += compared(f.network, targets_of(&f.samples)).loss / NETWORKS;
         for (size_t l = 0; l < 3; l++) {
             add(&z[l], moment_of(&f, l + 1, INS_PREACTIVATION), 0);
             if (l < 2) add(&a[l], moment_of(&f, l + 1, INS_ACTIVATION), 0);

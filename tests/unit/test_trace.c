@@ -82,6 +82,8 @@ static void start(void)
                                 .train_accuracy = 0.25,
                                 .test_loss = NAN,
                                 .test_accuracy = 0.75,
+                                .train_score = 0.5,
+                                .test_score = -3,
                                 .logs = INS_EVERY_LOG};
     make_trace(INS_EVERY_LOG);
 }
@@ -248,15 +250,16 @@ END_TEST
 /* 3^2 + 4^2 + 12^2 = 13^2, at every moment anew, and over all layers that are shown. */
 START_TEST(test_epochs)
 {
-    has_rows(INS_LOG_EPOCHS, "7,made,9,0,5,1.5,0.25,nan,0.75,13\n");
-    has_rows(INS_LOG_EPOCHS, "7,made,9,1,5,1.5,0.25,nan,0.75,13\n");
+    has_rows(INS_LOG_EPOCHS, "7,made,9,0,5,1.5,0.25,nan,0.75,0.5,-3,13\n");
+    has_rows(INS_LOG_EPOCHS, "7,made,9,1,5,1.5,0.25,nan,0.75,0.5,-3,13\n");
     layer.bias_gradient.x = NULL;
-    has_rows(INS_LOG_EPOCHS, "7,made,9,2,5,1.5,0.25,nan,0.75,5\n");
+    moment.test_accuracy = NAN; /* does not apply */
+    has_rows(INS_LOG_EPOCHS, "7,made,9,2,5,1.5,0.25,nan,,0.5,-3,5\n");
     clear();
     ins_trace_begin(trace, &moment, &rows);
     for (int i = 0; i < 4; i++) ins_trace_show(trace, &layer);
     ins_trace_end(trace);
-    ck_assert_str_eq(rows.file[INS_LOG_EPOCHS].data, "7,made,9,3,5,1.5,0.25,nan,0.75,10\n");
+    ck_assert_str_eq(rows.file[INS_LOG_EPOCHS].data, "7,made,9,3,5,1.5,0.25,nan,,0.5,-3,10\n");
 }
 END_TEST
 

@@ -91,7 +91,7 @@ START_TEST(test_repeatable)
     train(net, &samples, 16, 3);
     ck_assert(weight_of(net) == end);
     ck_assert_double_eq_tol(ins_evaluate(net, &samples).loss, evaluation.loss, 1e-6);
-    ck_assert_double_eq(ins_evaluate(net, &samples).accuracy, evaluation.accuracy);
+    ck_assert_double_eq(ins_evaluate(net, &samples).score, evaluation.score);
     ins_network_free(net);
     samples_free(&samples);
 }
@@ -145,7 +145,7 @@ START_TEST(test_full_batch)
 
     memcpy(before, view.weight, sizeof before);
     ins_network_forward(net, samples.x, 30, false);
-    ins_network_backward(net, samples.label);
+    ins_network_backward(net, targets_of(&samples));
     for (size_t i = 0; i < 24; i++) before[i] -= (real)0.1 * view.weight_gradient[i];
     ins_trainer *trainer = ins_trainer_new(net, &samples, 30, false, 1);
     ck_assert(ins_trainer_epoch(trainer, NULL));
