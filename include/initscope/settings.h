@@ -76,8 +76,13 @@ typedef struct ins_settings {
     ins_sizes batch; /* 0: all training rows */
 
     ins_data_source data;
-    const char *label; /* "": the last column */
+    ins_names label; /* none: the last column */
+    ins_names features, drop;
     size_t delimiter;  /* index into ins_delimiter_names */
+    size_t header;     /* ins_header */
+    size_t categories; /* ins_categories */
+    size_t missing;    /* ins_missing */
+    ins_choice loss;   /* entry NULL: by the label */
     size_t scale;      /* ins_scaling */
     double test_fraction;
     size_t split; /* ins_splitting */
@@ -130,6 +135,7 @@ extern const ins_option_kind ins_kind_integer; /* size_t */
 extern const ins_option_kind ins_kind_number;  /* double */
 extern const ins_option_kind ins_kind_word;    /* size_t, index into table, a list of words */
 extern const ins_option_kind ins_kind_text;    /* const char *, one line */
+extern const ins_option_kind ins_kind_names;   /* ins_names, with commas between them */
 extern const ins_option_kind ins_kind_path;    /* const char *, as it is */
 extern const ins_option_kind ins_kind_choice;  /* ins_choice from table, an ins_entries */
 extern const ins_option_kind ins_kind_data;    /* ins_data_source */
@@ -159,7 +165,13 @@ typedef enum ins_option_id {
     INS_OPTION_BATCH,
     INS_OPTION_DATA,
     INS_OPTION_LABEL,
+    INS_OPTION_FEATURES,
+    INS_OPTION_DROP,
+    INS_OPTION_HEADER,
     INS_OPTION_DELIMITER,
+    INS_OPTION_CATEGORIES,
+    INS_OPTION_MISSING,
+    INS_OPTION_LOSS,
     INS_OPTION_SCALE,
     INS_OPTION_TEST_FRACTION,
     INS_OPTION_SPLIT,
@@ -236,6 +248,12 @@ ins_status ins_settings_set(ins_settings *settings, const ins_option *option, co
 
 /* Reads an experiment file. INS_USAGE, with one problem per bad line. */
 ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error *error);
+
+/* How the settings have the data read; of strings of the settings. */
+ins_reading ins_reading_of(const ins_settings *settings);
+
+/* How the runs with a seed have them split and scaled. */
+ins_preparation ins_preparation_of(const ins_settings *settings, size_t seed);
 
 /* The seed of the split of the runs with a seed. */
 uint32_t ins_split_seed_of(const ins_settings *settings, size_t seed);

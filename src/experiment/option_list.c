@@ -267,3 +267,39 @@ static void range_of_hiddens(const ins_option *option, ins_text *out)
 }
 
 const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, range_of_hiddens, NULL};
+
+/* "a, b": blanks around a name are not its own. */
+static ins_status parse_names(const ins_option *option, const char *text, const ins_source *source,
+                              ins_arena *arena, void *field, ins_error *error)
+{
+    const char *whole;
+    ins_status status = ins_kind_text.parse(option, text, source, arena, &whole, error);
+    if (status != INS_OK) return status;
+    size_t count = whole[0] != '\0', next = 0;
+    for (const char *c = whole; *c != '\0'; c++) count += *c == ',';
+    const char **item = ins_arena_get(arena, count + 1, sizeof *item, "names");
+    for (const char *name = whole; next < count; next++) {
+        const size_t length = strcspn(name, ",");
+        item[next] = ins_option_trim(ins_arena_copy(arena, name, length), arena);
+        if (item[next][0] == '\0') return ins_option_refuse(option, text, source, error);
+        name += length + (name[length] == ',');
+    }
+    *(ins_names *)field = (ins_names){count, item};
+    return INS_OK;
+}
+
+static void write_names(const ins_option *option, const void *field, ins_text *out)
+{
+    const ins_names *names = field;
+    (void)option;
+    for (size_t i = 0; i < names->count; i++)
+        ins_text_add_format(out, "%s%s", i > 0 ? "," : "", names->item[i]);
+}
+
+static void range_of_names(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    ins_text_add(out, "names with commas between them");
+}
+
+const ins_option_kind ins_kind_names = {parse_names, write_names, range_of_names, NULL};
