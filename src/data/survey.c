@@ -18,6 +18,7 @@ static const char *becomes(const ins_plan *plan, size_t column, ins_arena *arena
     case INS_USE_NOTHING:
         return "left out";
     case INS_USE_FEATURE:
+        if (plan->column[column].counts) return "row counter";
         return plan->column[column].kind == INS_KIND_BOOLEANS ? "0 and 1" : "feature";
     case INS_USE_ONEHOT:
         return ins_arena_format(arena, "%zu columns", plan->category_count[column]);
