@@ -22,7 +22,9 @@ static const char *iris(void)
 static ins_status read_text(const char *text, const char *label, ins_dataset *dataset,
                             ins_error *error)
 {
-    return ins_dataset_read(scratch_file("d.csv", text, strlen(text)), label, '\0', dataset, error);
+    const ins_reading reading = {.path = scratch_file("d.csv", text, strlen(text)),
+                                 .label = {label != NULL, &label}};
+    return ins_dataset_read(&reading, dataset, error);
 }
 
 START_TEST(test_iris)
@@ -30,7 +32,7 @@ START_TEST(test_iris)
     ins_dataset d;
     ins_error error = {0};
 
-    ck_assert_int_eq(ins_dataset_read(iris(), NULL, '\0', &d, &error), INS_OK);
+    ck_assert_int_eq(ins_dataset_read(&(ins_reading){.path = iris()}, &d, &error), INS_OK);
     ck_assert_uint_eq(d.rows, 150);
     ck_assert_uint_eq(d.features, 4);
     ck_assert_uint_eq(d.classes, 3);
@@ -280,8 +282,9 @@ START_TEST(test_prepare_iris)
     ins_dataset d;
     ins_prepared p;
 
-    ck_assert_int_eq(ins_dataset_read(iris(), NULL, '\0', &d, &error), INS_OK);
-    ck_assert_int_eq(ins_prepare(&d, 0.2, 42, (ins_scaling)_i, &p, &error), INS_OK);
+    ck_assert_int_eq(ins_dataset_read(&(ins_reading){.path = iris()}, &d, &error), INS_OK);
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.2, 42, (ins_scaling)_i}, &p, &error),
+                     INS_OK);
     ck_assert_ptr_null(d.x);
     ck_assert_uint_eq(p.test.rows, 30);
     ck_assert_uint_eq(p.train.rows, 120);
@@ -318,7 +321,8 @@ START_TEST(test_rows_follow_the_split)
     for (int i = 0; i < 97; i++) ins_text_add_format(&text, "%d,%d,%d,%d\n", i, -i, 2 * i, i % 5);
     ck_assert_int_eq(read_text(text.data, NULL, &d, &error), INS_OK);
     const size_t tests = ins_split(97, 0.3, 3, order);
-    ck_assert_int_eq(ins_prepare(&d, 0.3, 3, INS_SCALE_NONE, &p, &error), INS_OK);
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.3, 3, INS_SCALE_NONE}, &p, &error),
+                     INS_OK);
     for (size_t i = 0; i < 97; i++) {
         const ins_samples *side = i < tests ? &p.test : &p.train;
         const size_t row = i < tests ? i : i - tests;
@@ -350,7 +354,8 @@ START_TEST(test_variance_far_from_zero)
     ck_assert_int_eq(read_text(text.data, NULL, &d, &error), INS_OK);
     const size_t tests = ins_split(90, 0.2, 5, order);
     for (size_t i = tests; i < 90; i++) ones += (double)(order[i] % 2);
-    ck_assert_int_eq(ins_prepare(&d, 0.2, 5, INS_SCALE_STANDARD, &p, &error), INS_OK);
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.2, 5, INS_SCALE_STANDARD}, &p, &error),
+                     INS_OK);
     const double share = ones / (double)p.train.rows;
     ck_assert_double_eq_tol(p.features[0].variance, share * (1 - share), 1e-12);
     ins_prepared_free(&p);
@@ -369,7 +374,9 @@ START_TEST(test_constant_feature)
     ck_assert_int_eq(
         read_text("a,b,y\n1,0.1,p\n2,0.1,q\n3,0.1,p\n4,0.1,q\n5,0.1,q\n", NULL, &d, &error),
         INS_OK);
-    ck_assert_int_eq(ins_prepare(&d, 0.2, 1, INS_SCALE_STANDARD + (_i > 0), &p, &error), INS_OK);
+    ck_assert_int_eq(
+        ins_prepare(&d, &(ins_preparation){0.2, 1, INS_SCALE_STANDARD + (_i > 0)}, &p, &error),
+        INS_OK);
     for (size_t i = 0; i < p.train.rows; i++) ck_assert(p.train.x[2 * i + 1] == 0);
     ck_assert(p.test.x[1] == 0);
     ck_assert(p.features[1].variance < 1e-30 && p.features[1].scaled_variance == 0);
@@ -390,7 +397,8 @@ START_TEST(test_unseen_class)
 
     /* RandomState(1).permutation(3) starts with row 0, the only p. */
     ck_assert_int_eq(read_text("a,y\n1,p\n2,q\n3,r\n", NULL, &d, &error), INS_OK);
-    ck_assert_int_eq(ins_prepare(&d, 0.3, 1, INS_SCALE_NONE, &p, &error), INS_OK);
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.3, 1, INS_SCALE_NONE}, &p, &error),
+                     INS_OK);
     snprintf(expected, sizeof expected, "%s: classes without a training row: 1 of 3\n",
              at("d.csv"));
     ck_assert_str_eq(d.warnings.data, expected);
@@ -411,14 +419,16 @@ START_TEST(test_split_of_a_copy)
     ck_assert_int_eq(read_text(text.data, NULL, &d, NULL), INS_OK);
     ck_assert_int_eq(read_text(text.data, NULL, &same, NULL), INS_OK);
     for (uint32_t seed = 1; seed <= 2; seed++) {
-        ck_assert_int_eq(
-            ins_prepare_copy(&d, 0.3, seed, INS_SCALE_STANDARD, &copied, &warnings, NULL), INS_OK);
+        ck_assert_int_eq(ins_prepare_copy(&d, &(ins_preparation){0.3, seed, INS_SCALE_STANDARD},
+                                          &copied, &warnings, NULL),
+                         INS_OK);
         ck_assert_int_eq(memcmp(d.x, same.x, 80 * sizeof *d.x), 0);
         ck_assert_int_eq(memcmp(d.y, same.y, 40 * sizeof *d.y), 0);
         if (seed == 1) ins_prepared_free(&copied);
     }
     ck_assert(d.warnings.data == NULL);
-    ck_assert_int_eq(ins_prepare(&same, 0.3, 2, INS_SCALE_STANDARD, &moved, NULL), INS_OK);
+    ck_assert_int_eq(
+        ins_prepare(&same, &(ins_preparation){0.3, 2, INS_SCALE_STANDARD}, &moved, NULL), INS_OK);
     ck_assert_uint_eq(copied.train.rows, moved.train.rows);
     ck_assert_int_eq(memcmp(copied.test.x, moved.test.x, 80 * sizeof *copied.test.x), 0);
     ck_assert_int_eq(memcmp(copied.test.label, moved.test.label, 40 * sizeof *copied.test.label),
@@ -442,14 +452,17 @@ START_TEST(test_impossible_splits)
     ins_prepared p;
 
     ck_assert_int_eq(read_text("a,y\n1,p\n2,q\n3,q\n", NULL, &d, &error), INS_OK);
-    ck_assert_int_eq(ins_prepare(&d, 0.999, 1, INS_SCALE_NONE, &p, &error), INS_DATA);
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.999, 1, INS_SCALE_NONE}, &p, &error),
+                     INS_DATA);
     expect_problem(&error, INS_DATA, "d.csv",
                    "no training rows of 3 are left, test fraction (got \"0.999\")");
-    ck_assert_int_eq(ins_prepare(&d, 0, 1, INS_SCALE_NONE, &p, &error), INS_DATA);
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0, 1, INS_SCALE_NONE}, &p, &error),
+                     INS_DATA);
     expect_problem(&error, INS_DATA, "d.csv",
                    "no test rows of 3 are left, test fraction (got \"0\")");
     /* RandomState(1).permutation(3) starts with row 0, the only p. */
-    ck_assert_int_eq(ins_prepare(&d, 0.3, 1, INS_SCALE_NONE, &p, &error), INS_DATA);
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.3, 1, INS_SCALE_NONE}, &p, &error),
+                     INS_DATA);
     expect_problem(&error, INS_DATA, "d.csv", "all 2 training rows have one label (got \"q\")");
     ck_assert_ptr_nonnull(d.x);
     ins_dataset_free(&d);
