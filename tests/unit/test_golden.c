@@ -194,7 +194,8 @@ static size_t compare_epoch(tracked *t, int number, int epoch, double *worst)
             if (value->network != number || value->epoch != epoch || (value->layer == 0) != losses)
                 continue;
             double ours = measured(t, value);
-            double difference = fabs(ours - value->value) / fabs(value->value);
+            double difference =
+                ours == value->value ? 0 : fabs(ours - value->value) / fabs(value->value);
             if (difference > *worst) *worst = difference;
             ck_assert_msg(difference <= TOLERANCE,
                           "network %d epoch %d layer %d %s: %.9g, PyTorch %.9g", number, epoch,
