@@ -15,6 +15,9 @@ const char *const ins_column_kind_names[INS_COLUMN_KINDS] = {
     [INS_KIND_TEXTS] = "text",        [INS_KIND_DATES] = "date",
     [INS_KIND_MIXED] = "number, text"};
 
+/* Fewer rows may be counted by accident. */
+enum { COUNTED_ROWS = 5 };
+
 /* Above it not every whole number is a double. */
 #define WHOLE_LIMIT 9007199254740992.0
 
@@ -30,7 +33,16 @@ static double *values_of(const ins_sheet_column *column)
     double *value = ins_allocate(column->texts.count + 1, sizeof *value, "a column's texts");
     for (size_t i = 0; i < column->texts.count; i++) {
         const char *text = column->texts.name[i];
-        if (ins_parse_number(text, strlen(text), &value[i]) == INS_NUMBER_INVALID) value[i] = NAN;
+        switch (ins_parse_number(text, strlen(text), &value[i])) {
+        case INS_NUMBER_FINITE:
+            break;
+        case INS_NUMBER_NOT_FINITE:
+            value[i] = text[0] == '-' ? -INFINITY : INFINITY;
+            break;
+        case INS_NUMBER_INVALID:
+            value[i] = NAN;
+            break;
+        }
     }
     return value;
 }
@@ -158,7 +170,7 @@ static void finish(const ins_sheet *t, size_t j, ins_surveyed *c, const sums *s)
 {
     const double n = (double)c->numbers, mean = s->sum / n;
     c->kind = kind_of(c, &t->column[j].texts);
-    c->counts = c->counts && c->numbers == t->rows && t->rows > 2;
+    c->counts = c->counts && c->numbers == t->rows && t->rows >= COUNTED_ROWS;
     if (c->numbers == 0) {
         c->mean = c->deviation = c->minimum = c->maximum = NAN;
         return;

@@ -160,7 +160,14 @@ static double cell_of(ins_sheet *t, size_t column, const char *text, size_t leng
     ins_sheet_column *c = &t->column[column];
     double value;
     if (ins_is_missing(text, length)) return nan_of(INS_NO_TEXT);
-    if (!c->verbatim && ins_parse_number(text, length, &value) != INS_NUMBER_INVALID) return value;
+    switch (c->verbatim ? INS_NUMBER_INVALID : ins_parse_number(text, length, &value)) {
+    case INS_NUMBER_FINITE:
+        return value;
+    case INS_NUMBER_NOT_FINITE:
+        return text[0] == '-' ? -INFINITY : INFINITY;
+    case INS_NUMBER_INVALID:
+        break;
+    }
     return nan_of((uint32_t)ins_labels_find(&c->texts, text, length, t->arena));
 }
 
@@ -397,6 +404,17 @@ static void warn_of_all(reader *r)
                           t->path, r->first.line, t->columns);
 }
 
+static ins_status only_column(const reader *r, ins_error *error)
+{
+    char shown[INS_DISPLAY_SIZE];
+    const kept_text *field = &r->first.field[0];
+    return ins_error_add(error, INS_DATA,
+                         "%s:%zu: only 1 column; something to learn from and something to predict "
+                         "are needed, separated by comma, semicolon or tab (got \"%s\")",
+                         r->table->path, r->first.line,
+                         ins_display(shown, field->text, field->length));
+}
+
 ins_status ins_sheet_read(const ins_reading *reading, ins_sheet *table, ins_error *error)
 {
     ins_sheet t = {.arena = ins_arena_new()};
@@ -404,6 +422,8 @@ ins_status ins_sheet_read(const ins_reading *reading, ins_sheet *table, ins_erro
     t.path = ins_arena_copy(t.arena, reading->path, strlen(reading->path));
     ins_status status = ins_csv_read(reading->path, reading->delimiter, handle, &r, error);
     if (status == INS_OK) status = settle_first(&r, error);
+    if (status == INS_OK && t.columns < 2 && reading->label.count == 0)
+        status = only_column(&r, error);
     if (status == INS_OK && t.rows == 0)
         status = ins_error_add(error, INS_DATA, "%s:%zu: no data rows after the header", t.path,
                                r.first.line);

@@ -102,7 +102,7 @@ START_TEST(test_ranges)
     expect_range(INS_OPTION_LEARNING_RATE, "a finite number above 0, or default");
     expect_range(INS_OPTION_DROPOUT, "a number from 0 to below 1");
     expect_range(INS_OPTION_WEIGHT_DECAY, "a finite number from 0 up");
-    expect_range(INS_OPTION_TEST_FRACTION, "a number above 0 and below 1");
+    expect_range(INS_OPTION_TEST_FRACTION, "a number from 0 to below 1");
     expect_range(INS_OPTION_BATCH, "an integer from 1 to 2147483647, or full (all training rows)");
     expect_range(INS_OPTION_SEED, "an integer from 0 to 4294967295");
     expect_range(INS_OPTION_OUTPUT_INIT, "an initializer, or same (that of the hidden layers)");
@@ -171,7 +171,7 @@ START_TEST(test_numbers)
     refuses("dropout", "1");
     refuses("dropout", "-0.1");
     refuses("weight-decay", "-1");
-    refuses("test-fraction", "0");
+    refuses("test-fraction", "-0.1");
     refuses("test-fraction", "1");
     refuses("test-fraction", "default");
 }
