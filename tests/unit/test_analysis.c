@@ -114,7 +114,7 @@ START_TEST(summary)
                "alikeness,effective_rank,symmetric_layers,dead_share,distinct_units,units,accuracy,"
                "accuracy_lower,accuracy_upper,train_loss,train_loss_lower,train_loss_upper,"
                "initial_loss,runs_learned,runs_barely_learned,runs_undecided,runs_dead,target,"
-               "reached_target,epochs_to_target,verdicts\n"),
+               "reached_target,epochs_to_target,verdicts,score,score_lower,score_upper\n"),
         out.data);
     cell_is(&out, "alpha", "runs", "5");
     cell_is(&out, "alpha", "forward_total", "1");

@@ -212,7 +212,6 @@ START_TEST(facts_of_the_data)
     ck_assert(analysis.facts.chance == 0.25 && analysis.facts.train_chance == 0.25);
     ck_assert(analysis.facts.features == 7 && analysis.facts.train_rows == 80);
     ck_assert(analysis.facts.few_rows == 4); /* 0.25^4 = 0.0039, 0.25^3 = 0.0156 */
-    ck_assert(analysis.facts.decidable);
     ck_assert(ins_target_of(&analysis.facts) == 0.625);
     made_free(&study, &analysis);
     const char *shares = "key,value\nclasses,4\nlargest_test_share,0.3\n"
@@ -220,7 +219,7 @@ START_TEST(facts_of_the_data)
     scratch_file("environment.csv", shares, strlen(shares));
     made_read(&study, &analysis);
     ck_assert(analysis.facts.chance == 0.3 && analysis.facts.train_chance == 0.6);
-    ck_assert(analysis.facts.few_rows == 4 && !analysis.facts.decidable);
+    ck_assert(analysis.facts.few_rows == 4);
     made_free(&study, &analysis);
     shares = "key,value\nclasses,4\nmajority_share,0.35\n"; /* as version 1.0 wrote */
     scratch_file("environment.csv", shares, strlen(shares));
@@ -364,7 +363,7 @@ START_TEST(passage_counts_who_never_arrives)
     made_log_write(&log);
     made_read(&study, &analysis);
     ck_assert(ins_target_of(&analysis.facts) == 0.7);
-    ins_passage passage = ins_passage_of_arm(&study, 0, 0.7);
+    ins_passage passage = ins_passage_of_arm(&study, &analysis.facts, 0);
     ck_assert_uint_eq(passage.arrived, 2);
     ck_assert_uint_eq(passage.runs, 3);
     ck_assert(passage.median == 2);
@@ -373,7 +372,7 @@ START_TEST(passage_counts_who_never_arrives)
     arm.faulty = 2; /* one of them never arrived anyway */
     made_log_write(&log);
     made_read(&study, &analysis);
-    passage = ins_passage_of_arm(&study, 0, 0.7);
+    passage = ins_passage_of_arm(&study, &analysis.facts, 0);
     ck_assert_uint_eq(passage.arrived, 1);
     ck_assert(isinf(passage.median));
     made_free(&study, &analysis);
