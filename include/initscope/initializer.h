@@ -34,6 +34,8 @@ typedef struct ins_tensor_place {
     const struct ins_layer_kind *kind; /* of its layer; NULL where there is no network */
     size_t block, blocks; /* the residual block that it is in, from 1, of how many; 0: in none */
     size_t position;      /* among the matrices of the block, from 1 */
+    const real *mirror; /* (inputs, units) the matrix as far from the input as this one is from the
+                           output, filled by now; NULL: there is none, or of another shape */
 } ins_tensor_place;
 
 typedef struct ins_initializer {
@@ -63,6 +65,7 @@ typedef struct ins_initializer {
      * value[INS_CRITICAL_WEIGHT], by the experiment room. Until then it is 0, and the row promises
      * nothing. */
     bool critical;
+    bool tied; /* the matrix is the transpose of its mirror: variance promises nothing */
 } ins_initializer;
 
 enum { INS_CRITICAL_BIAS, INS_CRITICAL_WEIGHT };

@@ -18,6 +18,7 @@ typedef struct ins_inputs {
                        difference of two rows' root mean squares, over square; 0: all rows have the
                        same length */
     size_t rows;    /* over which a unit's variance is taken, >= 1 */
+    bool own_targets;     /* the inputs themselves are to be predicted */
     double target_square; /* second moment of the numbers to be predicted, if these are numbers */
 } ins_inputs;
 

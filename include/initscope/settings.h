@@ -247,6 +247,10 @@ ins_status ins_settings_check(ins_settings *settings, ins_error *error);
 /* Every key of the experiment, resolved: reading it gives the same settings. */
 void ins_settings_write(const ins_settings *settings, ins_text *out);
 
+/* What an experiment file tells beside them, for those who read the logs: how to take the scores
+ * and the axis of time. Reading it changes no setting. */
+void ins_facts_write(const ins_samples *samples, ins_text *out);
+
 /* Where an option's value comes from, for messages. */
 const char *ins_settings_where(const ins_settings *settings, ins_option_id option);
 

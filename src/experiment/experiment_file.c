@@ -8,6 +8,7 @@
 #include "initscope/file.h"
 #include "initscope/grid.h"
 #include "initscope/ini.h"
+#include "initscope/loss.h"
 #include "initscope/settings.h"
 
 typedef struct reading {
@@ -16,6 +17,15 @@ typedef struct reading {
     const char *directory;
     size_t *line; /* of each option, 0: not met yet */
 } reading;
+
+/* The keys of ins_facts_write. */
+static const char score_key[] = "score", time_key[] = "time", classes_key[] = "classes";
+
+static bool is_fact(const char *key)
+{
+    return strcmp(key, score_key) == 0 || strcmp(key, time_key) == 0 ||
+           strcmp(key, classes_key) == 0;
+}
 
 static const char *const *option_names(ins_arena *arena)
 {
@@ -43,6 +53,7 @@ static void take_pair(void *context, const char *key, const char *value, size_t 
 {
     reading *state = context;
     const ins_option *option = ins_option_find(key);
+    if (is_fact(key)) return;
     if (!option) {
         unknown_key(state, key, line, error);
         return;
@@ -164,4 +175,11 @@ void ins_settings_write(const ins_settings *settings, ins_text *out)
         ins_text_add(out, "\n");
         ins_text_free(&value);
     }
+}
+
+void ins_facts_write(const ins_samples *samples, ins_text *out)
+{
+    const ins_loss *loss = ins_loss_for(samples->label != NULL);
+    ins_text_add_format(out, "%s = %s\n%s = epoch\n", score_key, loss->score, time_key);
+    if (loss->classes) ins_text_add_format(out, "%s = %zu\n", classes_key, samples->outputs);
 }

@@ -72,6 +72,7 @@ ins_inputs ins_inputs_of(const ins_samples *samples)
                         .apart = square > 0 ? pairs * distance / square : 0,
                         .lengths = square > 0 ? pairs * variance_of_lengths(samples) / square : 0,
                         .rows = samples->rows,
+                        .own_targets = samples->number == samples->x,
                         .target_square = targets};
 }
 

@@ -127,6 +127,7 @@ static ins_status open_log(running *r)
 {
     const ins_request *request = r->request;
     ins_settings_write(request->settings, &r->experiment);
+    ins_facts_write(&r->data.train, &r->experiment);
     ins_text identity = {0};
     ins_text_add(&identity, r->experiment.data);
     ins_text_add_format(&identity, "version = %s\ndata_hash = %016llx\n", PACKAGE_VERSION,

@@ -262,6 +262,10 @@ static const ins_initializer rows[] = {
      .entry.parameters = {{.name = "path", .kind = INS_PARAMETER_PATH, .meaning = "directory"}},
      .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,
      .fill = ins_file_fill, .fill_bias = ins_file_fill_bias},
+    {ENTRY(tied, "transpose of the W as far from the input: a decoder begins as its encoder",
+           "Vincent et al. 2010"),
+     .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,
+     .fill = ins_tied_fill, .tied = true},
 };
 
 const ins_entries ins_initializers = {

@@ -192,3 +192,19 @@ double ins_lsuv_adapt(const double *p, double deviation, size_t tries)
     const bool done = fabs(deviation - 1) <= p[0] || (double)tries >= p[1];
     return done || !(deviation > 0) || !isfinite(deviation) ? 1 : 1 / deviation;
 }
+
+ins_status ins_tied_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
+                         ins_error *error)
+{
+    (void)rng;
+    if (place.mirror == NULL)
+        return ins_error_add(error, INS_USAGE,
+                             "%s: layer %zu, W (%zu, %zu), is the transpose of no earlier one: a "
+                             "decoder has the widths of its encoder (got \"%s\")",
+                             choice->entry->name, place.layer, place.units, place.inputs,
+                             choice->label != NULL ? choice->label : choice->entry->name);
+    for (size_t u = 0; u < place.units; u++)
+        for (size_t i = 0; i < place.inputs; i++)
+            w[u * place.inputs + i] = place.mirror[i * place.units + u];
+    return INS_OK;
+}

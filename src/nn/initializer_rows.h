@@ -60,6 +60,10 @@ ins_status ins_file_fill(const ins_choice *choice, ins_tensor_place place, gsl_r
 ins_status ins_file_fill_bias(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
                               real *b, ins_error *error);
 
+/* The transpose of the place's mirror. INS_USAGE where it has none. */
+ins_status ins_tied_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
+                         ins_error *error);
+
 /* Shared promises: 0, and NAN where nothing is promised. */
 double ins_promise_zero(const double *p, ins_tensor_place place);
 double ins_promise_nothing(const double *p, ins_tensor_place place);

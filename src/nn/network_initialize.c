@@ -44,6 +44,17 @@ static ins_status fill_bias(const ins_learned *bias, const ins_learned *matrix,
     return row->fill(choice, bias->place, rng, bias->value, error);
 }
 
+/* The place of a matrix with its mirror: an autoencoder's decoder lies opposite its encoder. */
+static ins_tensor_place with_mirror(const ins_network *network, ins_tensor_place place)
+{
+    const size_t opposite = network->design.depth + 1 - place.layer;
+    if (opposite >= place.layer) return place;
+    const ins_learned *other = ins_network_matrix(network, opposite).tensor;
+    if (other->place.units == place.inputs && other->place.inputs == place.units)
+        place.mirror = other->value;
+    return place;
+}
+
 /* One tensor of a layer; matrix is the one before it, or itself; NULL: there is none. */
 static ins_status fill_tensor(ins_network *network, const ins_learned *tensor,
                               const ins_learned *matrix, const ins_choice *weights,
@@ -55,7 +66,8 @@ static ins_status fill_tensor(ins_network *network, const ins_learned *tensor,
     case INS_ROLE_WEIGHT:
     case INS_ROLE_RECURRENT:
         ins_random_stream(&network->rng, seed, INS_FOR_WEIGHTS, number);
-        return row_of(weights)->fill(weights, tensor->place, &network->rng, tensor->value, error);
+        return row_of(weights)->fill(weights, with_mirror(network, tensor->place), &network->rng,
+                                     tensor->value, error);
     case INS_ROLE_BIAS:
         ins_random_stream(&network->rng, seed, INS_FOR_BIASES, number);
         return fill_bias(tensor, matrix, weights, initialization->bias, &network->rng, error);

@@ -18,10 +18,11 @@ typedef struct signal {
     double distance; /* E[(x - x')^2] / 2 of those of two rows: square (1 - c) */
     double lengths;  /* the part of it that is left when both point the same way: E[(r - r')^2] / 2
                         of their root mean squares */
-    double gain;     /* E[(d loss / d x)^2] = gain delta: delta is that of the next matrix, */
-    double delta;    /* and gain what the layers between do to it */
-    double along;    /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
-                        is not independent of x */
+    double inward; /* E[x t] of the outputs and the inputs t of the network, where they are alike */
+    double gain;   /* E[(d loss / d x)^2] = gain delta: delta is that of the next matrix, */
+    double delta;  /* and gain what the layers between do to it */
+    double along;  /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
+                      is not independent of x */
     ins_expectation phi; /* of an activation */
 } signal;
 
@@ -29,8 +30,10 @@ typedef struct signal {
  * follows. */
 typedef struct stage {
     const ins_layer_plan *plan;
-    const ins_choice *weight, *bias; /* initializers */
-    const ins_inputs *inputs;        /* of the network */
+    const ins_choice *weight, *bias;    /* initializers */
+    const ins_inputs *inputs;           /* of the network */
+    const ins_layer_prediction *mirror; /* of the matrix whose transpose the weights are; or NULL */
+    bool facing;                        /* which is the one just before */
     signal *at, *in[INS_LAYER_INPUTS];
     ins_layer_prediction *out;
 } stage;
@@ -89,6 +92,7 @@ static void same_forward(const stage *s)
     s->at->square = s->in[0]->square;
     s->at->distance = s->in[0]->distance;
     s->at->lengths = s->in[0]->lengths;
+    s->at->phi = s->in[0]->phi;
 }
 
 static void same_backward(const stage *s)
@@ -121,14 +125,21 @@ static void dense_forward(const stage *s)
     ins_learned list[INS_LAYER_TENSORS];
     ins_plan_tensors(s->plan, list);
     const ins_tensor_place w = list[0].place, b = list[1].place;
-    double weight = centred_variance(s->weight, w), input = s->in[0]->square;
+    double weight = s->mirror != NULL ? s->mirror->weight.variance : centred_variance(s->weight, w);
+    double input = s->in[0]->square;
     double bias = bias_variance(s->weight, w, s->bias, b);
     double adapted = adapted_variance(s->weight), q = w.fan_in * weight * input + bias;
     if (!isnan(adapted)) {
         q = adapted;
         weight = bias <= q ? (q - bias) / (w.fan_in * input) : NAN;
     }
-    double distance = w.fan_in * weight * s->in[0]->distance;
+    /* y = W^T phi(W x) has the part fan_in Var(W) E[phi'] x of x itself, beside that of independent
+     * weights. */
+    double own = s->mirror != NULL && s->facing ? w.fan_in * weight * s->in[0]->phi.slope : 0;
+    s->at->inward = own * s->inputs->square;
+    q += own * s->at->inward;
+    double distance =
+        w.fan_in * weight * s->in[0]->distance + own * own * s->inputs->square * s->inputs->apart;
     *s->out = (ins_layer_prediction){.fan_in = w.fan_in,
                                      .weight = centred(weight),
                                      .bias = centred(bias),
@@ -141,14 +152,15 @@ static void dense_forward(const stage *s)
     s->at->lengths = length_part(s->in[0], q, w.fan_in * weight);
 }
 
-/* Only the part W a of z passes anything on. */
+/* Only the part W a of z passes anything on. Of weights that were used before, in the other
+ * direction, no more can be said of what they pass back. */
 static void dense_backward(const stage *s)
 {
     const double z = s->out->preactivation.second_moment;
     const double own = z > 0 ? 1 - s->out->bias.second_moment / z : 0;
     s->out->delta = centred(s->at->gain * s->at->delta);
     s->out->gradient = centred(s->out->delta.second_moment * s->in[0]->square);
-    s->in[0]->gain = (double)s->plan->units * s->out->weight.variance;
+    s->in[0]->gain = s->mirror != NULL ? NAN : (double)s->plan->units * s->out->weight.variance;
     s->in[0]->delta = s->out->delta.second_moment;
     s->in[0]->along = (double)s->plan->units / (double)s->plan->inputs[0] * s->at->along * own;
 }
@@ -235,14 +247,16 @@ static double cross_entropy_start(signal *z, size_t classes, const ins_inputs *i
     return start.cross_entropy;
 }
 
-/* Outputs that know nothing of the targets yet. */
+/* Outputs that know nothing of the targets yet, but for what they have of the inputs. */
 static double mse_start(signal *z, size_t units, const ins_inputs *inputs,
                         ins_layer_prediction *out)
 {
     (void)out;
-    const double factor = 2 / (double)units, loss = z->square + inputs->target_square;
+    const double factor = 2 / (double)units;
+    const double known = inputs->own_targets ? z->inward : 0;
+    const double loss = z->square - 2 * known + inputs->target_square;
     z->delta = factor * factor * loss;
-    z->along = factor * z->square;
+    z->along = factor * (z->square - known);
     return loss;
 }
 
@@ -277,6 +291,11 @@ static stage stage_of(const ins_design *design, const ins_initialization *start,
                   .at = &signals[layer],
                   .out = plan->follows > 0 ? &out[plan->follows - 1] : before};
     for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &signals[plan->input[k]];
+    const size_t opposite = design->depth + 1 - plan->number;
+    if (((const ins_initializer *)made.weight->entry)->tied && opposite < plan->number) {
+        made.mirror = &out[opposite - 1];
+        made.facing = opposite + 1 == plan->number;
+    }
     return made;
 }
 

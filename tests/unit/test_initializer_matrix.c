@@ -252,6 +252,56 @@ START_TEST(test_file)
 }
 END_TEST
 
+/* What the initializers say of the recipe's network. */
+static ins_status refused(const recipe *r, ins_error *error)
+{
+    ins_error none = {0};
+    ins_network *net;
+    ins_design design = recipe_design(r);
+
+    ck_assert_int_eq(ins_network_new(&design, &net, &none), INS_OK);
+    ins_design_free(&design);
+    const ins_status status = recipe_initialize(r, net, NULL, 1, error);
+    ins_network_free(net);
+    return status;
+}
+
+/* The decoder is the transpose of the encoder; a matrix without one of its shape opposite is
+ * refused, and so is the encoder itself. */
+START_TEST(test_tied)
+{
+    recipe r = {.activation = "relu",
+                .hidden_init = "he_normal",
+                .output_init = "tied",
+                .inputs = 5,
+                .hidden_count = 3,
+                .hidden = {7, 2, 7},
+                .capacity = 1,
+                .numbers = 5};
+    ins_error error = {0};
+    ins_network *net = recipe_network(&r, NULL, 3);
+    const dense_view encoder = dense_of(net, 1), decoder = dense_of(net, 4);
+
+    ck_assert_uint_eq(decoder.units, 5);
+    for (size_t u = 0; u < 5; u++)
+        for (size_t i = 0; i < 7; i++)
+            ck_assert(decoder.weight[u * 7 + i] == encoder.weight[i * 5 + u]);
+    ck_assert(decoder.weight[0] != decoder.weight[1]);
+    ins_network_free(net);
+
+    r.numbers = 4;
+    r.hidden[2] = 6;
+    ck_assert_int_eq(refused(&r, &error), INS_USAGE);
+    ck_assert_str_eq(error.line[0],
+                     "tied: layer 4, W (4, 6), is the transpose of no earlier one: a decoder has "
+                     "the widths of its encoder (got \"tied\")");
+    r.hidden_init = "tied";
+    error = (ins_error){0};
+    ck_assert_int_eq(refused(&r, &error), INS_USAGE);
+    ck_assert_ptr_nonnull(strstr(error.line[0], "layer 1, W (7, 5)"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("initializer_matrix");
@@ -259,6 +309,7 @@ int main(void)
 
     tcase_add_checked_fixture(matrix, initializer_setup, initializer_teardown);
     tcase_add_loop_test(matrix, test_orthogonal, 0, 6);
+    tcase_add_test(matrix, test_tied);
     tcase_add_loop_test(matrix, test_orthogonal_factor, 0, 3);
     tcase_add_test(matrix, test_haar);
     tcase_add_test(matrix, test_sparse);

@@ -232,8 +232,8 @@ static double gradient_norm(void)
 static void check_epoch(const char *text, size_t epoch, size_t updates)
 {
     char start_of[64];
-    int length = snprintf(start_of, sizeof start_of, "3,he_normal,3,%zu,%zu,1.5,0.25,2.5,0.125,0.25,0.125,",
-                          epoch, updates);
+    int length = snprintf(start_of, sizeof start_of,
+                          "3,he_normal,3,%zu,%zu,1.5,0.25,2.5,0.125,0.25,0.125,", epoch, updates);
     ck_assert_int_eq(strncmp(text, start_of, (size_t)length), 0);
     ck_assert_double_gt(gradient_norm(), 0);
     close_to(text + length, gradient_norm(), 0, "gradient norm");
