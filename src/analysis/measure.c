@@ -88,9 +88,9 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer)
 
 /* --- The data -------------------------------------------------------------------- */
 
-static double fact(const ins_study *study, const char *key)
+static double fact(const ins_pairs *pairs, const char *key)
 {
-    const char *text = ins_pairs_get(&study->environment, key);
+    const char *text = ins_pairs_get(pairs, key);
     double value;
     return text != NULL && ins_parse_number(text, strlen(text), &value) == INS_NUMBER_FINITE
                ? value
@@ -106,8 +106,9 @@ static bool says_yes(const ins_study *study, const char *key)
 /* Logs of 1.0 know the test share of the class that is most frequent in training. */
 static void facts_of_classes(const ins_study *study, ins_facts *facts)
 {
-    double test = fmax(fact(study, "largest_test_share"), fact(study, "majority_share"));
-    double train = fact(study, "largest_train_share"), guess = 1 / facts->classes;
+    double test = fmax(fact(&study->environment, "largest_test_share"),
+                       fact(&study->environment, "majority_share"));
+    double train = fact(&study->environment, "largest_train_share"), guess = 1 / facts->classes;
     double p = ins_threshold_of(INS_THRESHOLD_LEARNED_P);
     facts->constant_loss = log(facts->classes);
     if (isnan(guess) || isnan(test)) return;
@@ -128,20 +129,21 @@ static void facts_of_numbers(const ins_study *study, ins_facts *facts)
 {
     double barely = ins_threshold_of(INS_THRESHOLD_BARELY_R2), rows = 3;
     facts->chance = facts->train_chance = 0;
-    facts->constant_loss = fact(study, "train_target_square");
+    facts->constant_loss = fact(&study->environment, "train_target_square");
     while (!(correlation_p(barely, rows) < ins_threshold_of(INS_THRESHOLD_LEARNED_P))) rows++;
     facts->few_rows = rows;
 }
 
 ins_facts ins_facts_of(const ins_study *study)
 {
+    double classes = fact(&study->environment, "classes");
     ins_facts facts = {.score = ins_score_of(study),
-                       .classes = fact(study, "classes"),
-                       .targets = fact(study, "targets"),
-                       .features = fact(study, "features"),
-                       .input_rank = fact(study, "input_rank"),
-                       .train_rows = fact(study, "train_rows"),
-                       .test_rows = fact(study, "test_rows"),
+                       .classes = isnan(classes) ? fact(&study->experiment, "classes") : classes,
+                       .targets = fact(&study->environment, "targets"),
+                       .features = fact(&study->environment, "features"),
+                       .input_rank = fact(&study->environment, "input_rank"),
+                       .train_rows = fact(&study->environment, "train_rows"),
+                       .test_rows = fact(&study->environment, "test_rows"),
                        .chance = NAN,
                        .train_chance = NAN,
                        .constant_loss = NAN,

@@ -240,7 +240,7 @@ static const char *strip_title(const ins_tell *tell)
 {
     const ins_score *score = ins_tell_score(tell);
     return INS_TELL("%s, 0 to %s", ins_say_score_title(tell->arena, score),
-                    ins_say_score(tell->arena, score, 1));
+                    score->kind == INS_SCORE_ACCURACY ? "100 %" : "1");
 }
 
 /* "Mean"; where no strip says of what: "Mean test score". */

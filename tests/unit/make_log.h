@@ -56,7 +56,8 @@ typedef struct made_log {
     double chance;  /* NAN: environment.csv is left out */
     double classes; /* 0: 3 */
     double targets; /* so many numbers are predicted, and the accuracies are R^2; 0: classes */
-    double target_square;                               /* of numbers, on the training rows; 0: 1 */
+    double target_square; /* of numbers, on the training rows; 0: 1 */
+    double bottleneck; /* units of the layer before the last hidden one; 0: they are not counted */
     const char *environment;                            /* further rows; NULL: none */
     double features, input_rank, train_rows, test_rows; /* 0: not told */
     double input_signal; /* share of the inputs' second moment that differs between rows; 0: all */
@@ -162,6 +163,9 @@ static void made_run(made_log *log, const made_arm *arm, size_t run, size_t seed
                        (made_row){0, "activation", log->input, input, 0.01, 0, -1, 0});
         made_layers(to->layers, log, arm, place, e, noise, faulty);
         if (to->symmetry == NULL || arm->rank <= 0) continue;
+        if (log->bottleneck > 0)
+            fprintf(to->symmetry, "%s,%zu,%g,%g,%g,0\n", place, log->hidden - 1, log->bottleneck,
+                    log->bottleneck, log->bottleneck);
         double dead = e == 0 ? arm->dead_start : arm->dead_end;
         fprintf(to->symmetry, "%s,%zu,8,%g,%.17g,%g\n", place, log->hidden,
                 arm->distinct > 0 && e > 0 ? arm->distinct : 8,

@@ -154,6 +154,26 @@ START_TEST(summary)
 }
 END_TEST
 
+/* Of numbers the score is no accuracy. */
+START_TEST(scores_beside_accuracies)
+{
+    made.arms = 1;
+    arms[0].accuracy = 0.75;
+    arms[0].spread = 0;
+    for (int numbers = 0; numbers < 2; numbers++) {
+        made.targets = numbers;
+        made_log_write(&made);
+        made_read(&study, &analysis);
+        ins_text out = {0};
+        ins_analysis_summary(&analysis, &out);
+        cell_is(&out, "alpha", "accuracy", numbers ? "" : "0.75");
+        cell_is(&out, "alpha", "score", "0.75");
+        ins_text_free(&out);
+        made_free(&study, &analysis);
+    }
+}
+END_TEST
+
 /* The predicted gain of a layer, over the depth: 8, 4, 2, 1 make a half. */
 START_TEST(predicted_gains)
 {
@@ -305,6 +325,7 @@ int main(void)
     TCase *tables = tcase_create("tables");
     tcase_add_checked_fixture(tables, setup, scratch_teardown);
     tcase_add_test(tables, summary);
+    tcase_add_test(tables, scores_beside_accuracies);
     tcase_add_test(tables, predicted_gains);
     tcase_add_test(tables, comparisons);
     tcase_add_test(tables, findings);

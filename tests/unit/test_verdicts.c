@@ -243,6 +243,31 @@ START_TEST(collapsed_by_rank)
 }
 END_TEST
 
+/* Of three targets as many directions are needed, and what passes five units has no more than about
+ * five: where more are needed their width decides. */
+START_TEST(collapsed_numbers_and_bottlenecks)
+{
+    made.targets = 3;
+    arm.rank = 2.9;
+    verdicts_are(FINE | BIT(COLLAPSED));
+    arm.rank = 3;
+    verdicts_are(FINE);
+    made.targets = 6;
+    made.features = 20;
+    arm.rank = 4.5;
+    verdicts_are(FINE | BIT(COLLAPSED));
+    made.bottleneck = 7;
+    verdicts_are(FINE | BIT(COLLAPSED));
+    made.bottleneck = 6;
+    verdicts_are(FINE);
+    made.bottleneck = 2; /* its rows are alike or not as before */
+    verdicts_are(FINE);
+    made.hidden = 2;
+    arm.signal = 0.0099;
+    verdicts_are(BIT(COLLAPSED) | BIT(VANISHING_FORWARD) | BIT(PRESERVING_BACKWARD) | BIT(LEARNED));
+}
+END_TEST
+
 START_TEST(collapsed_by_alikeness)
 {
     made.hidden = 2;
@@ -522,6 +547,7 @@ int main(void)
     tcase_add_test(grades, wide_intervals_are_undecided);
     tcase_add_test(grades, gains_a_layer);
     tcase_add_test(units, collapsed_by_rank);
+    tcase_add_test(units, collapsed_numbers_and_bottlenecks);
     tcase_add_test(units, collapsed_by_alikeness);
     tcase_add_test(units, symmetric_in_bits_or_in_function);
     tcase_add_test(units, dead_in_k_of_n_runs);
