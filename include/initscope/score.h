@@ -46,7 +46,8 @@ const char *ins_say_score_difference(ins_arena *arena, const ins_score *score, i
 const char *ins_say_score_has(ins_arena *arena, const ins_score *score);
 const char *ins_say_score_reached(ins_arena *arena, const ins_score *score, ins_interval value);
 
-/* What the best constant answer reaches: "chance is 33.3 %", "answering the mean is 0". */
+/* What the best constant answer reaches: "chance is 33.3 %", "always answering the mean has
+ * R² 0". */
 const char *ins_say_score_constant(ins_arena *arena, const ins_score *score, double constant);
 
 /* A text of which there may be two, for studies of classes (and of scores that are not known) and

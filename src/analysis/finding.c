@@ -875,10 +875,13 @@ static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding 
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
 static void answer_setting(finder *f, const ins_setting *setting, ins_finding *out)
 {
-    size_t failing = 0, never = 0;
+    size_t failing = 0, never = 0, unsure = 0;
+    bool *open = ins_arena_get(f->arena, f->study->arms + 1, sizeof *open, "names");
     for (size_t i = 0; i < setting->arms; i++) {
         size_t a = setting->arm[i];
-        f->which[a] = !has_learned(&f->of->arm[a]);
+        open[a] = ins_has_verdict(&f->of->arm[a], INS_VERDICT_LEARNING_UNDECIDED);
+        unsure += open[a];
+        f->which[a] = !open[a] && !has_learned(&f->of->arm[a]);
         failing += f->which[a];
         never += f->which[a] && f->of->arm[a].learned + f->of->arm[a].barely == 0;
     }
@@ -887,12 +890,12 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
         return;
     }
     const char *failed = failing > 0 ? short_arms(f) : NULL;
-    size_t rest = setting->arms - failing;
+    size_t rest = setting->arms - failing - unsure;
     begin(f);
     for (size_t i = 0; i < setting->arms; i++) f->which[setting->arm[i]] = setting->in_set[i];
     const ins_arm_judgement *best = &f->of->arm[setting->best];
     const char *ahead;
-    if (setting->arms == 1) {
+    if (setting->arms == 1 || (rest == 1 && unsure > 0)) {
         ahead = SAY("%s %s", arm(f, setting->best), runs_learned(f, best));
     } else if (rest == 1) {
         ahead = SAY("%s alone %s", arm(f, setting->best),
@@ -911,6 +914,9 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
     const char *fail = never == failing ? (failing == 1 ? "does not learn" : "do not learn")
                        : failing == 1   ? "rarely learns"
                                         : "rarely or never learn";
+    if (unsure > 0)
+        ahead = SAY("%s; of %s the rows are too few to tell", ahead,
+                    ins_say_arms(f->arena, open, f->study->arms, NAMED));
     out->claim = failed == NULL ? SAY("%s.", ahead) : SAY("%s %s; %s.", failed, fail, ahead);
     const char *others = "";
     for (size_t i = 0, listed = 0; i < setting->arms && listed < 3; i++) {

@@ -285,6 +285,8 @@ static ins_verdict learning_of_arm(const ins_arm_judgement *arm)
     if (arm->learned + arm->barely + arm->not_learned + arm->undecided == 0) return INS_VERDICTS;
     if (arm->learned > half) return INS_VERDICT_LEARNED;
     if (arm->learned + arm->barely > half) return INS_VERDICT_BARELY_LEARNED;
+    if (arm->undecided > 0 && arm->learned + arm->barely + arm->undecided > half)
+        return INS_VERDICT_LEARNING_UNDECIDED;
     if (arm->learned + arm->barely > 0) return INS_VERDICT_RARELY_LEARNED;
     if (arm->undecided > 0) return INS_VERDICT_LEARNING_UNDECIDED;
     return arm->not_learned == arm->runs ? INS_VERDICT_DID_NOT_LEARN : INS_VERDICTS;

@@ -134,9 +134,15 @@ static ins_cell dead_cell(const glance *g)
 static ins_cell learned_cell(const glance *g)
 {
     const ins_tell *tell = g->tell;
-    ins_cell cell = ins_cell_of(
-        g->of->undecided > 0 ? "undecided" : INS_TELL("%zu of %zu", g->of->learned, g->of->runs));
-    if (g->of->barely > 0) cell.under = INS_TELL("barely %zu", g->of->barely);
+    bool none = g->of->learned + g->of->barely == 0 && g->of->undecided > 0;
+    ins_cell cell =
+        ins_cell_of(none ? "undecided" : INS_TELL("%zu of %zu", g->of->learned, g->of->runs));
+    const char *barely = g->of->barely > 0 ? INS_TELL("barely %zu", g->of->barely) : "";
+    if (!none && g->of->undecided > 0)
+        cell.under =
+            INS_TELL("%s%sundecided %zu", barely, *barely != '\0' ? ", " : "", g->of->undecided);
+    else if (*barely != '\0')
+        cell.under = barely;
     cell.bad = ins_has_verdict(g->of, INS_VERDICT_DID_NOT_LEARN) ||
                ins_has_verdict(g->of, INS_VERDICT_RARELY_LEARNED);
     cell.bold = true;

@@ -68,7 +68,7 @@ static cell total_cell(sheet *s, const ins_arm_judgement *of, ins_direction dire
 static cell learned_cell(sheet *s, const ins_arm_judgement *of)
 {
     if (of->learned + of->barely + of->not_learned + of->undecided == 0) return (cell){"–", false};
-    if (of->undecided > 0) return (cell){"undecided", false};
+    if (of->undecided > 0 && of->learned + of->barely == 0) return (cell){"undecided", false};
     const char *barely = of->barely > 0 ? ins_arena_format(s->arena, " (%zu)", of->barely) : "";
     return (cell){ins_arena_format(s->arena, "%zu of %zu%s", of->learned, of->runs, barely),
                   ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ||

@@ -415,12 +415,33 @@ START_TEST(numbers_of_too_few_rows)
     claims("few_rows", "Too few test rows to say whether a run learned.");
     has_evidence("few_rows", "30 test rows; 54 would do.");
     answers("The test rows are too few to say which learned.",
-            "On the test rows R² is at most 0.170 on average; answering the mean is 0.");
+            "On the test rows R² is at most 0.170 on average; always answering the mean has R² 0.");
     done();
     arms[0].accuracy = 0.18;
     read_made();
     claims("few_rows", NULL);
     done();
+    made.arms = 3; /* one that learned, one of which it is not known, one that did not */
+    arms[0].accuracy = 0.9;
+    arms[1].accuracy = 0.17;
+    arms[2].accuracy = -0.1;
+    arms[1].spread = arms[2].spread = 0;
+    arms[2].initializer = "charlie";
+    read_made();
+    answers("charlie does not learn; alpha learned in all 5 runs; of bravo the rows are too few to "
+            "tell.",
+            "alpha has R² 0.900");
+    done();
+    arms[1].spared = 2; /* some of its runs did learn */
+    arms[1].spared_accuracy = 0.9;
+    read_made();
+    ck_assert(ins_has_verdict(&analysis.arm[1], INS_VERDICT_LEARNING_UNDECIDED));
+    done();
+    arms[1].spared = 3;
+    read_made();
+    ck_assert(ins_has_verdict(&analysis.arm[1], INS_VERDICT_LEARNED));
+    done();
+    made.arms = 1;
     arms[0].accuracy = 0.05;
     read_made();
     claims("few_rows", NULL);
@@ -442,7 +463,7 @@ START_TEST(numbers_are_said_as_numbers)
     answers("alpha is ahead of the others.", "alpha has R² 0.9");
     const char *text = plain_text(analysis.answer.evidence);
     ck_assert_ptr_nonnull(strstr(text, " on the test rows, chosen among 2; that is 0.2"));
-    ck_assert_ptr_nonnull(strstr(text, "more than bravo. Answering the mean is 0."));
+    ck_assert_ptr_nonnull(strstr(text, "more than bravo. Always answering the mean has R² 0."));
     done();
     cross(2);
     arms[3].accuracy = -0.2;

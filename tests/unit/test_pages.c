@@ -1190,7 +1190,7 @@ START_TEST(numbers_are_not_classes)
     expect_numbers();
     expect("4 inputs, 2 targets, 120 training and 300 test rows,");
     expect("b has R² 0.9");
-    expect("Answering the mean is 0.");
+    expect("Always answering the mean has R² 0.");
     expect("Test R², 0 to 1 Mean");
     expect("dashed: 0, the mean as an answer. What lies below 0 is drawn at 0.");
     expect("another 300 test rows would move an R² of 0.9");
@@ -1241,7 +1241,7 @@ START_TEST(books_of_numbers)
     write_settings(true);
     report(2);
     expect("below, R² on the test rows of the first");
-    expect("answering the mean is 0. Barely: R² below 0.1.");
+    expect("always answering the mean has R² 0. Barely: R² below 0.1.");
     expect("at most −1.");
     expect("none learned");
 }

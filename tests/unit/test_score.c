@@ -127,7 +127,7 @@ START_TEST(sentences)
     ck_assert_str_eq(ins_say_score_reached(arena, &r2, none), "has R² 0.921 on the training rows");
     ck_assert_str_eq(ins_say_score_reached(arena, &other, none), "has auc 0.921 on the test rows");
     ck_assert_str_eq(ins_say_score_constant(arena, &accuracy, 0.25), "chance is 25.0 %");
-    ck_assert_str_eq(ins_say_score_constant(arena, &r2, 0), "answering the mean is 0");
+    ck_assert_str_eq(ins_say_score_constant(arena, &r2, 0), "always answering the mean has R² 0");
 }
 END_TEST
 
