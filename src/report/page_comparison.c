@@ -120,11 +120,15 @@ static bool is_told_from_all(const ins_tell *tell, const ins_setting *setting)
 void ins_write_comparison(ins_tell *tell)
 {
     const ins_setting *setting = &tell->analysis->comparisons.setting[0];
-    const char *title = isnan(tell->analysis->facts.chance)
-                            ? INS_TELL("Differences in %s %s; what knowing nothing reaches was "
-                                       "not recorded",
-                                       ins_tell_score(tell)->rows, ins_tell_score(tell)->name)
-                            : "No initializer learned";
+    const ins_score *score = ins_tell_score(tell);
+    size_t undecided = 0;
+    for (size_t a = 0; a < tell->study->arms; a++) undecided += tell->analysis->arm[a].undecided;
+    const char *title =
+        undecided > 0 ? INS_TELL("The %s rows are too few to say which learned", score->rows)
+        : isnan(tell->analysis->facts.chance)
+            ? INS_TELL("Differences in %s %s; what %s was not recorded", score->rows, score->name,
+                       score->kind == INS_SCORE_ACCURACY ? "chance is" : "it is without learning")
+            : "No initializer learned";
     if (setting->best != SIZE_MAX) {
         bool *which = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *which, "names");
         for (size_t i = 0; i < setting->arms; i++) which[setting->arm[i]] = setting->in_set[i];

@@ -215,12 +215,14 @@ void ins_write_map(ins_tell *tell)
         false);
     ins_add_chart(
         tell->document, chart,
-        INS_TELL("%s%s, mean over seeds, white %s. Dashed: the "
+        INS_TELL("%s%s, mean over seeds%s. Dashed: the "
                  "depth of %.0f depth scales, of the error (black) and of the correlation of "
                  "two rows (brown), as mean-field theory computes them from activation, "
                  "weights and biases; below both lines a signal should get through.",
                  ins_say_score_title(tell->arena, score),
                  score->kind == INS_SCORE_ACCURACY ? " in per cent" : "",
-                 score->kind == INS_SCORE_R2 ? "at 0 and below" : "at chance",
+                 isnan(tell->analysis->facts.chance) ? ""
+                 : score->kind == INS_SCORE_R2       ? ", white at 0 and below"
+                                                     : ", white at chance",
                  ins_threshold_of(INS_THRESHOLD_SCALES)));
 }

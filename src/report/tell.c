@@ -247,7 +247,7 @@ static const char *learning_rates(const ins_tell *tell)
     return text;
 }
 
-/* "4 inputs, 3 classes", "13 inputs, 2 targets, mean square error". */
+/* "4 inputs, 3 classes", "13 inputs, 2 targets", "4 inputs, target petal_width". */
 static const char *shape_text(const ins_tell *tell)
 {
     const ins_facts *facts = &tell->analysis->facts;
@@ -255,6 +255,8 @@ static const char *shape_text(const ins_tell *tell)
     const char *inputs = ins_say_count(tell->arena, (size_t)facts->features, "input");
     if (facts->autoencoder) return INS_TELL("%s that are the targets as well", inputs);
     if (isfinite(facts->classes)) return INS_TELL("%s, %.0f classes", inputs, facts->classes);
+    const char *name = ins_tell_entry(tell, "target_names");
+    if (facts->targets == 1 && name != NULL) return INS_TELL("%s, target %s", inputs, name);
     if (isfinite(facts->targets))
         return INS_TELL("%s, %s", inputs,
                         ins_say_count(tell->arena, (size_t)facts->targets, "target"));

@@ -244,6 +244,7 @@ static void write_three(size_t seeds)
                     .input = 1,
                     .noise = 1};
     if (targets > 0) {
+        for (size_t a = 0; a < 3; a++) arm[a].rank = 6 - (double)a;
         arm[2].accuracy = -3;
         arm[2].initial_loss = 1.6;
     }
@@ -1207,6 +1208,11 @@ START_TEST(numbers_are_not_classes)
     ck_assert_uint_eq(in_script("learning", "set yrange [-1:1]"), 1);
     ck_assert_uint_eq(in_script("learning", "graph 0, first 1 to graph 1, first 1 "), 1);
     ck_assert_uint_eq(in_script("learning", "graph 0, first 0 to graph 1, first 0 "), 1);
+    targets = 1;
+    environment = "target_names,petal_width\n";
+    write_three(6);
+    report(1);
+    expect("4 inputs, target petal_width, 120 training");
     write_settings(true);
     report(1);
     expect_numbers();
