@@ -61,8 +61,8 @@ typedef struct ins_facts {
 ins_facts ins_facts_of(const ins_study *study);
 
 /* Directions that a layer has to span: as many as the answer needs, classes - 1 or the number of
- * targets, or nearly as many as the inputs have themselves, whichever are fewer; NAN: the logs do
- * not tell. */
+ * targets, or a share of those that the inputs have themselves, whichever are fewer; NAN: the logs
+ * do not tell. */
 double ins_directions_needed(const ins_facts *facts);
 
 /* What became of a run. */

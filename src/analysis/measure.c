@@ -160,9 +160,12 @@ double ins_directions_needed(const ins_facts *facts)
 {
     /* Logs of 1.0 know how many features there are, of which none may be another's copy. */
     double own = isnan(facts->input_rank) ? facts->features : facts->input_rank;
-    double answer = facts->score.kind == INS_SCORE_ACCURACY ? facts->classes - 1 : facts->targets;
+    bool numbers = facts->score.kind == INS_SCORE_R2;
+    double answer = numbers ? facts->targets : facts->classes - 1;
     if (isnan(answer) || isnan(own)) return NAN;
-    return fmin(answer, own * ins_threshold_of(INS_THRESHOLD_OWN_RANK));
+    /* A squared error weighs directions by their variance: the first of many carry most of it. */
+    return fmin(answer, own * ins_threshold_of(numbers ? INS_THRESHOLD_OWN_RANK_R2
+                                                       : INS_THRESHOLD_OWN_RANK));
 }
 
 /* --- A run ------------------------------------------------------------------------ */

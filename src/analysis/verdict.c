@@ -84,7 +84,8 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
           "networks with a hidden layer of no more units excepted), or its rows are alike above "
           "{alike} while the scaled inputs are not (below {inputs_alike})",
           "the last hidden layer spans fewer directions than the answer needs (effective rank at "
-          "the start below the number of targets, and below a share of {own_rank} of the inputs' "
+          "the start below the number of targets, and below a share of {own_rank_r2} of the "
+          "inputs' "
           "own; networks with a hidden layer of no more units excepted: of a bottleneck the width "
           "decides, not the weights), or its rows are alike above {alike} while the scaled inputs "
           "are not (below {inputs_alike})"},
@@ -158,7 +159,7 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
 static bool is_collapsed(const ins_run_measure *m, const ins_facts *facts)
 {
     double needed = ins_directions_needed(facts);
-    /* It could have spanned them: what passes a layer spans about as many as that has units. */
+    /* Where a layer has no more units, as in a bottleneck, its width decides what is left. */
     bool narrow = m->rank < needed && m->narrowest > needed;
     bool alike = m->alikeness > ins_threshold_of(INS_THRESHOLD_ALIKE) &&
                  m->input_alikeness < ins_threshold_of(INS_THRESHOLD_INPUTS_ALIKE);

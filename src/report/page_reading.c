@@ -40,7 +40,7 @@ static void write_meanings(ins_document *document, bool classes, bool numbers)
           ""}},
         {"loss",
          {"", "mean square error of the standardised targets; on the training rows answering their "
-              "mean costs 1"}},
+              "mean costs 1, and less where targets are constant"}},
         {"R²",
          {"", "1 − squared error over that of answering the mean of the same rows; mean over "
               "targets; 1 is perfect, 0 no better than the mean, and there is no lower end"}},

@@ -243,15 +243,20 @@ START_TEST(collapsed_by_rank)
 }
 END_TEST
 
-/* Of three targets as many directions are needed, and what passes five units has no more than about
- * five: where more are needed their width decides. */
+/* Three targets need three directions, many as many as half of what the inputs have; where a layer
+ * has no more units, its width decides. */
 START_TEST(collapsed_numbers_and_bottlenecks)
 {
     made.targets = 3;
+    made.features = 6;
     arm.rank = 2.9;
     verdicts_are(FINE | BIT(COLLAPSED));
     arm.rank = 3;
     verdicts_are(FINE);
+    made.targets = 64; /* half of 6 */
+    verdicts_are(FINE);
+    arm.rank = 2.9;
+    verdicts_are(FINE | BIT(COLLAPSED));
     made.targets = 6;
     made.features = 20;
     arm.rank = 4.5;
@@ -489,7 +494,7 @@ START_TEST(rules_print_the_thresholds)
         {INS_VERDICT_BARELY_LEARNED, "less than a share of 0.25"},
         {INS_VERDICT_LEARNING_UNDECIDED, "below 0.01"}};
     static const piece of_numbers[] = {
-        {INS_VERDICT_COLLAPSED, "the number of targets, and below a share of 0.9"},
+        {INS_VERDICT_COLLAPSED, "the number of targets, and below a share of 0.5"},
         {INS_VERDICT_LEARNED, "R² of 0.1 or more"},
         {INS_VERDICT_BARELY_LEARNED, "R² below 0.1"},
         {INS_VERDICT_LEARNING_UNDECIDED, "R² is 0.1 or more"}};
