@@ -521,13 +521,10 @@ static bool confidently_wrong(finder *f, ins_finding *out)
         at = a;
     }
     if (count == 0) return false;
-    bool numbers = score_of(f)->kind == INS_SCORE_R2;
-    out->claim = SAY("%s %s %s.", arms(f), several(f) ? "end" : "ends",
-                     numbers ? "worse than the mean as an answer" : "confidently wrong");
-    out->evidence =
-        SAY("The training loss of %s ends at %s, above the %s of %s.", arm(f, at),
-            ins_say(f->arena, worst), ins_say(f->arena, guess),
-            numbers ? "always answering the mean" : "giving every class the same probability");
+    const ins_score_words *words = score_of(f)->words;
+    out->claim = SAY("%s %s %s.", arms(f), several(f) ? "end" : "ends", words->worse);
+    out->evidence = SAY("The training loss of %s ends at %s, above the %s of %s.", arm(f, at),
+                        ins_say(f->arena, worst), ins_say(f->arena, guess), words->constant_loss);
     return true;
 }
 
@@ -548,7 +545,7 @@ static bool starts_above(finder *f, ins_finding *out)
     }
     if (count == 0) return false;
     out->claim =
-        SAY("%s %s worse than the mean as an answer.", arms(f), several(f) ? "start" : "starts");
+        SAY("%s %s %s.", arms(f), several(f) ? "start" : "starts", score_of(f)->words->worse);
     out->evidence = SAY("Before training the loss of %s is %s, that of always answering the mean "
                         "%s: smaller weights of the output layer would start near it.",
                         arm(f, at), ins_say(f->arena, worst), ins_say(f->arena, mean));
@@ -576,9 +573,7 @@ static bool contrast(finder *f, ins_finding *out)
                     "With %s it learned in %s (%s), with %s in %s, everything else being equal.",
                     ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, factor->of[b])),
                     ins_say_of(f->arena, f->of->arm[b].learned, f->of->arm[b].runs, "run"),
-                    score_of(f)->kind == INS_SCORE_ACCURACY
-                        ? SAY("%s right", said(f, f->of->arm[b].score.mean))
-                        : SAY("%s %s", score_of(f)->name, said(f, f->of->arm[b].score.mean)),
+                    ins_say_score_brief(f->arena, score_of(f), f->of->arm[b].score.mean),
                     ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, factor->of[a])),
                     ins_say_of(f->arena, f->of->arm[a].learned + f->of->arm[a].barely,
                                f->of->arm[a].runs, "run"));
@@ -864,12 +859,9 @@ static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding 
     } else {
         out->claim = setting->arms == 1 ? "It did not learn." : "None of them learned.";
     }
-    out->evidence = isnan(most) ? SAY("No run ended with finite numbers; %s.", constant(f))
-                    : score_of(f)->kind == INS_SCORE_ACCURACY
-                        ? SAY("At most %s of the %s rows are right on average; %s.", said(f, most),
-                              score_of(f)->rows, constant(f))
-                        : SAY("On the %s rows %s is at most %s on average; %s.", score_of(f)->rows,
-                              score_of(f)->name, said(f, most), constant(f));
+    const char *reached = isnan(most) ? "no run ended with finite numbers"
+                                      : ins_say_score_at_most(f->arena, score_of(f), most);
+    out->evidence = SAY("%s; %s.", ins_say_capital(f->arena, reached), constant(f));
 }
 
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */

@@ -8,6 +8,42 @@
 
 #include "initscope/say.h"
 
+const ins_score_words ins_score_words_of[] = {
+    [INS_SCORE_ACCURACY] = {.name = "accuracy",
+                            .slug = "accuracy",
+                            .series = "accuracy",
+                            .one = "a share",
+                            .unit = "per cent",
+                            .steps = "percent points",
+                            .perfect = "100 %",
+                            .constant = "chance",
+                            .way = "chance to 100 %",
+                            .white = "at chance",
+                            .highest = "most is right",
+                            .barely = "less than a quarter of the way from chance to 100 %",
+                            .constant_loss = "giving every class the same probability",
+                            .worse = "confidently wrong",
+                            .outputs = "class scores"},
+    [INS_SCORE_R2] = {.name = "R²",
+                      .slug = "score",
+                      .series = "R^2",
+                      .one = "an R²",
+                      .perfect = "1",
+                      .constant = "always answering the mean",
+                      .way = "0 to 1",
+                      .white = "at 0 and below",
+                      .highest = "R² is highest",
+                      .barely = "R² below {barely_r2}",
+                      .constant_loss = "always answering the mean",
+                      .worse = "worse than the mean as an answer",
+                      .outputs = "outputs"},
+    [INS_SCORE_OTHER] = {.slug = "score",
+                         .series = "score",
+                         .one = "a score",
+                         .constant = "it without learning",
+                         .highest = "the score is highest",
+                         .outputs = "outputs"}};
+
 /* --- Which it is ------------------------------------------------------------------ */
 
 static bool is(const char *text, const char *word)
@@ -54,19 +90,8 @@ ins_score ins_score_of(const ins_study *study)
     score.train = column ? INS_EPOCHS_TRAIN_ACCURACY : INS_EPOCHS_TRAIN_SCORE;
     score.rows =
         is(ins_pairs_get(&study->environment, "test_is_train"), "yes") ? "training" : "test";
-    switch (score.kind) {
-    case INS_SCORE_ACCURACY:
-        score.name = score.file_name = "accuracy";
-        break;
-    case INS_SCORE_R2:
-        score.name = "R²";
-        score.file_name = "R^2";
-        break;
-    case INS_SCORE_OTHER:
-        score.name = foreign_name(name);
-        score.file_name = "score";
-        break;
-    }
+    score.words = &ins_score_words_of[score.kind];
+    score.name = score.words->name != NULL ? score.words->name : foreign_name(name);
     return score;
 }
 
@@ -128,6 +153,30 @@ const char *ins_say_score_difference(ins_arena *arena, const ins_score *score, i
     return bracket(arena, score, mean, value);
 }
 
+const char *ins_say_score_measured(ins_arena *arena, const ins_score *score)
+{
+    if (score->kind == INS_SCORE_ACCURACY)
+        return ins_arena_format(arena, "the share of %s rows right", score->rows);
+    return ins_arena_format(arena, "%s on the %s rows", score->name, score->rows);
+}
+
+const char *ins_say_score_brief(ins_arena *arena, const ins_score *score, double value)
+{
+    const char *said = ins_say_score(arena, score, value);
+    if (score->kind == INS_SCORE_ACCURACY) return ins_arena_format(arena, "%s right", said);
+    return ins_arena_format(arena, "%s %s", score->name, said);
+}
+
+const char *ins_say_score_at_most(ins_arena *arena, const ins_score *score, double value)
+{
+    const char *said = ins_say_score(arena, score, value);
+    if (score->kind == INS_SCORE_ACCURACY)
+        return ins_arena_format(arena, "at most %s of the %s rows are right on average", said,
+                                score->rows);
+    return ins_arena_format(arena, "on the %s rows %s is at most %s on average", score->rows,
+                            score->name, said);
+}
+
 const char *ins_say_score_has(ins_arena *arena, const ins_score *score)
 {
     return score->kind == INS_SCORE_ACCURACY ? "is right on"
@@ -163,4 +212,15 @@ double ins_score_sampling(const ins_score *score, double value, double rows)
     if (score->kind == INS_SCORE_ACCURACY) return sqrt(value * (1 - value) / rows);
     if (score->kind == INS_SCORE_R2) return 2 * sqrt(value) * (1 - value) / sqrt(rows);
     return NAN;
+}
+
+const char *ins_say_score_sampling(ins_arena *arena, const ins_score *score, double value,
+                                   double rows)
+{
+    const ins_interval by = {1, ins_score_sampling(score, value, rows), NAN, NAN};
+    if (isnan(by.mean)) return NULL;
+    return ins_arena_format(arena, "move %s of %s by %s%s", score->words->one,
+                            ins_say_score(arena, score, value),
+                            score->kind == INS_SCORE_ACCURACY ? "" : "about ",
+                            ins_say_score_difference(arena, score, by));
 }

@@ -129,7 +129,7 @@ void ins_draw_learning(ins_tell *tell)
     if (facts->score.kind == INS_SCORE_R2)
         dashed = isfinite(facts->constant_loss)
                      ? INS_TELL(" Dashed: always answering the mean, R² 0 and loss %s.", loss)
-                     : " Dashed: always answering the mean.";
+                     : ins_tell_dashed(tell);
     else if (isfinite(facts->classes))
         dashed = INS_TELL(" Dashed: chance, and ln %.0f = %s, the loss of giving every class the "
                           "same probability.",

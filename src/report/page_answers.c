@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "initscope/thresholds.h"
-
 enum { MOST_COLUMNS = 5 };
 
 /* --- What to use ------------------------------------------------------------------------ */
@@ -96,10 +94,7 @@ static void write_choice(const ins_tell *tell)
                  "best first; below, %s of the first [95 %% "
                  "interval over seeds], chosen among %zu, and the runs in which it "
                  "learned.",
-                 analysis->factors.initializers,
-                 score->kind == INS_SCORE_ACCURACY
-                     ? INS_TELL("the share of %s rows right", score->rows)
-                     : INS_TELL("%s on the %s rows", score->name, score->rows),
+                 analysis->factors.initializers, ins_say_score_measured(tell->arena, score),
                  analysis->factors.initializers));
     ins_table_block *table = ins_add_table(tell->document, column, columns + 2, rows->levels);
     for (size_t r = 0; r < rows->levels; r++) {
@@ -114,13 +109,10 @@ static void write_choice(const ins_tell *tell)
             *ins_table_cell(table, r, depth->of[arm] + 1) = set_cell(tell, setting);
         }
     }
-    table->note = INS_TELL(
-        "%s Paired by seed, Holm within each setting; %s. Barely: %s.", ins_tell_settings(tell),
-        ins_say_score_constant(tell->arena, score, analysis->facts.chance),
-        score->kind == INS_SCORE_R2
-            ? INS_TELL("R² below %s",
-                       ins_say(tell->arena, ins_threshold_of(INS_THRESHOLD_BARELY_R2)))
-            : "less than a quarter of the way from chance to 100 %");
+    table->note = INS_TELL("%s Paired by seed, Holm within each setting; %s. Barely: %s.",
+                           ins_tell_settings(tell),
+                           ins_say_score_constant(tell->arena, score, analysis->facts.chance),
+                           ins_rule_text(tell->arena, score->words->barely));
 }
 
 /* --- What each answers -------------------------------------------------------------------- */

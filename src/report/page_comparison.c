@@ -39,8 +39,9 @@ static ins_cell difference_cell(const ins_tell *tell, size_t row, size_t column)
 static const char *scored_in(const ins_tell *tell)
 {
     const ins_score *score = ins_tell_score(tell);
-    return INS_TELL("%s %s%s", score->rows, score->name,
-                    score->kind == INS_SCORE_ACCURACY ? ", percent points" : "");
+    const char *steps = score->words->steps;
+    return INS_TELL("%s %s%s%s", score->rows, score->name, steps != NULL ? ", " : "",
+                    steps != NULL ? steps : "");
 }
 
 static void write_differences(ins_tell *tell)
@@ -100,7 +101,7 @@ static void write_speed(ins_tell *tell)
     table->note =
         INS_TELL("Half of the way from %s, fixed before. The median is over all runs; those that "
                  "never arrive count as later than all.",
-                 score->kind == INS_SCORE_ACCURACY ? "chance to 100 %" : "0 to 1");
+                 score->words->way);
 }
 
 /* The best of the setting is told apart from every other arm: those that did not learn are not in
@@ -123,12 +124,12 @@ void ins_write_comparison(ins_tell *tell)
     const ins_score *score = ins_tell_score(tell);
     size_t undecided = 0;
     for (size_t a = 0; a < tell->study->arms; a++) undecided += tell->analysis->arm[a].undecided;
-    const char *title =
-        undecided > 0 ? INS_TELL("The %s rows are too few to say which learned", score->rows)
-        : isnan(tell->analysis->facts.chance)
-            ? INS_TELL("Differences in %s %s; what %s was not recorded", score->rows, score->name,
-                       score->kind == INS_SCORE_ACCURACY ? "chance is" : "it is without learning")
-            : "No initializer learned";
+    const char *title = undecided > 0
+                            ? INS_TELL("The %s rows are too few to say which learned", score->rows)
+                        : isnan(tell->analysis->facts.chance)
+                            ? INS_TELL("Differences in %s %s; what %s is was not recorded",
+                                       score->rows, score->name, score->words->constant)
+                            : "No initializer learned";
     if (setting->best != SIZE_MAX) {
         bool *which = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *which, "names");
         for (size_t i = 0; i < setting->arms; i++) which[setting->arm[i]] = setting->in_set[i];

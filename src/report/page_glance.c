@@ -245,8 +245,7 @@ static bool with_strip(const ins_tell *tell)
 static const char *strip_title(const ins_tell *tell)
 {
     const ins_score *score = ins_tell_score(tell);
-    return INS_TELL("%s, 0 to %s", ins_say_score_title(tell->arena, score),
-                    score->kind == INS_SCORE_ACCURACY ? "100 %" : "1");
+    return INS_TELL("%s, 0 to %s", ins_say_score_title(tell->arena, score), score->words->perfect);
 }
 
 /* "Mean"; where no strip says of what: "Mean test score". */
@@ -288,20 +287,15 @@ static const char *coverage_of(const ins_tell *tell)
     double most = facts->chance;
     for (size_t a = 0; a < tell->study->arms; a++)
         most = fmax(most, tell->analysis->arm[a].score.mean);
-    double sampling = ins_score_sampling(score, most, facts->test_rows);
+    const char *moves = ins_say_score_sampling(tell->arena, score, most, facts->test_rows);
     if (facts->test_is_train) return " The intervals are over seeds alone.";
     if (ins_tell_splits_by_seed(tell))
         return " Every seed has a split of its own: the intervals cover the choice of the test "
                "rows too.";
-    if (isnan(sampling)) return "";
-    const ins_interval by = {1, sampling, NAN, NAN};
-    return INS_TELL(
-        " The intervals are over seeds on one %s; another %.0f test rows would move "
-        "%s %s by %s%s (one standard deviation).",
-        facts->given_test_set ? "test set" : "split", facts->test_rows,
-        score->kind == INS_SCORE_ACCURACY ? "a share of" : INS_TELL("an %s of", score->name),
-        ins_say_score(tell->arena, score, most), score->kind == INS_SCORE_ACCURACY ? "" : "about ",
-        ins_say_score_difference(tell->arena, score, by));
+    if (moves == NULL) return "";
+    return INS_TELL(" The intervals are over seeds on one %s; another %.0f test rows would %s "
+                    "(one standard deviation).",
+                    facts->given_test_set ? "test set" : "split", facts->test_rows, moves);
 }
 
 static void write_table(ins_tell *tell)

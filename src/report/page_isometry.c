@@ -121,10 +121,9 @@ void ins_write_isometry(ins_tell *tell)
                          ins_mark_text(tell->document, ins_tell_arm(tell, uneven)),
                          ins_say(tell->arena, condition_of(tell, uneven)));
     ins_section_begin(tell->document, "isometry", "Isometry", title, false);
-    ins_add_chart(
-        tell->document, chart,
-        INS_TELL("Derivatives of the %s by the inputs at the first probe rows, before "
-                 "training; geometric means over seeds and rows. A level line is an "
-                 "isometry: all directions of the input count alike.",
-                 ins_tell_score(tell)->kind == INS_SCORE_R2 ? "outputs" : "class scores"));
+    ins_add_chart(tell->document, chart,
+                  INS_TELL("Derivatives of the %s by the inputs at the first probe rows, before "
+                           "training; geometric means over seeds and rows. A level line is an "
+                           "isometry: all directions of the input count alike.",
+                           ins_tell_score(tell)->words->outputs));
 }

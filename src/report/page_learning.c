@@ -23,9 +23,7 @@ static void draw(ins_tell *tell, bool loss)
     const ins_study *study = tell->study;
     const ins_score *score = ins_tell_score(tell);
     const char *what = loss ? "Training loss" : ins_say_score_title(tell->arena, score);
-    const char *name = loss                                ? "loss-runs"
-                       : score->kind == INS_SCORE_ACCURACY ? "accuracy-runs"
-                                                           : "score-runs";
+    const char *name = INS_TELL("%s-runs", loss ? "loss" : score->words->slug);
     ins_column_id column = loss ? INS_EPOCHS_TRAIN_LOSS : score->test;
     ins_chart *chart =
         ins_chart_new(tell->arena, name, INS_TELL("%s of every run", what), INS_SHAPE_MULTIPLE);
@@ -74,14 +72,10 @@ static void draw(ins_tell *tell, bool loss)
             panel->horizontal = NAN;
     }
     if (ins_chart_prune(chart) == 0) return;
-    const char *constant = isnan(tell->analysis->facts.chance) ? ""
-                           : score->kind == INS_SCORE_ACCURACY
-                               ? " Dashed: chance."
-                               : " Dashed: always answering the mean.";
-    ins_add_chart(
-        tell->document, chart,
-        loss ? "Training loss of every run, and the geometric mean (thick)."
-             : INS_TELL("%s of every run, and the mean (thick).%s%s", what, constant, cut));
+    ins_add_chart(tell->document, chart,
+                  loss ? "Training loss of every run, and the geometric mean (thick)."
+                       : INS_TELL("%s of every run, and the mean (thick).%s%s", what,
+                                  ins_tell_dashed(tell), cut));
 }
 
 void ins_write_learning(ins_tell *tell)

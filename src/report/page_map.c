@@ -110,11 +110,11 @@ static void add_tiles(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
                       const axis_values *sigma, const axis_values *depth)
 {
     const ins_score *score = ins_tell_score(tell);
-    ins_series *tiles = ins_panel_series(chart, panel, INS_SERIES_TILES, score->file_name, 0, 0);
-    ins_series *words = ins_panel_series(
-        chart, panel, INS_SERIES_WORDS,
-        score->kind == INS_SCORE_ACCURACY ? "per cent" : INS_TELL("%s words", score->file_name), 0,
-        0);
+    ins_series *tiles =
+        ins_panel_series(chart, panel, INS_SERIES_TILES, score->words->series, 0, 0);
+    ins_series *words =
+        ins_panel_series(chart, panel, INS_SERIES_WORDS,
+                         score->words->unit != NULL ? score->words->unit : "words", 0, 0);
     for (size_t a = 0; a < tell->study->arms; a++) {
         const ins_arm_judgement *of = &tell->analysis->arm[a];
         if (!same_panel(&tell->analysis->factors, first, a) || of->with_score == 0) continue;
@@ -205,14 +205,12 @@ void ins_write_map(ins_tell *tell)
         if (deepest && (!had_deepest || of->score.mean > had->score.mean)) best = a;
     }
     const ins_arm_judgement *of = &tell->analysis->arm[best];
-    ins_section_begin(
-        tell->document, "map", "Map",
-        INS_TELL("%zu hidden layers: %s at σ_{w} = %s, %s", ins_tell_hidden(tell, best),
-                 score->kind == INS_SCORE_ACCURACY ? "most is right"
-                                                   : INS_TELL("%s is highest", score->name),
-                 ins_say(tell->arena, sigma_of(tell, best)),
-                 ins_say_score(tell->arena, score, of->score.mean)),
-        false);
+    ins_section_begin(tell->document, "map", "Map",
+                      INS_TELL("%zu hidden layers: %s at σ_{w} = %s, %s",
+                               ins_tell_hidden(tell, best), score->words->highest,
+                               ins_say(tell->arena, sigma_of(tell, best)),
+                               ins_say_score(tell->arena, score, of->score.mean)),
+                      false);
     ins_add_chart(
         tell->document, chart,
         INS_TELL("%s%s, mean over seeds%s. Dashed: the "
@@ -220,9 +218,9 @@ void ins_write_map(ins_tell *tell)
                  "two rows (brown), as mean-field theory computes them from activation, "
                  "weights and biases; below both lines a signal should get through.",
                  ins_say_score_title(tell->arena, score),
-                 score->kind == INS_SCORE_ACCURACY ? " in per cent" : "",
-                 isnan(tell->analysis->facts.chance) ? ""
-                 : score->kind == INS_SCORE_R2       ? ", white at 0 and below"
-                                                     : ", white at chance",
+                 score->words->unit != NULL ? INS_TELL(" in %s", score->words->unit) : "",
+                 isfinite(tell->analysis->facts.chance)
+                     ? INS_TELL(", white %s", score->words->white)
+                     : "",
                  ins_threshold_of(INS_THRESHOLD_SCALES)));
 }

@@ -111,6 +111,7 @@ static void write_tiles(ins_tell *tell)
 {
     const ins_study_factors *factors = &tell->analysis->factors;
     const ins_score *score = ins_tell_score(tell);
+    const char *unit = score->words->unit != NULL ? INS_TELL(" in %s", score->words->unit) : "";
     size_t columns = column_factor(factors);
     for (size_t a = 0; a < tell->study->arms; a++) {
         size_t block = block_of(factors, columns, a);
@@ -125,12 +126,9 @@ static void write_tiles(ins_tell *tell)
               "undecided."
             : "";
     ins_add_note(tell->document,
-                 INS_TELL("A tile: %s, mean over seeds, and runs that learned; red where half or "
-                          "fewer did.%s",
-                          score->kind == INS_SCORE_ACCURACY
-                              ? INS_TELL("per cent of the %s rows right", score->rows)
-                              : INS_TELL("%s on the %s rows", score->name, score->rows),
-                          grades));
+                 INS_TELL("A tile: %s%s, mean over seeds, and runs that learned; red where half "
+                          "or fewer did.%s",
+                          ins_say_score_measured(tell->arena, score), unit, grades));
 }
 
 /* --- Over all settings ------------------------------------------------------------------- */
@@ -175,6 +173,7 @@ static void write_effects(ins_tell *tell)
         cell[2].text = *ahead != '\0' ? ahead : "–";
     }
     const char *interaction = "";
+    const ins_score *score = ins_tell_score(tell);
     for (size_t d = 0; d < all->differences; d++) {
         const ins_difference *of = &all->difference[d];
         if (of->family != INS_HYPOTHESIS_INTERACTION || isnan(of->p)) continue;
@@ -186,8 +185,8 @@ static void write_effects(ins_tell *tell)
         INS_TELL("Among the best: settings in which it is not told apart from the best of "
                  "those that learned. Over all settings: %s%s, one value a seed, averaged over "
                  "settings; only differences that are told apart (Holm in one family).%s",
-                 ins_tell_score(tell)->kind == INS_SCORE_ACCURACY ? "percent points of " : "",
-                 ins_tell_score(tell)->name, interaction);
+                 score->words->steps != NULL ? INS_TELL("%s of ", score->words->steps) : "",
+                 score->name, interaction);
 }
 
 /* --- What the score goes with -------------------------------------------------------------- */
@@ -244,22 +243,19 @@ static void draw_scatter(ins_tell *tell)
     for (size_t i = 0; i < tell->analysis->findings; i++)
         found = found || strcmp(tell->analysis->finding[i].rule, "carries") == 0;
     if (!found) return;
-    bool accuracy = ins_tell_score(tell)->kind == INS_SCORE_ACCURACY;
-    ins_chart *chart =
-        ins_chart_new(tell->arena, accuracy ? "accuracy-by" : "score-by",
-                      INS_TELL("%s by total and by rank",
-                               ins_say_capital(tell->arena, ins_tell_score(tell)->name)),
-                      INS_SHAPE_LOW);
+    const ins_score *score = ins_tell_score(tell);
+    ins_chart *chart = ins_chart_new(
+        tell->arena, INS_TELL("%s-by", score->words->slug),
+        INS_TELL("%s by total and by rank", ins_say_capital(tell->arena, score->name)),
+        INS_SHAPE_LOW);
     chart->across = 2;
     add_panel(tell, chart, false);
     add_panel(tell, chart, true);
     const char *cut = ins_score_cut(tell, chart);
     if (ins_chart_prune(chart) == 0) return;
-    const char *constant = isnan(tell->analysis->facts.chance) ? ""
-                           : accuracy                          ? " Dashed: chance."
-                                      : " Dashed: always answering the mean.";
-    ins_add_chart(tell->document, chart,
-                  INS_TELL("One point a setting, coloured by initializer.%s%s", constant, cut));
+    ins_add_chart(
+        tell->document, chart,
+        INS_TELL("One point a setting, coloured by initializer.%s%s", ins_tell_dashed(tell), cut));
 }
 
 void ins_write_sweep(ins_tell *tell)

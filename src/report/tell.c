@@ -182,6 +182,13 @@ const char *ins_tell_constant(const ins_tell *tell)
                : INS_TELL("chance, %s", ins_say_score(tell->arena, &facts->score, facts->chance));
 }
 
+const char *ins_tell_dashed(const ins_tell *tell)
+{
+    return isnan(tell->analysis->facts.chance)
+               ? ""
+               : INS_TELL(" Dashed: %s.", ins_tell_score(tell)->words->constant);
+}
+
 double ins_tell_way(const ins_tell *tell, double score)
 {
     double chance = tell->analysis->facts.chance;

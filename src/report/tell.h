@@ -77,6 +77,9 @@ static inline const ins_score *ins_tell_score(const ins_tell *tell)
  * none. */
 const char *ins_tell_constant(const ins_tell *tell);
 
+/* " Dashed: chance.", behind a chart with a line at the best constant answer; "": there is none. */
+const char *ins_tell_dashed(const ins_tell *tell);
+
 /* The way from the best constant answer to a perfect one, as a share from 0 to 1; 0: not known. */
 double ins_tell_way(const ins_tell *tell, double score);
 

@@ -13,10 +13,24 @@
 
 static ins_arena *arena;
 
+static ins_score of(ins_score_kind kind, const char *name, const char *rows)
+{
+    const ins_score_words *words = &ins_score_words_of[kind];
+    return (ins_score){.kind = kind,
+                       .words = words,
+                       .name = words->name != NULL ? words->name : name,
+                       .rows = rows};
+}
+
+static ins_score accuracy, r2, other;
+
 static void setup(void)
 {
     scratch_setup();
     arena = ins_arena_new();
+    accuracy = of(INS_SCORE_ACCURACY, NULL, "test");
+    r2 = of(INS_SCORE_R2, NULL, "training");
+    other = of(INS_SCORE_OTHER, "auc", "test");
 }
 
 static void teardown(void)
@@ -81,10 +95,6 @@ START_TEST(kinds_by_key_and_by_column)
 }
 END_TEST
 
-static const ins_score accuracy = {.kind = INS_SCORE_ACCURACY, .name = "accuracy", .rows = "test"},
-                       r2 = {.kind = INS_SCORE_R2, .name = "R²", .rows = "training"},
-                       other = {.kind = INS_SCORE_OTHER, .name = "auc", .rows = "test"};
-
 START_TEST(values)
 {
     static const struct {
@@ -126,6 +136,14 @@ START_TEST(sentences)
                      "is right on 92.1 % of the test rows");
     ck_assert_str_eq(ins_say_score_reached(arena, &r2, none), "has R² 0.921 on the training rows");
     ck_assert_str_eq(ins_say_score_reached(arena, &other, none), "has auc 0.921 on the test rows");
+    ck_assert_str_eq(ins_say_score_measured(arena, &accuracy), "the share of test rows right");
+    ck_assert_str_eq(ins_say_score_measured(arena, &r2), "R² on the training rows");
+    ck_assert_str_eq(ins_say_score_brief(arena, &accuracy, 0.9), "90.0 % right");
+    ck_assert_str_eq(ins_say_score_brief(arena, &r2, 0.9), "R² 0.900");
+    ck_assert_str_eq(ins_say_score_at_most(arena, &accuracy, 0.9),
+                     "at most 90.0 % of the test rows are right on average");
+    ck_assert_str_eq(ins_say_score_at_most(arena, &r2, -0.5),
+                     "on the training rows R² is at most −0.500 on average");
     ck_assert_str_eq(ins_say_score_constant(arena, &accuracy, 0.25), "chance is 25.0 %");
     ck_assert_str_eq(ins_say_score_constant(arena, &r2, 0), "always answering the mean has R² 0");
 }
@@ -153,6 +171,11 @@ START_TEST(other_rows)
 {
     ck_assert_double_eq_tol(ins_score_sampling(&accuracy, 0.9, 300), 0.0173205, 1e-6);
     ck_assert_double_eq_tol(ins_score_sampling(&r2, 0.8, 1000), 0.01141, 0.02 * 0.01141);
+    ck_assert_str_eq(ins_say_score_sampling(arena, &accuracy, 0.9, 300),
+                     "move a share of 90.0 % by 1.7 points");
+    ck_assert_str_eq(ins_say_score_sampling(arena, &r2, 0.8, 1000),
+                     "move an R² of 0.800 by about 0.011");
+    ck_assert_ptr_null(ins_say_score_sampling(arena, &r2, -0.5, 50));
     ck_assert(isnan(ins_score_sampling(&r2, -0.5, 50)));
     ck_assert(isnan(ins_score_sampling(&accuracy, 1, 50)));
     ck_assert(isnan(ins_score_sampling(&r2, 0.5, NAN)));
