@@ -273,7 +273,7 @@ static void run(int argc, char **argv, ins_error *error)
 
 const ins_command ins_command_list = {
     .name = "list",
-    .usage = "[initializers|activations|optimizers|tensors|datasets]",
+    .usage = "[initializers|activations|optimizers|losses|tensors|datasets]",
     .help = "what there is, one line each, with its formula",
     .about = "Prints what can be named in an experiment; without a subject, all of it. Parameters "
              "are shown with their defaults, learning rates (lr) as well. The gains of an "

@@ -20,8 +20,8 @@ refuses_data() {
     refuses 2 'run: ambiguous option (got "--sp"); possible: --split, --split-seed, --spectrum' run --sp 3 -o w
     refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
     refuses 2 'run: the value of an option is missing (got "-o")' run -o
-    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, tensors, datasets' list tensor
-    refuses 2 'list: unknown subject (got "all"); valid: initializers, activations, optimizers, tensors, datasets' list optimizers all
+    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, losses, tensors, datasets' list tensor
+    refuses 2 'list: unknown subject (got "all"); valid: initializers, activations, optimizers, losses, tensors, datasets' list optimizers all
 }
 
 @test "an abbreviated option is taken when it is unique" {
@@ -58,28 +58,27 @@ refuses_data() {
 }
 
 @test "data: empty, header only, ragged, text, not finite" {
-    refuses_data '' 'd.csv:1: no header'
+    refuses_data '' 'd.csv:1: no rows'
     refuses_data 'a,b\n' 'd.csv:1: no data rows after the header'
-    refuses_data 'a,b,c\n1,2,x\n1,2\n1,2,3,y\n3,4,y\n' 'd.csv:3: 2 fields, header has 3
-d.csv:4: 4 fields, header has 3'
-    refuses_data 'a,b,c\n1,2,x\n1,abc,y\n3,4,y\n' 'd.csv:3:2: column "b": not a number (got "abc")'
-    refuses_data 'a,b\n1,x\n\033[31m,y\n' 'd.csv:3:1: column "a": not a number (got "\x1b[31m")'
-    refuses_data 'a,b\n1,x\n1e999,y\n' 'd.csv:3:1: column "a": not finite (got "1e999")'
+    refuses_data 'a,b,c\n1,2,x\n1,2\n1,2,3,y\n3,4,y\n' 'd.csv: 2 of 4 rows have not the 3 fields of the first line (lines 3, 4)'
+    refuses_data 'a,b,c\n1,2,x\n1,abc,y\n3,4,y\n' 'd.csv: column "b": 1 of 3 cells no number (line 3, got "abc"): mend, or add --drop b'
+    refuses_data 'a,b\n1,x\n\033[31m,y\n' 'd.csv: column "a": 1 of 2 cells no number (line 3, got "\x1b[31m"): mend, or add --drop a'
+    refuses_data 'a,b\n1,x\n1e999,y\n' 'd.csv: column "a": 1 of 2 cells not finite (line 3): mend, or add --drop a'
     refuses_data 'a,b\n1,x\n"2,y\n3,x\n' 'd.csv:3:1: quote opened here is never closed'
 }
 
 @test "data: one class, unknown label" {
     refuses_data 'a,b\n1,x\n2,x\n3,x\n' 'd.csv: column "b": all 3 rows have one label (got "x")'
     printf 'a,b\n1,x\n2,y\n3,x\n4,y\n' >d.csv
-    refuses 2 'd.csv:1: no such label column (got "z"); columns: a, b' run --data=d.csv --label=z -o w
+    refuses 2 'd.csv:1: --label: no such column (got "z"); columns: a, b' run --data=d.csv --label=z -o w
 }
 
 @test "twenty problems of a file are listed, the others counted" {
-    { echo a,b; for i in $(seq 30); do echo "x$i,y"; done; } >d.csv
+    { echo "$(seq -s, -f a%g 30),b"; for i in 1 2 x; do echo "$(yes $i | head -n 30 | paste -sd,),y$i"; done; } >d.csv
     run --separate-stderr "$INITSCOPE" run --data=d.csv -o w
     [ "$status" -eq 3 ]
     [ "${#stderr_lines[@]}" -eq 21 ]
-    [ "${stderr_lines[0]}" = 'initscope: d.csv:2:1: column "a": not a number (got "x1")' ]
+    [ "${stderr_lines[0]}" = 'initscope: d.csv: column "a1": 1 of 3 cells no number (line 4, got "x"): mend, or add --drop a1' ]
     [ "${stderr_lines[20]}" = 'initscope: ... and 10 more' ]
 }
 
@@ -133,8 +132,8 @@ d.csv:4: 4 fields, header has 3'
     refuses 2 '--learning-rate: default is the same learning rate for adam (got "0.001")' run --learning-rate=0.001,default -o w
     refuses 2 '--dropout: must be a number from 0 to below 1 (got "1")' run --dropout=0,1 -o w
     refuses 2 '--weight-decay: must be a finite number from 0 up (got "-0.1")' run --weight-decay=-0.1 -o w
-    for value in 0 1 nan; do
-        refuses 2 "--test-fraction: must be a number above 0 and below 1 (got \"$value\")" run --test-fraction=$value -o w
+    for value in -0.1 1 nan; do
+        refuses 2 "--test-fraction: must be a number from 0 to below 1 (got \"$value\")" run --test-fraction=$value -o w
     done
 }
 
