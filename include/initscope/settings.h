@@ -199,6 +199,7 @@ typedef enum ins_option_id {
 
 struct ins_option {
     const char *key;      /* "learning-rate"; NULL ends the table */
+    const char *alias;    /* another name of the key, "lr"; NULL: none */
     char letter;          /* 'o' or '\0' */
     bool local;           /* not part of the experiment: left out of experiment.ini */
     const char *argument; /* "RATE..." */
@@ -226,7 +227,7 @@ struct ins_option {
 extern const ins_option ins_options[]; /* (INS_OPTIONS), and a row without key */
 extern const char *const ins_group_titles[INS_GROUPS];
 
-const ins_option *ins_option_find(const char *key); /* NULL: no such option */
+const ins_option *ins_option_find(const char *key); /* or its alias; NULL: no such option */
 
 /* "an integer from 1 to 10000, or all": what the values of the option are. */
 void ins_option_range(const ins_option *option, ins_text *out);

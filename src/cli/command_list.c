@@ -57,6 +57,20 @@ static const char *parameters_of(const ins_entry *entry, ins_arena *arena)
     return copy;
 }
 
+/* The formula, and the other names of the row. */
+static const char *formula_of(const ins_entry *entry, ins_arena *arena)
+{
+    ins_text text = {0};
+    char **names = NULL;
+    const size_t count = entry->aliases ? ins_list_split(entry->aliases, arena, &names) : 0;
+    ins_text_add(&text, entry->formula);
+    for (size_t i = 0; i < count; i++)
+        ins_text_add_format(&text, "%s %s", i == 0 ? "; also" : ",", names[i]);
+    const char *copy = ins_arena_copy(arena, text.data, text.length);
+    ins_text_free(&text);
+    return copy;
+}
+
 static void print_initializers(const void *table, ins_arena *arena, ins_error *error)
 {
     (void)error;
@@ -67,8 +81,8 @@ static void print_initializers(const void *table, ins_arena *arena, ins_error *e
     for (size_t i = 0; i < entries->count; i++) {
         const ins_entry *entry = ins_entry_at(entries, i);
         ins_listing_add(&listing, arena,
-                        (const char *[]){entry->name, entry->formula, parameters_of(entry, arena),
-                                         entry->source});
+                        (const char *[]){entry->name, formula_of(entry, arena),
+                                         parameters_of(entry, arena), entry->source});
     }
     ins_listing_print(&listing);
 }
@@ -88,14 +102,14 @@ static void add_activation(ins_listing *listing, const ins_choice *choice, ins_a
     const ins_entry *entry = choice->entry;
     const char *parameters = parameters_of(entry, arena);
     ins_gains gains = ins_gains_of(choice);
-    const char *cells[] = {
-        entry->name,
-        ins_arena_format(arena, "%s%s%s", entry->formula, *parameters ? "; " : "", parameters),
-        saturation_of((const ins_activation *)entry, arena),
-        ins_arena_format(arena, "%.4f", gains.second_moment),
-        ins_arena_format(arena, "%.4f", gains.variance),
-        ins_arena_format(arena, "%.4f", gains.gradient),
-        entry->source};
+    const char *cells[] = {entry->name,
+                           ins_arena_format(arena, "%s%s%s", formula_of(entry, arena),
+                                            *parameters ? "; " : "", parameters),
+                           saturation_of((const ins_activation *)entry, arena),
+                           ins_arena_format(arena, "%.4f", gains.second_moment),
+                           ins_arena_format(arena, "%.4f", gains.variance),
+                           ins_arena_format(arena, "%.4f", gains.gradient),
+                           entry->source};
     ins_listing_add(listing, arena, cells);
 }
 
@@ -127,7 +141,7 @@ static void print_optimizers(const void *table, ins_arena *arena, ins_error *err
         char rate[INS_NUMBER_SIZE];
         ins_format_number(rate, ((const ins_optimizer *)entry)->learning_rate);
         ins_listing_add(&listing, arena,
-                        (const char *[]){entry->name, entry->formula,
+                        (const char *[]){entry->name, formula_of(entry, arena),
                                          ins_arena_format(arena, "%s", rate),
                                          parameters_of(entry, arena), entry->source});
     }

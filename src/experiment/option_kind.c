@@ -342,9 +342,11 @@ static ins_status unknown_data(const char *name, const ins_source *source, ins_e
     ins_text known = {0};
     for (const char *const *row = ins_bundled_data; *row; row++)
         ins_text_add_format(&known, "%s%s", known.length > 0 ? ", " : "", *row);
+    const char *nearest = ins_nearest(name, ins_bundled_data);
     ins_error_add(error, INS_DATA,
-                  "%s: no such file or bundled data set; bundled are %s (got \"%s\")",
-                  source->where, known.data, ins_display(display, name, strlen(name)));
+                  "%s: no such file or bundled data set; bundled are %s (got \"%s\")%s%s%s",
+                  source->where, known.data, ins_display(display, name, strlen(name)),
+                  nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     ins_text_free(&known);
     return INS_DATA;
 }

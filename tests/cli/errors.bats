@@ -17,16 +17,43 @@ refuses_data() {
     refuses 2 'run: unknown option (got "--epocs=3"); did you mean --epochs?' run --epocs=3 -o w
     refuses 2 'run: unknown option (got "--colour"); see `initscope run --help`' run --colour -o w
     refuses 2 'run: unknown option (got "-x"); see `initscope run --help`' run -x -o w
-    refuses 2 'run: ambiguous option (got "--sp"); possible: --split, --split-seed, --spectrum' run --sp 3 -o w
     refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
     refuses 2 'run: the value of an option is missing (got "-o")' run -o
     refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, losses, tensors, datasets' list tensor
     refuses 2 'list: unknown subject (got "all"); valid: initializers, activations, optimizers, losses, tensors, datasets' list optimizers all
 }
 
-@test "an abbreviated option is taken when it is unique" {
-    run_ok run -q --epo=0 --seeds=1 --thr 1 -ow
-    [ -s w/runs.csv ]
+@test "an abbreviated option is refused and told in full" {
+    refuses 2 'run: unknown option (got "--drop"); did you mean --dropout?' run --drop 0.5 -o w
+    refuses 2 'run: unknown option (got "--bias=zeros"); did you mean --bias-init?' run --bias=zeros -o w
+    refuses 2 'run: unknown option (got "--batch-siz"); did you mean --batch-size?' run --batch-siz 4 -o w
+}
+
+@test "aliases of options, keys and names answer, under the names they stand for" {
+    printf 'lr = 0.1\nlearning-rate = 0.2\n' >f.ini
+    refuses 2 'f.ini:2: key given twice, first on line 1 (got "learning-rate")' run f.ini -o w
+    refuses 2 '--init: the same value is listed twice (got "xavier")' run --init=glorot_uniform,xavier -o w
+    printf 'lr = 0.1\nbatch-size = 16\ninit = he xavier\n' >e.ini
+    run_ok run -q e.ini --epochs=0 --seeds=1 --activation=swish --optimizer=nag -ow
+    grep -qx 'learning-rate = 0.1' w/experiment.ini
+    grep -qx 'batch = 16' w/experiment.ini
+    grep -qx 'init = he_normal glorot_uniform' w/experiment.ini
+    grep -qx 'activation = silu' w/experiment.ini
+    grep -qx 'optimizer = nesterov' w/experiment.ini
+    run_ok run -q --lr=0.2 e.ini --epochs=0 --seeds=1 -o v
+    grep -qx 'learning-rate = 0.2' v/experiment.ini
+}
+
+@test "a typing error nearest to an alias is told with the name it stands for" {
+    run "$INITSCOPE" run --activation=swih -o w
+    [[ "$output" == *'did you mean swish (silu)? valid:'* ]]
+    run "$INITSCOPE" run --activation=gleu -o w
+    [[ "$output" == *'did you mean gelu? valid:'* ]]
+    run "$INITSCOPE" run --init=xaver -o w
+    [[ "$output" == *'did you mean xavier (glorot_uniform)? valid:'* ]]
+    printf 'lrr = 1\n' >e.ini
+    refuses 2 'e.ini:1: unknown key (got "lrr"); did you mean lr?' run e.ini -o w
+    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "irsi"); did you mean iris?' run --data=irsi -o w
 }
 
 @test "the output directory: missing, in use, not a directory, without a parent" {
@@ -50,7 +77,7 @@ refuses_data() {
 
 @test "missing files" {
     refuses 3 'no.csv: No such file or directory' run --data=no.csv -o w
-    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "iriss")' run --data=iriss -o w
+    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "iriss"); did you mean iris?' run --data=iriss -o w
     refuses 2 'no.ini: No such file or directory' run no.ini -o w
     refuses 2 'run: takes one experiment file (got "b.ini")' run a.ini b.ini -o w
     mkdir dir
