@@ -58,8 +58,13 @@ static ins_task task_of(const ins_arrays *arrays, const ins_reading *reading)
     return arrays->classes && arrays->targets == 1 ? INS_TASK_CLASSES : INS_TASK_NUMBERS;
 }
 
-static ins_status check_arrays(const ins_arrays *arrays, const ins_dataset *d, ins_error *error)
+static ins_status check_arrays(const ins_arrays *arrays, const ins_reading *reading,
+                               const ins_dataset *d, ins_error *error)
 {
+    if (reading->features.count > 0 || reading->drop.count > 0)
+        return ins_error_add(error, INS_USAGE,
+                             "%s: arrays have no columns to choose from (got \"%s\")", d->path,
+                             reading->features.count > 0 ? "--features" : "--drop");
     if (d->task == INS_TASK_CLASSES && arrays->targets > 1)
         return ins_error_add(error, INS_USAGE,
                              "%s: %zu numbers a row are no classes; --loss mse predicts them",
@@ -104,7 +109,7 @@ ins_status ins_dataset_of_arrays(ins_arrays *arrays, const ins_reading *reading,
         d.target = own ? NULL : arrays->y;
         if (!own) arrays->y = NULL;
     }
-    const ins_status status = check_arrays(arrays, &d, error);
+    const ins_status status = check_arrays(arrays, reading, &d, error);
     if (status == INS_OK) {
         ins_dataset_hash(&d);
         *dataset = d;

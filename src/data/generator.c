@@ -2,13 +2,12 @@
  * a stream of a trial. */
 #include <config.h>
 
-#include "generator.h"
+#include "initscope/generator.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "arrays.h"
 #include "initscope/memory.h"
 #include "initscope/random.h"
 

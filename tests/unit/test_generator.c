@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/data/generator.h"
+#include "initscope/generator.h"
 
 #include "check_tap.h"
 #include "network_fixture.h"

@@ -1,8 +1,8 @@
 /* Data sets that are made, not read: tasks whose answer is known exactly. "adding(length=20)". */
-#ifndef INITSCOPE_DATA_GENERATOR_H
-#define INITSCOPE_DATA_GENERATOR_H
+#ifndef INITSCOPE_GENERATOR_H
+#define INITSCOPE_GENERATOR_H
 
-#include "arrays.h"
+#include "initscope/arrays.h"
 #include "initscope/entry.h"
 
 typedef struct ins_generator {
