@@ -15,7 +15,15 @@
 #include "initscope/text.h"
 
 #define MAGIC "\x93NUMPY"
-enum { MAGIC_SIZE = 6, ALIGNMENT = 64, MOST_DIMENSIONS = 8, SHAPE_SIZE = 64, TYPE_SIZE = 16 };
+enum {
+    MAGIC_SIZE = 6,
+    ALIGNMENT = 64,
+    MOST_DIMENSIONS = 8,
+    SHAPE_SIZE = 64,
+    TYPE_SIZE = 16,
+    LARGEST_HEADER = 1 << 20, /* bytes before the elements */
+    LARGEST_ELEMENT = 8       /* bytes */
+};
 
 typedef struct npy_header {
     char type[TYPE_SIZE]; /* "<f4" */
@@ -128,8 +136,9 @@ static double element_at(const char *data, size_t index, bool wide)
     return (double)value;
 }
 
-static ins_status check(const char *path, const ins_text *file, const npy_header *header,
-                        size_t rows, size_t columns, ins_error *error)
+/* file has the first bytes of path, at most most of them. */
+static ins_status check(const char *path, const ins_text *file, size_t most,
+                        const npy_header *header, size_t rows, size_t columns, ins_error *error)
 {
     bool same = header->dimensions == (columns ? 2u : 1u) && header->shape[0] == rows &&
                 (!columns || header->shape[1] == columns);
@@ -152,8 +161,8 @@ static ins_status check(const char *path, const ins_text *file, const npy_header
     size_t need = ins_multiply(ins_multiply(rows, columns ? columns : 1, path), size, path);
     size_t have = file->length - header->data;
     if (have != need)
-        return ins_error_add(error, INS_DATA, "%s: expected %zu bytes of elements (got \"%zu\")",
-                             path, need, have);
+        return ins_error_add(error, INS_DATA, "%s: expected %zu bytes of elements (got \"%s%zu\")",
+                             path, need, file->length == most ? "at least " : "", have);
     return INS_OK;
 }
 
@@ -189,10 +198,13 @@ ins_status ins_npy_read(const char *path, size_t rows, size_t columns, real *x, 
 {
     ins_text file = {0};
     npy_header header;
-    ins_status status = ins_file_read(path, &file, INS_DATA, error);
+    /* One byte more than an array of this shape can have, whatever the file is. */
+    size_t elements = ins_multiply(rows, columns ? columns : 1, path);
+    size_t most = LARGEST_HEADER + ins_multiply(elements, LARGEST_ELEMENT, path) + 1;
+    ins_status status = ins_file_read_start(path, &file, most, INS_DATA, error);
     if (status == INS_OK && !parse_header(&file, &header))
         status = ins_error_add(error, INS_DATA, "%s: not a NumPy .npy file", path);
-    if (status == INS_OK) status = check(path, &file, &header, rows, columns, error);
+    if (status == INS_OK) status = check(path, &file, most, &header, rows, columns, error);
     if (status == INS_OK) {
         bool wide = header.type[2] == '8';
         size_t width = columns ? columns : 1;

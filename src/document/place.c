@@ -19,8 +19,8 @@ static bool is_ours(const char *directory, const char *name)
 {
     ins_text text = {0};
     char *path = ins_path_join(directory, name);
-    bool found = ins_file_read(path, &text, INS_OUTPUT, NULL) == INS_OK &&
-                 text.length >= sizeof ours - 1 && memcmp(text.data, ours, sizeof ours - 1) == 0;
+    bool found = ins_file_read_start(path, &text, sizeof ours - 1, INS_OUTPUT, NULL) == INS_OK &&
+                 text.length == sizeof ours - 1 && memcmp(text.data, ours, sizeof ours - 1) == 0;
     free(path);
     ins_text_free(&text);
     return found;

@@ -178,6 +178,29 @@ START_TEST(test_read_failures)
 }
 END_TEST
 
+/* /dev/zero has no end, and a file with holes is larger than all memory. */
+START_TEST(test_reading_is_bounded)
+{
+    ins_error error = {0};
+    ins_text text = {0};
+    const char *path = scratch_file("sparse", "", 0);
+
+    ck_assert_int_eq(truncate(path, (off_t)1 << 42), 0);
+    ins_file_read(path, &text, INS_DATA, &error);
+    expect_problem(&error, INS_DATA, "sparse", "larger than 268435456 bytes");
+    ck_assert_uint_eq(text.length, 0);
+    ck_assert_int_eq(ins_file_read_start(path, &text, 3, INS_DATA, &error), INS_OK);
+    ck_assert_uint_eq(text.length, 3);
+    ck_assert_mem_eq(text.data, "\0\0\0", 3);
+    ck_assert_int_eq(ins_file_read_start("/dev/zero", &text, 100000, INS_DATA, &error), INS_OK);
+    ck_assert_uint_eq(text.length, 100000);
+    path = scratch_file("short", "ab", 2);
+    ck_assert_int_eq(ins_file_read_start(path, &text, 3, INS_DATA, &error), INS_OK);
+    ck_assert_str_eq(text.data, "ab");
+    ins_text_free(&text);
+}
+END_TEST
+
 static void on_signal(int number)
 {
     (void)number;
@@ -250,6 +273,7 @@ int main(void)
     tcase_add_test(files, test_write_failures);
     tcase_add_test(files, test_full_disk);
     tcase_add_test(files, test_read_failures);
+    tcase_add_test(files, test_reading_is_bounded);
     tcase_add_test(files, test_signals_while_reading);
     tcase_add_test(files, test_bundled);
     suite_add_tcase(suite, files);

@@ -144,6 +144,22 @@ START_TEST(refusals_say_what_was_expected)
 }
 END_TEST
 
+/* A file without an end, and one that is larger than memory, are read no further than an array of
+ * the shape can reach. */
+START_TEST(reading_is_bounded)
+{
+    const float x[] = {1, 2};
+
+    ck_assert_int_eq(symlink("/dev/zero", path), 0);
+    expect_refusal(2, 0, "not a NumPy .npy file");
+    ck_assert_int_eq(unlink(path), 0);
+    write_file("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", x, sizeof x);
+    ck_assert_int_eq(truncate(path, (off_t)1 << 42), 0);
+    /* 1 MiB for a header, 16 bytes for two elements, one more; less the header of 128 bytes. */
+    expect_refusal(2, 0, "expected 8 bytes of elements (got \"at least 1048465\")");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("npy");
@@ -154,6 +170,7 @@ int main(void)
     tcase_add_test(cases, doubles_in_fortran_order);
     tcase_add_test(cases, long_header);
     tcase_add_test(cases, refusals_say_what_was_expected);
+    tcase_add_test(cases, reading_is_bounded);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }
