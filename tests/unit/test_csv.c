@@ -149,12 +149,59 @@ static const reading readings[] = {
     CASE("PK,a\n1,2\n", "0@1[PK|a]1@2[1|2]"),
 };
 
-static const size_t chunks[] = {65536, 1, 2, 3, 5, 7, 11};
-enum { CHUNKS = sizeof chunks / sizeof chunks[0], READINGS = sizeof readings / sizeof readings[0] };
+/* What files of other kinds begin with, as file(1) knows them, and what is said of them. */
+static const reading foreign[] = {
+    CASE("a\0,\0b\0\n\0001\0", "! :1: UTF-16LE text; convert with iconv -f UTF-16LE -t UTF-8"),
+    CASE("\0a\0,\0b\0\n", "! :1: UTF-16BE text; convert with iconv -f UTF-16BE -t UTF-8"),
+    CASE("+/v8-a,b\n1,2\n", "! :1: UTF-7 text; convert with iconv -f UTF-7 -t UTF-8"),
+    CASE("BZh91AY&SY\n", "! : looks like a bzip2 file; unpack it first"),
+    CASE("\xFD"
+         "7zXZ\0\0\4",
+         "! : looks like an xz file; unpack it first"),
+    CASE("\x28\xB5\x2F\xFD\x24", "! : looks like a zstd file; unpack it first"),
+    CASE("\x04\x22\x4D\x18\x64", "! : looks like an LZ4 file; unpack it first"),
+    CASE("7z\xBC\xAF\x27\x1C\0\4", "! : looks like a 7z file; unpack it first"),
+    CASE("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0",
+         "! : looks like an Excel (.xls) file; save it as CSV first"),
+    CASE("SQLite format 3\0\x10", "! : looks like an SQLite file; save it as CSV first"),
+    CASE("PAR1\x15", "! : looks like a Parquet file; save it as CSV first, as with "
+                     "pandas.read_parquet(FILE).to_csv(...)"),
+    CASE("ARROW1\0\0", "! : looks like a Feather (Arrow) file; save it as CSV first, as with "
+                       "pandas.read_feather(FILE).to_csv(...)"),
+    CASE("\x89HDF\r\n\x1A\n", "! : looks like an HDF5 file; save it as CSV first, as with "
+                              "pandas.read_hdf(FILE).to_csv(...)"),
+    CASE("\x80\4\x95", "! : looks like a pickle file; save it as CSV first, as with "
+                       "pandas.read_pickle(FILE).to_csv(...)"),
+    CASE("%PDF-1.5\n", "! : looks like a PDF file; save it as CSV first"),
+    CASE("\x93NUMPY\1\0", "! : looks like a NumPy .npy file of arrays, but a CSV file is expected "
+                          "here"),
+    CASE("\0\0\x08\3\0\0", "! : looks like an IDX file of arrays, but a CSV file is expected here"),
+    CASE("\n <!DOCTYPE HTML>\n", "! : looks like a web page: the download went wrong"),
+    CASE("\xEF\xBB\xBF<html>\n", "! : looks like a web page: the download went wrong"),
+    CASE("<?xml version=\"1.0\"?>\n", "! : looks like an XML file; save it as CSV first"),
+    CASE("[\n  {\"a\": 1}]", "! : looks like a JSON file; save it as CSV first, as with "
+                             "pandas.read_json(FILE).to_csv(...)"),
+    CASE("{\"a\": 1}\n", "! : looks like a JSON file; save it as CSV first, as with "
+                         "pandas.read_json(FILE).to_csv(...)"),
+    /* what only begins like one of them */
+    CASE("BZh9,b\n1,2\n", "0@1[BZh9|b]1@2[1|2]"),
+    CASE("[a],{b}\n1,2\n", "0@1[[a]|{b}]1@2[1|2]"),
+    CASE("{a},b\n1,2\n", "0@1[{a}|b]1@2[1|2]"),
+    CASE("<x>,b\n1,2\n", "0@1[<x>|b]1@2[1|2]"),
+    CASE("\xEF\xBB\xBF\xEF\xBB\xBF"
+         "a,b\n1,2\n",
+         "0@1[a|b]1@2[1|2]"),
+};
 
-START_TEST(test_reading)
+static const size_t chunks[] = {65536, 1, 2, 3, 5, 7, 11};
+enum {
+    CHUNKS = sizeof chunks / sizeof chunks[0],
+    READINGS = sizeof readings / sizeof readings[0],
+    FOREIGN = sizeof foreign / sizeof foreign[0]
+};
+
+static void expect_reading(const reading *row)
 {
-    const reading *row = &readings[_i];
     const char *path = scratch_file("x.csv", row->bytes, row->length);
 
     for (size_t i = 0; i < CHUNKS; i++) {
@@ -166,6 +213,27 @@ START_TEST(test_reading)
                       out.data, row->expected);
         ins_text_free(&out);
     }
+}
+
+START_TEST(test_reading)
+{
+    expect_reading(&readings[_i]);
+}
+END_TEST
+
+START_TEST(test_foreign)
+{
+    expect_reading(&foreign[_i]);
+}
+END_TEST
+
+/* The mark of a tar file comes after the name and the attributes of its first file. */
+START_TEST(test_tar)
+{
+    char bytes[512] = "data.csv";
+
+    memcpy(bytes + 257, "ustar", 5);
+    expect_reading(&(reading){bytes, sizeof bytes, "! : looks like a tar file; unpack it first"});
 }
 END_TEST
 
@@ -440,6 +508,8 @@ int main(void)
 
     tcase_add_checked_fixture(reads, scratch_setup, scratch_teardown);
     tcase_add_loop_test(reads, test_reading, 0, READINGS);
+    tcase_add_loop_test(reads, test_foreign, 0, FOREIGN);
+    tcase_add_test(reads, test_tar);
     tcase_add_loop_test(reads, test_any_width, 0, ANY_WIDTHS);
     tcase_add_test(reads, test_given_delimiter);
     tcase_add_test(reads, test_field_limit);
