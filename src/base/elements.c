@@ -64,8 +64,8 @@ static double value_of(const unsigned char *bytes, ins_element element)
 
     uint64_t sign = (uint64_t)1 << (8 * element.size - 1);
 
-    /* Two's complement: the sign bit counts negatively. */
-    return (double)(bits & (sign - 1)) - ((bits & sign) ? (double)sign : 0);
+    /* Two's complement: of a negative number the size is exact, the sign apart. */
+    return (bits & sign) ? -(double)((~bits + 1) & (sign | (sign - 1))) : (double)bits;
 }
 
 /* The product of the shape; false when the elements, as doubles, are more than memory. */

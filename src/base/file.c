@@ -45,8 +45,8 @@ ssize_t ins_file_read_some(int file, char *bytes, size_t size)
     return count;
 }
 
-ins_status ins_file_read_start(const char *path, ins_text *text, size_t most, ins_status status,
-                               ins_error *error)
+ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit, ins_status status,
+                                 ins_error *error)
 {
     enum { PIECE = 65536 };
     int file = ins_file_open(path, O_RDONLY);
@@ -54,47 +54,54 @@ ins_status ins_file_read_start(const char *path, ins_text *text, size_t most, in
     if (file < 0) return ins_file_problem(path, status, error);
 
     char *piece = ins_reallocate(NULL, PIECE, 1, "reading a file");
+    struct stat about;
     ssize_t count = 0;
 
+    /* What is too large by its size is not read to find that out. */
+    if (fstat(file, &about) == 0 && S_ISREG(about.st_mode) && (uintmax_t)about.st_size > limit) {
+        free(piece);
+        close(file);
+        return ins_error_add(error, status, "%s: larger than %zu bytes", path, limit);
+    }
     ins_text_clear(text);
     ins_text_add(text, ""); /* data is NUL-terminated even when the file is empty */
-    while (text->length < most) {
-        size_t rest = most - text->length;
-
-        count = ins_file_read_some(file, piece, rest < PIECE ? rest : PIECE);
-        if (count <= 0) break;
+    while (text->length <= limit && (count = ins_file_read_some(file, piece, PIECE)) > 0)
         ins_text_add_bytes(text, piece, (size_t)count);
-    }
 
-    ins_status result = count < 0 ? ins_file_problem(path, status, error) : INS_OK;
+    ins_status result = INS_OK;
 
+    if (count < 0)
+        result = ins_file_problem(path, status, error);
+    else if (text->length > limit)
+        result = ins_error_add(error, status, "%s: larger than %zu bytes", path, limit);
     close(file);
     free(piece);
     return result;
 }
 
-/* What the name promises is believed only to refuse: a file without holes or an end is read. */
-static bool is_larger(const char *path, size_t limit)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
-           (uintmax_t)about.st_size > limit;
-}
-
-ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit, ins_status status,
-                                 ins_error *error)
-{
-    bool larger = is_larger(path, limit);
-    ins_status result = larger ? INS_OK : ins_file_read_start(path, text, limit + 1, status, error);
-
-    if (result != INS_OK || (!larger && text->length <= limit)) return result;
-    return ins_error_add(error, status, "%s: larger than %zu bytes", path, limit);
-}
-
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error)
 {
-    return ins_file_read_limited(path, text, INS_FILE_LIMIT, status, error);
+    enum { LIMIT = 1 << 28 };
+
+    return ins_file_read_limited(path, text, LIMIT, status, error);
+}
+
+bool ins_file_begins_with(const char *path, const char *start)
+{
+    size_t length = strlen(start), done = 0;
+    char piece[64];
+    int file = ins_file_open(path, O_RDONLY);
+
+    if (file < 0) return false;
+    while (done < length) {
+        size_t left = length - done;
+        ssize_t count = ins_file_read_some(file, piece, left < sizeof piece ? left : sizeof piece);
+
+        if (count <= 0 || memcmp(piece, start + done, (size_t)count) != 0) break;
+        done += (size_t)count;
+    }
+    close(file);
+    return done == length;
 }
 
 /* Creates a file of a name that nobody has, beside path. Returns its descriptor, or -1 with errno;
