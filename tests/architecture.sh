@@ -36,12 +36,14 @@ report      base stats log analysis document
 cli         base stats log data trace nn theory experiment analysis document report
 '
 
-# HEADER, and where alone it may be included. inih and libcsv each have one door as well.
+# HEADER, and where alone it may be included. The other libraries each have one door as well.
 private_headers='
 cblas.h          src/base/blas.c
 gsl/gsl_cblas.h  nowhere
 csv.h            src/base/csv
 ini.h            src/base/ini.c
+zlib.h           src/base/stream.c
+zip.h            src/base/zip.c
 '
 
 # --- The rules: each prints one line per violation of the tree $1 ------------

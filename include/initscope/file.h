@@ -31,8 +31,12 @@ ins_status ins_file_problem(const char *path, ins_status status, ins_error *erro
 int ins_file_open(const char *path, int flags);
 int ins_file_open_at(int directory, const char *path, int flags); /* as openat() */
 
-/* The whole file into text (replacing it). status is that of a failure (INS_DATA, INS_USAGE). */
+/* The whole file into text (replacing it). status is that of a failure (INS_DATA, INS_USAGE), of
+ * which being larger than 256 MiB is one. */
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error);
+
+/* Whether the file can be read and begins with the text start; no more of it is read. */
+bool ins_file_begins_with(const char *path, const char *start);
 
 /* Writes bytes to a new file beside path, fsyncs and renames it to path. INS_OUTPUT on failure, and
  * path is as it was (or, when only syncing its directory failed, as it should be). */

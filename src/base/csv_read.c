@@ -6,18 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <csv.h>
 
 #include "csv_sniff.h"
-#include "file_internal.h"
 #include "initscope/csv.h"
 #include "initscope/file.h"
 #include "initscope/memory.h"
+#include "initscope/stream.h"
 
 /* A quote that is never closed would swallow the rest of the file, and a line that never ends all
  * memory: these bounds stop them. */
@@ -41,6 +38,7 @@ typedef struct cause {
 
 typedef struct reader {
     const char *path;
+    ins_stream *stream;
     ins_csv_handler handler;
     void *context;
     ins_error *error;
@@ -367,13 +365,13 @@ static size_t skip_start(reader *in, const ins_text *head)
 
 /* Reads on until the header line is complete, or as much of it as is looked at. Returns false at a
  * read error. */
-static bool read_head(reader *in, int file, char *piece, size_t chunk, ins_text *head)
+static bool read_head(reader *in, char *piece, size_t chunk, ins_text *head)
 {
     bool begun = false;
     ssize_t count;
 
     do {
-        count = ins_file_read_some(file, piece, chunk);
+        count = ins_stream_read(in->stream, piece, chunk, in->error);
         if (count < 0) return false;
         ins_text_add_bytes(head, piece, (size_t)count);
         if (count > 0 && head->length < INS_CSV_MAGIC) continue;
@@ -401,30 +399,26 @@ static void start(reader *in, const ins_text *head, char delimiter)
     feed(in, head->data + in->skipped, head->length - in->skipped);
 }
 
-/* Returns 0, or -1 with errno. */
-static int read_rows(reader *in, int file, char delimiter, size_t chunk)
+/* False when the file cannot be read, of which the stream tells. */
+static bool read_rows(reader *in, char delimiter, size_t chunk)
 {
     char *piece = ins_reallocate(NULL, chunk, 1, "reading CSV");
     ins_text head = {0};
     ssize_t count = -1;
 
-    if (read_head(in, file, piece, chunk, &head)) {
+    if (read_head(in, piece, chunk, &head)) {
         start(in, &head, delimiter);
         do {
-            count = in->stopped ? 0 : ins_file_read_some(file, piece, chunk);
+            count = in->stopped ? 0 : ins_stream_read(in->stream, piece, chunk, in->error);
             if (count > 0) feed(in, piece, (size_t)count);
         } while (count > 0);
         if (count == 0) finish(in);
         tell_nul(in);
         for (size_t i = 0; i < in->widths; i++) tell_ragged(in, &in->ragged[i]);
     }
-
-    int reason = errno;
-
     ins_text_free(&head);
     free(piece);
-    errno = reason;
-    return count < 0 ? -1 : 0;
+    return count >= 0;
 }
 
 /* True when the file was written to between before and after. */
@@ -435,12 +429,14 @@ static bool changed(const struct stat *before, const struct stat *after)
             before->st_mtim.tv_nsec != after->st_mtim.tv_nsec);
 }
 
-static void read_file(reader *in, int file, char delimiter, size_t chunk)
+static void read_file(reader *in, char delimiter, size_t chunk)
 {
+    int file = ins_stream_file(in->stream);
     struct stat before, after;
+    bool known = fstat(file, &before) == 0;
 
-    if (fstat(file, &before) != 0 || read_rows(in, file, delimiter, chunk) != 0 ||
-        fstat(file, &after) != 0)
+    if (!read_rows(in, delimiter, chunk)) return;
+    if (!known || fstat(file, &after) != 0)
         ins_file_problem(in->path, INS_DATA, in->error);
     else if (changed(&before, &after))
         ins_error_add(in->error, INS_DATA, "%s: the file changed while it was read", in->path);
@@ -458,9 +454,9 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_wid
                  .any_width = any_width,
                  .scan = {.any_line = any_width},
                  .capacity = 4096};
-    int file = ins_file_open(path, O_RDONLY);
 
-    if (file < 0) return ins_file_problem(path, INS_DATA, error);
+    in.stream = ins_stream_open(path, error);
+    if (!in.stream) return INS_DATA;
     if (csv_init(&in.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_EMPTY_IS_NULL) != 0)
         ins_die("libcsv could not be started");
     in.bytes = ins_reallocate(NULL, in.capacity, 1, "a row of CSV");
@@ -470,9 +466,9 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_wid
 
     ins_status earlier = ins_error_begin(in.error);
 
-    read_file(&in, file, delimiter, chunk);
+    read_file(&in, delimiter, chunk);
     csv_free(&in.parser);
-    close(file);
+    ins_stream_close(in.stream);
     free(in.fields);
     free(in.bytes);
     return ins_error_end(in.error, earlier);

@@ -7,12 +7,12 @@
 #include <stddef.h>
 
 /* The bytes that ins_csv_foreign wants to see, if there are as many. */
-enum { INS_CSV_MAGIC = 16 };
+enum { INS_CSV_MAGIC = 512 };
 
 /* NULL for text. Otherwise what the file is, starting with the colon that follows its path. */
 const char *ins_csv_foreign(const char *bytes, size_t length);
 
-/* Length of a UTF-8 byte order mark at the start: 3 or 0. */
+/* Length of the UTF-8 byte order marks at the start: programs that append files leave several. */
 size_t ins_csv_mark(const char *bytes, size_t length);
 
 enum { INS_CSV_SEPARATORS = 3 };

@@ -54,8 +54,15 @@ ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit,
     if (file < 0) return ins_file_problem(path, status, error);
 
     char *piece = ins_reallocate(NULL, PIECE, 1, "reading a file");
+    struct stat about;
     ssize_t count = 0;
 
+    /* What is too large by its size is not read to find that out. */
+    if (fstat(file, &about) == 0 && S_ISREG(about.st_mode) && (uintmax_t)about.st_size > limit) {
+        free(piece);
+        close(file);
+        return ins_error_add(error, status, "%s: larger than %zu bytes", path, limit);
+    }
     ins_text_clear(text);
     ins_text_add(text, ""); /* data is NUL-terminated even when the file is empty */
     while (text->length <= limit && (count = ins_file_read_some(file, piece, PIECE)) > 0)
@@ -74,7 +81,27 @@ ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit,
 
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error)
 {
-    return ins_file_read_limited(path, text, SIZE_MAX, status, error);
+    enum { LIMIT = 1 << 28 };
+
+    return ins_file_read_limited(path, text, LIMIT, status, error);
+}
+
+bool ins_file_begins_with(const char *path, const char *start)
+{
+    size_t length = strlen(start), done = 0;
+    char piece[64];
+    int file = ins_file_open(path, O_RDONLY);
+
+    if (file < 0) return false;
+    while (done < length) {
+        size_t left = length - done;
+        ssize_t count = ins_file_read_some(file, piece, left < sizeof piece ? left : sizeof piece);
+
+        if (count <= 0 || memcmp(piece, start + done, (size_t)count) != 0) break;
+        done += (size_t)count;
+    }
+    close(file);
+    return done == length;
 }
 
 /* Creates a file of a name that nobody has, beside path. Returns its descriptor, or -1 with errno;

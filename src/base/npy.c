@@ -8,21 +8,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "element.h"
+#include "initscope/elements.h"
 #include "initscope/file.h"
 #include "initscope/memory.h"
+#include "initscope/stream.h"
 #include "initscope/text.h"
 
 #define MAGIC "\x93NUMPY"
-enum { MAGIC_SIZE = 6, ALIGNMENT = 64, MOST_DIMENSIONS = 8, SHAPE_SIZE = 64, TYPE_SIZE = 16 };
+enum { MAGIC_SIZE = 6, ALIGNMENT = 64, SHAPE_SIZE = 64, TYPE_SIZE = 16, HEADER_LIMIT = 1 << 20 };
 
 typedef struct npy_header {
     char type[TYPE_SIZE]; /* "<f4" */
     bool fortran_order;
-    size_t dimensions;
-    unsigned long long shape[MOST_DIMENSIONS];
-    size_t data; /* offset of the first element */
+    ins_array array; /* its shape */
+    size_t data;     /* offset of the first element */
 } npy_header;
 
 static void shape_text(char out[SHAPE_SIZE], size_t rows, size_t columns)
@@ -33,12 +36,12 @@ static void shape_text(char out[SHAPE_SIZE], size_t rows, size_t columns)
         snprintf(out, SHAPE_SIZE, "(%zu,)", rows);
 }
 
-static void found_shape(ins_text *out, const npy_header *header)
+static void found_shape(ins_text *out, const ins_array *array)
 {
     ins_text_add(out, "(");
-    for (size_t i = 0; i < header->dimensions; i++)
-        ins_text_add_format(out, i ? ", %llu" : "%llu", header->shape[i]);
-    ins_text_add(out, header->dimensions == 1 ? ",)" : ")");
+    for (size_t i = 0; i < array->dimensions; i++)
+        ins_text_add_format(out, i ? ", %zu" : "%zu", array->shape[i]);
+    ins_text_add(out, array->dimensions == 1 ? ",)" : ")");
 }
 
 /* What follows "'key':" in the header's dictionary, blanks skipped; NULL when there is no such key.
@@ -53,16 +56,16 @@ static const char *after_key(const char *dictionary, const char *key)
     return found + strspn(found, " ");
 }
 
-static bool parse_shape(const char *text, npy_header *header)
+static bool parse_shape(const char *text, ins_array *array)
 {
     if (*text++ != '(') return false;
     while (*(text += strspn(text, " ")) != ')') {
         size_t digits = strspn(text, "0123456789");
         long long size;
-        if (header->dimensions == MOST_DIMENSIONS ||
+        if (array->dimensions == INS_ARRAY_DIMENSIONS ||
             !ins_parse_integer(text, digits, 0, INT64_MAX, &size))
             return false;
-        header->shape[header->dimensions++] = (unsigned long long)size;
+        array->shape[array->dimensions++] = (size_t)size;
         text += digits;
         text += strspn(text, " ");
         if (*text == ',')
@@ -78,83 +81,144 @@ static bool parse_dictionary(const char *dictionary, npy_header *header)
     const char *type = after_key(dictionary, "'descr'");
     const char *order = after_key(dictionary, "'fortran_order'");
     const char *shape = after_key(dictionary, "'shape'");
-    if (!type || !order || !shape || *type++ != '\'') return false;
-    size_t length = strcspn(type, "'");
-    if (length >= TYPE_SIZE || type[length] != '\'') return false;
+    if (!type || !order || !shape) return false;
+    /* Anything but a text describes a structure: kept as far as it is shown. */
+    size_t length = *type == '\'' ? strcspn(++type, "'") : 0;
+    if (length >= TYPE_SIZE) return false;
     memcpy(header->type, type, length);
     header->type[length] = '\0';
     header->fortran_order = strncmp(order, "True", 4) == 0;
     if (!header->fortran_order && strncmp(order, "False", 5) != 0) return false;
-    return parse_shape(shape, header);
+    return parse_shape(shape, &header->array);
 }
 
-static bool parse_header(const ins_text *file, npy_header *header)
+bool ins_is_npy(const char *bytes, size_t length)
 {
-    const unsigned char *bytes = (const unsigned char *)file->data;
-    *header = (npy_header){0};
-    if (file->length < MAGIC_SIZE + 6 || memcmp(bytes, MAGIC, MAGIC_SIZE) != 0) return false;
-    bool first_version = bytes[MAGIC_SIZE] == 1;
-    size_t start = MAGIC_SIZE + (first_version ? 4 : 6);
+    return length >= MAGIC_SIZE && memcmp(bytes, MAGIC, MAGIC_SIZE) == 0;
+}
+
+static ins_status not_npy(const ins_bytes *source, ins_error *error)
+{
+    return ins_error_add(error, INS_DATA, "%s: not a NumPy .npy file", source->name);
+}
+
+static ins_status read_dictionary(const ins_bytes *source, size_t length, npy_header *header,
+                                  ins_error *error)
+{
+    char *dictionary = ins_allocate(length + 1, 1, "the header of an array");
+    size_t got;
+    ins_status status = ins_bytes_read(source, dictionary, length, &got, error);
+    if (status == INS_OK &&
+        (got < length || strlen(dictionary) != length || !parse_dictionary(dictionary, header)))
+        status = not_npy(source, error);
+    free(dictionary);
+    return status;
+}
+
+static ins_status read_header(const ins_bytes *source, npy_header *header, ins_error *error)
+{
+    char head[MAGIC_SIZE + 6];
+    size_t got, more = 0;
+    *header = (npy_header){.data = MAGIC_SIZE + 4};
+    if (ins_bytes_read(source, head, header->data, &got, error) != INS_OK) return INS_DATA;
+    if (got < header->data || !ins_is_npy(head, got)) return not_npy(source, error);
+    const unsigned char *bytes = (const unsigned char *)head;
     size_t length = bytes[8] | (size_t)bytes[9] << 8;
-    if (!first_version) length |= (size_t)bytes[10] << 16 | (size_t)bytes[11] << 24;
-    if (length == 0 || length > file->length - start) return false;
-    ins_text dictionary = {0};
-    ins_text_add_bytes(&dictionary, file->data + start, length);
-    header->data = start + length;
-    bool sound =
-        dictionary.length == strlen(dictionary.data) && parse_dictionary(dictionary.data, header);
-    ins_text_free(&dictionary);
-    return sound;
-}
-
-static uint64_t little_endian(const char *data, size_t size)
-{
-    uint64_t bits = 0;
-    for (size_t i = size; i-- > 0;) bits = bits << 8 | (unsigned char)data[i];
-    return bits;
-}
-
-static double element_at(const char *data, size_t index, bool wide)
-{
-    if (wide) {
-        uint64_t bits = little_endian(data + index * 8, 8);
-        double value;
-        memcpy(&value, &bits, sizeof value);
-        return value;
+    if (bytes[MAGIC_SIZE] != 1) {
+        if (ins_bytes_read(source, head + header->data, 2, &more, error) != INS_OK) return INS_DATA;
+        if (more < 2) return not_npy(source, error);
+        length |= (size_t)bytes[10] << 16 | (size_t)bytes[11] << 24;
     }
-    uint32_t bits = (uint32_t)little_endian(data + index * 4, 4);
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return (double)value;
+    if (length > HEADER_LIMIT)
+        return ins_error_add(error, INS_DATA, "%s: header longer than %d bytes (got \"%zu\")",
+                             source->name, HEADER_LIMIT, length);
+    header->data += more + length;
+    return read_dictionary(source, length, header, error);
 }
 
-static ins_status check(const char *path, const ins_text *file, const npy_header *header,
-                        size_t rows, size_t columns, ins_error *error)
+/* "<f4" and its like: byte order, kind, bytes. False for what is no number of this program. */
+static bool parse_type(const char *type, ins_element *element)
 {
-    bool same = header->dimensions == (columns ? 2u : 1u) && header->shape[0] == rows &&
-                (!columns || header->shape[1] == columns);
+    static const char *const known[] = {"b1", "i1", "i2", "i4", "i8", "u1",
+                                        "u2", "u4", "u8", "f2", "f4", "f8"};
+    if (type[0] == '\0' || !strchr("<>|=", type[0])) return false;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(known[i], type + 1) != 0) continue;
+        *element = (ins_element){type[1], (size_t)(type[2] - '0'), type[0] == '>'};
+        return true;
+    }
+    return false;
+}
+
+static ins_status refuse_type(const ins_bytes *source, const char *type, ins_error *error)
+{
+    if (type[0] != '\0' && type[1] == 'O')
+        return ins_error_add(error, INS_DATA,
+                             "%s: its elements are Python objects, a pickle, which is a program: "
+                             "save numbers, as with x.astype(float) (got \"%s\")",
+                             source->name, type);
+    return ins_error_add(error, INS_DATA,
+                         "%s: elements must be numbers: bool, int8 to int64, uint8 to uint64, "
+                         "float16 to float64 (got \"%s\")",
+                         source->name, type[0] ? type : "a structure");
+}
+
+/* Elements in Fortran order, whose first index runs fastest, are put into C order. */
+static void put_in_order(ins_array *array)
+{
+    double *x = ins_reserve(array->count + 1, sizeof *x, "an array");
+    size_t index[INS_ARRAY_DIMENSIONS] = {0};
+    for (size_t i = 0; i < array->count; i++) {
+        size_t place = 0;
+        for (size_t k = 0; k < array->dimensions; k++) place = place * array->shape[k] + index[k];
+        x[place] = array->x[i];
+        for (size_t k = 0; k < array->dimensions && ++index[k] == array->shape[k]; k++)
+            index[k] = 0;
+    }
+    free(array->x);
+    array->x = x;
+}
+
+static ins_status read_elements(const ins_bytes *source, const npy_header *header, ins_array *array,
+                                ins_error *error)
+{
+    ins_element element;
+    ins_array found = header->array;
+    if (!parse_type(header->type, &element)) return refuse_type(source, header->type, error);
+    ins_status status = ins_read_elements(source, header->data, element, &found, error);
+    if (status != INS_OK) return status;
+    if (header->fortran_order) put_in_order(&found);
+    *array = found;
+    return INS_OK;
+}
+
+ins_status ins_npy_read_array(const ins_bytes *source, ins_array *array, ins_error *error)
+{
+    npy_header header;
+    ins_status status = read_header(source, &header, error);
+    return status == INS_OK ? read_elements(source, &header, array, error) : status;
+}
+
+static ins_status check(const ins_bytes *source, const npy_header *header, size_t rows,
+                        size_t columns, ins_error *error)
+{
+    const ins_array *array = &header->array;
+    bool same = array->dimensions == (columns ? 2u : 1u) && array->shape[0] == rows &&
+                (!columns || array->shape[1] == columns);
     if (!same) {
         char expected[SHAPE_SIZE];
         ins_text found = {0};
         shape_text(expected, rows, columns);
-        found_shape(&found, header);
-        ins_error_add(error, INS_DATA, "%s: expected an array of shape %s (got \"%s\")", path,
-                      expected, found.data);
+        found_shape(&found, array);
+        ins_error_add(error, INS_DATA, "%s: expected an array of shape %s (got \"%s\")",
+                      source->name, expected, found.data);
         ins_text_free(&found);
         return INS_DATA;
     }
-    bool known = strcmp(header->type, "<f4") == 0 || strcmp(header->type, "<f8") == 0;
-    if (!known)
-        return ins_error_add(error, INS_DATA,
-                             "%s: expected little-endian float32 or float64 elements (got \"%s\")",
-                             path, header->type);
-    size_t size = header->type[2] == '8' ? 8 : 4;
-    size_t need = ins_multiply(ins_multiply(rows, columns ? columns : 1, path), size, path);
-    size_t have = file->length - header->data;
-    if (have != need)
-        return ins_error_add(error, INS_DATA, "%s: expected %zu bytes of elements (got \"%zu\")",
-                             path, need, have);
-    return INS_OK;
+    if (strcmp(header->type, "<f4") == 0 || strcmp(header->type, "<f8") == 0) return INS_OK;
+    return ins_error_add(error, INS_DATA,
+                         "%s: expected little-endian float32 or float64 elements (got \"%s\")",
+                         source->name, header->type);
 }
 
 ins_status ins_npy_write(const char *path, const real *x, size_t rows, size_t columns,
@@ -187,21 +251,16 @@ ins_status ins_npy_write(const char *path, const real *x, size_t rows, size_t co
 
 ins_status ins_npy_read(const char *path, size_t rows, size_t columns, real *x, ins_error *error)
 {
-    ins_text file = {0};
+    ins_stream *stream = ins_stream_open(path, error);
+    if (!stream) return INS_DATA;
+    const ins_bytes source = ins_stream_source(stream);
+    ins_array array = {0};
     npy_header header;
-    ins_status status = ins_file_read(path, &file, INS_DATA, error);
-    if (status == INS_OK && !parse_header(&file, &header))
-        status = ins_error_add(error, INS_DATA, "%s: not a NumPy .npy file", path);
-    if (status == INS_OK) status = check(path, &file, &header, rows, columns, error);
-    if (status == INS_OK) {
-        bool wide = header.type[2] == '8';
-        size_t width = columns ? columns : 1;
-        for (size_t r = 0; r < rows; r++)
-            for (size_t c = 0; c < width; c++)
-                x[r * width + c] =
-                    (real)element_at(file.data + header.data,
-                                     header.fortran_order ? c * rows + r : r * width + c, wide);
-    }
-    ins_text_free(&file);
+    ins_status status = read_header(&source, &header, error);
+    if (status == INS_OK) status = check(&source, &header, rows, columns, error);
+    if (status == INS_OK) status = read_elements(&source, &header, &array, error);
+    for (size_t i = 0; i < array.count; i++) x[i] = (real)array.x[i];
+    ins_array_free(&array);
+    ins_stream_close(stream);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array_files.h"
 #include "build.h"
 
 /* Rounds of options that help: each can uncover what the one before hid. */
@@ -91,23 +92,6 @@ static ins_status read_table(ins_survey *survey, ins_sheet *table, ins_error *er
     return status;
 }
 
-ins_status ins_survey_make(const ins_reading *reading, ins_survey *survey, ins_error *error)
-{
-    ins_sheet table = {0};
-    ins_plan plan;
-    *survey = (ins_survey){.remedied = *reading, .arena = ins_arena_new()};
-    ins_status status = read_table(survey, &table, error);
-    if (status != INS_OK && table.columns == 0) return status;
-    const ins_reading asked = survey->remedied;
-    status = ins_status_first(status, ins_plan_make(&table, &asked, &plan, error));
-    describe(&table, &plan, survey);
-    remedy(survey, &plan);
-    ins_plan_free(&plan);
-    build_remedied(&table, survey);
-    ins_sheet_free(&table);
-    return status;
-}
-
 static ins_survey_column describe_numbers(const double *x, size_t rows, size_t stride)
 {
     ins_survey_column c = {
@@ -155,6 +139,37 @@ ins_status ins_survey_of_arrays(ins_arrays *arrays, const ins_reading *reading, 
                                                    : "left out";
     }
     return INS_OK;
+}
+
+static ins_status survey_arrays(const ins_reading *reading, ins_survey *survey, ins_error *error)
+{
+    ins_arrays arrays;
+    ins_reading without;
+    ins_status status = ins_array_files_take(reading, &arrays, &without, error);
+    if (status != INS_OK) return status;
+    status = ins_survey_of_arrays(&arrays, &without, survey, error);
+    survey->remedied = *reading;
+    ins_arrays_free(&arrays);
+    return status;
+}
+
+ins_status ins_survey_make(const ins_reading *reading, ins_survey *survey, ins_error *error)
+{
+    ins_sheet table = {0};
+    ins_plan plan;
+    *survey = (ins_survey){.remedied = *reading};
+    if (ins_is_array_file(reading->path)) return survey_arrays(reading, survey, error);
+    survey->arena = ins_arena_new();
+    ins_status status = read_table(survey, &table, error);
+    if (status != INS_OK && table.columns == 0) return status;
+    const ins_reading asked = survey->remedied;
+    status = ins_status_first(status, ins_plan_make(&table, &asked, &plan, error));
+    describe(&table, &plan, survey);
+    remedy(survey, &plan);
+    ins_plan_free(&plan);
+    build_remedied(&table, survey);
+    ins_sheet_free(&table);
+    return status;
 }
 
 void ins_survey_free(ins_survey *survey)

@@ -4,9 +4,7 @@
 
 #include "initscope/place.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "initscope/file.h"
@@ -17,12 +15,9 @@ static const char ours[] = "# initscope report";
 /* True when the file begins as those that this program writes. */
 static bool is_ours(const char *directory, const char *name)
 {
-    ins_text text = {0};
     char *path = ins_path_join(directory, name);
-    bool found = ins_file_read(path, &text, INS_OUTPUT, NULL) == INS_OK &&
-                 text.length >= sizeof ours - 1 && memcmp(text.data, ours, sizeof ours - 1) == 0;
+    bool found = ins_file_begins_with(path, ours);
     free(path);
-    ins_text_free(&text);
     return found;
 }
 

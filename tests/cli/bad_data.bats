@@ -220,9 +220,9 @@ a,b\n1\0,2\n3,4\n
 \xff\xfe\0\0a\0\0\0
     :1: UTF-32LE text; convert with iconv -f UTF-32 -t UTF-8
 a\0,\0b\0\n\0001\0,\0002\0\n\0
-    :1:1: NUL byte in field (not a text file?)
+    :1: UTF-16LE text; convert with iconv -f UTF-16LE -t UTF-8
 \x1f\x8b\x08\0\0
-    : looks like a gzip file; unpack it first
+    : the gzip file is cut short; get it again
 PK\3\4\x14\0
     : looks like a zip file or a spreadsheet; unpack it or save it as CSV first
 \xe9,b\n1,x\n\xe9,y\n

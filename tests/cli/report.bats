@@ -194,6 +194,17 @@ report() {
     [ "$(ls [0-9]*.svg | wc -l)" -eq "$(ls [0-9]*.gp | wc -l)" ]
 }
 
+@test "a report.gp without an end is nobody's report, and is not read to find that out" {
+    cp -r "$BATS_FILE_TMPDIR/run" w
+    mkdir w/report
+    ln -s /dev/zero w/report/report.gp
+    echo mine >w/report/report.pdf
+    run --separate-stderr timeout 20 "$INITSCOPE" report w
+    [ "$status" -eq 4 ]
+    [ "$stderr" = "initscope: w/report: holds figures, pages or report.pdf of something else; choose another -o" ]
+    [ "$(cat w/report/report.pdf)" = mine ]
+}
+
 @test "report.gp makes the PDF again" {
     need gnuplot pdfinfo
     report w

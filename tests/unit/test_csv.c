@@ -64,6 +64,14 @@ typedef struct reading {
         bytes, sizeof bytes - 1, expected \
     }
 
+/* Python's gzip.compress(b"a,b\n1,2\n", mtime=0), and that of b"3,4\n". */
+#define GZ                                                                                         \
+    "\037\213\010\000\000\000\000\000\002\003\113\324\111\342\062\324\061\342\002\000\173\007\227" \
+    "\012\010\000\000\000"
+#define GZ2                                                                                        \
+    "\037\213\010\000\000\000\000\000\002\003\063\326\061\341\002\000\076\055\162\251\004\000\000" \
+    "\000"
+
 static const reading readings[] = {
     /* line ends */
     CASE("a,b\n1,2\n", "0@1[a|b]1@2[1|2]"),
@@ -143,7 +151,55 @@ static const reading readings[] = {
     CASE("\xFE\xFF\0a\0\n", "! :1: UTF-16BE text; convert with iconv -f UTF-16 -t UTF-8"),
     CASE("\xFF\xFE\0\0a\0\0\0", "! :1: UTF-32LE text; convert with iconv -f UTF-32 -t UTF-8"),
     CASE("\0\0\xFE\xFF\0\0\0a", "! :1: UTF-32BE text; convert with iconv -f UTF-32 -t UTF-8"),
-    CASE("\x1f\x8b\x08\n", "! : looks like a gzip file; unpack it first"),
+    CASE("\x1f\x8b\x08\n", "! : the gzip file is cut short; get it again"),
+    /* the start of what is no CSV, as file(1) knows it */
+    CASE("a\0,\0b\0\n\0", "! :1: UTF-16LE text; convert with iconv -f UTF-16LE -t UTF-8"),
+    CASE("\0a\0,\0b\0\n", "! :1: UTF-16BE text; convert with iconv -f UTF-16BE -t UTF-8"),
+    CASE("+/v8-a,b\n", "! :1: UTF-7 text; convert with iconv -f UTF-7 -t UTF-8"),
+    CASE("BZh91AY&SY\x01\n", "! : looks like a bzip2 file; unpack it with bunzip2"),
+    CASE("\xFD"
+         "7zXZ\0\n",
+         "! : looks like an xz file; unpack it with unxz"),
+    CASE("\x28\xB5\x2F\xFD\n", "! : looks like a Zstandard file; unpack it with unzstd"),
+    CASE("\x04\x22\x4D\x18\n", "! : looks like an LZ4 file; unpack it with unlz4"),
+    CASE("7z\xBC\xAF\x27\x1C\n", "! : looks like a 7-Zip file; unpack it with 7z x"),
+    CASE("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+         "! : looks like an Excel workbook (.xls); save it as CSV"),
+    CASE("%PDF-1.4\n", "! : looks like a PDF document, in which there is no table; save it as CSV"),
+    CASE("PAR1\x15\x04", "! : looks like a Parquet file; with pandas: "
+                         "read_parquet(FILE).to_csv('data.csv', index=False)"),
+    CASE("ARROW1\0\0", "! : looks like a Feather or Arrow file; with pandas: "
+                       "read_feather(FILE).to_csv('data.csv', index=False)"),
+    CASE("FEA1\0\0\0\0", "! : looks like a Feather file; with pandas: "
+                         "read_feather(FILE).to_csv('data.csv', index=False)"),
+    CASE("\x89HDF\r\n\x1A\n", "! : looks like an HDF5 file; with pandas: "
+                              "read_hdf(FILE).to_csv('data.csv', index=False)"),
+    CASE("SQLite format 3\0\x10",
+         "! : looks like an SQLite database; export with sqlite3 -csv -header"),
+    CASE("\x93NUMPY\x01\0",
+         "! : looks like a NumPy .npy array, which is read as data only, and not "
+         "from a pipe"),
+    CASE("\0\0\x08\3",
+         "! : looks like an IDX file, which is read as data only, and not from a pipe"),
+    CASE("\x80\4\x95", "! : looks like a Python pickle, which is a program; with pandas: "
+                       "read_pickle(FILE).to_csv('data.csv', index=False)"),
+    CASE("\n<!DOCTYPE HTML><head>",
+         "! : looks like a web page; the download brought a page instead of the file"),
+    CASE("<html>\n", "! : looks like a web page; the download brought a page instead of the file"),
+    CASE("<?xml version", "! : looks like an XML document; save it as CSV"),
+    CASE("[ {\"a\": 1}]",
+         "! : looks like JSON; with pandas: read_json(FILE).to_csv('data.csv', index=False)"),
+    CASE("{\n \"a\": 1}",
+         "! : looks like JSON; with pandas: read_json(FILE).to_csv('data.csv', index=False)"),
+    CASE("PAR1,BZh,FEA1\n1,2,3\n", "0@1[PAR1|BZh|FEA1]1@2[1|2|3]"),
+    CASE("\xEF\xBB\xBF\xEF\xBB\xBF"
+         "a\n1\n",
+         "0@1[a]1@2[1]"),
+    /* gzip: one member; two, and zeros behind */
+    CASE(GZ, "0@1[a|b]1@2[1|2]"),
+    CASE(GZ GZ2 "\0\0\0", "0@1[a|b]1@2[1|2]2@3[3|4]"),
+    CASE(GZ "x", "! : bytes that are no gzip follow the gzip file"),
+    CASE(GZ "\x1f\x8b", "! : the gzip file is cut short; get it again"),
     CASE("PK\3\4\n",
          "! : looks like a zip file or a spreadsheet; unpack it or save it as CSV first"),
     CASE("PK,a\n1,2\n", "0@1[PK|a]1@2[1|2]"),
@@ -355,6 +411,34 @@ START_TEST(test_bad_files_byte_by_byte)
 }
 END_TEST
 
+/* Whatever byte of a packed file is changed or missing, the file is refused, or reads the same. */
+START_TEST(test_damaged_gzip)
+{
+    static const char whole[] = GZ;
+    size_t refused = 0;
+
+    for (size_t i = 0; i < sizeof whole - 1; i++) {
+        char bytes[sizeof whole];
+        ins_text out = {0};
+
+        memcpy(bytes, whole, sizeof whole);
+        bytes[i] = (char)(bytes[i] ^ 0x10);
+        dump(scratch_file("x.gz", bytes, sizeof whole - 1), '\0', 65536, &out);
+        if (i >= 2 && strstr(out.data, "! :"))
+            refused++;
+        else if (i >= 10)
+            ck_assert_str_eq(out.data, "0@1[a|b]1@2[1|2]");
+        ins_text_clear(&out);
+        if (i >= 2) {
+            dump(scratch_file("x.gz", whole, i), '\0', 65536, &out);
+            ck_assert_ptr_nonnull(strstr(out.data, "! : the gzip file is cut short"));
+        }
+        ins_text_free(&out);
+    }
+    ck_assert_uint_gt(refused, 15); /* all of the data and the check sum */
+}
+END_TEST
+
 /* A handler that has seen enough ends the reading, also of a file that has no end. */
 static void stop_at_third(void *context, size_t index, const ins_csv_row *row, ins_error *error)
 {
@@ -449,6 +533,7 @@ int main(void)
     tcase_add_test(reads, test_files_that_cannot_be_read);
     tcase_add_test(reads, test_pipe);
     tcase_add_test(reads, test_bad_files_byte_by_byte);
+    tcase_add_test(reads, test_damaged_gzip);
     tcase_add_test(reads, test_handler_stops);
     tcase_add_test(reads, test_changing_file);
     tcase_add_test(reads, test_bundled_data);

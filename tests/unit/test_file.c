@@ -178,6 +178,31 @@ START_TEST(test_read_failures)
 }
 END_TEST
 
+/* Neither a device nor a hole of 4 GB is read into memory. */
+START_TEST(test_reading_is_bounded)
+{
+    static const char too_large[] = "larger than 268435456 bytes";
+    ins_error error = {0};
+    ins_text text = {0};
+
+    ck_assert_int_eq(symlink("/dev/zero", at("zero")), 0);
+    ins_file_read(at("zero"), &text, INS_DATA, &error);
+    expect_problem(&error, INS_DATA, "zero", too_large);
+    ck_assert(!ins_file_begins_with(at("zero"), "# mine"));
+    ins_text_free(&text);
+    scratch_file("sparse", "# mine", 6);
+    ck_assert_int_eq(truncate(at("sparse"), (off_t)1 << 32), 0);
+    ins_file_read(at("sparse"), &text, INS_DATA, &error);
+    expect_problem(&error, INS_DATA, "sparse", too_large);
+    ck_assert_uint_eq(text.capacity, 0);
+    ck_assert(ins_file_begins_with(at("sparse"), "# mine"));
+    ck_assert(!ins_file_begins_with(at("sparse"), "# mines"));
+    ck_assert(!ins_file_begins_with(at("absent"), "# mine"));
+    scratch_file("short", "# m", 3);
+    ck_assert(!ins_file_begins_with(at("short"), "# mine"));
+}
+END_TEST
+
 static void on_signal(int number)
 {
     (void)number;
@@ -250,6 +275,7 @@ int main(void)
     tcase_add_test(files, test_write_failures);
     tcase_add_test(files, test_full_disk);
     tcase_add_test(files, test_read_failures);
+    tcase_add_test(files, test_reading_is_bounded);
     tcase_add_test(files, test_signals_while_reading);
     tcase_add_test(files, test_bundled);
     suite_add_tcase(suite, files);

@@ -144,6 +144,20 @@ START_TEST(refusals_say_what_was_expected)
 }
 END_TEST
 
+/* No more is read than the header promises: neither of a device nor of a hole of 4 GB. */
+START_TEST(reading_is_bounded)
+{
+    const float stored[6] = {0};
+    ck_assert_int_eq(symlink("/dev/zero", path), 0);
+    expect_refusal(2, 3, "not a NumPy .npy file");
+    ck_assert_int_eq(unlink(path), 0);
+    write_file("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", stored,
+               sizeof stored);
+    ck_assert_int_eq(truncate(path, (off_t)1 << 32), 0);
+    expect_refusal(2, 3, "expected 24 bytes of elements (got \"4294967168\")");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("npy");
@@ -154,6 +168,7 @@ int main(void)
     tcase_add_test(cases, doubles_in_fortran_order);
     tcase_add_test(cases, long_header);
     tcase_add_test(cases, refusals_say_what_was_expected);
+    tcase_add_test(cases, reading_is_bounded);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }
