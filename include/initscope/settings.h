@@ -62,6 +62,9 @@ typedef enum ins_splitting {
     INS_SPLIT_BY_SEED /* of split_seed + seed - 1 */
 } ins_splitting;
 
+/* What the outputs are compared with: the words of loss. */
+typedef enum ins_loss_asked { INS_LOSS_AUTO, INS_LOSS_CROSS_ENTROPY, INS_LOSS_MSE } ins_loss_asked;
+
 /* Where the rows come from. */
 typedef struct ins_data_source {
     const char *name; /* as written in experiment.ini: a bundled set's name or an absolute path */
@@ -76,8 +79,13 @@ typedef struct ins_settings {
     ins_sizes batch; /* 0: all training rows */
 
     ins_data_source data;
-    const char *label; /* "": the last column */
+    ins_names label; /* none: the last column */
+    ins_names features, drop;
+    size_t header;     /* ins_header */
     size_t delimiter;  /* index into ins_delimiter_names */
+    size_t categories; /* ins_categories */
+    size_t missing;    /* ins_missing */
+    size_t loss;       /* INS_LOSS_AUTO, ... */
     size_t scale;      /* ins_scaling */
     double test_fraction;
     size_t split; /* ins_splitting */
@@ -136,6 +144,7 @@ extern const ins_option_kind ins_kind_data;    /* ins_data_source */
 extern const ins_option_kind ins_kind_choices; /* ins_choices */
 extern const ins_option_kind ins_kind_numbers; /* ins_numbers */
 extern const ins_option_kind ins_kind_sizes;   /* ins_sizes */
+extern const ins_option_kind ins_kind_names;   /* ins_names */
 extern const ins_option_kind ins_kind_hiddens; /* ins_hiddens */
 extern const ins_option_kind ins_kind_epochs;  /* ins_epochs */
 
@@ -159,7 +168,13 @@ typedef enum ins_option_id {
     INS_OPTION_BATCH,
     INS_OPTION_DATA,
     INS_OPTION_LABEL,
+    INS_OPTION_FEATURES,
+    INS_OPTION_DROP,
+    INS_OPTION_HEADER,
     INS_OPTION_DELIMITER,
+    INS_OPTION_CATEGORIES,
+    INS_OPTION_MISSING,
+    INS_OPTION_LOSS,
     INS_OPTION_SCALE,
     INS_OPTION_TEST_FRACTION,
     INS_OPTION_SPLIT,
@@ -239,6 +254,10 @@ ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error
 
 /* The seed of the split of the runs with a seed. */
 uint32_t ins_split_seed_of(const ins_settings *settings, size_t seed);
+
+/* How the data are to be read, and the rows of the runs with a seed split and scaled. */
+ins_reading ins_reading_of(const ins_settings *settings);
+ins_preparation ins_preparation_of(const ins_settings *settings, size_t seed);
 
 /* What no single value shows: the seeds' range, the title, the gains' values, missing bundled data.
  */

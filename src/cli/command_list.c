@@ -155,7 +155,7 @@ static void add_dataset(ins_listing *listing, const char *name, ins_arena *arena
         return;
     }
     ins_dataset dataset = {0};
-    if (ins_dataset_read(path, NULL, '\0', &dataset, error) == INS_OK)
+    if (ins_dataset_read(&(ins_reading){.path = path}, &dataset, error) == INS_OK)
         ins_listing_add(
             listing, arena,
             (const char *[]){name, ins_arena_format(arena, "%zu", dataset.rows),

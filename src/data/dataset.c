@@ -295,16 +295,18 @@ static void finish(reader *r)
     warn_of_foreign_names(d);
     d->x = ins_reallocate(d->x, d->rows * d->features, sizeof *d->x, "the data");
     d->y = ins_reallocate(d->y, d->rows, sizeof *d->y, "the data");
+    d->category = ins_arena_get(d->arena, d->features, sizeof *d->category, "the data");
     d->hash = hash_of(d);
 }
 
-ins_status ins_dataset_read(const char *path, const char *label, char delimiter,
-                            ins_dataset *dataset, ins_error *error)
+ins_status ins_dataset_read(const ins_reading *reading, ins_dataset *dataset, ins_error *error)
 {
-    ins_dataset d = {.arena = ins_arena_new()};
-    reader r = {.path = path, .label = label, .dataset = &d};
-    d.path = ins_arena_copy(d.arena, path, strlen(path));
-    ins_status status = ins_csv_read(path, delimiter, handle, &r, error);
+    ins_dataset d = {.task = INS_TASK_CLASSES, .arena = ins_arena_new()};
+    reader r = {.path = reading->path,
+                .label = reading->label.count > 0 ? reading->label.item[0] : NULL,
+                .dataset = &d};
+    d.path = ins_arena_copy(d.arena, reading->path, strlen(reading->path));
+    ins_status status = ins_csv_read(reading->path, reading->delimiter, handle, &r, error);
     if (status == INS_OK) status = check_classes(&r, error);
     if (status == INS_OK) finish(&r);
     ins_labels_free(&r.labels);
@@ -320,6 +322,7 @@ void ins_dataset_free(ins_dataset *dataset)
 {
     free(dataset->x);
     free(dataset->y);
+    free(dataset->target);
     ins_text_free(&dataset->warnings);
     ins_arena_free(dataset->arena);
     *dataset = (ins_dataset){0};

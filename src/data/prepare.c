@@ -1,4 +1,4 @@
-/* Split and scaling: from a data set to what the network sees. */
+/* Split, what is missing, and scaling: from a data set to what the network sees. */
 #include <config.h>
 
 #include <float.h>
@@ -7,11 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/chance.h"
 #include "initscope/dataset.h"
 #include "initscope/random.h"
 
-/* Constant columns that are warned of one by one. */
-enum { NAMED = 20 };
+/* Constant columns that are named in their line. */
+enum { NAMED = 8 };
+
+/* A test set that cannot tell all right from chance at this level decides nothing. */
+#define LEVEL 0.01
 
 const char *const ins_scaling_names[] = {"none", "standard", "minmax", NULL};
 
@@ -25,44 +29,164 @@ size_t ins_split(size_t rows, double fraction, uint32_t seed, size_t *order)
     return (size_t)ceil((double)rows * fraction);
 }
 
-/* Both sides need rows, and the training side two classes. */
-static ins_status check_split(const ins_dataset *d, const size_t *order, size_t tests,
-                              double fraction, ins_error *error)
+/* Which rows are for what: order (rows), in which those of a side stand together, and where. */
+typedef struct sides {
+    size_t *order; /* of the rows of the file */
+    size_t tests, trains;
+    size_t test, train; /* where the sides begin */
+} sides;
+
+static sides choose_sides(const ins_dataset *d, const ins_preparation *how)
 {
-    if (tests == 0 || tests >= d->rows)
-        return ins_error_add(error, INS_DATA,
-                             "%s: no %s rows of %zu are left, test fraction (got \"%g\")", d->path,
-                             tests == 0 ? "test" : "training", d->rows, fraction);
-    for (size_t i = tests + 1; i < d->rows; i++) {
-        if (d->y[order[i]] != d->y[order[tests]]) return INS_OK;
+    sides s = {.order = ins_allocate(d->rows, sizeof *s.order, "the split")};
+    if (d->test_rows > 0) {
+        s.tests = d->test_rows;
+        s.test = d->rows - s.tests;
+        for (size_t i = 0; i < d->rows; i++) s.order[i] = i;
+    } else {
+        s.tests = ins_split(d->rows, how->test_fraction, how->split_seed, s.order);
+        s.train = s.tests;
     }
-    const char *name = d->class_names[d->y[order[tests]]];
-    char shown[INS_DISPLAY_SIZE];
-    return ins_error_add(error, INS_DATA, "%s: all %zu training rows have one label (got \"%s\")",
-                         d->path, d->rows - tests, ins_display(shown, name, strlen(name)));
+    s.trains = s.tests < d->rows ? d->rows - s.tests : 0;
+    return s;
 }
 
-/* Row i becomes what row order[i] was, cycle by cycle; order becomes 0, 1, 2, ... spare holds one
- * row. */
-static void permute(double *x, int32_t *y, size_t rows, size_t features, size_t *order,
-                    double *spare)
+static bool is_same(const ins_dataset *d, size_t a, size_t b)
 {
-    const size_t bytes = features * sizeof *x;
+    if (d->task == INS_TASK_CLASSES) return d->y[a] == d->y[b];
+    if (d->task == INS_TASK_INPUTS)
+        return memcmp(d->x + a * d->features, d->x + b * d->features, d->features * sizeof *d->x) ==
+               0;
+    return memcmp(d->target + a * d->targets, d->target + b * d->targets,
+                  d->targets * sizeof *d->target) == 0;
+}
+
+/* Both sides need rows, and the training side two different things to predict. */
+static ins_status check_sides(const ins_dataset *d, const sides *s, const ins_preparation *how,
+                              ins_error *error)
+{
+    const bool all_train = how->test_fraction == 0 || d->test_rows > 0;
+    if (s->trains == 0 || (s->tests == 0 && !all_train))
+        return ins_error_add(error, INS_DATA,
+                             "%s: no %s rows of %zu are left, test fraction (got \"%g\")", d->path,
+                             s->tests == 0 ? "test" : "training", d->rows, how->test_fraction);
+    const size_t *train = s->order + s->train;
+    for (size_t i = 1; i < s->trains; i++) {
+        if (!is_same(d, train[i], train[0])) return INS_OK;
+    }
+    if (d->task != INS_TASK_CLASSES)
+        return ins_error_add(error, INS_DATA, "%s: all %zu training rows have one value to predict",
+                             d->path, s->trains);
+    const char *name = d->class_names[d->y[train[0]]];
+    char shown[INS_DISPLAY_SIZE];
+    return ins_error_add(error, INS_DATA, "%s: all %zu training rows have one label (got \"%s\")",
+                         d->path, s->trains, ins_display(shown, name, strlen(name)));
+}
+
+/* What a row has in the arrays of a data set. */
+typedef struct row_part {
+    char *bytes; /* of all rows; NULL: nothing */
+    size_t size; /* of a row */
+} row_part;
+
+enum { PARTS = 3 };
+
+static void copy_row(const row_part *part, size_t to, size_t from)
+{
+    memcpy(part->bytes + to * part->size, part->bytes + from * part->size, part->size);
+}
+
+/* Row i becomes what row order[i] was, cycle by cycle; order becomes 0, 1, 2, ... Each part is with
+ * a spare row behind its last one. */
+static void permute(const row_part part[PARTS], size_t rows, size_t *order)
+{
     for (size_t start = 0; start < rows; start++) {
-        if (order[start] == start) continue;
-        const int32_t label = y[start];
         size_t i = start;
-        memcpy(spare, x + start * features, bytes);
+        if (order[start] == start) continue;
+        for (size_t p = 0; p < PARTS; p++)
+            if (part[p].bytes != NULL) copy_row(&part[p], rows, start);
         while (order[i] != start) {
             const size_t from = order[i];
-            memcpy(x + i * features, x + from * features, bytes);
-            y[i] = y[from];
+            for (size_t p = 0; p < PARTS; p++)
+                if (part[p].bytes != NULL) copy_row(&part[p], i, from);
             order[i] = i;
             i = from;
         }
-        memcpy(x + i * features, spare, bytes);
-        y[i] = label;
+        for (size_t p = 0; p < PARTS; p++)
+            if (part[p].bytes != NULL) copy_row(&part[p], i, rows);
         order[i] = i;
+    }
+}
+
+static void permute_rows(ins_dataset *d, size_t *order)
+{
+    const char *what = "the data";
+    row_part part[PARTS] = {{NULL, d->features * sizeof *d->x},
+                            {NULL, sizeof *d->y},
+                            {NULL, d->targets * sizeof *d->target}};
+    d->x = ins_reallocate(d->x, d->rows + 1, part[0].size, what);
+    part[0].bytes = (char *)d->x;
+    if (d->y != NULL) {
+        d->y = ins_reallocate(d->y, d->rows + 1, part[1].size, what);
+        part[1].bytes = (char *)d->y;
+    }
+    if (d->target != NULL) {
+        d->target = ins_reallocate(d->target, d->rows + 1, part[2].size, what);
+        part[2].bytes = (char *)d->target;
+    }
+    permute(part, d->rows, order);
+}
+
+/* The mean of what the rows have of a feature, 0 of nothing. */
+static double mean_known(const ins_dataset *d, const sides *s, size_t j)
+{
+    double sum = 0, n = 0;
+    for (size_t i = s->train; i < s->train + s->trains; i++) {
+        const double x = d->x[i * d->features + j];
+        if (isnan(x)) continue;
+        sum += x;
+        n += 1;
+    }
+    return n > 0 ? sum / n : 0;
+}
+
+static bool has_missing(const ins_dataset *d, size_t j)
+{
+    for (size_t i = 0; i < d->rows; i++)
+        if (isnan(d->x[i * d->features + j])) return true;
+    return false;
+}
+
+/* Columns of one category, from first to end, are missing together: the most frequent one is 1. */
+static void fill_category(ins_dataset *d, const sides *s, size_t first, size_t end)
+{
+    size_t best = first;
+    double most = -1;
+    for (size_t j = first; j < end; j++) {
+        const double share = mean_known(d, s, j);
+        if (share > most) best = j;
+        most = fmax(most, share);
+    }
+    for (size_t i = 0; i < d->rows; i++) {
+        double *row = d->x + i * d->features;
+        if (!isnan(row[first])) continue;
+        for (size_t j = first; j < end; j++) row[j] = j == best;
+    }
+}
+
+static void fill_missing(ins_dataset *d, const sides *s)
+{
+    for (size_t j = 0, end; j < d->features; j = end) {
+        end = j + 1;
+        while (d->category[j] > 0 && end < d->features && d->category[end] == d->category[j]) end++;
+        if (!has_missing(d, j)) continue;
+        if (d->category[j] > 0) {
+            fill_category(d, s, j, end);
+            continue;
+        }
+        const double mean = mean_known(d, s, j);
+        for (size_t i = 0; i < d->rows; i++)
+            if (isnan(d->x[i * d->features + j])) d->x[i * d->features + j] = mean;
     }
 }
 
@@ -112,23 +236,25 @@ static bool choose_scale(const ins_feature *f, ins_scaling scaling, double *cent
     return false;
 }
 
-/* centre and divisor (features). The first constants are named, the others counted. */
+/* centre and divisor (features). All constants are one line. */
 static void choose_scales(ins_dataset *d, const ins_feature *features, ins_scaling scaling,
                           double *centre, double *divisor)
 {
     size_t constants = 0;
+    ins_text names = {0};
     for (size_t j = 0; j < d->features; j++) {
         char shown[INS_DISPLAY_SIZE];
         const char *name = d->feature_names[j];
         if (choose_scale(&features[j], scaling, &centre[j], &divisor[j])) continue;
-        if (++constants > NAMED) continue;
-        ins_text_add_line(&d->warnings,
-                          "%s: column \"%s\" is constant in the training rows: scaled to 0",
-                          d->path, ins_display(shown, name, strlen(name)));
+        if (constants++ >= NAMED) continue;
+        ins_text_add_format(&names, "%s%s", constants > 1 ? ", " : "",
+                            ins_display(shown, name, strlen(name)));
     }
-    if (constants > NAMED)
-        ins_text_add_line(&d->warnings, "%s: more columns that are constant: %zu", d->path,
-                          constants - NAMED);
+    if (constants > NAMED) ins_text_add_format(&names, " and %zu more", constants - NAMED);
+    if (constants > 0)
+        ins_text_add_line(&d->warnings, "%s: constant in the training rows, scaled to 0: %s",
+                          d->path, names.data);
+    ins_text_free(&names);
 }
 
 /* The scaled rows take the place of the doubles, which are at least as wide. The bytes are copied,
@@ -161,6 +287,30 @@ static void measure_scaled(const ins_samples *train, ins_feature *out)
     }
 }
 
+/* The numbers to be predicted, of which the training rows have mean 0 and variance 1. */
+static real *scale_targets(ins_dataset *d, const sides *s)
+{
+    const char *what = "the targets";
+    const size_t n = d->targets;
+    double *spare = ins_allocate(n, sizeof *spare, what);
+    double *centre = ins_allocate(n, sizeof *centre, what);
+    double *divisor = ins_allocate(n, sizeof *divisor, what);
+    real *row = ins_allocate(n, sizeof *row, what);
+    ins_feature *target = ins_allocate(n, sizeof *target, what);
+    measure(d->target + s->train * n, s->trains, n, target, spare);
+    for (size_t j = 0; j < n; j++)
+        choose_scale(&target[j], INS_SCALE_STANDARD, &centre[j], &divisor[j]);
+    scale_in_place(d->target, d->rows, n, centre, divisor, row);
+    real *number = ins_reallocate(d->target, d->rows * n, sizeof *number, what);
+    d->target = NULL;
+    free(spare);
+    free(centre);
+    free(divisor);
+    free(row);
+    free(target);
+    return number;
+}
+
 /* A class that the network never sees can only be counted as wrong: the reader should know. */
 static void warn_of_unseen_classes(const ins_samples *train, ins_dataset *d)
 {
@@ -173,32 +323,66 @@ static void warn_of_unseen_classes(const ins_samples *train, ins_dataset *d)
     free(rows);
 }
 
-/* order: of the split, its first tests rows for testing. */
-static void make_samples(ins_dataset *d, size_t *order, size_t tests, ins_scaling scaling,
+static double largest_share(const ins_samples *samples)
+{
+    size_t *rows = ins_allocate(samples->outputs, sizeof *rows, "class sizes"), most = 0;
+    for (size_t i = 0; i < samples->rows; i++) {
+        const size_t count = ++rows[samples->label[i]];
+        if (count > most) most = count;
+    }
+    free(rows);
+    return (double)most / (double)samples->rows;
+}
+
+/* Of which even all right would be no more than luck, and of numbers one or two are on any line. */
+static void warn_of_few_tests(const ins_samples *test, ins_dataset *d)
+{
+    const double chance =
+        d->classes > 0 ? fmax(1 / (double)d->classes, largest_share(test)) : (double)NAN;
+    size_t needed = d->classes > 0 ? ins_rows_to_decide(chance, LEVEL) : 3;
+    if (needed == SIZE_MAX) needed = ins_rows_to_decide(1 / (double)d->classes, LEVEL);
+    if (test->rows >= needed) return;
+    ins_text_add_line(&d->warnings,
+                      "%s: %zu test row%s cannot tell a network that learned from luck, %zu could; "
+                      "--test-fraction 0 tests on the training rows",
+                      d->path, test->rows, test->rows == 1 ? "" : "s", needed);
+}
+
+static ins_samples view_of(const ins_dataset *d, const ins_prepared *p, size_t first, size_t rows)
+{
+    const bool own = d->task == INS_TASK_INPUTS;
+    ins_samples view = {.rows = rows, .features = d->features, .x = p->x + first * d->features};
+    view.outputs = d->task == INS_TASK_CLASSES ? d->classes : own ? d->features : d->targets;
+    if (p->label != NULL) view.label = p->label + first;
+    if (p->number != NULL) view.number = p->number + first * d->targets;
+    if (own) view.number = view.x;
+    return view;
+}
+
+static void make_samples(ins_dataset *d, const sides *s, ins_scaling scaling,
                          ins_prepared *prepared)
 {
-    const size_t n = d->features, trains = d->rows - tests;
+    const size_t n = d->features;
     const char *what = "the scaling";
     double *spare = ins_allocate(n, sizeof *spare, what);
     double *centre = ins_allocate(n, sizeof *centre, what);
     double *divisor = ins_allocate(n, sizeof *divisor, what);
     real *row = ins_allocate(n, sizeof *row, what);
     ins_feature *features = ins_allocate(n, sizeof *features, what);
-    permute(d->x, d->y, d->rows, n, order, spare);
-    measure(d->x + tests * n, trains, n, features, spare);
+    if (s->train > 0 || s->tests == 0) permute_rows(d, s->order);
+    fill_missing(d, s);
+    measure(d->x + s->train * n, s->trains, n, features, spare);
     choose_scales(d, features, scaling, centre, divisor);
     scale_in_place(d->x, d->rows, n, centre, divisor, row);
-    real *x = ins_reallocate(d->x, d->rows * n, sizeof *x, "the samples");
-    prepared->test =
-        (ins_samples){.rows = tests, .features = n, .outputs = d->classes, .x = x, .label = d->y};
-    prepared->train = (ins_samples){.rows = trains,
-                                    .features = n,
-                                    .outputs = d->classes,
-                                    .x = x + tests * n,
-                                    .label = d->y + tests};
-    prepared->features = features;
+    *prepared = (ins_prepared){.features = features,
+                               .x = ins_reallocate(d->x, d->rows * n, sizeof(real), what),
+                               .label = d->y};
+    if (d->target != NULL) prepared->number = scale_targets(d, s);
+    prepared->train = view_of(d, prepared, s->train, s->trains);
+    prepared->test = s->tests > 0 ? view_of(d, prepared, s->test, s->tests) : prepared->train;
     measure_scaled(&prepared->train, features);
-    warn_of_unseen_classes(&prepared->train, d);
+    if (d->task == INS_TASK_CLASSES) warn_of_unseen_classes(&prepared->train, d);
+    if (s->tests > 0) warn_of_few_tests(&prepared->test, d);
     d->x = NULL;
     d->y = NULL;
     free(spare);
@@ -207,50 +391,55 @@ static void make_samples(ins_dataset *d, size_t *order, size_t tests, ins_scalin
     free(row);
 }
 
-ins_status ins_prepare(ins_dataset *dataset, double test_fraction, uint32_t split_seed,
-                       ins_scaling scaling, ins_prepared *prepared, ins_error *error)
+ins_status ins_prepare(ins_dataset *dataset, const ins_preparation *how, ins_prepared *prepared,
+                       ins_error *error)
 {
-    size_t *order = ins_allocate(dataset->rows, sizeof *order, "the split");
-    const size_t tests = ins_split(dataset->rows, test_fraction, split_seed, order);
-    ins_status status = check_split(dataset, order, tests, test_fraction, error);
-    if (status == INS_OK) make_samples(dataset, order, tests, scaling, prepared);
-    free(order);
+    const sides s = choose_sides(dataset, how);
+    ins_status status = check_sides(dataset, &s, how, error);
+    if (status == INS_OK) make_samples(dataset, &s, how->scaling, prepared);
+    free(s.order);
     return status;
 }
 
-ins_status ins_prepare_copy(const ins_dataset *dataset, double test_fraction, uint32_t split_seed,
-                            ins_scaling scaling, ins_prepared *prepared, ins_text *warnings,
-                            ins_error *error)
+/* NULL of nothing. */
+static void *copied(const void *from, size_t count, size_t size)
 {
-    const size_t elements = dataset->rows * dataset->features;
+    if (from == NULL) return NULL;
+    void *copy = ins_allocate(count, size, "the data");
+    memcpy(copy, from, count * size);
+    return copy;
+}
+
+ins_status ins_prepare_copy(const ins_dataset *dataset, const ins_preparation *how,
+                            ins_prepared *prepared, ins_text *warnings, ins_error *error)
+{
     ins_dataset copy = *dataset;
     copy.warnings = (ins_text){0};
-    copy.x = ins_allocate(elements, sizeof *copy.x, "the data");
-    copy.y = ins_allocate(dataset->rows, sizeof *copy.y, "the labels");
-    memcpy(copy.x, dataset->x, elements * sizeof *copy.x);
-    memcpy(copy.y, dataset->y, dataset->rows * sizeof *copy.y);
-    ins_status status = ins_prepare(&copy, test_fraction, split_seed, scaling, prepared, error);
+    copy.x = copied(dataset->x, dataset->rows * dataset->features, sizeof *copy.x);
+    copy.y = copied(dataset->y, dataset->rows, sizeof *copy.y);
+    copy.target = copied(dataset->target, dataset->rows * dataset->targets, sizeof *copy.target);
+    ins_status status = ins_prepare(&copy, how, prepared, error);
     if (warnings != NULL && copy.warnings.data != NULL) ins_text_add(warnings, copy.warnings.data);
     ins_text_free(&copy.warnings);
     free(copy.x);
     free(copy.y);
+    free(copy.target);
     return status;
 }
 
-ins_status ins_split_check(const ins_dataset *dataset, double test_fraction, uint32_t split_seed,
-                           ins_error *error)
+ins_status ins_split_check(const ins_dataset *dataset, const ins_preparation *how, ins_error *error)
 {
-    size_t *order = ins_allocate(dataset->rows, sizeof *order, "the split");
-    const size_t tests = ins_split(dataset->rows, test_fraction, split_seed, order);
-    ins_status status = check_split(dataset, order, tests, test_fraction, error);
-    free(order);
+    const sides s = choose_sides(dataset, how);
+    ins_status status = check_sides(dataset, &s, how, error);
+    free(s.order);
     return status;
 }
 
 void ins_prepared_free(ins_prepared *prepared)
 {
-    free(prepared->test.x);
-    free(prepared->test.label);
+    free(prepared->x);
+    free(prepared->label);
+    free(prepared->number);
     free(prepared->features);
     *prepared = (ins_prepared){0};
 }

@@ -19,7 +19,7 @@ typedef struct item_kind {
 
 /* Refuses items that stand for the same value: they would be run twice under one name. */
 static ins_status check_twice(const item_kind *kind, const char *items, size_t count,
-                              char *const *texts, const ins_source *source, ins_error *error)
+                              const char *const *texts, const ins_source *source, ins_error *error)
 {
     ins_status status = INS_OK;
     for (size_t i = 1; i < count; i++)
@@ -45,7 +45,8 @@ static ins_status parse_items(const item_kind *kind, const ins_option *option, c
     for (size_t i = 0; i < count; i++)
         status = ins_status_first(
             status, kind->parse(option, texts[i], source, arena, found + i * kind->size, error));
-    if (status == INS_OK) status = check_twice(kind, found, count, texts, source, error);
+    if (status == INS_OK)
+        status = check_twice(kind, found, count, (const char *const *)texts, source, error);
     if (status == INS_OK) *items = found;
     return status;
 }
@@ -164,6 +165,34 @@ static void write_sizes(const ins_option *option, const void *field, ins_text *o
 }
 
 const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes, ins_option_integers, NULL};
+
+static bool same_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
+}
+
+static ins_status parse_names(const ins_option *option, const char *text, const ins_source *source,
+                              ins_arena *arena, void *field, ins_error *error)
+{
+    static const item_kind kind = {.size = sizeof(const char *), .same = same_name};
+    const char *line;
+    ins_names names;
+    ins_status status = ins_kind_text.parse(option, text, source, arena, &line, error);
+    if (status != INS_OK) return status;
+    if (!ins_names_parse(line, arena, &names))
+        return ins_option_refuse(option, text, source, error);
+    status = check_twice(&kind, (const char *)names.item, names.count, names.item, source, error);
+    if (status == INS_OK) *(ins_names *)field = names;
+    return status;
+}
+
+static void write_names(const ins_option *option, const void *field, ins_text *out)
+{
+    (void)option;
+    ins_names_write(field, out);
+}
+
+const ins_option_kind ins_kind_names = {parse_names, write_names, NULL, NULL};
 
 /* Reads "64" or "20x256" of length bytes. */
 static bool parse_stack(const char *text, size_t length, long long *layers, long long *units)

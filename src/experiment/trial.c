@@ -45,8 +45,8 @@ static ins_status session_split(session *s, ins_error *error)
     s->data = s->laboratory->data;
     s->probe = s->laboratory->probe;
     if (seed == ins_split_seed_of(settings, settings->seed)) return INS_OK;
-    ins_status status = ins_prepare_copy(s->laboratory->dataset, settings->test_fraction, seed,
-                                         (ins_scaling)settings->scale, &s->own, NULL, error);
+    const ins_preparation how = ins_preparation_of(settings, s->trial->seed);
+    ins_status status = ins_prepare_copy(s->laboratory->dataset, &how, &s->own, NULL, error);
     if (status != INS_OK) return status;
     s->data = &s->own;
     s->probe = ins_probe_of(settings, &s->own.train);

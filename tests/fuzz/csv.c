@@ -48,7 +48,7 @@ static void check_dataset(const char *path)
 {
     ins_dataset dataset;
     ins_error error = {0};
-    if (ins_dataset_read(path, NULL, '\0', &dataset, &error) != INS_OK) return;
+    if (ins_dataset_read(&(ins_reading){.path = path}, &dataset, &error) != INS_OK) return;
     fuzz_expect(dataset.rows > 0 && dataset.features > 0 && dataset.classes > 1,
                 "a data set has rows, features and classes");
     for (size_t i = 0; i < dataset.rows * dataset.features; i++) {

@@ -217,10 +217,11 @@ static void prepare(const golden_network *network, ins_prepared *data)
     ins_error error = {0};
     ins_dataset dataset;
     snprintf(path, sizeof path, "%s/data/%s.csv", source, network->field[DATA]);
-    ck_assert_int_eq(ins_dataset_read(path, NULL, '\0', &dataset, &error), INS_OK);
+    ck_assert_int_eq(ins_dataset_read(&(ins_reading){.path = path}, &dataset, &error), INS_OK);
     ins_scaling scaling = INS_SCALE_NONE;
     while (strcmp(ins_scaling_names[scaling], network->field[SCALE]) != 0) scaling++;
-    ck_assert_int_eq(ins_prepare(&dataset, 0.2, 42, scaling, data, &error), INS_OK);
+    const ins_preparation how = {.test_fraction = 0.2, .split_seed = 42, .scaling = scaling};
+    ck_assert_int_eq(ins_prepare(&dataset, &how, data, &error), INS_OK);
     ins_dataset_free(&dataset);
 }
 
