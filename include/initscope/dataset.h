@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "initscope/arrays.h"
 #include "initscope/error.h"
 #include "initscope/memory.h"
 #include "initscope/reading.h"
@@ -38,6 +39,11 @@ typedef struct ins_dataset {
 /* INS_DATA on a bad file, with one line a column and cause, and the option that helps; INS_USAGE
  * when there is no such column. Features must fit float32. */
 ins_status ins_dataset_read(const ins_reading *reading, ins_dataset *dataset, ins_error *error);
+
+/* The arrays' numbers become the data set's, and are gone from them. Of the reading, label, path
+ * and task count. */
+ins_status ins_dataset_of_arrays(ins_arrays *arrays, const ins_reading *reading,
+                                 ins_dataset *dataset, ins_error *error);
 void ins_dataset_free(ins_dataset *dataset);
 
 typedef enum ins_scaling { INS_SCALE_NONE, INS_SCALE_STANDARD, INS_SCALE_MINMAX } ins_scaling;

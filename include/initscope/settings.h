@@ -62,9 +62,6 @@ typedef enum ins_splitting {
     INS_SPLIT_BY_SEED /* of split_seed + seed - 1 */
 } ins_splitting;
 
-/* What the outputs are compared with: the words of loss. */
-typedef enum ins_loss_asked { INS_LOSS_AUTO, INS_LOSS_CROSS_ENTROPY, INS_LOSS_MSE } ins_loss_asked;
-
 /* Where the rows come from. */
 typedef struct ins_data_source {
     const char *name; /* as written in experiment.ini: a bundled set's name or an absolute path */
@@ -81,11 +78,11 @@ typedef struct ins_settings {
     ins_data_source data;
     ins_names label; /* none: the last column */
     ins_names features, drop;
-    size_t header;     /* ins_header */
     size_t delimiter;  /* index into ins_delimiter_names */
+    size_t header;     /* ins_header */
     size_t categories; /* ins_categories */
     size_t missing;    /* ins_missing */
-    size_t loss;       /* INS_LOSS_AUTO, ... */
+    ins_choice loss;   /* entry NULL: by the label */
     size_t scale;      /* ins_scaling */
     double test_fraction;
     size_t split; /* ins_splitting */
@@ -138,13 +135,13 @@ extern const ins_option_kind ins_kind_integer; /* size_t */
 extern const ins_option_kind ins_kind_number;  /* double */
 extern const ins_option_kind ins_kind_word;    /* size_t, index into table, a list of words */
 extern const ins_option_kind ins_kind_text;    /* const char *, one line */
+extern const ins_option_kind ins_kind_names;   /* ins_names, with commas between them */
 extern const ins_option_kind ins_kind_path;    /* const char *, as it is */
 extern const ins_option_kind ins_kind_choice;  /* ins_choice from table, an ins_entries */
 extern const ins_option_kind ins_kind_data;    /* ins_data_source */
 extern const ins_option_kind ins_kind_choices; /* ins_choices */
 extern const ins_option_kind ins_kind_numbers; /* ins_numbers */
 extern const ins_option_kind ins_kind_sizes;   /* ins_sizes */
-extern const ins_option_kind ins_kind_names;   /* ins_names */
 extern const ins_option_kind ins_kind_hiddens; /* ins_hiddens */
 extern const ins_option_kind ins_kind_epochs;  /* ins_epochs */
 
@@ -252,12 +249,14 @@ ins_status ins_settings_set(ins_settings *settings, const ins_option *option, co
 /* Reads an experiment file. INS_USAGE, with one problem per bad line. */
 ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error *error);
 
+/* How the settings have the data read; of strings of the settings. */
+ins_reading ins_reading_of(const ins_settings *settings);
+
+/* How the runs with a seed have them split and scaled. */
+ins_preparation ins_preparation_of(const ins_settings *settings, size_t seed);
+
 /* The seed of the split of the runs with a seed. */
 uint32_t ins_split_seed_of(const ins_settings *settings, size_t seed);
-
-/* How the data are to be read, and the rows of the runs with a seed split and scaled. */
-ins_reading ins_reading_of(const ins_settings *settings);
-ins_preparation ins_preparation_of(const ins_settings *settings, size_t seed);
 
 /* What no single value shows: the seeds' range, the title, the gains' values, missing bundled data.
  */

@@ -20,6 +20,19 @@ ins_flag ins_flag_of(const ins_option *option, ins_arena *arena)
                       .range = kept};
 }
 
+ins_status ins_arguments_set_options(const ins_arguments *arguments, ins_settings *settings,
+                                     ins_error *error)
+{
+    for (size_t i = 0; i < arguments->count; i++) {
+        const ins_given *given = &arguments->given[i];
+        const ins_option *option = ins_option_find(given->flag->name);
+        if (!option) continue;
+        ins_source source = {.where = ins_arena_format(settings->arena, "--%s", option->key)};
+        ins_settings_set(settings, option, given->value, &source, error);
+    }
+    return error->status;
+}
+
 ins_status ins_arguments_set(const ins_arguments *arguments, const char *command,
                              ins_settings *settings, ins_error *error)
 {
@@ -30,12 +43,5 @@ ins_status ins_arguments_set(const ins_arguments *arguments, const char *command
                              command, ins_display(display, extra, strlen(extra)));
     }
     if (arguments->operands == 1) ins_settings_read(settings, arguments->operand[0], error);
-    for (size_t i = 0; i < arguments->count; i++) {
-        const ins_given *given = &arguments->given[i];
-        const ins_option *option = ins_option_find(given->flag->name);
-        if (!option) continue;
-        ins_source source = {.where = ins_arena_format(settings->arena, "--%s", option->key)};
-        ins_settings_set(settings, option, given->value, &source, error);
-    }
-    return error->status;
+    return ins_arguments_set_options(arguments, settings, error);
 }

@@ -27,6 +27,7 @@ typedef struct ins_flag {
 typedef enum ins_operand {
     INS_OPERAND_EXPERIMENT,
     INS_OPERAND_RUNS,
+    INS_OPERAND_DATA,
     INS_OPERAND_SUBJECTS
 } ins_operand;
 
@@ -43,7 +44,8 @@ typedef struct ins_command {
     void (*run)(int argc, char **argv, ins_error *error);
 } ins_command;
 
-extern const ins_command ins_command_run, ins_command_report, ins_command_theory, ins_command_list;
+extern const ins_command ins_command_run, ins_command_report, ins_command_theory, ins_command_list,
+    ins_command_data;
 extern const ins_command *const ins_commands[];        /* NULL ends the table */
 const ins_command *ins_command_find(const char *name); /* NULL: none */
 
@@ -83,6 +85,10 @@ const char *ins_arguments_value(const ins_arguments *arguments, const char *name
 /* An option of the settings as a flag without a title. */
 ins_flag ins_flag_of(const ins_option *option, ins_arena *arena);
 
+/* The options of the command line that are of the settings. INS_USAGE on failure. */
+ins_status ins_arguments_set_options(const ins_arguments *arguments, ins_settings *settings,
+                                     ins_error *error);
+
 /* Over the defaults: the experiment file, which may be the one operand, then the options of the
  * command line. INS_USAGE on failure. */
 ins_status ins_arguments_set(const ins_arguments *arguments, const char *command,
@@ -98,7 +104,7 @@ void ins_help_print_program(const ins_command *const *commands, const ins_flag *
 void ins_flag_describe(const ins_flag *flag, ins_text *text);
 
 /* A table in aligned columns on standard output; cells live in the caller's arena. */
-enum { INS_LISTING_COLUMNS = 8 };
+enum { INS_LISTING_COLUMNS = 9 };
 typedef struct ins_listing {
     size_t rows, columns, capacity;
     const char **cell; /* (rows, columns) */

@@ -44,6 +44,10 @@ static void add_operands(ins_text *out, ins_operand operand)
     case INS_OPERAND_RUNS:
         ins_text_add(out, " @directories");
         break;
+    case INS_OPERAND_DATA:
+        ins_text_add(out, " @files");
+        ins_option_words(&ins_options[INS_OPTION_DATA], out);
+        break;
     case INS_OPERAND_SUBJECTS:
         for (size_t i = 0; ins_list_subject(i); i++)
             ins_text_add_format(out, " %s", ins_list_subject(i));

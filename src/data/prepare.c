@@ -382,7 +382,7 @@ static void make_samples(ins_dataset *d, const sides *s, ins_scaling scaling,
     prepared->test = s->tests > 0 ? view_of(d, prepared, s->test, s->tests) : prepared->train;
     measure_scaled(&prepared->train, features);
     if (d->task == INS_TASK_CLASSES) warn_of_unseen_classes(&prepared->train, d);
-    if (s->tests > 0) warn_of_few_tests(&prepared->test, d);
+    warn_of_few_tests(&prepared->test, d);
     d->x = NULL;
     d->y = NULL;
     free(spare);

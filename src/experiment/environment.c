@@ -65,13 +65,14 @@ static void pair_cpu(ins_text *out)
     pair(out, "cpu", model);
 }
 
-static void pair_classes(ins_text *out, const ins_dataset *dataset)
+/* "a, b" */
+static void pair_names(ins_text *out, const char *key, const char *const *names, size_t count)
 {
-    ins_text names = {0};
-    for (size_t i = 0; i < dataset->classes; i++)
-        ins_text_add_format(&names, "%s%s", i > 0 ? ", " : "", dataset->class_names[i]);
-    pair(out, "class_names", names.data);
-    ins_text_free(&names);
+    ins_text list = {0};
+    for (size_t i = 0; i < count; i++)
+        ins_text_add_format(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+    pair(out, key, list.data);
+    ins_text_free(&list);
 }
 
 /* The most frequent class of the rows; *count of them are its. */
@@ -153,6 +154,34 @@ static void pair_learning_rates(const ins_surroundings *surroundings, ins_text *
     ins_text_free(&rates);
 }
 
+/* The mean over the numbers to be predicted of their mean square: the loss of the training mean. */
+static double target_square(const ins_samples *samples)
+{
+    const size_t count = samples->rows * samples->outputs;
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)samples->number[i] * (double)samples->number[i];
+    return sum / (double)count;
+}
+
+static void class_pairs(const ins_dataset *dataset, const ins_prepared *data, ins_text *out)
+{
+    pair_size(out, "classes", dataset->classes);
+    pair_names(out, "class_names", dataset->class_names, dataset->classes);
+    pair_number(out, "majority_share", majority_share(data));
+    pair_number(out, "largest_train_share", largest_share(&data->train));
+    pair_number(out, "largest_test_share", largest_share(&data->test));
+}
+
+static void target_pairs(const ins_dataset *dataset, const ins_prepared *data, ins_text *out)
+{
+    if (dataset->task == INS_TASK_INPUTS) pair(out, "autoencoder", "yes");
+    pair_size(out, "targets", dataset->targets);
+    pair_names(out, "target_names", dataset->target_names, dataset->targets);
+    pair_number(out, "train_target_square", target_square(&data->train));
+    pair_number(out, "test_target_square", target_square(&data->test));
+}
+
 static void data_pairs(const ins_surroundings *surroundings, ins_text *out)
 {
     const ins_dataset *dataset = surroundings->dataset;
@@ -170,11 +199,13 @@ static void data_pairs(const ins_surroundings *surroundings, ins_text *out)
     pair_size(out, "probe_rows", probe.rows);
     pair_size(out, "features", dataset->features);
     pair_number(out, "input_rank", input_rank(&probe));
-    pair_size(out, "classes", dataset->classes);
-    pair_classes(out, dataset);
-    pair_number(out, "majority_share", majority_share(data));
-    pair_number(out, "largest_train_share", largest_share(&data->train));
-    pair_number(out, "largest_test_share", largest_share(&data->test));
+    if (dataset->test_rows > 0) pair(out, "given_test_set", "yes");
+    if (data->test.x == data->train.x) pair(out, "test_is_train", "yes");
+    if (dataset->task == INS_TASK_CLASSES) {
+        class_pairs(dataset, data, out);
+    } else {
+        target_pairs(dataset, data, out);
+    }
 }
 
 #define TEXT_OF(token) #token

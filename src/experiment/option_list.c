@@ -166,34 +166,6 @@ static void write_sizes(const ins_option *option, const void *field, ins_text *o
 
 const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes, ins_option_integers, NULL};
 
-static bool same_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
-}
-
-static ins_status parse_names(const ins_option *option, const char *text, const ins_source *source,
-                              ins_arena *arena, void *field, ins_error *error)
-{
-    static const item_kind kind = {.size = sizeof(const char *), .same = same_name};
-    const char *line;
-    ins_names names;
-    ins_status status = ins_kind_text.parse(option, text, source, arena, &line, error);
-    if (status != INS_OK) return status;
-    if (!ins_names_parse(line, arena, &names))
-        return ins_option_refuse(option, text, source, error);
-    status = check_twice(&kind, (const char *)names.item, names.count, names.item, source, error);
-    if (status == INS_OK) *(ins_names *)field = names;
-    return status;
-}
-
-static void write_names(const ins_option *option, const void *field, ins_text *out)
-{
-    (void)option;
-    ins_names_write(field, out);
-}
-
-const ins_option_kind ins_kind_names = {parse_names, write_names, NULL, NULL};
-
 /* Reads "64" or "20x256" of length bytes. */
 static bool parse_stack(const char *text, size_t length, long long *layers, long long *units)
 {
@@ -296,3 +268,37 @@ static void range_of_hiddens(const ins_option *option, ins_text *out)
 }
 
 const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, range_of_hiddens, NULL};
+
+static bool same_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
+}
+
+static ins_status parse_names(const ins_option *option, const char *text, const ins_source *source,
+                              ins_arena *arena, void *field, ins_error *error)
+{
+    static const item_kind kind = {.size = sizeof(const char *), .same = same_name};
+    const char *line;
+    ins_names names;
+    ins_status status = ins_kind_text.parse(option, text, source, arena, &line, error);
+    if (status != INS_OK) return status;
+    if (!ins_names_parse(line, arena, &names))
+        return ins_option_refuse(option, text, source, error);
+    status = check_twice(&kind, (const char *)names.item, names.count, names.item, source, error);
+    if (status == INS_OK) *(ins_names *)field = names;
+    return status;
+}
+
+static void write_names(const ins_option *option, const void *field, ins_text *out)
+{
+    (void)option;
+    ins_names_write(field, out);
+}
+
+static void range_of_names(const ins_option *option, ins_text *out)
+{
+    (void)option;
+    ins_text_add(out, "names with commas between them, those that have a comma in quotes");
+}
+
+const ins_option_kind ins_kind_names = {parse_names, write_names, range_of_names, NULL};

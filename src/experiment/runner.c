@@ -126,7 +126,10 @@ static void on_written(void *context, const ins_log_entry *entry)
 static ins_status open_log(running *r)
 {
     const ins_request *request = r->request;
-    ins_settings_write(request->settings, &r->experiment);
+    ins_settings resolved = *request->settings;
+    const ins_loss *loss = ins_loss_for(r->data.train.label != NULL);
+    resolved.loss = (ins_choice){.entry = &loss->entry, .label = loss->entry.name};
+    ins_settings_write(&resolved, &r->experiment);
     ins_facts_write(&r->data.train, &r->experiment);
     ins_text identity = {0};
     ins_text_add(&identity, r->experiment.data);

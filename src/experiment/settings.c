@@ -9,20 +9,18 @@
 #include <string.h>
 
 #include "initscope/activation.h"
-#include "initscope/csv.h"
 #include "initscope/file.h"
 #include "initscope/grid.h"
 #include "initscope/ini.h"
 #include "initscope/initializer.h"
+#include "initscope/loss.h"
 #include "initscope/optimizer.h"
 
 #define FIELD(member) .field = offsetof(ins_settings, member)
-#define COLUMNS "names of columns, or x1, x2, ... for their places, separated by commas"
 #define SEED_MAXIMUM 4294967295.0
 
 const char *const ins_delimiter_names[] = {"auto", "comma", "semicolon", "tab", NULL};
 
-static const char *const loss_names[] = {"auto", "cross_entropy", "mse", NULL};
 static const char *const switch_names[] = {"no", "yes", NULL};
 static const char *const splitting_names[] = {"fixed", "by-seed", NULL};
 static const char *const weights_saved_names[] = {"none", "ends", "all", NULL};
@@ -123,19 +121,19 @@ const ins_option ins_options[] = {
                           .argument = "COLUMN...",
                           .fallback = "",
                           .shown = "the last column",
-                          .range =
-                              COLUMNS ", features (the inputs themselves), or a file of labels",
-                          .help = "what is to be predicted: a column of classes or numbers, or "
-                                  "several of numbers",
+                          .range = "columns of the data, by name or number (x3), or features (the "
+                                   "inputs themselves)",
+                          .help = "what is to be predicted: the class, one number or several; of "
+                                  "files of arrays the file of the labels",
                           .group = INS_GROUP_DATA,
                           .kind = &ins_kind_names,
                           FIELD(label)},
     [INS_OPTION_FEATURES] = {.key = "features",
                              .argument = "COLUMN...",
                              .fallback = "",
-                             .shown = "all but the label",
-                             .range = COLUMNS,
-                             .help = "columns to predict from",
+                             .shown = "all others",
+                             .range = "columns of the data, by name or number (x3)",
+                             .help = "columns to learn from",
                              .group = INS_GROUP_DATA,
                              .kind = &ins_kind_names,
                              FIELD(features)},
@@ -143,7 +141,7 @@ const ins_option ins_options[] = {
                          .argument = "COLUMN...",
                          .fallback = "",
                          .shown = "none",
-                         .range = COLUMNS,
+                         .range = "columns of the data, by name or number (x3)",
                          .help = "columns to leave out",
                          .group = INS_GROUP_DATA,
                          .kind = &ins_kind_names,
@@ -151,8 +149,8 @@ const ins_option ins_options[] = {
     [INS_OPTION_HEADER] = {.key = "header",
                            .argument = "WORD",
                            .fallback = "auto",
-                           .range = "auto, yes or no (the columns are x1, x2, ...)",
-                           .help = "whether the first line of the data names the columns",
+                           .help = "whether the first line names the columns; without names they "
+                                   "are x1, x2, ...",
                            .group = INS_GROUP_DATA,
                            .kind = &ins_kind_word,
                            .table = ins_header_names,
@@ -165,38 +163,36 @@ const ins_option ins_options[] = {
                               .kind = &ins_kind_word,
                               .table = ins_delimiter_names,
                               FIELD(delimiter)},
-    [INS_OPTION_CATEGORIES] =
-        {.key = "categories",
-         .argument = "WORD",
-         .fallback = "onehot",
-         .range = "onehot (a column of 0 and 1 for each text) or refuse",
-         .help = "what becomes of a column of texts, of which at most 64 are different",
-         .group = INS_GROUP_DATA,
-         .kind = &ins_kind_word,
-         .table = ins_categories_names,
-         FIELD(categories)},
-    [INS_OPTION_MISSING] =
-        {.key = "missing",
-         .argument = "WORD",
-         .fallback = "refuse",
-         .range = "refuse, drop (leave out the row) or mean (of the training rows; of texts the "
-                  "most frequent)",
-         .help = "what becomes of cells that are empty, ?, NA, N/A, NaN, null, None or -; a row "
-                 "without its label is always left out",
-         .group = INS_GROUP_DATA,
-         .kind = &ins_kind_word,
-         .table = ins_missing_names,
-         FIELD(missing)},
-    [INS_OPTION_LOSS] =
-        {.key = "loss",
-         .argument = "WORD",
-         .fallback = "auto",
-         .range = "auto (mse for labels that are numbers with a fraction), cross_entropy or mse",
-         .help = "cross_entropy takes labels for classes, mse for numbers",
-         .group = INS_GROUP_DATA,
-         .kind = &ins_kind_word,
-         .table = loss_names,
-         FIELD(loss)},
+    [INS_OPTION_CATEGORIES] = {.key = "categories",
+                               .argument = "WORD",
+                               .fallback = "onehot",
+                               .range = "onehot (a column of 0 and 1 for each text) or refuse",
+                               .help = "what becomes of a column of at most 64 different texts",
+                               .group = INS_GROUP_DATA,
+                               .kind = &ins_kind_word,
+                               .table = ins_categories_names,
+                               FIELD(categories)},
+    [INS_OPTION_MISSING] = {.key = "missing",
+                            .argument = "WORD",
+                            .fallback = "refuse",
+                            .range = "refuse, drop (the row) or mean (of the training rows; of "
+                                     "categories the most frequent)",
+                            .help = "what becomes of cells that are empty, NA, NaN, null, None, ? "
+                                    "or -; a row without its label is always left out",
+                            .group = INS_GROUP_DATA,
+                            .kind = &ins_kind_word,
+                            .table = ins_missing_names,
+                            FIELD(missing)},
+    [INS_OPTION_LOSS] = {.key = "loss",
+                         .argument = "WORD",
+                         .fallback = "auto",
+                         .help = "what the outputs are compared by",
+                         .group = INS_GROUP_DATA,
+                         .kind = &ins_kind_choice,
+                         .special = "auto",
+                         .meaning = "mse of numbers with a fraction, cross_entropy of classes",
+                         .table = &ins_losses,
+                         FIELD(loss)},
     [INS_OPTION_SCALE] = {.key = "scale",
                           .argument = "WORD",
                           .fallback = "standard",
@@ -209,8 +205,8 @@ const ins_option ins_options[] = {
         {.key = "test-fraction",
          .argument = "SHARE",
          .fallback = "0.2",
-         .help = "share of the rows held out for testing, rounded up to whole rows; 0: the "
-                 "training rows are tested on",
+         .help = "share of the rows held out for testing, rounded up to whole rows; 0 tests on the "
+                 "training rows",
          .group = INS_GROUP_DATA,
          .kind = &ins_kind_number,
          .maximum = INS_NEXT_TO_1,
@@ -453,30 +449,6 @@ uint32_t ins_split_seed_of(const ins_settings *settings, size_t seed)
 {
     size_t first = settings->split_seed;
     return (uint32_t)(settings->split == INS_SPLIT_FIXED ? first : first + seed - 1);
-}
-
-ins_reading ins_reading_of(const ins_settings *settings)
-{
-    static const ins_task tasks[] = {[INS_LOSS_AUTO] = INS_TASK_AUTO,
-                                     [INS_LOSS_CROSS_ENTROPY] = INS_TASK_CLASSES,
-                                     [INS_LOSS_MSE] = INS_TASK_NUMBERS};
-    return (ins_reading){.path = settings->data.path,
-                         .label = settings->label,
-                         .features = settings->features,
-                         .drop = settings->drop,
-                         .delimiter =
-                             ins_csv_separator_named(ins_delimiter_names[settings->delimiter]),
-                         .header = (ins_header)settings->header,
-                         .categories = (ins_categories)settings->categories,
-                         .missing = (ins_missing)settings->missing,
-                         .task = tasks[settings->loss]};
-}
-
-ins_preparation ins_preparation_of(const ins_settings *settings, size_t seed)
-{
-    return (ins_preparation){.test_fraction = settings->test_fraction,
-                             .split_seed = ins_split_seed_of(settings, seed),
-                             .scaling = (ins_scaling)settings->scale};
 }
 
 void ins_settings_free(ins_settings *settings)

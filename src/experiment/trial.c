@@ -41,11 +41,10 @@ static bool has_own_split(const session *s)
 static ins_status session_split(session *s, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
-    uint32_t seed = ins_split_seed_of(settings, s->trial->seed);
+    const ins_preparation how = ins_preparation_of(settings, s->trial->seed);
     s->data = s->laboratory->data;
     s->probe = s->laboratory->probe;
-    if (seed == ins_split_seed_of(settings, settings->seed)) return INS_OK;
-    const ins_preparation how = ins_preparation_of(settings, s->trial->seed);
+    if (how.split_seed == ins_split_seed_of(settings, settings->seed)) return INS_OK;
     ins_status status = ins_prepare_copy(s->laboratory->dataset, &how, &s->own, NULL, error);
     if (status != INS_OK) return status;
     s->data = &s->own;
@@ -110,11 +109,13 @@ static ins_status session_measure(session *s, ins_log_rows *rows, ins_error *err
     const ins_settings *settings = s->laboratory->settings;
     const ins_prepared *data = s->data;
     bool due = s->now.epoch == settings->epochs || s->now.epoch % settings->record_every == 0;
-    if (due) s->now.test = ins_evaluate(s->network, &data->test);
+    const bool held_out = data->test.x != data->train.x;
+    if (due && held_out) s->now.test = ins_evaluate(s->network, &data->test);
     s->now.train = ins_evaluate(s->network, &data->train);
+    if (!held_out) s->now.test = s->now.train;
     s->diverged = !isfinite(s->now.train.loss) || !ins_network_finite(s->network);
     s->now.last = s->diverged || s->now.epoch == settings->epochs;
-    if (s->diverged && !due) s->now.test = ins_evaluate(s->network, &data->test);
+    if (s->diverged && !due && held_out) s->now.test = ins_evaluate(s->network, &data->test);
     return due || s->diverged ? session_record(s, rows, error) : INS_OK;
 }
 
@@ -243,7 +244,8 @@ static ins_status design_size(const ins_laboratory *laboratory, const ins_trial 
     const ins_dataset *data = laboratory->dataset;
     size_t split = settings->split == INS_SPLIT_FIXED
                        ? 0
-                       : data->rows * (data->features * sizeof *data->x + sizeof *data->y);
+                       : data->rows * (data->features * sizeof *data->x + sizeof *data->y +
+                                       data->targets * sizeof *data->target);
     size_t records = settings->epochs / settings->record_every + 2, text, total;
     if (!ins_recorder_text_size(design, settings, records, &text) ||
         __builtin_mul_overflow(text, INS_PLACES, &text) ||

@@ -49,15 +49,18 @@ static void check_dataset(const char *path)
     ins_dataset dataset;
     ins_error error = {0};
     if (ins_dataset_read(&(ins_reading){.path = path}, &dataset, &error) != INS_OK) return;
-    fuzz_expect(dataset.rows > 0 && dataset.features > 0 && dataset.classes > 1,
-                "a data set has rows, features and classes");
-    for (size_t i = 0; i < dataset.rows * dataset.features; i++) {
+    const bool classes = dataset.task == INS_TASK_CLASSES;
+    fuzz_expect(dataset.rows > 0 && dataset.features > 0, "a data set has rows and features");
+    fuzz_expect(classes ? dataset.classes > 1 && dataset.y != NULL
+                        : dataset.targets > 0 && dataset.target != NULL,
+                "something is to be predicted");
+    for (size_t i = 0; i < dataset.rows * dataset.features; i++)
         fuzz_expect(isfinite((float)dataset.x[i]), "features are finite");
-    }
-    for (size_t i = 0; i < dataset.rows; i++) {
+    for (size_t i = 0; classes && i < dataset.rows; i++)
         fuzz_expect(dataset.y[i] >= 0 && (size_t)dataset.y[i] < dataset.classes,
                     "labels are numbers of classes");
-    }
+    for (size_t i = 0; i < dataset.rows * dataset.targets; i++)
+        fuzz_expect(isfinite((float)dataset.target[i]), "targets are finite");
     ins_dataset_free(&dataset);
 }
 

@@ -17,6 +17,7 @@ import pathlib
 import numpy
 import pandas
 import torch
+from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
@@ -59,43 +60,74 @@ OPTIMIZERS = {
     "adamw": lambda g, lr: torch.optim.AdamW(g, lr=lr, eps=1e-7),
 }
 
-# data, scale, hidden, activation, optimizer, learning rate, weight decay, batch, epochs
+# data, task, scale, hidden, activation, optimizer, learning rate, weight decay, batch, epochs.
+# What is to be predicted: "classes"; "numbers N", the last N features in the place of the
+# classes, standardised, from the others; or "inputs", the scaled features themselves.
 NETWORKS = [
-    ("iris", "none", [64, 64], "relu", "adam", 0.001, 0.0, 32, 5),
-    ("wine", "standard", [32], "leaky_relu", "sgd", 0.05, 0.0, 16, 4),
-    ("wine", "standard", [16, 16], "tanh", "momentum", 0.01, 0.0, 32, 4),
-    ("iris", "standard", [12] * 3, "softsign", "nesterov", 0.02, 0.0, 16, 4),
-    ("wine", "standard", [16] * 10, "selu", "rmsprop", 0.0005, 0.0, 32, 3),
-    ("wine", "standard", [24, 8], "elu", "adagrad", 0.02, 0.0, 32, 4),
-    ("iris", "standard", [24, 12], "gelu", "adamw", 0.002, 0.05, 16, 4),
-    ("wine", "standard", [20] * 4, "gelu_tanh", "adam", 0.001, 0.0, 32, 4),
-    ("iris", "standard", [16] * 2, "silu", "nesterov", 0.02, 0.001, 32, 4),
-    ("wine", "standard", [16] * 3, "mish", "momentum", 0.01, 0.01, 32, 4),
-    ("iris", "standard", [10], "softplus", "sgd", 0.05, 0.0, 8, 4),
-    ("wine", "standard", [16] * 5, "lecun_tanh", "sgd", 0.02, 0.0, 32, 4),
-    ("iris", "minmax", [16, 16], "sigmoid", "adam", 0.01, 0.0, 32, 4),
-    ("wine", "minmax", [16, 16], "hard_tanh", "rmsprop", 0.001, 0.0, 32, 4),
-    ("iris", "standard", [12, 12], "hard_sigmoid", "adam", 0.005, 0.0, 32, 4),
-    ("wine", "standard", [16] * 3, "erf", "momentum", 0.02, 0.0, 0, 6),
-    ("iris", "standard", [16], "atan", "sgd", 0.05, 0.01, 16, 4),
-    ("wine", "standard", [12, 12], "sin", "adamw", 0.002, 0.01, 32, 4),
-    ("iris", "none", [16, 8], "relu6", "adagrad", 0.01, 0.0, 32, 4),
-    ("wine", "standard", [16] * 6, "celu", "nesterov", 0.005, 0.0, 32, 4),
-    ("wine", "standard", [12] * 8, "linear", "momentum", 0.002, 0.0, 32, 4),
-    ("wine", "standard", [24] * 10, "relu", "adam", 0.001, 0.0, 32, 3),
+    ("iris", "classes", "none", [64, 64], "relu", "adam", 0.001, 0.0, 32, 5),
+    ("wine", "classes", "standard", [32], "leaky_relu", "sgd", 0.05, 0.0, 16, 4),
+    ("wine", "classes", "standard", [16, 16], "tanh", "momentum", 0.01, 0.0, 32, 4),
+    ("iris", "classes", "standard", [12] * 3, "softsign", "nesterov", 0.02, 0.0, 16, 4),
+    ("wine", "classes", "standard", [16] * 10, "selu", "rmsprop", 0.0005, 0.0, 32, 3),
+    ("wine", "classes", "standard", [24, 8], "elu", "adagrad", 0.02, 0.0, 32, 4),
+    ("iris", "classes", "standard", [24, 12], "gelu", "adamw", 0.002, 0.05, 16, 4),
+    ("wine", "classes", "standard", [20] * 4, "gelu_tanh", "adam", 0.001, 0.0, 32, 4),
+    ("iris", "classes", "standard", [16] * 2, "silu", "nesterov", 0.02, 0.001, 32, 4),
+    ("wine", "classes", "standard", [16] * 3, "mish", "momentum", 0.01, 0.01, 32, 4),
+    ("iris", "classes", "standard", [10], "softplus", "sgd", 0.05, 0.0, 8, 4),
+    ("wine", "classes", "standard", [16] * 5, "lecun_tanh", "sgd", 0.02, 0.0, 32, 4),
+    ("iris", "classes", "minmax", [16, 16], "sigmoid", "adam", 0.01, 0.0, 32, 4),
+    ("wine", "classes", "minmax", [16, 16], "hard_tanh", "rmsprop", 0.001, 0.0, 32, 4),
+    ("iris", "classes", "standard", [12, 12], "hard_sigmoid", "adam", 0.005, 0.0, 32, 4),
+    ("wine", "classes", "standard", [16] * 3, "erf", "momentum", 0.02, 0.0, 0, 6),
+    ("iris", "classes", "standard", [16], "atan", "sgd", 0.05, 0.01, 16, 4),
+    ("wine", "classes", "standard", [12, 12], "sin", "adamw", 0.002, 0.01, 32, 4),
+    ("iris", "classes", "none", [16, 8], "relu6", "adagrad", 0.01, 0.0, 32, 4),
+    ("wine", "classes", "standard", [16] * 6, "celu", "nesterov", 0.005, 0.0, 32, 4),
+    ("wine", "classes", "standard", [12] * 8, "linear", "momentum", 0.002, 0.0, 32, 4),
+    ("wine", "classes", "standard", [24] * 10, "relu", "adam", 0.001, 0.0, 32, 3),
+    ("iris", "numbers 1", "standard", [16, 16], "tanh", "sgd", 0.05, 0.0, 16, 4),
+    ("wine", "numbers 3", "minmax", [24, 12], "relu", "adam", 0.002, 0.0, 32, 4),
+    ("breast_cancer", "numbers 1", "none", [16], "sigmoid", "rmsprop", 0.001, 0.01, 64, 3),
+    ("wine", "inputs", "standard", [6], "relu", "momentum", 0.02, 0.0, 32, 4),
+    ("iris", "inputs", "standard", [8, 2, 8], "tanh", "adam", 0.01, 0.0, 16, 4),
+    ("wine", "inputs", "minmax", [8, 4, 8], "selu", "adamw", 0.005, 0.01, 0, 6),
 ]
 
 
-def samples(name, scale):
+def samples(name, task, scale):
     frame = pandas.read_csv(DATA / f"{name}.csv")
     x = frame.iloc[:, :-1].to_numpy(float)
     y = numpy.unique(frame.iloc[:, -1], return_inverse=True)[1]
+    if task.startswith("numbers"):
+        count = int(task.split()[1])
+        x, y = x[:, :-count], x[:, -count:]
     a, b, p, q = train_test_split(x, y, test_size=0.2, random_state=42)
     if scale != "none":
         scaler = {"standard": StandardScaler, "minmax": MinMaxScaler}[scale]().fit(a)
         a, b = scaler.transform(a), scaler.transform(b)
     as_real = lambda v: torch.tensor(v, dtype=torch.float32)
-    return as_real(a), as_real(b), torch.tensor(p), torch.tensor(q)
+    a, b = as_real(a), as_real(b)
+    if task == "inputs":
+        return a, b, a, b
+    if task.startswith("numbers"):
+        scaler = StandardScaler().fit(p)
+        return a, b, as_real(scaler.transform(p)), as_real(scaler.transform(q))
+    return a, b, torch.tensor(p), torch.tensor(q)
+
+
+def loss_of_rows(z, y):
+    """The loss of each row."""
+    if y.dtype.is_floating_point:
+        return ((z - y.to(z.dtype)) ** 2).mean(1)
+    return functional.cross_entropy(z, y, reduction="none")
+
+
+def score(z, y):
+    """What initscope calls the score: R^2 of numbers, the share of right classes."""
+    if y.dtype.is_floating_point:
+        return r2_score(y.double(), z)
+    return (z.argmax(1) == y).double().mean().item()
 
 
 def parameters(widths, seed):
@@ -127,18 +159,20 @@ def variance(tensor):
 def record(write, epoch, layers, activation, train, test, before):
     (x, y), (test_x, test_y) = train, test
     with torch.no_grad():
-        for name, (u, v) in (("train_loss", train), ("test_loss", test)):
-            logits = forward(layers, activation, u)[1][-1].double()
-            write(epoch, 0, name, functional.cross_entropy(logits, v).item())
+        for name, (u, v) in (("train", train), ("test", test)):
+            z = forward(layers, activation, u)[1][-1].double()
+            write(epoch, 0, name + "_loss", loss_of_rows(z, v).mean().item())
+            write(epoch, 0, name + "_score", score(z, v))
     inputs, outputs = forward(layers, activation, x)
     for z in outputs: z.retain_grad()
     for pair in layers:
         for p in pair: p.grad = None
-    functional.cross_entropy(outputs[-1], y, reduction="sum").backward()
+    loss_of_rows(outputs[-1], y).sum().backward()
     for index, ((weight, bias), z) in enumerate(zip(layers, outputs)):
         layer = index + 1
         last = layer == len(layers)
-        a = torch.softmax(z, 1) if last else inputs[index + 1]
+        said = z if y.dtype.is_floating_point else torch.softmax(z, 1)
+        a = said if last else inputs[index + 1]
         for name, tensor in (("weight", weight), ("bias", bias), ("preactivation", z),
                              ("activation", a), ("delta", z.grad),
                              ("gradient", weight.grad / len(x))):
@@ -150,9 +184,10 @@ def record(write, epoch, layers, activation, train, test, before):
 
 
 def train_network(number, network, rows):
-    data, scale, hidden, activation, optimizer, rate, decay, batch, epochs = network
-    x, test_x, y, test_y = samples(data, scale)
-    widths = [x.shape[1], *hidden, int(y.max()) + 1]
+    data, task, scale, hidden, activation, optimizer, rate, decay, batch, epochs = network
+    x, test_x, y, test_y = samples(data, task, scale)
+    outputs = y.shape[1] if y.dtype.is_floating_point else int(y.max()) + 1
+    widths = [x.shape[1], *hidden, outputs]
     layers = parameters(widths, number)
     phi = ACTIVATIONS[activation]
     groups = [{"params": [w for w, _ in layers], "weight_decay": decay},
@@ -166,7 +201,7 @@ def train_network(number, network, rows):
             for start in range(0, len(x), size):
                 step.zero_grad()
                 logits = forward(layers, phi, x[start:start + size])[1][-1]
-                functional.cross_entropy(logits, y[start:start + size]).backward()
+                loss_of_rows(logits, y[start:start + size]).mean().backward()
                 step.step()
         record(write, epoch, layers, phi, (x, y), (test_x, test_y), before)
         before = [w.detach().clone() for w, _ in layers]
@@ -177,11 +212,11 @@ def main():
     rows = []
     with open(HERE / "networks.csv", "w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
-        out.writerow("network data scale hidden activation optimizer learning_rate weight_decay "
+        out.writerow("network data task scale hidden activation optimizer learning_rate weight_decay "
                      "batch epochs".split())
         for number, network in enumerate(NETWORKS, 1):
-            data, scale, hidden, activation, *rest = network
-            out.writerow([number, data, scale, ",".join(map(str, hidden)),
+            data, task, scale, hidden, activation, *rest = network
+            out.writerow([number, data, task, scale, ",".join(map(str, hidden)),
                           CALLS.get(activation, activation), *rest])
             train_network(number, network, rows)
     with open(HERE / "trajectories.csv", "w", newline="") as file:

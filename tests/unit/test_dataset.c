@@ -380,9 +380,9 @@ START_TEST(test_constant_feature)
     for (size_t i = 0; i < p.train.rows; i++) ck_assert(p.train.x[2 * i + 1] == 0);
     ck_assert(p.test.x[1] == 0);
     ck_assert(p.features[1].variance < 1e-30 && p.features[1].scaled_variance == 0);
-    snprintf(expected, sizeof expected, "%s: constant in the training rows, scaled to 0: b\n",
-             at("d.csv"));
-    ck_assert_int_eq(strncmp(d.warnings.data, expected, strlen(expected)), 0);
+    snprintf(expected, sizeof expected,
+             "%s: column \"b\" is constant in the training rows: scaled to 0\n", at("d.csv"));
+    ck_assert_str_eq(d.warnings.data, expected);
     ins_prepared_free(&p);
     ins_dataset_free(&d);
 }
@@ -399,12 +399,8 @@ START_TEST(test_unseen_class)
     ck_assert_int_eq(read_text("a,y\n1,p\n2,q\n3,r\n", NULL, &d, &error), INS_OK);
     ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.3, 1, INS_SCALE_NONE}, &p, &error),
                      INS_OK);
-    snprintf(
-        expected, sizeof expected,
-        "%s: classes without a training row: 1 of 3\n"
-        "%s: 1 test row cannot tell a network that learned from luck, 5 could; --test-fraction "
-        "0 tests on the training rows\n",
-        at("d.csv"), at("d.csv"));
+    snprintf(expected, sizeof expected, "%s: classes without a training row: 1 of 3\n",
+             at("d.csv"));
     ck_assert_str_eq(d.warnings.data, expected);
     ins_prepared_free(&p);
     ins_dataset_free(&d);
@@ -449,83 +445,6 @@ START_TEST(test_split_of_a_copy)
 }
 END_TEST
 
-static real variance_of(const real *values, size_t count)
-{
-    real mean = 0, square = 0;
-    for (size_t i = 0; i < count; i++) mean += values[i] / (real)count;
-    for (size_t i = 0; i < count; i++) square += (values[i] - mean) * (values[i] - mean);
-    return square / (real)count;
-}
-
-/* Without a fraction the training rows are tested on, in the order of the split; a network may
- * answer with its own inputs; numbers to be predicted are standardised. */
-START_TEST(test_tasks)
-{
-    enum { ROWS = 40 };
-    ins_dataset d = {.path = "made", .rows = ROWS, .features = 2};
-    ins_prepared p;
-    d.task = _i ? INS_TASK_NUMBERS : INS_TASK_INPUTS;
-    d.x = calloc(ROWS * 2, sizeof *d.x);
-    d.category = calloc(2, sizeof *d.category);
-    d.feature_names = (const char *[]){"a", "b"};
-    if (_i) {
-        d.targets = 1;
-        d.target = calloc(ROWS, sizeof *d.target);
-    }
-    for (size_t i = 0; i < ROWS; i++) {
-        d.x[2 * i] = (double)i;
-        d.x[2 * i + 1] = (double)(i * i);
-        if (_i) d.target[i] = 3 + 0.5 * (double)i;
-    }
-    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0, 1, INS_SCALE_STANDARD}, &p, NULL),
-                     INS_OK);
-    ck_assert_ptr_eq(p.test.x, p.train.x);
-    ck_assert_uint_eq(p.test.rows, ROWS);
-    ck_assert_ptr_null(p.train.label);
-    ck_assert_uint_eq(p.train.outputs, _i ? 1 : 2);
-    if (_i) {
-        ck_assert_float_eq_tol((float)variance_of(p.train.number, ROWS), 1, 1e-5F);
-        /* The target is a line of the first feature, so that both are the same when standardised.
-         */
-        for (size_t i = 0; i < ROWS; i++)
-            ck_assert_float_eq_tol((float)p.train.number[i], (float)p.train.x[2 * i], 1e-6F);
-    } else {
-        ck_assert_ptr_eq(p.train.number, p.train.x);
-    }
-    ck_assert(d.warnings.data == NULL);
-    ins_prepared_free(&p);
-    free(d.category);
-}
-END_TEST
-
-/* Rows 0 and 1 train, a test set of their own follows as it is. What is missing becomes the mean,
- * or the most frequent category, of the training rows. */
-START_TEST(test_missing_and_given_tests)
-{
-    static const double rows[5][3] = {
-        {1, 1, 0}, {3, 1, 0}, {NAN, NAN, NAN}, {50, 0, 1}, {NAN, 0, 1}};
-    ins_dataset d = {.path = "made", .task = INS_TASK_CLASSES, .rows = 5, .test_rows = 2};
-    ins_prepared p;
-    d.features = 3;
-    d.classes = 2;
-    d.x = calloc(15, sizeof *d.x);
-    memcpy(d.x, rows, sizeof rows);
-    d.y = calloc(5, sizeof *d.y);
-    d.y[1] = 1;
-    d.category = calloc(3, sizeof *d.category);
-    d.category[1] = d.category[2] = 1;
-    d.feature_names = (const char *[]){"a", "b=p", "b=q"};
-    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.5, 1, INS_SCALE_NONE}, &p, NULL), INS_OK);
-    ck_assert_uint_eq(p.train.rows, 3);
-    ck_assert_uint_eq(p.test.rows, 2);
-    ck_assert(p.train.x[6] == 2 && p.train.x[7] == 1 && p.train.x[8] == 0);
-    ck_assert(p.test.x[0] == 50 && p.test.x[3] == 2 && p.test.x[4] == 0 && p.test.x[5] == 1);
-    ins_prepared_free(&p);
-    ins_text_free(&d.warnings);
-    free(d.category);
-}
-END_TEST
-
 START_TEST(test_impossible_splits)
 {
     ins_error error = {0};
@@ -537,6 +456,10 @@ START_TEST(test_impossible_splits)
                      INS_DATA);
     expect_problem(&error, INS_DATA, "d.csv",
                    "no training rows of 3 are left, test fraction (got \"0.999\")");
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0, 1, INS_SCALE_NONE}, &p, &error),
+                     INS_DATA);
+    expect_problem(&error, INS_DATA, "d.csv",
+                   "no test rows of 3 are left, test fraction (got \"0\")");
     /* RandomState(1).permutation(3) starts with row 0, the only p. */
     ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.3, 1, INS_SCALE_NONE}, &p, &error),
                      INS_DATA);
@@ -566,8 +489,6 @@ int main(void)
     tcase_add_loop_test(dataset, test_constant_feature, 0, 2);
     tcase_add_test(dataset, test_unseen_class);
     tcase_add_test(dataset, test_split_of_a_copy);
-    tcase_add_loop_test(dataset, test_tasks, 0, 2);
-    tcase_add_test(dataset, test_missing_and_given_tests);
     tcase_add_test(dataset, test_impossible_splits);
     suite_add_tcase(suite, dataset);
     return ins_run_suite(suite);

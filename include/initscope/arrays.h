@@ -1,7 +1,7 @@
 /* Numbers as they come from files of arrays and from generators: no names, no texts, nothing
  * missing. */
-#ifndef INITSCOPE_DATA_ARRAYS_H
-#define INITSCOPE_DATA_ARRAYS_H
+#ifndef INITSCOPE_ARRAYS_H
+#define INITSCOPE_ARRAYS_H
 
 #include <stdbool.h>
 #include <stddef.h>

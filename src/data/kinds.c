@@ -1,0 +1,206 @@
+/* One pass over the rows, all columns side by side; then each column's texts are looked at. */
+#include <config.h>
+
+#include "kinds.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const char *const ins_column_kind_names[INS_COLUMN_KINDS] = {
+    [INS_KIND_EMPTY] = "empty",       [INS_KIND_NUMBERS] = "number",
+    [INS_KIND_BOOLEANS] = "boolean",  [INS_KIND_CATEGORY] = "category",
+    [INS_KIND_TEXTS] = "text",        [INS_KIND_DATES] = "date",
+    [INS_KIND_MIXED] = "number, text"};
+
+/* Above it not every whole number is a double. */
+#define WHOLE_LIMIT 9007199254740992.0
+
+/* Sums of a column on their way. */
+typedef struct sums {
+    double first, sum, square; /* of the differences from the first number */
+    double previous;
+    double *value; /* of a verbatim column: the number that each text is */
+} sums;
+
+static double *values_of(const ins_sheet_column *column)
+{
+    double *value = ins_allocate(column->texts.count + 1, sizeof *value, "a column's texts");
+    for (size_t i = 0; i < column->texts.count; i++) {
+        const char *text = column->texts.name[i];
+        if (ins_parse_number(text, strlen(text), &value[i]) == INS_NUMBER_INVALID) value[i] = NAN;
+    }
+    return value;
+}
+
+static void add_number(ins_surveyed *c, sums *s, double x, size_t line)
+{
+    if (!isfinite(x)) {
+        ins_lines_add(&c->infinite, line);
+        return;
+    }
+    if (c->numbers == 0) {
+        s->first = c->minimum = c->maximum = x;
+        c->counts = true;
+    } else {
+        c->counts = c->counts && x == s->previous + 1;
+    }
+    s->previous = x;
+    s->sum += x - s->first;
+    s->square += (x - s->first) * (x - s->first);
+    if (x < c->minimum) c->minimum = x;
+    if (x > c->maximum) c->maximum = x;
+    if (!isfinite((float)x)) ins_lines_add(&c->wide, line);
+    const bool whole = x == floor(x);
+    c->fractions |= !whole;
+    c->inexact |= whole && fabs(x) > WHOLE_LIMIT && fabs(x) < 1e19;
+    c->numbers++;
+}
+
+static void add_cell(const ins_sheet *t, size_t row, size_t j, ins_surveyed *c, sums *s)
+{
+    double x = t->cell[row * t->columns + j];
+    uint32_t text = isnan(x) ? ins_cell_text(x) : INS_NO_TEXT;
+    const bool missing = isnan(x) && text == INS_NO_TEXT;
+    if (text != INS_NO_TEXT && s->value != NULL) x = s->value[text];
+    uint64_t bits = text != INS_NO_TEXT ? t->column[j].texts.hash[text] : 0;
+    if (!isnan(x)) memcpy(&bits, &x, sizeof bits);
+    c->hash = (c->hash ^ bits) * 0x9e3779b97f4a7c15ULL;
+    c->hash ^= c->hash >> 29;
+    if (!isnan(x)) {
+        add_number(c, s, x, t->line[row]);
+        if (!isfinite(x) && c->odd == NULL) c->odd = x > 0 ? "inf" : "-inf";
+    } else if (missing) {
+        ins_lines_add(&c->missing, t->line[row]);
+    } else {
+        ins_lines_add(&c->texts, t->line[row]);
+        if (c->odd == NULL) c->odd = t->column[j].texts.name[text];
+    }
+}
+
+static const char *const pairs[][2] = {{"false", "true"}, {"f", "t"}, {"no", "yes"}, {"n", "y"}};
+
+enum { PAIRS = sizeof pairs / sizeof pairs[0] };
+
+/* The pair that a text is of; PAIRS: none. */
+static size_t pair_of(const char *text)
+{
+    size_t pair = 0;
+    while (pair < PAIRS && strcasecmp(text, pairs[pair][0]) != 0 &&
+           strcasecmp(text, pairs[pair][1]) != 0)
+        pair++;
+    return pair;
+}
+
+double ins_boolean_value(const char *text)
+{
+    const size_t pair = pair_of(text);
+    return pair < PAIRS && strcasecmp(text, pairs[pair][1]) == 0;
+}
+
+/* Both words of one pair, in any case. */
+static bool are_booleans(const ins_labels *texts)
+{
+    size_t yes = 0;
+    if (texts->count == 0) return false;
+    const size_t pair = pair_of(texts->name[0]);
+    for (size_t i = 0; i < texts->count; i++) {
+        if (pair_of(texts->name[i]) != pair) return false;
+        yes += ins_boolean_value(texts->name[i]) == 1;
+    }
+    return pair < PAIRS && yes > 0 && yes < texts->count;
+}
+
+/* Digits: how many, up to four, and the byte after them. */
+static size_t digits(const char **text)
+{
+    size_t count = 0;
+    while (count <= 4 && isdigit((unsigned char)**text)) count++, (*text)++;
+    return count;
+}
+
+/* 2021-01-31, 31.1.2021, 1/31/21, with a time after it or not. */
+static bool is_date(const char *text)
+{
+    const size_t first = digits(&text);
+    const char separator = *text;
+    if (first == 0 || first == 3 || first > 4 || separator == '\0' || !strchr("-./", separator))
+        return false;
+    text++;
+    const size_t second = digits(&text);
+    if (second == 0 || second > 2 || *text != separator) return false;
+    text++;
+    const size_t third = digits(&text);
+    const bool ends = *text == '\0' || *text == ' ' || *text == 'T';
+    return ends && third > 0 && (first == 4 ? third <= 2 : third == 2 || third == 4);
+}
+
+static bool are_dates(const ins_labels *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        if (!is_date(texts->name[i])) return false;
+    return texts->count > 0;
+}
+
+static ins_column_kind kind_of(const ins_surveyed *c, const ins_labels *texts)
+{
+    const size_t numbers = c->numbers + c->infinite.count;
+    if (c->texts.count == 0) return numbers > 0 ? INS_KIND_NUMBERS : INS_KIND_EMPTY;
+    if (numbers >= c->texts.count) return INS_KIND_MIXED;
+    if (numbers == 0 && are_booleans(texts)) return INS_KIND_BOOLEANS;
+    if (numbers == 0 && are_dates(texts)) return INS_KIND_DATES;
+    return texts->count + numbers <= INS_CATEGORY_LIMIT ? INS_KIND_CATEGORY : INS_KIND_TEXTS;
+}
+
+static void finish(const ins_sheet *t, size_t j, ins_surveyed *c, const sums *s)
+{
+    const double n = (double)c->numbers, mean = s->sum / n;
+    c->kind = kind_of(c, &t->column[j].texts);
+    c->counts = c->counts && c->numbers == t->rows && t->rows > 2;
+    if (c->numbers == 0) {
+        c->mean = c->deviation = c->minimum = c->maximum = NAN;
+        return;
+    }
+    c->mean = s->first + mean;
+    c->deviation = sqrt(fmax(0, s->square / n - mean * mean));
+}
+
+void ins_survey_columns(const ins_sheet *table, ins_surveyed *column)
+{
+    sums *s = ins_allocate(table->columns, sizeof *s, "columns");
+    for (size_t j = 0; j < table->columns; j++) {
+        column[j] = (ins_surveyed){.hash = 1};
+        if (table->column[j].verbatim) s[j].value = values_of(&table->column[j]);
+    }
+    for (size_t i = 0; i < table->rows; i++)
+        for (size_t j = 0; j < table->columns; j++) add_cell(table, i, j, &column[j], &s[j]);
+    for (size_t j = 0; j < table->columns; j++) {
+        finish(table, j, &column[j], &s[j]);
+        free(s[j].value);
+    }
+    free(s);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+size_t ins_count_different(const ins_sheet *table, size_t column)
+{
+    const ins_labels *texts = &table->column[column].texts;
+    if (table->column[column].verbatim) return texts->count;
+    double *x = ins_allocate(table->rows, sizeof *x, "a column");
+    size_t n = 0, different = texts->count;
+    for (size_t i = 0; i < table->rows; i++) {
+        const double cell = table->cell[i * table->columns + column];
+        if (!isnan(cell)) x[n++] = cell;
+    }
+    qsort(x, n, sizeof *x, by_value);
+    for (size_t i = 0; i < n; i++) different += i == 0 || x[i] > x[i - 1];
+    free(x);
+    return different;
+}
