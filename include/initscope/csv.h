@@ -18,7 +18,7 @@ typedef struct ins_csv_field {
 
 typedef struct ins_csv_row {
     size_t line;  /* physical line on which the row starts */
-    size_t count; /* fields; equals the header's count in every data row */
+    size_t count; /* fields; the header's count in every data row, unless any width was asked for */
     const ins_csv_field *fields;
     bool *stop; /* set by the handler to end the reading here */
 } ins_csv_row;
@@ -35,14 +35,23 @@ typedef void (*ins_csv_handler)(void *context, size_t index, const ins_csv_row *
 /* Reads path in one pass with bounded memory. delimiter is a character or '\0' to detect comma,
  * semicolon or tab from the header line. Ragged rows, unterminated quotes, text after a closing
  * quote, NUL bytes, UTF-16, a field above 1 MiB, a missing header are INS_DATA problems (rows with
- * one of them are not passed to the handler and not counted in index). A quote inside an unquoted
+ * one of them are not passed to the handler and not counted in index). Ragged rows, and rows with
+ * NUL bytes, are told when the file has been read: one line for each width, with their number and
+ * the first lines. A quote inside an unquoted
  * field is kept as it is. A header alone is fine here. The status may be of a problem
  * that the handler added. */
 ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,
                         ins_error *error);
 
-/* For tests: the same, reading chunk bytes at a time, which must make no difference. */
-ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk,
+/* The same for a caller that judges for itself what the first rows are and how wide a row may be:
+ * no row is ragged, each is passed with the fields that it has, an empty last one included. The
+ * separator is detected from the first line that has one, so that lines above the header, as a
+ * title, do not decide it. */
+ins_status ins_csv_read_any_width(const char *path, char delimiter, ins_csv_handler handler,
+                                  void *context, ins_error *error);
+
+/* For tests: both, reading chunk bytes at a time, which must make no difference. */
+ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_width, size_t chunk,
                                   ins_csv_handler handler, void *context, ins_error *error);
 
 /* One cell each, with the comma after it; ins_csv_end_row turns the last comma into the newline. */

@@ -29,6 +29,16 @@ enum {
     CHUNK = 1 << 16         /* bytes */
 };
 
+/* Rows that are left out for one reason are one problem, however many they are. */
+enum { PLACES = 3, WIDTHS = 8 };
+
+typedef struct cause {
+    size_t rows;
+    size_t fields; /* of each of them; 0: several numbers */
+    size_t column; /* in the first of them */
+    size_t line[PLACES];
+} cause;
+
 typedef struct reader {
     const char *path;
     ins_csv_handler handler;
@@ -36,12 +46,15 @@ typedef struct reader {
     ins_error *error;
     struct csv_parser parser;
     ins_csv_header_scan scan;
-    bool stopped; /* by a problem that leaves no way to go on */
+    char declared;  /* separator, by the first line; '\0': none */
+    size_t skipped; /* bytes before the first row */
+    bool stopped;   /* by a problem that leaves no way to go on */
 
     size_t line;       /* on which the field that is being read begins */
     char previous;     /* the last byte given to the parser */
     bool after_return; /* the next LF belongs to the CR before it */
 
+    bool any_width;  /* rows need not be as wide as the first one */
     size_t index;    /* of the row; 0 is the header */
     size_t columns;  /* of the header */
     size_t row_line; /* on which the row begins */
@@ -51,6 +64,10 @@ typedef struct reader {
     ins_csv_field *fields; /* their lengths; the texts are set when the row is complete */
     size_t used, capacity;
     char *bytes; /* of the fields, one after the other */
+
+    cause nul;            /* rows with NUL bytes */
+    size_t widths;        /* in use of ragged */
+    cause ragged[WIDTHS]; /* rows wider or narrower than the header; the last one of all others */
 } reader;
 
 static void start_row(reader *in)
@@ -70,6 +87,73 @@ static void stop(reader *in, const char *what)
     in->stopped = true;
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void note(cause *of, size_t line)
+{
+    if (of->rows < PLACES) of->line[of->rows] = line;
+    of->rows++;
+}
+
+/* ": lines 3, 4, 7, ..." */
+static void add_places(ins_text *out, const cause *of)
+{
+    size_t shown = of->rows < PLACES ? of->rows : PLACES;
+
+    for (size_t i = 0; i < shown; i++)
+        ins_text_add_format(out, i == 0 ? ": lines %zu" : ", %zu", of->line[i]);
+    if (shown < of->rows) ins_text_add(out, ", ...");
+}
+
+static void tell_nul(reader *in)
+{
+    const cause *of = &in->nul;
+    ins_text what = {0};
+
+    if (of->rows == 0) return;
+    if (of->rows == 1) {
+        ins_text_add(&what, "NUL byte in field (not a text file?)");
+    } else {
+        ins_text_add_format(&what, "NUL bytes in %zu rows (not a text file?)", of->rows);
+        add_places(&what, of);
+    }
+    field_problem(in, of->line[0], of->column, what.data);
+    ins_text_free(&what);
+}
+
+static void tell_ragged(reader *in, const cause *of)
+{
+    ins_text what = {0};
+
+    if (of->rows > 1) ins_text_add_format(&what, "%zu rows have ", of->rows);
+    if (of->fields == 0)
+        ins_text_add(&what, "other numbers of fields");
+    else
+        ins_text_add_format(&what, "%zu field%s", of->fields, plural(of->fields));
+    ins_text_add_format(&what, ", header has %zu", in->columns);
+    if (of->rows > 1) add_places(&what, of);
+    ins_error_add(in->error, INS_DATA, "%s:%zu: %s", in->path, of->line[0], what.data);
+    ins_text_free(&what);
+}
+
+/* The row is not as wide as the header. */
+static void note_ragged(reader *in)
+{
+    size_t i = 0;
+
+    while (i < in->widths && in->ragged[i].fields != in->count) i++;
+    if (i == WIDTHS) {
+        i--;
+        in->ragged[i].fields = 0;
+    } else if (i == in->widths) {
+        in->ragged[in->widths++].fields = in->count;
+    }
+    note(&in->ragged[i], in->row_line);
+}
+
 /* Lines that end within bytes. */
 static size_t line_ends(const char *bytes, size_t length)
 {
@@ -84,7 +168,8 @@ static size_t line_ends(const char *bytes, size_t length)
 static void inspect(reader *in, const char *bytes, size_t length)
 {
     if (memchr(bytes, '\0', length)) {
-        field_problem(in, in->line, in->count, "NUL byte in field (UTF-16 file?)");
+        if (in->nul.rows == 0) in->nul.column = in->count;
+        if (in->sound) note(&in->nul, in->line);
         in->sound = false;
     }
     in->line += line_ends(bytes, length);
@@ -129,9 +214,12 @@ static void take_field(void *text, size_t length, void *context)
         return;
     }
     if (rare) inspect(in, bytes, length);
-    if (in->index == 0 && in->count > COLUMN_LIMIT) stop(in, "more than 4194304 columns");
-    /* What is more than the header has is only counted. */
-    else if (in->index == 0 || in->count <= in->columns)
+
+    bool kept = in->index == 0 || in->any_width || in->count <= in->columns;
+
+    if (kept && in->count > COLUMN_LIMIT)
+        stop(in, "more than 4194304 columns");
+    else if (kept) /* what is more than the header has is only counted */
         store(in, bytes, length);
 }
 
@@ -141,16 +229,11 @@ static void check_separator(reader *in)
     size_t most = ins_csv_most_frequent(&in->scan);
     const ins_csv_separator *other = &ins_csv_separators[most];
 
-    if (in->columns > 1 || in->scan.count[most] == 0) return;
+    if (in->columns > 1 || in->scan.count[most] == 0 || in->scan.lines > 0) return;
     ins_error_add(in->error, INS_DATA,
                   "%s:%zu: only 1 column; the line has %zu %s: try --delimiter %s", in->path,
                   in->row_line, in->scan.count[most], other->shown, other->name);
     in->stopped = true;
-}
-
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
 }
 
 static void pass_row(reader *in)
@@ -175,9 +258,8 @@ static void finish_row(reader *in)
         in->columns = in->count;
         check_separator(in);
         if (!in->sound) in->stopped = true; /* nothing to hold the rows to */
-    } else if (in->count != in->columns) {
-        ins_error_add(in->error, INS_DATA, "%s:%zu: %zu field%s, header has %zu", in->path,
-                      in->row_line, in->count, plural(in->count), in->columns);
+    } else if (in->count != in->columns && in->sound && !in->any_width) {
+        note_ragged(in);
         in->sound = false;
     }
     if (in->sound && !in->stopped) pass_row(in);
@@ -267,13 +349,27 @@ static void finish(reader *in)
     if (csv_fini(&in->parser, take_field, take_line_end, in) != 0)
         field_problem(in, in->line, in->count + 1, "quote opened here is never closed");
     else if (in->index == 0)
-        ins_error_add(in->error, INS_DATA, "%s:1: no header", in->path);
+        ins_error_add(in->error, INS_DATA, "%s:1: no %s", in->path,
+                      in->any_width ? "rows" : "header");
+}
+
+/* Length of what stands before the first row: a mark, and a line that names the separator. */
+static size_t skip_start(reader *in, const ins_text *head)
+{
+    size_t mark = ins_csv_mark(head->data, head->length);
+    ins_csv_declaration declared = ins_csv_declared(head->data + mark, head->length - mark);
+
+    in->declared = declared.separator;
+    in->skipped = mark + declared.length;
+    if (declared.length > 0) in->line++;
+    return in->skipped;
 }
 
 /* Reads on until the header line is complete, or as much of it as is looked at. Returns false at a
  * read error. */
 static bool read_head(reader *in, int file, char *piece, size_t chunk, ins_text *head)
 {
+    bool begun = false;
     ssize_t count;
 
     do {
@@ -281,7 +377,8 @@ static bool read_head(reader *in, int file, char *piece, size_t chunk, ins_text 
         if (count < 0) return false;
         ins_text_add_bytes(head, piece, (size_t)count);
         if (count > 0 && head->length < INS_CSV_MAGIC) continue;
-        if (in->scan.at == 0) in->scan.at = ins_csv_mark(head->data, head->length);
+        if (!begun) in->scan.at = skip_start(in, head);
+        begun = true;
         ins_csv_scan_header(&in->scan, head->data,
                             head->length < HEADER_LIMIT ? head->length : HEADER_LIMIT);
     } while (count > 0 && !in->scan.complete && head->length < HEADER_LIMIT);
@@ -292,16 +389,16 @@ static bool read_head(reader *in, int file, char *piece, size_t chunk, ins_text 
 static void start(reader *in, const ins_text *head, char delimiter)
 {
     const char *foreign = ins_csv_foreign(head->data, head->length);
-    size_t mark = ins_csv_mark(head->data, head->length);
 
     if (foreign) {
         ins_error_add(in->error, INS_DATA, "%s%s", in->path, foreign);
         in->stopped = true;
         return;
     }
+    if (!delimiter) delimiter = in->declared;
     if (!delimiter) delimiter = ins_csv_separators[ins_csv_most_frequent(&in->scan)].character;
     csv_set_delim(&in->parser, (unsigned char)delimiter);
-    feed(in, head->data + mark, head->length - mark);
+    feed(in, head->data + in->skipped, head->length - in->skipped);
 }
 
 /* Returns 0, or -1 with errno. */
@@ -318,6 +415,8 @@ static int read_rows(reader *in, int file, char delimiter, size_t chunk)
             if (count > 0) feed(in, piece, (size_t)count);
         } while (count > 0);
         if (count == 0) finish(in);
+        tell_nul(in);
+        for (size_t i = 0; i < in->widths; i++) tell_ragged(in, &in->ragged[i]);
     }
 
     int reason = errno;
@@ -347,7 +446,7 @@ static void read_file(reader *in, int file, char delimiter, size_t chunk)
         ins_error_add(in->error, INS_DATA, "%s: the file changed while it was read", in->path);
 }
 
-ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk,
+ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_width, size_t chunk,
                                   ins_csv_handler handler, void *context, ins_error *error)
 {
     ins_error unheard = {0}; /* by it the status of what the handler did is known */
@@ -356,6 +455,8 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk
                  .context = context,
                  .error = error ? error : &unheard,
                  .line = 1,
+                 .any_width = any_width,
+                 .scan = {.any_line = any_width},
                  .capacity = 4096};
     int file = ins_file_open(path, O_RDONLY);
 
@@ -380,5 +481,11 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, size_t chunk
 ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,
                         ins_error *error)
 {
-    return ins_csv_read_in_chunks(path, delimiter, CHUNK, handler, context, error);
+    return ins_csv_read_in_chunks(path, delimiter, false, CHUNK, handler, context, error);
+}
+
+ins_status ins_csv_read_any_width(const char *path, char delimiter, ins_csv_handler handler,
+                                  void *context, ins_error *error)
+{
+    return ins_csv_read_in_chunks(path, delimiter, true, CHUNK, handler, context, error);
 }

@@ -47,6 +47,23 @@ const ins_csv_separator ins_csv_separators[INS_CSV_SEPARATORS] = {
     {'\t', "'\\t'", "tab"},
 };
 
+ins_csv_declaration ins_csv_declared(const char *bytes, size_t length)
+{
+    enum { NAME = 4 };
+    ins_csv_declaration none = {0};
+
+    if (length < NAME + 2 || !begins_with(bytes, length, "sep=", NAME)) return none;
+
+    char separator = bytes[NAME];
+    const char *end = bytes + NAME + 1;
+
+    if (!memchr(",;|\t: ", separator, 6) || (*end != '\n' && *end != '\r')) return none;
+
+    bool both = length > NAME + 2 && end[0] == '\r' && end[1] == '\n';
+
+    return (ins_csv_declaration){.separator = separator, .length = NAME + 2 + both};
+}
+
 char ins_csv_separator_named(const char *name)
 {
     for (size_t i = 0; i < INS_CSV_SEPARATORS; i++)
@@ -65,6 +82,17 @@ static bool count_separator(ins_csv_header_scan *scan, char c)
     return false;
 }
 
+static bool has_separator(const ins_csv_header_scan *scan)
+{
+    return scan->count[ins_csv_most_frequent(scan)] > 0;
+}
+
+static void next_line(ins_csv_header_scan *scan)
+{
+    *scan = (ins_csv_header_scan){
+        .any_line = scan->any_line, .at = scan->at, .lines = scan->lines + scan->begun};
+}
+
 void ins_csv_scan_header(ins_csv_header_scan *scan, const char *bytes, size_t length)
 {
     for (; scan->at < length && !scan->complete; scan->at++) {
@@ -73,8 +101,8 @@ void ins_csv_scan_header(ins_csv_header_scan *scan, const char *bytes, size_t le
         if (scan->quoted) {
             scan->quoted = c != '"';
         } else if (c == '\n' || c == '\r') {
-            scan->complete = scan->begun;
-            if (!scan->begun) *scan = (ins_csv_header_scan){.at = scan->at};
+            scan->complete = scan->begun && (!scan->any_line || has_separator(scan));
+            if (!scan->complete) next_line(scan);
         } else if (c == '"' && !scan->inside) {
             /* Also the second half of a doubled quote, just after the first half closed. */
             scan->begun = scan->quoted = true;

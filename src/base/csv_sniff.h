@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* The bytes that ins_csv_foreign wants to see, if there are as many. */
-enum { INS_CSV_MAGIC = 4 };
+enum { INS_CSV_MAGIC = 16 };
 
 /* NULL for text. Otherwise what the file is, starting with the colon that follows its path. */
 const char *ins_csv_foreign(const char *bytes, size_t length);
@@ -24,9 +24,19 @@ typedef struct ins_csv_separator {
 
 extern const ins_csv_separator ins_csv_separators[INS_CSV_SEPARATORS];
 
-/* A walk along the header line. {0} at the start. */
+/* The first line of what a spreadsheet wrote may name the separator of the others: "sep=;". */
+typedef struct ins_csv_declaration {
+    char separator; /* '\0': there is none */
+    size_t length;  /* of the line and its end */
+} ins_csv_declaration;
+
+ins_csv_declaration ins_csv_declared(const char *bytes, size_t length);
+
+/* A walk along the header line. {0} at the start, but for what the caller asks. */
 typedef struct ins_csv_header_scan {
+    bool any_line;                    /* asked: goes on to the first line that has a separator */
     size_t at;                        /* bytes seen */
+    size_t lines;                     /* passed over, blank ones apart */
     size_t count[INS_CSV_SEPARATORS]; /* outside quotes */
     bool begun, quoted, inside;       /* inside: of a field, where a quote does not open */
     bool complete;                    /* the end of the line was seen */

@@ -94,8 +94,8 @@ bom-only.csv
 comment-first.csv
     :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "# a comment")
 comment-lines.csv
-    :2: 1 field, header has 2
     :4:1: column "a": not a number (got "# two")
+    :2: 1 field, header has 2
 decimal-comma.csv
     :2:1: column "a": not a number, whose decimal point is '.' (got "1,5")
     :3:1: column "a": not a number, whose decimal point is '.' (got "2,5")
@@ -212,7 +212,7 @@ EOT
 @test "bytes that are no text are refused" {
     each_case refused_bytes <<'EOT'
 a,b\n1\0,2\n3,4\n
-    :2:1: NUL byte in field (UTF-16 file?)
+    :2:1: NUL byte in field (not a text file?)
 \xff\xfea\0,\0b\0\n\0
     :1: UTF-16LE text; convert with iconv -f UTF-16 -t UTF-8
 \xfe\xff\0a\0,\0b\0\n
@@ -220,8 +220,7 @@ a,b\n1\0,2\n3,4\n
 \xff\xfe\0\0a\0\0\0
     :1: UTF-32LE text; convert with iconv -f UTF-32 -t UTF-8
 a\0,\0b\0\n\0001\0,\0002\0\n\0
-    :1:1: NUL byte in field (UTF-16 file?)
-    :1:2: NUL byte in field (UTF-16 file?)
+    :1:1: NUL byte in field (not a text file?)
 \x1f\x8b\x08\0\0
     : looks like a gzip file; unpack it first
 PK\3\4\x14\0

@@ -36,7 +36,7 @@ static transcript read_in_chunks(const char *path, char delimiter, size_t chunk)
 {
     transcript said = {.hash = INS_HASH_START};
     ins_error error = {0};
-    ins_csv_read_in_chunks(path, delimiter, chunk, take_row, &said, &error);
+    ins_csv_read_in_chunks(path, delimiter, false, chunk, take_row, &said, &error);
     add(&said, &error.count, sizeof error.count);
     for (size_t i = 0; i < error.count && i < INS_ERROR_LINES; i++) {
         add(&said, error.line[i], strlen(error.line[i]));
