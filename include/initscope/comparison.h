@@ -15,7 +15,7 @@ typedef struct ins_setting {
     const char *label; /* "relu, 20x64"; "" when nothing but the initializer varies */
     size_t arms;
     const size_t *arm; /* (arms) of the study */
-    size_t best;       /* arm of the highest mean accuracy among those that learned at least barely;
+    size_t best;       /* arm of the highest mean score among those that learned at least barely;
                           SIZE_MAX: none did */
     bool *in_set;      /* (arms) not told apart from it, itself included */
     size_t set;        /* how many they are; 0 when none learned */
@@ -29,7 +29,7 @@ typedef enum ins_hypothesis {
     INS_HYPOTHESIS_INTERACTION /* whether the initializers' differences depend on the setting */
 } ins_hypothesis;
 
-/* A hypothesis: the first is right on more test rows than the second. */
+/* A hypothesis: the first has a higher score on the test rows than the second. */
 typedef struct ins_difference {
     ins_hypothesis family;
     size_t setting;               /* of INS_HYPOTHESIS_SETTING */

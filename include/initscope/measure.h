@@ -8,6 +8,7 @@
 
 #include "initscope/memory.h"
 #include "initscope/passage.h"
+#include "initscope/score.h"
 #include "initscope/seeds.h"
 #include "initscope/study.h"
 
@@ -41,18 +42,27 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer);
 
 /* The data, as the logs tell of it; NAN: they do not. */
 typedef struct ins_facts {
-    double classes, features, train_rows, test_rows;
-    double input_rank;   /* effective rank of the scaled inputs on the probe batch */
-    double chance;       /* max(1 / classes, largest class share of the test rows) */
-    double train_chance; /* the same of the training rows */
-    double few_rows;     /* so many test rows would decide whether a run learned */
-    bool decidable;      /* there are so many */
+    ins_score score;
+    double classes, targets; /* what is predicted: one of so many classes, or so many numbers */
+    double features, train_rows, test_rows;
+    double input_rank; /* effective rank of the scaled inputs on the probe batch */
+    /* Score of the best constant answer on the test and on the training rows: of classes
+     * max(1 / classes, largest share of a class), of R^2 0. */
+    double chance, train_chance;
+    double constant_loss; /* of the training rows: ln classes, the loss of giving all classes the
+                             same probability, or the mean square of the targets about their mean */
+    double few_rows;      /* so many test rows decide whether a run learned: of numbers, of one that
+                             barely did */
+    bool autoencoder;     /* the targets are the inputs */
+    bool test_is_train, given_test_set; /* the test rows are the training rows; a file of their own
+                                         */
 } ins_facts;
 
 ins_facts ins_facts_of(const ins_study *study);
 
-/* Directions that a layer has to span: as many as the answer needs, classes - 1, or nearly as many
- * as the inputs have themselves, whichever are fewer; NAN: the logs do not tell. */
+/* Directions that a layer has to span: as many as the answer needs, classes - 1 or the number of
+ * targets, or a share of those that the inputs have themselves, whichever are fewer; NAN: the logs
+ * do not tell. */
 double ins_directions_needed(const ins_facts *facts);
 
 /* What became of a run. */
@@ -61,7 +71,8 @@ typedef enum ins_learning {
     INS_LEARNED,
     INS_BARELY_LEARNED,
     INS_DID_NOT_LEARN,
-    INS_LEARNING_UNDECIDED /* too few test rows: even if all were right */
+    INS_LEARNING_UNDECIDED /* too few test rows: of classes, even if all were right; of numbers, R^2
+                              is that of a run that learned, and not told from none */
 } ins_learning;
 
 typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_direction;
@@ -76,7 +87,7 @@ typedef struct ins_run_measure {
     double departure[INS_DIRECTIONS], size_departure;
     size_t steepest[INS_DIRECTIONS]; /* layer before which the largest step in ln lies, 0: none */
     double alikeness, input_alikeness;
-    double last_units;      /* of the last hidden layer */
+    double narrowest;       /* units of the narrowest hidden layer */
     double rank;            /* effective rank of the last hidden layer's activations */
     double least_rank;      /* smallest at the end over hidden layers of several living units; NAN:
                                no layer has them */
@@ -95,7 +106,7 @@ typedef struct ins_run_measure {
     double pace;         /* median over layers and epochs of rms update / rms weight, an update */
     bool diverged;
     bool trained; /* it has an epoch after 0 */
-    double accuracy, train_accuracy, train_loss, initial_loss;
+    double score, train_score, train_loss, initial_loss;
     double updates;
     ins_learning learning;
 } ins_run_measure;
@@ -104,11 +115,11 @@ typedef struct ins_run_measure {
 const ins_run_measure *ins_measure_runs(const ins_study *study, const ins_facts *facts,
                                         ins_arena *arena);
 
-/* The test accuracy that counts as arrived: a share of the way from chance to 1; NAN: unknown. */
+/* The score that counts as arrived: a share of the way from chance to 1; NAN: unknown. */
 double ins_target_of(const ins_facts *facts);
 
-/* When the runs of an arm first have this test accuracy. Diverged runs never do. */
-ins_passage ins_passage_of_arm(const ins_study *study, size_t arm, double target);
+/* When the runs of an arm first arrive there. Diverged runs never do. */
+ins_passage ins_passage_of_arm(const ins_study *study, const ins_facts *facts, size_t arm);
 
 /* A number of runs.csv, such as INS_RUNS_LEARNING_RATE; NAN: it does not tell. */
 double ins_factor_number(const ins_study *study, size_t run, ins_column_id column);

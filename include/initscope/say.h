@@ -14,11 +14,9 @@ const char *ins_say(ins_arena *arena, double value);
 const char *ins_say_percent(ins_arena *arena, double share); /* "92.1 %" */
 const char *ins_say_points(ins_arena *arena, double share);  /* "17.5", in percent points */
 
-/* "1.02 [0.970, 1.07]", without the bracket when there is no interval; the same in percent and in
- * percent points. */
+/* "1.02 [0.970, 1.07]", without the bracket when there is no interval; the same in percent. */
 const char *ins_say_interval(ins_arena *arena, ins_interval value);
 const char *ins_say_percent_interval(ins_arena *arena, ins_interval share);
-const char *ins_say_points_interval(ins_arena *arena, ins_interval share);
 
 /* The grammar of numbers: "no runs", "1 run", "2 runs". The noun is in the singular; its plural
  * takes an s. */

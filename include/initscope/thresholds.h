@@ -3,6 +3,8 @@
 #ifndef INITSCOPE_THRESHOLDS_H
 #define INITSCOPE_THRESHOLDS_H
 
+#include "initscope/score.h"
+
 typedef enum ins_threshold {
     INS_THRESHOLD_CONFIDENCE,
     INS_THRESHOLD_VANISHING,
@@ -12,6 +14,7 @@ typedef enum ins_threshold {
     INS_THRESHOLD_STRAIGHT,
     INS_THRESHOLD_SIZE_APART,
     INS_THRESHOLD_OWN_RANK,
+    INS_THRESHOLD_OWN_RANK_R2,
     INS_THRESHOLD_ALIKE,
     INS_THRESHOLD_INPUTS_ALIKE,
     INS_THRESHOLD_ONE_FUNCTION,
@@ -22,11 +25,13 @@ typedef enum ins_threshold {
     INS_THRESHOLD_NOT_MOVING,
     INS_THRESHOLD_LEARNED_P,
     INS_THRESHOLD_BARELY,
+    INS_THRESHOLD_BARELY_R2,
     INS_THRESHOLD_TARGET,
     INS_THRESHOLD_SIGNIFICANT,
     INS_THRESHOLD_SEEDS_FOR_INTERVAL,
     INS_THRESHOLD_SEEDS_TO_TELL,
     INS_THRESHOLD_CONFIDENTLY_WRONG,
+    INS_THRESHOLD_START_ABOVE,
     INS_THRESHOLD_CARRIES,
     INS_THRESHOLD_SCALES,
     INS_THRESHOLDS
@@ -35,7 +40,7 @@ typedef enum ins_threshold {
 typedef struct ins_threshold_row {
     const char *name; /* "vanishing" */
     double value;
-    const char *meaning;
+    ins_wording meaning;
 } ins_threshold_row;
 
 extern const ins_threshold_row ins_threshold_table[INS_THRESHOLDS];

@@ -60,7 +60,7 @@ typedef enum ins_verdict {
 
 typedef struct ins_verdict_row {
     const char *name; /* "vanishing_forward" */
-    const char *rule; /* markup, for the method page */
+    ins_wording rule; /* markup, for the method page; NULL: another row's rule says it */
     bool bad;         /* shown in red */
     bool any;         /* holds for an arm as soon as one run has it */
 } ins_verdict_row;
@@ -74,9 +74,9 @@ typedef struct ins_arm_judgement {
     double gain[INS_DIRECTIONS], size_gain; /* a layer; NAN: ln is not straight */
     size_t steepest[INS_DIRECTIONS]; /* layer before which most is lost or won, of most runs */
     ins_seeds alikeness, rank;       /* means over seeds */
-    ins_interval accuracy; /* of the last epoch; no interval: fewer than 5, or all alike */
-    bool alike;            /* all runs have the same accuracy */
-    size_t with_accuracy;  /* runs that have one and did not diverge */
+    ins_interval score; /* of the last epoch; no interval: fewer than 5, or all alike */
+    bool alike;         /* all runs have the same score */
+    size_t with_score;  /* runs that have one and did not diverge */
     ins_seeds train_loss, initial_loss;                   /* geometric */
     size_t runs, learned, barely, not_learned, undecided; /* runs by what became of them */
     size_t count[INS_VERDICTS];                           /* runs that have the verdict */

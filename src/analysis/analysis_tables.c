@@ -90,9 +90,9 @@ static void add_distinct(ins_text *out, const row *r)
 
 static void add_passage(ins_text *out, const row *r)
 {
-    const ins_study *study = r->analysis->study;
-    double target = ins_target_of(&r->analysis->facts);
-    ins_passage passage = ins_passage_of_arm(study, r->arm, target);
+    const ins_facts *facts = &r->analysis->facts;
+    double target = ins_target_of(facts);
+    ins_passage passage = ins_passage_of_arm(r->analysis->study, facts, r->arm);
     number(out, target);
     count(out, passage.arrived);
     number(out, r->analysis->trained && !isnan(target) ? passage.median : (double)NAN);
@@ -136,7 +136,12 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
                                         "target",
                                         "reached_target",
                                         "epochs_to_target",
-                                        "verdicts"};
+                                        "verdicts",
+                                        "score",
+                                        "score_lower",
+                                        "score_upper"};
+    const ins_interval none = {0, NAN, NAN, NAN};
+    bool accuracy = analysis->facts.score.kind == INS_SCORE_ACCURACY;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) ins_csv_text(out, names[i]);
     ins_csv_end_row(out);
     for (size_t a = 0; a < analysis->study->arms; a++) {
@@ -157,7 +162,7 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
         number(out, judged->rank.interval.mean);
         add_units(out, &r);
         add_distinct(out, &r);
-        interval(out, judged->accuracy);
+        interval(out, accuracy ? judged->score : none);
         interval(out, judged->train_loss.interval);
         number(out, judged->initial_loss.interval.mean);
         count(out, judged->learned);
@@ -166,6 +171,7 @@ void ins_analysis_summary(const ins_analysis *analysis, ins_text *out)
         count(out, judged->count[INS_VERDICT_DEAD]);
         add_passage(out, &r);
         verdicts(out, judged->verdicts);
+        interval(out, judged->score);
         ins_csv_end_row(out);
     }
 }

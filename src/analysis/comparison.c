@@ -37,7 +37,7 @@ static void list_seeds(comparer *c)
     c->seed = seed;
 }
 
-/* The accuracies of an arm by seed; diverged runs have none. */
+/* The scores of an arm by seed; diverged runs have none. */
 static void fill_row(const comparer *c, size_t arm, double *row)
 {
     for (size_t s = 0; s < c->seeds; s++) row[s] = NAN;
@@ -45,7 +45,7 @@ static void fill_row(const comparer *c, size_t arm, double *row)
         size_t run = c->study->arm[arm].run[i];
         if (c->measure[run].diverged) continue;
         for (size_t s = 0; s < c->seeds; s++)
-            if (c->seed[s] == c->study->run[run].seed) row[s] = c->measure[run].accuracy;
+            if (c->seed[s] == c->study->run[run].seed) row[s] = c->measure[run].score;
     }
 }
 
@@ -123,7 +123,7 @@ static void compare_setting(const comparer *c, ins_comparisons *out, size_t inde
         const ins_arm_judgement *arm = &c->judgement[setting->arm[i]];
         fill_row(c, setting->arm[i], value + i * c->seeds);
         excluded[i] = !learned(arm);
-        if (!excluded[i] && arm->with_accuracy < least) least = arm->with_accuracy;
+        if (!excluded[i] && arm->with_score < least) least = arm->with_score;
     }
     size_t best = ins_contrast_with_best(value, excluded, n, c->seeds, c->family, standing);
     if (best < n) {
@@ -218,9 +218,11 @@ ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *fac
                   .measure = measure,
                   .judgement = judgement,
                   .arena = arena};
-    c.family = (ins_family){.alpha = ins_threshold_of(INS_THRESHOLD_SIGNIFICANT),
-                            .fewest_seeds = (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_TO_TELL),
-                            .resolution = facts->test_rows > 0 ? 0.5 / facts->test_rows : 0};
+    bool share = facts->score.kind == INS_SCORE_ACCURACY;
+    c.family =
+        (ins_family){.alpha = ins_threshold_of(INS_THRESHOLD_SIGNIFICANT),
+                     .fewest_seeds = (size_t)ins_threshold_of(INS_THRESHOLD_SEEDS_TO_TELL),
+                     .resolution = share && facts->test_rows > 0 ? 0.5 / facts->test_rows : 0};
     ins_comparisons out = {0};
     ins_list list = {0};
     list_seeds(&c);

@@ -108,12 +108,20 @@ static const char *of_runs(finder *f, ins_verdict verdict)
     return ins_say_of(f->arena, with, all, "run");
 }
 
-static const char *percent_points(finder *f, ins_interval d)
+static const ins_score *score_of(const finder *f)
 {
-    return isfinite(d.lower)
-               ? SAY("%s points [%s, %s]", ins_say_points(f->arena, d.mean),
-                     ins_say_points(f->arena, d.lower), ins_say_points(f->arena, d.upper))
-               : SAY("%s points", ins_say_points(f->arena, d.mean));
+    return &f->of->facts.score;
+}
+
+static const char *said(finder *f, double score)
+{
+    return ins_say_score(f->arena, score_of(f), score);
+}
+
+/* "chance is 33.3 %" */
+static const char *constant(finder *f)
+{
+    return ins_say_score_constant(f->arena, score_of(f), f->of->facts.chance);
 }
 
 /* --- Symmetry --------------------------------------------------------------------- */
@@ -380,7 +388,7 @@ static bool off_centre(finder *f, ins_finding *out)
 
 static bool dead(finder *f, ins_finding *out)
 {
-    size_t count = 0, start = 0, end = 0, all = 0, either = 0, learned = 0;
+    size_t count = 0, start = 0, end = 0, all = 0, either = 0, learned = 0, unsure = 0;
     double most = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_arm *of = &f->study->arm[a];
@@ -394,6 +402,7 @@ static bool dead(finder *f, ins_finding *out)
             if (fmax(m->dead_start, m->dead_end) <= ins_threshold_of(INS_THRESHOLD_DEAD)) continue;
             either++;
             learned += m->learning == INS_LEARNED || m->learning == INS_BARELY_LEARNED;
+            unsure += m->learning == INS_LEARNING_UNDECIDED || m->learning == INS_LEARNING_UNKNOWN;
         }
         all += f->which[a] ? of->runs : 0;
         count += f->which[a];
@@ -409,7 +418,7 @@ static bool dead(finder *f, ins_finding *out)
         dying ? SAY(" at the end, in %s before training", start > 0 ? SAY("%zu", start) : "none")
               : "",
         ins_say_percent(f->arena, most));
-    if (f->of->trained && f->of->facts.decidable)
+    if (unsure == 0)
         out->evidence = SAY(
             "%s %s.", out->evidence,
             either == 1 ? (learned == 1 ? "That run learned" : "That run did not learn")
@@ -500,7 +509,7 @@ static bool diverged(finder *f, ins_finding *out)
 
 static bool confidently_wrong(finder *f, ins_finding *out)
 {
-    double guess = log(f->of->facts.classes), worst = 0;
+    double guess = f->of->facts.constant_loss, worst = 0;
     size_t count = 0, at = SIZE_MAX;
     if (isnan(guess) || !f->of->trained) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
@@ -512,11 +521,34 @@ static bool confidently_wrong(finder *f, ins_finding *out)
         at = a;
     }
     if (count == 0) return false;
-    out->claim = SAY("%s %s confidently wrong.", arms(f), several(f) ? "end" : "ends");
-    out->evidence =
-        SAY("The training loss of %s ends at %s, above the %s of giving every class the "
-            "same probability.",
-            arm(f, at), ins_say(f->arena, worst), ins_say(f->arena, guess));
+    const ins_score_words *words = score_of(f)->words;
+    out->claim = SAY("%s %s %s.", arms(f), several(f) ? "end" : "ends", words->worse);
+    out->evidence = SAY("The training loss of %s ends at %s, above the %s of %s.", arm(f, at),
+                        ins_say(f->arena, worst), ins_say(f->arena, guess), words->constant_loss);
+    return true;
+}
+
+/* Outputs of numbers that are large at the start have to be unlearned first: their second moment is
+ * what the loss has above that of the mean. */
+static bool starts_above(finder *f, ins_finding *out)
+{
+    double mean = f->of->facts.constant_loss, worst = 0;
+    size_t count = 0, at = SIZE_MAX;
+    if (score_of(f)->kind != INS_SCORE_R2) return false;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        double loss = f->of->arm[a].initial_loss.interval.mean;
+        f->which[a] = loss > mean * ins_threshold_of(INS_THRESHOLD_START_ABOVE);
+        count += f->which[a];
+        if (!f->which[a] || loss <= worst) continue;
+        worst = loss;
+        at = a;
+    }
+    if (count == 0) return false;
+    out->claim =
+        SAY("%s %s %s.", arms(f), several(f) ? "start" : "starts", score_of(f)->words->worse);
+    out->evidence = SAY("Before training the loss of %s is %s, that of always answering the mean "
+                        "%s: smaller weights of the output layer would start near it.",
+                        arm(f, at), ins_say(f->arena, worst), ins_say(f->arena, mean));
     return true;
 }
 
@@ -538,11 +570,10 @@ static bool contrast(finder *f, ins_finding *out)
                 out->claim = SAY("The %s decides for %s.", factor->name,
                                  ins_say_initializer(f->arena, factors->initializer_of[a]));
                 out->evidence = SAY(
-                    "With %s it learned in %s (%s right), with %s in %s, everything else being "
-                    "equal.",
+                    "With %s it learned in %s (%s), with %s in %s, everything else being equal.",
                     ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, factor->of[b])),
                     ins_say_of(f->arena, f->of->arm[b].learned, f->of->arm[b].runs, "run"),
-                    ins_say_percent(f->arena, f->of->arm[b].accuracy.mean),
+                    ins_say_score_brief(f->arena, score_of(f), f->of->arm[b].score.mean),
                     ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, factor->of[a])),
                     ins_say_of(f->arena, f->of->arm[a].learned + f->of->arm[a].barely,
                                f->of->arm[a].runs, "run"));
@@ -553,29 +584,30 @@ static bool contrast(finder *f, ins_finding *out)
     return false;
 }
 
-/* What carries the accuracy over the settings: the rank or the totals. */
+/* What carries the score over the settings: the rank or the totals. */
 static bool carries(finder *f, ins_finding *out)
 {
     size_t n = 0, arms_all = f->study->arms;
-    double *accuracy = ins_arena_get(f->arena, arms_all + 1, sizeof *accuracy, "finding");
+    double *score = ins_arena_get(f->arena, arms_all + 1, sizeof *score, "finding");
     double *rank = ins_arena_get(f->arena, arms_all + 1, sizeof *rank, "finding");
     double *forward = ins_arena_get(f->arena, arms_all + 1, sizeof *forward, "finding");
     for (size_t a = 0; a < arms_all; a++) {
         const ins_arm_judgement *of = &f->of->arm[a];
         double loss = fabs(log(of->total[INS_FORWARD].interval.mean));
-        if (!isfinite(loss) || isnan(of->rank.interval.mean) || isnan(of->accuracy.mean)) continue;
-        accuracy[n] = of->accuracy.mean;
+        if (!isfinite(loss) || isnan(of->rank.interval.mean) || isnan(of->score.mean)) continue;
+        score[n] = of->score.mean;
         rank[n] = of->rank.interval.mean;
         forward[n++] = loss;
     }
     if (n < 8 || f->of->comparisons.settings < 3) return false;
-    double by_rank = ins_rank_correlation(rank, accuracy, n);
-    double by_total = ins_rank_correlation(forward, accuracy, n);
+    double by_rank = ins_rank_correlation(rank, score, n);
+    double by_total = ins_rank_correlation(forward, score, n);
     double least = ins_threshold_of(INS_THRESHOLD_CARRIES);
     if (!(by_rank >= least || -by_total >= least)) return false;
     bool ranks = by_rank > -by_total;
-    out->claim = ranks ? SAY("Accuracy goes with the rank, not with the variance alone.")
-                       : SAY("Accuracy goes with how much of the signal is lost.");
+    out->claim =
+        SAY("%s goes with %s.", ins_say_capital(f->arena, score_of(f)->name),
+            ranks ? "the rank, not with the variance alone" : "how much of the signal is lost");
     out->evidence = SAY("Over %zu pairs of initializer and setting its rank correlation with the "
                         "effective rank of the last "
                         "hidden layer at the start is %s, with |ln total| of the signal %s.",
@@ -655,9 +687,10 @@ static bool main_effect(finder *f, ins_finding *out)
         SAY("Over all settings, %s is ahead of %s.",
             ins_say_initializer(f->arena, first.initializer), initializers(f, first.behind));
     out->evidence =
-        SAY("By %s of accuracy over %s, averaged over %s, one value a seed "
+        SAY("By %s of %s over %s, averaged over %s, one value a seed "
             "(Holm-corrected p = %s)%s.",
-            percent_points(f, by), ins_say_initializer(f->arena, other),
+            ins_say_score_difference(f->arena, score_of(f), by), score_of(f)->name,
+            ins_say_initializer(f->arena, other),
             ins_say_count(f->arena, f->of->comparisons.settings, "setting"),
             ins_say(f->arena, d->adjusted_p),
             first.levels > 0 ? SAY("; not told apart from %s", initializers(f, first.level)) : "");
@@ -667,11 +700,13 @@ static bool main_effect(finder *f, ins_finding *out)
 static bool few_rows(finder *f, ins_finding *out)
 {
     const ins_facts *facts = &f->of->facts;
-    if (!f->of->trained || facts->decidable || isnan(facts->few_rows) || isnan(facts->test_rows))
-        return false;
-    out->claim = SAY("Too few test rows to say whether a run learned.");
+    size_t undecided = 0;
+    for (size_t a = 0; a < f->study->arms; a++) undecided += f->of->arm[a].undecided;
+    if (undecided == 0 || !(facts->test_rows < facts->few_rows)) return false;
+    out->claim = SAY("Too few %s rows to say whether a run learned.", score_of(f)->rows);
     out->evidence =
-        SAY("%s; %s would do.", ins_say_count(f->arena, (size_t)facts->test_rows, "test row"),
+        SAY("%s; %s would do.",
+            ins_say_count(f->arena, (size_t)facts->test_rows, SAY("%s row", score_of(f)->rows)),
             ins_say(f->arena, facts->few_rows));
     return true;
 }
@@ -699,6 +734,7 @@ static const struct {
     {"dead", dead},
     {"saturated", saturated},
     {"confidently_wrong", confidently_wrong},
+    {"starts_above", starts_above},
     {"not_moving", not_moving},
 };
 
@@ -756,9 +792,8 @@ static void answer_untrained(finder *f, ins_finding *out)
     } else {
         out->claim = SAY("%s %s signal and error.", arms(f), several(f) ? "keep" : "keeps");
     }
-    out->evidence = f->of->trained
-                        ? "The logs do not tell by how much a run would be right without learning."
-                        : "Nothing was trained.";
+    out->evidence = f->of->trained ? "The logs do not tell what a run would reach without learning."
+                                   : "Nothing was trained.";
     if (f->study->arms > 1 && known > 0)
         out->evidence = SAY("%s %zu of %zu preserve both.", out->evidence, count, known);
 }
@@ -783,7 +818,8 @@ static const char *points_more(finder *f, ins_interval d)
 {
     bool more = d.mean >= 0;
     ins_interval size = more ? d : (ins_interval){d.n, -d.mean, -d.upper, -d.lower};
-    return SAY("%s %s", percent_points(f, size), more ? "more" : "less");
+    return SAY("%s %s", ins_say_score_difference(f->arena, score_of(f), size),
+               more ? "more" : "less");
 }
 
 static const char *runs_of(finder *f, const ins_arm_judgement *of)
@@ -791,7 +827,7 @@ static const char *runs_of(finder *f, const ins_arm_judgement *of)
     return of->alike && of->runs > 1 ? SAY(", all %zu runs alike", of->runs) : "";
 }
 
-/* "learned in 4 of 5 runs, barely in 1"; barely: less than a quarter of the way from chance. */
+/* "learned in 4 of 5 runs, barely in 1" */
 static const char *runs_learned(finder *f, const ins_arm_judgement *of)
 {
     if (of->learned == 0)
@@ -809,34 +845,35 @@ static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding 
     for (size_t i = 0; i < setting->arms; i++) {
         const ins_arm_judgement *of = &f->of->arm[setting->arm[i]];
         size_t learned_runs = of->learned + of->barely;
-        most = fmax(most, of->accuracy.mean);
+        most = fmax(most, of->score.mean);
         some += f->which[setting->arm[i]] = learned_runs > 0;
         runs += learned_runs;
         all += learned_runs > 0 ? of->runs : 0;
         undecided += of->undecided;
     }
     if (undecided > 0) {
-        out->claim = "The test rows are too few to say which learned.";
+        out->claim = SAY("The %s rows are too few to say which learned.", score_of(f)->rows);
     } else if (some > 0) {
         out->claim =
             SAY("Only %s learned, in %s.", arms(f), ins_say_of(f->arena, runs, all, "run"));
     } else {
         out->claim = setting->arms == 1 ? "It did not learn." : "None of them learned.";
     }
-    const char *chance = ins_say_percent(f->arena, f->of->facts.chance);
-    out->evidence = isnan(most)
-                        ? SAY("No run ended with finite numbers; chance is %s.", chance)
-                        : SAY("At most %s of the test rows are right on average; chance is %s.",
-                              ins_say_percent(f->arena, most), chance);
+    const char *reached = isnan(most) ? "no run ended with finite numbers"
+                                      : ins_say_score_at_most(f->arena, score_of(f), most);
+    out->evidence = SAY("%s; %s.", ins_say_capital(f->arena, reached), constant(f));
 }
 
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
 static void answer_setting(finder *f, const ins_setting *setting, ins_finding *out)
 {
-    size_t failing = 0, never = 0;
+    size_t failing = 0, never = 0, unsure = 0;
+    bool *open = ins_arena_get(f->arena, f->study->arms + 1, sizeof *open, "names");
     for (size_t i = 0; i < setting->arms; i++) {
         size_t a = setting->arm[i];
-        f->which[a] = !has_learned(&f->of->arm[a]);
+        open[a] = ins_has_verdict(&f->of->arm[a], INS_VERDICT_LEARNING_UNDECIDED);
+        unsure += open[a];
+        f->which[a] = !open[a] && !has_learned(&f->of->arm[a]);
         failing += f->which[a];
         never += f->which[a] && f->of->arm[a].learned + f->of->arm[a].barely == 0;
     }
@@ -845,12 +882,12 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
         return;
     }
     const char *failed = failing > 0 ? short_arms(f) : NULL;
-    size_t rest = setting->arms - failing;
+    size_t rest = setting->arms - failing - unsure;
     begin(f);
     for (size_t i = 0; i < setting->arms; i++) f->which[setting->arm[i]] = setting->in_set[i];
     const ins_arm_judgement *best = &f->of->arm[setting->best];
     const char *ahead;
-    if (setting->arms == 1) {
+    if (setting->arms == 1 || (rest == 1 && unsure > 0)) {
         ahead = SAY("%s %s", arm(f, setting->best), runs_learned(f, best));
     } else if (rest == 1) {
         ahead = SAY("%s alone %s", arm(f, setting->best),
@@ -869,6 +906,9 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
     const char *fail = never == failing ? (failing == 1 ? "does not learn" : "do not learn")
                        : failing == 1   ? "rarely learns"
                                         : "rarely or never learn";
+    if (unsure > 0)
+        ahead = SAY("%s; of %s the rows are too few to tell", ahead,
+                    ins_say_arms(f->arena, open, f->study->arms, NAMED));
     out->claim = failed == NULL ? SAY("%s.", ahead) : SAY("%s %s; %s.", failed, fail, ahead);
     const char *others = "";
     for (size_t i = 0, listed = 0; i < setting->arms && listed < 3; i++) {
@@ -882,11 +922,10 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
                      setting->told && setting->in_set[i] ? " (not told apart)" : "");
         listed++;
     }
-    out->evidence =
-        SAY("%s is right on %s of the test rows%s%s%s. Chance is %s.", arm(f, setting->best),
-            ins_say_percent_interval(f->arena, best->accuracy), runs_of(f, best),
-            setting->arms > 1 ? SAY(", chosen among %zu", setting->arms) : "", others,
-            ins_say_percent(f->arena, f->of->facts.chance));
+    out->evidence = SAY("%s %s%s%s%s. %s.", arm(f, setting->best),
+                        ins_say_score_reached(f->arena, score_of(f), best->score), runs_of(f, best),
+                        setting->arms > 1 ? SAY(", chosen among %zu", setting->arms) : "", others,
+                        ins_say_capital(f->arena, constant(f)));
 }
 
 /* Whose levels a reader asks for first: the depth, else the factor of most levels. */
@@ -908,14 +947,13 @@ static const char *by_level(finder *f)
     const char **item = ins_arena_get(f->arena, factor->levels, sizeof *item, "answer");
     if (factor->levels > MOST_LEVELS) return "";
     for (size_t l = 0; l < factor->levels; l++) {
-        double most = -1;
+        double most = NAN;
         for (size_t a = 0; a < f->study->arms; a++)
-            if (factor->of[a] == l) most = fmax(most, f->of->arm[a].accuracy.mean);
+            if (factor->of[a] == l) most = fmax(most, f->of->arm[a].score.mean);
         const char *phrase = ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, l));
-        item[l] =
-            SAY("%s with %s", ins_say_percent(f->arena, most >= 0 ? most : (double)NAN), phrase);
+        item[l] = SAY("%s with %s", said(f, most), phrase);
     }
-    return SAY("The best is right on %s.",
+    return SAY("The best %s %s.", ins_say_score_has(f->arena, score_of(f)),
                ins_say_list(f->arena, item, factor->levels, MOST_LEVELS));
 }
 

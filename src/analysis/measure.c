@@ -88,31 +88,71 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer)
 
 /* --- The data -------------------------------------------------------------------- */
 
-static double fact(const ins_study *study, const char *key)
+static double fact(const ins_pairs *pairs, const char *key)
 {
-    const char *text = ins_pairs_get(&study->environment, key);
+    const char *text = ins_pairs_get(pairs, key);
     double value;
     return text != NULL && ins_parse_number(text, strlen(text), &value) == INS_NUMBER_FINITE
                ? value
                : (double)NAN;
 }
 
+static bool says_yes(const ins_study *study, const char *key)
+{
+    const char *text = ins_pairs_get(&study->environment, key);
+    return text != NULL && strcmp(text, "yes") == 0;
+}
+
+/* Logs of 1.0 know the test share of the class that is most frequent in training. */
+static void facts_of_classes(const ins_study *study, ins_facts *facts)
+{
+    double test = fmax(fact(&study->environment, "largest_test_share"),
+                       fact(&study->environment, "majority_share"));
+    double train = fact(&study->environment, "largest_train_share"), guess = 1 / facts->classes;
+    double p = ins_threshold_of(INS_THRESHOLD_LEARNED_P);
+    facts->constant_loss = log(facts->classes);
+    if (isnan(guess) || isnan(test)) return;
+    facts->chance = fmax(guess, test);
+    facts->train_chance = fmax(guess, isnan(train) ? test : train);
+    if (facts->chance < 1) facts->few_rows = (double)ins_rows_to_decide(facts->chance, p);
+}
+
+/* p value of an R^2 above 0, which is at most the square of the correlation of prediction and
+ * target, as if it were that: a test that errs on the side of no correlation. A mean over targets
+ * spreads less than one target's does. */
+static double correlation_p(double score, double rows)
+{
+    return ins_correlation_p(sqrt(score), rows > 0 ? (size_t)rows : 0);
+}
+
+static void facts_of_numbers(const ins_study *study, ins_facts *facts)
+{
+    double barely = ins_threshold_of(INS_THRESHOLD_BARELY_R2), rows = 3;
+    facts->chance = facts->train_chance = 0;
+    facts->constant_loss = fact(&study->environment, "train_target_square");
+    while (!(correlation_p(barely, rows) < ins_threshold_of(INS_THRESHOLD_LEARNED_P))) rows++;
+    facts->few_rows = rows;
+}
+
 ins_facts ins_facts_of(const ins_study *study)
 {
-    ins_facts facts = {.classes = fact(study, "classes"),
-                       .features = fact(study, "features"),
-                       .input_rank = fact(study, "input_rank"),
-                       .train_rows = fact(study, "train_rows"),
-                       .test_rows = fact(study, "test_rows")};
-    /* Logs of 1.0 know the test share of the class that is most frequent in training. */
-    double test = fmax(fact(study, "largest_test_share"), fact(study, "majority_share"));
-    double train = fact(study, "largest_train_share"), guess = 1 / facts.classes;
-    bool known = !isnan(guess) && !isnan(test);
-    facts.chance = known ? fmax(guess, test) : (double)NAN;
-    facts.train_chance = known ? fmax(guess, isnan(train) ? test : train) : (double)NAN;
-    double p = ins_threshold_of(INS_THRESHOLD_LEARNED_P);
-    facts.few_rows = facts.chance < 1 ? (double)ins_rows_to_decide(facts.chance, p) : (double)NAN;
-    facts.decidable = facts.test_rows >= facts.few_rows;
+    double classes = fact(&study->environment, "classes");
+    ins_facts facts = {.score = ins_score_of(study),
+                       .classes = isnan(classes) ? fact(&study->experiment, "classes") : classes,
+                       .targets = fact(&study->environment, "targets"),
+                       .features = fact(&study->environment, "features"),
+                       .input_rank = fact(&study->environment, "input_rank"),
+                       .train_rows = fact(&study->environment, "train_rows"),
+                       .test_rows = fact(&study->environment, "test_rows"),
+                       .chance = NAN,
+                       .train_chance = NAN,
+                       .constant_loss = NAN,
+                       .few_rows = NAN,
+                       .autoencoder = says_yes(study, "autoencoder"),
+                       .test_is_train = says_yes(study, "test_is_train"),
+                       .given_test_set = says_yes(study, "given_test_set")};
+    if (facts.score.kind == INS_SCORE_ACCURACY) facts_of_classes(study, &facts);
+    if (facts.score.kind == INS_SCORE_R2) facts_of_numbers(study, &facts);
     return facts;
 }
 
@@ -120,8 +160,12 @@ double ins_directions_needed(const ins_facts *facts)
 {
     /* Logs of 1.0 know how many features there are, of which none may be another's copy. */
     double own = isnan(facts->input_rank) ? facts->features : facts->input_rank;
-    if (isnan(facts->classes) || isnan(own)) return NAN;
-    return fmin(facts->classes - 1, own * ins_threshold_of(INS_THRESHOLD_OWN_RANK));
+    bool numbers = facts->score.kind == INS_SCORE_R2;
+    double answer = numbers ? facts->targets : facts->classes - 1;
+    if (isnan(answer) || isnan(own)) return NAN;
+    /* A squared error weighs directions by their variance: the first of many carry most of it. */
+    return fmin(answer, own * ins_threshold_of(numbers ? INS_THRESHOLD_OWN_RANK_R2
+                                                       : INS_THRESHOLD_OWN_RANK));
 }
 
 /* --- A run ------------------------------------------------------------------------ */
@@ -243,13 +287,13 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
     size_t hidden = hidden_of(study, run);
     ins_epoch_index start = study->start, last = study->run[run].last_layers;
     out->rank = symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, start, hidden);
-    out->last_units = symmetry(study, INS_SYMMETRY_UNITS, run, start, hidden);
-    out->least_rank = out->dead_start = out->dead_end = out->saturated = NAN;
+    out->narrowest = out->least_rank = out->dead_start = out->dead_end = out->saturated = NAN;
     out->distinct = out->units = NAN;
     double most_dead = -1;
     for (size_t l = 1; l <= hidden; l++) {
         double units = symmetry(study, INS_SYMMETRY_UNITS, run, last, l);
         double distinct = symmetry(study, INS_SYMMETRY_DISTINCT_UNITS, run, last, l);
+        out->narrowest = fmin(out->narrowest, symmetry(study, INS_SYMMETRY_UNITS, run, start, l));
         double at_start = share_of_dead(study, run, start, l),
                at_end = share_of_dead(study, run, last, l);
         out->counted = out->counted || !isnan(distinct);
@@ -328,26 +372,40 @@ static void measure_pace(const ins_study *study, size_t run, ins_run_measure *ou
     free(pace);
 }
 
-static bool beyond_chance(double accuracy, double rows, double chance)
+/* The score is told from that of the best constant answer. */
+static bool beyond_chance(const ins_facts *facts, double score, double rows, double chance)
 {
-    size_t right = (size_t)llround(accuracy * rows);
-    return ins_binomial_at_least(right, (size_t)rows, chance) <
-           ins_threshold_of(INS_THRESHOLD_LEARNED_P);
+    double p = facts->score.kind == INS_SCORE_ACCURACY
+                   ? ins_binomial_at_least((size_t)llround(score * rows), (size_t)rows, chance)
+               : score > 0 ? correlation_p(score, rows)
+                           : 1;
+    return p < ins_threshold_of(INS_THRESHOLD_LEARNED_P);
+}
+
+/* What no test tells from nothing is nothing, unless the rows are too few to tell an R^2 of this
+ * size. */
+static ins_learning unlearned_of(const ins_run_measure *run, const ins_facts *facts)
+{
+    if (facts->score.kind != INS_SCORE_R2) return INS_DID_NOT_LEARN;
+    bool large = fmin(run->score, run->train_score) >= ins_threshold_of(INS_THRESHOLD_BARELY_R2);
+    return large ? INS_LEARNING_UNDECIDED : INS_DID_NOT_LEARN;
 }
 
 static ins_learning learning_of(const ins_run_measure *run, const ins_facts *facts)
 {
+    bool numbers = facts->score.kind == INS_SCORE_R2;
     if (!run->trained || isnan(facts->chance) || isnan(facts->test_rows))
         return INS_LEARNING_UNKNOWN;
     if (run->diverged) return INS_DID_NOT_LEARN;
-    if (isnan(run->accuracy)) return INS_LEARNING_UNKNOWN;
-    if (!facts->decidable) return INS_LEARNING_UNDECIDED;
-    bool train = isnan(run->train_accuracy) || isnan(facts->train_rows) ||
-                 beyond_chance(run->train_accuracy, facts->train_rows, facts->train_chance);
-    if (!train || !beyond_chance(run->accuracy, facts->test_rows, facts->chance))
-        return INS_DID_NOT_LEARN;
-    double way = (run->accuracy - facts->chance) / (1 - facts->chance);
-    return way < ins_threshold_of(INS_THRESHOLD_BARELY) ? INS_BARELY_LEARNED : INS_LEARNED;
+    if (isnan(run->score)) return INS_LEARNING_UNKNOWN;
+    if (!numbers && !(facts->test_rows >= facts->few_rows)) return INS_LEARNING_UNDECIDED;
+    bool train = isnan(run->train_score) || isnan(facts->train_rows) ||
+                 beyond_chance(facts, run->train_score, facts->train_rows, facts->train_chance);
+    if (!train || !beyond_chance(facts, run->score, facts->test_rows, facts->chance))
+        return unlearned_of(run, facts);
+    double way = (run->score - facts->chance) / (1 - facts->chance);
+    double barely = ins_threshold_of(numbers ? INS_THRESHOLD_BARELY_R2 : INS_THRESHOLD_BARELY);
+    return way < barely ? INS_BARELY_LEARNED : INS_LEARNED;
 }
 
 static void measure_outcome(const ins_study *study, size_t run, const ins_facts *facts,
@@ -357,8 +415,8 @@ static void measure_outcome(const ins_study *study, size_t run, const ins_facts 
     ins_site end = site(run, last, 0, 0);
     out->diverged = study->run[run].diverged;
     out->trained = ins_is_recorded(last) && ins_epoch_number(study, last) > 0;
-    out->accuracy = ins_number(study, INS_EPOCHS_TEST_ACCURACY, end);
-    out->train_accuracy = ins_number(study, INS_EPOCHS_TRAIN_ACCURACY, end);
+    out->score = ins_number(study, facts->score.test, end);
+    out->train_score = ins_number(study, facts->score.train, end);
     out->train_loss = ins_number(study, INS_EPOCHS_TRAIN_LOSS, end);
     out->initial_loss = ins_number(study, INS_EPOCHS_TRAIN_LOSS, site(run, study->start, 0, 0));
     out->learning = learning_of(out, facts);
@@ -386,15 +444,16 @@ double ins_target_of(const ins_facts *facts)
     return facts->chance + ins_threshold_of(INS_THRESHOLD_TARGET) * (1 - facts->chance);
 }
 
-ins_passage ins_passage_of_arm(const ins_study *study, size_t arm, double target)
+ins_passage ins_passage_of_arm(const ins_study *study, const ins_facts *facts, size_t arm)
 {
     const ins_arm *of = &study->arm[arm];
+    double target = ins_target_of(facts);
     double *first = ins_allocate(of->runs + 1, sizeof *first, "epochs");
     for (size_t s = 0; s < of->runs; s++) {
         first[s] = INFINITY;
         for (size_t e = study->epochs; e-- > 0;) {
             ins_site at = site(of->run[s], ins_epoch_at(e), 0, 0);
-            bool there = ins_number(study, INS_EPOCHS_TEST_ACCURACY, at) >= target;
+            bool there = ins_number(study, facts->score.test, at) >= target;
             if (there && !study->run[of->run[s]].diverged) first[s] = (double)study->epoch[e];
         }
     }

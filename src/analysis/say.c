@@ -95,11 +95,6 @@ const char *ins_say_percent_interval(ins_arena *arena, ins_interval share)
     return bracket(arena, share, ins_say_percent(arena, share.mean), ins_say_points);
 }
 
-const char *ins_say_points_interval(ins_arena *arena, ins_interval share)
-{
-    return bracket(arena, share, ins_say_points(arena, share.mean), ins_say_points);
-}
-
 const char *ins_say_count(ins_arena *arena, size_t count, const char *noun)
 {
     if (count == 0) return ins_arena_format(arena, "no %ss", noun);

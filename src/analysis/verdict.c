@@ -61,66 +61,97 @@ ins_grade ins_grade_of_seeds(const ins_seeds *total)
     "interval reaches over two of these boundaries"
 
 const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
-    [INS_VERDICT_DIVERGED] = {"diverged", "the loss or a weight is not finite any more", true,
+    [INS_VERDICT_DIVERGED] = {"diverged",
+                              {"the loss or a weight is not finite any more", NULL},
+                              true,
                               true},
     [INS_VERDICT_SYMMETRIC] = {"symmetric",
-                               "at the end, units of a hidden layer are equal in bits, or they "
-                               "compute one function (effective rank below {one_function})",
-                               true, true},
-    [INS_VERDICT_DEAD] =
-        {"dead",
-         "more than a share of {dead} of a hidden layer's units are 0 on every probe row, at the "
-         "start or at the end",
-         true, true},
-    [INS_VERDICT_COLLAPSED] = {"collapsed",
-                               "the last hidden layer spans fewer directions than the answer needs "
-                               "(effective rank at the start below classes − 1, and below a share "
-                               "of {own_rank} of the inputs' own; layers of no more units "
-                               "excepted), or its rows are alike above {alike} while the scaled "
-                               "inputs are not (below {inputs_alike})",
-                               true, false},
-    [INS_VERDICT_VANISHING_FORWARD] = {"vanishing_forward", "the signal, " TOTALS, true, false},
-    [INS_VERDICT_FADING_FORWARD] = {"fading_forward", NULL, false, false},
-    [INS_VERDICT_PRESERVING_FORWARD] = {"preserving_forward", NULL, false, false},
-    [INS_VERDICT_GROWING_FORWARD] = {"growing_forward", NULL, false, false},
-    [INS_VERDICT_EXPLODING_FORWARD] = {"exploding_forward", NULL, true, false},
-    [INS_VERDICT_UNDECIDED_FORWARD] = {"undecided_forward", NULL, false, false},
-    [INS_VERDICT_VANISHING_BACKWARD] = {"vanishing_backward", "the error, by the same steps", true,
+                               {"at the end, units of a hidden layer are equal in bits, or they "
+                                "compute one function (effective rank below {one_function})",
+                                NULL},
+                               true,
+                               true},
+    [INS_VERDICT_DEAD] = {"dead",
+                          {"more than a share of {dead} of a hidden layer's units are 0 on every "
+                           "probe row, at the start or at the end",
+                           NULL},
+                          true,
+                          true},
+    [INS_VERDICT_COLLAPSED] =
+        {"collapsed",
+         {"the last hidden layer spans fewer directions than the answer needs (effective rank at "
+          "the start below classes − 1, and below a share of {own_rank} of the inputs' own; "
+          "networks with a hidden layer of no more units excepted), or its rows are alike above "
+          "{alike} while the scaled inputs are not (below {inputs_alike})",
+          "the last hidden layer spans fewer directions than the answer needs (effective rank at "
+          "the start below the number of targets, and below a share of {own_rank_r2} of the "
+          "inputs' "
+          "own; networks with a hidden layer of no more units excepted: of a bottleneck the width "
+          "decides, not the weights), or its rows are alike above {alike} while the scaled inputs "
+          "are not (below {inputs_alike})"},
+         true,
+         false},
+    [INS_VERDICT_VANISHING_FORWARD] = {"vanishing_forward",
+                                       {"the signal, " TOTALS, NULL},
+                                       true,
+                                       false},
+    [INS_VERDICT_FADING_FORWARD] = {"fading_forward", {NULL, NULL}, false, false},
+    [INS_VERDICT_PRESERVING_FORWARD] = {"preserving_forward", {NULL, NULL}, false, false},
+    [INS_VERDICT_GROWING_FORWARD] = {"growing_forward", {NULL, NULL}, false, false},
+    [INS_VERDICT_EXPLODING_FORWARD] = {"exploding_forward", {NULL, NULL}, true, false},
+    [INS_VERDICT_UNDECIDED_FORWARD] = {"undecided_forward", {NULL, NULL}, false, false},
+    [INS_VERDICT_VANISHING_BACKWARD] = {"vanishing_backward",
+                                        {"the error, by the same steps", NULL},
+                                        true,
                                         false},
-    [INS_VERDICT_FADING_BACKWARD] = {"fading_backward", NULL, false, false},
-    [INS_VERDICT_PRESERVING_BACKWARD] = {"preserving_backward", NULL, false, false},
-    [INS_VERDICT_GROWING_BACKWARD] = {"growing_backward", NULL, false, false},
-    [INS_VERDICT_EXPLODING_BACKWARD] = {"exploding_backward", NULL, true, false},
-    [INS_VERDICT_UNDECIDED_BACKWARD] = {"undecided_backward", NULL, false, false},
-    [INS_VERDICT_PRESERVING] = {"preserving", "both directions are", false, false},
-    [INS_VERDICT_SATURATED] =
-        {"saturated",
-         "more than a share of {saturated} of a hidden layer's activations lie beyond the knee, "
-         "at the start or at the end",
-         true, false},
-    [INS_VERDICT_NOT_MOVING] =
-        {"not_moving",
-         "the weights move by less than {not_moving} of their rms in an update "
-         "(median over layers and recorded epochs)",
-         true, false},
+    [INS_VERDICT_FADING_BACKWARD] = {"fading_backward", {NULL, NULL}, false, false},
+    [INS_VERDICT_PRESERVING_BACKWARD] = {"preserving_backward", {NULL, NULL}, false, false},
+    [INS_VERDICT_GROWING_BACKWARD] = {"growing_backward", {NULL, NULL}, false, false},
+    [INS_VERDICT_EXPLODING_BACKWARD] = {"exploding_backward", {NULL, NULL}, true, false},
+    [INS_VERDICT_UNDECIDED_BACKWARD] = {"undecided_backward", {NULL, NULL}, false, false},
+    [INS_VERDICT_PRESERVING] = {"preserving", {"both directions are", NULL}, false, false},
+    [INS_VERDICT_SATURATED] = {"saturated",
+                               {"more than a share of {saturated} of a hidden layer's activations "
+                                "lie beyond the knee, at the start or at the end",
+                                NULL},
+                               true,
+                               false},
+    [INS_VERDICT_NOT_MOVING] = {"not_moving",
+                                {"the weights move by less than {not_moving} of their rms in an "
+                                 "update (median over layers and recorded epochs)",
+                                 NULL},
+                                true,
+                                false},
     [INS_VERDICT_LEARNED] =
         {"learned",
-         "a run: right on more test rows and on more training rows than the best "
-         "constant answer (one-sided binomial test, p below {learned_p} each), and at least a "
-         "share of {barely} of the way from chance to 1; an arm: more than half of its runs",
-         false, false},
+         {"a run: right on more test rows and on more training rows than the best constant answer "
+          "(one-sided binomial test, p below {learned_p} each), and at least a share of {barely} "
+          "of the way from chance to 1; an arm: more than half of its runs",
+          "a run: R² above 0 on the test rows and on the training rows, the correlation of "
+          "prediction and target told from none (one-sided t test, p below {learned_p} each; for "
+          "the correlation stands √R², which it is at least), and R² of {barely_r2} or more on the "
+          "test rows; an arm: more than half of its runs"},
+         false,
+         false},
     [INS_VERDICT_BARELY_LEARNED] = {"barely_learned",
-                                    "the same, less than a share of {barely} of the way", false,
+                                    {"the same, less than a share of {barely} of the way",
+                                     "the same, with R² below {barely_r2}"},
+                                    false,
                                     false},
     [INS_VERDICT_RARELY_LEARNED] = {"rarely_learned",
-                                    "some runs learned, but not more than half of them", true,
+                                    {"some runs learned, but not more than half of them", NULL},
+                                    true,
                                     false},
     [INS_VERDICT_DID_NOT_LEARN] = {"did_not_learn",
-                                   "no run learned, or barely, and none is undecided", true, false},
-    [INS_VERDICT_LEARNING_UNDECIDED] = {"learning_undecided",
-                                        "too few test rows: even if all were right, p would not be "
-                                        "below {learned_p}",
-                                        false, false},
+                                   {"no run learned, or barely, and none is undecided", NULL},
+                                   true,
+                                   false},
+    [INS_VERDICT_LEARNING_UNDECIDED] =
+        {"learning_undecided",
+         {"too few test rows: even if all were right, p would not be below {learned_p}",
+          "too few rows: R² is {barely_r2} or more, but p is not below {learned_p}"},
+         false,
+         false},
 };
 
 /* --- A run ------------------------------------------------------------------------- */
@@ -128,7 +159,8 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
 static bool is_collapsed(const ins_run_measure *m, const ins_facts *facts)
 {
     double needed = ins_directions_needed(facts);
-    bool narrow = m->rank < needed && m->last_units > needed; /* it could have spanned them */
+    /* Where a layer has no more units, as in a bottleneck, its width decides what is left. */
+    bool narrow = m->rank < needed && m->narrowest > needed;
     bool alike = m->alikeness > ins_threshold_of(INS_THRESHOLD_ALIKE) &&
                  m->input_alikeness < ins_threshold_of(INS_THRESHOLD_INPUTS_ALIKE);
     return narrow || alike;
@@ -232,20 +264,20 @@ static size_t most_frequent_step(const ins_arm *arm, const ins_run_measure *meas
 }
 
 /* Diverged runs are counted beside, not averaged. */
-static void judge_accuracy(const ins_arm *arm, const ins_run_measure *measure, ins_arena *arena,
-                           ins_arm_judgement *out)
+static void judge_score(const ins_arm *arm, const ins_run_measure *measure, ins_arena *arena,
+                        ins_arm_judgement *out)
 {
-    double *value = ins_arena_get(arena, arm->runs + 1, sizeof *value, "accuracies");
+    double *value = ins_arena_get(arena, arm->runs + 1, sizeof *value, "scores");
     size_t n = 0;
     out->alike = true;
     for (size_t s = 0; s < arm->runs; s++) {
         const ins_run_measure *m = &measure[arm->run[s]];
-        if (m->diverged || isnan(m->accuracy)) continue;
-        value[n++] = m->accuracy;
-        out->alike = out->alike && m->accuracy == value[0];
+        if (m->diverged || isnan(m->score)) continue;
+        value[n++] = m->score;
+        out->alike = out->alike && m->score == value[0];
     }
-    out->with_accuracy = n;
-    out->accuracy = ins_interval_of_share(value, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
+    out->with_score = n;
+    out->score = ins_interval_of_share(value, n, ins_threshold_of(INS_THRESHOLD_CONFIDENCE));
 }
 
 static ins_verdict learning_of_arm(const ins_arm_judgement *arm)
@@ -254,6 +286,8 @@ static ins_verdict learning_of_arm(const ins_arm_judgement *arm)
     if (arm->learned + arm->barely + arm->not_learned + arm->undecided == 0) return INS_VERDICTS;
     if (arm->learned > half) return INS_VERDICT_LEARNED;
     if (arm->learned + arm->barely > half) return INS_VERDICT_BARELY_LEARNED;
+    if (arm->undecided > 0 && arm->learned + arm->barely + arm->undecided > half)
+        return INS_VERDICT_LEARNING_UNDECIDED;
     if (arm->learned + arm->barely > 0) return INS_VERDICT_RARELY_LEARNED;
     if (arm->undecided > 0) return INS_VERDICT_LEARNING_UNDECIDED;
     return arm->not_learned == arm->runs ? INS_VERDICT_DID_NOT_LEARN : INS_VERDICTS;
@@ -304,7 +338,7 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, train_loss));
     out->initial_loss =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, initial_loss));
-    judge_accuracy(arm, measure, arena, out);
+    judge_score(arm, measure, arena, out);
 }
 
 const ins_arm_judgement *ins_judge_arms(const ins_study *study, const ins_facts *facts,

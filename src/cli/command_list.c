@@ -13,6 +13,7 @@
 #include "initscope/file.h"
 #include "initscope/gaussian.h"
 #include "initscope/initializer.h"
+#include "initscope/loss.h"
 #include "initscope/optimizer.h"
 #include "initscope/settings.h"
 
@@ -133,6 +134,22 @@ static void print_optimizers(const void *table, ins_arena *arena, ins_error *err
     ins_listing_print(&listing);
 }
 
+static void print_losses(const void *table, ins_arena *arena, ins_error *error)
+{
+    (void)error;
+    const ins_entries *entries = table;
+    ins_listing listing = {.columns = 5};
+    ins_listing_add(&listing, arena,
+                    (const char *[]){entries->kind, "predicts", "formula", "score", "source"});
+    for (size_t i = 0; i < entries->count; i++) {
+        const ins_loss *loss = (const ins_loss *)ins_entry_at(entries, i);
+        ins_listing_add(&listing, arena,
+                        (const char *[]){loss->entry.name, loss->classes ? "classes" : "numbers",
+                                         loss->entry.formula, loss->score, loss->entry.source});
+    }
+    ins_listing_print(&listing);
+}
+
 static void print_tensors(const void *table, ins_arena *arena, ins_error *error)
 {
     (void)error;
@@ -179,6 +196,7 @@ static void print_datasets(const void *table, ins_arena *arena, ins_error *error
 static const subject subjects[] = {{"initializers", print_initializers, &ins_initializers},
                                    {"activations", print_activations, &ins_activations},
                                    {"optimizers", print_optimizers, &ins_optimizers},
+                                   {"losses", print_losses, &ins_losses},
                                    {"tensors", print_tensors, ins_tensor_table},
                                    {"datasets", print_datasets, ins_bundled_data}};
 
@@ -197,9 +215,9 @@ static void unknown_subject(const char *name, ins_error *error)
     const char *nearest = ins_nearest(name, names);
     if (nearest) snprintf(guess, sizeof guess, "did you mean %s? ", nearest);
     ins_error_add(error, INS_USAGE,
-                  "list: unknown subject (got \"%s\"); %svalid: %s, %s, %s, %s, %s",
+                  "list: unknown subject (got \"%s\"); %svalid: %s, %s, %s, %s, %s, %s",
                   ins_display(display, name, strlen(name)), guess, names[0], names[1], names[2],
-                  names[3], names[4]);
+                  names[3], names[4], names[5]);
 }
 
 /* NULL, and the problem is said, when there is none of this name. */

@@ -15,6 +15,9 @@ const char *const ins_column_kind_names[INS_COLUMN_KINDS] = {
     [INS_KIND_TEXTS] = "text",        [INS_KIND_DATES] = "date",
     [INS_KIND_MIXED] = "number, text"};
 
+/* Fewer rows may be counted by accident. */
+enum { COUNTED_ROWS = 5 };
+
 /* Above it not every whole number is a double. */
 #define WHOLE_LIMIT 9007199254740992.0
 
@@ -30,7 +33,16 @@ static double *values_of(const ins_sheet_column *column)
     double *value = ins_allocate(column->texts.count + 1, sizeof *value, "a column's texts");
     for (size_t i = 0; i < column->texts.count; i++) {
         const char *text = column->texts.name[i];
-        if (ins_parse_number(text, strlen(text), &value[i]) == INS_NUMBER_INVALID) value[i] = NAN;
+        switch (ins_parse_number(text, strlen(text), &value[i])) {
+        case INS_NUMBER_FINITE:
+            break;
+        case INS_NUMBER_NOT_FINITE:
+            value[i] = text[0] == '-' ? -INFINITY : INFINITY;
+            break;
+        case INS_NUMBER_INVALID:
+            value[i] = NAN;
+            break;
+        }
     }
     return value;
 }
@@ -154,11 +166,11 @@ static ins_column_kind kind_of(const ins_surveyed *c, const ins_labels *texts)
     return texts->count + numbers <= INS_CATEGORY_LIMIT ? INS_KIND_CATEGORY : INS_KIND_TEXTS;
 }
 
-static void finish(const ins_sheet *t, size_t j, ins_surveyed *c, const sums *s)
+static void finish(const ins_sheet *t, size_t j, size_t rows, ins_surveyed *c, const sums *s)
 {
     const double n = (double)c->numbers, mean = s->sum / n;
     c->kind = kind_of(c, &t->column[j].texts);
-    c->counts = c->counts && c->numbers == t->rows && t->rows > 2;
+    c->counts = c->counts && c->numbers == rows && rows >= COUNTED_ROWS;
     if (c->numbers == 0) {
         c->mean = c->deviation = c->minimum = c->maximum = NAN;
         return;
@@ -167,17 +179,21 @@ static void finish(const ins_sheet *t, size_t j, ins_surveyed *c, const sums *s)
     c->deviation = sqrt(fmax(0, s->square / n - mean * mean));
 }
 
-void ins_survey_columns(const ins_sheet *table, ins_surveyed *column)
+void ins_survey_columns(const ins_sheet *table, const bool *skip, ins_surveyed *column)
 {
     sums *s = ins_allocate(table->columns, sizeof *s, "columns");
     for (size_t j = 0; j < table->columns; j++) {
         column[j] = (ins_surveyed){.hash = 1};
         if (table->column[j].verbatim) s[j].value = values_of(&table->column[j]);
     }
-    for (size_t i = 0; i < table->rows; i++)
+    size_t rows = 0;
+    for (size_t i = 0; i < table->rows; i++) {
+        if (skip != NULL && skip[i]) continue;
         for (size_t j = 0; j < table->columns; j++) add_cell(table, i, j, &column[j], &s[j]);
+        rows++;
+    }
     for (size_t j = 0; j < table->columns; j++) {
-        finish(table, j, &column[j], &s[j]);
+        finish(table, j, rows, &column[j], &s[j]);
         free(s[j].value);
     }
     free(s);

@@ -33,8 +33,8 @@ typedef struct ins_surveyed {
     unsigned long long hash; /* of all cells: equal columns have equal ones */
 } ins_surveyed;
 
-/* column (columns of the table). */
-void ins_survey_columns(const ins_sheet *table, ins_surveyed *column);
+/* column (columns of the table). skip (rows): those that do not count; NULL: all do. */
+void ins_survey_columns(const ins_sheet *table, const bool *skip, ins_surveyed *column);
 
 /* Different values of a column, missing ones apart. */
 size_t ins_count_different(const ins_sheet *table, size_t column);

@@ -495,29 +495,42 @@ static bool is_used(const ins_plan *plan, size_t column)
     return plan->use[column] == INS_USE_FEATURE || plan->use[column] == INS_USE_ONEHOT;
 }
 
-/* Rows without a label never count; rows without a feature not, when they are to be dropped. */
+/* Rows without a label never count: what stands in them, as the total under a table, is nothing to
+ * the columns. */
+static void skip_unlabelled(planner *p)
+{
+    const ins_sheet *t = p->table;
+    ins_plan *plan = p->plan;
+    ins_lines unlabelled = {0};
+    plan->left_out = ins_allocate(t->rows, sizeof *plan->left_out, "rows");
+    for (size_t i = 0; i < t->rows; i++) {
+        for (size_t k = 0; k < plan->targets; k++)
+            plan->left_out[i] |= is_missing_at(t, i, plan->target[k]);
+        if (plan->left_out[i]) ins_lines_add(&unlabelled, t->line[i]);
+    }
+    if (unlabelled.count == 0 || unlabelled.count == t->rows) return;
+    ins_survey_columns(t, plan->left_out, plan->column);
+    for (size_t k = 0; k < plan->targets; k++) plan->column[plan->target[k]].missing = unlabelled;
+    ins_text_add_line(&plan->warnings, "%s: rows without a label, left out: %zu of %zu (%s)",
+                      t->path, unlabelled.count, t->rows, lines_of(p, &unlabelled));
+}
+
+/* Rows without some feature do not count, when they are to be dropped. */
 static void choose_rows(planner *p)
 {
     const ins_sheet *t = p->table;
     ins_plan *plan = p->plan;
-    ins_lines unlabelled = {0}, incomplete = {0};
-    plan->left_out = ins_allocate(t->rows, sizeof *plan->left_out, "rows");
+    ins_lines incomplete = {0};
     for (size_t i = 0; i < t->rows; i++) {
-        bool label = true, feature = true;
-        for (size_t j = 0; j < t->columns; j++) {
-            if (plan->use[j] == INS_USE_NOTHING || !is_missing_at(t, i, j)) continue;
-            if (plan->use[j] == INS_USE_TARGET) label = false;
-            if (is_used(plan, j)) feature = false;
-        }
-        if (!label) ins_lines_add(&unlabelled, t->line[i]);
-        if (label && !feature && p->reading->missing == INS_MISSING_DROP)
+        bool feature = true;
+        for (size_t j = 0; j < t->columns; j++)
+            if (is_used(plan, j) && is_missing_at(t, i, j)) feature = false;
+        if (!feature && !plan->left_out[i] && p->reading->missing == INS_MISSING_DROP) {
             ins_lines_add(&incomplete, t->line[i]);
-        plan->left_out[i] = !label || (!feature && p->reading->missing == INS_MISSING_DROP);
+            plan->left_out[i] = true;
+        }
         plan->rows += !plan->left_out[i];
     }
-    if (unlabelled.count > 0)
-        ins_text_add_line(&plan->warnings, "%s: rows without a label, left out: %zu of %zu (%s)",
-                          t->path, unlabelled.count, t->rows, lines_of(p, &unlabelled));
     if (incomplete.count > 0)
         ins_text_add_line(&plan->warnings,
                           "%s: rows with a missing cell, left out: %zu of %zu (%s)", t->path,
@@ -768,11 +781,12 @@ ins_status ins_plan_make(const ins_sheet *table, const ins_reading *reading, ins
     plan->use = ins_allocate(table->columns, sizeof *plan->use, what);
     plan->categories = ins_allocate(table->columns, sizeof *plan->categories, what);
     plan->category_count = ins_allocate(table->columns, sizeof *plan->category_count, what);
-    ins_survey_columns(table, plan->column);
+    ins_survey_columns(table, NULL, plan->column);
     check_uneven(&p);
     check_names(&p, "--features", &reading->features);
     check_names(&p, "--drop", &reading->drop);
     find_targets(&p);
+    skip_unlabelled(&p);
     plan_features(&p);
     check_unique(&p);
     check_missing(&p);

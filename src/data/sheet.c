@@ -160,7 +160,14 @@ static double cell_of(ins_sheet *t, size_t column, const char *text, size_t leng
     ins_sheet_column *c = &t->column[column];
     double value;
     if (ins_is_missing(text, length)) return nan_of(INS_NO_TEXT);
-    if (!c->verbatim && ins_parse_number(text, length, &value) != INS_NUMBER_INVALID) return value;
+    switch (c->verbatim ? INS_NUMBER_INVALID : ins_parse_number(text, length, &value)) {
+    case INS_NUMBER_FINITE:
+        return value;
+    case INS_NUMBER_NOT_FINITE:
+        return text[0] == '-' ? -INFINITY : INFINITY;
+    case INS_NUMBER_INVALID:
+        break;
+    }
     return nan_of((uint32_t)ins_labels_find(&c->texts, text, length, t->arena));
 }
 
@@ -251,19 +258,27 @@ static void handle(void *context, size_t index, const ins_csv_row *row, ins_erro
 
 /* --- The first line: a header, or data? ------------------------------------------------------ */
 
-/* What a column says of its first cell: > 0 a name, < 0 data, 0 nothing. A word above numbers is a
- * name, a number above numbers is data; above texts that return again and again, one of them is
- * data, and another one is a name. */
-static int says_header(const ins_sheet *t, size_t column, const kept_text *first)
+/* What a column says of its first cell, lines that say all the same as the first apart: > 0 a name,
+ * < 0 data, 0 nothing. A word above numbers is a name, a number above numbers is data; above texts
+ * that return again and again, one of them is data, and another one is a name. */
+static int says_header(const reader *r, size_t column)
 {
-    size_t numbers = 0, texts = 0;
+    const ins_sheet *t = r->table;
+    const kept_text *first = &r->first.field[column];
+    size_t numbers = 0, texts = 0, repeat = 0;
     double value;
+    bool found = false;
     if (ins_is_missing(first->text, first->length)) return 0;
     const bool is_number =
         ins_parse_number(first->text, first->length, &value) != INS_NUMBER_INVALID;
     for (size_t i = 0; i < t->rows; i++) {
         const double cell = t->cell[i * t->columns + column];
+        if (repeat < r->repeats.count && r->repeat[repeat] == i) {
+            repeat++;
+            continue;
+        }
         if (isnan(cell) && ins_cell_text(cell) == INS_NO_TEXT) continue;
+        found |= isnan(cell) && is_named(t->column[column].texts.name[ins_cell_text(cell)], first);
         if (isnan(ins_sheet_number(t, i, column))) {
             texts++;
         } else {
@@ -273,18 +288,16 @@ static int says_header(const ins_sheet *t, size_t column, const kept_text *first
     if (numbers > 0 && texts == 0) return is_number ? -1 : 1;
     if (texts == 0 || numbers > 0) return 0;
     if (is_number) return 0;
-    const ins_labels *list = &t->column[column].texts;
-    for (size_t i = 0; i < list->count; i++)
-        if (is_named(list->name[i], first)) return -1;
-    return list->count <= texts / 2 ? 1 : 0;
+    if (found) return -1;
+    return t->column[column].texts.count <= texts / 2 ? 1 : 0;
 }
 
 /* INS_HEADER_AUTO: it cannot be told. */
-static ins_header tell_header(const ins_sheet *t, const first_line *first)
+static ins_header tell_header(const reader *r)
 {
     size_t names = 0, data = 0;
-    for (size_t i = 0; i < t->columns; i++) {
-        const int says = says_header(t, i, &first->field[i]);
+    for (size_t i = 0; i < r->table->columns; i++) {
+        const int says = says_header(r, i);
         names += says > 0;
         data += says < 0;
     }
@@ -357,7 +370,7 @@ static ins_status settle_first(reader *r, ins_error *error)
     grow(r);
     t->cell = t->memory + t->columns;
     t->line = t->line_memory + 1;
-    if (header == INS_HEADER_AUTO && t->rows > 0) header = tell_header(t, &r->first);
+    if (header == INS_HEADER_AUTO && t->rows > 0) header = tell_header(r);
     if (header == INS_HEADER_AUTO && t->rows > 0) return doubt_header(r, error);
     t->header = header != INS_HEADER_NO;
     if (t->header) {
@@ -397,13 +410,27 @@ static void warn_of_all(reader *r)
                           t->path, r->first.line, t->columns);
 }
 
+static ins_status only_column(const reader *r, ins_error *error)
+{
+    char shown[INS_DISPLAY_SIZE];
+    const kept_text *field = &r->first.field[0];
+    return ins_error_add(error, INS_DATA,
+                         "%s:%zu: only 1 column; something to learn from and something to predict "
+                         "are needed, separated by comma, semicolon or tab (got \"%s\")",
+                         r->table->path, r->first.line,
+                         ins_display(shown, field->text, field->length));
+}
+
 ins_status ins_sheet_read(const ins_reading *reading, ins_sheet *table, ins_error *error)
 {
     ins_sheet t = {.arena = ins_arena_new()};
     reader r = {.reading = reading, .table = &t};
     t.path = ins_arena_copy(t.arena, reading->path, strlen(reading->path));
-    ins_status status = ins_csv_read(reading->path, reading->delimiter, handle, &r, error);
+    ins_status status =
+        ins_csv_read_any_width(reading->path, reading->delimiter, handle, &r, error);
     if (status == INS_OK) status = settle_first(&r, error);
+    if (status == INS_OK && t.columns < 2 && reading->label.count == 0)
+        status = only_column(&r, error);
     if (status == INS_OK && t.rows == 0)
         status = ins_error_add(error, INS_DATA, "%s:%zu: no data rows after the header", t.path,
                                r.first.line);

@@ -16,6 +16,7 @@
 #include "initscope/memory.h"
 #include "initscope/optimizer.h"
 #include "initscope/symmetry.h"
+#include "initscope/trainer.h"
 #include "laboratory.h"
 
 static void pair(ins_text *out, const char *key, const char *value)
@@ -154,14 +155,25 @@ static void pair_learning_rates(const ins_surroundings *surroundings, ins_text *
     ins_text_free(&rates);
 }
 
-/* The mean over the numbers to be predicted of their mean square: the loss of the training mean. */
-static double target_square(const ins_samples *samples)
+/* Always answering the mean of the training rows: its loss and score on the rows of samples. */
+static ins_evaluation constant_answer(const ins_samples *train, const ins_samples *samples)
 {
-    const size_t count = samples->rows * samples->outputs;
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += (double)samples->number[i] * (double)samples->number[i];
-    return sum / (double)count;
+    const size_t n = samples->outputs;
+    const ins_loss *loss = ins_loss_for(false);
+    double *mean = ins_allocate(n, sizeof *mean, "the targets");
+    real *answer = ins_allocate(n, sizeof *answer, "the targets");
+    ins_tally tally = {.fit = ins_allocate(n, sizeof *tally.fit, "the targets")};
+    for (size_t i = 0; i < train->rows * n; i++)
+        mean[i % n] += (double)train->number[i] / (double)train->rows;
+    for (size_t k = 0; k < n; k++) answer[k] = (real)mean[k];
+    for (size_t i = 0; i < samples->rows; i++)
+        loss->add(&tally, 1, n, answer, ins_targets_of(samples, i));
+    const ins_evaluation evaluation = {.loss = tally.loss / (double)tally.rows,
+                                       .score = loss->score_of(&tally, n)};
+    free(mean);
+    free(answer);
+    free(tally.fit);
+    return evaluation;
 }
 
 static void class_pairs(const ins_dataset *dataset, const ins_prepared *data, ins_text *out)
@@ -178,8 +190,12 @@ static void target_pairs(const ins_dataset *dataset, const ins_prepared *data, i
     if (dataset->task == INS_TASK_INPUTS) pair(out, "autoencoder", "yes");
     pair_size(out, "targets", dataset->targets);
     pair_names(out, "target_names", dataset->target_names, dataset->targets);
-    pair_number(out, "train_target_square", target_square(&data->train));
-    pair_number(out, "test_target_square", target_square(&data->test));
+    const ins_evaluation train = constant_answer(&data->train, &data->train);
+    const ins_evaluation test = constant_answer(&data->train, &data->test);
+    pair_number(out, "train_constant_loss", train.loss);
+    pair_number(out, "train_constant_score", train.score);
+    pair_number(out, "test_constant_loss", test.loss);
+    pair_number(out, "test_constant_score", test.score);
 }
 
 static void data_pairs(const ins_surroundings *surroundings, ins_text *out)

@@ -32,16 +32,48 @@ void ins_share_axis(ins_chart *chart, bool logarithmic)
                                    : ins_axis_linear(chart->arena, low, high, 5, false);
 }
 
-typedef struct outcome {
-    ins_column_id column;
-    const char *title;
-    bool loss;
-} outcome;
+/* Of what the panels hold; of scores alone. */
+static void scores_range(const ins_chart *chart, double *low, double *high)
+{
+    ins_panel *const *panels = chart->panels.items;
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t i = 0; i < chart->panels.count; i++) {
+        double minimum, maximum;
+        if (!ins_panel_range(panels[i], false, false, &minimum, &maximum)) continue;
+        *low = fmin(*low, minimum);
+        *high = fmax(*high, maximum);
+    }
+}
 
-static void draw_outcome(ins_tell *tell, ins_chart *chart, const outcome *of)
+static const double lowest = -1; /* of R^2 that is drawn */
+
+ins_axis ins_score_axis(ins_tell *tell, const ins_chart *chart, size_t steps)
+{
+    double low, high;
+    ins_score_kind kind = ins_tell_score(tell)->kind;
+    if (kind == INS_SCORE_ACCURACY) return ins_axis_linear(tell->arena, 0, 1, steps, true);
+    scores_range(chart, &low, &high);
+    if (!(low <= high)) low = 0, high = 1;
+    if (kind == INS_SCORE_OTHER) return ins_axis_linear(tell->arena, low, high, steps, false);
+    return ins_axis_linear(tell->arena, fmax(fmin(low, 0), lowest), 1, steps, false);
+}
+
+const char *ins_score_cut(const ins_tell *tell, const ins_chart *chart)
+{
+    double low, high;
+    scores_range(chart, &low, &high);
+    return ins_tell_score(tell)->kind == INS_SCORE_R2 && low < lowest
+               ? " What lies below −1 is cut off."
+               : "";
+}
+
+static void draw_outcome(ins_tell *tell, ins_chart *chart, bool loss)
 {
     const ins_study *study = tell->study;
-    ins_panel *panel = ins_chart_panel(chart, of->title);
+    const ins_score *score = ins_tell_score(tell);
+    ins_panel *panel = ins_chart_panel(chart, loss ? "Training loss, log scale"
+                                                   : ins_say_score_title(tell->arena, score));
     for (size_t a = 0; a < study->arms; a++) {
         const ins_mark *mark = ins_tell_mark(tell, a);
         ins_series *series =
@@ -49,11 +81,12 @@ static void draw_outcome(ins_tell *tell, ins_chart *chart, const outcome *of)
         series->label = mark->name;
         for (size_t e = 0; e < study->epochs; e++) {
             ins_site at = {.epoch = ins_epoch_at(e)};
-            ins_seeds seeds =
-                ins_seeds_at(study, a, of->loss ? INS_GEOMETRIC : INS_MEAN, of->column, at);
+            ins_seeds seeds = loss
+                                  ? ins_seeds_at(study, a, INS_GEOMETRIC, INS_EPOCHS_TRAIN_LOSS, at)
+                                  : ins_seeds_at(study, a, INS_MEAN, score->test, at);
             ins_interval value = seeds.interval;
-            /* A share does not leave what was seen. */
-            if (!of->loss) {
+            /* A score does not leave what was seen. */
+            if (!loss) {
                 value.lower = fmax(value.lower, seeds.minimum);
                 value.upper = fmin(value.upper, seeds.maximum);
             }
@@ -67,39 +100,42 @@ static void draw_outcome(ins_tell *tell, ins_chart *chart, const outcome *of)
     double low, high;
     panel->x = ins_epochs_axis(tell);
     panel->x_title = "epoch";
-    if (of->loss) {
+    if (loss) {
         if (!ins_panel_range(panel, false, true, &low, &high)) low = high = 1;
         panel->y = ins_axis_log(tell->arena, low, high);
-        if (isfinite(tell->analysis->facts.classes))
-            panel->horizontal = log(tell->analysis->facts.classes);
+        panel->horizontal = tell->analysis->facts.constant_loss;
         if (panel->horizontal < panel->y.low || panel->horizontal > panel->y.high)
             panel->horizontal = NAN;
     } else {
-        panel->y = ins_axis_linear(tell->arena, 0, 1, 5, true);
+        panel->y = ins_score_axis(tell, chart, 5);
         panel->horizontal = tell->analysis->facts.chance;
     }
 }
 
 void ins_draw_learning(ins_tell *tell)
 {
-    static const outcome outcomes[] = {{INS_EPOCHS_TEST_ACCURACY, "Test accuracy", false},
-                                       {INS_EPOCHS_TRAIN_LOSS, "Training loss, log scale", true}};
-    if (tell->colours == 0 || tell->study->arms > tell->colours || tell->study->epochs < 2) return;
-    ins_chart *chart =
-        ins_chart_new(tell->arena, "learning", "Accuracy and loss by epoch", INS_SHAPE_NORMAL);
-    chart->across = 2;
-    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
-        draw_outcome(tell, chart, &outcomes[i]);
-    if (ins_chart_prune(chart) == 0) return;
     const ins_facts *facts = &tell->analysis->facts;
-    const char *dashed =
-        isfinite(facts->classes)
-            ? INS_TELL(" Dashed: chance, and ln %.0f = %s, the loss of giving every class the same "
-                       "probability.",
-                       facts->classes, ins_say(tell->arena, log(facts->classes)))
-            : "";
+    const char *name = ins_say_capital(tell->arena, facts->score.name);
+    if (tell->colours == 0 || tell->study->arms > tell->colours || tell->study->epochs < 2) return;
+    ins_chart *chart = ins_chart_new(tell->arena, "learning",
+                                     INS_TELL("%s and loss by epoch", name), INS_SHAPE_NORMAL);
+    chart->across = 2;
+    draw_outcome(tell, chart, false);
+    const char *cut = ins_score_cut(tell, chart);
+    draw_outcome(tell, chart, true);
+    if (ins_chart_prune(chart) == 0) return;
+    const char *loss = ins_say(tell->arena, facts->constant_loss);
+    const char *dashed = "";
+    if (facts->score.kind == INS_SCORE_R2)
+        dashed = isfinite(facts->constant_loss)
+                     ? INS_TELL(" Dashed: always answering the mean, R² 0 and loss %s.", loss)
+                     : ins_tell_dashed(tell);
+    else if (isfinite(facts->classes))
+        dashed = INS_TELL(" Dashed: chance, and ln %.0f = %s, the loss of giving every class the "
+                          "same probability.",
+                          facts->classes, loss);
     ins_add_chart(tell->document, chart,
                   INS_TELL("Learning: means over seeds (of the loss geometric), bands their 95 %% "
-                           "intervals.%s",
-                           dashed));
+                           "intervals.%s%s",
+                           dashed, cut));
 }

@@ -41,17 +41,17 @@ static ins_cell set_cell(const ins_tell *tell, const ins_setting *setting)
 {
     const ins_analysis *analysis = tell->analysis;
     size_t learned = 0, runs = 0;
-    double most = 0;
+    double most = NAN;
     for (size_t i = 0; i < setting->arms; i++) {
         learned += analysis->arm[setting->arm[i]].learned + analysis->arm[setting->arm[i]].barely;
         runs += analysis->arm[setting->arm[i]].runs;
-        most = fmax(most, analysis->arm[setting->arm[i]].accuracy.mean);
+        most = fmax(most, analysis->arm[setting->arm[i]].score.mean);
     }
     if (setting->best == SIZE_MAX) {
         ins_cell cell = ins_cell_of(learned == 0 ? "none learned"
                                                  : INS_TELL("%zu of %zu learned", learned, runs));
         cell.bad = true;
-        cell.under = INS_TELL("at most %s", ins_say_percent(tell->arena, most));
+        cell.under = INS_TELL("at most %s", ins_say_score(tell->arena, ins_tell_score(tell), most));
         return cell;
     }
     const char **names = ins_arena_get(tell->arena, setting->arms, sizeof *names, "names");
@@ -66,7 +66,8 @@ static ins_cell set_cell(const ins_tell *tell, const ins_setting *setting)
     const ins_arm_judgement *of = &analysis->arm[setting->best];
     ins_cell cell = ins_cell_of(ins_say_list(tell->arena, names, count, 3));
     cell.bold = true;
-    cell.under = INS_TELL("%s, %s%zu of %zu", ins_say_percent_interval(tell->arena, of->accuracy),
+    cell.under = INS_TELL("%s, %s%zu of %zu",
+                          ins_say_score_interval(tell->arena, ins_tell_score(tell), of->score),
                           ins_has_verdict(of, INS_VERDICT_BARELY_LEARNED) ? "barely, " : "",
                           of->learned + of->barely, of->runs);
     return cell;
@@ -75,6 +76,7 @@ static ins_cell set_cell(const ins_tell *tell, const ins_setting *setting)
 static void write_choice(const ins_tell *tell)
 {
     const ins_analysis *analysis = tell->analysis;
+    const ins_score *score = ins_tell_score(tell);
     const ins_study_factor *rows = factor_of(analysis, INS_RUNS_ACTIVATION);
     const ins_study_factor *depth = factor_of(analysis, INS_RUNS_HIDDEN);
     size_t columns = depth->levels < MOST_COLUMNS ? depth->levels : MOST_COLUMNS;
@@ -89,10 +91,11 @@ static void write_choice(const ins_tell *tell)
     ins_add_paragraph(
         tell->document,
         INS_TELL("Initializers that are not told apart from the best of the %zu tried, "
-                 "best first; below, the share of test rows right of the first [95 %% "
+                 "best first; below, %s of the first [95 %% "
                  "interval over seeds], chosen among %zu, and the runs in which it "
                  "learned.",
-                 analysis->factors.initializers, analysis->factors.initializers));
+                 analysis->factors.initializers, ins_say_score_measured(tell->arena, score),
+                 analysis->factors.initializers));
     ins_table_block *table = ins_add_table(tell->document, column, columns + 2, rows->levels);
     for (size_t r = 0; r < rows->levels; r++) {
         ins_cell *name = ins_table_cell(table, r, 0);
@@ -106,10 +109,10 @@ static void write_choice(const ins_tell *tell)
             *ins_table_cell(table, r, depth->of[arm] + 1) = set_cell(tell, setting);
         }
     }
-    table->note =
-        INS_TELL("%s Paired by seed, Holm within each setting; chance is %s. Barely: less "
-                 "than a quarter of the way from chance to 100 %%.",
-                 ins_tell_settings(tell), ins_say_percent(tell->arena, analysis->facts.chance));
+    table->note = INS_TELL("%s Paired by seed, Holm within each setting; %s. Barely: %s.",
+                           ins_tell_settings(tell),
+                           ins_say_score_constant(tell->arena, score, analysis->facts.chance),
+                           ins_rule_text(tell->arena, score->words->barely));
 }
 
 /* --- What each answers -------------------------------------------------------------------- */

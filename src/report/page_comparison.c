@@ -1,4 +1,4 @@
-/* Differences in test accuracy within the setting, paired by seed. */
+/* Differences in score within the setting, paired by seed. */
 #include <config.h>
 
 #include "pages.h"
@@ -15,7 +15,7 @@ static const double head_ems = 8.4; /* of an initializer's name over a column */
 bool ins_comparison_applies(const ins_tell *tell)
 {
     return tell->analysis->trained && !tell->sweep && tell->study->arms > 1 &&
-           tell->study->arms <= MOST_ARMS && tell->analysis->arm[0].with_accuracy > 1;
+           tell->study->arms <= MOST_ARMS && tell->analysis->arm[0].with_score > 1;
 }
 
 static ins_cell difference_cell(const ins_tell *tell, size_t row, size_t column)
@@ -24,7 +24,8 @@ static ins_cell difference_cell(const ins_tell *tell, size_t row, size_t column)
     if (row == column || !ins_difference_of(&tell->analysis->comparisons, row, column, &d) ||
         d.difference.n == 0)
         return ins_cell_of(row == column ? "" : "–");
-    ins_cell cell = ins_cell_of(ins_say_points(tell->arena, d.difference.mean));
+    ins_cell cell =
+        ins_cell_of(ins_say_score_number(tell->arena, ins_tell_score(tell), d.difference.mean));
     if (isfinite(d.adjusted_p)) {
         cell.under = INS_TELL("p = %s", ins_say(tell->arena, d.adjusted_p));
     } else {
@@ -32,6 +33,15 @@ static ins_cell difference_cell(const ins_tell *tell, size_t row, size_t column)
     }
     cell.bold = d.told;
     return cell;
+}
+
+/* "test accuracy, percent points" */
+static const char *scored_in(const ins_tell *tell)
+{
+    const ins_score *score = ins_tell_score(tell);
+    const char *steps = score->words->steps;
+    return INS_TELL("%s %s%s%s", score->rows, score->name, steps != NULL ? ", " : "",
+                    steps != NULL ? steps : "");
 }
 
 static void write_differences(ins_tell *tell)
@@ -46,7 +56,7 @@ static void write_differences(ins_tell *tell)
         column[a + 1] =
             (ins_table_column){ins_document_escape(tell->document, shown[a]), INS_RIGHT, 0, false};
     ins_table_block *table = ins_add_table(tell->document, column, arms + 1, arms);
-    table->caption = "Differences in test accuracy, percent points";
+    table->caption = INS_TELL("Differences in %s", scored_in(tell));
     for (size_t r = 0; r < arms; r++) {
         ins_cell *name = ins_table_cell(table, r, 0);
         name->text = ins_mark_text(tell->document, ins_tell_arm(tell, r));
@@ -70,13 +80,17 @@ static void write_speed(ins_tell *tell)
                                               {"runs that arrived", INS_LEFT, 0, false},
                                               {"median epoch", INS_RIGHT, 0, false},
                                               {"final training loss", INS_LEFT, 0, false}};
+    const ins_score *score = ins_tell_score(tell);
     double target = ins_target_of(&tell->analysis->facts);
     if (isnan(target)) return;
     ins_table_block *table = ins_add_table(tell->document, column, 4, tell->study->arms);
-    table->caption =
-        INS_TELL("Epochs to %s of the test rows", ins_say_percent(tell->arena, target));
+    table->caption = score->kind == INS_SCORE_ACCURACY
+                         ? INS_TELL("Epochs to %s of the %s rows",
+                                    ins_say_percent(tell->arena, target), score->rows)
+                         : INS_TELL("Epochs to %s %s on the %s rows", score->name,
+                                    ins_say(tell->arena, target), score->rows);
     for (size_t a = 0; a < tell->study->arms; a++) {
-        ins_passage passage = ins_passage_of_arm(tell->study, a, target);
+        ins_passage passage = ins_passage_of_arm(tell->study, &tell->analysis->facts, a);
         ins_cell *cell = ins_table_cell(table, a, 0);
         cell[0].text = ins_mark_text(tell->document, ins_tell_arm(tell, a));
         cell[0].mark = ins_tell_arm(tell, a);
@@ -85,8 +99,9 @@ static void write_speed(ins_tell *tell)
         cell[3].text = ins_say_interval(tell->arena, tell->analysis->arm[a].train_loss.interval);
     }
     table->note =
-        "Half of the way from chance to 100 %, fixed before. The median is over all runs; "
-        "those that never arrive count as later than all.";
+        INS_TELL("Half of the way from %s, fixed before. The median is over all runs; those that "
+                 "never arrive count as later than all.",
+                 score->words->way);
 }
 
 /* The best of the setting is told apart from every other arm: those that did not learn are not in
@@ -106,8 +121,14 @@ static bool is_told_from_all(const ins_tell *tell, const ins_setting *setting)
 void ins_write_comparison(ins_tell *tell)
 {
     const ins_setting *setting = &tell->analysis->comparisons.setting[0];
-    const char *title = isnan(tell->analysis->facts.chance)
-                            ? "Differences in test accuracy; what chance is was not recorded"
+    const ins_score *score = ins_tell_score(tell);
+    size_t undecided = 0;
+    for (size_t a = 0; a < tell->study->arms; a++) undecided += tell->analysis->arm[a].undecided;
+    const char *title = undecided > 0
+                            ? INS_TELL("The %s rows are too few to say which learned", score->rows)
+                        : isnan(tell->analysis->facts.chance)
+                            ? INS_TELL("Differences in %s %s; what %s is was not recorded",
+                                       score->rows, score->name, score->words->constant)
                             : "No initializer learned";
     if (setting->best != SIZE_MAX) {
         bool *which = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *which, "names");

@@ -134,13 +134,33 @@ static ins_cell dead_cell(const glance *g)
 static ins_cell learned_cell(const glance *g)
 {
     const ins_tell *tell = g->tell;
-    ins_cell cell = ins_cell_of(
-        g->of->undecided > 0 ? "undecided" : INS_TELL("%zu of %zu", g->of->learned, g->of->runs));
-    if (g->of->barely > 0) cell.under = INS_TELL("barely %zu", g->of->barely);
+    bool none = g->of->learned + g->of->barely == 0 && g->of->undecided > 0;
+    ins_cell cell =
+        ins_cell_of(none ? "undecided" : INS_TELL("%zu of %zu", g->of->learned, g->of->runs));
+    const char *barely = g->of->barely > 0 ? INS_TELL("barely %zu", g->of->barely) : "";
+    if (!none && g->of->undecided > 0)
+        cell.under =
+            INS_TELL("%s%sundecided %zu", barely, *barely != '\0' ? ", " : "", g->of->undecided);
+    else if (*barely != '\0')
+        cell.under = barely;
     cell.bad = ins_has_verdict(g->of, INS_VERDICT_DID_NOT_LEARN) ||
                ins_has_verdict(g->of, INS_VERDICT_RARELY_LEARNED);
     cell.bold = true;
     return cell;
+}
+
+/* A strip goes from 0 to 1. */
+static double on_strip(double score)
+{
+    return score < 0 ? 0 : score;
+}
+
+/* Some score lies below the strips. */
+static bool is_below(const ins_tell *tell)
+{
+    for (size_t r = 0; r < tell->study->runs; r++)
+        if (tell->analysis->run[r].score < 0 && !tell->analysis->run[r].diverged) return true;
+    return false;
 }
 
 static ins_cell strip_cell(const glance *g)
@@ -151,10 +171,11 @@ static ins_cell strip_cell(const glance *g)
     ins_strip *strip = ins_arena_get(tell->arena, 1, sizeof *strip, "seeds");
     for (size_t s = 0; s < arm->runs; s++) {
         const ins_run_measure *m = &tell->analysis->run[arm->run[s]];
-        seed[s] = m->diverged ? (double)NAN : m->accuracy;
+        seed[s] = m->diverged ? (double)NAN : on_strip(m->score);
     }
-    *strip = (ins_strip){arm->runs, seed, g->of->accuracy.mean, g->of->accuracy.lower,
-                         g->of->accuracy.upper};
+    ins_interval score = g->of->score;
+    *strip = (ins_strip){arm->runs, seed, on_strip(score.mean), on_strip(score.lower),
+                         on_strip(score.upper)};
     ins_cell cell = ins_cell_of(NULL);
     cell.strip = strip;
     cell.mark = ins_tell_arm(tell, g->arm);
@@ -164,14 +185,16 @@ static ins_cell strip_cell(const glance *g)
 static ins_cell mean_cell(const glance *g)
 {
     const ins_tell *tell = g->tell;
-    if (g->of->with_accuracy == 0) return ins_cell_of("–");
-    ins_cell cell = ins_cell_of(ins_say_percent(tell->arena, g->of->accuracy.mean));
+    if (g->of->with_score == 0) return ins_cell_of("–");
+    const ins_score *score = ins_tell_score(tell);
+    ins_cell cell = ins_cell_of(ins_say_score(tell->arena, score, g->of->score.mean));
     cell.bold = true;
-    if (isfinite(g->of->accuracy.lower)) {
-        cell.under = INS_TELL("[%s, %s]", ins_say_points(tell->arena, g->of->accuracy.lower),
-                              ins_say_points(tell->arena, g->of->accuracy.upper));
-    } else if (g->of->alike && g->of->with_accuracy > 1) {
-        cell.under = INS_TELL("all %zu alike", g->of->with_accuracy);
+    if (isfinite(g->of->score.lower)) {
+        cell.under =
+            INS_TELL("[%s, %s]", ins_say_score_number(tell->arena, score, g->of->score.lower),
+                     ins_say_score_number(tell->arena, score, g->of->score.upper));
+    } else if (g->of->alike && g->of->with_score > 1) {
+        cell.under = INS_TELL("all %zu alike", g->of->with_score);
     }
     return cell;
 }
@@ -205,11 +228,31 @@ static bool with_learning(const ins_tell *tell)
     return tell->analysis->trained && isfinite(tell->analysis->facts.chance);
 }
 
-static bool with_accuracy(const ins_tell *tell)
+static bool with_score(const ins_tell *tell)
 {
     for (size_t a = 0; a < tell->study->arms; a++)
-        if (tell->analysis->arm[a].with_accuracy > 0) return tell->analysis->trained;
+        if (tell->analysis->arm[a].with_score > 0) return tell->analysis->trained;
     return false;
+}
+
+/* Of a score that may be anything there is no strip. */
+static bool with_strip(const ins_tell *tell)
+{
+    return with_score(tell) && ins_tell_score(tell)->kind != INS_SCORE_OTHER;
+}
+
+/* "Test accuracy, 0 to 100 %" */
+static const char *strip_title(const ins_tell *tell)
+{
+    const ins_score *score = ins_tell_score(tell);
+    return INS_TELL("%s, 0 to %s", ins_say_score_title(tell->arena, score), score->words->perfect);
+}
+
+/* "Mean"; where no strip says of what: "Mean test score". */
+static const char *mean_title(const ins_tell *tell)
+{
+    const ins_score *score = ins_tell_score(tell);
+    return with_strip(tell) ? "Mean" : INS_TELL("Mean %s %s", score->rows, score->name);
 }
 
 static bool always(const ins_tell *tell)
@@ -222,18 +265,38 @@ static const struct {
     ins_table_column column;
     bool (*applies)(const ins_tell *tell);
     ins_cell (*cell)(const glance *g);
+    const char *(*title)(const ins_tell *tell); /* NULL: the column has it */
 } columns[] = {
-    {{"Initializer", INS_LEFT, 0, true}, always, name_cell},
-    {{"Forward total", INS_LEFT, 0, false}, with_depth, forward_cell},
-    {{"Backward total", INS_LEFT, 0, false}, with_depth, backward_cell},
-    {{"Own gain", INS_LEFT, 0, false}, without_depth, gain_cell},
-    {{"Rank start", INS_RIGHT, 0, false}, with_rank, rank_cell},
-    {{"Dead runs", INS_RIGHT, 0, false}, with_dead, dead_cell},
-    {{"Learned", INS_LEFT, 0, false}, with_learning, learned_cell},
-    {{"Test accuracy, 0 to 100 %", INS_LEFT, 0, false}, with_accuracy, strip_cell},
-    {{"Mean", INS_LEFT, 0, false}, with_accuracy, mean_cell},
+    {{"Initializer", INS_LEFT, 0, true}, always, name_cell, NULL},
+    {{"Forward total", INS_LEFT, 0, false}, with_depth, forward_cell, NULL},
+    {{"Backward total", INS_LEFT, 0, false}, with_depth, backward_cell, NULL},
+    {{"Own gain", INS_LEFT, 0, false}, without_depth, gain_cell, NULL},
+    {{"Rank start", INS_RIGHT, 0, false}, with_rank, rank_cell, NULL},
+    {{"Dead runs", INS_RIGHT, 0, false}, with_dead, dead_cell, NULL},
+    {{"Learned", INS_LEFT, 0, false}, with_learning, learned_cell, NULL},
+    {{NULL, INS_LEFT, 0, false}, with_strip, strip_cell, strip_title},
+    {{NULL, INS_LEFT, 0, false}, with_score, mean_cell, mean_title},
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+/* What the intervals of the scores cover, and what they do not. */
+static const char *coverage_of(const ins_tell *tell)
+{
+    const ins_facts *facts = &tell->analysis->facts;
+    const ins_score *score = &facts->score;
+    double most = facts->chance;
+    for (size_t a = 0; a < tell->study->arms; a++)
+        most = fmax(most, tell->analysis->arm[a].score.mean);
+    const char *moves = ins_say_score_sampling(tell->arena, score, most, facts->test_rows);
+    if (facts->test_is_train) return " The intervals are over seeds alone.";
+    if (ins_tell_splits_by_seed(tell))
+        return " Every seed has a split of its own: the intervals cover the choice of the test "
+               "rows too.";
+    if (moves == NULL) return "";
+    return INS_TELL(" The intervals are over seeds on one %s; another %.0f test rows would %s "
+                    "(one standard deviation).",
+                    facts->given_test_set ? "test set" : "split", facts->test_rows, moves);
+}
 
 static void write_table(ins_tell *tell)
 {
@@ -242,6 +305,7 @@ static void write_table(ins_tell *tell)
     for (size_t c = 0; c < COLUMNS; c++) {
         if (!columns[c].applies(tell)) continue;
         chosen[count] = columns[c].column;
+        if (columns[c].title != NULL) chosen[count].title = columns[c].title(tell);
         which[count++] = c;
     }
     ins_table_block *table = ins_add_table(tell->document, chosen, count, tell->study->arms);
@@ -262,26 +326,14 @@ static void write_table(ins_tell *tell)
         note = INS_TELL("%s Rank: effective rank of the last hidden layer's outputs.", note);
     if (with_dead(tell))
         note = INS_TELL("%s Dead: more than half of a hidden layer is 0 on every row.", note);
-    if (with_accuracy(tell)) {
+    if (with_strip(tell)) {
+        const char *constant = ins_tell_constant(tell);
         table->reference = facts->chance;
-        note =
-            INS_TELL("%s Small dots: seeds; large dot and bar: mean and its interval%s.", note,
-                     isfinite(facts->chance) ? INS_TELL("; dashed: chance, %s",
-                                                        ins_say_percent(tell->arena, facts->chance))
-                                             : "");
-        double p = facts->chance;
-        for (size_t a = 0; a < tell->study->arms; a++)
-            p = fmax(p, tell->analysis->arm[a].accuracy.mean);
-        if (ins_tell_splits_by_seed(tell))
-            note = INS_TELL("%s Every seed has a split of its own: the intervals cover the choice "
-                            "of the test rows too.",
-                            note);
-        else if (isfinite(facts->test_rows) && p < 1)
-            note = INS_TELL("%s The intervals are over seeds on one split; another %.0f test rows "
-                            "would move a share of %s by %s points (one standard deviation).",
-                            note, facts->test_rows, ins_say_percent(tell->arena, p),
-                            ins_say_points(tell->arena, sqrt(p * (1 - p) / facts->test_rows)));
+        note = INS_TELL("%s Small dots: seeds; large dot and bar: mean and its interval%s.%s", note,
+                        constant != NULL ? INS_TELL("; dashed: %s", constant) : "",
+                        is_below(tell) ? " What lies below 0 is drawn at 0." : "");
     }
+    if (with_score(tell)) note = INS_TELL("%s%s", note, coverage_of(tell));
     table->note = *note != '\0' ? note : NULL;
 }
 
@@ -310,6 +362,10 @@ void ins_write_glance(ins_tell *tell)
     if (tell->of->question != NULL)
         ins_add_question(document, INS_TELL("Question: %s", tell->of->question));
     ins_add_lead(document, ins_tell_text(tell, analysis->answer.evidence));
+    if (analysis->facts.test_is_train)
+        ins_add_paragraph(
+            document, "*Scored on the training rows.* No rows were held out: the scores say how "
+                      "well these rows were fitted, and nothing of rows that were not seen.");
     ins_add_note(document, ins_tell_settings(tell));
     if (!tell->sweep && tell->study->arms <= MOST_ROWS) write_table(tell);
     write_findings(tell);

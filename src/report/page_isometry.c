@@ -1,5 +1,5 @@
-/* How evenly the whole network stretches its inputs: singular values of the Jacobian of the class
- * scores before training (Saxe et al. 2013; Pennington et al. 2017). */
+/* How evenly the whole network stretches its inputs: singular values of the Jacobian of the outputs
+ * before training (Saxe et al. 2013; Pennington et al. 2017). */
 #include <config.h>
 
 #include "pages.h"
@@ -122,7 +122,8 @@ void ins_write_isometry(ins_tell *tell)
                          ins_say(tell->arena, condition_of(tell, uneven)));
     ins_section_begin(tell->document, "isometry", "Isometry", title, false);
     ins_add_chart(tell->document, chart,
-                  "Derivatives of the class scores by the inputs at the first probe rows, before "
-                  "training; geometric means over seeds and rows. A level line is an isometry: all "
-                  "directions of the input count alike.");
+                  INS_TELL("Derivatives of the %s by the inputs at the first probe rows, before "
+                           "training; geometric means over seeds and rows. A level line is an "
+                           "isometry: all directions of the input count alike.",
+                           ins_tell_score(tell)->words->outputs));
 }

@@ -1,4 +1,4 @@
-/* Every run of every arm: accuracy and loss by epoch, one panel an arm. */
+/* Every run of every arm: score and loss by epoch, one panel an arm. */
 #include <config.h>
 
 #include "pages.h"
@@ -18,12 +18,15 @@ bool ins_learning_applies(const ins_tell *tell)
            tell->study->arms >= LEAST_ARMS && tell->study->arms <= MOST_ARMS;
 }
 
-static void draw(ins_tell *tell, ins_column_id column, const char *name, bool loss)
+static void draw(ins_tell *tell, bool loss)
 {
     const ins_study *study = tell->study;
-    ins_chart *chart = ins_chart_new(
-        tell->arena, name, loss ? "Training loss of every run" : "Test accuracy of every run",
-        INS_SHAPE_MULTIPLE);
+    const ins_score *score = ins_tell_score(tell);
+    const char *what = loss ? "Training loss" : ins_say_score_title(tell->arena, score);
+    const char *name = INS_TELL("%s-runs", loss ? "loss" : score->words->slug);
+    ins_column_id column = loss ? INS_EPOCHS_TRAIN_LOSS : score->test;
+    ins_chart *chart =
+        ins_chart_new(tell->arena, name, INS_TELL("%s of every run", what), INS_SHAPE_MULTIPLE);
     for (size_t a = 0; a < study->arms; a++) {
         const ins_mark *mark = ins_tell_mark(tell, a);
         ins_panel *panel = ins_chart_panel(chart, mark->name);
@@ -56,23 +59,23 @@ static void draw(ins_tell *tell, ins_column_id column, const char *name, bool lo
         }
         panel->x = ins_epochs_axis(tell);
         panel->x_title = "epoch";
-        panel->y = ins_axis_linear(tell->arena, 0, 1, 2, true);
         panel->horizontal =
-            loss ? log(tell->analysis->facts.classes) : tell->analysis->facts.chance;
+            loss ? tell->analysis->facts.constant_loss : tell->analysis->facts.chance;
     }
+    const char *cut = loss ? "" : ins_score_cut(tell, chart);
     if (loss) ins_share_axis(chart, true);
     for (size_t i = 0; i < chart->panels.count; i++) {
         ins_panel *panel = ((ins_panel *const *)chart->panels.items)[i];
+        if (!loss) panel->y = ins_score_axis(tell, chart, 2);
         ins_axis_thin(&panel->y, 4);
         if (panel->horizontal < panel->y.low || panel->horizontal > panel->y.high)
             panel->horizontal = NAN;
     }
     if (ins_chart_prune(chart) == 0) return;
-    bool dashed = isfinite(tell->analysis->facts.chance);
     ins_add_chart(tell->document, chart,
                   loss ? "Training loss of every run, and the geometric mean (thick)."
-                       : INS_TELL("Test accuracy of every run, and the mean (thick).%s",
-                                  dashed ? " Dashed: chance." : ""));
+                       : INS_TELL("%s of every run, and the mean (thick).%s%s", what,
+                                  ins_tell_dashed(tell), cut));
 }
 
 void ins_write_learning(ins_tell *tell)
@@ -88,6 +91,6 @@ void ins_write_learning(ins_tell *tell)
                        ins_say_capital(tell->arena, ins_say_of(tell->arena, learned, runs, "run")))
             : "Every run";
     ins_section_begin(tell->document, "learning", "Learning", title, false);
-    draw(tell, INS_EPOCHS_TEST_ACCURACY, "accuracy-runs", false);
-    draw(tell, INS_EPOCHS_TRAIN_LOSS, "loss-runs", true);
+    draw(tell, false);
+    draw(tell, true);
 }

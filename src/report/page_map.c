@@ -1,4 +1,4 @@
-/* Measured accuracy over the scale of the weights and the depth, with the depth that theory gives a
+/* Measured score over the scale of the weights and the depth, with the depth that theory gives a
  * signal drawn in (Schoenholz et al. 2017). */
 #include <config.h>
 
@@ -102,34 +102,39 @@ static const char *panel_title(const ins_tell *tell, size_t arm)
             "%s%s%s", title, *title != '\0' ? ", " : "",
             ins_factor_phrase(tell->arena, &factors->factor[k], factors->factor[k].of[arm]));
     }
-    return *title != '\0' ? ins_document_clean(tell->document, title) : "Test accuracy";
+    return *title != '\0' ? ins_document_clean(tell->document, title)
+                          : ins_say_score_title(tell->arena, ins_tell_score(tell));
 }
 
 static void add_tiles(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t first,
                       const axis_values *sigma, const axis_values *depth)
 {
-    double chance = tell->analysis->facts.chance;
-    ins_series *tiles = ins_panel_series(chart, panel, INS_SERIES_TILES, "accuracy", 0, 0);
-    ins_series *words = ins_panel_series(chart, panel, INS_SERIES_WORDS, "per cent", 0, 0);
+    const ins_score *score = ins_tell_score(tell);
+    ins_series *tiles =
+        ins_panel_series(chart, panel, INS_SERIES_TILES, score->words->series, 0, 0);
+    ins_series *words =
+        ins_panel_series(chart, panel, INS_SERIES_WORDS,
+                         score->words->unit != NULL ? score->words->unit : "words", 0, 0);
     for (size_t a = 0; a < tell->study->arms; a++) {
         const ins_arm_judgement *of = &tell->analysis->arm[a];
-        if (!same_panel(&tell->analysis->factors, first, a) || of->with_accuracy == 0) continue;
+        if (!same_panel(&tell->analysis->factors, first, a) || of->with_score == 0) continue;
         double left, right, bottom, top, x = sigma_of(tell, a),
                                          y = (double)ins_tell_hidden(tell, a);
         ends(sigma, place_in(sigma, x), &left, &right);
         ends(depth, place_in(depth, y), &bottom, &top);
-        double share = (of->accuracy.mean - chance) / (1 - chance);
+        double share = ins_tell_way(tell, of->score.mean);
         ins_series_add(
             chart, tiles,
             (ins_point){
                 .x = left, .y = right, .lower = bottom, .upper = top, .colour = shade(share)});
-        ins_series_add(chart, words,
-                       (ins_point){.x = x,
-                                   .y = y,
-                                   .lower = NAN,
-                                   .upper = NAN,
-                                   .colour = share > 0.6 ? 0xFFFFFF : 0x333333,
-                                   .words = INS_TELL("%.0f", 100 * of->accuracy.mean)});
+        ins_series_add(
+            chart, words,
+            (ins_point){.x = x,
+                        .y = y,
+                        .lower = NAN,
+                        .upper = NAN,
+                        .colour = share > 0.6 ? 0xFFFFFF : 0x333333,
+                        .words = ins_say_score_short(tell->arena, score, of->score.mean)});
     }
 }
 
@@ -163,9 +168,12 @@ static void add_reach(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
 void ins_write_map(ins_tell *tell)
 {
     axis_values sigma, depth;
+    const ins_score *score = ins_tell_score(tell);
     values_of(tell, &sigma, &depth);
-    ins_chart *chart =
-        ins_chart_new(tell->arena, "map", "Accuracy over sigma_w and depth", INS_SHAPE_HIGH);
+    ins_chart *chart = ins_chart_new(
+        tell->arena, "map",
+        INS_TELL("%s over sigma_w and depth", ins_say_capital(tell->arena, score->name)),
+        INS_SHAPE_HIGH);
     double left, right, bottom, top, unused;
     ends(&sigma, 0, &left, &unused);
     ends(&sigma, sigma.count - 1, &unused, &right);
@@ -194,20 +202,25 @@ void ins_write_map(ins_tell *tell)
         bool deepest = ins_tell_hidden(tell, a) == (size_t)depth.value[depth.count - 1];
         const ins_arm_judgement *of = &tell->analysis->arm[a], *had = &tell->analysis->arm[best];
         bool had_deepest = ins_tell_hidden(tell, best) == (size_t)depth.value[depth.count - 1];
-        if (deepest && (!had_deepest || of->accuracy.mean > had->accuracy.mean)) best = a;
+        if (deepest && (!had_deepest || of->score.mean > had->score.mean)) best = a;
     }
     const ins_arm_judgement *of = &tell->analysis->arm[best];
     ins_section_begin(tell->document, "map", "Map",
-                      INS_TELL("%zu hidden layers: most is right at σ_{w} = %s, %s",
-                               ins_tell_hidden(tell, best),
+                      INS_TELL("%zu hidden layers: %s at σ_{w} = %s, %s",
+                               ins_tell_hidden(tell, best), score->words->highest,
                                ins_say(tell->arena, sigma_of(tell, best)),
-                               ins_say_percent(tell->arena, of->accuracy.mean)),
+                               ins_say_score(tell->arena, score, of->score.mean)),
                       false);
     ins_add_chart(
         tell->document, chart,
-        INS_TELL("Test accuracy in per cent, mean over seeds, white at chance. Dashed: the "
+        INS_TELL("%s%s, mean over seeds%s. Dashed: the "
                  "depth of %.0f depth scales, of the error (black) and of the correlation of "
                  "two rows (brown), as mean-field theory computes them from activation, "
                  "weights and biases; below both lines a signal should get through.",
+                 ins_say_score_title(tell->arena, score),
+                 score->words->unit != NULL ? INS_TELL(" in %s", score->words->unit) : "",
+                 isfinite(tell->analysis->facts.chance)
+                     ? INS_TELL(", white %s", score->words->white)
+                     : "",
                  ins_threshold_of(INS_THRESHOLD_SCALES)));
 }

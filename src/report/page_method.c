@@ -8,20 +8,31 @@
 #include "initscope/layout.h"
 #include "initscope/thresholds.h"
 
-static void write_verdicts(ins_document *document)
+/* Of which kinds the experiments are. */
+typedef struct kinds {
+    bool classes, numbers;
+} kinds;
+
+static const char *worded(ins_document *document, ins_wording wording, kinds of)
+{
+    return ins_say_wording(document->arena, wording, of.classes, of.numbers);
+}
+
+static void write_verdicts(ins_document *document, kinds of)
 {
     static const ins_table_column column[] = {{"Verdict", INS_LEFT, 0, false},
                                               {"Rule", INS_LEFT, 30, true}};
     size_t rows = 0, row = 0;
-    for (size_t v = 0; v < INS_VERDICTS; v++) rows += ins_verdict_table[v].rule != NULL;
+    for (size_t v = 0; v < INS_VERDICTS; v++) rows += ins_verdict_table[v].rule.classes != NULL;
     ins_table_block *table = ins_add_table(document, column, 2, rows);
     table->caption = "Verdicts";
     for (size_t v = 0; v < INS_VERDICTS; v++) {
-        if (ins_verdict_table[v].rule == NULL) continue;
+        if (ins_verdict_table[v].rule.classes == NULL) continue;
         ins_cell *cell = ins_table_cell(table, row++, 0);
         cell[0].text = ins_document_escape(document, ins_verdict_table[v].name);
         cell[0].bold = true;
-        cell[1].text = ins_rule_text(document->arena, ins_verdict_table[v].rule);
+        cell[1].text =
+            ins_rule_text(document->arena, worded(document, ins_verdict_table[v].rule, of));
     }
     table->note =
         "Diverged, symmetric and dead hold for an initializer as soon as one run has them, "
@@ -29,62 +40,86 @@ static void write_verdicts(ins_document *document)
 }
 
 /* One paragraph: the verdicts above have most of them already. */
-static void write_thresholds(ins_document *document)
+static void write_thresholds(ins_document *document, kinds of)
 {
     ins_text text = {0};
-    for (size_t t = 0; t < INS_THRESHOLDS; t++)
+    for (size_t t = 0; t < INS_THRESHOLDS; t++) {
+        const char *meaning = worded(document, ins_threshold_table[t].meaning, of);
+        if (meaning == NULL) continue;
         ins_text_add_format(&text, "%s*%s* %s: %s", t > 0 ? "; " : "",
                             ins_document_escape(document, ins_threshold_table[t].name),
-                            ins_say(document->arena, ins_threshold_table[t].value),
-                            ins_threshold_table[t].meaning);
+                            ins_say(document->arena, ins_threshold_table[t].value), meaning);
+    }
     ins_text_add(&text, ".");
     ins_add_heading(document, "Thresholds");
     ins_add_note(document, ins_arena_copy(document->arena, text.data, text.length));
     ins_text_free(&text);
 }
 
-static const char *coverage_of(const ins_tell *tells, size_t count)
+static const char *coverage_of(ins_document *document, const ins_tell *tells, size_t count,
+                               kinds of)
 {
-    size_t by_seed = 0;
-    for (size_t e = 0; e < count; e++) by_seed += ins_tell_splits_by_seed(&tells[e]);
+    size_t by_seed = 0, given = 0, none = 0;
+    for (size_t e = 0; e < count; e++) {
+        by_seed += ins_tell_splits_by_seed(&tells[e]);
+        given += tells[e].analysis->facts.given_test_set;
+        none += tells[e].analysis->facts.test_is_train;
+    }
+    const char *what = of.numbers ? of.classes ? "a score" : "an R²" : "a share";
+    if (none == count)
+        return "*What an interval covers.* Weights and order of rows: no rows are held out.";
     if (by_seed == 0)
-        return "*What an interval covers.* Weights and order of rows, on the rows of one split. "
-               "Other test rows would move a share by more.";
+        return ins_document_format(
+            document,
+            "*What an interval covers.* Weights and order of rows, on the rows of one %s. "
+            "Other test rows would move %s by more.",
+            given == count ? "test set" : "split", what);
     if (by_seed == count)
-        return "*What an interval covers.* Weights, order of rows and the choice of the test rows: "
-               "every seed has a split of its own. Chance is that of the first seed's test rows.";
-    return "*What an interval covers.* Weights and order of rows, on the rows of one split: other "
-           "test rows would move a share by more. Where rows are drawn anew for each seed, the "
-           "choice of the test rows too; chance is then that of the first seed's.";
+        return ins_document_format(
+            document,
+            "*What an interval covers.* Weights, order of rows and the choice of the test rows: "
+            "every seed has a split of its own.%s",
+            of.classes ? " Chance is that of the first seed's test rows." : "");
+    return ins_document_format(
+        document,
+        "*What an interval covers.* Weights and order of rows, on the rows of one split: other "
+        "test rows would move %s by more. Where rows are drawn anew for each seed, the "
+        "choice of the test rows too%s.",
+        what, of.classes ? "; chance is then that of the first seed's" : "");
 }
 
-static void write_statistics(ins_document *document, const ins_tell *tells, size_t count)
+static void write_statistics(ins_document *document, const ins_tell *tells, size_t count, kinds of)
 {
-    static const char *const paragraphs[] = {
-        "*Seeds.* For one seed all initializers see the same split, the same order of rows and the "
-        "same underlying random numbers, so differences are paired. Intervals of totals and losses "
-        "are t intervals on the logarithm; those of shares are bias-corrected accelerated "
-        "bootstrap "
-        "intervals (10 000 resamples), from five seeds on, and never leave what was seen.",
-        "*Comparisons.* Within one setting all pairs of initializers are one family; the set of "
-        "the "
-        "best are those that are not told apart from the highest mean, Holm over the comparisons "
-        "with "
-        "it; an initializer that did not learn is never in it. Over settings an initializer has "
-        "one "
-        "value a seed, the average. Diverged runs take no part and are counted beside it. No p "
-        "value "
-        "is given where there is no spread.",
-        "*Theory.* Mean-field theory of infinite width, from the initializer, the widths, the "
-        "second "
-        "moment of the inputs and the activation function alone (Poole et al. 2016; Schoenholz et "
-        "al. "
-        "2017), by quadrature.",
-    };
     ins_add_heading(document, "Statistics");
-    for (size_t i = 0; i < sizeof paragraphs / sizeof paragraphs[0]; i++)
-        ins_add_paragraph(document, paragraphs[i]);
-    ins_add_paragraph(document, coverage_of(tells, count));
+    ins_add_paragraph(
+        document,
+        ins_document_format(
+            document,
+            "*Seeds.* For one seed all initializers see the same split, the same order of rows and "
+            "the same underlying random numbers, so differences are paired. Intervals of totals "
+            "and losses are t intervals on the logarithm; those of %s are bias-corrected "
+            "accelerated bootstrap intervals (10 000 resamples), from five seeds on, and never "
+            "leave what was seen.",
+            of.numbers ? of.classes ? "shares and of R²" : "R²" : "shares"));
+    ins_add_paragraph(
+        document,
+        "*Comparisons.* Within one setting all pairs of initializers are one family; the set of "
+        "the best are those that are not told apart from the highest mean, Holm over the "
+        "comparisons with it; an initializer that did not learn is never in it. Over settings an "
+        "initializer has one value a seed, the average. Diverged runs take no part and are counted "
+        "beside it. No p value is given where there is no spread.");
+    ins_add_paragraph(
+        document,
+        ins_document_format(
+            document,
+            "*Theory.* Mean-field theory of infinite width, from the initializer, the widths, the "
+            "second moment of the inputs and the activation function alone (Poole et al. 2016; "
+            "Schoenholz et al. 2017), by quadrature.%s",
+            of.numbers ? " The error of a squared loss holds the output itself, and comes back "
+                         "through the weights that made it: in chains of layers theory carries "
+                         "this along. It takes outputs that know nothing of the targets yet."
+                       : ""));
+    ins_add_paragraph(document, coverage_of(document, tells, count, of));
 }
 
 static void write_settings(ins_document *document, const ins_tell *tells, size_t count)
@@ -110,10 +145,13 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
 
 void ins_write_method(ins_document *document, const ins_tell *tells, size_t count)
 {
+    kinds of = {ins_tells_classes(tells, count), ins_tells_numbers(tells, count)};
     ins_section_begin(document, "method", "Method", "How verdicts and intervals come about", true);
-    if (count == 1) ins_write_words(document); /* a book has them on the page on reading */
-    write_verdicts(document);
-    write_statistics(document, tells, count);
-    write_thresholds(document);
+    if (count == 1)
+        ins_write_words(document, tells, count); /* a book has them on the page on
+                                                    reading */
+    write_verdicts(document, of);
+    write_statistics(document, tells, count, of);
+    write_thresholds(document, of);
     write_settings(document, tells, count);
 }

@@ -10,39 +10,60 @@ static const char *threshold(ins_document *document, ins_threshold which)
     return ins_say(document->arena, ins_threshold_of(which));
 }
 
-static void write_meanings(ins_document *document)
+static void write_meanings(ins_document *document, bool classes, bool numbers)
 {
     static const struct {
-        const char *word, *meaning;
+        const char *word;
+        ins_wording meaning;
     } words[] = {
         {"z, a, δ",
-         "what a unit sums, what it passes on, and the derivative of one row's loss by z"},
-        {"size", "second moment of z of a layer: what mean-field theory calls q"},
-        {"signal", "how much a unit's z differs between rows: its variance within a unit; theory: "
-                   "q (1 − c)"},
-        {"alikeness", "1 − signal / size: the mean correlation c of two rows' z"},
-        {"error", "second moment of δ of a layer, each row's own loss, not divided by the batch"},
+         {"what a unit sums, what it passes on, and the derivative of one row's loss by z", NULL}},
+        {"size", {"second moment of z of a layer: what mean-field theory calls q", NULL}},
+        {"signal",
+         {"how much a unit's z differs between rows: its variance within a unit; theory: q (1 − "
+          "c)",
+          NULL}},
+        {"alikeness", {"1 − signal / size: the mean correlation c of two rows' z", NULL}},
+        {"error",
+         {"second moment of δ of a layer, each row's own loss, not divided by the batch", NULL}},
         {"total",
-         "forward: signal of the last hidden layer over that of the first; backward: error "
-         "of the first over that of the last"},
-        {"own gain", "second moment of z over that of what the layer is given"},
-        {"effective rank", "exp of the entropy of the normalised singular values of a layer's "
-                           "outputs: how many directions the units span (Roy & Vetterli 2007)"},
-        {"chance", "the larger of 1 / classes and the share of the most frequent class of the test "
-                   "rows"},
-        {"setting", "one combination of the factors beside the initializer"},
-        {"run", "one seed of an initializer in a setting"},
-        {"probe batch", "the fixed training rows on which every layer is measured"},
+         {"forward: signal of the last hidden layer over that of the first; backward: error of the "
+          "first over that of the last",
+          NULL}},
+        {"own gain", {"second moment of z over that of what the layer is given", NULL}},
+        {"effective rank",
+         {"exp of the entropy of the normalised singular values of a layer's outputs: how many "
+          "directions the units span (Roy & Vetterli 2007)",
+          NULL}},
+        {"chance",
+         {"the larger of 1 / classes and the share of the most frequent class of the test rows",
+          ""}},
+        {"loss",
+         {"", "mean square error of the standardised targets; on the training rows answering their "
+              "mean costs 1, and less where targets are constant"}},
+        {"R²",
+         {"", "1 − squared error over that of answering the mean of the same rows; mean over "
+              "targets; 1 is perfect, 0 no better than the mean, and there is no lower end"}},
+        {"setting", {"one combination of the factors beside the initializer", NULL}},
+        {"run", {"one seed of an initializer in a setting", NULL}},
+        {"probe batch", {"the fixed training rows on which every layer is measured", NULL}},
     };
     static const ins_table_column column[] = {{"Word", INS_LEFT, 0, false},
                                               {"Meaning", INS_LEFT, 30, true}};
-    size_t count = sizeof words / sizeof words[0];
+    enum { WORDS = sizeof words / sizeof words[0] };
+    const char *meaning[WORDS];
+    size_t count = 0, row = 0;
+    for (size_t i = 0; i < WORDS; i++) {
+        meaning[i] = ins_say_wording(document->arena, words[i].meaning, classes, numbers);
+        count += meaning[i] != NULL;
+    }
     ins_table_block *table = ins_add_table(document, column, 2, count);
     table->caption = "Words";
-    for (size_t i = 0; i < count; i++) {
-        ins_table_cell(table, i, 0)->text = words[i].word;
-        ins_table_cell(table, i, 0)->bold = true;
-        ins_table_cell(table, i, 1)->text = words[i].meaning;
+    for (size_t i = 0; i < WORDS; i++) {
+        if (meaning[i] == NULL) continue;
+        ins_table_cell(table, row, 0)->text = words[i].word;
+        ins_table_cell(table, row, 0)->bold = true;
+        ins_table_cell(table, row++, 1)->text = meaning[i];
     }
 }
 
@@ -93,10 +114,10 @@ static bool worked_example(const ins_tell *tells, size_t count, size_t *which, s
     return false;
 }
 
-void ins_write_words(ins_document *document)
+void ins_write_words(ins_document *document, const ins_tell *tells, size_t count)
 {
     write_grades(document);
-    write_meanings(document);
+    write_meanings(document, ins_tells_classes(tells, count), ins_tells_numbers(tells, count));
 }
 
 void ins_write_reading(ins_document *document, ins_tell *tells, size_t count)
@@ -138,5 +159,5 @@ void ins_write_reading(ins_document *document, ins_tell *tells, size_t count)
     size_t which, lost, kept;
     if (worked_example(tells, count, &which, &lost, &kept))
         ins_draw_worked(&tells[which], lost, kept);
-    ins_write_words(document);
+    ins_write_words(document, tells, count);
 }

@@ -4,6 +4,7 @@
 #include "pages.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "curves.h"
 #include "initscope/thresholds.h"
@@ -150,14 +151,23 @@ void ins_draw_worked(ins_tell *tell, size_t lost, size_t kept)
             ins_tell_mean(tell, tell->analysis->arm[kept].total[INS_BACKWARD].interval)));
 }
 
+/* Of what is drawn as theory, and why there is none of the error where an output layer starts as
+ * the transpose of another: the way back goes through the numbers of the way forward. */
+static const char *theory_text(const ins_tell *tell, bool error)
+{
+    const char *output = ins_tell_entry(tell, "output-init");
+    bool tied = output != NULL && strstr(output, "tied") != NULL;
+    if (!ins_study_has_file(tell->study, INS_LOG_THEORY)) return "";
+    if (!error || !tied) return " Dashed: what mean-field theory predicts.";
+    return " Dashed: what mean-field theory predicts; of the error nothing where the output layer "
+           "starts as the transpose of another, for the way back goes through the same numbers.";
+}
+
 /* Few arms in two panels; many in a panel each, with the others in grey. */
 static void draw(ins_tell *tell)
 {
     const ins_study *study = tell->study;
     bool together = tell->colours > 0 && study->arms <= tell->colours;
-    const char *theory = ins_study_has_file(study, INS_LOG_THEORY)
-                             ? " Dashed: what mean-field theory predicts."
-                             : "";
     if (together) {
         bool *shown = ins_arena_get(tell->arena, study->arms + 1, sizeof *shown, "names");
         for (size_t a = 0; a < study->arms; a++) shown[a] = true;
@@ -167,7 +177,7 @@ static void draw(ins_tell *tell)
                      "means over seeds, bands from the smallest to the largest seed; thin "
                      "line and open points: the size, where it is more than twice the "
                      "signal.%s%s%s",
-                     theory, absent(tell, false), absent(tell, true)));
+                     theory_text(tell, true), absent(tell, false), absent(tell, true)));
         return;
     }
     for (int error = 0; error < 2; error++) {
@@ -191,7 +201,7 @@ static void draw(ins_tell *tell)
             INS_TELL("%s by hidden layer, before training; the other initializers in "
                      "grey.%s%s",
                      error ? "Error: second moment of delta" : "Signal: variance of z between rows",
-                     theory, absent(tell, error != 0)));
+                     theory_text(tell, error != 0), absent(tell, error != 0)));
     }
 }
 

@@ -1,5 +1,5 @@
-/* Several settings: a grid of tiles, the initializers over all of them, and what their accuracy
- * goes with. */
+/* Several settings: a grid of tiles, the initializers over all of them, and what their score goes
+ * with. */
 #include <config.h>
 
 #include "pages.h"
@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "curves.h"
 #include "initscope/trend.h"
 
 enum { LEAST_POINTS = 6, LEAST_ROWS = 4 };
@@ -62,15 +63,14 @@ static signed char step_of(ins_grade grade)
 static ins_cell tile_of(const ins_tell *tell, size_t arm)
 {
     const ins_arm_judgement *of = &tell->analysis->arm[arm];
-    double chance = tell->analysis->facts.chance;
+    const char *mean = ins_say_score_short(tell->arena, ins_tell_score(tell), of->score.mean);
     ins_cell cell = ins_cell_of("–");
-    if (of->with_accuracy > 0)
-        cell.text = isfinite(chance) ? INS_TELL("*%.0f*  %zu/%zu", 100 * of->accuracy.mean,
-                                                of->learned, of->runs)
-                                     : INS_TELL("*%.0f*", 100 * of->accuracy.mean);
-    if (of->with_accuracy == 0 && ins_has_verdict(of, INS_VERDICT_DIVERGED)) cell.text = "diverged";
-    cell.tint =
-        of->with_accuracy > 0 ? fmax(0, (of->accuracy.mean - chance) / (1 - chance)) * 0.9 : 0;
+    if (of->with_score > 0)
+        cell.text = isfinite(tell->analysis->facts.chance)
+                        ? INS_TELL("*%s*  %zu/%zu", mean, of->learned, of->runs)
+                        : INS_TELL("*%s*", mean);
+    if (of->with_score == 0 && ins_has_verdict(of, INS_VERDICT_DIVERGED)) cell.text = "diverged";
+    cell.tint = of->with_score > 0 ? ins_tell_way(tell, of->score.mean) * 0.9 : 0;
     cell.bad = ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ||
                ins_has_verdict(of, INS_VERDICT_RARELY_LEARNED);
     cell.grade[0] = step_of(of->grade[INS_FORWARD]);
@@ -110,6 +110,8 @@ static void write_block(ins_tell *tell, size_t columns, size_t first_arm)
 static void write_tiles(ins_tell *tell)
 {
     const ins_study_factors *factors = &tell->analysis->factors;
+    const ins_score *score = ins_tell_score(tell);
+    const char *unit = score->words->unit != NULL ? INS_TELL(" in %s", score->words->unit) : "";
     size_t columns = column_factor(factors);
     for (size_t a = 0; a < tell->study->arms; a++) {
         size_t block = block_of(factors, columns, a);
@@ -124,9 +126,9 @@ static void write_tiles(ins_tell *tell)
               "undecided."
             : "";
     ins_add_note(tell->document,
-                 INS_TELL("A tile: per cent of the test rows right, mean over seeds, and runs that "
-                          "learned; red where half or fewer did.%s",
-                          grades));
+                 INS_TELL("A tile: %s%s, mean over seeds, and runs that learned; red where half "
+                          "or fewer did.%s",
+                          ins_say_score_measured(tell->arena, score), unit, grades));
 }
 
 /* --- Over all settings ------------------------------------------------------------------- */
@@ -161,7 +163,7 @@ static void write_effects(ins_tell *tell)
             size_t other = 0;
             while (factors->initializer[other] != (first ? of->second : of->first)) other++;
             ahead = INS_TELL("%s%s+%s over %s", ahead, *ahead != '\0' ? ", " : "",
-                             ins_say_points(tell->arena, mean),
+                             ins_say_score_number(tell->arena, ins_tell_score(tell), mean),
                              ins_mark_text(tell->document, ins_tell_initializer(tell, other)));
         }
         ins_cell *cell = ins_table_cell(table, i, 0);
@@ -171,6 +173,7 @@ static void write_effects(ins_tell *tell)
         cell[2].text = *ahead != '\0' ? ahead : "–";
     }
     const char *interaction = "";
+    const ins_score *score = ins_tell_score(tell);
     for (size_t d = 0; d < all->differences; d++) {
         const ins_difference *of = &all->difference[d];
         if (of->family != INS_HYPOTHESIS_INTERACTION || isnan(of->p)) continue;
@@ -180,19 +183,20 @@ static void write_effects(ins_tell *tell)
     }
     table->note =
         INS_TELL("Among the best: settings in which it is not told apart from the best of "
-                 "those that learned. Over all settings: percent points of accuracy, one "
-                 "value a seed, averaged over settings; only differences that are told "
-                 "apart (Holm in one family).%s",
-                 interaction);
+                 "those that learned. Over all settings: %s%s, one value a seed, averaged over "
+                 "settings; only differences that are told apart (Holm in one family).%s",
+                 score->words->steps != NULL ? INS_TELL("%s of ", score->words->steps) : "",
+                 score->name, interaction);
 }
 
-/* --- What accuracy goes with -------------------------------------------------------------- */
+/* --- What the score goes with -------------------------------------------------------------- */
 
 static void add_panel(ins_tell *tell, ins_chart *chart, bool rank)
 {
     const ins_study_factors *factors = &tell->analysis->factors;
-    ins_panel *panel = ins_chart_panel(chart, rank ? "Accuracy by the effective rank"
-                                                   : "Accuracy by the forward total");
+    const char *name = ins_say_capital(tell->arena, ins_tell_score(tell)->name);
+    ins_panel *panel = ins_chart_panel(
+        chart, INS_TELL("%s by the %s", name, rank ? "effective rank" : "forward total"));
     double low, high;
     for (size_t i = 0; i < factors->initializers; i++) {
         const ins_mark *mark = ins_mark_at(tell->document, ins_tell_initializer(tell, i));
@@ -201,15 +205,15 @@ static void add_panel(ins_tell *tell, ins_chart *chart, bool rank)
         for (size_t a = 0; a < tell->study->arms; a++) {
             const ins_arm_judgement *of = &tell->analysis->arm[a];
             double x = rank ? of->rank.interval.mean : of->total[INS_FORWARD].interval.mean;
-            if (factors->initializer_of[a] != i || isnan(x) || of->with_accuracy == 0) continue;
+            if (factors->initializer_of[a] != i || isnan(x) || of->with_score == 0) continue;
             ins_series_add(chart, series,
-                           (ins_point){.x = x, .y = of->accuracy.mean, .lower = NAN, .upper = NAN});
+                           (ins_point){.x = x, .y = of->score.mean, .lower = NAN, .upper = NAN});
         }
     }
     if (!ins_panel_range(panel, true, !rank, &low, &high)) low = high = 1;
     panel->x = rank ? ins_axis_linear(tell->arena, 0, high, 5, false)
                     : ins_axis_log(tell->arena, low, high);
-    panel->y = ins_axis_linear(tell->arena, 0, 1, 4, true);
+    panel->y = ins_score_axis(tell, chart, 4);
     panel->horizontal = tell->analysis->facts.chance;
     panel->x_title = rank ? "effective rank of the last hidden layer at the start"
                           : "signal of the last hidden layer over the first's";
@@ -222,7 +226,7 @@ static size_t distinct_starts(const ins_tell *tell)
     size_t count = 0;
     for (size_t a = 0; a < tell->study->arms; a++) {
         double total = tell->analysis->arm[a].total[INS_FORWARD].interval.mean;
-        bool seen = isnan(total) || tell->analysis->arm[a].with_accuracy == 0;
+        bool seen = isnan(total) || tell->analysis->arm[a].with_score == 0;
         for (size_t b = 0; b < a && !seen; b++)
             seen = fabs(tell->analysis->arm[b].total[INS_FORWARD].interval.mean / total - 1) < 1e-9;
         count += !seen;
@@ -234,20 +238,24 @@ static void draw_scatter(ins_tell *tell)
 {
     size_t points = distinct_starts(tell);
     if (points < LEAST_POINTS || !tell->analysis->trained) return;
-    /* In a book only where it is a finding that one of the two carries the accuracy. */
+    /* In a book only where it is a finding that one of the two carries the score. */
     bool found = !tell->book;
     for (size_t i = 0; i < tell->analysis->findings; i++)
         found = found || strcmp(tell->analysis->finding[i].rule, "carries") == 0;
     if (!found) return;
-    ins_chart *chart =
-        ins_chart_new(tell->arena, "accuracy-by", "Accuracy by total and by rank", INS_SHAPE_LOW);
+    const ins_score *score = ins_tell_score(tell);
+    ins_chart *chart = ins_chart_new(
+        tell->arena, INS_TELL("%s-by", score->words->slug),
+        INS_TELL("%s by total and by rank", ins_say_capital(tell->arena, score->name)),
+        INS_SHAPE_LOW);
     chart->across = 2;
     add_panel(tell, chart, false);
     add_panel(tell, chart, true);
+    const char *cut = ins_score_cut(tell, chart);
     if (ins_chart_prune(chart) == 0) return;
-    ins_add_chart(tell->document, chart,
-                  INS_TELL("One point a setting, coloured by initializer.%s",
-                           isfinite(tell->analysis->facts.chance) ? " Dashed: chance." : ""));
+    ins_add_chart(
+        tell->document, chart,
+        INS_TELL("One point a setting, coloured by initializer.%s%s", ins_tell_dashed(tell), cut));
 }
 
 void ins_write_sweep(ins_tell *tell)

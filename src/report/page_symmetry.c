@@ -90,7 +90,7 @@ static void write_table(ins_tell *tell)
         ins_table_cell(table, a, columns - 1)->text = ins_say(tell->arena, rank);
     }
     table->note =
-        "Distinct: classes of units whose incoming weights and bias are equal in bits. Rank: "
+        "Distinct: groups of units whose incoming weights and bias are equal in bits. Rank: "
         "effective rank of the last hidden layer's outputs on the probe batch, mean over "
         "seeds: how many directions the units span.";
 }

@@ -50,7 +50,8 @@ void ins_draw_worked(ins_tell *tell, size_t lost, size_t kept);
 /* Once a document; tells (count) are its experiments. */
 void ins_write_answers(ins_document *document, const ins_tell *tells, size_t count);
 void ins_write_reading(ins_document *document, ins_tell *tells, size_t count);
-void ins_write_words(ins_document *document); /* grades and words, into the last section */
+/* Grades and words, into the last section. */
+void ins_write_words(ins_document *document, const ins_tell *tells, size_t count);
 void ins_write_method(ins_document *document, const ins_tell *tells, size_t count);
 void ins_write_dictionary(ins_document *document);
 

@@ -12,14 +12,6 @@
 
 enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
 
-static const char *const titles[COLUMNS] = {"initializer", "forward", "backward", "learned",
-                                            "test accuracy"};
-
-static const char legend[] =
-    "Forward, backward: totals over the depth before training, of the signal (last hidden layer "
-    "over the first) and of the error (first over last); 1 is ideal. Learned: runs, in brackets "
-    "those that barely did. Test accuracy at the end, with its 95% interval over seeds.";
-
 typedef struct cell {
     const char *text;
     bool bad;
@@ -29,6 +21,7 @@ typedef struct sheet {
     ins_arena *arena;
     const ins_analysis *analysis;
     bool colour;
+    const char *title[COLUMNS];
     size_t rows;
     cell *cell; /* (rows, COLUMNS) */
     ins_text *out;
@@ -75,17 +68,18 @@ static cell total_cell(sheet *s, const ins_arm_judgement *of, ins_direction dire
 static cell learned_cell(sheet *s, const ins_arm_judgement *of)
 {
     if (of->learned + of->barely + of->not_learned + of->undecided == 0) return (cell){"–", false};
-    if (of->undecided > 0) return (cell){"undecided", false};
+    if (of->undecided > 0 && of->learned + of->barely == 0) return (cell){"undecided", false};
     const char *barely = of->barely > 0 ? ins_arena_format(s->arena, " (%zu)", of->barely) : "";
     return (cell){ins_arena_format(s->arena, "%zu of %zu%s", of->learned, of->runs, barely),
                   ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN) ||
                       ins_has_verdict(of, INS_VERDICT_RARELY_LEARNED)};
 }
 
-static cell accuracy_cell(sheet *s, const ins_arm_judgement *of)
+static cell score_cell(sheet *s, const ins_arm_judgement *of)
 {
-    if (of->with_accuracy == 0) return (cell){"–", false};
-    return (cell){ins_say_percent_interval(s->arena, of->accuracy),
+    if (of->with_score == 0) return (cell){"–", false};
+    const ins_score *score = &s->analysis->facts.score;
+    return (cell){plain(s, ins_say_score_interval(s->arena, score, of->score)),
                   ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN)};
 }
 
@@ -117,7 +111,7 @@ static void fill(sheet *s)
         row[1] = total_cell(s, of, INS_FORWARD);
         row[2] = total_cell(s, of, INS_BACKWARD);
         row[3] = learned_cell(s, of);
-        row[4] = accuracy_cell(s, of);
+        row[4] = score_cell(s, of);
     }
 }
 
@@ -163,7 +157,7 @@ static void measure(const sheet *s, size_t width[COLUMNS])
 {
     size_t left = LINE;
     for (size_t i = COLUMNS; i-- > 0;) {
-        width[i] = strlen(titles[i]);
+        width[i] = ins_text_columns(s->title[i]);
         for (size_t r = 0; r < s->rows; r++) {
             size_t needed = ins_text_columns(s->cell[r * COLUMNS + i].text);
             if (needed > width[i]) width[i] = needed;
@@ -180,8 +174,8 @@ static void add_table(sheet *s)
     size_t width[COLUMNS];
     measure(s, width);
     for (size_t c = 0; c < COLUMNS; c++) {
-        add_styled(s, "1", titles[c]);
-        add_padding(s, c, titles[c], width);
+        add_styled(s, "1", s->title[c]);
+        add_padding(s, c, s->title[c], width);
     }
     ins_text_add(s->out, "\n");
     for (size_t r = 0; r < s->rows; r++) {
@@ -206,7 +200,15 @@ static void add_table(sheet *s)
         }
     }
     ins_text_add(s->out, "\n");
-    add_wrapped(s, "", "", NULL, legend);
+    const char *score = ins_say_score_title(s->arena, &s->analysis->facts.score);
+    add_wrapped(
+        s, "", "", NULL,
+        ins_arena_format(s->arena,
+                         "Forward, backward: totals over the depth before training, of the "
+                         "signal (last hidden layer over the first) and of the error (first "
+                         "over last); 1 is ideal. Learned: runs, in brackets those that "
+                         "barely did. %s at the end, with its 95%% interval over seeds.",
+                         score));
 }
 
 static void add_finding(sheet *s, const char *number, const ins_finding *finding)
@@ -229,8 +231,11 @@ static void add_experiment(const ins_experiment *experiment, bool colour, ins_ar
     sheet s = {.arena = arena,
                .analysis = &experiment->analysis,
                .colour = colour,
+               .title = {"initializer", "forward", "backward", "learned"},
                .rows = experiment->study.arms,
                .out = out};
+    const ins_score *score = &experiment->analysis.facts.score;
+    s.title[COLUMNS - 1] = ins_arena_format(arena, "%s %s", score->rows, score->name);
     s.cell = ins_arena_get(arena, ins_multiply(s.rows, COLUMNS, "table"), sizeof *s.cell, "table");
     fill(&s);
     add_styled(&s, "1", experiment->title);

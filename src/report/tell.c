@@ -173,6 +173,42 @@ const char *ins_tell_entry(const ins_tell *tell, const char *key)
     return value == NULL || *value == '\0' ? NULL : ins_document_escape(tell->document, value);
 }
 
+const char *ins_tell_constant(const ins_tell *tell)
+{
+    const ins_facts *facts = &tell->analysis->facts;
+    if (isnan(facts->chance)) return NULL;
+    return facts->score.kind == INS_SCORE_R2
+               ? "0, the mean as an answer"
+               : INS_TELL("chance, %s", ins_say_score(tell->arena, &facts->score, facts->chance));
+}
+
+const char *ins_tell_dashed(const ins_tell *tell)
+{
+    return isnan(tell->analysis->facts.chance)
+               ? ""
+               : INS_TELL(" Dashed: %s.", ins_tell_score(tell)->words->constant);
+}
+
+double ins_tell_way(const ins_tell *tell, double score)
+{
+    double chance = tell->analysis->facts.chance;
+    return fmin(fmax((score - chance) / (1 - chance), 0), 1);
+}
+
+bool ins_tells_numbers(const ins_tell *tells, size_t count)
+{
+    for (size_t e = 0; e < count; e++)
+        if (ins_tell_score(&tells[e])->kind == INS_SCORE_R2) return true;
+    return false;
+}
+
+bool ins_tells_classes(const ins_tell *tells, size_t count)
+{
+    for (size_t e = 0; e < count; e++)
+        if (ins_tell_score(&tells[e])->kind != INS_SCORE_R2) return true;
+    return false;
+}
+
 bool ins_tell_splits_by_seed(const ins_tell *tell)
 {
     const char *split = ins_pairs_get(&tell->study->experiment, "split");
@@ -218,10 +254,39 @@ static const char *learning_rates(const ins_tell *tell)
     return text;
 }
 
+/* "4 inputs, 3 classes", "13 inputs, 2 targets", "4 inputs, target petal_width". */
+static const char *shape_text(const ins_tell *tell)
+{
+    const ins_facts *facts = &tell->analysis->facts;
+    if (isnan(facts->features)) return NULL;
+    const char *inputs = ins_say_count(tell->arena, (size_t)facts->features, "input");
+    if (facts->autoencoder) return INS_TELL("%s that are the targets as well", inputs);
+    if (isfinite(facts->classes)) return INS_TELL("%s, %.0f classes", inputs, facts->classes);
+    const char *name = ins_tell_entry(tell, "target_names");
+    if (facts->targets == 1 && name != NULL) return INS_TELL("%s, target %s", inputs, name);
+    if (isfinite(facts->targets))
+        return INS_TELL("%s, %s", inputs,
+                        ins_say_count(tell->arena, (size_t)facts->targets, "target"));
+    return NULL;
+}
+
+/* "120 training and 30 test rows", where the test rows are from, and that there are none. */
+static const char *rows_text(const ins_tell *tell)
+{
+    const ins_facts *facts = &tell->analysis->facts;
+    if (isnan(facts->train_rows) || isnan(facts->test_rows)) return NULL;
+    if (facts->test_is_train)
+        return INS_TELL("%.0f training rows, no test rows", facts->train_rows);
+    return INS_TELL("%.0f training and %.0f test rows%s", facts->train_rows, facts->test_rows,
+                    facts->given_test_set           ? " of their own file"
+                    : ins_tell_splits_by_seed(tell) ? ", drawn anew for each seed"
+                                                    : "");
+}
+
 const char *ins_tell_settings(const ins_tell *tell)
 {
     const ins_study *study = tell->study;
-    const ins_facts *facts = &tell->analysis->facts;
+    const char *shape = shape_text(tell), *rows = rows_text(tell);
     const char *data = ins_tell_entry(tell, "data"), *scale = ins_tell_entry(tell, "scale");
     const char *hidden = ins_tell_entry(tell, "hidden"), *batch = ins_tell_entry(tell, "batch");
     const char *activation = ins_tell_entry(tell, "activation");
@@ -232,12 +297,8 @@ const char *ins_tell_settings(const ins_tell *tell)
     if (scale != NULL)
         piece(&out,
               strcmp(scale, "none") == 0 ? "features as they are" : INS_TELL("scale %s", scale));
-    if (isfinite(facts->features) && isfinite(facts->classes))
-        piece(&out, INS_TELL("%.0f inputs, %.0f classes", facts->features, facts->classes));
-    if (isfinite(facts->train_rows) && isfinite(facts->test_rows))
-        piece(&out,
-              INS_TELL("%.0f training and %.0f test rows%s", facts->train_rows, facts->test_rows,
-                       ins_tell_splits_by_seed(tell) ? ", drawn anew for each seed" : ""));
+    if (shape != NULL) piece(&out, shape);
+    if (rows != NULL) piece(&out, rows);
     if (hidden != NULL && !varies(tell, INS_RUNS_HIDDEN))
         piece(&out, INS_TELL("hidden layers %s", hidden));
     if (activation != NULL && !varies(tell, INS_RUNS_ACTIVATION)) piece(&out, activation);

@@ -67,6 +67,26 @@ bool ins_tell_has_depth(const ins_tell *tell);
 /* Layers that are drawn of an arm: the hidden ones. */
 size_t ins_tell_hidden(const ins_tell *tell, size_t arm);
 
+/* What runs are judged by. */
+static inline const ins_score *ins_tell_score(const ins_tell *tell)
+{
+    return &tell->analysis->facts.score;
+}
+
+/* "chance, 33.3 %", "0, the mean as an answer": what a dashed line of the score is; NULL: there is
+ * none. */
+const char *ins_tell_constant(const ins_tell *tell);
+
+/* " Dashed: chance.", behind a chart with a line at the best constant answer; "": there is none. */
+const char *ins_tell_dashed(const ins_tell *tell);
+
+/* The way from the best constant answer to a perfect one, as a share from 0 to 1; 0: not known. */
+double ins_tell_way(const ins_tell *tell, double score);
+
+/* Of experiments, whether some are of numbers, and some are not. */
+bool ins_tells_numbers(const ins_tell *tells, size_t count);
+bool ins_tells_classes(const ins_tell *tells, size_t count);
+
 #define INS_TELL(...) ins_arena_format(tell->arena, __VA_ARGS__)
 
 #endif

@@ -45,6 +45,30 @@ rows() {
     done
 }
 
+@test "the summary of a foreign log of numbers tells of R², and what a log does not tell is not said" {
+    mkdir foreign
+    {
+        echo 'initializer,seed,epoch,train_loss,test_score'
+        for seed in 1 2 3 4 5; do printf 'a,%d,0,3,-2\na,%d,5,0.3,0.7%d\n' "$seed" "$seed" "$seed"; done
+    } >foreign/epochs.csv
+    {
+        echo 'initializer,seed,epoch,layer,tensor,variance'
+        for seed in 1 2 3 4 5; do printf 'a,%d,0,1,preactivation,1\n' "$seed"; done
+    } >foreign/layers.csv
+    run_ok report --summary foreign
+    [[ "$output" == *'test score'* ]]
+    [[ "$output" == *'0.730 [0.7'* ]]
+    [[ "$output" != *learned\ in* ]]
+    printf 'score = r2\nloss = mse\n' >foreign/experiment.ini
+    printf 'key,value\ntrain_rows,100\ntest_rows,30\n' >foreign/environment.csv
+    run_ok report --summary foreign
+    [[ "$output" == *'test R²'* ]]
+    [[ "$output" == *'a learned in all 5 runs.'* ]]
+    [[ "$output" == *'has R² 0.730 [0.7'* ]]
+    [[ "$output" != *ccuracy* ]]
+    [[ "$output" != *hance* ]]
+}
+
 # rename FROM TO DIR OUT: the run directory with two labels instead of he_uniform and zeros.
 rename() {
     cp -r run "$3"

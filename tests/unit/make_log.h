@@ -53,8 +53,12 @@ static const made_arm plain = {.initializer = "a",
 typedef struct made_log {
     const made_arm *arm;
     size_t arms, hidden, seeds, epochs;
-    double chance;                                      /* NAN: environment.csv is left out */
-    double classes;                                     /* 0: 3 */
+    double chance;  /* NAN: environment.csv is left out */
+    double classes; /* 0: 3 */
+    double targets; /* so many numbers are predicted, and the accuracies are R^2; 0: classes */
+    double target_square; /* of numbers, on the training rows; 0: 1 */
+    double bottleneck; /* units of the layer before the last hidden one; 0: they are not counted */
+    const char *environment;                            /* further rows; NULL: none */
     double features, input_rank, train_rows, test_rows; /* 0: not told */
     double input_signal; /* share of the inputs' second moment that differs between rows; 0: all */
     double input;        /* second moment of the inputs */
@@ -151,6 +155,7 @@ static void made_run(made_log *log, const made_arm *arm, size_t run, size_t seed
         } else {
             fprintf(to->epochs, "%.17g,", loss);
         }
+        if (log->targets > 0) fprintf(to->epochs, ",,");
         fprintf(to->epochs, "%.17g,%.17g\n", there ? train : 0, there ? right : 0);
         snprintf(place, sizeof place, "%zu,%zu,%zu", run, seed, e);
         double input = log->input * (log->input_signal > 0 ? log->input_signal : 1);
@@ -158,6 +163,9 @@ static void made_run(made_log *log, const made_arm *arm, size_t run, size_t seed
                        (made_row){0, "activation", log->input, input, 0.01, 0, -1, 0});
         made_layers(to->layers, log, arm, place, e, noise, faulty);
         if (to->symmetry == NULL || arm->rank <= 0) continue;
+        if (log->bottleneck > 0)
+            fprintf(to->symmetry, "%s,%zu,%g,%g,%g,0\n", place, log->hidden - 1, log->bottleneck,
+                    log->bottleneck, log->bottleneck);
         double dead = e == 0 ? arm->dead_start : arm->dead_end;
         fprintf(to->symmetry, "%s,%zu,8,%g,%.17g,%g\n", place, log->hidden,
                 arm->distinct > 0 && e > 0 ? arm->distinct : 8,
@@ -168,8 +176,13 @@ static void made_run(made_log *log, const made_arm *arm, size_t run, size_t seed
 static void made_environment(const made_log *log)
 {
     FILE *file = made_file("environment.csv");
-    fprintf(file, "key,value\nlargest_test_share,%.17g\nclasses,%g\n", log->chance,
-            log->classes > 0 ? log->classes : 3);
+    if (log->targets > 0)
+        fprintf(file, "key,value\ntargets,%g\ntrain_target_square,%.17g\n", log->targets,
+                log->target_square > 0 ? log->target_square : 1);
+    else
+        fprintf(file, "key,value\nlargest_test_share,%.17g\nclasses,%g\n", log->chance,
+                log->classes > 0 ? log->classes : 3);
+    if (log->environment != NULL) fputs(log->environment, file);
     if (log->features > 0) fprintf(file, "features,%g\n", log->features);
     if (log->input_rank > 0) fprintf(file, "input_rank,%g\n", log->input_rank);
     if (log->train_rows > 0) fprintf(file, "train_rows,%g\n", log->train_rows);
@@ -184,7 +197,8 @@ static inline void made_log_write(made_log *log)
     for (size_t a = 0; a < log->arms && to.symmetry == NULL; a++)
         if (log->arm[a].rank > 0) to.symmetry = made_file("symmetry.csv");
     fprintf(to.runs, "run,initializer,activation,hidden,optimizer,learning_rate,seed,status\n");
-    fprintf(to.epochs, "run,seed,epoch,updates,train_loss,train_accuracy,test_accuracy\n");
+    fprintf(to.epochs, "run,seed,epoch,updates,train_loss,train_accuracy,test_accuracy%s\n",
+            log->targets > 0 ? ",train_score,test_score" : "");
     fprintf(to.layers, "run,seed,epoch,layer,tensor,units,count,mean,variance,within_unit_variance,"
                        "between_unit_variance,second_moment,zero_fraction,saturated_fraction,"
                        "nonfinite\n");
@@ -201,6 +215,11 @@ static inline void made_log_write(made_log *log)
     fclose(to.layers);
     if (to.symmetry != NULL) fclose(to.symmetry);
     if (!isnan(log->chance)) made_environment(log);
+    if (log->targets > 0) {
+        FILE *experiment = made_file("experiment.ini");
+        fprintf(experiment, "loss = mse\nscore = r2\n");
+        fclose(experiment);
+    }
 }
 
 /* Reads and analyses the directory scratch; the test fails when it cannot be read. */

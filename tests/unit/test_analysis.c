@@ -114,7 +114,7 @@ START_TEST(summary)
                "alikeness,effective_rank,symmetric_layers,dead_share,distinct_units,units,accuracy,"
                "accuracy_lower,accuracy_upper,train_loss,train_loss_lower,train_loss_upper,"
                "initial_loss,runs_learned,runs_barely_learned,runs_undecided,runs_dead,target,"
-               "reached_target,epochs_to_target,verdicts\n"),
+               "reached_target,epochs_to_target,verdicts,score,score_lower,score_upper\n"),
         out.data);
     cell_is(&out, "alpha", "runs", "5");
     cell_is(&out, "alpha", "forward_total", "1");
@@ -151,6 +151,26 @@ START_TEST(summary)
     cell_is(&out, "delta", "runs_undecided", "0");
     ins_text_free(&out);
     made_free(&study, &analysis);
+}
+END_TEST
+
+/* Of numbers the score is no accuracy. */
+START_TEST(scores_beside_accuracies)
+{
+    made.arms = 1;
+    arms[0].accuracy = 0.75;
+    arms[0].spread = 0;
+    for (int numbers = 0; numbers < 2; numbers++) {
+        made.targets = numbers;
+        made_log_write(&made);
+        made_read(&study, &analysis);
+        ins_text out = {0};
+        ins_analysis_summary(&analysis, &out);
+        cell_is(&out, "alpha", "accuracy", numbers ? "" : "0.75");
+        cell_is(&out, "alpha", "score", "0.75");
+        ins_text_free(&out);
+        made_free(&study, &analysis);
+    }
 }
 END_TEST
 
@@ -305,6 +325,7 @@ int main(void)
     TCase *tables = tcase_create("tables");
     tcase_add_checked_fixture(tables, setup, scratch_teardown);
     tcase_add_test(tables, summary);
+    tcase_add_test(tables, scores_beside_accuracies);
     tcase_add_test(tables, predicted_gains);
     tcase_add_test(tables, comparisons);
     tcase_add_test(tables, findings);

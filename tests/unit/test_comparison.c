@@ -226,7 +226,7 @@ START_TEST(no_p_without_spread)
     /* One sign in five seeds: 2^-4, of three hypotheses. */
     ck_assert(ins_difference_of(of, 2, 0, &d));
     ck_assert(isnan(d.difference.lower) && d.p == 0.0625 && !d.told);
-    ck_assert(isnan(analysis.arm[0].accuracy.lower) && analysis.arm[0].alike);
+    ck_assert(isnan(analysis.arm[0].score.lower) && analysis.arm[0].alike);
     done();
 }
 END_TEST
@@ -294,7 +294,7 @@ START_TEST(differences_are_found_either_way)
             ck_assert_uint_eq(there.arm_second, b);
             ck_assert_str_eq(there.first, study.arm[a].label);
             ck_assert_str_eq(there.second, study.arm[b].label);
-            double mean = analysis.arm[a].accuracy.mean - analysis.arm[b].accuracy.mean;
+            double mean = analysis.arm[a].score.mean - analysis.arm[b].score.mean;
             ck_assert_double_eq_tol(there.difference.mean, mean, 1e-12);
             ck_assert(ins_difference_of(of, b, a, &back));
             ck_assert(back.difference.lower == -there.difference.upper);

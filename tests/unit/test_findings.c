@@ -365,6 +365,116 @@ START_TEST(what_carries_the_accuracy)
 }
 END_TEST
 
+/* --- Of numbers ----------------------------------------------------------------------------- */
+
+/* The constant loss is the targets' mean square, 1 here. */
+START_TEST(numbers_and_the_mean)
+{
+    made.targets = 1;
+    read_made();
+    claims("confidently_wrong", NULL);
+    claims("starts_above", NULL); /* 1.1 */
+    done();
+    arms[1].initial_loss = 1.51;
+    arms[1].loss = 1.1;
+    read_made();
+    claims("confidently_wrong", "bravo ends worse than the mean as an answer.");
+    has_evidence("confidently_wrong", "of bravo ends at 1.1");
+    has_evidence("confidently_wrong", ", above the 1 of always answering the mean.");
+    claims("starts_above", "bravo starts worse than the mean as an answer.");
+    has_evidence("starts_above", "Before training the loss of bravo is 1.51, that of always "
+                                 "answering the mean 1: smaller weights");
+    done();
+    arms[1].initial_loss = 1.49;
+    arms[1].loss = 1;
+    read_made();
+    claims("confidently_wrong", NULL);
+    claims("starts_above", NULL);
+    done();
+    made.target_square = 0.5; /* half of the targets are constant */
+    read_made();
+    claims("confidently_wrong", "bravo ends worse than the mean as an answer.");
+    claims("starts_above", "alpha and bravo start worse than the mean as an answer.");
+    done();
+    made.targets = 0; /* of classes ln 3 is the start of every network that knows nothing */
+    arms[0].initial_loss = arms[1].initial_loss = 2;
+    read_made();
+    claims("starts_above", NULL);
+    done();
+}
+END_TEST
+
+START_TEST(numbers_of_too_few_rows)
+{
+    made.targets = 1;
+    made.arms = 1;
+    arms[0].spread = 0;
+    arms[0].accuracy = 0.17;
+    made.test_rows = 30;
+    read_made();
+    claims("few_rows", "Too few test rows to say whether a run learned.");
+    has_evidence("few_rows", "30 test rows; 54 would do.");
+    answers("The test rows are too few to say which learned.",
+            "On the test rows R² is at most 0.170 on average; always answering the mean has R² 0.");
+    done();
+    arms[0].accuracy = 0.18;
+    read_made();
+    claims("few_rows", NULL);
+    done();
+    made.arms = 3; /* one that learned, one of which it is not known, one that did not */
+    arms[0].accuracy = 0.9;
+    arms[1].accuracy = 0.17;
+    arms[2].accuracy = -0.1;
+    arms[1].spread = arms[2].spread = 0;
+    arms[2].initializer = "charlie";
+    read_made();
+    answers("charlie does not learn; alpha learned in all 5 runs; of bravo the rows are too few to "
+            "tell.",
+            "alpha has R² 0.900");
+    done();
+    arms[1].spared = 2; /* some of its runs did learn */
+    arms[1].spared_accuracy = 0.9;
+    read_made();
+    ck_assert(ins_has_verdict(&analysis.arm[1], INS_VERDICT_LEARNING_UNDECIDED));
+    done();
+    arms[1].spared = 3;
+    read_made();
+    ck_assert(ins_has_verdict(&analysis.arm[1], INS_VERDICT_LEARNED));
+    done();
+    made.arms = 1;
+    arms[0].accuracy = 0.05;
+    read_made();
+    claims("few_rows", NULL);
+    answers("It did not learn.", "R² is at most 0.050 on average");
+    done();
+    arms[0].accuracy = -1e8;
+    read_made();
+    answers("It did not learn.", "R² is at most −10⁸ on average");
+    done();
+}
+END_TEST
+
+START_TEST(numbers_are_said_as_numbers)
+{
+    made.targets = 1;
+    arms[0].spread = arms[1].spread = 0.01;
+    arms[1].accuracy = 0.7;
+    read_made();
+    answers("alpha is ahead of the others.", "alpha has R² 0.9");
+    const char *text = plain_text(analysis.answer.evidence);
+    ck_assert_ptr_nonnull(strstr(text, " on the test rows, chosen among 2; that is 0.2"));
+    ck_assert_ptr_nonnull(strstr(text, "more than bravo. Always answering the mean has R² 0."));
+    done();
+    cross(2);
+    arms[3].accuracy = -0.2;
+    read_made();
+    has_evidence("contrast", "it learned in all 5 runs (R² 0.");
+    has_evidence("main_effect", " of R² over bravo");
+    answers("alpha is among the best in both settings.", "The best has R² 0.9");
+    done();
+}
+END_TEST
+
 /* --- The answer of one setting ----------------------------------------------------------- */
 
 START_TEST(answers_of_one_setting)
@@ -493,6 +603,9 @@ int main(void)
     tcase_add_test(found, too_few_test_rows);
     tcase_add_test(found, a_factor_decides);
     tcase_add_test(found, what_carries_the_accuracy);
+    tcase_add_test(found, numbers_and_the_mean);
+    tcase_add_test(found, numbers_of_too_few_rows);
+    tcase_add_test(answered, numbers_are_said_as_numbers);
     tcase_add_test(answered, before_training);
     tcase_add_test(answered, before_training_of_one_layer);
     tcase_add_test(answered, answers_of_one_setting);

@@ -177,6 +177,38 @@ START_TEST(too_few_rows_leave_it_undecided)
 }
 END_TEST
 
+static ins_learning learning_of_numbers(double test, double train, double rows)
+{
+    made_arm arm = plain;
+    arm.accuracy = test;
+    arm.train_accuracy = train;
+    made_log log = {.hidden = 2, .epochs = 1, .targets = 2, .train_rows = 1000, .test_rows = rows};
+    return measure_with(arm, log)->learning;
+}
+
+/* scipy.stats.t.sf(r sqrt((n - 2) / (1 - r^2)), n - 2), r^2 = R^2: of 30 rows 0.0118 for 0.17 and
+ * 0.0097 for 0.18; of 1000 0.0101 for 0.0054 and 0.0095 for 0.0055; of 100 0.0106 for 0.053 and
+ * 0.0094 for 0.055. */
+START_TEST(numbers_learned_by_the_correlation)
+{
+    ck_assert_int_eq(learning_of_numbers(0.18, 0.9, 30), INS_LEARNED);
+    ck_assert_int_eq(learning_of_numbers(0.17, 0.9, 30), INS_LEARNING_UNDECIDED);
+    ck_assert_int_eq(learning_of_numbers(0.17, 0.05, 30), INS_DID_NOT_LEARN);
+    ck_assert_int_eq(learning_of_numbers(0.09, 0.9, 30), INS_DID_NOT_LEARN);
+    ck_assert_int_eq(learning_of_numbers(0.055, 0.9, 100), INS_BARELY_LEARNED);
+    ck_assert_int_eq(learning_of_numbers(0.053, 0.9, 100), INS_DID_NOT_LEARN);
+    ck_assert_int_eq(learning_of_numbers(0.099, 0.9, 100), INS_BARELY_LEARNED);
+    ck_assert_int_eq(learning_of_numbers(0.101, 0.9, 100), INS_LEARNED);
+    ck_assert_int_eq(learning_of_numbers(0.9, 0.0054, 100), INS_DID_NOT_LEARN);
+    ck_assert_int_eq(learning_of_numbers(0.9, 0.0055, 100), INS_LEARNED);
+    /* Worse than the mean, by how much does not matter. */
+    ck_assert_int_eq(learning_of_numbers(-0.5, 0.9, 1e6), INS_DID_NOT_LEARN);
+    ck_assert_int_eq(learning_of_numbers(-1e8, 0.9, 100), INS_DID_NOT_LEARN);
+    ck_assert_int_eq(learning_of_numbers(1, 1, 2), INS_LEARNING_UNDECIDED); /* any two rows */
+    ck_assert_int_eq(learning_of_numbers(1, 1, 3), INS_LEARNED);
+}
+END_TEST
+
 START_TEST(learning_that_nobody_knows)
 {
     made_arm arm = plain;
@@ -212,7 +244,6 @@ START_TEST(facts_of_the_data)
     ck_assert(analysis.facts.chance == 0.25 && analysis.facts.train_chance == 0.25);
     ck_assert(analysis.facts.features == 7 && analysis.facts.train_rows == 80);
     ck_assert(analysis.facts.few_rows == 4); /* 0.25^4 = 0.0039, 0.25^3 = 0.0156 */
-    ck_assert(analysis.facts.decidable);
     ck_assert(ins_target_of(&analysis.facts) == 0.625);
     made_free(&study, &analysis);
     const char *shares = "key,value\nclasses,4\nlargest_test_share,0.3\n"
@@ -220,12 +251,57 @@ START_TEST(facts_of_the_data)
     scratch_file("environment.csv", shares, strlen(shares));
     made_read(&study, &analysis);
     ck_assert(analysis.facts.chance == 0.3 && analysis.facts.train_chance == 0.6);
-    ck_assert(analysis.facts.few_rows == 4 && !analysis.facts.decidable);
+    ck_assert(analysis.facts.few_rows == 4);
     made_free(&study, &analysis);
     shares = "key,value\nclasses,4\nmajority_share,0.35\n"; /* as version 1.0 wrote */
     scratch_file("environment.csv", shares, strlen(shares));
     made_read(&study, &analysis);
     ck_assert(analysis.facts.chance == 0.35 && analysis.facts.train_chance == 0.35);
+    close_to(exp(analysis.facts.constant_loss), 4);
+    made_free(&study, &analysis);
+    const char *ini = "classes = 5\n"; /* what experiment.ini says, where nothing else does */
+    scratch_file("experiment.ini", ini, strlen(ini));
+    made_read(&study, &analysis);
+    ck_assert(analysis.facts.classes == 4);
+    made_free(&study, &analysis);
+    shares = "key,value\nlargest_test_share,0.1\n";
+    scratch_file("environment.csv", shares, strlen(shares));
+    made_read(&study, &analysis);
+    ck_assert(analysis.facts.classes == 5 && analysis.facts.chance == 0.2);
+    ck_assert(!analysis.facts.autoencoder && !analysis.facts.test_is_train);
+    made_free(&study, &analysis);
+}
+END_TEST
+
+/* scipy.stats.t as above: an R^2 of 0.1 has p 0.0105 with 53 rows, 0.0099 with 54. */
+START_TEST(facts_of_numbers)
+{
+    made_arm arm = plain;
+    made_log log = {.arm = &arm, .arms = 1, .hidden = 2, .seeds = 1, .input = 1, .targets = 5};
+    log.features = 4;
+    log.target_square = 0.8;
+    log.test_rows = 20;
+    log.environment = "autoencoder,yes\ntest_is_train,yes\ngiven_test_set,no\n";
+    made_log_write(&log);
+    made_read(&study, &analysis);
+    const ins_facts *facts = &analysis.facts;
+    ck_assert(facts->score.kind == INS_SCORE_R2 && facts->score.train == INS_EPOCHS_TRAIN_SCORE);
+    ck_assert_str_eq(facts->score.rows, "training");
+    ck_assert(facts->chance == 0 && facts->train_chance == 0 && isnan(facts->classes));
+    ck_assert(facts->targets == 5 && facts->constant_loss == 0.8 && facts->few_rows == 54);
+    ck_assert(facts->autoencoder && facts->test_is_train && !facts->given_test_set);
+    ck_assert(ins_target_of(facts) == 0.5);
+    ck_assert(ins_directions_needed(facts) == 2);
+    made_free(&study, &analysis);
+    log.features = 11;
+    made_log_write(&log);
+    made_read(&study, &analysis);
+    ck_assert(ins_directions_needed(&analysis.facts) == 5);
+    made_free(&study, &analysis);
+    log.environment = "given_test_set,yes\n";
+    made_log_write(&log);
+    made_read(&study, &analysis);
+    ck_assert(analysis.facts.given_test_set && !analysis.facts.autoencoder);
     made_free(&study, &analysis);
 }
 END_TEST
@@ -364,7 +440,7 @@ START_TEST(passage_counts_who_never_arrives)
     made_log_write(&log);
     made_read(&study, &analysis);
     ck_assert(ins_target_of(&analysis.facts) == 0.7);
-    ins_passage passage = ins_passage_of_arm(&study, 0, 0.7);
+    ins_passage passage = ins_passage_of_arm(&study, &analysis.facts, 0);
     ck_assert_uint_eq(passage.arrived, 2);
     ck_assert_uint_eq(passage.runs, 3);
     ck_assert(passage.median == 2);
@@ -373,7 +449,7 @@ START_TEST(passage_counts_who_never_arrives)
     arm.faulty = 2; /* one of them never arrived anyway */
     made_log_write(&log);
     made_read(&study, &analysis);
-    passage = ins_passage_of_arm(&study, 0, 0.7);
+    passage = ins_passage_of_arm(&study, &analysis.facts, 0);
     ck_assert_uint_eq(passage.arrived, 1);
     ck_assert(isinf(passage.median));
     made_free(&study, &analysis);
@@ -440,8 +516,10 @@ int main(void)
     tcase_add_test(runs, overflow_without_moments);
     tcase_add_test(runs, learned_by_the_binomial_test);
     tcase_add_test(runs, too_few_rows_leave_it_undecided);
+    tcase_add_test(runs, numbers_learned_by_the_correlation);
     tcase_add_test(runs, learning_that_nobody_knows);
     tcase_add_test(runs, facts_of_the_data);
+    tcase_add_test(runs, facts_of_numbers);
     tcase_add_test(runs, pace_is_a_single_updates);
     tcase_add_test(runs, counted_units);
     tcase_add_test(runs, weights_around_zero);

@@ -19,11 +19,15 @@
 #include "scratch.h"
 
 static pages on_pages;
-static ins_text said; /* all that the pages say */
+static ins_text said;           /* all that the pages say */
+static double targets;          /* the logs are of so many numbers; 0: of classes */
+static const char *environment; /* further rows of environment.csv */
 
 static void setup(void)
 {
     scratch_setup();
+    targets = 0;
+    environment = NULL;
 }
 
 static void forget(void)
@@ -235,8 +239,15 @@ static void write_three(size_t seeds)
                     .features = 4,
                     .train_rows = 120,
                     .test_rows = 300,
+                    .targets = targets,
+                    .environment = environment,
                     .input = 1,
                     .noise = 1};
+    if (targets > 0) {
+        for (size_t a = 0; a < 3; a++) arm[a].rank = 6 - (double)a;
+        arm[2].accuracy = -3;
+        arm[2].initial_loss = 1.6;
+    }
     made_log_write(&log);
 }
 
@@ -944,6 +955,7 @@ static void write_settings(bool depends)
         arm[a].activation = a / 2 < 2 ? "relu" : "tanh";
         arm[a].hidden = a / 2 % 2 == 0 ? "10x8" : "10x16";
         arm[a].accuracy = accuracy[depends ? a / 2 : 0][a % 2];
+        if (targets > 0 && arm[a].accuracy < 0.5) arm[a].accuracy -= 2;
         arm[a].spread = 0.004;
         arm[a].forward = a == 0 ? 0.5 : 1 - 0.01 * (double)a;
         arm[a].rank = 5 + 0.25 * (double)a;
@@ -956,6 +968,7 @@ static void write_settings(bool depends)
                     .chance = 1.0 / 3,
                     .train_rows = 120,
                     .test_rows = 300,
+                    .targets = targets,
                     .input = 1,
                     .noise = 1};
     made_log_write(&log);
@@ -1019,7 +1032,7 @@ static void write_map(void)
     FILE *runs = made_file("runs.csv"), *epochs = made_file("epochs.csv");
     FILE *layers = made_file("layers.csv"), *depths = made_file("depth.csv");
     fprintf(runs, "run,initializer,hidden,seed\n");
-    fprintf(epochs, "run,seed,epoch,updates,test_accuracy\n");
+    fprintf(epochs, "run,seed,epoch,updates,test_%s\n", targets > 0 ? "score" : "accuracy");
     fprintf(layers, "run,seed,epoch,layer,tensor,units,variance\n");
     fprintf(depths, "run,initializer,sigma_w,xi_c,xi_gradient\n");
     for (size_t run = 1; run <= 18; run++) {
@@ -1035,7 +1048,8 @@ static void write_map(void)
     fclose(epochs);
     fclose(layers);
     fclose(depths);
-    made_environment(&(made_log){.chance = 0.25, .classes = 4});
+    made_environment(&(made_log){.chance = 0.25, .classes = 4, .targets = targets});
+    if (targets > 0) write_ini("score = r2\nloss = mse\n");
 }
 
 START_TEST(map_shades_from_chance_to_1)
@@ -1076,7 +1090,8 @@ START_TEST(method_and_reading_say_each_thing_once)
     expect("vanishing_forward");
     expect("vanishing below 0.01, fading below 0.1, preserving to 10, growing to 100, exploding");
     expect("below 0.01 below 0.1 to 10 to 100 above 100"); /* beside their strips */
-    for (int t = 0; t < INS_THRESHOLDS; t++) expect(ins_threshold_table[t].name);
+    for (int t = 0; t < INS_THRESHOLDS; t++)
+        if (*ins_threshold_table[t].meaning.classes != '\0') expect(ins_threshold_table[t].name);
     expect_not("DATA DICTIONARY");
     report(2);
     expect("ANSWERS");
@@ -1155,6 +1170,143 @@ START_TEST(answers_lead_to_their_chapters)
 }
 END_TEST
 
+/* --- Numbers --------------------------------------------------------------------------------- */
+
+/* Nothing that is said of classes. */
+static void expect_numbers(void)
+{
+    static const char *const never[] = {"class",   "Class",         "chance",        "Chance",
+                                        "ccura",   "cross-entropy", "percent point", " points [",
+                                        "ln 3",    "right on",      "per cent",      "rows right",
+                                        "binomial"};
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) expect_not(never[i]);
+    expect("R²");
+}
+
+START_TEST(numbers_are_not_classes)
+{
+    targets = 2;
+    write_three(6);
+    report(1);
+    expect_numbers();
+    expect("4 inputs, 2 targets, 120 training and 300 test rows,");
+    expect("b has R² 0.9");
+    expect("Always answering the mean has R² 0.");
+    expect("Test R², 0 to 1 Mean");
+    expect("dashed: 0, the mean as an answer. What lies below 0 is drawn at 0.");
+    expect("another 300 test rows would move an R² of 0.9");
+    expect("Dashed: always answering the mean, R² 0 and loss 1. What lies below −1 is cut off.");
+    expect("Differences in test R²");
+    expect("Epochs to R² 0.5 on the test rows");
+    expect("Half of the way from 0 to 1, fixed before.");
+    expect("−3.000"); /* no mean is cut off */
+    expect("barely_r2");
+    ck_assert(has_figure("score-runs") && !has_figure("accuracy-runs"));
+    row r[8];
+    ck_assert_uint_eq(rows_of("learning", "Test R²", "c", r, 8), 5);
+    expect_close(r[4].y, -3); /* in the data neither */
+    ck_assert_uint_eq(in_script("learning", "set yrange [-1:1]"), 1);
+    ck_assert_uint_eq(in_script("learning", "graph 0, first 1 to graph 1, first 1 "), 1);
+    ck_assert_uint_eq(in_script("learning", "graph 0, first 0 to graph 1, first 0 "), 1);
+    targets = 1;
+    environment = "target_names,petal_width\n";
+    write_three(6);
+    report(1);
+    expect("4 inputs, target petal_width, 120 training");
+    write_settings(true);
+    report(1);
+    expect_numbers();
+    expect("A tile: R² on the test rows, mean over seeds");
+    expect("relu 10x8 10x16 a 0.90  6/6 0.70  6/6 b 0.60  6/6 0.90  6/6 ");
+    expect("tanh 10x8 10x16 a 0.80  6/6 −1.70  0/6 ");
+    expect("Over all settings: R², one value a seed");
+    ck_assert_uint_eq(rows_of("score-by", "R² by the forward total", "b", r, 8), 4);
+    write_map();
+    report(1);
+    expect_numbers();
+    expect("6 hidden layers: R² is highest at σw = 1.5, 0.500");
+    row tiles[32];
+    ck_assert_uint_eq(rows_of("map", "Test R²", "R^2", tiles, 32), 18);
+    ck_assert_uint_eq(tiles[5].colour, 0x2B7BB0);
+}
+END_TEST
+
+START_TEST(classes_are_not_numbers)
+{
+    write_three(6);
+    report(2);
+    expect_not("R²");
+    expect_not("barely_r2");
+    expect_not("targets");
+}
+END_TEST
+
+START_TEST(books_of_numbers)
+{
+    targets = 1;
+    write_settings(true);
+    report(2);
+    expect("below, R² on the test rows of the first");
+    expect("always answering the mean has R² 0. Barely: R² below 0.1.");
+    expect("at most −1.");
+    expect("none learned");
+}
+END_TEST
+
+START_TEST(rows_that_are_scored)
+{
+    for (int numbers = 0; numbers < 2; numbers++) {
+        targets = numbers;
+        environment = "test_is_train,yes\n";
+        write_three(6);
+        report(1);
+        expect("Scored on the training rows. No rows were held out");
+        expect("120 training rows, no test rows");
+        expect(numbers ? "Training R², 0 to 1" : "Training accuracy, 0 to 100 %");
+        expect(numbers ? "b has R² 0.9" : "b is right on 90.");
+        expect("the training rows, chosen among 3");
+        expect("The intervals are over seeds alone.");
+        expect("Weights and order of rows: no rows are held out.");
+        expect_not("another 300");
+        expect_not("est accuracy");
+        environment = "given_test_set,yes\n";
+        write_three(6);
+        report(1);
+        expect("120 training and 300 test rows of their own file");
+        expect("The intervals are over seeds on one test set; another 300 test rows");
+        expect("on the rows of one test set. Other test rows would move");
+        expect_not("Scored on the training rows");
+    }
+}
+END_TEST
+
+/* A decoder that starts as the transpose of its encoder has no theory of the error. */
+START_TEST(tied_has_no_theory_of_the_error)
+{
+    targets = 4;
+    environment = "autoencoder,yes\n";
+    write_three(6);
+    FILE *theory = made_file("theory.csv");
+    fprintf(theory, "run,layer,tensor,second_moment,variance\n");
+    for (int run = 1; run <= 18; run++)
+        for (int l = 1; l <= 10; l++) fprintf(theory, "%d,%d,signal,1,1\n", run, l);
+    fclose(theory);
+    write_ini("score = r2\nloss = mse\noutput-init = he_normal\n");
+    report(1);
+    expect("4 inputs that are the targets as well");
+    expect("Dashed: what mean-field theory predicts.");
+    expect_not("the transpose of another");
+    write_ini("score = r2\nloss = mse\noutput-init = tied\n");
+    report(1);
+    expect("what mean-field theory predicts; of the error nothing where the output layer starts as "
+           "the transpose of another");
+    row r[16];
+    ck_assert_uint_eq(rows_of("signal", "Error: second moment of delta", "a error", r, 16), 10);
+    ck_assert_uint_eq(rows_of("signal", "Error: second moment of delta", "a error theory", r, 16),
+                      0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pages");
@@ -1180,6 +1332,11 @@ int main(void)
     tcase_add_test(tests, method_and_reading_say_each_thing_once);
     tcase_add_test(tests, reading_works_through_an_example);
     tcase_add_test(tests, answers_lead_to_their_chapters);
+    tcase_add_test(tests, numbers_are_not_classes);
+    tcase_add_test(tests, classes_are_not_numbers);
+    tcase_add_test(tests, books_of_numbers);
+    tcase_add_test(tests, rows_that_are_scored);
+    tcase_add_test(tests, tied_has_no_theory_of_the_error);
     suite_add_tcase(suite, tests);
     return ins_run_suite(suite);
 }

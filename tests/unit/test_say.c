@@ -94,7 +94,7 @@ START_TEST(intervals)
 {
     const ins_interval wide = {3, 1.019, 0.9701, 1.0699}, none = {1, 0.5, NAN, NAN},
                        over = {3, 0.05, 1e-6, 25}, nothing = {0, NAN, NAN, NAN},
-                       share = {20, 0.9214, 0.9, 1}, difference = {20, -0.0312, -0.05, 0.012};
+                       share = {20, 0.9214, 0.9, 1};
     ck_assert_str_eq(ins_say_interval(arena, wide), "1.02 [0.970, 1.07]");
     ck_assert_str_eq(ins_say_interval(arena, none), "0.5");
     ck_assert_str_eq(ins_say_interval(arena, over), "0.05 [10^{−6}, 25]");
@@ -102,8 +102,6 @@ START_TEST(intervals)
     ck_assert_str_eq(ins_say_percent_interval(arena, share), "92.1 % [90.0, 100]");
     ck_assert_str_eq(ins_say_percent_interval(arena, none), "50.0 %");
     ck_assert_str_eq(ins_say_percent_interval(arena, nothing), "–");
-    ck_assert_str_eq(ins_say_points_interval(arena, difference), "−3.1 [−5.0, 1.2]");
-    ck_assert_str_eq(ins_say_points_interval(arena, none), "50.0");
 }
 END_TEST
 

@@ -243,6 +243,36 @@ START_TEST(collapsed_by_rank)
 }
 END_TEST
 
+/* Three targets need three directions, many as many as half of what the inputs have; where a layer
+ * has no more units, its width decides. */
+START_TEST(collapsed_numbers_and_bottlenecks)
+{
+    made.targets = 3;
+    made.features = 6;
+    arm.rank = 2.9;
+    verdicts_are(FINE | BIT(COLLAPSED));
+    arm.rank = 3;
+    verdicts_are(FINE);
+    made.targets = 64; /* half of 6 */
+    verdicts_are(FINE);
+    arm.rank = 2.9;
+    verdicts_are(FINE | BIT(COLLAPSED));
+    made.targets = 6;
+    made.features = 20;
+    arm.rank = 4.5;
+    verdicts_are(FINE | BIT(COLLAPSED));
+    made.bottleneck = 7;
+    verdicts_are(FINE | BIT(COLLAPSED));
+    made.bottleneck = 6;
+    verdicts_are(FINE);
+    made.bottleneck = 2; /* its rows are alike or not as before */
+    verdicts_are(FINE);
+    made.hidden = 2;
+    arm.signal = 0.0099;
+    verdicts_are(BIT(COLLAPSED) | BIT(VANISHING_FORWARD) | BIT(PRESERVING_BACKWARD) | BIT(LEARNED));
+}
+END_TEST
+
 START_TEST(collapsed_by_alikeness)
 {
     made.hidden = 2;
@@ -306,10 +336,10 @@ START_TEST(diverged_in_k_of_n_runs)
     verdicts_are(FINE | BIT(DIVERGED));
     const ins_arm_judgement *of = judge();
     ck_assert_uint_eq(of->count[INS_VERDICT_DIVERGED], 1);
-    ck_assert_uint_eq(of->with_accuracy, 4); /* it takes no part in the mean */
+    ck_assert_uint_eq(of->with_score, 4); /* it takes no part in the mean */
     arm.spared = 1;
     arm.spared_accuracy = 0.1;
-    ck_assert_double_eq_tol(judge()->accuracy.mean, 0.9, 1e-9);
+    ck_assert_double_eq_tol(judge()->score.mean, 0.9, 1e-9);
 }
 END_TEST
 
@@ -433,42 +463,60 @@ START_TEST(nothing_is_said_of_learning_without_training)
 }
 END_TEST
 
+typedef struct piece {
+    ins_verdict verdict;
+    const char *words;
+} piece;
+
+static void rule_says(ins_arena *arena, const char *rule, const char *words)
+{
+    const char *text = ins_rule_text(arena, rule);
+    ck_assert_msg(strstr(text, words) != NULL, "\"%s\" is not in \"%s\"", words, text);
+}
+
 /* --- The table ----------------------------------------------------------------------- */
 
 /* Every threshold is named by its rules in braces, and no brace is left. */
 START_TEST(rules_print_the_thresholds)
 {
-    const struct {
-        ins_verdict verdict;
-        const char *piece;
-    } printed[] = {{INS_VERDICT_VANISHING_FORWARD, "*vanishing* below 0.01, *fading* below 0.1"},
-                   {INS_VERDICT_VANISHING_FORWARD, "*preserving* to 10, *growing* to 100"},
-                   {INS_VERDICT_SYMMETRIC, "effective rank below 1.05"},
-                   {INS_VERDICT_DEAD, "more than a share of 0.5"},
-                   {INS_VERDICT_COLLAPSED, "a share of 0.9 of the inputs' own"},
-                   {INS_VERDICT_COLLAPSED, "alike above 0.99"},
-                   {INS_VERDICT_COLLAPSED, "below 0.9)"},
-                   {INS_VERDICT_SATURATED, "share of 0.5"},
-                   {INS_VERDICT_NOT_MOVING, "less than 10^{−6} of"},
-                   {INS_VERDICT_LEARNED, "p below 0.01 each"},
-                   {INS_VERDICT_LEARNED, "share of 0.25 of the way"},
-                   {INS_VERDICT_BARELY_LEARNED, "less than a share of 0.25"},
-                   {INS_VERDICT_LEARNING_UNDECIDED, "below 0.01"}};
+    static const piece of_classes[] = {
+        {INS_VERDICT_VANISHING_FORWARD, "*vanishing* below 0.01, *fading* below 0.1"},
+        {INS_VERDICT_VANISHING_FORWARD, "*preserving* to 10, *growing* to 100"},
+        {INS_VERDICT_SYMMETRIC, "effective rank below 1.05"},
+        {INS_VERDICT_DEAD, "more than a share of 0.5"},
+        {INS_VERDICT_COLLAPSED, "a share of 0.9 of the inputs' own"},
+        {INS_VERDICT_COLLAPSED, "alike above 0.99"},
+        {INS_VERDICT_COLLAPSED, "below 0.9)"},
+        {INS_VERDICT_SATURATED, "share of 0.5"},
+        {INS_VERDICT_NOT_MOVING, "less than 10^{−6} of"},
+        {INS_VERDICT_LEARNED, "p below 0.01 each"},
+        {INS_VERDICT_LEARNED, "share of 0.25 of the way"},
+        {INS_VERDICT_BARELY_LEARNED, "less than a share of 0.25"},
+        {INS_VERDICT_LEARNING_UNDECIDED, "below 0.01"}};
+    static const piece of_numbers[] = {
+        {INS_VERDICT_COLLAPSED, "the number of targets, and below a share of 0.5"},
+        {INS_VERDICT_LEARNED, "R² of 0.1 or more"},
+        {INS_VERDICT_BARELY_LEARNED, "R² below 0.1"},
+        {INS_VERDICT_LEARNING_UNDECIDED, "R² is 0.1 or more"}};
     ins_arena *arena = ins_arena_new();
-    for (size_t i = 0; i < sizeof printed / sizeof printed[0]; i++) {
-        const char *text = ins_rule_text(arena, ins_verdict_table[printed[i].verdict].rule);
-        ck_assert_msg(strstr(text, printed[i].piece) != NULL, "\"%s\" is not in \"%s\"",
-                      printed[i].piece, text);
-    }
+    for (size_t i = 0; i < sizeof of_classes / sizeof of_classes[0]; i++)
+        rule_says(arena, ins_verdict_table[of_classes[i].verdict].rule.classes,
+                  of_classes[i].words);
+    for (size_t i = 0; i < sizeof of_numbers / sizeof of_numbers[0]; i++)
+        rule_says(arena, ins_verdict_table[of_numbers[i].verdict].rule.numbers,
+                  of_numbers[i].words);
     for (size_t v = 0; v < INS_VERDICTS; v++) {
         ck_assert_ptr_nonnull(ins_verdict_table[v].name);
-        if (ins_verdict_table[v].rule == NULL) continue;
-        ck_assert_ptr_null(strstr(ins_rule_text(arena, ins_verdict_table[v].rule), "{v"));
+        ins_wording rule = ins_verdict_table[v].rule;
+        if (rule.classes == NULL) continue;
+        ck_assert_ptr_null(strstr(ins_rule_text(arena, rule.classes), "{v"));
+        if (rule.numbers != NULL)
+            ck_assert_ptr_null(strchr(ins_rule_text(arena, rule.numbers), '{'));
     }
     ck_assert_str_eq(ins_rule_text(arena, "x_{1} {dead} {unknown}"), "x_{1} 0.5 {unknown}");
     for (size_t i = 0; i < INS_THRESHOLDS; i++) { /* every identifier has its row */
         ck_assert_ptr_nonnull(ins_threshold_table[i].name);
-        ck_assert_ptr_nonnull(ins_threshold_table[i].meaning);
+        ck_assert_ptr_nonnull(ins_threshold_table[i].meaning.classes);
     }
     ins_arena_free(arena);
 }
@@ -504,6 +552,7 @@ int main(void)
     tcase_add_test(grades, wide_intervals_are_undecided);
     tcase_add_test(grades, gains_a_layer);
     tcase_add_test(units, collapsed_by_rank);
+    tcase_add_test(units, collapsed_numbers_and_bottlenecks);
     tcase_add_test(units, collapsed_by_alikeness);
     tcase_add_test(units, symmetric_in_bits_or_in_function);
     tcase_add_test(units, dead_in_k_of_n_runs);
