@@ -36,6 +36,7 @@ typedef struct ins_entry {
     /* What is wrong with the values taken together ("minval must be below maxval"), NULL when
      * nothing is. May be NULL. */
     const char *(*check)(const double *value);
+    const char *aliases; /* other names of the same row, separated by blanks; NULL: none */
 } ins_entry;
 
 /* One row of a table with its parameters' values. */
@@ -54,10 +55,13 @@ typedef struct ins_entries {
 } ins_entries;
 
 const ins_entry *ins_entry_at(const ins_entries *table, size_t index);
-const ins_entry *ins_entry_find(const ins_entries *table, const char *name); /* NULL: none */
+
+/* By its name or an alias; NULL: none. */
+const ins_entry *ins_entry_find(const ins_entries *table, const char *name);
 
 /* Parses one call. where starts the messages ("--init", "iris.ini:4"); an unknown name lists the
- * valid ones and the nearest. Strings live in arena. INS_USAGE on failure. */
+ * valid ones and the nearest; an alias gives the row's own name. Strings live in arena. INS_USAGE
+ * on failure. */
 ins_status ins_choice_parse(const ins_entries *table, const char *text, const char *where,
                             ins_arena *arena, ins_choice *choice, ins_error *error);
 

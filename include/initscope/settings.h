@@ -64,8 +64,10 @@ typedef enum ins_splitting {
 
 /* Where the rows come from. */
 typedef struct ins_data_source {
-    const char *name; /* as written in experiment.ini: a bundled set's name or an absolute path */
-    const char *path; /* to open; NULL: a bundled set that is not installed */
+    const char *name; /* as written in experiment.ini: a bundled set's name, an absolute path or the
+                         call of a generator */
+    const char *path; /* to open, or the call; NULL: a bundled set that is not installed */
+    ins_choice generator; /* a row of ins_generators; entry NULL: the path is opened */
 } ins_data_source;
 
 typedef struct ins_settings {
@@ -199,6 +201,7 @@ typedef enum ins_option_id {
 
 struct ins_option {
     const char *key;      /* "learning-rate"; NULL ends the table */
+    const char *alias;    /* another name of the key, "lr"; NULL: none */
     char letter;          /* 'o' or '\0' */
     bool local;           /* not part of the experiment: left out of experiment.ini */
     const char *argument; /* "RATE..." */
@@ -226,7 +229,7 @@ struct ins_option {
 extern const ins_option ins_options[]; /* (INS_OPTIONS), and a row without key */
 extern const char *const ins_group_titles[INS_GROUPS];
 
-const ins_option *ins_option_find(const char *key); /* NULL: no such option */
+const ins_option *ins_option_find(const char *key); /* or its alias; NULL: no such option */
 
 /* "an integer from 1 to 10000, or all": what the values of the option are. */
 void ins_option_range(const ins_option *option, ins_text *out);
@@ -251,6 +254,9 @@ ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error
 
 /* How the settings have the data read; of strings of the settings. */
 ins_reading ins_reading_of(const ins_settings *settings);
+
+/* What rows they stand for: read, or generated. */
+ins_status ins_data_read(const ins_settings *settings, ins_dataset *dataset, ins_error *error);
 
 /* How the runs with a seed have them split and scaled. */
 ins_preparation ins_preparation_of(const ins_settings *settings, size_t seed);

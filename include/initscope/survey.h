@@ -11,7 +11,7 @@
 
 typedef struct ins_survey_column {
     const char *name, *type;
-    size_t missing, different;                /* cells; values */
+    size_t missing, different;                /* cells; values, SIZE_MAX: not counted */
     double mean, deviation, minimum, maximum; /* of numbers; NAN: there are none */
     const char *becomes;                      /* "feature", "3 columns", "label", ... */
 } ins_survey_column;
@@ -28,6 +28,10 @@ typedef struct ins_survey {
 /* The problems of reading the table as asked are added to error; INS_OK: there are none. The survey
  * is to be freed in any case. */
 ins_status ins_survey_make(const ins_reading *reading, ins_survey *survey, ins_error *error);
+
+/* The same of arrays, whose numbers go to the survey's data set. */
+ins_status ins_survey_of_arrays(ins_arrays *arrays, const ins_reading *reading, ins_survey *survey,
+                                ins_error *error);
 void ins_survey_free(ins_survey *survey);
 
 #endif

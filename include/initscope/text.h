@@ -45,8 +45,12 @@ typedef enum ins_number_kind {
  * written when the kind is INS_NUMBER_FINITE; underflow is a finite result. */
 ins_number_kind ins_parse_number(const char *text, size_t length, double *value);
 
-/* The name nearest to text by edit distance, or NULL when none is near (distance above a
- * third of the longer length, at least 2). names ends with NULL. */
+/* Whether word is one of words, which are separated by blanks; words may be NULL. */
+bool ins_is_word_of(const char *word, const char *words);
+
+/* The shortest of the names that text, of 3 letters or more, begins; else the one nearest by edit
+ * distance, neighbours that change places counted as one edit; or NULL when none is near (distance
+ * above a third of the longer length, at least 2). names ends with NULL. */
 const char *ins_nearest(const char *text, const char *const *names);
 
 /* Foreign bytes made safe for a message: control bytes, and bytes that are not UTF-8, as \xHH; cut

@@ -58,11 +58,12 @@ static ins_status complain(const char *where, const char *what, piece got, const
                          ins_display(shown, got.text, got.length), after);
 }
 
-/* "; did you mean NEAREST? valid: A, B, C" for a name that is not among names. */
-static ins_status unknown(const call *c, const char *what, piece got, const char *const *names)
+/* "; did you mean NEAREST? valid: A, B, C" for a name that is not among names; nearest may be NULL.
+ */
+static ins_status unknown(const call *c, const char *what, piece got, const char *nearest,
+                          const char *const *names)
 {
     ins_text after = {0};
-    const char *nearest = ins_nearest(ins_arena_copy(c->arena, got.text, got.length), names);
     if (nearest != NULL) {
         ins_text_add_format(&after, "; did you mean %s? valid:", nearest);
     } else {
@@ -75,13 +76,37 @@ static ins_status unknown(const call *c, const char *what, piece got, const char
     return status;
 }
 
+static const char *nearest_to(const call *c, piece got, const char *const *names)
+{
+    return ins_nearest(ins_arena_copy(c->arena, got.text, got.length), names);
+}
+
+/* The name near to got, of those of the rows and their aliases: "he_normal", "swish (silu)". */
+static const char *nearest_entry(const call *c, const ins_entries *table, piece got)
+{
+    ins_text all = {0};
+    for (size_t i = 0; i < table->count; i++) {
+        const ins_entry *entry = ins_entry_at(table, i);
+        ins_text_add_format(&all, "%s %s ", entry->name, entry->aliases ? entry->aliases : "");
+    }
+    char **names = NULL;
+    const size_t count = ins_list_split(all.data, c->arena, &names);
+    ins_text_free(&all);
+    const char **ended = ins_arena_get(c->arena, count + 1, sizeof *ended, "names");
+    for (size_t i = 0; i < count; i++) ended[i] = names[i];
+    const char *nearest = nearest_to(c, got, ended);
+    if (nearest == NULL) return NULL;
+    const char *name = ins_entry_find(table, nearest)->name;
+    return strcmp(nearest, name) == 0 ? name : ins_arena_format(c->arena, "%s (%s)", nearest, name);
+}
+
 static ins_status unknown_entry(const call *c, const ins_entries *table, piece got)
 {
     const char **names = ins_arena_get(c->arena, table->count + 1, sizeof *names, "names");
     for (size_t i = 0; i < table->count; i++) names[i] = ins_entry_at(table, i)->name;
     char what[64];
     snprintf(what, sizeof what, "unknown %s", table->kind);
-    return unknown(c, what, got, names);
+    return unknown(c, what, got, nearest_entry(c, table, got), names);
 }
 
 static ins_status unknown_parameter(const call *c, piece got)
@@ -95,7 +120,7 @@ static ins_status unknown_parameter(const call *c, piece got)
         return complain(c->where, what, got, "", c->error);
     }
     snprintf(what, sizeof what, "unknown parameter of %s", c->entry->name);
-    return unknown(c, what, got, names);
+    return unknown(c, what, got, nearest_to(c, got, names), names);
 }
 
 /* An end of a range. An open end is held as the neighbouring double, whose shortest digits are
@@ -175,7 +200,7 @@ static ins_status set_word(call *c, size_t index, piece value)
     }
     char what[96];
     snprintf(what, sizeof what, "%s: unknown %s", c->entry->name, parameter->name);
-    return unknown(c, what, value, parameter->words);
+    return unknown(c, what, value, nearest_to(c, value, parameter->words), parameter->words);
 }
 
 static ins_status set_value(call *c, size_t index, piece value)
@@ -310,7 +335,8 @@ const ins_entry *ins_entry_at(const ins_entries *table, size_t index)
 const ins_entry *ins_entry_find(const ins_entries *table, const char *name)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (strcmp(ins_entry_at(table, i)->name, name) == 0) return ins_entry_at(table, i);
+        const ins_entry *entry = ins_entry_at(table, i);
+        if (strcmp(entry->name, name) == 0 || ins_is_word_of(name, entry->aliases)) return entry;
     }
     return NULL;
 }

@@ -119,34 +119,61 @@ static char lower(char c)
 /* Longer names than this are never mistyped ones of ours. */
 enum { LONGEST_NAME = 64 };
 
-/* Edit distance (insertions, deletions, substitutions), letter case ignored. */
+/* Edit distance (insertions, deletions, substitutions, neighbours exchanged), letter case ignored.
+ */
 static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-    size_t row[LONGEST_NAME + 1];
+    size_t rows[3][LONGEST_NAME + 1], *before = rows[0], *last = rows[1], *row = rows[2];
 
     for (size_t j = 0; j <= b_length; j++) row[j] = j;
-    for (size_t i = 0; i < a_length; i++) {
-        size_t diagonal = row[0];
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t *free_row = before;
 
-        row[0] = i + 1;
-        for (size_t j = 0; j < b_length; j++) {
-            size_t best = diagonal + (lower(a[i]) != lower(b[j]));
+        before = last;
+        last = row;
+        row = free_row;
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            const char x = lower(a[i - 1]), y = lower(b[j - 1]);
+            size_t best = last[j - 1] + (x != y);
 
-            diagonal = row[j + 1];
-            if (row[j] + 1 < best) best = row[j] + 1;
-            if (diagonal + 1 < best) best = diagonal + 1;
-            row[j + 1] = best;
+            if (last[j] + 1 < best) best = last[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y &&
+                before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            row[j] = best;
         }
     }
     return row[b_length];
 }
 
+/* Fewer letters begin too many names. */
+enum { SHORTEST_BEGINNING = 3 };
+
+/* The shortest of the names that begin with text, or NULL. */
+static const char *begun_by(const char *text, size_t length, const char *const *names)
+{
+    const char *shortest = NULL;
+
+    for (; length >= SHORTEST_BEGINNING && *names; names++) {
+        size_t same = 0;
+
+        while (same < length && lower((*names)[same]) == lower(text[same])) same++;
+        if (same == length && (!shortest || strlen(*names) < strlen(shortest))) shortest = *names;
+    }
+    return shortest;
+}
+
 const char *ins_nearest(const char *text, const char *const *names)
 {
-    const char *nearest = NULL;
     size_t least = LONGEST_NAME + 1, length = strlen(text);
 
     if (length > LONGEST_NAME) return NULL;
+
+    const char *begun = begun_by(text, length, names), *nearest = NULL;
+
+    if (begun) return begun;
     for (; *names; names++) {
         size_t name_length = strlen(*names);
 
@@ -162,6 +189,21 @@ const char *ins_nearest(const char *text, const char *const *names)
         nearest = *names;
     }
     return nearest;
+}
+
+bool ins_is_word_of(const char *word, const char *words)
+{
+    const size_t length = strlen(word);
+    static const char blank[] = " ";
+
+    if (words == NULL) return false;
+    for (words += strspn(words, blank); *words; words += strspn(words, blank)) {
+        const size_t one = strcspn(words, blank);
+
+        if (one == length && memcmp(words, word, length) == 0) return true;
+        words += one;
+    }
+    return false;
 }
 
 unsigned long long ins_hash(unsigned long long hash, const void *bytes, size_t length)

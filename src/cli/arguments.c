@@ -22,30 +22,29 @@ static void complain(const parsing *p, const char *what, const char *text, const
                   ins_display(display, text, strlen(text)), after);
 }
 
-/* The flag called by exactly this name, or the only one whose name begins with it. */
-static const ins_flag *find_long(const ins_flag *flags, const char *name, size_t length,
-                                 size_t *matches)
+static bool is_called(const char *flag, const char *name, size_t length)
 {
-    const ins_flag *found = NULL;
-    *matches = 0;
-    for (const ins_flag *flag = flags; flag->name; flag++) {
-        if (strncmp(flag->name, name, length) != 0) continue;
-        found = flag;
-        if (flag->name[length] == '\0') {
-            *matches = 1;
+    return flag && strncmp(flag, name, length) == 0 && flag[length] == '\0';
+}
+
+/* By its whole name only: the beginning of one would change its meaning with the next option. */
+static const ins_flag *find_long(const ins_flag *flags, const char *name, size_t length)
+{
+    for (const ins_flag *flag = flags; flag->name; flag++)
+        if (is_called(flag->name, name, length) || is_called(flag->alias, name, length))
             return flag;
-        }
-        ++*matches;
-    }
-    return *matches == 1 ? found : NULL;
+    return NULL;
 }
 
 static void unknown_long(const parsing *p, const char *name, size_t length, const char *word)
 {
-    size_t count = 0;
-    while (p->flags[count].name) count++;
-    const char **names = ins_arena_get(p->arena, count + 1, sizeof *names, "option names");
-    for (size_t i = 0; i < count; i++) names[i] = p->flags[i].name;
+    size_t count = 0, flags = 0;
+    while (p->flags[flags].name) flags++;
+    const char **names = ins_arena_get(p->arena, 2 * flags + 1, sizeof *names, "option names");
+    for (const ins_flag *flag = p->flags; flag->name; flag++) {
+        names[count++] = flag->name;
+        if (flag->alias) names[count++] = flag->alias;
+    }
     const char *nearest = ins_nearest(ins_arena_copy(p->arena, name, length), names);
     if (nearest)
         complain(p, "unknown option", word,
@@ -53,17 +52,6 @@ static void unknown_long(const parsing *p, const char *name, size_t length, cons
     else
         complain(p, "unknown option", word,
                  ins_arena_format(p->arena, "; see `initscope %s --help`", p->command));
-}
-
-static void ambiguous_long(const parsing *p, const char *name, size_t length, const char *word)
-{
-    ins_text possible = {0};
-    for (const ins_flag *flag = p->flags; flag->name; flag++)
-        if (strncmp(flag->name, name, length) == 0)
-            ins_text_add_format(&possible, "%s --%s",
-                                possible.length > 0 ? "," : "; possible:", flag->name);
-    complain(p, "ambiguous option", word, possible.data);
-    ins_text_free(&possible);
 }
 
 static void add(parsing *p, const ins_flag *flag, const char *value)
@@ -82,11 +70,9 @@ static const char *next_word(parsing *p, const char *option)
 static void take_long(parsing *p, const char *word)
 {
     const char *name = word + 2, *equals = strchr(name, '=');
-    size_t length = equals ? (size_t)(equals - name) : strlen(name), matches;
-    const ins_flag *flag = find_long(p->flags, name, length, &matches);
-    if (!flag && matches > 1) {
-        ambiguous_long(p, name, length, word);
-    } else if (!flag) {
+    size_t length = equals ? (size_t)(equals - name) : strlen(name);
+    const ins_flag *flag = find_long(p->flags, name, length);
+    if (!flag) {
         unknown_long(p, name, length, word);
     } else if (!flag->argument && equals) {
         complain(p, "this option takes no value", word, "");

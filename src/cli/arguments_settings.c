@@ -12,6 +12,7 @@ ins_flag ins_flag_of(const ins_option *option, ins_arena *arena)
     const char *kept = ins_arena_copy(arena, range.data, range.length);
     ins_text_free(&range);
     return (ins_flag){.name = option->key,
+                      .alias = option->alias,
                       .letter = option->letter,
                       .argument = option->argument,
                       .help = option->help,

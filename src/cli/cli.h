@@ -14,6 +14,7 @@
 /* An option as the command line takes it. */
 typedef struct ins_flag {
     const char *name;     /* "epochs"; NULL ends a list */
+    const char *alias;    /* another name, "lr"; NULL: none */
     char letter;          /* 'o' or '\0' */
     const char *argument; /* "N"; NULL: none is taken */
     const char *help;
@@ -74,8 +75,8 @@ typedef struct ins_arguments {
     char **operand;
 } ins_arguments;
 
-/* Options may be abbreviated as long as they stay unique, and stand anywhere before "--". INS_USAGE
- * for one that is unknown or lacks its value. */
+/* Options stand anywhere before "--", by their whole name or alias. INS_USAGE for one that is
+ * unknown or lacks its value. */
 ins_status ins_arguments_parse(int argc, char **argv, const ins_flag *flags, ins_arena *arena,
                                ins_arguments *arguments, ins_error *error);
 
@@ -100,7 +101,8 @@ void ins_help_print(const ins_command *command, ins_arena *arena);
 void ins_help_print_program(const ins_command *const *commands, const ins_flag *flags,
                             const ins_exit *exits);
 
-/* "HELP [default: 10; an integer from 0 to 1000000; unit: epochs]", added to text. */
+/* "HELP [default: 32; an integer from 1 to 2147483647; unit: rows; also --batch-size]", added to
+ * text. */
 void ins_flag_describe(const ins_flag *flag, ins_text *text);
 
 /* A table in aligned columns on standard output; cells live in the caller's arena. */

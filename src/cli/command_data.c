@@ -2,12 +2,14 @@
 #include <config.h>
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "initscope/generator.h"
 #include "initscope/survey.h"
 
 static const char about[] =
@@ -63,13 +65,13 @@ static void print_columns(const ins_survey *survey, ins_arena *arena)
                                      "max", "becomes"});
     for (size_t j = 0; j < survey->columns; j++) {
         const ins_survey_column *c = &survey->column[j];
-        ins_listing_add(&listing, arena,
-                        (const char *[]){name_of(c->name, arena), c->type,
-                                         ins_arena_format(arena, "%zu", c->missing),
-                                         ins_arena_format(arena, "%zu", c->different),
-                                         number_of(c->mean, arena), number_of(c->deviation, arena),
-                                         number_of(c->minimum, arena), number_of(c->maximum, arena),
-                                         c->becomes});
+        ins_listing_add(
+            &listing, arena,
+            (const char *[]){
+                name_of(c->name, arena), c->type, ins_arena_format(arena, "%zu", c->missing),
+                c->different < SIZE_MAX ? ins_arena_format(arena, "%zu", c->different) : "",
+                number_of(c->mean, arena), number_of(c->deviation, arena),
+                number_of(c->minimum, arena), number_of(c->maximum, arena), c->becomes});
     }
     ins_listing_print(&listing);
 }
@@ -189,7 +191,14 @@ static void survey_file(ins_settings *settings, ins_error *error)
 {
     ins_survey survey;
     const ins_reading reading = ins_reading_of(settings);
-    ins_survey_make(&reading, &survey, error);
+    if (settings->data.generator.entry != NULL) {
+        ins_arrays arrays;
+        ins_generate(&settings->data.generator, &arrays);
+        ins_survey_of_arrays(&arrays, &reading, &survey, error);
+        ins_arrays_free(&arrays);
+    } else {
+        ins_survey_make(&reading, &survey, error);
+    }
     if (survey.columns > 0) show(settings, &survey, error);
     ins_survey_free(&survey);
 }

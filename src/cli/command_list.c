@@ -12,6 +12,7 @@
 #include "initscope/dataset.h"
 #include "initscope/file.h"
 #include "initscope/gaussian.h"
+#include "initscope/generator.h"
 #include "initscope/initializer.h"
 #include "initscope/loss.h"
 #include "initscope/optimizer.h"
@@ -57,6 +58,20 @@ static const char *parameters_of(const ins_entry *entry, ins_arena *arena)
     return copy;
 }
 
+/* The formula, and the other names of the row. */
+static const char *formula_of(const ins_entry *entry, ins_arena *arena)
+{
+    ins_text text = {0};
+    char **names = NULL;
+    const size_t count = entry->aliases ? ins_list_split(entry->aliases, arena, &names) : 0;
+    ins_text_add(&text, entry->formula);
+    for (size_t i = 0; i < count; i++)
+        ins_text_add_format(&text, "%s %s", i == 0 ? "; also" : ",", names[i]);
+    const char *copy = ins_arena_copy(arena, text.data, text.length);
+    ins_text_free(&text);
+    return copy;
+}
+
 static void print_initializers(const void *table, ins_arena *arena, ins_error *error)
 {
     (void)error;
@@ -67,8 +82,8 @@ static void print_initializers(const void *table, ins_arena *arena, ins_error *e
     for (size_t i = 0; i < entries->count; i++) {
         const ins_entry *entry = ins_entry_at(entries, i);
         ins_listing_add(&listing, arena,
-                        (const char *[]){entry->name, entry->formula, parameters_of(entry, arena),
-                                         entry->source});
+                        (const char *[]){entry->name, formula_of(entry, arena),
+                                         parameters_of(entry, arena), entry->source});
     }
     ins_listing_print(&listing);
 }
@@ -88,14 +103,14 @@ static void add_activation(ins_listing *listing, const ins_choice *choice, ins_a
     const ins_entry *entry = choice->entry;
     const char *parameters = parameters_of(entry, arena);
     ins_gains gains = ins_gains_of(choice);
-    const char *cells[] = {
-        entry->name,
-        ins_arena_format(arena, "%s%s%s", entry->formula, *parameters ? "; " : "", parameters),
-        saturation_of((const ins_activation *)entry, arena),
-        ins_arena_format(arena, "%.4f", gains.second_moment),
-        ins_arena_format(arena, "%.4f", gains.variance),
-        ins_arena_format(arena, "%.4f", gains.gradient),
-        entry->source};
+    const char *cells[] = {entry->name,
+                           ins_arena_format(arena, "%s%s%s", formula_of(entry, arena),
+                                            *parameters ? "; " : "", parameters),
+                           saturation_of((const ins_activation *)entry, arena),
+                           ins_arena_format(arena, "%.4f", gains.second_moment),
+                           ins_arena_format(arena, "%.4f", gains.variance),
+                           ins_arena_format(arena, "%.4f", gains.gradient),
+                           entry->source};
     ins_listing_add(listing, arena, cells);
 }
 
@@ -127,7 +142,7 @@ static void print_optimizers(const void *table, ins_arena *arena, ins_error *err
         char rate[INS_NUMBER_SIZE];
         ins_format_number(rate, ((const ins_optimizer *)entry)->learning_rate);
         ins_listing_add(&listing, arena,
-                        (const char *[]){entry->name, entry->formula,
+                        (const char *[]){entry->name, formula_of(entry, arena),
                                          ins_arena_format(arena, "%s", rate),
                                          parameters_of(entry, arena), entry->source});
     }
@@ -146,6 +161,24 @@ static void print_losses(const void *table, ins_arena *arena, ins_error *error)
         ins_listing_add(&listing, arena,
                         (const char *[]){loss->entry.name, loss->classes ? "classes" : "numbers",
                                          loss->entry.formula, loss->score, loss->entry.source});
+    }
+    ins_listing_print(&listing);
+}
+
+static void print_generators(const void *table, ins_arena *arena, ins_error *error)
+{
+    (void)error;
+    const ins_entries *entries = table;
+    ins_listing listing = {.columns = 5};
+    ins_listing_add(
+        &listing, arena,
+        (const char *[]){"generated", "rows and answer", "parameters", "loss", "source"});
+    for (size_t i = 0; i < entries->count; i++) {
+        const ins_entry *entry = ins_entry_at(entries, i);
+        ins_listing_add(&listing, arena,
+                        (const char *[]){entry->name, formula_of(entry, arena),
+                                         parameters_of(entry, arena),
+                                         ((const ins_generator *)entry)->loss, entry->source});
     }
     ins_listing_print(&listing);
 }
@@ -198,7 +231,8 @@ static const subject subjects[] = {{"initializers", print_initializers, &ins_ini
                                    {"optimizers", print_optimizers, &ins_optimizers},
                                    {"losses", print_losses, &ins_losses},
                                    {"tensors", print_tensors, ins_tensor_table},
-                                   {"datasets", print_datasets, ins_bundled_data}};
+                                   {"datasets", print_datasets, ins_bundled_data},
+                                   {"generators", print_generators, &ins_generators}};
 
 enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
 
@@ -215,9 +249,9 @@ static void unknown_subject(const char *name, ins_error *error)
     const char *nearest = ins_nearest(name, names);
     if (nearest) snprintf(guess, sizeof guess, "did you mean %s? ", nearest);
     ins_error_add(error, INS_USAGE,
-                  "list: unknown subject (got \"%s\"); %svalid: %s, %s, %s, %s, %s, %s",
+                  "list: unknown subject (got \"%s\"); %svalid: %s, %s, %s, %s, %s, %s, %s",
                   ins_display(display, name, strlen(name)), guess, names[0], names[1], names[2],
-                  names[3], names[4], names[5]);
+                  names[3], names[4], names[5], names[6]);
 }
 
 /* NULL, and the problem is said, when there is none of this name. */
@@ -273,7 +307,7 @@ static void run(int argc, char **argv, ins_error *error)
 
 const ins_command ins_command_list = {
     .name = "list",
-    .usage = "[initializers|activations|optimizers|tensors|datasets]",
+    .usage = "[initializers|activations|optimizers|losses|tensors|datasets|generators]",
     .help = "what there is, one line each, with its formula",
     .about = "Prints what can be named in an experiment; without a subject, all of it. Parameters "
              "are shown with their defaults, learning rates (lr) as well. The gains of an "

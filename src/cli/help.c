@@ -33,7 +33,10 @@ void ins_flag_describe(const ins_flag *flag, ins_text *text)
 {
     const struct {
         const char *label, *value;
-    } facts[] = {{"default: ", flag->fallback}, {"", flag->range}, {"unit: ", flag->unit}};
+    } facts[] = {{"default: ", flag->fallback},
+                 {"", flag->range},
+                 {"unit: ", flag->unit},
+                 {"also --", flag->alias}};
     ins_text_add(text, flag->help);
     const char *separator = " [";
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {

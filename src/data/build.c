@@ -181,7 +181,7 @@ static unsigned long long hash_names(unsigned long long hash, const char *const 
     return hash;
 }
 
-static void hash_all(ins_dataset *d)
+void ins_dataset_hash(ins_dataset *d)
 {
     unsigned long long hash = INS_HASH_START;
     hash = ins_hash(hash, d->x, d->rows * d->features * sizeof *d->x);
@@ -209,112 +209,8 @@ void ins_dataset_build(ins_sheet *table, const ins_plan *plan, ins_dataset *data
     if (d.task == INS_TASK_INPUTS) d.targets = d.features;
     fill_features(table, plan, &d);
     warn_of_foreign_names(&d);
-    hash_all(&d);
+    ins_dataset_hash(&d);
     table->arena = NULL;
     table->warnings = (ins_text){0};
     *dataset = d;
-}
-
-/* --- Arrays ---------------------------------------------------------------------------------- */
-
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* The different numbers are the classes, in their order. */
-static void fill_numbered_classes(const ins_arrays *arrays, ins_dataset *d)
-{
-    const char *what = "class names";
-    double *value = ins_allocate(d->rows, sizeof *value, what);
-    memcpy(value, arrays->y, d->rows * sizeof *value);
-    qsort(value, d->rows, sizeof *value, by_value);
-    for (size_t i = 0; i < d->rows; i++)
-        if (i == 0 || value[i] > value[d->classes - 1]) value[d->classes++] = value[i];
-    d->class_names = ins_arena_get(d->arena, d->classes, sizeof *d->class_names, what);
-    for (size_t k = 0; k < d->classes; k++) {
-        char number[INS_NUMBER_SIZE];
-        ins_format_number(number, value[k]);
-        d->class_names[k] = ins_arena_format(d->arena, "%s", number);
-    }
-    d->y = ins_allocate(d->rows, sizeof *d->y, "the labels");
-    for (size_t i = 0; i < d->rows; i++) {
-        const double *found = bsearch(&arrays->y[i], value, d->classes, sizeof *value, by_value);
-        d->y[i] = (int32_t)(found - value);
-    }
-    free(value);
-}
-
-static const char **numbered_names(ins_arena *arena, const char *letter, size_t count)
-{
-    const char **names = ins_arena_get(arena, count, sizeof *names, "column names");
-    for (size_t i = 0; i < count; i++)
-        names[i] = count == 1 && letter[0] == 'y' ? letter
-                                                  : ins_arena_format(arena, "%s%zu", letter, i + 1);
-    return names;
-}
-
-static ins_task task_of(const ins_arrays *arrays, const ins_reading *reading)
-{
-    const ins_names *label = &reading->label;
-    if (label->count == 1 && strcmp(label->item[0], INS_LABEL_INPUTS) == 0) return INS_TASK_INPUTS;
-    if (reading->task != INS_TASK_AUTO) return reading->task;
-    return arrays->classes && arrays->targets == 1 ? INS_TASK_CLASSES : INS_TASK_NUMBERS;
-}
-
-static ins_status check_arrays(const ins_arrays *arrays, const ins_dataset *d, ins_error *error)
-{
-    if (d->task == INS_TASK_CLASSES && arrays->targets > 1)
-        return ins_error_add(error, INS_USAGE,
-                             "%s: %zu numbers a row are no classes; --loss mse predicts them",
-                             d->path, arrays->targets);
-    if (d->task == INS_TASK_CLASSES && d->classes < 2)
-        return ins_error_add(error, INS_DATA, "%s: all %zu rows have one label (got \"%s\")",
-                             d->path, d->rows, d->class_names[0]);
-    for (size_t i = 0; i < d->rows * d->features; i++) {
-        if (!isfinite((float)d->x[i]))
-            return ins_error_add(error, INS_DATA,
-                                 "%s: row %zu, number %zu is not finite in float32 (got \"%g\")",
-                                 d->path, i / d->features + 1, i % d->features + 1, d->x[i]);
-    }
-    for (size_t i = 0; d->target != NULL && i < d->rows * d->targets; i++) {
-        if (!isfinite((float)d->target[i]))
-            return ins_error_add(error, INS_DATA,
-                                 "%s: row %zu, target %zu is not finite in float32 (got \"%g\")",
-                                 d->path, i / d->targets + 1, i % d->targets + 1, d->target[i]);
-    }
-    return INS_OK;
-}
-
-ins_status ins_dataset_of_arrays(ins_arrays *arrays, const ins_reading *reading,
-                                 ins_dataset *dataset, ins_error *error)
-{
-    ins_dataset d = {.rows = arrays->rows,
-                     .test_rows = arrays->test_rows,
-                     .features = arrays->features,
-                     .task = task_of(arrays, reading),
-                     .x = arrays->x,
-                     .arena = ins_arena_new()};
-    arrays->x = NULL;
-    d.path = ins_arena_copy(d.arena, reading->path, strlen(reading->path));
-    d.feature_names = numbered_names(d.arena, "x", d.features);
-    d.category = ins_arena_get(d.arena, d.features, sizeof *d.category, "columns");
-    d.label_name = d.task == INS_TASK_INPUTS ? INS_LABEL_INPUTS : "y";
-    if (d.task == INS_TASK_CLASSES && arrays->targets == 1) fill_numbered_classes(arrays, &d);
-    if (d.task != INS_TASK_CLASSES) {
-        const bool own = d.task == INS_TASK_INPUTS;
-        d.targets = own ? d.features : arrays->targets;
-        d.target_names = own ? d.feature_names : numbered_names(d.arena, "y", d.targets);
-        d.target = own ? NULL : arrays->y;
-        if (!own) arrays->y = NULL;
-    }
-    const ins_status status = check_arrays(arrays, &d, error);
-    if (status == INS_OK) {
-        hash_all(&d);
-        *dataset = d;
-    } else {
-        ins_dataset_free(&d);
-    }
-    return status;
 }

@@ -10,4 +10,7 @@
  * left in it. */
 void ins_dataset_build(ins_sheet *table, const ins_plan *plan, ins_dataset *dataset);
 
+/* Fills in its hash. */
+void ins_dataset_hash(ins_dataset *dataset);
+
 #endif

@@ -7,13 +7,6 @@
 
 #include "build.h"
 
-void ins_arrays_free(ins_arrays *arrays)
-{
-    free(arrays->x);
-    free(arrays->y);
-    *arrays = (ins_arrays){0};
-}
-
 ins_status ins_dataset_read(const ins_reading *reading, ins_dataset *dataset, ins_error *error)
 {
     ins_sheet table;

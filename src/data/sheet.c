@@ -308,7 +308,7 @@ static ins_header tell_header(const reader *r)
         names += says > 0;
         data += says < 0;
     }
-    if (names > 0 && data == 0) return INS_HEADER_YES;
+    if (names > 0 && names >= data) return INS_HEADER_YES;
     if (data > 0 && names == 0) return INS_HEADER_NO;
     return INS_HEADER_AUTO;
 }

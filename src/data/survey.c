@@ -108,6 +108,55 @@ ins_status ins_survey_make(const ins_reading *reading, ins_survey *survey, ins_e
     return status;
 }
 
+static ins_survey_column describe_numbers(const double *x, size_t rows, size_t stride)
+{
+    ins_survey_column c = {
+        .type = "number", .different = SIZE_MAX, .minimum = x[0], .maximum = x[0]};
+    const double n = (double)rows;
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < rows; i++) {
+        const double value = x[i * stride];
+        sum += (value - x[0]) / n;
+        square += (value - x[0]) * (value - x[0]) / n;
+        c.minimum = fmin(c.minimum, value);
+        c.maximum = fmax(c.maximum, value);
+    }
+    c.mean = x[0] + sum;
+    c.deviation = sqrt(fmax(0, square - sum * sum));
+    return c;
+}
+
+ins_status ins_survey_of_arrays(ins_arrays *arrays, const ins_reading *reading, ins_survey *survey,
+                                ins_error *error)
+{
+    const size_t features = arrays->features, targets = arrays->targets;
+    *survey = (ins_survey){.remedied = *reading, .arena = ins_arena_new()};
+    survey->rows = arrays->rows;
+    survey->column =
+        ins_arena_get(survey->arena, features + targets, sizeof *survey->column, "columns");
+    for (size_t j = 0; j < features; j++)
+        survey->column[j] = describe_numbers(arrays->x + j, arrays->rows, features);
+    for (size_t k = 0; k < targets; k++)
+        survey->column[features + k] = describe_numbers(arrays->y + k, arrays->rows, targets);
+    const ins_status status = ins_dataset_of_arrays(arrays, reading, &survey->dataset, error);
+    if (status != INS_OK) return status;
+    survey->readable = true;
+    survey->columns = features + targets;
+    const ins_dataset *d = &survey->dataset;
+    for (size_t j = 0; j < features; j++) {
+        survey->column[j].name = d->feature_names[j];
+        survey->column[j].becomes = "feature";
+    }
+    for (size_t k = 0; k < targets; k++) {
+        ins_survey_column *c = &survey->column[features + k];
+        c->name = targets == 1 ? "y" : ins_arena_format(survey->arena, "y%zu", k + 1);
+        c->becomes = d->task == INS_TASK_CLASSES   ? "label"
+                     : d->task == INS_TASK_NUMBERS ? "target"
+                                                   : "left out";
+    }
+    return INS_OK;
+}
+
 void ins_survey_free(ins_survey *survey)
 {
     if (survey->readable) ins_dataset_free(&survey->dataset);

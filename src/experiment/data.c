@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "initscope/csv.h"
+#include "initscope/generator.h"
 #include "initscope/loss.h"
 #include "initscope/runner.h"
 
@@ -49,12 +50,22 @@ static ins_status check_splits(const ins_settings *settings, const ins_dataset *
     return INS_OK;
 }
 
+ins_status ins_data_read(const ins_settings *settings, ins_dataset *dataset, ins_error *error)
+{
+    const ins_reading reading = ins_reading_of(settings);
+    if (settings->data.generator.entry == NULL) return ins_dataset_read(&reading, dataset, error);
+    ins_arrays arrays;
+    ins_generate(&settings->data.generator, &arrays);
+    const ins_status status = ins_dataset_of_arrays(&arrays, &reading, dataset, error);
+    ins_arrays_free(&arrays);
+    return status;
+}
+
 ins_status ins_data_load(const ins_settings *settings, ins_dataset *dataset, ins_prepared *data,
                          ins_error *error)
 {
-    const ins_reading reading = ins_reading_of(settings);
     const ins_preparation how = ins_preparation_of(settings, settings->seed);
-    ins_status status = ins_dataset_read(&reading, dataset, error);
+    ins_status status = ins_data_read(settings, dataset, error);
     if (status != INS_OK) return status;
     if (settings->split == INS_SPLIT_FIXED) return ins_prepare(dataset, &how, data, error);
     status = check_splits(settings, dataset, error);

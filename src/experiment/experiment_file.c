@@ -27,10 +27,15 @@ static bool is_fact(const char *key)
            strcmp(key, classes_key) == 0;
 }
 
+/* With their aliases. */
 static const char *const *option_names(ins_arena *arena)
 {
-    const char **names = ins_arena_get(arena, INS_OPTIONS + 1, sizeof *names, "option names");
-    for (size_t i = 0; i < INS_OPTIONS; i++) names[i] = ins_options[i].key;
+    size_t count = 0;
+    const char **names = ins_arena_get(arena, 2 * INS_OPTIONS + 1, sizeof *names, "option names");
+    for (const ins_option *option = ins_options; option->key; option++) {
+        names[count++] = option->key;
+        if (option->alias) names[count++] = option->alias;
+    }
     return names;
 }
 

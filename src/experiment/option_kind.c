@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "initscope/file.h"
+#include "initscope/generator.h"
 
 enum { TEXT_LIMIT = 10000 };
 
@@ -336,15 +337,55 @@ static ins_data_source bundled_data(const char *name, ins_arena *arena)
     return data;
 }
 
-static ins_status unknown_data(const char *name, const ins_source *source, ins_error *error)
+/* "spirals", "spirals(turns=2)" */
+static bool is_generator(const char *name)
 {
+    char word[64];
+    const size_t length = strcspn(name, "( ");
+    if (length >= sizeof word) return false;
+    memcpy(word, name, length);
+    word[length] = '\0';
+    return ins_entry_find(&ins_generators, word) != NULL;
+}
+
+static ins_status generated_data(const char *name, const ins_source *source, ins_arena *arena,
+                                 ins_data_source *data, ins_error *error)
+{
+    ins_choice choice;
+    ins_status status =
+        ins_choice_parse(&ins_generators, name, source->where, arena, &choice, error);
+    if (status == INS_OK)
+        *data = (ins_data_source){.name = choice.label, .path = choice.label, .generator = choice};
+    return status;
+}
+
+/* The names of bundled and of generated data. */
+static const char *const *data_names(ins_arena *arena)
+{
+    size_t count = 0;
+    while (ins_bundled_data[count] != NULL) count++;
+    const char **names =
+        ins_arena_get(arena, count + ins_generators.count + 1, sizeof *names, "names");
+    memcpy(names, ins_bundled_data, count * sizeof *names);
+    for (size_t i = 0; i < ins_generators.count; i++)
+        names[count + i] = ins_entry_at(&ins_generators, i)->name;
+    return names;
+}
+
+static ins_status unknown_data(const char *name, const ins_source *source, ins_arena *arena,
+                               ins_error *error)
+{
+    const char *const *names = data_names(arena);
     char display[INS_DISPLAY_SIZE];
     ins_text known = {0};
-    for (const char *const *row = ins_bundled_data; *row; row++)
+    for (const char *const *row = names; *row; row++)
         ins_text_add_format(&known, "%s%s", known.length > 0 ? ", " : "", *row);
-    ins_error_add(error, INS_DATA,
-                  "%s: no such file or bundled data set; bundled are %s (got \"%s\")",
-                  source->where, known.data, ins_display(display, name, strlen(name)));
+    const char *nearest = ins_nearest(name, names);
+    ins_error_add(
+        error, INS_DATA,
+        "%s: no such file, bundled or generated data set; there are %s (got \"%s\")%s%s%s",
+        source->where, known.data, ins_display(display, name, strlen(name)),
+        nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     ins_text_free(&known);
     return INS_DATA;
 }
@@ -369,8 +410,10 @@ static ins_status parse_data(const ins_option *option, const char *text, const i
         *data = data_file(unescaped(name, arena), arena);
     else if (is_bundled(name))
         *data = bundled_data(name, arena);
+    else if (is_generator(name))
+        return generated_data(name, source, arena, data, error);
     else if (!strpbrk(name, "./"))
-        return unknown_data(name, source, error);
+        return unknown_data(name, source, arena, error);
     else
         *data = data_file(name, arena);
     return INS_OK;
@@ -386,13 +429,15 @@ static void words_of_data(const ins_option *option, ins_text *out)
 {
     (void)option;
     add_words(ins_bundled_data, out);
+    for (size_t i = 0; i < ins_generators.count; i++)
+        ins_text_add_format(out, " %s", ins_entry_at(&ins_generators, i)->name);
 }
 
 static void range_of_data(const ins_option *option, ins_text *out)
 {
     (void)option;
-    ins_text_add(out, "a CSV file, or the name of a bundled data set, see `initscope list "
-                      "datasets`");
+    ins_text_add(out, "a file, or the name of a bundled or generated data set, see `initscope "
+                      "list datasets`");
 }
 
 const ins_option_kind ins_kind_data = {parse_data, write_data, range_of_data, words_of_data};

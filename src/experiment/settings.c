@@ -67,6 +67,7 @@ const ins_option ins_options[] = {
                               .table = &ins_optimizers,
                               FIELD(optimizer)},
     [INS_OPTION_LEARNING_RATE] = {.key = "learning-rate",
+                                  .alias = "lr",
                                   .argument = "RATE...",
                                   .fallback = "default",
                                   .shown = "the optimizer's own",
@@ -96,6 +97,7 @@ const ins_option ins_options[] = {
                                  .maximum = INS_UNBOUNDED,
                                  FIELD(weight_decay)},
     [INS_OPTION_BATCH] = {.key = "batch",
+                          .alias = "batch-size",
                           .argument = "ROWS...",
                           .fallback = "32",
                           .unit = "rows",
@@ -407,7 +409,8 @@ const ins_option ins_options[] = {
 const ins_option *ins_option_find(const char *key)
 {
     for (const ins_option *option = ins_options; option->key; option++)
-        if (strcmp(option->key, key) == 0) return option;
+        if (strcmp(option->key, key) == 0 || (option->alias && strcmp(option->alias, key) == 0))
+            return option;
     return NULL;
 }
 

@@ -172,6 +172,8 @@ static const char *check_uniform(const double *p)
     ENTRY(word, text, paper), .mean = word##_mean, .variance = word##_variance, \
                               .kurtosis = word##_kurtosis, .fill = word##_fill
 
+/* A name without its law, "xavier" or "he", is the law of the paper: Glorot & Bengio's is uniform,
+ * He et al.'s normal; "lecun" is that of selu and the default of Flax. */
 static const ins_initializer rows[] = {
     {ROW(zeros, "0: every unit of a layer alike", "Keras, PyTorch")},
     {ROW(ones, "1: every unit of a layer alike", "Keras, PyTorch")},
@@ -192,14 +194,16 @@ static const ins_initializer rows[] = {
                           WORD("mode", modes, "which fan"),
                           WORD("distribution", distributions, "law of the elements")}},
     {ROW(glorot_uniform, "U(-a, a), a = sqrt(6 / (fan_in + fan_out))",
-         "Glorot & Bengio 2010; Keras")},
+         "Glorot & Bengio 2010; Keras"),
+     .entry.aliases = "xavier glorot"},
     {ROW(glorot_normal, "N(0, 2 / (fan_in + fan_out)) truncated at 2 sd, corrected",
          "Glorot & Bengio 2010; Keras")},
     {ROW(he_uniform, "U(-a, a), a = sqrt(6 / fan_in)", "He et al. 2015; Keras")},
-    {ROW(he_normal, "N(0, 2 / fan_in) truncated at 2 sd, corrected", "He et al. 2015; Keras")},
+    {ROW(he_normal, "N(0, 2 / fan_in) truncated at 2 sd, corrected", "He et al. 2015; Keras"),
+     .entry.aliases = "he"},
     {ROW(lecun_uniform, "U(-a, a), a = sqrt(3 / fan_in)", "LeCun et al. 1998; Keras")},
-    {ROW(lecun_normal, "N(0, 1 / fan_in) truncated at 2 sd, corrected",
-         "LeCun et al. 1998; Keras")},
+    {ROW(lecun_normal, "N(0, 1 / fan_in) truncated at 2 sd, corrected", "LeCun et al. 1998; Keras"),
+     .entry.aliases = "lecun"},
     {ENTRY(identity, "gain on the diagonal, 0 elsewhere", "Le et al. 2015; Keras"),
      .entry.parameters = {GAIN}, .mean = ins_identity_mean, .variance = ins_identity_variance,
      .kurtosis = ins_promise_nothing, .fill = ins_identity_fill},
@@ -228,7 +232,7 @@ static const ins_initializer rows[] = {
      KAIMING},
     {ROW(kaiming_normal, "N(0, g^2 / fan), not truncated, g as PyTorch's calculate_gain",
          "He et al. 2015; PyTorch"),
-     KAIMING},
+     .entry.aliases = "kaiming", KAIMING},
     {ROW(torch_default, "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same",
          "PyTorch nn.Linear"),
      .fill_bias = torch_default_fill_bias, .bias_variance = torch_default_variance},

@@ -4,7 +4,7 @@
 load helper
 
 # A network of one weight: what is looked at is the reading.
-small=(--init=zeros --hidden=1 --epochs=0 --seeds=1 --histograms=none --spectrum=none)
+small=(--init=zeros --hidden=1 --epochs=0 --seeds=1 --histograms=none --spectrum=none --test-fraction=0)
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1

@@ -17,16 +17,43 @@ refuses_data() {
     refuses 2 'run: unknown option (got "--epocs=3"); did you mean --epochs?' run --epocs=3 -o w
     refuses 2 'run: unknown option (got "--colour"); see `initscope run --help`' run --colour -o w
     refuses 2 'run: unknown option (got "-x"); see `initscope run --help`' run -x -o w
-    refuses 2 'run: ambiguous option (got "--sp"); possible: --split, --split-seed, --spectrum' run --sp 3 -o w
     refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
     refuses 2 'run: the value of an option is missing (got "-o")' run -o
-    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, tensors, datasets' list tensor
-    refuses 2 'list: unknown subject (got "all"); valid: initializers, activations, optimizers, tensors, datasets' list optimizers all
+    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, losses, tensors, datasets, generators' list tensor
+    refuses 2 'list: unknown subject (got "all"); valid: initializers, activations, optimizers, losses, tensors, datasets, generators' list optimizers all
 }
 
-@test "an abbreviated option is taken when it is unique" {
-    run_ok run -q --epo=0 --seeds=1 --thr 1 -ow
-    [ -s w/runs.csv ]
+@test "an abbreviated option is refused and told in full" {
+    refuses 2 'run: unknown option (got "--drop"); did you mean --dropout?' run --drop 0.5 -o w
+    refuses 2 'run: unknown option (got "--bias=zeros"); did you mean --bias-init?' run --bias=zeros -o w
+    refuses 2 'run: unknown option (got "--batch-siz"); did you mean --batch-size?' run --batch-siz 4 -o w
+}
+
+@test "aliases of options, keys and names answer, under the names they stand for" {
+    printf 'lr = 0.1\nlearning-rate = 0.2\n' >f.ini
+    refuses 2 'f.ini:2: key given twice, first on line 1 (got "learning-rate")' run f.ini -o w
+    refuses 2 '--init: the same value is listed twice (got "xavier")' run --init=glorot_uniform,xavier -o w
+    printf 'lr = 0.1\nbatch-size = 16\ninit = he xavier\n' >e.ini
+    run_ok run -q e.ini --epochs=0 --seeds=1 --activation=swish --optimizer=nag -ow
+    grep -qx 'learning-rate = 0.1' w/experiment.ini
+    grep -qx 'batch = 16' w/experiment.ini
+    grep -qx 'init = he_normal glorot_uniform' w/experiment.ini
+    grep -qx 'activation = silu' w/experiment.ini
+    grep -qx 'optimizer = nesterov' w/experiment.ini
+    run_ok run -q --lr=0.2 e.ini --epochs=0 --seeds=1 -o v
+    grep -qx 'learning-rate = 0.2' v/experiment.ini
+}
+
+@test "a typing error nearest to an alias is told with the name it stands for" {
+    run "$INITSCOPE" run --activation=swih -o w
+    [[ "$output" == *'did you mean swish (silu)? valid:'* ]]
+    run "$INITSCOPE" run --activation=gleu -o w
+    [[ "$output" == *'did you mean gelu? valid:'* ]]
+    run "$INITSCOPE" run --init=xaver -o w
+    [[ "$output" == *'did you mean xavier (glorot_uniform)? valid:'* ]]
+    printf 'lrr = 1\n' >e.ini
+    refuses 2 'e.ini:1: unknown key (got "lrr"); did you mean lr?' run e.ini -o w
+    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "irsi"); did you mean iris?' run --data=irsi -o w
 }
 
 @test "the output directory: missing, in use, not a directory, without a parent" {
@@ -50,7 +77,7 @@ refuses_data() {
 
 @test "missing files" {
     refuses 3 'no.csv: No such file or directory' run --data=no.csv -o w
-    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "iriss")' run --data=iriss -o w
+    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "iriss"); did you mean iris?' run --data=iriss -o w
     refuses 2 'no.ini: No such file or directory' run no.ini -o w
     refuses 2 'run: takes one experiment file (got "b.ini")' run a.ini b.ini -o w
     mkdir dir
@@ -58,28 +85,27 @@ refuses_data() {
 }
 
 @test "data: empty, header only, ragged, text, not finite" {
-    refuses_data '' 'd.csv:1: no header'
+    refuses_data '' 'd.csv:1: no rows'
     refuses_data 'a,b\n' 'd.csv:1: no data rows after the header'
-    refuses_data 'a,b,c\n1,2,x\n1,2\n1,2,3,y\n3,4,y\n' 'd.csv:3: 2 fields, header has 3
-d.csv:4: 4 fields, header has 3'
-    refuses_data 'a,b,c\n1,2,x\n1,abc,y\n3,4,y\n' 'd.csv:3:2: column "b": not a number (got "abc")'
-    refuses_data 'a,b\n1,x\n\033[31m,y\n' 'd.csv:3:1: column "a": not a number (got "\x1b[31m")'
-    refuses_data 'a,b\n1,x\n1e999,y\n' 'd.csv:3:1: column "a": not finite (got "1e999")'
+    refuses_data 'a,b,c\n1,2,x\n1,2\n1,2,3,y\n3,4,y\n' 'd.csv: 2 of 4 rows have not the 3 fields of the first line (lines 3, 4)'
+    refuses_data 'a,b,c\n1,2,x\n1,abc,y\n3,4,y\n' 'd.csv: column "b": 1 of 3 cells no number (line 3, got "abc"): mend, or add --drop b'
+    refuses_data 'a,b\n1,x\n\033[31m,y\n' 'd.csv: column "a": 1 of 2 cells no number (line 3, got "\x1b[31m"): mend, or add --drop a'
+    refuses_data 'a,b\n1,x\n1e999,y\n' 'd.csv: column "a": 1 of 2 cells not finite (line 3): mend, or add --drop a'
     refuses_data 'a,b\n1,x\n"2,y\n3,x\n' 'd.csv:3:1: quote opened here is never closed'
 }
 
 @test "data: one class, unknown label" {
     refuses_data 'a,b\n1,x\n2,x\n3,x\n' 'd.csv: column "b": all 3 rows have one label (got "x")'
     printf 'a,b\n1,x\n2,y\n3,x\n4,y\n' >d.csv
-    refuses 2 'd.csv:1: no such label column (got "z"); columns: a, b' run --data=d.csv --label=z -o w
+    refuses 2 'd.csv:1: --label: no such column (got "z"); columns: a, b' run --data=d.csv --label=z -o w
 }
 
 @test "twenty problems of a file are listed, the others counted" {
-    { echo a,b; for i in $(seq 30); do echo "x$i,y"; done; } >d.csv
+    { echo "$(seq -s, -f a%g 30),b"; for i in 1 2 x; do echo "$(yes $i | head -n 30 | paste -sd,),y$i"; done; } >d.csv
     run --separate-stderr "$INITSCOPE" run --data=d.csv -o w
     [ "$status" -eq 3 ]
     [ "${#stderr_lines[@]}" -eq 21 ]
-    [ "${stderr_lines[0]}" = 'initscope: d.csv:2:1: column "a": not a number (got "x1")' ]
+    [ "${stderr_lines[0]}" = 'initscope: d.csv: column "a1": 1 of 3 cells no number (line 4, got "x"): mend, or add --drop a1' ]
     [ "${stderr_lines[20]}" = 'initscope: ... and 10 more' ]
 }
 
@@ -133,8 +159,8 @@ d.csv:4: 4 fields, header has 3'
     refuses 2 '--learning-rate: default is the same learning rate for adam (got "0.001")' run --learning-rate=0.001,default -o w
     refuses 2 '--dropout: must be a number from 0 to below 1 (got "1")' run --dropout=0,1 -o w
     refuses 2 '--weight-decay: must be a finite number from 0 up (got "-0.1")' run --weight-decay=-0.1 -o w
-    for value in 0 1 nan; do
-        refuses 2 "--test-fraction: must be a number above 0 and below 1 (got \"$value\")" run --test-fraction=$value -o w
+    for value in -0.1 1 nan; do
+        refuses 2 "--test-fraction: must be a number from 0 to below 1 (got \"$value\")" run --test-fraction=$value -o w
     done
 }
 

@@ -38,6 +38,10 @@ static const struct {
     {&ins_activations, "leaky_relu(0.2)", "leaky_relu(slope=0.2)"},
     {&ins_activations, "leaky_relu(slope=0.01)", "leaky_relu"},
     {&ins_optimizers, "sgd(momentum=0.9)", "sgd(momentum=0.9)"},
+    {&ins_initializers, "xavier", "glorot_uniform"},
+    {&ins_initializers, "kaiming(nonlinearity=relu)", "kaiming_normal(nonlinearity=relu)"},
+    {&ins_activations, "swish", "silu"},
+    {&ins_optimizers, "nag(0.5)", "nesterov(momentum=0.5)"},
     {&ins_optimizers, "adam(0.8,epsilon=1e-8)", "adam(beta1=0.8,epsilon=1e-8)"},
 };
 
@@ -68,7 +72,8 @@ static const struct {
     {&ins_optimizers, "Sgd9\n",
      "--x: unknown optimizer (got \"Sgd9\"); did you mean sgd? " OPTIMIZERS},
     {&ins_initializers, "random_normal(std=1)",
-     "--x: unknown parameter of random_normal (got \"std\"); valid: mean, stddev"},
+     "--x: unknown parameter of random_normal (got \"std\"); did you mean stddev? valid: mean, "
+     "stddev"},
     {&ins_initializers, "random_normal(stdev=1)",
      "--x: unknown parameter of random_normal (got \"stdev\"); did you mean stddev? valid: mean, "
      "stddev"},
@@ -98,7 +103,8 @@ static const struct {
     {&ins_initializers, "random_uniform(1,1)",
      "--x: minval must be below maxval (got \"random_uniform(minval=1,maxval=1)\")"},
     {&ins_initializers, "variance_scaling(mode=fan)",
-     "--x: variance_scaling: unknown mode (got \"fan\"); valid: fan_in, fan_out, fan_avg"},
+     "--x: variance_scaling: unknown mode (got \"fan\"); did you mean fan_in? valid: fan_in, "
+     "fan_out, fan_avg"},
     {&ins_initializers, "sparse(1.5)", "--x: sparse: sparsity must be in [0, 1] (got \"1.5\")"},
     {&ins_initializers, "lsuv(max_iterations=2.5)",
      "--x: lsuv: max_iterations must be an integer in [0, 1000] (got \"2.5\")"},
@@ -147,6 +153,8 @@ static void check_table(const ins_entries *table)
     for (size_t i = 0; i < table->count; i++) {
         const ins_entry *entry = ins_entry_at(table, i);
         ck_assert_ptr_eq(ins_entry_find(table, entry->name), entry);
+        for (size_t j = 0; entry->aliases != NULL && j < table->count; j++)
+            ck_assert(!ins_is_word_of(ins_entry_at(table, j)->name, entry->aliases));
         ck_assert_ptr_nonnull(entry->source);
         ck_assert_uint_gt(strlen(entry->formula), 0);
         ck_assert_uint_gt(strlen(entry->source), 0);

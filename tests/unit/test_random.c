@@ -68,11 +68,11 @@ static int by_value(const void *a, const void *b)
 START_TEST(test_streams_differ)
 {
     static const uint32_t seeds[] = {0, 1, 2, 42, 4294967295};
-    static uint64_t seen[5 * 5 * 300];
+    static uint64_t seen[5 * 6 * 300];
     size_t count = 0;
 
     for (size_t s = 0; s < 5; s++) {
-        for (int purpose = 0; purpose <= INS_FOR_RESAMPLES; purpose++) {
+        for (int purpose = 0; purpose <= INS_FOR_DATA; purpose++) {
             for (size_t layer = 0; layer < 300; layer++) {
                 ins_random_stream(rng, seeds[s], (ins_purpose)purpose, layer);
                 const uint64_t high = gsl_rng_get(rng);

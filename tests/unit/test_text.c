@@ -49,6 +49,17 @@ START_TEST(test_growing)
 }
 END_TEST
 
+START_TEST(test_word_of)
+{
+    ck_assert(ins_is_word_of("xavier", "xavier glorot"));
+    ck_assert(ins_is_word_of("glorot", "xavier glorot"));
+    ck_assert(!ins_is_word_of("xavi", "xavier glorot"));
+    ck_assert(!ins_is_word_of("xavier glorot", "xavier glorot"));
+    ck_assert(!ins_is_word_of("", "xavier"));
+    ck_assert(!ins_is_word_of("xavier", NULL));
+}
+END_TEST
+
 START_TEST(test_nearest)
 {
     static const char *const names[] = {"zeros",          "ones",       "he_normal", "he_uniform",
@@ -59,6 +70,11 @@ START_TEST(test_nearest)
     ck_assert_str_eq(ins_nearest("glorot-unifrom", names), "glorot_uniform");
     ck_assert_str_eq(ins_nearest("zero", names), "zeros");
     ck_assert_str_eq(ins_nearest("orthogonl", names), "orthogonal");
+    ck_assert_str_eq(ins_nearest("glorot", names), "glorot_uniform");
+    ck_assert_str_eq(ins_nearest("ORT", names), "orthogonal");
+    ck_assert_ptr_null(ins_nearest("or", names));
+    /* Neighbours exchanged are one edit, and two substitutions two. */
+    ck_assert_str_eq(ins_nearest("gleu", (const char *const[]){"elu", "gelu", NULL}), "gelu");
     ck_assert_ptr_null(ins_nearest("xavier", names));
     ck_assert_ptr_null(ins_nearest("xy", names));
     ck_assert_ptr_null(ins_nearest("", names));
@@ -134,6 +150,7 @@ int main(void)
 
     tcase_add_test(text, test_lines_and_words);
     tcase_add_test(text, test_growing);
+    tcase_add_test(text, test_word_of);
     tcase_add_test(text, test_nearest);
     tcase_add_test(text, test_display);
     tcase_add_test(text, test_hash);
