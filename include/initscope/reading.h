@@ -2,8 +2,10 @@
 #ifndef INITSCOPE_READING_H
 #define INITSCOPE_READING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "initscope/memory.h"
 #include "initscope/text.h"
 
 /* Names in the order in which an option gives them. */
@@ -11,6 +13,12 @@ typedef struct ins_names {
     size_t count;
     const char *const *item; /* (count) */
 } ins_names;
+
+/* Separated by commas; blanks around a name are not part of it. A name that has a comma, or begins
+ * with a quote, stands in quotes, doubled within, as in CSV. False for an empty name, a quote that
+ * does not close, or what follows one. An empty text has no names. */
+bool ins_names_parse(const char *text, ins_arena *arena, ins_names *names);
+void ins_names_write(const ins_names *names, ins_text *out);
 
 /* Whether the first line names the columns. */
 typedef enum ins_header { INS_HEADER_AUTO, INS_HEADER_YES, INS_HEADER_NO } ins_header;
@@ -53,8 +61,5 @@ enum { INS_CATEGORY_LIMIT = 64 };
 /* Appends " --label Survived --drop Name,Ticket": what differs from the defaults, as a shell reads
  * it. */
 void ins_reading_options(const ins_reading *reading, ins_text *out);
-
-/* A word as a shell reads it: quoted where it must be. */
-void ins_shell_word(const char *word, ins_text *out);
 
 #endif

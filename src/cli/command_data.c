@@ -161,7 +161,7 @@ static void print_command(const ins_settings *settings, const ins_reading *readi
 {
     ins_text out = {0};
     ins_text_add(&out, "initscope run --data ");
-    ins_shell_word(settings->data.name, &out);
+    ins_text_add_word(&out, settings->data.name);
     ins_reading_options(reading, &out);
     add_other_options(settings, &out);
     printf("%s -o OUT\n", out.data);

@@ -16,6 +16,9 @@ enum { GUESSED_CLASSES = 100 };
 /* Texts are no classes when there are more than this, and fewer than so many rows of each. */
 enum { FEW_CLASSES = 64, ROWS_A_CLASS = 5 };
 
+/* From so many rows on, texts that are all different name the rows. */
+enum { NAMED_ROWS = 6 };
+
 /* Names that a line lists. */
 enum { LISTED = 3 };
 
@@ -49,7 +52,7 @@ static const char *drop_option(const planner *p, size_t column)
 {
     ins_text out = {0};
     ins_text_add(&out, "--drop ");
-    ins_shell_word(option_name(p, column), &out);
+    ins_text_add_word(&out, option_name(p, column));
     const char *copy = ins_arena_copy(p->table->arena, out.data, out.length);
     ins_text_free(&out);
     return copy;
@@ -92,11 +95,16 @@ static void add_listed(listing *list, const char *text)
     ins_text_add_format(&list->text, "%s%s", list->count > 1 ? ", " : "", shown_text(shown, text));
 }
 
-/* A line of warnings ends with the list, if anything is in it. */
-static void warn_listed(planner *p, listing *list, const char *what)
+static void end_listing(listing *list)
 {
     if (list->count > LISTED)
         ins_text_add_format(&list->text, " and %zu more", list->count - LISTED);
+}
+
+/* A line of warnings ends with the list, if anything is in it. */
+static void warn_listed(planner *p, listing *list, const char *what)
+{
+    end_listing(list);
     if (list->count > 0)
         ins_text_add_line(&p->plan->warnings, "%s: %s: %s", p->table->path, what, list->text.data);
     ins_text_free(&list->text);
@@ -450,13 +458,13 @@ static void check_classes(planner *p)
                       "%s: --label: %zu columns have no classes together; --loss mse predicts "
                       "numbers",
                       t->path, p->plan->targets);
-    } else if (different == 1) {
+    } else if (different == 1 && t->uneven.count == 0) {
         ins_error_add(p->error, INS_DATA,
                       "%s: column \"%s\": all %zu rows have one label (got \"%s\")", t->path,
                       quoted(p, t->column[column].name),
                       t->rows - p->plan->column[column].missing.count,
                       quoted(p, t->column[column].texts.name[0]));
-    } else if (different == 0) {
+    } else if (different == 0 && t->uneven.count == 0) {
         ins_error_add(p->error, INS_DATA, "%s: column \"%s\": no row has a label", t->path,
                       quoted(p, t->column[column].name));
     }
@@ -579,9 +587,24 @@ static void check_uneven(const planner *p)
     const ins_lines *uneven = &p->table->uneven;
     if (uneven->count > 0)
         ins_error_add(p->error, INS_DATA,
-                      "%s: %zu of %zu rows have not the %zu fields of the first line (%s)",
-                      p->table->path, uneven->count, p->table->rows + uneven->count,
-                      p->table->columns, lines_of(p, uneven));
+                      "%s: rows with other than the %zu fields of the first line: %zu of %zu (%s)",
+                      p->table->path, p->table->columns, uneven->count,
+                      p->table->rows + uneven->count, lines_of(p, uneven));
+}
+
+/* Every column is empty, left out or the label. */
+static void refuse_nothing(const planner *p)
+{
+    const ins_sheet *t = p->table;
+    listing empty = {0};
+    for (size_t j = 0; j < t->columns; j++)
+        if (p->plan->column[j].kind == INS_KIND_EMPTY && !names_have(t, &p->reading->drop, j))
+            add_listed(&empty, t->column[j].name);
+    end_listing(&empty);
+    ins_error_add(p->error, INS_DATA, "%s: no column is left to learn from%s%s", t->path,
+                  empty.count > 0 ? ": every cell is missing in " : "",
+                  empty.count > 0 ? empty.text.data : "");
+    ins_text_free(&empty.text);
 }
 
 /* --- What the reader should know -------------------------------------------------------------- */
@@ -603,9 +626,13 @@ static void warn_of_columns(planner *p)
             !names_have(t, &p->reading->drop, j))
             add_listed(&empty, name);
         if (plan->use[j] == INS_USE_FEATURE && c->inexact) add_listed(&inexact, name);
-        if (plan->use[j] != INS_USE_FEATURE || !c->counts) continue;
-        ins_text_add_line(&p->plan->warnings, "%s: column \"%s\" counts the rows: %s leaves it out",
-                          t->path, quoted(p, name), drop_option(p, j));
+        const bool names_rows = plan->use[j] == INS_USE_ONEHOT && plan->rows >= NAMED_ROWS &&
+                                plan->category_count[j] == plan->rows;
+        if (!names_rows && (plan->use[j] != INS_USE_FEATURE || !c->counts)) continue;
+        ins_text_add_line(&p->plan->warnings, "%s: column \"%s\" %s: %s leaves it out", t->path,
+                          quoted(p, name),
+                          names_rows ? "has another text in every row" : "counts the rows",
+                          drop_option(p, j));
         suggest_drop(p, j);
     }
     warn_listed(p, &onehot, "categories, each a column of 0 and 1");
@@ -797,8 +824,7 @@ ins_status ins_plan_make(const ins_sheet *table, const ins_reading *reading, ins
         features += is_used(plan, j);
         if (plan->use[j] == INS_USE_ONEHOT) find_categories(&p, j);
     }
-    if (features == 0 && error->count == 0)
-        ins_error_add(error, INS_DATA, "%s: no column is left to learn from", table->path);
+    if (features == 0 && error->count == 0) refuse_nothing(&p);
     warn_of_columns(&p);
     warn_of_equal_columns(&p);
     if (plan->task == INS_TASK_CLASSES && plan->targets == 1) {

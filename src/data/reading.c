@@ -5,37 +5,85 @@
 
 #include <string.h>
 
+#include "initscope/list.h"
+
 const char *const ins_header_names[] = {"auto", "yes", "no", NULL};
 const char *const ins_categories_names[] = {"onehot", "refuse", NULL};
 const char *const ins_missing_names[] = {"refuse", "drop", "mean", NULL};
 
-static const char plain[] =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=@%+";
-
-void ins_shell_word(const char *word, ins_text *out)
+/* A name in quotes from the one at *text on, which is left behind the one that closes. NULL: none
+ * does. */
+static const char *parse_quoted(const char **text, ins_arena *arena)
 {
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        ins_text_add(out, word);
+    ins_text name = {0};
+    ins_text_add(&name, "");
+    const char *at = *text + 1;
+    for (; *at != '\0' && (*at != '"' || at[1] == '"'); at++) {
+        at += *at == '"';
+        ins_text_add_bytes(&name, at, 1);
+    }
+    const char *copy = *at == '"' ? ins_arena_copy(arena, name.data, name.length) : NULL;
+    *text = at + (*at == '"');
+    ins_text_free(&name);
+    return copy;
+}
+
+static const char *parse_plain(const char **text, ins_arena *arena)
+{
+    const char *name = *text;
+    size_t length = strcspn(name, ",");
+    *text += length;
+    while (length > 0 && name[length - 1] == ' ') length--;
+    return length > 0 ? ins_arena_copy(arena, name, length) : NULL;
+}
+
+bool ins_names_parse(const char *text, ins_arena *arena, ins_names *names)
+{
+    ins_list list = {0};
+    bool more = text[strspn(text, " ")] != '\0';
+    while (more) {
+        text += strspn(text, " ");
+        const char *name = *text == '"' ? parse_quoted(&text, arena) : parse_plain(&text, arena);
+        text += strspn(text, " ");
+        if (name == NULL || (*text != '\0' && *text != ',')) return false;
+        *(const char **)ins_list_add(arena, &list, sizeof name) = name;
+        more = *text == ',';
+        text += more;
+    }
+    *names = (ins_names){list.count, list.items};
+    return true;
+}
+
+static void add_name(const char *name, ins_text *out)
+{
+    const size_t length = strlen(name);
+    const bool plain = length > 0 && name[0] != '"' && name[0] != ' ' && name[length - 1] != ' ' &&
+                       strchr(name, ',') == NULL;
+    if (plain) {
+        ins_text_add(out, name);
         return;
     }
-    ins_text_add(out, "'");
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            ins_text_add(out, "'\\''");
-        else
-            ins_text_add_bytes(out, word, 1);
+    ins_text_add(out, "\"");
+    for (; *name != '\0'; name++)
+        ins_text_add_bytes(out, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
+    ins_text_add(out, "\"");
+}
+
+void ins_names_write(const ins_names *names, ins_text *out)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (i > 0) ins_text_add(out, ",");
+        add_name(names->item[i], out);
     }
-    ins_text_add(out, "'");
 }
 
 static void add_names(const char *option, const ins_names *names, ins_text *out)
 {
     ins_text list = {0};
     if (names->count == 0) return;
-    for (size_t i = 0; i < names->count; i++)
-        ins_text_add_format(&list, "%s%s", i > 0 ? "," : "", names->item[i]);
+    ins_names_write(names, &list);
     ins_text_add_format(out, " --%s ", option);
-    ins_shell_word(list.data, out);
+    ins_text_add_word(out, list.data);
     ins_text_free(&list);
 }
 

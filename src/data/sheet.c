@@ -239,6 +239,11 @@ static void take_row(reader *r, const ins_csv_row *row)
     }
 }
 
+static bool is_only_column(const reader *r)
+{
+    return r->first.count < 2 && r->reading->label.count == 0;
+}
+
 static void handle(void *context, size_t index, const ins_csv_row *row, ins_error *error)
 {
     reader *r = context;
@@ -253,6 +258,8 @@ static void handle(void *context, size_t index, const ins_csv_row *row, ins_erro
         return;
     }
     if (!r->begun) begin(r);
+    /* Nothing can be said of the rows, of which a pipe may have no end. */
+    *row->stop = is_only_column(r);
     take_row(r, row);
 }
 
@@ -428,9 +435,8 @@ ins_status ins_sheet_read(const ins_reading *reading, ins_sheet *table, ins_erro
     t.path = ins_arena_copy(t.arena, reading->path, strlen(reading->path));
     ins_status status =
         ins_csv_read_any_width(reading->path, reading->delimiter, handle, &r, error);
+    if (status == INS_OK && is_only_column(&r)) status = only_column(&r, error);
     if (status == INS_OK) status = settle_first(&r, error);
-    if (status == INS_OK && t.columns < 2 && reading->label.count == 0)
-        status = only_column(&r, error);
     if (status == INS_OK && t.rows == 0)
         status = ins_error_add(error, INS_DATA, "%s:%zu: no data rows after the header", t.path,
                                r.first.line);

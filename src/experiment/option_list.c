@@ -19,7 +19,7 @@ typedef struct item_kind {
 
 /* Refuses items that stand for the same value: they would be run twice under one name. */
 static ins_status check_twice(const item_kind *kind, const char *items, size_t count,
-                              char *const *texts, const ins_source *source, ins_error *error)
+                              const char *const *texts, const ins_source *source, ins_error *error)
 {
     ins_status status = INS_OK;
     for (size_t i = 1; i < count; i++)
@@ -45,7 +45,8 @@ static ins_status parse_items(const item_kind *kind, const ins_option *option, c
     for (size_t i = 0; i < count; i++)
         status = ins_status_first(
             status, kind->parse(option, texts[i], source, arena, found + i * kind->size, error));
-    if (status == INS_OK) status = check_twice(kind, found, count, texts, source, error);
+    if (status == INS_OK)
+        status = check_twice(kind, found, count, (const char *const *)texts, source, error);
     if (status == INS_OK) *items = found;
     return status;
 }
@@ -268,38 +269,36 @@ static void range_of_hiddens(const ins_option *option, ins_text *out)
 
 const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, range_of_hiddens, NULL};
 
-/* "a, b": blanks around a name are not its own. */
+static bool same_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
+}
+
 static ins_status parse_names(const ins_option *option, const char *text, const ins_source *source,
                               ins_arena *arena, void *field, ins_error *error)
 {
-    const char *whole;
-    ins_status status = ins_kind_text.parse(option, text, source, arena, &whole, error);
+    static const item_kind kind = {.size = sizeof(const char *), .same = same_name};
+    const char *line;
+    ins_names names;
+    ins_status status = ins_kind_text.parse(option, text, source, arena, &line, error);
     if (status != INS_OK) return status;
-    size_t count = whole[0] != '\0', next = 0;
-    for (const char *c = whole; *c != '\0'; c++) count += *c == ',';
-    const char **item = ins_arena_get(arena, count + 1, sizeof *item, "names");
-    for (const char *name = whole; next < count; next++) {
-        const size_t length = strcspn(name, ",");
-        item[next] = ins_option_trim(ins_arena_copy(arena, name, length), arena);
-        if (item[next][0] == '\0') return ins_option_refuse(option, text, source, error);
-        name += length + (name[length] == ',');
-    }
-    *(ins_names *)field = (ins_names){count, item};
-    return INS_OK;
+    if (!ins_names_parse(line, arena, &names))
+        return ins_option_refuse(option, text, source, error);
+    status = check_twice(&kind, (const char *)names.item, names.count, names.item, source, error);
+    if (status == INS_OK) *(ins_names *)field = names;
+    return status;
 }
 
 static void write_names(const ins_option *option, const void *field, ins_text *out)
 {
-    const ins_names *names = field;
     (void)option;
-    for (size_t i = 0; i < names->count; i++)
-        ins_text_add_format(out, "%s%s", i > 0 ? "," : "", names->item[i]);
+    ins_names_write(field, out);
 }
 
 static void range_of_names(const ins_option *option, ins_text *out)
 {
     (void)option;
-    ins_text_add(out, "names with commas between them");
+    ins_text_add(out, "names with commas between them, those that have a comma in quotes");
 }
 
 const ins_option_kind ins_kind_names = {parse_names, write_names, range_of_names, NULL};

@@ -31,10 +31,14 @@ each_case() {
     [ "$count" -gt 5 ]
 }
 
-# told PATH LINES: the messages are these, each after the path.
+# told PATH LINES: the messages are these, each after the path; "warning: " stands before it.
 told() {
-    local line
-    diff <([ -z "$2" ] || while IFS= read -r line; do echo "initscope: $1$line"; done <<<"$2") message
+    local line kind
+    diff <([ -z "$2" ] || while IFS= read -r line; do
+        kind=''
+        [[ $line == 'warning: '* ]] && kind='warning: '
+        echo "initscope: $kind$1${line#"$kind"}"
+    done <<<"$2") message
 }
 
 # refused_data PATH LINES OPTION...: status 3 and these messages, even where --force may replace.
@@ -84,128 +88,86 @@ after-quote.csv
 backslash-quote.csv
     :2:2: text after the closing quote
 bars.csv
-    :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "a|b|kind")
+    :1: only 1 column; something to learn from and something to predict are needed, separated by comma, semicolon or tab (got "a|b|kind")
 blanks-between.csv
-    :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "a b  kind")
+    :1: only 1 column; something to learn from and something to predict are needed, separated by comma, semicolon or tab (got "a b  kind")
 blanks-only.csv
-    :1: no header
+    :1: no rows
 bom-only.csv
-    :1: no header
+    :1: no rows
 comment-first.csv
-    :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "# a comment")
+    warning: : comments, left out (line 1)
+    : all 1 training rows have one label (got "x")
 comment-lines.csv
-    :4:1: column "a": not a number (got "# two")
-    :2: 1 field, header has 2
+    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,kind")
 decimal-comma.csv
-    :2:1: column "a": not a number, whose decimal point is '.' (got "1,5")
-    :3:1: column "a": not a number, whose decimal point is '.' (got "2,5")
+    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,b")
 dos-end.csv
-    :3: 1 field, header has 2
-empty.csv
-    :1: no header
+    : rows with other than the 2 fields of the first line: 1 of 2 (line 3)
 empty-cells.csv
-    :2:2: column "b": not a number (got "")
-    :3:1: column "a": not a number (got "")
-    :4:1: column "a": not a number (got "")
-foreign-digits.csv
-    :2:1: column "a": not a number, it has U+FF11 (got "１２")
-    :3:1: column "a": not a number, it has U+0663 (got "٣")
-    :4:1: column "a": not a number, it has U+2212 (got "−1")
-    :5:1: column "a": not a number, it has U+00A0 (got " 1")
-    :6:1: column "a": not a number, it has U+00A0 (got "1 ")
-    :7:1: column "a": not a number, it has U+200B (got "1​")
+    : column "a": 2 of 3 cells missing (lines 3, 4): add --missing mean, --missing drop or --drop a
+    : column "b": 1 of 3 cells missing (line 2): add --missing mean, --missing drop or --drop b
+empty-labels.csv
+    : column "kind": all 2 rows have one label (got "y")
+empty.csv
+    :1: no rows
 half-numbers.csv
-    :2:1: column "a": not a number (got "1e")
-    :3:1: column "a": not a number (got "1e+")
-    :4:1: column "a": not a number (got ".")
-    :5:1: column "a": not a number (got "+")
-    :6:1: column "a": not a number (got "-")
-    :7:1: column "a": not a number (got "--1")
-    :8:1: column "a": not a number (got "1.2.3")
-    :9:1: column "a": not a number (got "1d5")
-    :10:1: column "a": not a number (got "1f")
-    :11:1: column "a": not a number (got "0b11")
-    :12:1: column "a": not a number (got "1 2")
+    : column "a": not numbers, whose decimal point is '.' (got "1e"): mend, or add --drop a
 header-only.csv
     :1: no data rows after the header
 hexadecimal.csv
-    :2:1: column "a": not a number (got "0x1p3")
-    :3:1: column "a": not a number (got "0x10")
+    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,kind")
 hostile-label-column.csv
     : column "\x1b[31m`touch PWNED`\x0a%s": all 2 rows have one label (got "x")
 infinite.csv
-    :2:1: column "a": not finite (got "inf")
-    :3:1: column "a": not finite (got "-inf")
-    :4:1: column "a": not finite (got "Infinity")
-    :5:1: column "a": not finite (got "1e999")
-    :6:1: column "a": not finite (got "-1e999")
-    :7:1: column "a": not finite (got "1e400000000000000000000")
+    : column "a": 6 of 6 cells not finite (lines 2, 3, 4, ...): mend, or add --drop a
 missing.csv
-    :2:1: column "a": not a number (got "NA")
-    :3:1: column "a": not a number (got "N/A")
-    :4:1: column "a": not a number (got "?")
-    :5:1: column "a": not a number (got "null")
-    :6:1: column "a": not a number (got "None")
-    :7:1: column "a": not a number (got "-")
-    :8:1: column "a": not a number (got "#N/A")
+    : no column is left to learn from: every cell is missing in a
 nan.csv
-    :2:1: column "a": not finite (got "NaN")
-    :3:1: column "a": not finite (got "nan")
-    :4:1: column "a": not finite (got "-nan")
-    :5:1: column "a": not a number (got "NAN(abc)")
-    :6:1: column "a": not a number (got "nan(0x7)")
+    : column "a": 3 of 5 cells missing (lines 2, 3, 4): add --missing mean, --missing drop or --drop a
 newlines-only.csv
-    :1: no header
+    :1: no rows
 no-header.csv
-    :1: first line looks like data, a header row is required
+    warning: :1: no header, but data: the columns are x1 to x5; --header yes takes this line for their names
+    : all 1 training rows have one label (got "setosa")
 no-name.csv
-    :1:2: empty column name
+    :1:2: column without a name: name it, or add --drop x2
 not-numbers.csv
-    :2:1: column "a": not a number, whose decimal point is '.' (got "1,234")
-    :3:1: column "a": not a number (got "1_000")
-    :4:1: column "a": not a number (got "1'000")
-    :5:1: column "a": not a number (got "1 000")
-    :6:1: column "a": not a number (got "$1")
-    :7:1: column "a": not a number (got "1%")
-    :8:1: column "a": not a number (got "(1)")
-    :9:1: column "a": not a number (got "2024-01-02")
-    :10:1: column "a": not a number (got "True")
+    : column "a": not numbers, whose decimal point is '.' (got "1,234"): mend, or add --drop a
 one-class.csv
     : column "kind": all 3 rows have one label (got "x")
 one-column.csv
-    :1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "a")
+    :1: only 1 column; something to learn from and something to predict are needed, separated by comma, semicolon or tab (got "a")
 one-row.csv
     : column "kind": all 1 rows have one label (got "x")
 open-quote.csv
     :2:2: quote opened here is never closed
 overflow.csv
-    :2:1: column "a": does not fit float32 (got "3.5e38")
-    :3:1: column "a": does not fit float32 (got "-3.5e38")
-plain.csv --test-fraction=0.999
-    : no training rows of 6 are left, test fraction (got "0.999")
+    : column "a": 2 of 2 cells do not fit float32 (lines 2, 3): mend, or add --drop a
 plain.csv --delimiter=semicolon
     :1: only 1 column; the line has 2 ',': try --delimiter comma
+plain.csv --test-fraction=0.999
+    warning: : column "a" counts the rows: --drop a leaves it out
+    : no training rows of 6 are left, test fraction (got "0.999")
 quote-in-number.csv
-    :2:1: column "a": not a number (got "1"3")
+    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,b")
 quoted-newlines-error.csv
-    :5:1: column "a\x0ab": not a number (got "abc")
-    :8:1: column "a\x0ab": not a number (got "def")
+    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a\x0ab,kind")
 ragged.csv
-    :3: 2 fields, header has 3
-    :4: 4 fields, header has 3
-    :6: 1 field, header has 3
-same-names.csv
-    :1:3: columns 1 and 3 have the same name (got "a")
+    : rows with other than the 3 fields of the first line: 3 of 4 (lines 3, 4, 6)
 same-names-blank.csv
-    :1:2: columns 1 and 2 have the same name (got "a")
+    :1:2: columns 1 and 2 have the same name: add --drop x2 (got "a")
+same-names.csv
+    :1:3: columns 1 and 3 have the same name: add --drop x3 (got "a")
 semicolons.csv --delimiter=comma
     :1: only 1 column; the line has 2 ';': try --delimiter semicolon
 single-quotes.csv
-    :2:1: column "age": not a number (got "'40-49'")
+    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "age,kind")
 tabs.csv --delimiter=comma
     :1: only 1 column; the line has 2 '\t': try --delimiter tab
 trailing-comma.csv
-    :1:3: empty column name
+    warning: : a separator at every line's end, left out
+    : all 1 training rows have one label (got "2")
 EOT
 }
 
@@ -234,33 +196,63 @@ EOT
     each_case accepted_file <<'EOT'
 big-integers.csv
     5 1 2 "9007199254740992, 9007199254740993"
+    : column "a" counts the rows: --drop a leaves it out
     : labels 9007199254740992 and 9007199254740993 are the same number but two classes
+    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 constant.csv
     5 2 2 "x, y"
-    : column "b" is constant in the training rows: scaled to 0
+    : column "a" counts the rows: --drop a leaves it out
+    : constant in the training rows, scaled to 0: b
+    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 doubled-quotes.csv
     5 1 2 """, a""b"
-empty-labels.csv
-    5 1 2 ", y"
-    : rows with an empty label, a class of their own: 3
+    : column "a" counts the rows: --drop a leaves it out
+    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
+foreign-digits.csv
+    6 6 2 "x, y"
+    : column "a" has another text in every row: --drop a leaves it out
+    : categories, each a column of 0 and 1: a (6)
+    : constant in the training rows, scaled to 0: a=٣, a=１２
+    : 2 test rows cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 formulas.csv
     5 6 2 "'-y, =cmd|'/c calc'!A1"
+    : column "=1+1" counts the rows: --drop =1+1 leaves it out
+    : column "+b" counts the rows: --drop +b leaves it out
+    : column "@c" counts the rows: --drop @c leaves it out
+    : column "-d" counts the rows: --drop -d leaves it out
+    : column "'=e" counts the rows: --drop ''\''=e' leaves it out
+    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 inches.csv
     5 1 2 "37""N, 5"""
+    : column "width" counts the rows: --drop width leaves it out
+    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 lonely-class.csv
     10 1 3 "x, y, z"
+    : column "a" counts the rows: --drop a leaves it out
+    : classes of one row: z (line 10)
     : classes without a training row: 1 of 3
+    : 2 test rows cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 number-labels.csv
     6 1 3 "'-1, 9, 10"
+    : column "a" counts the rows: --drop a leaves it out
+    : 2 test rows cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 quoted-newlines.csv
     5 1 2 "x^~y, z"
+    : column "a\x0ab" counts the rows: --drop x1 leaves it out
+    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 same-number-labels.csv
     5 1 2 "1, 1.0"
+    : column "a" counts the rows: --drop a leaves it out
     : labels 1 and 1.0 are the same number but two classes
+    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 single-quoted-labels.csv
     5 1 2 "'40-49', '50-59'"
+    : column "a" counts the rows: --drop a leaves it out
+    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 underflow.csv
     6 2 2 "x, y"
+    : column "b" counts the rows: --drop b leaves it out
+    : 2 test rows cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 EOT
 }
 

@@ -157,6 +157,20 @@ START_TEST(test_integers)
 }
 END_TEST
 
+/* Names of columns may have blanks, and in quotes commas and quotes. */
+START_TEST(test_names)
+{
+    takes("drop", "", "");
+    takes("drop", " a , petal length,c ", "a,petal length,c");
+    takes("drop", "\"a, b\",\"say \"\"hi\"\"\",it\"s", "\"a, b\",say \"hi\",it\"s");
+    takes("drop", "\"\"\"q\", \"\", \" x\"", "\"\"\"q\",\"\",\" x\"");
+    takes("label", "features", "features");
+    static const char *const bad[] = {",",   "a,",      "a,,b", "\"a", "\"a\"b",
+                                      "a,a", "a,\"a\"", "a\nb", NULL};
+    for (const char *const *value = bad; *value; value++) refuses("features", *value);
+}
+END_TEST
+
 START_TEST(test_numbers)
 {
     takes("learning-rate", "1e-3 0.10 default", "0.001 0.1 default");
@@ -171,6 +185,7 @@ START_TEST(test_numbers)
     refuses("dropout", "1");
     refuses("dropout", "-0.1");
     refuses("weight-decay", "-1");
+    takes("test-fraction", "0", "0");
     refuses("test-fraction", "-0.1");
     refuses("test-fraction", "1");
     refuses("test-fraction", "default");
@@ -299,6 +314,7 @@ int main(void)
     tcase_add_test(cases, test_ranges);
     tcase_add_test(cases, test_defaults);
     tcase_add_test(cases, test_integers);
+    tcase_add_test(cases, test_names);
     tcase_add_test(cases, test_numbers);
     tcase_add_test(cases, test_shapes);
     tcase_add_test(cases, test_choices);
