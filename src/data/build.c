@@ -214,3 +214,13 @@ void ins_dataset_build(ins_sheet *table, const ins_plan *plan, ins_dataset *data
     table->warnings = (ins_text){0};
     *dataset = d;
 }
+
+void ins_dataset_free(ins_dataset *dataset)
+{
+    free(dataset->x);
+    free(dataset->y);
+    free(dataset->target);
+    ins_text_free(&dataset->warnings);
+    ins_arena_free(dataset->arena);
+    *dataset = (ins_dataset){0};
+}

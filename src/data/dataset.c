@@ -34,13 +34,3 @@ ins_status ins_dataset_read(const ins_reading *reading, ins_dataset *dataset, in
     ins_sheet_free(&table);
     return status;
 }
-
-void ins_dataset_free(ins_dataset *dataset)
-{
-    free(dataset->x);
-    free(dataset->y);
-    free(dataset->target);
-    ins_text_free(&dataset->warnings);
-    ins_arena_free(dataset->arena);
-    *dataset = (ins_dataset){0};
-}
