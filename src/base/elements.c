@@ -83,14 +83,15 @@ static bool count_elements(ins_array *array)
     return true;
 }
 
-static ins_status wrong_size(const ins_source *source, size_t need, const char *have,
+static ins_status wrong_size(const ins_byte_source *source, size_t need, const char *have,
                              ins_error *error)
 {
     return ins_error_add(error, INS_DATA, "%s: expected %zu bytes of elements (got \"%s\")",
                          source->name, need, have);
 }
 
-static ins_status check_size(const ins_source *source, size_t header, size_t need, ins_error *error)
+static ins_status check_size(const ins_byte_source *source, size_t header, size_t need,
+                             ins_error *error)
 {
     char have[INS_NUMBER_SIZE];
 
@@ -99,7 +100,7 @@ static ins_status check_size(const ins_source *source, size_t header, size_t nee
     return wrong_size(source, need, have, error);
 }
 
-static ins_status read_all(const ins_source *source, ins_element element, ins_array *array,
+static ins_status read_all(const ins_byte_source *source, ins_element element, ins_array *array,
                            unsigned char *piece, ins_error *error)
 {
     size_t need = array->count * element.size, done = 0, capacity = 0, got;
@@ -107,7 +108,7 @@ static ins_status read_all(const ins_source *source, ins_element element, ins_ar
     while (done < array->count) {
         size_t left = (array->count - done) * element.size, size = left < PIECE ? left : PIECE;
 
-        if (ins_source_read(source, (char *)piece, size, &got, error) != INS_OK) return INS_DATA;
+        if (ins_bytes_read(source, (char *)piece, size, &got, error) != INS_OK) return INS_DATA;
         if (got < size) {
             char have[INS_NUMBER_SIZE];
 
@@ -123,11 +124,11 @@ static ins_status read_all(const ins_source *source, ins_element element, ins_ar
         for (size_t i = 0; i < size; i += element.size)
             array->x[done++] = value_of(piece + i, element);
     }
-    if (ins_source_read(source, (char *)piece, 1, &got, error) != INS_OK) return INS_DATA;
+    if (ins_bytes_read(source, (char *)piece, 1, &got, error) != INS_OK) return INS_DATA;
     return got == 0 ? INS_OK : wrong_size(source, need, "more", error);
 }
 
-ins_status ins_read_elements(const ins_source *source, size_t header, ins_element element,
+ins_status ins_read_elements(const ins_byte_source *source, size_t header, ins_element element,
                              ins_array *array, ins_error *error)
 {
     ins_array filled = *array;

@@ -29,19 +29,19 @@ bool ins_is_idx(const char *bytes, size_t length)
            bytes[3] <= INS_ARRAY_DIMENSIONS;
 }
 
-ins_status ins_idx_read_array(const ins_source *source, ins_array *array, ins_error *error)
+ins_status ins_idx_read_array(const ins_byte_source *source, ins_array *array, ins_error *error)
 {
     char head[HEAD], sizes[4 * INS_ARRAY_DIMENSIONS];
     size_t got;
 
-    if (ins_source_read(source, head, HEAD, &got, error) != INS_OK) return INS_DATA;
+    if (ins_bytes_read(source, head, HEAD, &got, error) != INS_OK) return INS_DATA;
     if (!ins_is_idx(head, got))
         return ins_error_add(error, INS_DATA, "%s: not an IDX file", source->name);
 
     size_t length = 4 * (size_t)head[3];
     ins_array found = {.dimensions = (size_t)head[3]};
 
-    if (ins_source_read(source, sizes, length, &got, error) != INS_OK) return INS_DATA;
+    if (ins_bytes_read(source, sizes, length, &got, error) != INS_OK) return INS_DATA;
     if (got < length)
         return ins_error_add(error, INS_DATA, "%s: the header of the IDX file is cut short",
                              source->name);
