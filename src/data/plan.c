@@ -629,10 +629,9 @@ static void warn_of_columns(planner *p)
         const bool names_rows = plan->use[j] == INS_USE_ONEHOT && plan->rows >= NAMED_ROWS &&
                                 plan->category_count[j] == plan->rows;
         if (!names_rows && (plan->use[j] != INS_USE_FEATURE || !c->counts)) continue;
-        ins_text_add_line(&p->plan->warnings, "%s: column \"%s\" %s: %s leaves it out", t->path,
-                          quoted(p, name),
-                          names_rows ? "has another text in every row" : "counts the rows",
-                          drop_option(p, j));
+        ins_text_add_line(
+            &p->plan->warnings, "%s: column \"%s\" %s: %s leaves it out", t->path, quoted(p, name),
+            names_rows ? "has another text in every row" : "counts the rows", drop_option(p, j));
         suggest_drop(p, j);
     }
     warn_listed(p, &onehot, "categories, each a column of 0 and 1");
