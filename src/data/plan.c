@@ -397,7 +397,7 @@ static void find_targets(planner *p)
 
 static void cannot_guess(planner *p, size_t column, const char *what, const char *options)
 {
-    ins_error_add(p->error, INS_DATA, "%s: column \"%s\": %s: add %s", p->table->path,
+    ins_error_add(p->error, INS_DATA, "%s: column \"%s\": %s Add %s", p->table->path,
                   quoted(p, p->table->column[column].name), what, options);
     p->plan->task = INS_TASK_AUTO;
 }

@@ -342,10 +342,11 @@ static void warn_of_few_tests(const ins_samples *test, ins_dataset *d)
     size_t needed = d->classes > 0 ? ins_rows_to_decide(chance, LEVEL) : 3;
     if (needed == SIZE_MAX) needed = ins_rows_to_decide(1 / (double)d->classes, LEVEL);
     if (test->rows >= needed) return;
-    ins_text_add_line(&d->warnings,
-                      "%s: %zu test row%s cannot tell a network that learned from luck, %zu could; "
-                      "--test-fraction 0 tests on the training rows",
-                      d->path, test->rows, test->rows == 1 ? "" : "s", needed);
+    ins_text_add_line(
+        &d->warnings,
+        "%s: %zu test row%s cannot tell a network that learned from luck, %zu could%s", d->path,
+        test->rows, test->rows == 1 ? "" : "s", needed,
+        d->test_rows == 0 ? "; --test-fraction 0 tests on the training rows" : "");
 }
 
 static ins_samples view_of(const ins_dataset *d, const ins_prepared *p, size_t first, size_t rows)
@@ -382,7 +383,7 @@ static void make_samples(ins_dataset *d, const sides *s, ins_scaling scaling,
     prepared->test = s->tests > 0 ? view_of(d, prepared, s->test, s->tests) : prepared->train;
     measure_scaled(&prepared->train, features);
     if (d->task == INS_TASK_CLASSES) warn_of_unseen_classes(&prepared->train, d);
-    warn_of_few_tests(&prepared->test, d);
+    if (s->tests > 0) warn_of_few_tests(&prepared->test, d);
     d->x = NULL;
     d->y = NULL;
     free(spare);

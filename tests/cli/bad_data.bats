@@ -95,9 +95,6 @@ blanks-only.csv
     :1: no rows
 bom-only.csv
     :1: no rows
-comment-first.csv
-    warning: : comments, left out (line 1)
-    : all 1 training rows have one label (got "x")
 comment-lines.csv
     :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,kind")
 decimal-comma.csv
@@ -127,9 +124,6 @@ nan.csv
     : column "a": 3 of 5 cells missing (lines 2, 3, 4): add --missing mean, --missing drop or --drop a
 newlines-only.csv
     :1: no rows
-no-header.csv
-    warning: :1: no header, but data: the columns are x1 to x5; --header yes takes this line for their names
-    : all 1 training rows have one label (got "setosa")
 no-name.csv
     :1:2: column without a name: name it, or add --drop x2
 not-numbers.csv
@@ -147,8 +141,7 @@ overflow.csv
 plain.csv --delimiter=semicolon
     :1: only 1 column; the line has 2 ',': try --delimiter comma
 plain.csv --test-fraction=0.999
-    warning: : column "a" counts the rows: --drop a leaves it out
-    : no training rows of 6 are left, test fraction (got "0.999")
+    : no training rows of 8 are left, test fraction (got "0.999")
 quote-in-number.csv
     :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,b")
 quoted-newlines-error.csv
@@ -165,9 +158,6 @@ single-quotes.csv
     :1: the names of the columns, or a row of data? Add --header yes or --header no (got "age,kind")
 tabs.csv --delimiter=comma
     :1: only 1 column; the line has 2 '\t': try --delimiter tab
-trailing-comma.csv
-    warning: : a separator at every line's end, left out
-    : all 1 training rows have one label (got "2")
 EOT
 }
 
@@ -187,8 +177,8 @@ a\0,\0b\0\n\0001\0,\0002\0\n\0
     : the gzip file is cut short; get it again
 PK\3\4\x14\0
     : looks like a zip file or a spreadsheet; unpack it or save it as CSV first
-\xe9,b\n1,x\n\xe9,y\n
-    :3:1: column "\xe9": not a number (got "\xe9")
+\xe9,b\n1,x\n\xe9,y\n2,x\n3,y\n
+    : column "\xe9": 1 of 4 cells no number (line 3, got "\xe9"): mend, or add --drop '\xe9'
 EOT
 }
 
@@ -198,22 +188,20 @@ big-integers.csv
     5 1 2 "9007199254740992, 9007199254740993"
     : column "a" counts the rows: --drop a leaves it out
     : labels 9007199254740992 and 9007199254740993 are the same number but two classes
-    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
+comment-first.csv
+    2 1 2 "x, y"
+    : comments, left out (line 1)
 constant.csv
     5 2 2 "x, y"
     : column "a" counts the rows: --drop a leaves it out
     : constant in the training rows, scaled to 0: b
-    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 doubled-quotes.csv
     5 1 2 """, a""b"
     : column "a" counts the rows: --drop a leaves it out
-    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 foreign-digits.csv
     6 6 2 "x, y"
     : column "a" has another text in every row: --drop a leaves it out
     : categories, each a column of 0 and 1: a (6)
-    : constant in the training rows, scaled to 0: a=٣, a=１２
-    : 2 test rows cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 formulas.csv
     5 6 2 "'-y, =cmd|'/c calc'!A1"
     : column "=1+1" counts the rows: --drop =1+1 leaves it out
@@ -221,45 +209,43 @@ formulas.csv
     : column "@c" counts the rows: --drop @c leaves it out
     : column "-d" counts the rows: --drop -d leaves it out
     : column "'=e" counts the rows: --drop ''\''=e' leaves it out
-    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 inches.csv
     5 1 2 "37""N, 5"""
     : column "width" counts the rows: --drop width leaves it out
-    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 lonely-class.csv
     10 1 3 "x, y, z"
     : column "a" counts the rows: --drop a leaves it out
     : classes of one row: z (line 10)
-    : classes without a training row: 1 of 3
-    : 2 test rows cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
+no-header.csv
+    2 4 2 "setosa, virginica"
+    :1: no header, but data: the columns are x1 to x5; --header yes takes this line for their names
+    : constant in the training rows, scaled to 0: x3, x4
 number-labels.csv
     6 1 3 "'-1, 9, 10"
     : column "a" counts the rows: --drop a leaves it out
-    : 2 test rows cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 quoted-newlines.csv
     5 1 2 "x^~y, z"
     : column "a\x0ab" counts the rows: --drop x1 leaves it out
-    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 same-number-labels.csv
     5 1 2 "1, 1.0"
     : column "a" counts the rows: --drop a leaves it out
     : labels 1 and 1.0 are the same number but two classes
-    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 single-quoted-labels.csv
     5 1 2 "'40-49', '50-59'"
     : column "a" counts the rows: --drop a leaves it out
-    : 1 test row cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
+trailing-comma.csv
+    2 1 2 "2, 4"
+    : a separator at every line's end, left out
 underflow.csv
     6 2 2 "x, y"
     : column "b" counts the rows: --drop b leaves it out
-    : 2 test rows cannot tell a network that learned from luck, 7 could; --test-fraction 0 tests on the training rows
 EOT
 }
 
 @test "names in another encoding are kept byte for byte, with a warning" {
     printf 'a\xe9,b\n1,caf\xe9\n2,\xc3(\n3,caf\xe9\n4,\xc3(\n5,\xed\xa0\x80\n6,\xf8\n7,\xed\xa0\x80\n8,\xf8\n9,ok\n10,ok\n' >made.csv
     run_ok run --data=made.csv "${small[@]}" -o new
-    [ "${stderr_lines[0]}" = "initscope: warning: made.csv: names that are not UTF-8, kept as they are: 5" ]
+    [ "${stderr_lines[1]}" = "initscope: warning: made.csv: names that are not UTF-8, kept as they are: 5" ]
     LC_ALL=C grep -q $'^a\xe9,' new/features.csv
     LC_ALL=C grep -q $'caf\xe9, ok, \xc3(, \xed\xa0\x80, \xf8' new/environment.csv
 }
@@ -282,7 +268,7 @@ EOT
 
 @test "hostile class names are read, neither executed nor cut, and the logs are CSV" {
     run_ok run --data=bad/hostile-labels.csv "${small[@]}" -o new
-    [ "${stderr_lines[0]}" = "initscope: warning: bad/hostile-labels.csv: classes without a training row: 3 of 15" ]
+    [ "${stderr_lines[0]}" = "initscope: warning: bad/hostile-labels.csv: column \"a\" counts the rows: --drop a leaves it out" ]
     [ "$(find . -name PWNED | wc -l)" -eq 0 ]
     for name in '`touch PWNED`' "'; system(\"\"touch PWNED\"\")" '%n%s' '{/=999 x}' '<script>' '../../x' '100%' '_x^y' '$(touch PWNED)'; do
         grep -qF -e "$name" new/environment.csv
@@ -344,9 +330,8 @@ EOT
     [ "$(cat status)" -eq 1 ]
     [[ "$(cat message)" =~ ^"initscope: out of memory (need "[0-9]+" bytes for the data)"$ ]]
     diff -r kept w
-    # Nor is anything read below a header that makes no sense.
-    yes 1,2,3 2>none | refused_data - ':1: first line looks like data, a header row is required'
-    yes 2>none | refused_data - ':1: only 1 column; a feature and the label are needed, separated by comma, semicolon or tab (got "y")'
+    # Nor is anything read below a line of one field.
+    yes 2>none | refused_data - ':1: only 1 column; something to learn from and something to predict are needed, separated by comma, semicolon or tab (got "y")'
 }
 
 @test "many columns, many classes" {
@@ -354,10 +339,12 @@ EOT
         seq -s, "$row" 100 $((row + 9999900)) | tr -d '\n'
         [ "$row" -eq 1 ] && echo ,kind || echo ",$((row % 2))"
     done >made.csv
-    run_ok run -q --data=made.csv "${small[@]}" --label=kind -o new
+    run_ok run -q --data=made.csv "${small[@]}" --label=kind --header=yes -o new
     grep -q '^features,100000$' new/environment.csv
-    { echo x,price && seq 1203 | sed 's/.*/&,&.5/'; } >made.csv
-    refused_data made.csv ': column "price": 1203 distinct labels in 1203 rows: is this a regression target?'
+    { echo x,price && seq 1203 | sed 's/.*/&,2&/'; } >made.csv
+    refused_data made.csv ': column "price": 1203 different whole numbers, a quantity or classes? Add --loss mse or --loss cross_entropy'
+    run_ok run -q --data=made.csv "${small[@]}" --loss=cross_entropy -o classes
+    grep -q '^classes,1203$' classes/environment.csv
 }
 
 @test "standard input, pipes and process substitution are read once" {
@@ -406,7 +393,7 @@ EOT
     local status=0
     "$INITSCOPE" run --data=bad/plain.csv "${small[@]}" --label=kin --force -o w 2>message || status=$?
     [ "$status" -eq 2 ]
-    told bad/plain.csv ':1: no such label column (got "kin"); did you mean kind? columns: a, b, kind'
+    told bad/plain.csv ':1: --label: no such column (got "kin"); did you mean kind? columns: a, b, kind'
     diff -r kept w
 }
 
@@ -418,10 +405,10 @@ EOT
         run_ok run -q --data "$name" "${small[@]}" -o new
         cmp kept/layers.csv new/layers.csv
         rm -r new
-        printf 'a,b\n1\n' >"$name"
+        printf 'a,b\n1,x\n2,y\n3\n' >"$name"
         run --separate-stderr "$INITSCOPE" run --data "$name" "${small[@]}" -o new
         [ "$status" -eq 3 ]
-        [[ "$stderr" == *":2: 1 field, header has 2" ]]
+        [[ "$stderr" == *": rows with other than the 2 fields of the first line: 1 of 3 (line 4)" ]]
     done
     [ ! -e PWNED ]
     mkdir dir
