@@ -30,10 +30,10 @@ bool ins_is_idx(const char *bytes, size_t length);
  * that are no numbers, fewer or more elements than the header promises, more than memory holds.
  * What is read is bounded by the header's promise, which is compared with the size of the source,
  * where that is known, before memory is taken; else memory grows with what there is. */
-ins_status ins_npy_read_array(const ins_bytes *source, ins_array *array, ins_error *error);
+ins_status ins_npy_read_array(const ins_byte_source *source, ins_array *array, ins_error *error);
 
 /* IDX is 0 0 TYPE DIMENSIONS, the sizes in 4 bytes each, and the elements in C order, all of it
  * big-endian: yann.lecun.com/exdb/mnist. */
-ins_status ins_idx_read_array(const ins_bytes *source, ins_array *array, ins_error *error);
+ins_status ins_idx_read_array(const ins_byte_source *source, ins_array *array, ins_error *error);
 
 #endif

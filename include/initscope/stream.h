@@ -1,5 +1,5 @@
 /* Bytes from somewhere, in order: a file, unpacked where it is a gzip file, or a member of an
- * archive. What reads arrays takes an ins_bytes and does not care which. */
+ * archive. What reads arrays takes an ins_byte_source and does not care which. */
 #ifndef INITSCOPE_STREAM_H
 #define INITSCOPE_STREAM_H
 
@@ -10,17 +10,17 @@
 
 #include "initscope/error.h"
 
-typedef struct ins_bytes {
+typedef struct ins_byte_source {
     const char *name; /* for messages */
     void *context;
     /* Up to size bytes; 0 at the end; -1 when it cannot go on, with one INS_DATA problem. */
     ssize_t (*read)(void *context, char *bytes, size_t size, ins_error *error);
     long long size; /* bytes that it has in all; -1: not known */
-} ins_bytes;
+} ins_byte_source;
 
 /* Exactly size bytes. *count, which may be less, is what there was; INS_DATA only where the source
  * fails. */
-ins_status ins_bytes_read(const ins_bytes *source, char *bytes, size_t size, size_t *count,
+ins_status ins_bytes_read(const ins_byte_source *source, char *bytes, size_t size, size_t *count,
                           ins_error *error);
 
 typedef struct ins_stream ins_stream;
@@ -31,12 +31,15 @@ typedef struct ins_stream ins_stream;
 ins_stream *ins_stream_open(const char *path, ins_error *error);
 void ins_stream_close(ins_stream *stream); /* NULL is fine */
 
-/* As ins_bytes.read. A gzip file that is cut short or damaged says so. */
+/* As ins_byte_source.read. A gzip file that is cut short or damaged says so. */
 ssize_t ins_stream_read(ins_stream *stream, char *bytes, size_t size, ins_error *error);
 
 /* The stream as a source; valid while the stream is. Its size is known for regular files that are
  * not packed. Nothing must have been read. */
-ins_bytes ins_stream_source(ins_stream *stream);
+ins_byte_source ins_stream_source(ins_stream *stream);
+
+/* "1.2.13": of the library that unpacks. */
+const char *ins_zlib_version(void);
 
 /* The open file, for fstat(). */
 int ins_stream_file(const ins_stream *stream);

@@ -25,6 +25,9 @@ ins_zip_member *ins_zip_member_open(ins_zip *zip, size_t member, ins_error *erro
 void ins_zip_member_close(ins_zip_member *member); /* NULL is fine */
 
 /* Its bytes, named "PATH(MEMBER)", its size the declared one, beyond which nothing is unpacked. */
-ins_bytes ins_zip_member_source(ins_zip_member *member);
+ins_byte_source ins_zip_member_source(ins_zip_member *member);
+
+/* "1.7.3": of the library that reads archives. */
+const char *ins_libzip_version(void);
 
 #endif

@@ -351,11 +351,17 @@ static void finish(reader *in)
                       in->any_width ? "rows" : "header");
 }
 
+/* However much of the file has been read, the same bytes tell what it is. */
+static size_t sniffed(const ins_text *head)
+{
+    return head->length < INS_CSV_MAGIC ? head->length : INS_CSV_MAGIC;
+}
+
 /* Length of what stands before the first row: a mark, and a line that names the separator. */
 static size_t skip_start(reader *in, const ins_text *head)
 {
-    size_t mark = ins_csv_mark(head->data, head->length);
-    ins_csv_declaration declared = ins_csv_declared(head->data + mark, head->length - mark);
+    size_t length = sniffed(head), mark = ins_csv_mark(head->data, length);
+    ins_csv_declaration declared = ins_csv_declared(head->data + mark, length - mark);
 
     in->declared = declared.separator;
     in->skipped = mark + declared.length;
@@ -386,7 +392,7 @@ static bool read_head(reader *in, char *piece, size_t chunk, ins_text *head)
 /* The head of the file tells what it is and how to read it. */
 static void start(reader *in, const ins_text *head, char delimiter)
 {
-    const char *foreign = ins_csv_foreign(head->data, head->length);
+    const char *foreign = ins_csv_foreign(head->data, sniffed(head));
 
     if (foreign) {
         ins_error_add(in->error, INS_DATA, "%s%s", in->path, foreign);

@@ -15,7 +15,7 @@ typedef struct ins_element {
 
 /* Reads array->shape elements, in the order of the file, and then the end, from a source of which
  * the header's bytes were read; fills count, whole and x. INS_DATA as in elements.h. */
-ins_status ins_read_elements(const ins_bytes *source, size_t header, ins_element element,
+ins_status ins_read_elements(const ins_byte_source *source, size_t header, ins_element element,
                              ins_array *array, ins_error *error);
 
 #endif

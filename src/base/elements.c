@@ -83,14 +83,15 @@ static bool count_elements(ins_array *array)
     return true;
 }
 
-static ins_status wrong_size(const ins_bytes *source, size_t need, const char *have,
+static ins_status wrong_size(const ins_byte_source *source, size_t need, const char *have,
                              ins_error *error)
 {
     return ins_error_add(error, INS_DATA, "%s: expected %zu bytes of elements (got \"%s\")",
                          source->name, need, have);
 }
 
-static ins_status check_size(const ins_bytes *source, size_t header, size_t need, ins_error *error)
+static ins_status check_size(const ins_byte_source *source, size_t header, size_t need,
+                             ins_error *error)
 {
     char have[INS_NUMBER_SIZE];
 
@@ -99,7 +100,7 @@ static ins_status check_size(const ins_bytes *source, size_t header, size_t need
     return wrong_size(source, need, have, error);
 }
 
-static ins_status read_all(const ins_bytes *source, ins_element element, ins_array *array,
+static ins_status read_all(const ins_byte_source *source, ins_element element, ins_array *array,
                            unsigned char *piece, ins_error *error)
 {
     size_t need = array->count * element.size, done = 0, capacity = 0, got;
@@ -127,7 +128,7 @@ static ins_status read_all(const ins_bytes *source, ins_element element, ins_arr
     return got == 0 ? INS_OK : wrong_size(source, need, "more", error);
 }
 
-ins_status ins_read_elements(const ins_bytes *source, size_t header, ins_element element,
+ins_status ins_read_elements(const ins_byte_source *source, size_t header, ins_element element,
                              ins_array *array, ins_error *error)
 {
     ins_array filled = *array;

@@ -29,7 +29,7 @@ bool ins_is_idx(const char *bytes, size_t length)
            bytes[3] <= INS_ARRAY_DIMENSIONS;
 }
 
-ins_status ins_idx_read_array(const ins_bytes *source, ins_array *array, ins_error *error)
+ins_status ins_idx_read_array(const ins_byte_source *source, ins_array *array, ins_error *error)
 {
     char head[HEAD], sizes[4 * INS_ARRAY_DIMENSIONS];
     size_t got;

@@ -97,12 +97,12 @@ bool ins_is_npy(const char *bytes, size_t length)
     return length >= MAGIC_SIZE && memcmp(bytes, MAGIC, MAGIC_SIZE) == 0;
 }
 
-static ins_status not_npy(const ins_bytes *source, ins_error *error)
+static ins_status not_npy(const ins_byte_source *source, ins_error *error)
 {
     return ins_error_add(error, INS_DATA, "%s: not a NumPy .npy file", source->name);
 }
 
-static ins_status read_dictionary(const ins_bytes *source, size_t length, npy_header *header,
+static ins_status read_dictionary(const ins_byte_source *source, size_t length, npy_header *header,
                                   ins_error *error)
 {
     char *dictionary = ins_allocate(length + 1, 1, "the header of an array");
@@ -115,7 +115,7 @@ static ins_status read_dictionary(const ins_bytes *source, size_t length, npy_he
     return status;
 }
 
-static ins_status read_header(const ins_bytes *source, npy_header *header, ins_error *error)
+static ins_status read_header(const ins_byte_source *source, npy_header *header, ins_error *error)
 {
     char head[MAGIC_SIZE + 6];
     size_t got, more = 0;
@@ -150,7 +150,7 @@ static bool parse_type(const char *type, ins_element *element)
     return false;
 }
 
-static ins_status refuse_type(const ins_bytes *source, const char *type, ins_error *error)
+static ins_status refuse_type(const ins_byte_source *source, const char *type, ins_error *error)
 {
     if (type[0] != '\0' && type[1] == 'O')
         return ins_error_add(error, INS_DATA,
@@ -179,8 +179,8 @@ static void put_in_order(ins_array *array)
     array->x = x;
 }
 
-static ins_status read_elements(const ins_bytes *source, const npy_header *header, ins_array *array,
-                                ins_error *error)
+static ins_status read_elements(const ins_byte_source *source, const npy_header *header,
+                                ins_array *array, ins_error *error)
 {
     ins_element element;
     ins_array found = header->array;
@@ -192,14 +192,14 @@ static ins_status read_elements(const ins_bytes *source, const npy_header *heade
     return INS_OK;
 }
 
-ins_status ins_npy_read_array(const ins_bytes *source, ins_array *array, ins_error *error)
+ins_status ins_npy_read_array(const ins_byte_source *source, ins_array *array, ins_error *error)
 {
     npy_header header;
     ins_status status = read_header(source, &header, error);
     return status == INS_OK ? read_elements(source, &header, array, error) : status;
 }
 
-static ins_status check(const ins_bytes *source, const npy_header *header, size_t rows,
+static ins_status check(const ins_byte_source *source, const npy_header *header, size_t rows,
                         size_t columns, ins_error *error)
 {
     const ins_array *array = &header->array;
@@ -253,7 +253,7 @@ ins_status ins_npy_read(const char *path, size_t rows, size_t columns, real *x, 
 {
     ins_stream *stream = ins_stream_open(path, error);
     if (!stream) return INS_DATA;
-    const ins_bytes source = ins_stream_source(stream);
+    const ins_byte_source source = ins_stream_source(stream);
     ins_array array = {0};
     npy_header header;
     ins_status status = read_header(&source, &header, error);

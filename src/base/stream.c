@@ -182,14 +182,19 @@ ssize_t ins_stream_read(ins_stream *stream, char *bytes, size_t size, ins_error 
                           : read_plain(stream, bytes, size, error);
 }
 
+const char *ins_zlib_version(void)
+{
+    return zlibVersion();
+}
+
 static ssize_t read_source(void *stream, char *bytes, size_t size, ins_error *error)
 {
     return ins_stream_read(stream, bytes, size, error);
 }
 
-ins_bytes ins_stream_source(ins_stream *stream)
+ins_byte_source ins_stream_source(ins_stream *stream)
 {
-    ins_bytes source = {stream->path, stream, read_source, -1};
+    ins_byte_source source = {stream->path, stream, read_source, -1};
     struct stat status;
 
     if (!stream->packed && fstat(stream->file, &status) == 0 && S_ISREG(status.st_mode))
@@ -197,7 +202,7 @@ ins_bytes ins_stream_source(ins_stream *stream)
     return source;
 }
 
-ins_status ins_bytes_read(const ins_bytes *source, char *bytes, size_t size, size_t *count,
+ins_status ins_bytes_read(const ins_byte_source *source, char *bytes, size_t size, size_t *count,
                           ins_error *error)
 {
     ssize_t got = 1;

@@ -140,7 +140,12 @@ static ssize_t read_member(void *context, char *bytes, size_t size, ins_error *e
     return (ssize_t)count;
 }
 
-ins_bytes ins_zip_member_source(ins_zip_member *member)
+ins_byte_source ins_zip_member_source(ins_zip_member *member)
 {
-    return (ins_bytes){member->name.data, member, read_member, member->size};
+    return (ins_byte_source){member->name.data, member, read_member, member->size};
+}
+
+const char *ins_libzip_version(void)
+{
+    return zip_libzip_version();
 }

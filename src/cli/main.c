@@ -18,6 +18,8 @@
 
 #include "cli.h"
 #include "initscope/blas.h"
+#include "initscope/stream.h"
+#include "initscope/zip.h"
 
 /* A descriptor that is closed would be taken by the next file opened, and messages written into
  * it. */
@@ -76,8 +78,8 @@ static void on_gsl_error(const char *reason, const char *file, int line, int sta
 static void print_version(void)
 {
     printf("initscope %s\n", PACKAGE_VERSION);
-    printf("GSL %s; BLAS: %s; compiler: %s; OpenMP: %s\n", gsl_version, ins_blas_name(),
-           ins_compiler(), ins_openmp());
+    printf("GSL %s; BLAS: %s; compiler: %s; OpenMP: %s; zlib %s; libzip %s\n", gsl_version,
+           ins_blas_name(), ins_compiler(), ins_openmp(), ins_zlib_version(), ins_libzip_version());
     puts("License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
          "This is free software: you may change and share it. There is no warranty.");
 }

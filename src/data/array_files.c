@@ -69,7 +69,7 @@ static array_format format_of(const char *path)
 
     if (!stream) return FORMAT_OTHER;
 
-    ins_bytes source = ins_stream_source(stream);
+    ins_byte_source source = ins_stream_source(stream);
     bool read = ins_bytes_read(&source, head, sizeof head, &length, NULL) == INS_OK;
 
     ins_stream_close(stream);
@@ -95,7 +95,7 @@ static ins_status read_file(const char *path, part *into, ins_error *error)
     ins_text_add(&into->name, path);
     if (!stream) return INS_DATA;
 
-    ins_bytes source = ins_stream_source(stream);
+    ins_byte_source source = ins_stream_source(stream);
 
     if (format == FORMAT_NPY)
         status = ins_npy_read_array(&source, &into->array, error);
@@ -152,7 +152,7 @@ static ins_status read_member(ins_zip *zip, const char *name, part *into, ins_er
 
     if (!member) return INS_DATA;
 
-    ins_bytes source = ins_zip_member_source(member);
+    ins_byte_source source = ins_zip_member_source(member);
     ins_status status = ins_npy_read_array(&source, &into->array, error);
 
     ins_text_add(&into->name, source.name);

@@ -361,6 +361,34 @@ EOT
     done
 }
 
+@test "packed by gzip: the same numbers from a file, a pipe and standard input, and nothing from half of one" {
+    gzip -c bad/plain.csv >made.csv.gz
+    cp made.csv.gz made.csv # the content tells, not the name
+    cat made.csv.gz made.csv.gz >twice.gz
+    run_ok run -q --data=made.csv.gz "${small[@]}" -o packed
+    run_ok run -q --data=made.csv "${small[@]}" -o named
+    run_ok run -q --data=- "${small[@]}" -o piped < <(cat made.csv.gz)
+    for run in packed named piped; do
+        for file in runs layers features; do cmp kept/$file.csv $run/$file.csv; done
+    done
+    refused_data twice.gz ":$(($(wc -l <bad/plain.csv) + 1)):1: column \"a\": not a number (got \"a\")
+:$(($(wc -l <bad/plain.csv) + 1)):2: column \"b\": not a number (got \"b\")"
+    head -c 40 made.csv.gz >cut.gz
+    refused_data cut.gz ': the gzip file is cut short; get it again'
+    { cat made.csv.gz && echo more; } >more.gz
+    refused_data more.gz ': bytes that are no gzip follow the gzip file'
+}
+
+@test "weights without end are refused at their first bytes" {
+    local status=0
+    mkdir weights
+    ln -s /dev/zero weights/layer01.W.npy
+    timeout 20 "$INITSCOPE" run --data=bad/plain.csv "${small[@]}" --init='file(weights)' --force -o w 2>message || status=$?
+    [ "$status" -eq 3 ]
+    told weights/layer01.W.npy ': not a NumPy .npy file'
+    diff -r kept w
+}
+
 @test "a label that is no column" {
     local status=0
     "$INITSCOPE" run --data=bad/plain.csv "${small[@]}" --label=kin --force -o w 2>message || status=$?

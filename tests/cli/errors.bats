@@ -24,7 +24,7 @@ refuses_data() {
 }
 
 @test "an abbreviated option is refused and told in full" {
-    refuses 2 'run: unknown option (got "--drop"); did you mean --dropout?' run --drop 0.5 -o w
+    refuses 2 'run: unknown option (got "--dropou"); did you mean --dropout?' run --dropou 0.5 -o w
     refuses 2 'run: unknown option (got "--bias=zeros"); did you mean --bias-init?' run --bias=zeros -o w
     refuses 2 'run: unknown option (got "--batch-siz"); did you mean --batch-size?' run --batch-siz 4 -o w
 }
@@ -53,7 +53,7 @@ refuses_data() {
     [[ "$output" == *'did you mean xavier (glorot_uniform)? valid:'* ]]
     printf 'lrr = 1\n' >e.ini
     refuses 2 'e.ini:1: unknown key (got "lrr"); did you mean lr?' run e.ini -o w
-    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "irsi"); did you mean iris?' run --data=irsi -o w
+    refuses 3 '--data: no such file, bundled or generated data set; there are iris, wine, breast_cancer, digits, xor, parity, spirals, adding, copy (got "irsi"); did you mean iris?' run --data=irsi -o w
 }
 
 @test "the output directory: missing, in use, not a directory, without a parent" {
@@ -77,7 +77,7 @@ refuses_data() {
 
 @test "missing files" {
     refuses 3 'no.csv: No such file or directory' run --data=no.csv -o w
-    refuses 3 '--data: no such file or bundled data set; bundled are iris, wine, breast_cancer, digits (got "iriss"); did you mean iris?' run --data=iriss -o w
+    refuses 3 '--data: no such file, bundled or generated data set; there are iris, wine, breast_cancer, digits, xor, parity, spirals, adding, copy (got "iriss"); did you mean iris?' run --data=iriss -o w
     refuses 2 'no.ini: No such file or directory' run no.ini -o w
     refuses 2 'run: takes one experiment file (got "b.ini")' run a.ini b.ini -o w
     mkdir dir
@@ -87,7 +87,7 @@ refuses_data() {
 @test "data: empty, header only, ragged, text, not finite" {
     refuses_data '' 'd.csv:1: no rows'
     refuses_data 'a,b\n' 'd.csv:1: no data rows after the header'
-    refuses_data 'a,b,c\n1,2,x\n1,2\n1,2,3,y\n3,4,y\n' 'd.csv: 2 of 4 rows have not the 3 fields of the first line (lines 3, 4)'
+    refuses_data 'a,b,c\n1,2,x\n1,2\n1,2,3,y\n3,4,y\n' 'd.csv: rows with other than the 3 fields of the first line: 2 of 4 (lines 3, 4)'
     refuses_data 'a,b,c\n1,2,x\n1,abc,y\n3,4,y\n' 'd.csv: column "b": 1 of 3 cells no number (line 3, got "abc"): mend, or add --drop b'
     refuses_data 'a,b\n1,x\n\033[31m,y\n' 'd.csv: column "a": 1 of 2 cells no number (line 3, got "\x1b[31m"): mend, or add --drop a'
     refuses_data 'a,b\n1,x\n1e999,y\n' 'd.csv: column "a": 1 of 2 cells not finite (line 3): mend, or add --drop a'

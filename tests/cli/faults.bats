@@ -7,7 +7,7 @@ small=(--init=zeros --hidden=1 --epochs=0 --seeds=1)
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return 1
-    printf '%s\n' a,kind 1,x 3,y 2,x 5,y 4,x 7,y 6,x >d.csv
+    printf '%s\n' a,kind 1,x 3,y 2,x 5,y 4,x 7,y 6,x 9,y 8,x 1,y >d.csv
     small+=(--data=./d.csv --test-fraction=0)
 }
 

@@ -52,7 +52,7 @@ keys() {
 @test "--version: program, GSL, BLAS, compiler, license" {
     run_ok --version
     [[ "${lines[0]}" =~ ^"initscope "[0-9]+\.[0-9]+ ]]
-    [[ "${lines[1]}" =~ ^"GSL "[0-9.]+"; BLAS: ".+"; compiler: ".+"; OpenMP: ".+ ]]
+    [[ "${lines[1]}" =~ ^"GSL "[0-9.]+"; BLAS: ".+"; compiler: ".+"; OpenMP: ".+"; zlib "[0-9.]+"; libzip "[0-9.]+ ]]
     [[ "${lines[2]}" == "License GPLv3+"* ]]
 }
 

@@ -11,7 +11,8 @@
 #include "array_fixture.h"
 #include "check_tap.h"
 
-typedef ins_status (*array_reader)(const ins_bytes *source, ins_array *array, ins_error *error);
+typedef ins_status (*array_reader)(const ins_byte_source *source, ins_array *array,
+                                   ins_error *error);
 
 static ins_status read_path(array_reader read, const char *path, ins_array *array, ins_error *error)
 {
@@ -19,7 +20,7 @@ static ins_status read_path(array_reader read, const char *path, ins_array *arra
 
     ck_assert_ptr_nonnull(stream);
 
-    ins_bytes source = ins_stream_source(stream);
+    ins_byte_source source = ins_stream_source(stream);
     ins_status status = read(&source, array, error);
 
     ins_stream_close(stream);
