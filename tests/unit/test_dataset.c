@@ -479,6 +479,83 @@ START_TEST(test_split_of_a_copy)
 }
 END_TEST
 
+static real variance_of(const real *values, size_t count)
+{
+    real mean = 0, square = 0;
+    for (size_t i = 0; i < count; i++) mean += values[i] / (real)count;
+    for (size_t i = 0; i < count; i++) square += (values[i] - mean) * (values[i] - mean);
+    return square / (real)count;
+}
+
+/* Without a fraction the training rows are tested on, in the order of the split; a network may
+ * answer with its own inputs; numbers to be predicted are standardised. */
+START_TEST(test_tasks)
+{
+    enum { ROWS = 40 };
+    ins_dataset d = {.path = "made", .rows = ROWS, .features = 2};
+    ins_prepared p;
+    d.task = _i ? INS_TASK_NUMBERS : INS_TASK_INPUTS;
+    d.x = calloc(ROWS * 2, sizeof *d.x);
+    d.category = calloc(2, sizeof *d.category);
+    d.feature_names = (const char *[]){"a", "b"};
+    if (_i) {
+        d.targets = 1;
+        d.target = calloc(ROWS, sizeof *d.target);
+    }
+    for (size_t i = 0; i < ROWS; i++) {
+        d.x[2 * i] = (double)i;
+        d.x[2 * i + 1] = (double)(i * i);
+        if (_i) d.target[i] = 3 + 0.5 * (double)i;
+    }
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0, 1, INS_SCALE_STANDARD}, &p, NULL),
+                     INS_OK);
+    ck_assert_ptr_eq(p.test.x, p.train.x);
+    ck_assert_uint_eq(p.test.rows, ROWS);
+    ck_assert_ptr_null(p.train.label);
+    ck_assert_uint_eq(p.train.outputs, _i ? 1 : 2);
+    if (_i) {
+        ck_assert_float_eq_tol((float)variance_of(p.train.number, ROWS), 1, 1e-5F);
+        /* The target is a line of the first feature, so that both are the same when standardised.
+         */
+        for (size_t i = 0; i < ROWS; i++)
+            ck_assert_float_eq_tol((float)p.train.number[i], (float)p.train.x[2 * i], 1e-6F);
+    } else {
+        ck_assert_ptr_eq(p.train.number, p.train.x);
+    }
+    ck_assert(d.warnings.data == NULL);
+    ins_prepared_free(&p);
+    free(d.category);
+}
+END_TEST
+
+/* Rows 0 and 1 train, a test set of their own follows as it is. What is missing becomes the mean,
+ * or the most frequent category, of the training rows. */
+START_TEST(test_missing_and_given_tests)
+{
+    static const double rows[5][3] = {
+        {1, 1, 0}, {3, 1, 0}, {NAN, NAN, NAN}, {50, 0, 1}, {NAN, 0, 1}};
+    ins_dataset d = {.path = "made", .task = INS_TASK_CLASSES, .rows = 5, .test_rows = 2};
+    ins_prepared p;
+    d.features = 3;
+    d.classes = 2;
+    d.x = calloc(15, sizeof *d.x);
+    memcpy(d.x, rows, sizeof rows);
+    d.y = calloc(5, sizeof *d.y);
+    d.y[1] = 1;
+    d.category = calloc(3, sizeof *d.category);
+    d.category[1] = d.category[2] = 1;
+    d.feature_names = (const char *[]){"a", "b=p", "b=q"};
+    ck_assert_int_eq(ins_prepare(&d, &(ins_preparation){0.5, 1, INS_SCALE_NONE}, &p, NULL), INS_OK);
+    ck_assert_uint_eq(p.train.rows, 3);
+    ck_assert_uint_eq(p.test.rows, 2);
+    ck_assert(p.train.x[6] == 2 && p.train.x[7] == 1 && p.train.x[8] == 0);
+    ck_assert(p.test.x[0] == 50 && p.test.x[3] == 2 && p.test.x[4] == 0 && p.test.x[5] == 1);
+    ins_prepared_free(&p);
+    ins_text_free(&d.warnings);
+    free(d.category);
+}
+END_TEST
+
 START_TEST(test_impossible_splits)
 {
     ins_error error = {0};
@@ -519,6 +596,8 @@ int main(void)
     tcase_add_loop_test(dataset, test_constant_feature, 0, 2);
     tcase_add_test(dataset, test_unseen_class);
     tcase_add_test(dataset, test_split_of_a_copy);
+    tcase_add_loop_test(dataset, test_tasks, 0, 2);
+    tcase_add_test(dataset, test_missing_and_given_tests);
     tcase_add_test(dataset, test_impossible_splits);
     suite_add_tcase(suite, dataset);
     return ins_run_suite(suite);
