@@ -437,7 +437,11 @@ ins_status ins_sheet_read(const ins_reading *reading, ins_sheet *table, ins_erro
         ins_csv_read_any_width(reading->path, reading->delimiter, handle, &r, error);
     if (status == INS_OK && is_only_column(&r)) status = only_column(&r, error);
     if (status == INS_OK) status = settle_first(&r, error);
-    if (status == INS_OK && t.rows == 0)
+    if (status == INS_OK && t.rows == 0 && t.uneven.count > 0)
+        status = ins_error_add(error, INS_DATA,
+                               "%s:%zu: none of %zu rows has the %zu fields of the first line",
+                               t.path, r.first.line, t.uneven.count, r.first.count);
+    else if (status == INS_OK && t.rows == 0)
         status = ins_error_add(error, INS_DATA, "%s:%zu: no data rows after the header", t.path,
                                r.first.line);
     if (status == INS_OK) warn_of_all(&r);
