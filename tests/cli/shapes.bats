@@ -30,7 +30,11 @@ look() {
     local line name='' rule='' options='' expected='' count=0
     while IFS= read -r line || [ -n "$name" ]; do
         case $line in
-            'shape: '*) name=$line && IFS= read -r rule && IFS= read -r options ;;
+            'shape: '*)
+                name=$line
+                IFS= read -r rule
+                IFS= read -r options
+                ;;
             'pandas: '*) ;;
             '    '*) expected+=$line$'\n' ;;
             *)
@@ -57,7 +61,11 @@ look() {
     local line name='' rule count=0 refused=0
     while IFS= read -r line; do
         case $line in
-            'shape: '*) name=$line && IFS= read -r rule && IFS= read -r options ;;
+            'shape: '*)
+                name=$line
+                IFS= read -r rule
+                IFS= read -r options
+                ;;
             '    status 3')
                 [ "$options" = options: ] || continue
                 LC_ALL=C awk "BEGIN { FS = OFS = \",\" } $rule" base >made.csv

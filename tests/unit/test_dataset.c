@@ -243,7 +243,7 @@ START_TEST(test_many_labels)
     for (int i = 0; i < 3609; i++) ins_text_add_format(&text, "%d,%d\n", i % 7, i % 1203);
     ck_assert_int_eq(read_text(text.data, NULL, &d, &error), INS_DATA);
     expect_problem(&error, INS_DATA, "d.csv",
-                   "column \"price\": 1203 different whole numbers, a quantity or classes?: add "
+                   "column \"price\": 1203 different whole numbers, a quantity or classes? Add "
                    "--loss mse or --loss cross_entropy");
     /* They are what they are said to be. */
     ins_reading reading = {.path = at("d.csv"), .task = INS_TASK_NUMBERS};
