@@ -49,9 +49,13 @@ static double *values_of(const ins_sheet_column *column)
 
 static void add_number(ins_surveyed *c, sums *s, double x, size_t line)
 {
-    if (!isfinite(x)) {
-        ins_lines_add(&c->infinite, line);
-        return;
+    if (fabs(x) > WHOLE_LIMIT) {
+        if (!isfinite(x)) {
+            ins_lines_add(&c->infinite, line);
+            return;
+        }
+        if (!isfinite((float)x)) ins_lines_add(&c->wide, line);
+        c->inexact |= fabs(x) < 1e19; /* there every double is whole */
     }
     if (c->numbers == 0) {
         s->first = c->minimum = c->maximum = x;
@@ -60,14 +64,12 @@ static void add_number(ins_surveyed *c, sums *s, double x, size_t line)
         c->counts = c->counts && x == s->previous + 1;
     }
     s->previous = x;
-    s->sum += x - s->first;
-    s->square += (x - s->first) * (x - s->first);
+    const double distance = x - s->first;
+    s->sum += distance;
+    s->square += distance * distance;
     if (x < c->minimum) c->minimum = x;
     if (x > c->maximum) c->maximum = x;
-    if (!isfinite((float)x)) ins_lines_add(&c->wide, line);
-    const bool whole = x == floor(x);
-    c->fractions |= !whole;
-    c->inexact |= whole && fabs(x) > WHOLE_LIMIT && fabs(x) < 1e19;
+    if (!c->fractions) c->fractions = x != floor(x);
     c->numbers++;
 }
 

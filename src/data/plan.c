@@ -529,11 +529,12 @@ static void choose_rows(planner *p)
     const ins_sheet *t = p->table;
     ins_plan *plan = p->plan;
     ins_lines incomplete = {0};
+    const bool drops = p->reading->missing == INS_MISSING_DROP;
     for (size_t i = 0; i < t->rows; i++) {
         bool feature = true;
-        for (size_t j = 0; j < t->columns; j++)
+        for (size_t j = 0; drops && j < t->columns; j++)
             if (is_used(plan, j) && is_missing_at(t, i, j)) feature = false;
-        if (!feature && !plan->left_out[i] && p->reading->missing == INS_MISSING_DROP) {
+        if (!feature && !plan->left_out[i]) {
             ins_lines_add(&incomplete, t->line[i]);
             plan->left_out[i] = true;
         }

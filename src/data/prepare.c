@@ -150,11 +150,13 @@ static double mean_known(const ins_dataset *d, const sides *s, size_t j)
     return n > 0 ? sum / n : 0;
 }
 
-static bool has_missing(const ins_dataset *d, size_t j)
+/* Of each feature whether a row lacks it; along the rows, as they lie in memory. */
+static bool *find_missing(const ins_dataset *d)
 {
+    bool *missing = ins_allocate(d->features, sizeof *missing, "the data");
     for (size_t i = 0; i < d->rows; i++)
-        if (isnan(d->x[i * d->features + j])) return true;
-    return false;
+        for (size_t j = 0; j < d->features; j++) missing[j] |= isnan(d->x[i * d->features + j]);
+    return missing;
 }
 
 /* Columns of one category, from first to end, are missing together: the most frequent one is 1. */
@@ -176,10 +178,11 @@ static void fill_category(ins_dataset *d, const sides *s, size_t first, size_t e
 
 static void fill_missing(ins_dataset *d, const sides *s)
 {
+    bool *missing = find_missing(d);
     for (size_t j = 0, end; j < d->features; j = end) {
         end = j + 1;
         while (d->category[j] > 0 && end < d->features && d->category[end] == d->category[j]) end++;
-        if (!has_missing(d, j)) continue;
+        if (!missing[j]) continue;
         if (d->category[j] > 0) {
             fill_category(d, s, j, end);
             continue;
@@ -188,6 +191,7 @@ static void fill_missing(ins_dataset *d, const sides *s)
         for (size_t i = 0; i < d->rows; i++)
             if (isnan(d->x[i * d->features + j])) d->x[i * d->features + j] = mean;
     }
+    free(missing);
 }
 
 /* Two passes, the second one corrected for the rounding of the mean (Chan, Golub & LeVeque 1983),

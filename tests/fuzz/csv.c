@@ -68,6 +68,27 @@ static void check_dataset(const char *path)
     ins_dataset_free(&dataset);
 }
 
+/* The hash of what is read when the first line is taken so; 0: it is refused. */
+static unsigned long long hash_with(const char *path, ins_header header)
+{
+    ins_dataset dataset;
+    ins_error error = {0};
+    const ins_reading reading = {.path = path, .header = header, .missing = INS_MISSING_MEAN};
+    if (ins_dataset_read(&reading, &dataset, &error) != INS_OK) return 0;
+    const unsigned long long hash = dataset.hash;
+    ins_dataset_free(&dataset);
+    return hash;
+}
+
+/* What is found out of the first line is what could have been said of it. */
+static void check_header(const char *path)
+{
+    const unsigned long long found = hash_with(path, INS_HEADER_AUTO);
+    if (found == 0) return;
+    fuzz_expect(found == hash_with(path, INS_HEADER_YES) || found == hash_with(path, INS_HEADER_NO),
+                "the first line names the columns or is a row");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char delimiters[] = {'\0', ',', ';', '\t'};
@@ -84,5 +105,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     check_dataset(path);
+    check_header(path);
     return 0;
 }
