@@ -307,9 +307,11 @@ static void run(int argc, char **argv, ins_error *error)
 
 const ins_command ins_command_list = {
     .name = "list",
-    .usage = "[initializers|activations|optimizers|losses|tensors|datasets|generators]",
+    .usage = "[SUBJECT]...",
     .help = "what there is, one line each, with its formula",
-    .about = "Prints what can be named in an experiment; without a subject, all of it. Parameters "
+    .about = "Prints what can be named in an experiment. A SUBJECT is initializers, activations, "
+             "optimizers, losses, tensors, datasets or generators; without one, all are printed. "
+             "Parameters "
              "are shown with their defaults, learning rates (lr) as well. The gains of an "
              "activation are the factors of the weights' standard deviation that keep, from "
              "standard normal preactivations, the second moment (which is what gain=NAME stands "

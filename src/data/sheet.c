@@ -292,10 +292,9 @@ static int says_header(const reader *r, size_t column)
             numbers++;
         }
     }
-    if (numbers > 0 && texts == 0) return is_number ? -1 : 1;
-    if (texts == 0 || numbers > 0) return 0;
-    if (is_number) return 0;
     if (found) return -1;
+    if (numbers > 0 && numbers >= texts) return is_number ? -1 : 1;
+    if (texts == 0 || numbers > 0 || is_number) return 0;
     return t->column[column].texts.count <= texts / 2 ? 1 : 0;
 }
 

@@ -96,7 +96,7 @@ blanks-only.csv
 bom-only.csv
     :1: no rows
 comment-lines.csv
-    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,kind")
+    : column "a": 1 of 3 cells no number (line 4, got "# two"): mend, or add --drop a
 decimal-comma.csv
     :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,b")
 dos-end.csv

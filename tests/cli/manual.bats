@@ -168,7 +168,7 @@ complete_words() {
     [ "$(complete_words report 'a run' -o d)" = dir ]
     [ "$(complete_words run --output = d)" = dir ]
     [ "$(complete_words report --gnuplot w)" = wine.csv ]
-    [ "$(complete_words list '' | tr '\n' '|')" = "$("$INITSCOPE" list --help | sed -n '1s/.*\[\(.*\)\].*/\1|/p')" ]
+    [ "$(complete_words list '' | tr '\n' ' ')" = "$("$INITSCOPE" list --help | tr '\n' ' ' | sed 's/.* SUBJECT is \([^;]*\);.*/\1 /; s/, / /g; s/ or / /')" ]
 }
 
 @test "the completion is sound bash" {
