@@ -76,20 +76,45 @@ static void print_columns(const ins_survey *survey, ins_arena *arena)
     ins_listing_print(&listing);
 }
 
+/* A piece of a line that began at *width characters; the next line where it has no room. */
+static void print_piece(const char *piece, size_t *width)
+{
+    enum { LINE = 80 };
+    size_t length = 0;
+    for (const char *c = piece; *c != '\0'; c++) length += ((unsigned char)*c & 0xC0) != 0x80;
+    if (*width > 0 && *width + 1 + length > LINE) {
+        printf("\n ");
+        *width = 1;
+    }
+    *width += length + (size_t)printf("%s", *width > 0 ? " " : "");
+    printf("%s", piece);
+}
+
 static void print_classes(const ins_dataset *dataset)
 {
     size_t *rows = ins_allocate(dataset->classes, sizeof *rows, "class sizes");
     char shown[INS_DISPLAY_SIZE];
     for (size_t i = 0; i < dataset->rows; i++) rows[dataset->y[i]]++;
-    printf("%zu classes of %s:", dataset->classes,
-           ins_display(shown, dataset->label_name, strlen(dataset->label_name)));
+    ins_text piece = {0};
+    size_t width = 0;
+    ins_text_add_format(&piece, "%zu classes of %s:", dataset->classes,
+                        ins_display(shown, dataset->label_name, strlen(dataset->label_name)));
+    print_piece(piece.data, &width);
     for (size_t k = 0; k < dataset->classes && k < SHOWN_CLASSES; k++) {
         const char *name = dataset->class_names[k];
-        printf("%s %s %zu (%.1f %%)", k > 0 ? "," : "", ins_display(shown, name, strlen(name)),
-               rows[k], 100 * (double)rows[k] / (double)dataset->rows);
+        ins_text_clear(&piece);
+        ins_text_add_format(&piece, "%s %zu (%.1f %%)%s", ins_display(shown, name, strlen(name)),
+                            rows[k], 100 * (double)rows[k] / (double)dataset->rows,
+                            k + 1 < dataset->classes && k + 1 < SHOWN_CLASSES ? "," : "");
+        print_piece(piece.data, &width);
     }
-    if (dataset->classes > SHOWN_CLASSES) printf(" and %zu more", dataset->classes - SHOWN_CLASSES);
+    if (dataset->classes > SHOWN_CLASSES) {
+        ins_text_clear(&piece);
+        ins_text_add_format(&piece, "and %zu more", dataset->classes - SHOWN_CLASSES);
+        print_piece(piece.data, &width);
+    }
     putchar('\n');
+    ins_text_free(&piece);
     free(rows);
 }
 

@@ -83,3 +83,13 @@ look() {
     [ "$refused" -gt 15 ]
     [ "$count" -gt 10 ]
 }
+
+@test "what data says of classes fits in 80 columns" {
+    for name in iris wine digits; do
+        run_ok data $name
+        grep -A 2 ' classes of ' <<<"$output" >classes
+        [ "$(wc -l <classes)" -eq 3 ]
+        [ -z "$(grep -E '.{81}' classes)" ]
+    done
+    grep -q ' and 2 more$' classes
+}
