@@ -143,9 +143,9 @@ plain.csv --delimiter=semicolon
 plain.csv --test-fraction=0.999
     : no training rows of 8 are left, test fraction (got "0.999")
 quote-in-number.csv
-    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,b")
+    : column "a": 1 of 2 cells no number (line 2, got "1"3"): mend, or add --drop a
 quoted-newlines-error.csv
-    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a\x0ab,kind")
+    : column "a\x0ab": 2 of 4 cells no number (lines 5, 8, got "abc"): mend, or add --drop x1
 ragged.csv
     : rows with other than the 3 fields of the first line: 3 of 4 (lines 3, 4, 6)
 same-names-blank.csv
@@ -155,7 +155,7 @@ same-names.csv
 semicolons.csv --delimiter=comma
     :1: only 1 column; the line has 2 ';': try --delimiter semicolon
 single-quotes.csv
-    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "age,kind")
+    : column "age": 1 of 2 cells no number (line 2, got "'40-49'"): mend, or add --drop age
 tabs.csv --delimiter=comma
     :1: only 1 column; the line has 2 '\t': try --delimiter tab
 EOT
