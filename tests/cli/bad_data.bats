@@ -143,7 +143,7 @@ plain.csv --delimiter=semicolon
 plain.csv --test-fraction=0.999
     : no training rows of 8 are left, test fraction (got "0.999")
 quote-in-number.csv
-    :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a,b")
+    : column "a": 1 of 2 cells no number (line 2, got "1"3"): mend, or add --drop a
 quoted-newlines-error.csv
     :1: the names of the columns, or a row of data? Add --header yes or --header no (got "a\x0ab,kind")
 ragged.csv
