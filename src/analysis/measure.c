@@ -128,8 +128,10 @@ static double correlation_p(double score, double rows)
 static void facts_of_numbers(const ins_study *study, ins_facts *facts)
 {
     double barely = ins_threshold_of(INS_THRESHOLD_BARELY_R2), rows = 3;
-    facts->chance = facts->train_chance = 0;
-    facts->constant_loss = fact(&study->environment, "train_target_square");
+    /* Above 0 where targets are constant, which the mean meets exactly. */
+    facts->chance = fmax(0, fact(&study->environment, "test_constant_score"));
+    facts->train_chance = fmax(0, fact(&study->environment, "train_constant_score"));
+    facts->constant_loss = fact(&study->environment, "train_constant_loss");
     while (!(correlation_p(barely, rows) < ins_threshold_of(INS_THRESHOLD_LEARNED_P))) rows++;
     facts->few_rows = rows;
 }
@@ -372,13 +374,21 @@ static void measure_pace(const ins_study *study, size_t run, ins_run_measure *ou
     free(pace);
 }
 
+/* How far a score is from that of the best constant answer, 0, to a perfect one, 1: of numbers the
+ * R^2 of those targets that are not constant. */
+static double way_of(double score, double chance)
+{
+    return (score - chance) / (1 - chance);
+}
+
 /* The score is told from that of the best constant answer. */
 static bool beyond_chance(const ins_facts *facts, double score, double rows, double chance)
 {
+    double way = way_of(score, chance);
     double p = facts->score.kind == INS_SCORE_ACCURACY
                    ? ins_binomial_at_least((size_t)llround(score * rows), (size_t)rows, chance)
-               : score > 0 ? correlation_p(score, rows)
-                           : 1;
+               : way > 0 ? correlation_p(way, rows)
+                         : 1;
     return p < ins_threshold_of(INS_THRESHOLD_LEARNED_P);
 }
 
@@ -387,7 +397,9 @@ static bool beyond_chance(const ins_facts *facts, double score, double rows, dou
 static ins_learning unlearned_of(const ins_run_measure *run, const ins_facts *facts)
 {
     if (facts->score.kind != INS_SCORE_R2) return INS_DID_NOT_LEARN;
-    bool large = fmin(run->score, run->train_score) >= ins_threshold_of(INS_THRESHOLD_BARELY_R2);
+    double way =
+        fmin(way_of(run->score, facts->chance), way_of(run->train_score, facts->train_chance));
+    bool large = way >= ins_threshold_of(INS_THRESHOLD_BARELY_R2);
     return large ? INS_LEARNING_UNDECIDED : INS_DID_NOT_LEARN;
 }
 
@@ -403,7 +415,7 @@ static ins_learning learning_of(const ins_run_measure *run, const ins_facts *fac
                  beyond_chance(facts, run->train_score, facts->train_rows, facts->train_chance);
     if (!train || !beyond_chance(facts, run->score, facts->test_rows, facts->chance))
         return unlearned_of(run, facts);
-    double way = (run->score - facts->chance) / (1 - facts->chance);
+    double way = way_of(run->score, facts->chance);
     double barely = ins_threshold_of(numbers ? INS_THRESHOLD_BARELY_R2 : INS_THRESHOLD_BARELY);
     return way < barely ? INS_BARELY_LEARNED : INS_LEARNED;
 }

@@ -192,7 +192,9 @@ const char *ins_say_score_reached(ins_arena *arena, const ins_score *score, ins_
 
 const char *ins_say_score_constant(ins_arena *arena, const ins_score *score, double constant)
 {
-    if (score->kind == INS_SCORE_R2) return "always answering the mean has R² 0";
+    if (score->kind == INS_SCORE_R2)
+        return ins_arena_format(arena, "always answering the mean has R² %s",
+                                constant == 0 ? "0" : ins_say_score(arena, score, constant));
     return ins_arena_format(arena, "chance is %s", ins_say_score(arena, score, constant));
 }
 

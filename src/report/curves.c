@@ -128,7 +128,11 @@ void ins_draw_learning(ins_tell *tell)
     const char *dashed = "";
     if (facts->score.kind == INS_SCORE_R2)
         dashed = isfinite(facts->constant_loss)
-                     ? INS_TELL(" Dashed: always answering the mean, R² 0 and loss %s.", loss)
+                     ? INS_TELL(" Dashed: always answering the mean, R² %s and loss %s.",
+                                facts->chance == 0
+                                    ? "0"
+                                    : ins_say_score(tell->arena, &facts->score, facts->chance),
+                                loss)
                      : ins_tell_dashed(tell);
     else if (isfinite(facts->classes))
         dashed = INS_TELL(" Dashed: chance, and ln %.0f = %s, the loss of giving every class the "

@@ -177,9 +177,10 @@ const char *ins_tell_constant(const ins_tell *tell)
 {
     const ins_facts *facts = &tell->analysis->facts;
     if (isnan(facts->chance)) return NULL;
-    return facts->score.kind == INS_SCORE_R2
-               ? "0, the mean as an answer"
-               : INS_TELL("chance, %s", ins_say_score(tell->arena, &facts->score, facts->chance));
+    if (facts->score.kind == INS_SCORE_R2 && facts->chance == 0) return "0, the mean as an answer";
+    const char *value = ins_say_score(tell->arena, &facts->score, facts->chance);
+    return facts->score.kind == INS_SCORE_R2 ? INS_TELL("%s, the mean as an answer", value)
+                                             : INS_TELL("chance, %s", value);
 }
 
 const char *ins_tell_dashed(const ins_tell *tell)

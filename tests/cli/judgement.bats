@@ -45,6 +45,41 @@ rows() {
     done
 }
 
+# numbers SEED EXPRESSION: 90 rows of four random features, and a number.
+numbers() {
+    awk -v seed="$1" "BEGIN {
+        srand(seed)
+        print \"a,b,c,d,y\"
+        for (i = 0; i < 90; i++) {
+            for (j = 0; j < 4; j++) printf \"%.4f,\", x[j] = rand()
+            printf \"%.4f\n\", $2
+        }
+    }"
+}
+
+@test "of twenty data sets of numbers that are noise at most one is learned, and all where there is something to learn" {
+    learned=0
+    for seed in $(seq 20); do
+        numbers "$seed" 'rand()' >noise.csv
+        run_ok run -q --force --data=noise.csv --split-seed="$seed" --hidden=16,16 --epochs=20 --seeds=3 \
+            --init=glorot_uniform,he_normal -o noise
+        tables noise
+        if column verdicts noise/report/summary.csv | grep -q -v -E 'did_not_learn|learning_undecided'; then
+            learned=$((learned + 1))
+        fi
+    done
+    echo "$learned of 20 learned"
+    [ "$learned" -le 1 ]
+    for seed in 1 2 3; do
+        numbers "$seed" 'x[1]' >signal.csv
+        run_ok run -q --force --data=signal.csv --split-seed="$seed" --hidden=16,16 --epochs=200 --seeds=3 \
+            --init=glorot_uniform,he_normal -o signal
+        tables signal
+        [ "$(column runs_learned signal/report/summary.csv | tr '\n' ' ')" = "3 3 " ]
+        [ "$(column accuracy signal/report/summary.csv | tr -d '\n')" = "" ]
+    done
+}
+
 @test "the summary of a foreign log of numbers tells of R², and what a log does not tell is not said" {
     mkdir foreign
     {

@@ -56,7 +56,7 @@ typedef struct made_log {
     double chance;  /* NAN: environment.csv is left out */
     double classes; /* 0: 3 */
     double targets; /* so many numbers are predicted, and the accuracies are R^2; 0: classes */
-    double target_square; /* of numbers, on the training rows; 0: 1 */
+    double constant_loss; /* of the mean of numbers, on the training rows; 0: 1 */
     double bottleneck; /* units of the layer before the last hidden one; 0: they are not counted */
     const char *environment;                            /* further rows; NULL: none */
     double features, input_rank, train_rows, test_rows; /* 0: not told */
@@ -177,8 +177,8 @@ static void made_environment(const made_log *log)
 {
     FILE *file = made_file("environment.csv");
     if (log->targets > 0)
-        fprintf(file, "key,value\ntargets,%g\ntrain_target_square,%.17g\n", log->targets,
-                log->target_square > 0 ? log->target_square : 1);
+        fprintf(file, "key,value\ntargets,%g\ntrain_constant_loss,%.17g\n", log->targets,
+                log->constant_loss > 0 ? log->constant_loss : 1);
     else
         fprintf(file, "key,value\nlargest_test_share,%.17g\nclasses,%g\n", log->chance,
                 log->classes > 0 ? log->classes : 3);

@@ -391,7 +391,7 @@ START_TEST(numbers_and_the_mean)
     claims("confidently_wrong", NULL);
     claims("starts_above", NULL);
     done();
-    made.target_square = 0.5; /* half of the targets are constant */
+    made.constant_loss = 0.5; /* half of the targets are constant */
     read_made();
     claims("confidently_wrong", "bravo ends worse than the mean as an answer.");
     claims("starts_above", "alpha and bravo start worse than the mean as an answer.");

@@ -279,7 +279,7 @@ START_TEST(facts_of_numbers)
     made_arm arm = plain;
     made_log log = {.arm = &arm, .arms = 1, .hidden = 2, .seeds = 1, .input = 1, .targets = 5};
     log.features = 4;
-    log.target_square = 0.8;
+    log.constant_loss = 0.8;
     log.test_rows = 20;
     log.environment = "autoencoder,yes\ntest_is_train,yes\ngiven_test_set,no\n";
     made_log_write(&log);
@@ -297,6 +297,13 @@ START_TEST(facts_of_numbers)
     made_log_write(&log);
     made_read(&study, &analysis);
     ck_assert(ins_directions_needed(&analysis.facts) == 5);
+    made_free(&study, &analysis);
+    /* Targets that are constant: the mean of the others is what is left to learn. */
+    log.environment = "train_constant_score,0.25\ntest_constant_score,0.2\n";
+    made_log_write(&log);
+    made_read(&study, &analysis);
+    ck_assert(analysis.facts.chance == 0.2 && analysis.facts.train_chance == 0.25);
+    ck_assert(ins_target_of(&analysis.facts) == 0.6);
     made_free(&study, &analysis);
     log.environment = "given_test_set,yes\n";
     made_log_write(&log);
