@@ -275,6 +275,9 @@ void ins_settings_write(const ins_settings *settings, ins_text *out);
  * and the axis of time. Reading it changes no setting. */
 void ins_facts_write(const ins_samples *samples, ins_text *out);
 
+/* Whether an option has its default. */
+bool ins_settings_is_default(const ins_settings *settings, ins_option_id option);
+
 /* Where an option's value comes from, for messages. */
 const char *ins_settings_where(const ins_settings *settings, ins_option_id option);
 

@@ -18,7 +18,7 @@ static const char about[] =
     "options that help where it cannot be read as it is (then the exit status is 3).\n"
     "FILE is all that the option data of `initscope run` takes.";
 
-enum { SHOWN_CLASSES = 8, NARROWEST_NAME = 12, OTHER_COLUMNS = 68 };
+enum { SHOWN_CLASSES = 8 };
 
 static const ins_flag *make_flags(ins_arena *arena)
 {
@@ -35,31 +35,63 @@ static const ins_flag *make_flags(ins_arena *arena)
 /* "5.84"; nothing for what is none. */
 static const char *number_of(double x, ins_arena *arena)
 {
-    return isnan(x) ? "" : ins_arena_format(arena, "%.4g", x);
+    return isnan(x) ? "" : ins_arena_format(arena, "%.3g", x);
 }
 
-/* What the terminal has room for; all of it elsewhere. */
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+    for (; *text != '\0'; text++) width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
+/* The place in text after this many characters. */
+static size_t bytes_of(const char *text, size_t width)
+{
+    size_t i = 0;
+    while (text[i] != '\0' && (width > 0 || ((unsigned char)text[i] & 0xC0) == 0x80))
+        width -= ((unsigned char)text[i++] & 0xC0) != 0x80;
+    return i;
+}
+
+/* A name in most characters: it gives way in the middle, as most names differ at their ends. */
+static const char *fitted(const char *name, size_t most, ins_arena *arena)
+{
+    const size_t width = width_of(name);
+    if (width <= most) return name;
+    const size_t tail = (most - 1) / 2, head = most - 1 - tail;
+    return ins_arena_format(arena, "%.*s…%s", (int)bytes_of(name, head), name,
+                            name + bytes_of(name, width - tail));
+}
+
+enum { COLUMNS = 9, NARROWEST_NAME = 12, GAP = 2 };
+
+/* What the other columns leave to the names on a terminal; all of it elsewhere. */
+static void fit_names(ins_listing *listing, ins_arena *arena)
+{
+    const size_t room = ins_terminal_columns(STDOUT_FILENO);
+    size_t widest[COLUMNS] = {0}, others = 0;
+    for (size_t i = 0; i < listing->rows * COLUMNS; i++) {
+        const size_t width = width_of(listing->cell[i]);
+        if (width > widest[i % COLUMNS]) widest[i % COLUMNS] = width;
+    }
+    for (size_t c = 1; c < COLUMNS; c++) others += widest[c] + GAP;
+    if (room == 0) return;
+    const size_t most = room > others + NARROWEST_NAME ? room - others : NARROWEST_NAME;
+    for (size_t i = 0; i < listing->rows; i++)
+        listing->cell[i * COLUMNS] = fitted(listing->cell[i * COLUMNS], most, arena);
+}
+
 static const char *name_of(const char *name, ins_arena *arena)
 {
     char shown[INS_DISPLAY_SIZE];
-    const size_t room = ins_terminal_columns(STDOUT_FILENO);
-    size_t most = room > OTHER_COLUMNS + NARROWEST_NAME ? room - OTHER_COLUMNS : NARROWEST_NAME;
-    ins_display(shown, name, strlen(name));
     if (name[0] == '\0') return "(no name)";
-    size_t length = 0, width = 0;
-    while (shown[length] != '\0' && (room == 0 || width < most)) {
-        size_t bytes = ins_utf8_length(shown + length, strlen(shown + length));
-        length += bytes > 0 ? bytes : 1;
-        width++;
-    }
-    if (shown[length] == '\0') return ins_arena_format(arena, "%s", shown);
-    while (length > 0 && ((unsigned char)shown[--length] & 0xC0) == 0x80) continue;
-    return ins_arena_format(arena, "%.*s…", (int)length, shown);
+    return ins_arena_format(arena, "%s", ins_display(shown, name, strlen(name)));
 }
 
 static void print_columns(const ins_survey *survey, ins_arena *arena)
 {
-    ins_listing listing = {.columns = 9};
+    ins_listing listing = {.columns = COLUMNS};
     ins_listing_add(&listing, arena,
                     (const char *[]){"column", "type", "missing", "values", "mean", "sd", "min",
                                      "max", "becomes"});
@@ -73,6 +105,7 @@ static void print_columns(const ins_survey *survey, ins_arena *arena)
                 number_of(c->mean, arena), number_of(c->deviation, arena),
                 number_of(c->minimum, arena), number_of(c->maximum, arena), c->becomes});
     }
+    fit_names(&listing, arena);
     ins_listing_print(&listing);
 }
 
@@ -174,11 +207,9 @@ static void add_other_options(const ins_settings *settings, ins_text *out)
                                            INS_OPTION_SPLIT, INS_OPTION_SPLIT_SEED};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         const ins_option *option = &ins_options[others[i]];
-        ins_text value = {0};
-        option->kind->write(option, (const char *)settings + option->field, &value);
-        if (strcmp(value.data, option->fallback) != 0)
-            ins_text_add_format(out, " --%s %s", option->key, value.data);
-        ins_text_free(&value);
+        if (ins_settings_is_default(settings, others[i])) continue;
+        ins_text_add_format(out, " --%s ", option->key);
+        option->kind->write(option, (const char *)settings + option->field, out);
     }
 }
 
@@ -193,12 +224,16 @@ static void print_command(const ins_settings *settings, const ins_reading *readi
     ins_text_free(&out);
 }
 
+/* The problems stand before the command, which is last. */
 static void show(const ins_settings *settings, const ins_survey *survey, ins_error *error)
 {
     ins_prepared data = {0};
     ins_text warnings = {0};
     const ins_preparation how = ins_preparation_of(settings, settings->seed);
     print_columns(survey, settings->arena);
+    fflush(stdout);
+    ins_problems_print(error);
+    error->count = 0;
     if (survey->readable) {
         print_dataset(&survey->dataset);
         if (ins_prepare_copy(&survey->dataset, &how, &data, &warnings, error) == INS_OK)

@@ -112,13 +112,6 @@ static void dispatch(int argc, char **argv, ins_error *error)
         unknown_command(argv[1], error);
 }
 
-static void print_error(const ins_error *error)
-{
-    size_t kept = error->count < INS_ERROR_LINES ? error->count : INS_ERROR_LINES;
-    for (size_t i = 0; i < kept; i++) fprintf(stderr, "initscope: %s\n", error->line[i]);
-    if (error->count > kept) fprintf(stderr, "initscope: ... and %zu more\n", error->count - kept);
-}
-
 /* What was printed has arrived, or it is an error: a full disk shows only here. */
 static void close_output(ins_error *error)
 {
@@ -142,7 +135,7 @@ int main(int argc, char **argv)
     ins_error error = {0};
     if (ins_blas_start(&error) == INS_OK) dispatch(argc, argv, &error);
     close_output(&error);
-    print_error(&error);
+    ins_problems_print(&error);
     if (error.status == INS_INTERRUPTED) ins_signals_die();
     return (int)error.status;
 }

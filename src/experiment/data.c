@@ -67,6 +67,10 @@ ins_status ins_data_load(const ins_settings *settings, ins_dataset *dataset, ins
     const ins_preparation how = ins_preparation_of(settings, settings->seed);
     ins_status status = ins_data_read(settings, dataset, error);
     if (status != INS_OK) return status;
+    if (dataset->test_rows > 0 && !ins_settings_is_default(settings, INS_OPTION_TEST_FRACTION))
+        ins_text_add_line(&dataset->warnings,
+                          "%s: test-fraction is not used: the data have a test set of their own",
+                          dataset->path);
     if (settings->split == INS_SPLIT_FIXED) return ins_prepare(dataset, &how, data, error);
     status = check_splits(settings, dataset, error);
     if (status != INS_OK) return status;

@@ -460,6 +460,17 @@ void ins_settings_free(ins_settings *settings)
     *settings = (ins_settings){0};
 }
 
+bool ins_settings_is_default(const ins_settings *settings, ins_option_id option)
+{
+    const ins_option *row = &ins_options[option];
+    ins_text value = {0};
+    ins_text_add(&value, "");
+    row->kind->write(row, (const char *)settings + row->field, &value);
+    const bool same = strcmp(value.data, row->fallback) == 0;
+    ins_text_free(&value);
+    return same;
+}
+
 const char *ins_settings_where(const ins_settings *settings, ins_option_id option)
 {
     return settings->where[option];

@@ -303,7 +303,7 @@ START_TEST(facts_of_numbers)
     made_log_write(&log);
     made_read(&study, &analysis);
     ck_assert(analysis.facts.chance == 0.2 && analysis.facts.train_chance == 0.25);
-    ck_assert(ins_target_of(&analysis.facts) == 0.6);
+    ck_assert_double_eq_tol(ins_target_of(&analysis.facts), 0.6, 1e-15);
     made_free(&study, &analysis);
     log.environment = "given_test_set,yes\n";
     made_log_write(&log);
