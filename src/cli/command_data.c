@@ -32,10 +32,11 @@ static const ins_flag *make_flags(ins_arena *arena)
     return flags;
 }
 
-/* "5.84"; nothing for what is none. */
+/* "5.84", "2501"; nothing for what is none. */
 static const char *number_of(double x, ins_arena *arena)
 {
-    return isnan(x) ? "" : ins_arena_format(arena, "%.3g", x);
+    const bool large = fabs(x) >= 1000 && fabs(x) < 1e7;
+    return isnan(x) ? "" : ins_arena_format(arena, large ? "%.0f" : "%.3g", x);
 }
 
 static size_t width_of(const char *text)
