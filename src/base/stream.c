@@ -25,6 +25,7 @@ struct ins_stream {
     bool file_ended, between, failed; /* between: members, or behind the last one */
     z_stream inflater;
     unsigned char piece[PIECE]; /* packed bytes; of other files the first ones */
+    const char *damage; /* of the packed bytes, to be told behind those that were sound; or NULL */
 };
 
 void ins_stream_close(ins_stream *stream)
@@ -152,6 +153,7 @@ static ssize_t read_packed(ins_stream *stream, char *bytes, size_t size, ins_err
     z_stream *in = &stream->inflater;
     unsigned room = size < PIECE ? (unsigned)size : PIECE;
 
+    if (stream->damage != NULL) return problem(stream, stream->damage, error);
     in->next_out = (unsigned char *)bytes;
     in->avail_out = room;
     while (in->avail_out == room) {
@@ -168,9 +170,13 @@ static ssize_t read_packed(ins_stream *stream, char *bytes, size_t size, ins_err
             ins_die("out of memory (need some for unpacking %s)", stream->path);
         stream->between = state == Z_STREAM_END;
         if (state == Z_BUF_ERROR && stream->file_ended)
-            return problem(stream, "the gzip file is cut short; get it again", error);
-        if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
-            return problem(stream, "the gzip file is damaged; get it again", error);
+            stream->damage = "the gzip file is cut short; get it again";
+        else if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
+            stream->damage = "the gzip file is damaged; get it again";
+        if (stream->damage == NULL) continue;
+        /* What was unpacked before comes first, whatever the size of the pieces. */
+        if (in->avail_out < room) break;
+        return problem(stream, stream->damage, error);
     }
     return (ssize_t)(room - in->avail_out);
 }
