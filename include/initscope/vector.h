@@ -8,7 +8,7 @@
 /* A helper of such functions, which has to be compiled as a part of them. */
 #define INS_VECTORIZED_PART static inline __attribute__((always_inline))
 
-#ifdef HAVE_TARGET_CLONES
+#if defined HAVE_TARGET_CLONES && !defined INS_ONE_LEVEL
 #define INS_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define INS_VECTORIZED
