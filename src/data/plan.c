@@ -450,24 +450,11 @@ static void check_numbers(planner *p, size_t column)
 
 static void check_classes(planner *p)
 {
-    const ins_sheet *t = p->table;
-    const size_t column = p->plan->target[0];
-    const size_t different = t->column[column].texts.count;
-    if (p->plan->targets > 1) {
+    if (p->plan->targets > 1)
         ins_error_add(p->error, INS_USAGE,
                       "%s: --label: %zu columns have no classes together; --loss mse predicts "
                       "numbers",
-                      t->path, p->plan->targets);
-    } else if (different == 1 && t->uneven.count == 0) {
-        ins_error_add(p->error, INS_DATA,
-                      "%s: column \"%s\": all %zu rows have one label (got \"%s\")", t->path,
-                      quoted(p, t->column[column].name),
-                      t->rows - p->plan->column[column].missing.count,
-                      quoted(p, t->column[column].texts.name[0]));
-    } else if (different == 0 && t->uneven.count == 0) {
-        ins_error_add(p->error, INS_DATA, "%s: column \"%s\": no row has a label", t->path,
-                      quoted(p, t->column[column].name));
-    }
+                      p->table->path, p->plan->targets);
 }
 
 static void choose_task(planner *p)
@@ -516,7 +503,12 @@ static void skip_unlabelled(planner *p)
             plan->left_out[i] |= is_missing_at(t, i, plan->target[k]);
         if (plan->left_out[i]) ins_lines_add(&unlabelled, t->line[i]);
     }
-    if (unlabelled.count == 0 || unlabelled.count == t->rows) return;
+    if (unlabelled.count == 0) return;
+    if (unlabelled.count == t->rows) {
+        ins_error_add(p->error, INS_DATA, "%s: column \"%s\": no row has a label", t->path,
+                      quoted(p, t->column[plan->target[0]].name));
+        return;
+    }
     ins_survey_columns(t, plan->left_out, plan->column);
     for (size_t k = 0; k < plan->targets; k++) plan->column[plan->target[k]].missing = unlabelled;
     ins_text_add_line(&plan->warnings, "%s: rows without a label, left out: %zu of %zu (%s)",
@@ -565,6 +557,25 @@ static void find_categories(planner *p, size_t column)
     p->plan->categories[column] = list;
     p->plan->category_count[column] = found.count;
     ins_labels_free(&found);
+}
+
+/* The rows that are left need two classes. */
+static void check_variety(const planner *p)
+{
+    const ins_sheet *t = p->table;
+    const size_t column = p->plan->target[0];
+    uint32_t first = INS_NO_TEXT;
+    for (size_t i = 0; i < t->rows; i++) {
+        if (p->plan->left_out[i]) continue;
+        const uint32_t class = ins_cell_text(t->cell[i * t->columns + column]);
+        if (first == INS_NO_TEXT) first = class;
+        if (class != first) return;
+    }
+    if (first != INS_NO_TEXT)
+        ins_error_add(p->error, INS_DATA,
+                      "%s: column \"%s\": all %zu rows have one label (got \"%s\")", t->path,
+                      quoted(p, t->column[column].name), p->plan->rows,
+                      quoted(p, t->column[column].texts.name[first]));
 }
 
 static void check_missing(planner *p)
@@ -819,6 +830,8 @@ ins_status ins_plan_make(const ins_sheet *table, const ins_reading *reading, ins
     check_missing(&p);
     choose_task(&p);
     choose_rows(&p);
+    if (plan->task == INS_TASK_CLASSES && plan->targets == 1 && table->uneven.count == 0)
+        check_variety(&p);
     size_t features = 0;
     for (size_t j = 0; j < table->columns; j++) {
         features += is_used(plan, j);
