@@ -58,6 +58,9 @@ typedef struct ins_reading {
 /* The most different texts of a column of categories. */
 enum { INS_CATEGORY_LIMIT = 64 };
 
+/* Whether the features themselves are to be predicted. */
+bool ins_reading_wants_inputs(const ins_reading *reading);
+
 /* Appends " --label Survived --drop Name,Ticket": what differs from the defaults, as a shell reads
  * it. */
 void ins_reading_options(const ins_reading *reading, ins_text *out);

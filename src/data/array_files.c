@@ -319,7 +319,7 @@ ins_status ins_array_files_take(const ins_reading *reading, ins_arrays *arrays,
                                 ins_reading *without, ins_error *error)
 {
     const ins_names *label = &reading->label;
-    const bool own = label->count == 1 && strcmp(label->item[0], INS_LABEL_INPUTS) == 0;
+    const bool own = ins_reading_wants_inputs(reading);
     const char *labels = own && format_of(reading->path) != FORMAT_NPZ ? reading->path : NULL;
 
     if (label->count > 1)

@@ -52,8 +52,7 @@ static const char **numbered_names(ins_arena *arena, const char *letter, size_t 
 
 static ins_task task_of(const ins_arrays *arrays, const ins_reading *reading)
 {
-    const ins_names *label = &reading->label;
-    if (label->count == 1 && strcmp(label->item[0], INS_LABEL_INPUTS) == 0) return INS_TASK_INPUTS;
+    if (ins_reading_wants_inputs(reading)) return INS_TASK_INPUTS;
     if (reading->task != INS_TASK_AUTO) return reading->task;
     return arrays->classes && arrays->targets == 1 ? INS_TASK_CLASSES : INS_TASK_NUMBERS;
 }

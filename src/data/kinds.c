@@ -18,6 +18,9 @@ const char *const ins_column_kind_names[INS_COLUMN_KINDS] = {
 /* Fewer rows may be counted by accident. */
 enum { COUNTED_ROWS = 5 };
 
+/* Among numbers, texts in fewer than one cell of so many do not belong there. */
+enum { RARE = 20 };
+
 /* Above it not every whole number is a double. */
 #define WHOLE_LIMIT 9007199254740992.0
 
@@ -158,20 +161,33 @@ static bool are_dates(const ins_labels *texts)
     return texts->count > 0;
 }
 
-static ins_column_kind kind_of(const ins_surveyed *c, const ins_labels *texts)
+/* Numbers and texts: codes such as 2, 3, 4, 5more return again and again; texts that are rare are
+ * what does not belong among numbers. */
+static ins_column_kind kind_of_both(const ins_sheet *t, size_t column, const ins_surveyed *c)
 {
+    const size_t numbers = c->numbers + c->infinite.count, cells = numbers + c->texts.count;
+    const size_t different = ins_count_different(t, column);
+    const bool few = different <= INS_CATEGORY_LIMIT;
+    if (c->texts.count * RARE >= cells && few && different * 2 <= cells) return INS_KIND_CATEGORY;
+    if (numbers >= c->texts.count) return INS_KIND_MIXED;
+    return few ? INS_KIND_CATEGORY : INS_KIND_TEXTS;
+}
+
+static ins_column_kind kind_of(const ins_sheet *t, size_t column, const ins_surveyed *c)
+{
+    const ins_labels *texts = &t->column[column].texts;
     const size_t numbers = c->numbers + c->infinite.count;
     if (c->texts.count == 0) return numbers > 0 ? INS_KIND_NUMBERS : INS_KIND_EMPTY;
-    if (numbers >= c->texts.count) return INS_KIND_MIXED;
-    if (numbers == 0 && are_booleans(texts)) return INS_KIND_BOOLEANS;
-    if (numbers == 0 && are_dates(texts)) return INS_KIND_DATES;
-    return texts->count + numbers <= INS_CATEGORY_LIMIT ? INS_KIND_CATEGORY : INS_KIND_TEXTS;
+    if (numbers > 0) return kind_of_both(t, column, c);
+    if (are_booleans(texts)) return INS_KIND_BOOLEANS;
+    if (are_dates(texts)) return INS_KIND_DATES;
+    return texts->count <= INS_CATEGORY_LIMIT ? INS_KIND_CATEGORY : INS_KIND_TEXTS;
 }
 
 static void finish(const ins_sheet *t, size_t j, size_t rows, ins_surveyed *c, const sums *s)
 {
     const double n = (double)c->numbers, mean = s->sum / n;
-    c->kind = kind_of(c, &t->column[j].texts);
+    c->kind = kind_of(t, j, c);
     c->counts = c->counts && c->numbers == rows && rows >= COUNTED_ROWS;
     if (c->numbers == 0) {
         c->mean = c->deviation = c->minimum = c->maximum = NAN;

@@ -349,12 +349,6 @@ static void plan_features(planner *p)
 
 /* --- What is to be predicted ----------------------------------------------------------------- */
 
-static bool predicts_inputs(const planner *p)
-{
-    const ins_names *label = &p->reading->label;
-    return label->count == 1 && strcmp(label->item[0], INS_LABEL_INPUTS) == 0;
-}
-
 /* The last column that is used at all. */
 static size_t last_column(const planner *p)
 {
@@ -373,7 +367,7 @@ static void find_targets(planner *p)
     const ins_names *label = &p->reading->label;
     ins_plan *plan = p->plan;
     plan->target = ins_allocate(label->count + 1, sizeof *plan->target, "the label");
-    if (predicts_inputs(p)) {
+    if (ins_reading_wants_inputs(p->reading)) {
         if (ins_sheet_find(t, INS_LABEL_INPUTS) < t->columns)
             ins_text_add_line(
                 &plan->warnings,
@@ -461,7 +455,7 @@ static void choose_task(planner *p)
 {
     ins_plan *plan = p->plan;
     plan->task = p->reading->task;
-    if (predicts_inputs(p)) {
+    if (ins_reading_wants_inputs(p->reading)) {
         plan->task = INS_TASK_INPUTS;
         if (p->reading->task == INS_TASK_CLASSES)
             ins_error_add(p->error, INS_USAGE,
@@ -599,9 +593,9 @@ static void check_uneven(const planner *p)
     const ins_lines *uneven = &p->table->uneven;
     if (uneven->count > 0)
         ins_error_add(p->error, INS_DATA,
-                      "%s: rows with other than the %zu fields of the first line: %zu of %zu (%s)",
-                      p->table->path, p->table->columns, uneven->count,
-                      p->table->rows + uneven->count, lines_of(p, uneven));
+                      "%s: rows with other than the %zu field%s of the first line: %zu of %zu (%s)",
+                      p->table->path, p->table->columns, p->table->columns == 1 ? "" : "s",
+                      uneven->count, p->table->rows + uneven->count, lines_of(p, uneven));
 }
 
 /* Every column is empty, left out or the label. */

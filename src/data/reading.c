@@ -97,6 +97,12 @@ static const char *delimiter_name(char delimiter)
     return delimiter == ',' ? "comma" : delimiter == ';' ? "semicolon" : "tab";
 }
 
+bool ins_reading_wants_inputs(const ins_reading *reading)
+{
+    const ins_names *label = &reading->label;
+    return label->count == 1 && strcmp(label->item[0], INS_LABEL_INPUTS) == 0;
+}
+
 void ins_reading_options(const ins_reading *reading, ins_text *out)
 {
     add_word("header", ins_header_names, reading->header, out);

@@ -68,12 +68,16 @@ typedef struct first_line {
     kept_text *field; /* (count) */
 } first_line;
 
+/* Lines of one field above a table; more of them are a file of one column. */
+enum { MOST_TITLES = 10 };
+
 typedef struct reader {
     const ins_reading *reading;
     ins_sheet *table;
-    first_line first;
-    bool begun;      /* a line after the first one was seen: the columns are known */
-    size_t capacity; /* rows that fit */
+    first_line top;   /* of the file */
+    first_line first; /* that is no title */
+    bool begun;       /* a line after the first one was seen: the columns are known */
+    size_t capacity;  /* rows that fit */
     ins_lines titles, empty, ends, comments, repeats;
     size_t *repeat; /* (repeats.count) rows that say what the first line says */
 } reader;
@@ -107,11 +111,12 @@ static bool is_title(const reader *r, const ins_csv_row *row)
 {
     size_t filled = 0;
     for (size_t i = 0; i < r->first.count; i++) filled += r->first.field[i].length > 0;
+    if (row->count == 1 && r->first.count == 1) /* several of them */
+        return r->titles.count < MOST_TITLES && !ins_reading_wants_inputs(r->reading);
     if (row->count == r->first.count)
         return r->first.count > 2 && filled == 1 && r->first.field[0].length > 0 &&
                r->reading->header != INS_HEADER_NO;
-    return row->count > r->first.count && row->count > 1 &&
-           (r->first.count == 1 || begins_comment(&r->first));
+    return row->count > r->first.count && (r->first.count == 1 || begins_comment(&r->first));
 }
 
 static bool is_named(const char *name, const kept_text *field)
@@ -241,7 +246,7 @@ static void take_row(reader *r, const ins_csv_row *row)
 
 static bool is_only_column(const reader *r)
 {
-    return r->first.count < 2 && r->reading->label.count == 0;
+    return r->first.count < 2 && !ins_reading_wants_inputs(r->reading);
 }
 
 static void handle(void *context, size_t index, const ins_csv_row *row, ins_error *error)
@@ -250,6 +255,7 @@ static void handle(void *context, size_t index, const ins_csv_row *row, ins_erro
     (void)error;
     if (index == 0) {
         keep_first(r, row);
+        r->top = r->first;
         return;
     }
     if (!r->begun && is_title(r, row)) {
@@ -419,11 +425,11 @@ static void warn_of_all(reader *r)
 static ins_status only_column(const reader *r, ins_error *error)
 {
     char shown[INS_DISPLAY_SIZE];
-    const kept_text *field = &r->first.field[0];
+    const kept_text *field = &r->top.field[0];
     return ins_error_add(error, INS_DATA,
                          "%s:%zu: only 1 column; something to learn from and something to predict "
                          "are needed, separated by comma, semicolon or tab (got \"%s\")",
-                         r->table->path, r->first.line,
+                         r->table->path, r->top.line,
                          ins_display(shown, field->text, field->length));
 }
 
