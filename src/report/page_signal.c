@@ -283,7 +283,8 @@ static const char *title_of(ins_tell *tell)
     if (keeps == 0)
         return known > 1 ? INS_TELL("None keeps signal and error over %s", layers)
                          : INS_TELL("Signal and error do not both last over %s", layers);
-    if (keeps == tell->study->arms && keeps > 1) return INS_TELL("All keep signal and error over %s", layers);
+    if (keeps == tell->study->arms && keeps > 1)
+        return INS_TELL("All keep signal and error over %s", layers);
     const char *names = ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 3));
     return INS_TELL("%s %s signal and error over %s", names, keeps == 1 ? "keeps" : "keep", layers);
 }
