@@ -19,18 +19,18 @@
 /* A constant in the type that is being compiled. */
 #define C(constant) ((scalar)(constant))
 
-#define FORMULA(type, name, phi, slope)                            \
-    static inline type name##_phi_##type(type z, type p)           \
-    {                                                              \
-        typedef type scalar;                                       \
-        (void)p, (void)sizeof(scalar);                             \
-        return (phi);                                              \
-    }                                                              \
-    static inline type name##_slope_##type(type z, type a, type p) \
-    {                                                              \
-        typedef type scalar;                                       \
-        (void)z, (void)a, (void)p, (void)sizeof(scalar);           \
-        return (slope);                                            \
+#define FORMULA(type, name, phi, slope)                                  \
+    INS_VECTORIZED_PART type name##_phi_##type(type z, type p)           \
+    {                                                                    \
+        typedef type scalar;                                             \
+        (void)p, (void)sizeof(scalar);                                   \
+        return (phi);                                                    \
+    }                                                                    \
+    INS_VECTORIZED_PART type name##_slope_##type(type z, type a, type p) \
+    {                                                                    \
+        typedef type scalar;                                             \
+        (void)z, (void)a, (void)p, (void)sizeof(scalar);                 \
+        return (slope);                                                  \
     }
 
 #define FUNCTIONS(name)                                                                           \
@@ -67,16 +67,27 @@
 /* Where the compiler finds no vectorised function of the C library. */
 #define EXPM1(x) _Generic((x), float : ins_expm1, default : expm1)(x)
 #define TANH(x) _Generic((x), float : ins_tanh, default : tanh)(x)
+#define EXP(x) _Generic((x), float : ins_exp, default : exp)(x)
+#define LOG1P_OF_SHARE(x) _Generic((x), float : ins_log1p_of_share, default : log1p)(x)
+#define ERF(x) _Generic((x), float : ins_erf, default : erf)(x)
+#define ERFC(x) _Generic((x), float : ins_erfc, default : erfc)(x)
+#define ATAN(x) _Generic((x), float : ins_atan, default : atan)(x)
+#define SIN(x) _Generic((x), float : ins_sin, default : sin)(x)
+#define COS(x) _Generic((x), float : ins_cos, default : cos)(x)
 
 /* Pieces that several rows share. None overflows into a NaN for finite z. */
-#define LOGISTIC (1 / (1 + exp(-z)))
+#define LOGISTIC (1 / (1 + EXP(-z)))
 #define POSITIVE (z < 0 ? 0 : z)
-#define SOFTPLUS (POSITIVE + log1p(exp(-fabs(z))))
-#define MISH_GATE (TANH(SOFTPLUS))
+#define DECAY (EXP(-fabs(z)))
+#define SOFTPLUS (POSITIVE + LOG1P_OF_SHARE(DECAY))
+/* tanh of softplus is rational in exp(-|z|), and so is the logistic function. */
+#define MISH_TOP (z < 0 ? DECAY * (DECAY + 2) : 1 + 2 * DECAY)
+#define MISH_GATE (MISH_TOP / (MISH_TOP + (z < 0 ? 2 : 2 * DECAY * DECAY)))
+#define MISH_LOGISTIC ((z < 0 ? DECAY : 1) / (1 + DECAY))
 #define MISH (z * MISH_GATE)
-#define NORMAL_MASS (erfc(z * C(-0.707106781186547524)) / 2)
+#define NORMAL_MASS (ERFC(z * C(-0.707106781186547524)) / 2)
 #define GELU (z * NORMAL_MASS)
-#define NORMAL_DENSITY (exp(z * z / -2) * C(0.398942280401432678))
+#define NORMAL_DENSITY (EXP(z * z / -2) * C(0.398942280401432678))
 #define GELU_GATE (TANH(C(0.797884560802865356) * (z + C(0.044715) * z * z * z)))
 /* The slope of the gate, which has vanished long before z * z overflows. */
 #define GELU_GATE_SLOPE \
@@ -95,17 +106,17 @@ ACTIVATION(selu, (z > 0 ? C(SELU_SCALE) * z : C(SELU_SCALE * SELU_ALPHA) * EXPM1
 ACTIVATION(celu, (z > 0 ? z : p * EXPM1(z / p)), (z > 0 ? 1 : a / p + 1))
 ACTIVATION(gelu, GELU, NORMAL_MASS + z * NORMAL_DENSITY)
 ACTIVATION(gelu_tanh, (1 + GELU_GATE) * z / 2, (1 + GELU_GATE) / 2 + z * GELU_GATE_SLOPE / 2)
-ACTIVATION(silu, z / (1 + exp(-z)), (1 + z * (1 - LOGISTIC)) * LOGISTIC)
-ACTIVATION(mish, MISH, MISH_GATE + z * LOGISTIC * (1 - MISH_GATE * MISH_GATE))
+ACTIVATION(silu, z / (1 + EXP(-z)), (1 + z * (1 - LOGISTIC)) * LOGISTIC)
+ACTIVATION(mish, MISH, MISH_GATE + z * MISH_LOGISTIC * (1 - MISH_GATE * MISH_GATE))
 ACTIVATION(softplus, SOFTPLUS, LOGISTIC)
 ACTIVATION(softsign, z / (1 + fabs(z)), 1 / ((1 + fabs(z)) * (1 + fabs(z))))
 ACTIVATION(lecun_tanh, C(LECUN_SCALE) * TANH(z * C(2.0 / 3)),
            C(2.0 / 3) * (C(LECUN_SCALE) - a * a / C(LECUN_SCALE)))
 ACTIVATION(hard_tanh, (z < -1 ? -1 : z > 1 ? 1 : z), (z > -1 && z < 1 ? 1 : 0))
 ACTIVATION(hard_sigmoid, (z < -3 ? 0 : z > 3 ? 1 : (z + 3) / 6), (z > -3 && z < 3 ? C(1.0 / 6) : 0))
-ACTIVATION(erf, erf(z), C(1.12837916709551257) * exp(-z * z))
-ACTIVATION(atan, atan(z), 1 / (1 + z * z))
-ACTIVATION(sin, sin(z), cos(z))
+ACTIVATION(erf, ERF(z), C(1.12837916709551257) * EXP(-z * z))
+ACTIVATION(atan, ATAN(z), 1 / (1 + z * z))
+ACTIVATION(sin, SIN(z), COS(z))
 ACTIVATION(relu6, (z < 0 ? 0 : z > 6 ? 6 : z), (z > 0 && z < 6 ? 1 : 0))
 
 #define FUNCTIONS_OF(name)                                                   \

@@ -27,8 +27,36 @@ static float fast_tanh(float x)
     return ins_tanh(x);
 }
 
-static const function functions[] = {{"expm1", fast_expm1, expm1, -FLT_MAX, 88, 2},
-                                     {"tanh", fast_tanh, tanh, -FLT_MAX, FLT_MAX, 3}};
+static float fast_exp(float x)
+{
+    return ins_exp(x);
+}
+
+static float fast_log1p(float x)
+{
+    return ins_log1p_of_share(x);
+}
+
+static float fast_erfc(float x)
+{
+    return ins_erfc(x);
+}
+
+static float fast_erf(float x)
+{
+    return ins_erf(x);
+}
+
+static float fast_atan(float x)
+{
+    return ins_atan(x);
+}
+
+static const function functions[] = {
+    {"expm1", fast_expm1, expm1, -FLT_MAX, 88, 2}, {"tanh", fast_tanh, tanh, -FLT_MAX, FLT_MAX, 3},
+    {"exp", fast_exp, exp, -87.33F, 88.37F, 3},    {"log1p", fast_log1p, log1p, 0, 1, 3},
+    {"erfc", fast_erfc, erfc, -FLT_MAX, 2, 12},    {"erfc, far", fast_erfc, erfc, -FLT_MAX, 9, 160},
+    {"erf", fast_erf, erf, -FLT_MAX, FLT_MAX, 6},  {"atan", fast_atan, atan, -FLT_MAX, FLT_MAX, 3}};
 
 static double error_in_units(float got, double exact)
 {
@@ -59,8 +87,41 @@ START_TEST(accurate)
 }
 END_TEST
 
+/* Sine and cosine are held to units of 1: where they cross 0, what is left of pi decides. */
+START_TEST(periodic)
+{
+    double worst = 0;
+    for (double size = 1e-4; size < 1e6; size *= 1 + 1 / 20000.0) {
+        for (int sign = -1; sign <= 1; sign += 2) {
+            const float x = (float)(sign * size);
+            worst = fmax(worst, fabs((double)ins_sin(x) - sin((double)x)));
+            worst = fmax(worst, fabs((double)ins_cos(x) - cos((double)x)));
+        }
+    }
+    ck_assert_double_lt(worst, 2 * 0x1p-24);
+    ck_assert_double_gt(worst, 0x1p-26);
+    for (float x = 1; x < FLT_MAX / 3; x *= 3) {
+        ck_assert_float_le(fabsf(ins_sin(x)), 1.0000001F);
+        ck_assert_float_eq(ins_sin(-x), -ins_sin(x));
+        ck_assert_float_eq(ins_cos(-x), ins_cos(x));
+    }
+    ck_assert(isnan(ins_sin(NAN)) && isnan(ins_cos(INFINITY)) && isnan(ins_sin(-INFINITY)));
+}
+END_TEST
+
 START_TEST(special)
 {
+    ck_assert(isnan(ins_exp(NAN)) && isnan(ins_erf(NAN)) && isnan(ins_erfc(NAN)));
+    ck_assert(isnan(ins_atan(NAN)) && isnan(ins_log1p_of_share(NAN)));
+    ck_assert_float_eq(ins_exp(INFINITY), INFINITY);
+    ck_assert_float_eq(ins_exp(-INFINITY), 0);
+    ck_assert_float_eq(ins_exp(0), 1);
+    ck_assert_float_eq(ins_erf(INFINITY), 1);
+    ck_assert_float_eq(ins_erf(-INFINITY), -1);
+    ck_assert_float_eq(ins_erfc(INFINITY), 0);
+    ck_assert_float_eq(ins_erfc(-INFINITY), 2);
+    ck_assert_float_eq(ins_atan(INFINITY), 1.57079633F);
+    ck_assert_float_eq(ins_log1p_of_share(0), 0);
     ck_assert(isnan(ins_expm1(NAN)) && isnan(ins_tanh(NAN)));
     ck_assert_float_eq(ins_expm1(-INFINITY), -1);
     ck_assert_float_eq(ins_tanh(INFINITY), 1);
@@ -73,7 +134,11 @@ END_TEST
 /* Equal on both sides, as networks with odd activations expect. */
 START_TEST(odd)
 {
-    for (float x = 0; x < 12; x += 0.001F) ck_assert_float_eq(ins_tanh(-x), -ins_tanh(x));
+    for (float x = 0; x < 12; x += 0.001F) {
+        ck_assert_float_eq(ins_tanh(-x), -ins_tanh(x));
+        ck_assert_float_eq(ins_erf(-x), -ins_erf(x));
+        ck_assert_float_eq(ins_atan(-x), -ins_atan(x));
+    }
 }
 END_TEST
 
@@ -82,6 +147,7 @@ int main(void)
     Suite *suite = suite_create("elementary");
     TCase *elementary = tcase_create("elementary");
     tcase_add_loop_test(elementary, accurate, 0, sizeof functions / sizeof functions[0]);
+    tcase_add_test(elementary, periodic);
     tcase_add_test(elementary, special);
     tcase_add_test(elementary, odd);
     suite_add_tcase(suite, elementary);
