@@ -24,8 +24,7 @@ static inline void fuzz_check_arrays(ins_status status, ins_arrays *arrays, cons
         fuzz_expect(isfinite(arrays->x[i]), "inputs are finite");
     for (size_t i = 0; i < arrays->rows * arrays->targets; i++)
         fuzz_expect(isfinite(arrays->y[i]), "targets are finite");
-    free(arrays->x);
-    free(arrays->y);
+    ins_arrays_free(arrays);
 }
 
 #endif

@@ -16,12 +16,6 @@
 static const char images[] = "\0\0\x08\3\0\0\0\2\0\0\0\1\0\0\0\2\1\2\3\4";
 static const char labels[] = "\0\0\x08\1\0\0\0\2\7\5";
 
-static void release(ins_arrays *arrays)
-{
-    free(arrays->x);
-    free(arrays->y);
-}
-
 static void expect_numbers(const double *x, size_t count, const double *expected)
 {
     for (size_t i = 0; i < count; i++) ck_assert(x[i] == expected[i]);
@@ -63,7 +57,7 @@ START_TEST(idx_pair)
     ck_assert(arrays.classes);
     expect_numbers(arrays.x, 4, (double[]){1, 2, 3, 4});
     expect_numbers(arrays.y, 2, (double[]){7, 5});
-    release(&arrays);
+    ins_arrays_free(&arrays);
 }
 END_TEST
 
@@ -84,7 +78,7 @@ START_TEST(packed_pair)
     ck_assert(!arrays.classes);
     expect_numbers(arrays.x, 4, (double[]){1, 2, 3, 4});
     expect_numbers(arrays.y, 4, (double[]){1, -2, 0, 0.5});
-    release(&arrays);
+    ins_arrays_free(&arrays);
 }
 END_TEST
 
@@ -106,7 +100,7 @@ START_TEST(archive_with_a_test_set)
     ck_assert(arrays.classes);
     expect_numbers(arrays.x, 6, (double[]){1, 2, 3, 4, 5, 6});
     expect_numbers(arrays.y, 3, (double[]){7, 5, 3});
-    release(&arrays);
+    ins_arrays_free(&arrays);
 }
 END_TEST
 
@@ -125,7 +119,7 @@ START_TEST(archive_of_two)
     ck_assert(arrays.classes);
     expect_numbers(arrays.x, 2, (double[]){1, -1});
     expect_numbers(arrays.y, 2, (double[]){0, 1});
-    release(&arrays);
+    ins_arrays_free(&arrays);
 }
 END_TEST
 
@@ -139,12 +133,12 @@ START_TEST(classes_are_one_whole_number)
     zip_array("a.npz", "y.npy", "|u1", "(2, 2)", B("\1\0\0\1"));
     ck_assert_int_eq(ins_array_files_read(at("a.npz"), NULL, &arrays, &error), INS_OK);
     ck_assert(!arrays.classes && arrays.targets == 2);
-    release(&arrays);
+    ins_arrays_free(&arrays);
     zip_array("b.npz", "x.npy", "|u1", "(2,)", B("\1\2"));
     zip_array("b.npz", "y.npy", "<f2", "(2,)", B("\0\x3c\0\x3c"));
     ck_assert_int_eq(ins_array_files_read(at("b.npz"), NULL, &arrays, &error), INS_OK);
     ck_assert(!arrays.classes && arrays.targets == 1);
-    release(&arrays);
+    ins_arrays_free(&arrays);
 }
 END_TEST
 
@@ -251,7 +245,7 @@ START_TEST(damaged_archive)
         if (ins_array_files_read(at("b.npz"), NULL, &arrays, &error) == INS_OK) {
             expect_numbers(arrays.x, 2, (double[]){1, 2});
             expect_numbers(arrays.y, 2, (double[]){1, 2});
-            release(&arrays);
+            ins_arrays_free(&arrays);
         } else {
             ck_assert_uint_eq(error.count, 1);
             refused++;

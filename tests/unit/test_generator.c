@@ -18,12 +18,6 @@ static ins_arrays make(const char *call)
     return arrays;
 }
 
-static void discard(ins_arrays *arrays)
-{
-    free(arrays->x);
-    free(arrays->y);
-}
-
 START_TEST(test_xor)
 {
     static const double x[] = {0, 0, 0, 1, 1, 0, 1, 1}, y[] = {0, 1, 1, 0};
@@ -37,8 +31,8 @@ START_TEST(test_xor)
         ck_assert_mem_eq(more.x + 2 * r, x + 2 * (r % 4), 2 * sizeof *x);
         ck_assert(more.y[r] == y[r % 4]);
     }
-    discard(&once);
-    discard(&more);
+    ins_arrays_free(&once);
+    ins_arrays_free(&more);
 }
 END_TEST
 
@@ -63,8 +57,8 @@ START_TEST(test_parity)
     }
     /* 3300 fair bits: 1650, standard deviation 28.7. */
     ck_assert_double_eq_tol(ones, 1650, 5 * 28.7);
-    discard(&whole);
-    discard(&some);
+    ins_arrays_free(&whole);
+    ins_arrays_free(&some);
 }
 END_TEST
 
@@ -82,7 +76,7 @@ START_TEST(test_spirals)
             ck_assert(a.y[r] == (double)side);
         }
     }
-    discard(&a);
+    ins_arrays_free(&a);
 }
 END_TEST
 
@@ -107,7 +101,7 @@ START_TEST(test_adding)
     }
     /* Two uniform numbers: mean 1, standard deviation sqrt(1/6) = 0.408. */
     ck_assert_double_eq_tol(mean, 1, 5 * 0.408 / sqrt(500));
-    discard(&a);
+    ins_arrays_free(&a);
 }
 END_TEST
 
@@ -123,7 +117,7 @@ START_TEST(test_copy)
         for (size_t t = 0; t < 5; t++) sum += a.y[5 * r + t];
     }
     ck_assert_double_eq_tol(sum, 0, 5 * sqrt(2000));
-    discard(&a);
+    ins_arrays_free(&a);
 }
 END_TEST
 
@@ -139,9 +133,9 @@ START_TEST(test_seed)
     const size_t bytes = a.rows * a.features * sizeof *a.x;
     ck_assert_mem_eq(a.x, b.x, bytes);
     ck_assert_mem_ne(a.x, c.x, bytes);
-    discard(&a);
-    discard(&b);
-    discard(&c);
+    ins_arrays_free(&a);
+    ins_arrays_free(&b);
+    ins_arrays_free(&c);
 }
 END_TEST
 
