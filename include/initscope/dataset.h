@@ -95,4 +95,7 @@ ins_status ins_split_check(const ins_dataset *dataset, const ins_preparation *ho
 
 void ins_prepared_free(ins_prepared *prepared);
 
+/* Of samples with labels the class of most rows, the first one on ties; *rows of them are its. */
+size_t ins_most_frequent_class(const ins_samples *samples, size_t *rows);
+
 #endif

@@ -105,8 +105,9 @@ void ins_help_print_program(const ins_command *const *commands, const ins_flag *
  * text. */
 void ins_flag_describe(const ins_flag *flag, ins_text *text);
 
-/* All problems, a line each, on standard error. */
+/* All problems, and warnings of a data set, a line each, on standard error. */
 void ins_problems_print(const ins_error *error);
+void ins_warnings_print(const ins_text *warnings);
 
 /* A table in aligned columns on standard output; cells live in the caller's arena. */
 enum { INS_LISTING_COLUMNS = 9 };

@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "initscope/generator.h"
 #include "initscope/survey.h"
+#include "initscope/utf8.h"
 
 static const char about[] =
     "Shows what `initscope run` would make of a table: one line a column, what is to be predicted, "
@@ -39,30 +40,14 @@ static const char *number_of(double x, ins_arena *arena)
     return isnan(x) ? "" : ins_arena_format(arena, large ? "%.0f" : "%.3g", x);
 }
 
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-    for (; *text != '\0'; text++) width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
-}
-
-/* The place in text after this many characters. */
-static size_t bytes_of(const char *text, size_t width)
-{
-    size_t i = 0;
-    while (text[i] != '\0' && (width > 0 || ((unsigned char)text[i] & 0xC0) == 0x80))
-        width -= ((unsigned char)text[i++] & 0xC0) != 0x80;
-    return i;
-}
-
-/* A name in most characters: it gives way in the middle, as most names differ at their ends. */
+/* A name in most columns of a terminal. */
 static const char *fitted(const char *name, size_t most, ins_arena *arena)
 {
-    const size_t width = width_of(name);
-    if (width <= most) return name;
-    const size_t tail = (most - 1) / 2, head = most - 1 - tail;
-    return ins_arena_format(arena, "%.*s…%s", (int)bytes_of(name, head), name,
-                            name + bytes_of(name, width - tail));
+    ins_text out = {0};
+    ins_text_shorten(&out, name, most);
+    const char *copy = ins_arena_copy(arena, out.data, out.length);
+    ins_text_free(&out);
+    return copy;
 }
 
 enum { COLUMNS = 9, NARROWEST_NAME = 12, GAP = 2 };
@@ -73,7 +58,7 @@ static void fit_names(ins_listing *listing, ins_arena *arena)
     const size_t room = ins_terminal_columns(STDOUT_FILENO);
     size_t widest[COLUMNS] = {0}, others = 0;
     for (size_t i = 0; i < listing->rows * COLUMNS; i++) {
-        const size_t width = width_of(listing->cell[i]);
+        const size_t width = ins_text_columns(listing->cell[i]);
         if (width > widest[i % COLUMNS]) widest[i % COLUMNS] = width;
     }
     for (size_t c = 1; c < COLUMNS; c++) others += widest[c] + GAP;
@@ -114,8 +99,7 @@ static void print_columns(const ins_survey *survey, ins_arena *arena)
 static void print_piece(const char *piece, size_t *width)
 {
     enum { LINE = 80 };
-    size_t length = 0;
-    for (const char *c = piece; *c != '\0'; c++) length += ((unsigned char)*c & 0xC0) != 0x80;
+    const size_t length = ins_text_columns(piece);
     if (*width > 0 && *width + 1 + length > LINE) {
         printf("\n ");
         *width = 1;
@@ -192,15 +176,6 @@ static void print_rows(const ins_dataset *dataset, const ins_prepared *data)
                dataset->test_rows > 0 ? ", a set of their own" : "");
 }
 
-static void print_warnings(const ins_text *warnings)
-{
-    for (const char *line = warnings->data; line != NULL && *line != '\0';) {
-        const size_t length = strcspn(line, "\n");
-        fprintf(stderr, "initscope: warning: %.*s\n", (int)length, line);
-        line += length + (line[length] == '\n');
-    }
-}
-
 /* The options of the split and the scaling that were given. */
 static void add_other_options(const ins_settings *settings, ins_text *out)
 {
@@ -240,8 +215,8 @@ static void show(const ins_settings *settings, const ins_survey *survey, ins_err
         if (ins_prepare_copy(&survey->dataset, &how, &data, &warnings, error) == INS_OK)
             print_rows(&survey->dataset, &data);
         fflush(stdout);
-        print_warnings(&survey->dataset.warnings);
-        print_warnings(&warnings);
+        ins_warnings_print(&survey->dataset.warnings);
+        ins_warnings_print(&warnings);
         print_command(settings, &survey->remedied);
     }
     ins_text_free(&warnings);

@@ -244,14 +244,17 @@ const char *ins_list_subject(size_t index)
 static void unknown_subject(const char *name, ins_error *error)
 {
     const char *names[SUBJECTS + 1] = {NULL};
-    char display[INS_DISPLAY_SIZE], guess[64] = "";
-    for (size_t i = 0; i < SUBJECTS; i++) names[i] = subjects[i].name;
+    char display[INS_DISPLAY_SIZE];
+    ins_text valid = {0};
+    for (size_t i = 0; i < SUBJECTS; i++) {
+        names[i] = subjects[i].name;
+        ins_text_add_format(&valid, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
     const char *nearest = ins_nearest(name, names);
-    if (nearest) snprintf(guess, sizeof guess, "did you mean %s? ", nearest);
-    ins_error_add(error, INS_USAGE,
-                  "list: unknown subject (got \"%s\"); %svalid: %s, %s, %s, %s, %s, %s, %s",
-                  ins_display(display, name, strlen(name)), guess, names[0], names[1], names[2],
-                  names[3], names[4], names[5], names[6]);
+    ins_error_add(error, INS_USAGE, "list: unknown subject (got \"%s\"); %s%s%svalid: %s",
+                  ins_display(display, name, strlen(name)), nearest ? "did you mean " : "",
+                  nearest ? nearest : "", nearest ? "? " : "", valid.data);
+    ins_text_free(&valid);
 }
 
 /* NULL, and the problem is said, when there is none of this name. */

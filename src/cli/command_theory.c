@@ -100,16 +100,6 @@ static ins_status check_shapes(const ins_settings *settings, ins_error *error)
     return error->status;
 }
 
-static void print_warnings(const ins_dataset *dataset)
-{
-    const char *line = dataset->warnings.data;
-    while (line && *line) {
-        size_t length = strcspn(line, "\n");
-        fprintf(stderr, "initscope: warning: %.*s\n", (int)length, line);
-        line += length + (line[length] == '\n');
-    }
-}
-
 static void predict_layers(const ins_arguments *arguments, ins_settings *settings, ins_text *out,
                            ins_error *error)
 {
@@ -125,7 +115,7 @@ static void predict_layers(const ins_arguments *arguments, ins_settings *setting
         ins_data_load(settings, &dataset, &data, error) == INS_OK) {
         ins_samples probe = ins_probe_of(settings, &data.train);
         ins_inputs inputs = ins_inputs_of(&probe);
-        print_warnings(&dataset);
+        ins_warnings_print(&dataset.warnings);
         if (!isnan(square)) inputs.square = square;
         if (!isnan(correlation)) {
             inputs.apart = 1 - correlation;

@@ -1,7 +1,8 @@
-/* Problems on standard error. */
+/* Problems and warnings on standard error. */
 #include <config.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 
@@ -10,4 +11,13 @@ void ins_problems_print(const ins_error *error)
     const size_t kept = error->count < INS_ERROR_LINES ? error->count : INS_ERROR_LINES;
     for (size_t i = 0; i < kept; i++) fprintf(stderr, "initscope: %s\n", error->line[i]);
     if (error->count > kept) fprintf(stderr, "initscope: ... and %zu more\n", error->count - kept);
+}
+
+void ins_warnings_print(const ins_text *warnings)
+{
+    for (const char *line = warnings->data; line != NULL && *line != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        fprintf(stderr, "initscope: warning: %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
 }

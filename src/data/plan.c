@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/utf8.h"
+
 /* Whole numbers that may be classes or a quantity: more different ones are not guessed at. */
 enum { GUESSED_CLASSES = 100 };
 
@@ -27,7 +29,8 @@ typedef struct planner {
     const ins_reading *reading;
     ins_plan *plan;
     ins_error *error;
-    ins_text drop; /* what --drop would have to name, separated by newlines */
+    const bool *taken, *dropped; /* (columns) by --features, by --drop */
+    ins_text drop;               /* what --drop would have to name, separated by newlines */
 } planner;
 
 /* --- What is said --------------------------------------------------------------------------- */
@@ -112,7 +115,7 @@ static void warn_listed(planner *p, listing *list, const char *what)
 
 /* --- Names ---------------------------------------------------------------------------------- */
 
-static void unknown_name(const planner *p, const char *option, const char *what, const char *name)
+static void unknown_name(const planner *p, const char *option, const char *name)
 {
     const ins_sheet *t = p->table;
     char shown[INS_DISPLAY_SIZE];
@@ -127,24 +130,23 @@ static void unknown_name(const planner *p, const char *option, const char *what,
         ins_text_add(&list, i == 0 ? " " : ", ");
         ins_text_add(&list, shown_text(shown, t->column[i].name));
     }
-    ins_error_add(p->error, INS_USAGE, "%s:%zu: %s: no such %s (got \"%s\");%s", t->path,
-                  t->header_line, option, what, shown_text(shown, name), list.data);
+    ins_error_add(p->error, INS_USAGE, "%s:%zu: %s: no such column (got \"%s\");%s", t->path,
+                  t->header_line, option, shown_text(shown, name), list.data);
     ins_text_free(&list);
 }
 
-/* Whether one of the names is the column's. */
-static bool names_have(const ins_sheet *t, const ins_names *names, size_t column)
+/* The columns that an option names, each looked for once; one that there is not is told. */
+static bool *find_names(const planner *p, const char *option, const ins_names *names)
 {
-    for (size_t i = 0; i < names->count; i++)
-        if (ins_sheet_find(t, names->item[i]) == column) return true;
-    return false;
-}
-
-static void check_names(const planner *p, const char *option, const ins_names *names)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (ins_sheet_find(p->table, names->item[i]) == p->table->columns)
-            unknown_name(p, option, "column", names->item[i]);
+    bool *found = ins_arena_get(p->table->arena, p->table->columns, sizeof *found, "columns");
+    for (size_t i = 0; i < names->count; i++) {
+        const size_t column = ins_sheet_find(p->table, names->item[i]);
+        if (column == p->table->columns)
+            unknown_name(p, option, names->item[i]);
+        else
+            found[column] = true;
+    }
+    return found;
 }
 
 typedef struct named_column {
@@ -206,13 +208,10 @@ static bool looks_like_number(const char *text)
 /* A character that looks like one of a number, or like nothing, is named. */
 static const char *odd_character(const planner *p, const char *text)
 {
-    for (size_t left = strlen(text), length; left > 0; text += length, left -= length) {
-        length = ins_utf8_length(text, left);
-        if (length == 0) length = 1;
-        if (length < 2) continue;
-        unsigned code = (unsigned char)text[0] & (0xFFU >> (length + 1));
-        for (size_t k = 1; k < length; k++) code = code << 6 | ((unsigned char)text[k] & 0x3FU);
-        return ins_arena_format(p->table->arena, ", it has U+%04X", code);
+    uint32_t code;
+    for (size_t length; *text != '\0'; text += length) {
+        length = ins_utf8_decode(text, &code);
+        if (length > 1) return ins_arena_format(p->table->arena, ", it has U+%04X", (unsigned)code);
     }
     return "";
 }
@@ -340,8 +339,7 @@ static void plan_features(planner *p)
         p->plan->use[j] = INS_USE_NOTHING;
         if (is_target(p->plan, j)) {
             p->plan->use[j] = INS_USE_TARGET;
-        } else if (!names_have(t, &p->reading->drop, j) &&
-                   (p->reading->features.count == 0 || names_have(t, &p->reading->features, j))) {
+        } else if (!p->dropped[j] && (p->reading->features.count == 0 || p->taken[j])) {
             plan_feature(p, j);
         }
     }
@@ -354,9 +352,8 @@ static size_t last_column(const planner *p)
 {
     const ins_sheet *t = p->table;
     size_t last = t->columns;
-    while (last > 0 && (names_have(t, &p->reading->drop, last - 1) ||
-                        (t->column[last - 1].name[0] == '\0' &&
-                         p->plan->column[last - 1].kind == INS_KIND_EMPTY)))
+    while (last > 0 && (p->dropped[last - 1] || (t->column[last - 1].name[0] == '\0' &&
+                                                 p->plan->column[last - 1].kind == INS_KIND_EMPTY)))
         last--;
     return last > 0 ? last - 1 : 0;
 }
@@ -380,7 +377,7 @@ static void find_targets(planner *p)
     for (size_t i = 0; i < label->count; i++) {
         const size_t column = ins_sheet_find(t, label->item[i]);
         if (column == t->columns)
-            unknown_name(p, "--label", "column", label->item[i]);
+            unknown_name(p, "--label", label->item[i]);
         else if (is_target(plan, column))
             ins_error_add(p->error, INS_USAGE, "%s: --label: given twice (got \"%s\")", t->path,
                           quoted(p, label->item[i]));
@@ -604,7 +601,7 @@ static void refuse_nothing(const planner *p)
     const ins_sheet *t = p->table;
     listing empty = {0};
     for (size_t j = 0; j < t->columns; j++)
-        if (p->plan->column[j].kind == INS_KIND_EMPTY && !names_have(t, &p->reading->drop, j))
+        if (p->plan->column[j].kind == INS_KIND_EMPTY && !p->dropped[j])
             add_listed(&empty, t->column[j].name);
     end_listing(&empty);
     ins_error_add(p->error, INS_DATA, "%s: no column is left to learn from%s%s", t->path,
@@ -629,7 +626,7 @@ static void warn_of_columns(planner *p)
         if (plan->use[j] == INS_USE_FEATURE && c->kind == INS_KIND_BOOLEANS)
             add_listed(&booleans, name);
         if (c->kind == INS_KIND_EMPTY && name[0] != '\0' && plan->use[j] == INS_USE_NOTHING &&
-            !names_have(t, &p->reading->drop, j))
+            !p->dropped[j])
             add_listed(&empty, name);
         if (plan->use[j] == INS_USE_FEATURE && c->inexact) add_listed(&inexact, name);
         const bool names_rows = plan->use[j] == INS_USE_ONEHOT && plan->rows >= NAMED_ROWS &&
@@ -646,23 +643,34 @@ static void warn_of_columns(planner *p)
     warn_listed(p, &inexact, "whole numbers above 2^53 are not exact");
 }
 
+typedef struct hashed_column {
+    unsigned long long hash;
+    size_t column;
+} hashed_column;
+
+static int by_hash(const void *a, const void *b)
+{
+    const hashed_column *x = a, *y = b;
+    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+    return x->column < y->column ? -1 : x->column > y->column;
+}
+
 /* Two columns that say the same, or one that is the answer. */
 static void warn_of_equal_columns(planner *p)
 {
     const ins_sheet *t = p->table;
     const ins_plan *plan = p->plan;
     listing equal = {0};
-    named_column *sorted = ins_allocate(t->columns, sizeof *sorted, "columns");
+    hashed_column *sorted = ins_allocate(t->columns, sizeof *sorted, "columns");
     size_t count = 0;
     for (size_t j = 0; j < t->columns; j++) {
         if (!is_used(plan, j) && plan->use[j] != INS_USE_TARGET) continue;
         if (plan->column[j].minimum == plan->column[j].maximum) continue;
-        const char *hash = ins_arena_format(t->arena, "%016llx", plan->column[j].hash);
-        sorted[count++] = (named_column){hash, j};
+        sorted[count++] = (hashed_column){plan->column[j].hash, j};
     }
-    qsort(sorted, count, sizeof *sorted, by_name);
+    qsort(sorted, count, sizeof *sorted, by_hash);
     for (size_t i = 1; i < count; i++)
-        if (strcmp(sorted[i].name, sorted[i - 1].name) == 0)
+        if (sorted[i].hash == sorted[i - 1].hash)
             add_listed(&equal, ins_arena_format(
                                    t->arena, "%s and %s%s", t->column[sorted[i - 1].column].name,
                                    t->column[sorted[i].column].name,
@@ -815,8 +823,8 @@ ins_status ins_plan_make(const ins_sheet *table, const ins_reading *reading, ins
     plan->category_count = ins_allocate(table->columns, sizeof *plan->category_count, what);
     ins_survey_columns(table, NULL, plan->column);
     check_uneven(&p);
-    check_names(&p, "--features", &reading->features);
-    check_names(&p, "--drop", &reading->drop);
+    p.taken = find_names(&p, "--features", &reading->features);
+    p.dropped = find_names(&p, "--drop", &reading->drop);
     find_targets(&p);
     skip_unlabelled(&p);
     plan_features(&p);

@@ -315,11 +315,28 @@ static real *scale_targets(ins_dataset *d, const sides *s)
     return number;
 }
 
+/* Rows of each class, (outputs); the caller frees them. */
+static size_t *class_sizes(const ins_samples *samples)
+{
+    size_t *rows = ins_allocate(samples->outputs, sizeof *rows, "class sizes");
+    for (size_t i = 0; i < samples->rows; i++) rows[samples->label[i]]++;
+    return rows;
+}
+
+size_t ins_most_frequent_class(const ins_samples *samples, size_t *rows)
+{
+    size_t *size = class_sizes(samples), best = 0;
+    for (size_t k = 1; k < samples->outputs; k++)
+        if (size[k] > size[best]) best = k;
+    *rows = size[best];
+    free(size);
+    return best;
+}
+
 /* A class that the network never sees can only be counted as wrong: the reader should know. */
 static void warn_of_unseen_classes(const ins_samples *train, ins_dataset *d)
 {
-    size_t *rows = ins_allocate(train->outputs, sizeof *rows, "class sizes"), unseen = 0;
-    for (size_t i = 0; i < train->rows; i++) rows[train->label[i]]++;
+    size_t *rows = class_sizes(train), unseen = 0;
     for (size_t k = 0; k < train->outputs; k++) unseen += rows[k] == 0;
     if (unseen > 0)
         ins_text_add_line(&d->warnings, "%s: classes without a training row: %zu of %zu", d->path,
@@ -327,23 +344,18 @@ static void warn_of_unseen_classes(const ins_samples *train, ins_dataset *d)
     free(rows);
 }
 
-static double largest_share(const ins_samples *samples)
+/* What always answering the class of most test rows gets, but no less than a guess. */
+static double chance_of(const ins_samples *test)
 {
-    size_t *rows = ins_allocate(samples->outputs, sizeof *rows, "class sizes"), most = 0;
-    for (size_t i = 0; i < samples->rows; i++) {
-        const size_t count = ++rows[samples->label[i]];
-        if (count > most) most = count;
-    }
-    free(rows);
-    return (double)most / (double)samples->rows;
+    size_t rows;
+    ins_most_frequent_class(test, &rows);
+    return fmax(1 / (double)test->outputs, (double)rows / (double)test->rows);
 }
 
 /* Of which even all right would be no more than luck, and of numbers one or two are on any line. */
 static void warn_of_few_tests(const ins_samples *test, ins_dataset *d)
 {
-    const double chance =
-        d->classes > 0 ? fmax(1 / (double)d->classes, largest_share(test)) : (double)NAN;
-    size_t needed = d->classes > 0 ? ins_rows_to_decide(chance, LEVEL) : 3;
+    size_t needed = d->classes > 0 ? ins_rows_to_decide(chance_of(test), LEVEL) : 3;
     if (needed == SIZE_MAX) needed = ins_rows_to_decide(1 / (double)d->classes, LEVEL);
     if (test->rows >= needed) return;
     ins_text_add_line(

@@ -76,34 +76,19 @@ static void pair_names(ins_text *out, const char *key, const char *const *names,
     ins_text_free(&list);
 }
 
-/* The most frequent class of the rows; *count of them are its. */
-static size_t most_frequent(const ins_samples *samples, size_t *count)
-{
-    size_t best = 0;
-    *count = 0;
-    for (size_t class = 0; class < samples->outputs; class ++) {
-        size_t members = 0;
-        for (size_t i = 0; i < samples->rows; i++) members += samples->label[i] == (int32_t) class;
-        if (members <= *count) continue;
-        best = class;
-        *count = members;
-    }
-    return best;
-}
-
 /* What always answering the most frequent class would get right on the rows that it is taken from.
  */
 static double largest_share(const ins_samples *samples)
 {
     size_t count;
-    most_frequent(samples, &count);
+    ins_most_frequent_class(samples, &count);
     return (double)count / (double)samples->rows;
 }
 
 /* What always answering the most frequent training class would get right on the test rows. */
 static double majority_share(const ins_prepared *data)
 {
-    size_t count, hits = 0, best = most_frequent(&data->train, &count);
+    size_t count, hits = 0, best = ins_most_frequent_class(&data->train, &count);
     for (size_t i = 0; i < data->test.rows; i++) hits += data->test.label[i] == (int32_t)best;
     return (double)hits / (double)data->test.rows;
 }

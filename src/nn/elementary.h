@@ -10,26 +10,33 @@
 
 #include "initscope/vector.h"
 
-/* 2^n (1 + p) - 1 with x = n ln 2 + r and p = expm1(r), |r| <= ln(2) / 2, whose Taylor series ends
- * at r^7: the rest is below 2e-8 of it. Adding 1.5 * 2^23 rounds to a whole number, which then
- * stands in the low bits; its lowest nine are the sign and the exponent of 2^n. Within 2 units in
- * the last place for x <= 88; above, it must not be relied on. */
-INS_VECTORIZED_PART float ins_expm1(float x)
+/* 2^n and *rest = r of x = n ln 2 + r, |r| <= ln(2) / 2, for x in [-87.33, 88.37]. Adding 1.5 *
+ * 2^23 rounds to a whole number, which then stands in the low bits; its lowest nine are the sign
+ * and the exponent of 2^n. */
+INS_VECTORIZED_PART float ins_power_of_2(float x, float *rest)
 {
     const float round = 0x1.8p23F, log2_e = 1.44269504F;
     const float ln2_high = 0.693359375F, ln2_low = -2.12194440e-4F;
-    const float bounded = x < -18 ? -18 : x; /* where it is -1 in float */
-    const float shifted = bounded * log2_e + round, n = shifted - round;
-    const float r = (bounded - n * ln2_high) - n * ln2_low;
-    const float series =
-        1 / 2.0F +
-        r * (1 / 6.0F + r * (1 / 24.0F + r * (1 / 120.0F + r * (1 / 720.0F + r * (1 / 5040.0F)))));
-    const float p = r + r * r * series;
+    const float shifted = x * log2_e + round, n = shifted - round;
     uint32_t bits;
     float power;
     memcpy(&bits, &shifted, sizeof bits);
     bits = (bits + 127) << 23;
     memcpy(&power, &bits, sizeof power);
+    *rest = (x - n * ln2_high) - n * ln2_low;
+    return power;
+}
+
+/* 2^n (1 + p) - 1 with p = expm1(r), whose Taylor series ends at r^7: the rest is below 2e-8 of it.
+ * Within 2 units in the last place for x <= 88; above, it must not be relied on. */
+INS_VECTORIZED_PART float ins_expm1(float x)
+{
+    float r;
+    const float power = ins_power_of_2(x < -18 ? -18 : x, &r); /* where it is -1 in float */
+    const float series =
+        1 / 2.0F +
+        r * (1 / 6.0F + r * (1 / 24.0F + r * (1 / 120.0F + r * (1 / 720.0F + r * (1 / 5040.0F)))));
+    const float p = r + r * r * series;
     return power * p + (power - 1);
 }
 
@@ -41,23 +48,15 @@ INS_VECTORIZED_PART float ins_tanh(float x)
     return copysignf(t / (t + 2), x);
 }
 
-/* 2^n (1 + p) with n and p as above. Within 3 units in the last place; 0 where that is below the
- * normal numbers, and infinite above 88.37, a third below the largest number. */
+/* 2^n (1 + p), the series of p ending at r^6. Within 3 units in the last place; 0 where that is
+ * below the normal numbers, and infinite above 88.37, a third below the largest number. */
 INS_VECTORIZED_PART float ins_exp(float x)
 {
-    const float round = 0x1.8p23F, log2_e = 1.44269504F;
-    const float ln2_high = 0.693359375F, ln2_low = -2.12194440e-4F;
     const float least = -87.33F, most = 88.37F;
-    const float bounded = x < least ? least : x > most ? most : x;
-    const float shifted = bounded * log2_e + round, n = shifted - round;
-    const float r = (bounded - n * ln2_high) - n * ln2_low;
+    float r;
+    const float power = ins_power_of_2(x < least ? least : x > most ? most : x, &r);
     const float series =
         1 / 2.0F + r * (1 / 6.0F + r * (1 / 24.0F + r * (1 / 120.0F + r * (1 / 720.0F))));
-    uint32_t bits;
-    float power;
-    memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits + 127) << 23;
-    memcpy(&power, &bits, sizeof power);
     const float within = power * (r + r * r * series) + power;
     return x < least ? 0 : x > most ? INFINITY : within;
 }
