@@ -65,6 +65,23 @@ typedef struct made_log {
     uint32_t noise;      /* state of the noise */
 } made_log;
 
+/* Of 10 hidden layers, that lacks nothing. */
+static inline made_log made_whole(const made_arm *arm, size_t arms, size_t epochs, double test_rows,
+                                  uint32_t noise)
+{
+    return (made_log){.arm = arm,
+                      .arms = arms,
+                      .hidden = 10,
+                      .seeds = 5,
+                      .epochs = epochs,
+                      .chance = 0.4,
+                      .features = 4,
+                      .train_rows = 400,
+                      .test_rows = test_rows,
+                      .input = 1,
+                      .noise = noise};
+}
+
 /* Uniform in (-1, 1), the same everywhere. */
 static double made_noise(made_log *log)
 {

@@ -24,17 +24,7 @@ static void setup(void)
     arms[0].initializer = "alpha";
     arms[1].initializer = "bravo";
     arms[2].initializer = "delta";
-    made = (made_log){.arm = arms,
-                      .arms = 3,
-                      .hidden = 10,
-                      .seeds = 5,
-                      .epochs = 3,
-                      .chance = 0.4,
-                      .features = 4,
-                      .train_rows = 400,
-                      .test_rows = 200,
-                      .input = 1,
-                      .noise = 3};
+    made = made_whole(arms, 3, 3, 200, 3);
 }
 
 /* All three tables and the answer of the log, one after the other. */

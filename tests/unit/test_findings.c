@@ -26,17 +26,7 @@ static void setup(void)
     }
     arms[0].initializer = "alpha";
     arms[1].initializer = "bravo";
-    made = (made_log){.arm = arms,
-                      .arms = 2,
-                      .hidden = 10,
-                      .seeds = 5,
-                      .epochs = 3,
-                      .chance = 0.4,
-                      .features = 4,
-                      .train_rows = 400,
-                      .test_rows = 200,
-                      .input = 1,
-                      .noise = 12345};
+    made = made_whole(arms, 2, 3, 200, 12345);
 }
 
 static void read_made(void)

@@ -212,6 +212,26 @@ static double box_of(unsigned colour, size_t *count)
     return first;
 }
 
+/* Of 10 hidden layers and inputs of unit size. */
+static made_log log_of(const made_arm *arm, size_t arms, size_t seeds, size_t epochs)
+{
+    return (made_log){.arm = arm,
+                      .arms = arms,
+                      .hidden = 10,
+                      .seeds = seeds,
+                      .epochs = epochs,
+                      .chance = 1.0 / 3,
+                      .input = 1,
+                      .noise = 1};
+}
+
+/* Enough to tell who learned. */
+static void set_rows(made_log *log)
+{
+    log->train_rows = 120;
+    log->test_rows = 300;
+}
+
 /* --- Logs ---------------------------------------------------------------------------------- */
 
 /* Two good arms of which b is better, and one that vanishes and does not learn. */
@@ -367,16 +387,8 @@ START_TEST(glance_tells_the_question_the_answer_and_every_arm)
     arm[1].initializer = "a";
     arm[0].accuracy = 0.6;
     arm[0].spread = arm[1].spread = 0.02;
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 10,
-                    .seeds = 6,
-                    .epochs = 4,
-                    .chance = 1.0 / 3,
-                    .train_rows = 120,
-                    .test_rows = 300,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 6, 4);
+    set_rows(&log);
     made_log_write(&log);
     report(1);
     expect("a is right on ");
@@ -395,16 +407,8 @@ START_TEST(runs_are_counted_by_what_they_did)
     arm[1].rank = 6;
     arm[1].dead_start = arm[1].dead_end = 8;
     arm[1].faulty = 2;
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 10,
-                    .seeds = 6,
-                    .epochs = 4,
-                    .chance = 1.0 / 3,
-                    .train_rows = 120,
-                    .test_rows = 300,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 6, 4);
+    set_rows(&log);
     made_log_write(&log);
     report(1);
     expect("barely 6");
@@ -471,14 +475,7 @@ START_TEST(bands_reach_from_the_smallest_to_the_largest_seed)
     made_arm arm[2] = {plain, plain};
     arm[0].jitter = 0.02;
     arm[1].initializer = "b";
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 10,
-                    .seeds = 2,
-                    .epochs = 0,
-                    .chance = 1.0 / 3,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 2, 0);
     made_log_write(&log);
     report(1);
     row r[16];
@@ -517,14 +514,7 @@ START_TEST(signal_shows_the_size_where_it_differs_and_theory_where_there_is_one)
     arm[0].signal = 0.25;
     arm[1].initializer = "e";
     arm[1].forward = arm[1].backward = -1;
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 10,
-                    .seeds = 3,
-                    .epochs = 0,
-                    .chance = 1.0 / 3,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 3, 0);
     made_log_write(&log);
     FILE *file = made_file("theory.csv");
     fprintf(file, "run,initializer,layer,tensor,second_moment,variance\n");
@@ -578,14 +568,7 @@ START_TEST(gradients_stand_beside_the_error)
     arm[1].initializer = "b";
     arm[1].backward = 0.5;
     arm[1].error = 100;
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 10,
-                    .seeds = 3,
-                    .epochs = 1,
-                    .chance = 1.0 / 3,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 3, 1);
     made_log_write(&log);
     report(1);
     expect_not("the error reaches layer 2 as");
@@ -623,14 +606,8 @@ START_TEST(time_colours_the_signal_of_each_layer_and_epoch)
     arm[0].forward = 0.1;
     arm[1].initializer = "b";
     arm[1].forward = 10;
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 7,
-                    .seeds = 2,
-                    .epochs = 2,
-                    .chance = 1.0 / 3,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 2, 2);
+    log.hidden = 7;
     made_log_write(&log);
     report(1);
     for (size_t a = 0; a < 2; a++) {
@@ -719,16 +696,8 @@ START_TEST(comparison_tells_apart_what_is_apart)
     made_arm arm[2] = {plain, plain};
     arm[1].initializer = "b";
     arm[0].spread = arm[1].spread = 0.05;
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 10,
-                    .seeds = 6,
-                    .epochs = 4,
-                    .chance = 1.0 / 3,
-                    .train_rows = 120,
-                    .test_rows = 300,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 6, 4);
+    set_rows(&log);
     made_log_write(&log);
     report(1);
     expect("a and b are not told apart");
@@ -750,16 +719,9 @@ static void write_symmetry(bool broken)
     arm[0].rank_end = broken ? 5 : 1;
     arm[1].initializer = "b";
     arm[1].rank_end = 6.5;
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 3,
-                    .seeds = 3,
-                    .epochs = 2,
-                    .chance = 1.0 / 3,
-                    .train_rows = 120,
-                    .test_rows = 300,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 3, 2);
+    log.hidden = 3;
+    set_rows(&log);
     made_log_write(&log);
 }
 
@@ -1128,14 +1090,7 @@ START_TEST(reading_works_through_an_example)
     /* Without one that vanishes there is none. */
     made_arm arm[2] = {plain, plain};
     arm[1].initializer = "b";
-    made_log log = {.arm = arm,
-                    .arms = 2,
-                    .hidden = 10,
-                    .seeds = 3,
-                    .epochs = 1,
-                    .chance = 1.0 / 3,
-                    .input = 1,
-                    .noise = 1};
+    made_log log = log_of(arm, 2, 3, 1);
     made_log_write(&log);
     report(2);
     expect("HOW TO READ IT");

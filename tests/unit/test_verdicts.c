@@ -20,17 +20,7 @@ static void setup(void)
 {
     scratch_setup();
     arm = plain;
-    made = (made_log){.arm = &arm,
-                      .arms = 1,
-                      .hidden = 10,
-                      .seeds = 5,
-                      .epochs = 2,
-                      .chance = 0.4,
-                      .features = 4,
-                      .train_rows = 400,
-                      .test_rows = 100,
-                      .input = 1,
-                      .noise = 7};
+    made = made_whole(&arm, 1, 2, 100, 7);
 }
 
 /* The judgement of the arm, until the next call. */
