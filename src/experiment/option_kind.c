@@ -437,7 +437,7 @@ static void range_of_data(const ins_option *option, ins_text *out)
 {
     (void)option;
     ins_text_add(out, "a file, or the name of a bundled or generated data set, see `initscope "
-                      "list datasets`");
+                      "list datasets generators`");
 }
 
 const ins_option_kind ins_kind_data = {parse_data, write_data, range_of_data, words_of_data};
