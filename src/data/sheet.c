@@ -190,6 +190,7 @@ static void grow(reader *r)
 
 static bool repeats_first(const reader *r, const ins_csv_row *row)
 {
+    if (row->count < r->first.count) return false;
     for (size_t i = 0; i < r->first.count; i++) {
         const kept_text text = trimmed(&row->fields[i]);
         if (text.length != r->first.field[i].length ||
