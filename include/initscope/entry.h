@@ -3,6 +3,7 @@
 #ifndef INITSCOPE_ENTRY_H
 #define INITSCOPE_ENTRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "initscope/error.h"
@@ -14,7 +15,9 @@ typedef enum ins_parameter_kind {
     INS_PARAMETER_INTEGER,
     INS_PARAMETER_WORD, /* one of words; the value is its index */
     INS_PARAMETER_GAIN, /* a number, or an activation's name that the experiment room resolves */
-    INS_PARAMETER_PATH  /* text; may also be given without its name: file(DIR) */
+    INS_PARAMETER_PATH, /* text; may also be given without its name: file(DIR) */
+    INS_PARAMETER_EXTENT, /* "3" or "3x5": see ins_extent; each number in [minimum, maximum] */
+    INS_PARAMETER_CALL    /* text that its owner resolves: a call of another table */
 } ins_parameter_kind;
 
 typedef struct ins_parameter {
@@ -24,9 +27,11 @@ typedef struct ins_parameter {
     double minimum, maximum;  /* inclusive; open ends by nextafter or DBL_TRUE_MIN */
     const char *const *words; /* NULL-terminated; INS_PARAMETER_WORD only */
     const char *meaning;      /* "standard deviation" */
+    bool required;            /* has no default */
+    bool nameless;            /* the canonical call gives it by its place alone */
 } ins_parameter;
 
-enum { INS_PARAMETERS = 6 };
+enum { INS_PARAMETERS = 7 };
 
 typedef struct ins_entry {
     const char *name;    /* "he_normal" */
@@ -43,9 +48,27 @@ typedef struct ins_entry {
 typedef struct ins_choice {
     const ins_entry *entry;           /* the first member of its table's row type */
     double value[INS_PARAMETERS];     /* NAN for an unresolved gain */
-    const char *word[INS_PARAMETERS]; /* a path, or the activation naming a gain; else NULL */
+    const char *word[INS_PARAMETERS]; /* a path, a call, the activation naming a gain; else NULL */
     const char *label; /* canonical call; parameters at their defaults are left out */
 } ins_choice;
+
+/* Of an extent the number of axis 0 or 1; one that was given alone is of both. */
+enum { INS_EXTENT_LIMIT = 65535 };
+static inline size_t ins_extent(double value, size_t axis)
+{
+    const size_t first = (size_t)value / (INS_EXTENT_LIMIT + 1);
+    const size_t second = (size_t)value % (INS_EXTENT_LIMIT + 1);
+    return axis == 0 || second == 0 ? first : second;
+}
+
+/* Whether an extent was given as two numbers. */
+static inline bool ins_extent_is_pair(double value)
+{
+    return (size_t)value % (INS_EXTENT_LIMIT + 1) > 0;
+}
+
+/* The extent of one number: the default of a row. */
+#define INS_EXTENT(number) ((double)(number) * (INS_EXTENT_LIMIT + 1))
 
 /* A table of rows whose first member is an ins_entry. */
 typedef struct ins_entries {

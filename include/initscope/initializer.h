@@ -32,8 +32,11 @@ typedef struct ins_tensor_place {
     size_t layer; /* the number of the matrix that it is or belongs to, from 1; 0: there is none */
     ins_role role;
     const struct ins_layer_kind *kind; /* of its layer; NULL where there is no network */
+    size_t taps, groups;  /* of a kernel: inputs are (taps, channels of a group); 0 elsewhere */
+    size_t centre;        /* the tap at the position itself */
     size_t block, blocks; /* the residual block that it is in, from 1, of how many; 0: in none */
-    size_t position;      /* among the matrices of the block, from 1 */
+    size_t position, matrices; /* among those of the block's branch, from 1; 0: in no branch */
+    bool last_norm;            /* it belongs to the last norm of a branch */
     const real *mirror; /* (inputs, units) the matrix as far from the input as this one is from the
                            output, filled by now; NULL: there is none, or of another shape */
 } ins_tensor_place;

@@ -2,7 +2,10 @@
  * what is expected of it; everybody else knows layers only through their rows.
  *
  * A network is a list of layers, each of which reads earlier ones; the first is its input. A layer
- * turns what it reads into its output (rows, units), rows being those of the current pass. */
+ * turns what it reads into its output, rows being those of the current pass.
+ *
+ * A row is (positions, channels), channels fastest: a map of height x width positions, a sequence
+ * of steps, or a vector of one position. What the literature calls a unit is a channel. */
 #ifndef INITSCOPE_LAYER_H
 #define INITSCOPE_LAYER_H
 
@@ -16,7 +19,39 @@
 #include "initscope/real.h"
 
 /* The most layers that one reads, and the most tensors that one learns, of all rows. */
-enum { INS_LAYER_INPUTS = 2, INS_LAYER_TENSORS = 2 };
+enum { INS_LAYER_INPUTS = 2, INS_LAYER_TENSORS = 2, INS_LAYER_NAME = 48 };
+
+typedef struct ins_shape {
+    size_t axes;      /* 0: a vector, 1: a sequence, 2: a map */
+    size_t extent[2]; /* steps, or height and width; 1 beyond axes */
+    size_t channels;  /* 0: there is no such shape */
+} ins_shape;
+
+static inline ins_shape ins_vector(size_t channels)
+{
+    return (ins_shape){.extent = {1, 1}, .channels = channels};
+}
+
+static inline size_t ins_positions(ins_shape shape)
+{
+    return shape.extent[0] * shape.extent[1];
+}
+
+static inline bool ins_same_shape(ins_shape a, ins_shape b)
+{
+    return a.axes == b.axes && a.extent[0] == b.extent[0] && a.extent[1] == b.extent[1] &&
+           a.channels == b.channels;
+}
+
+/* "8x8x16", "28x28", "64" */
+void ins_shape_add(ins_shape shape, ins_text *out);
+
+/* What a forward pass is for. */
+typedef enum ins_pass {
+    INS_PASS_TRAIN, /* masks are drawn, moving averages move */
+    INS_PASS_TEST,  /* what was learned is used */
+    INS_PASS_PROBE  /* no masks; statistics of rows are their own, and nothing is changed */
+} ins_pass;
 
 typedef struct ins_layer_kind ins_layer_kind;
 typedef struct ins_layer ins_layer;
@@ -27,13 +62,23 @@ typedef struct ins_layer_plan {
     ins_choice choice; /* of the kind's parameters, or a row of the table it chooses from; its label
                           is NULL where it was not parsed from text */
     size_t input[INS_LAYER_INPUTS];  /* the layers it reads: their indices, below its own */
-    size_t inputs[INS_LAYER_INPUTS]; /* their units */
-    size_t units;                    /* of its output; 0: its inputs do not fit together */
+    ins_shape reads[INS_LAYER_INPUTS]; /* their shapes */
+    ins_shape shape;                   /* of its output */
+    size_t inputs[INS_LAYER_INPUTS];   /* elements of a row of what it reads */
+    size_t units;                      /* of its output; 0: its inputs do not fit together */
     size_t number;  /* of its first matrix; without one, of the last in the list before it, or 0 */
     size_t follows; /* the matrix it has, its last, or that what it reads follows; 0: none, or what
                        it reads are several layers */
     size_t readers; /* inputs of later layers that it is */
     bool learns;    /* it or a layer before it has something to learn */
+    char name[INS_LAYER_NAME];  /* "conv3": its own after @, or its kind and the how-manieth of it */
+    const ins_choice *weights;  /* initializer of its matrices; NULL: that of the network */
+    const ins_choice *start;    /* of the residual block that it ends; NULL: that of the network */
+    size_t block, blocks;       /* the residual block that it is in or ends, from 1, of how many;
+                                   0: in none */
+    size_t position, matrices;  /* of its first matrix among those of the block's branch, from 1, of
+                                   how many; 0: in no branch */
+    bool last_norm;             /* the last one of a branch */
 } ins_layer_plan;
 
 /* A tensor that a layer learns. */
@@ -42,7 +87,7 @@ typedef struct ins_learned {
     ins_tensor_place place;
     double start;   /* of a scale, which no initializer fills: its elements before training */
     size_t count;   /* elements; this and the rest only in a network */
-    real *value;    /* (units, inputs) of its place */
+    real *value;    /* (units, inputs) of its place; a kernel's inputs are (taps, channels) */
     real *gradient; /* the same: of the mean loss */
     real *state;    /* (slots, count) of the optimizer */
 } ins_learned;
@@ -70,8 +115,11 @@ struct ins_layer_kind {
     size_t reads;               /* layers; 0: the input of the network */
     bool in_place;              /* backward may find in_delta[0] and delta in the same memory */
     bool activates;             /* its output is the activation of the matrix before it */
-    /* The shape rule: units from choice and inputs; 0 when these do not fit together. */
-    size_t (*units)(const ins_layer_plan *plan);
+    bool couples;               /* in training its rows see each other */
+    bool norm;                  /* it gives its input a scale of its own: gamma and beta */
+    /* The shape rule, from choice and what is read; no shape, and why, when these do not fit
+     * together. */
+    ins_shape (*shape)(const ins_layer_plan *plan, ins_text *problem);
     /* From here on NULL says that there is nothing to do, or nothing of the kind. tensors fills
      * list from units and inputs: name; units, inputs, fan_in, fan_out and role of the place;
      * start. A bias follows its matrix. Returns the number of tensors. */
@@ -80,12 +128,12 @@ struct ins_layer_kind {
     /* Carves what the layer needs beside result and delta, and fills in state, unless that is NULL:
      * then bytes are counted. */
     void (*buffers)(ins_layer *layer, size_t capacity, ins_carver *carver);
-    /* Before a training: begins the random streams of seed. */
+    /* Before a training: begins the random streams of seed, and the moving averages. */
     void (*reset)(ins_layer *layer, uint32_t seed);
     /* Whether all its units are the same. */
     bool (*symmetric)(const ins_layer *layer);
     /* What reads a layer has both passes. */
-    void (*forward)(ins_layer *layer, size_t rows, bool training);
+    void (*forward)(ins_layer *layer, size_t rows, ins_pass pass);
     /* From delta and the last forward pass: the gradients, averaged over rows, and in_delta. */
     void (*backward)(ins_layer *layer, size_t rows);
 };

@@ -159,7 +159,10 @@ static ins_status bad_value(const call *c, const ins_parameter *parameter, const
 static ins_status out_of_range(const call *c, const ins_parameter *parameter, piece got)
 {
     ins_text rule = {0};
-    ins_text_add(&rule, parameter->kind == INS_PARAMETER_INTEGER ? "an integer in " : "in ");
+    ins_text_add(&rule, parameter->kind == INS_PARAMETER_INTEGER  ? "an integer in "
+                        : parameter->kind == INS_PARAMETER_EXTENT ? "one or two integers, 3 or "
+                                                                    "3x5, in "
+                                                                  : "in ");
     add_bound(&rule, parameter->minimum, true);
     ins_text_add(&rule, ", ");
     add_bound(&rule, parameter->maximum, false);
@@ -203,6 +206,22 @@ static ins_status set_word(call *c, size_t index, piece value)
     return unknown(c, what, value, nearest_to(c, value, parameter->words), parameter->words);
 }
 
+/* "3", "3x5" */
+static ins_status set_extent(call *c, size_t index, piece value)
+{
+    const ins_parameter *parameter = &c->entry->parameters[index];
+    const char *cross = memchr(value.text, 'x', value.length);
+    const size_t head = cross != NULL ? (size_t)(cross - value.text) : value.length;
+    const long long least = (long long)parameter->minimum, most = (long long)parameter->maximum;
+    long long first, second = 0;
+    if (!ins_parse_integer(value.text, head, least, most, &first) ||
+        (cross != NULL &&
+         !ins_parse_integer(cross + 1, value.length - head - 1, least, most, &second)))
+        return out_of_range(c, parameter, value);
+    c->choice.value[index] = INS_EXTENT(first) + (double)second;
+    return INS_OK;
+}
+
 static ins_status set_value(call *c, size_t index, piece value)
 {
     const ins_parameter *parameter = &c->entry->parameters[index];
@@ -211,8 +230,13 @@ static ins_status set_value(call *c, size_t index, piece value)
     switch (parameter->kind) {
     case INS_PARAMETER_WORD:
         return set_word(c, index, value);
+    case INS_PARAMETER_EXTENT:
+        return set_extent(c, index, value);
     case INS_PARAMETER_PATH:
-        if (value.length == 0) return bad_value(c, parameter, "a path", value);
+    case INS_PARAMETER_CALL:
+        if (value.length == 0)
+            return bad_value(c, parameter,
+                             parameter->kind == INS_PARAMETER_PATH ? "a path" : "given", value);
         c->choice.word[index] = ins_arena_copy(c->arena, value.text, value.length);
         return INS_OK;
     default:
@@ -281,7 +305,31 @@ static ins_status parse_arguments(call *c, piece body)
     }
 }
 
-/* The canonical call: a path alone, other parameters by name where they differ from the default. */
+static void add_extent(ins_text *out, double value)
+{
+    ins_text_add_format(out, "%zu", ins_extent(value, 0));
+    if (ins_extent_is_pair(value)) ins_text_add_format(out, "x%zu", ins_extent(value, 1));
+}
+
+static void add_value(const call *c, size_t index, ins_text *out)
+{
+    const ins_parameter *parameter = &c->entry->parameters[index];
+    const double value = c->choice.value[index];
+    char digits[INS_NUMBER_SIZE];
+    if (c->choice.word[index] != NULL) {
+        ins_text_add(out, c->choice.word[index]);
+    } else if (parameter->kind == INS_PARAMETER_WORD) {
+        ins_text_add(out, parameter->words[(size_t)value]);
+    } else if (parameter->kind == INS_PARAMETER_EXTENT) {
+        add_extent(out, value);
+    } else {
+        ins_format_number(digits, value);
+        ins_text_add(out, digits);
+    }
+}
+
+/* The canonical call: parameters that differ from the default, a path and the nameless ones alone,
+ * the others by name. */
 static void make_label(call *c)
 {
     ins_text label = {0};
@@ -289,19 +337,13 @@ static void make_label(call *c)
     ins_text_add(&label, c->entry->name);
     for (size_t i = 0; i < parameter_count(c->entry); i++) {
         const ins_parameter *parameter = &c->entry->parameters[i];
-        const char *word = c->choice.word[i];
-        char digits[INS_NUMBER_SIZE];
-        if (word == NULL && c->choice.value[i] == parameter->fallback) continue;
-        if (word == NULL && parameter->kind == INS_PARAMETER_WORD)
-            word = parameter->words[(size_t)c->choice.value[i]];
-        if (word == NULL) {
-            ins_format_number(digits, c->choice.value[i]);
-            word = digits;
-        }
+        const bool fallback =
+            c->choice.word[i] == NULL && c->choice.value[i] == parameter->fallback;
+        if (fallback && !parameter->required) continue;
         ins_text_add(&label, separator);
-        if (parameter->kind != INS_PARAMETER_PATH)
+        if (parameter->kind != INS_PARAMETER_PATH && !parameter->nameless)
             ins_text_add_format(&label, "%s=", parameter->name);
-        ins_text_add(&label, word);
+        add_value(c, i, &label);
         separator = ",";
     }
     if (separator[0] == ',') ins_text_add(&label, ")");
@@ -317,8 +359,9 @@ static ins_status parse_values(call *c, piece body)
     ins_status status = parse_arguments(c, body);
     if (status != INS_OK) return status;
     for (size_t i = 0; i < count; i++) {
-        if (c->entry->parameters[i].kind == INS_PARAMETER_PATH && c->choice.word[i] == NULL)
-            return bad_value(c, &c->entry->parameters[i], "given", body);
+        const ins_parameter *parameter = &c->entry->parameters[i];
+        if ((parameter->kind == INS_PARAMETER_PATH || parameter->required) && !c->given[i])
+            return bad_value(c, parameter, "given", body);
     }
     make_label(c);
     const char *problem = c->entry->check != NULL ? c->entry->check(c->choice.value) : NULL;
