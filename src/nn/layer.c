@@ -175,53 +175,245 @@ static void dropout_backward(ins_layer *layer, size_t rows)
     for (size_t i = 0; i < rows * layer->plan->units; i++) delta[i] *= own->mask[i];
 }
 
-#define UNITS(text)                                                                       \
+#define INTEGER(word, most, text)                                                     \
+    {                                                                                 \
+        .name = word, .kind = INS_PARAMETER_INTEGER, .minimum = 1, .maximum = (most), \
+        .required = true, .nameless = true, .meaning = text                           \
+    }
+/* The sides of an input: those that are not given are 0, and the last one given is its channels. */
+#define SIDE(word, text)                                                               \
+    {                                                                                  \
+        .name = word, .kind = INS_PARAMETER_INTEGER, .minimum = 1, .maximum = MOST,    \
+        .nameless = true, .meaning = text                                              \
+    }
+#define EXTENT(word, text)                                                       \
+    {                                                                            \
+        .name = word, .kind = INS_PARAMETER_EXTENT, .minimum = 1,                \
+        .maximum = INS_EXTENT_LIMIT, .required = true, .nameless = true, .meaning = text \
+    }
+#define STEP(word, fallback_value, text)                                                   \
+    {                                                                                      \
+        .name = word, .kind = INS_PARAMETER_INTEGER, .fallback = fallback_value,           \
+        .minimum = 1, .maximum = INS_EXTENT_LIMIT, .meaning = text                         \
+    }
+#define WORD(word, list, text)                                                   \
+    {                                                                            \
+        .name = word, .kind = INS_PARAMETER_WORD, .words = list, .meaning = text \
+    }
+#define BIAS WORD("bias", switches, "whether a bias is added")
+#define INIT                                                                              \
     {                                                                                     \
-        {                                                                                 \
-            .name = "units", .kind = INS_PARAMETER_INTEGER, .fallback = 64, .minimum = 1, \
-            .maximum = INT_MAX, .meaning = text                                           \
-        }                                                                                 \
+        .name = "init", .kind = INS_PARAMETER_CALL,                                       \
+        .meaning = "initializer of this layer alone; without it the factor's"             \
+    }
+#define EPSILON(number)                                                                       \
+    {                                                                                         \
+        .name = "eps", .fallback = number, .minimum = 0, .maximum = 1,                        \
+        .meaning = "added to the variance"                                                    \
+    }
+#define RATE                                                                             \
+    {                                                                                    \
+        .name = "rate", .fallback = 0.5, .minimum = 0, .maximum = 1 - 0x1p-53,           \
+        .nameless = true, .meaning = "share of the elements left out"                    \
     }
 
 static const ins_layer_kind rows[] = {
     {.entry = {.name = "input",
-               .formula = "x: the features of a sample",
-               .parameters = UNITS("features")},
-     .units = units_given},
+               .formula = "x: the features of a sample, as a map, a sequence or a vector",
+               .parameters = {SIDE("height", "height of a map, steps of a sequence, or features"),
+                              SIDE("width", "width of a map, or features of a step"),
+                              SIDE("channels", "channels of a map")}},
+     .shape = input_shape},
     {.entry = {.name = "dense",
-               .formula = "W x + b",
+               .formula = "W x + b, at each position",
                .source = "Rosenblatt 1958",
-               .parameters = UNITS("rows of W")},
+               .parameters = {INTEGER("units", MOST, "rows of W"), BIAS, INIT}},
      .reads = 1,
-     .units = units_given,
+     .shape = dense_shape,
      .tensors = dense_tensors,
      .symmetric = dense_symmetric,
      .forward = dense_forward,
      .backward = dense_backward},
-    {.entry = {.name = "activation", .formula = "phi(x), element by element"},
+    {.entry = {.name = "conv",
+               .formula = "the sum over a window of W x, + b; a group of outputs sees its group of "
+                          "inputs",
+               .source = "LeCun et al. 1989",
+               .parameters = {INTEGER("channels", MOST, "channels of the output"),
+                              EXTENT("kernel", "extent of the window, 3 or 3x5"),
+                              STEP("stride", 1, "positions from window to window"),
+                              WORD("pad", ins_paddings, "zeros around the map, or none"),
+                              STEP("groups", 1, "groups of channels"), BIAS, INIT}},
+     .reads = 1,
+     .shape = ins_conv_shape,
+     .tensors = ins_conv_tensors,
+     .state_size = sizeof(ins_conv),
+     .buffers = ins_conv_buffers,
+     .symmetric = ins_conv_symmetric,
+     .forward = ins_conv_forward,
+     .backward = ins_conv_backward},
+    {.entry = {.name = "depthwise",
+               .formula = "a convolution of each channel by itself",
+               .source = "Sifre & Mallat 2014; Howard et al. 2017",
+               .parameters = {EXTENT("kernel", "extent of the window, 3 or 3x5"),
+                              STEP("stride", 1, "positions from window to window"),
+                              WORD("pad", ins_paddings, "zeros around the map, or none"),
+                              STEP("multiplier", 1, "outputs of a channel"), BIAS, INIT}},
+     .reads = 1,
+     .shape = ins_depthwise_shape,
+     .tensors = ins_conv_tensors,
+     .state_size = sizeof(ins_conv),
+     .buffers = ins_conv_buffers,
+     .symmetric = ins_conv_symmetric,
+     .forward = ins_conv_forward,
+     .backward = ins_conv_backward},
+    {.entry = {.name = "act",
+               .formula = "phi(x), element by element: the factor activation; a name as relu or "
+                          "tanh fixes it"},
      .choices = &ins_activations,
      .reads = 1,
      .in_place = true,
      .activates = true,
-     .units = units_kept,
+     .shape = shape_kept,
      .forward = activation_forward,
      .backward = activation_backward},
+    {.entry = {.name = "maxpool",
+               .formula = "the largest x of a window; the first of equal ones has the gradient",
+               .source = "Ranzato et al. 2007",
+               .parameters = {EXTENT("size", "extent of the window, 2 or 2x3"),
+                              STRIDE_OF_POOL}},
+     .reads = 1,
+     .shape = ins_pool_shape,
+     .buffers = ins_maxpool_buffers,
+     .state_size = sizeof(ins_maxpool),
+     .forward = ins_maxpool_forward,
+     .backward = ins_maxpool_backward},
+    {.entry = {.name = "meanpool",
+               .formula = "the mean of x over a window",
+               .source = "LeCun et al. 1989",
+               .parameters = {EXTENT("size", "extent of the window, 2 or 2x3"),
+                              STRIDE_OF_POOL}},
+     .reads = 1,
+     .shape = ins_pool_shape,
+     .forward = ins_meanpool_forward,
+     .backward = ins_meanpool_backward},
+    {.entry = {.name = "gmean",
+               .formula = "the mean of x over all positions",
+               .source = "Lin et al. 2014"},
+     .reads = 1,
+     .shape = ins_global_shape,
+     .forward = ins_gmean_forward,
+     .backward = ins_gmean_backward},
+    {.entry = {.name = "gmax", .formula = "the largest x of all positions"},
+     .reads = 1,
+     .shape = ins_global_shape,
+     .buffers = ins_maxpool_buffers,
+     .state_size = sizeof(ins_maxpool),
+     .forward = ins_maxpool_forward,
+     .backward = ins_maxpool_backward},
+    {.entry = {.name = "flatten", .formula = "positions and channels as one vector"},
+     .reads = 1,
+     .in_place = true,
+     .shape = flatten_shape,
+     .forward = flatten_forward,
+     .backward = flatten_backward},
+    {.entry = {.name = "bn",
+               .formula = "gamma (x - m) / sqrt(v + eps) + beta, m and v over rows and positions of "
+                          "a channel; in tests their moving averages",
+               .source = "Ioffe & Szegedy 2015; defaults of Keras",
+               .parameters = {EPSILON(1e-3),
+                              {.name = "momentum",
+                               .fallback = 0.99,
+                               .minimum = 0,
+                               .maximum = 1,
+                               .meaning = "share that a moving average keeps"}}},
+     .reads = 1,
+     .couples = true,
+     .norm = true,
+     .shape = shape_kept,
+     .tensors = ins_norm_tensors,
+     .state_size = sizeof(ins_norm),
+     .buffers = ins_batch_norm_buffers,
+     .reset = ins_batch_norm_reset,
+     .forward = ins_batch_norm_forward,
+     .backward = ins_batch_norm_backward},
+    {.entry = {.name = "ln",
+               .formula = "as bn, m and v over the channels of a position",
+               .source = "Ba et al. 2016; defaults of Keras",
+               .parameters = {EPSILON(1e-3)}},
+     .reads = 1,
+     .norm = true,
+     .shape = shape_kept,
+     .tensors = ins_norm_tensors,
+     .state_size = sizeof(ins_norm),
+     .buffers = ins_norm_buffers,
+     .forward = ins_norm_forward,
+     .backward = ins_norm_backward},
+    {.entry = {.name = "gn",
+               .formula = "as bn, m and v over the positions and a group of channels of a row",
+               .source = "Wu & He 2018; defaults of Keras",
+               .parameters = {INTEGER("groups", MOST, "groups of channels"), EPSILON(1e-3)}},
+     .reads = 1,
+     .norm = true,
+     .shape = ins_group_norm_shape,
+     .tensors = ins_norm_tensors,
+     .state_size = sizeof(ins_norm),
+     .buffers = ins_norm_buffers,
+     .forward = ins_norm_forward,
+     .backward = ins_norm_backward},
+    {.entry = {.name = "rms",
+               .formula = "gamma x / sqrt(mean x^2 + eps) over the channels of a position",
+               .source = "Zhang & Sennrich 2019; defaults of Keras",
+               .parameters = {EPSILON(1e-6)}},
+     .reads = 1,
+     .norm = true,
+     .shape = shape_kept,
+     .tensors = ins_rms_tensors,
+     .state_size = sizeof(ins_norm),
+     .buffers = ins_norm_buffers,
+     .forward = ins_norm_forward,
+     .backward = ins_norm_backward},
     {.entry = {.name = "dropout",
                .formula = "x / (1 - rate), or 0 in a share rate of the elements; in training only",
                .source = "Srivastava et al. 2014",
-               .parameters = {{.name = "rate",
-                               .fallback = 0.5,
-                               .minimum = 0,
-                               .maximum = 1 - 0x1p-53,
-                               .meaning = "share of the elements set to 0"}}},
+               .parameters = {RATE}},
      .reads = 1,
      .in_place = true,
-     .units = units_kept,
+     .shape = shape_kept,
      .state_size = sizeof(dropout),
      .buffers = dropout_buffers,
      .reset = dropout_reset,
      .forward = dropout_forward,
      .backward = dropout_backward},
+    {.entry = {.name = "alpha_dropout",
+               .formula = "as dropout, to selu's limit in the place of 0, then a x + b so that mean "
+                          "0 and variance 1 stay",
+               .source = "Klambauer et al. 2017",
+               .parameters = {RATE}},
+     .reads = 1,
+     .in_place = true,
+     .shape = shape_kept,
+     .state_size = sizeof(dropout),
+     .buffers = dropout_buffers,
+     .reset = dropout_reset,
+     .forward = dropout_forward,
+     .backward = dropout_backward},
+    {.entry = {.name = "res",
+               .formula = "x + scale f(x), f the layers in it; skip=(..) are layers on the way of x",
+               .source = "He et al. 2016",
+               .parameters = {{.name = "scale",
+                               .fallback = 1,
+                               .minimum = -1e6,
+                               .maximum = 1e6,
+                               .meaning = "factor of the branch"},
+                              {.name = "start",
+                               .kind = INS_PARAMETER_CALL,
+                               .meaning = "how this branch starts; without it the factor "
+                                          "residual-init"}}},
+     .reads = 2,
+     .shape = ins_residual_shape,
+     .tensors = ins_residual_tensors,
+     .forward = ins_residual_forward,
+     .backward = ins_residual_backward},
 };
 
 const ins_entries ins_layer_kinds = {

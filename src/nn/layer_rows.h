@@ -1,0 +1,85 @@
+/* What the rows of the table of layer kinds point to, a file for each family. The declarations
+ * follow ins_layer_kind. */
+#ifndef INITSCOPE_NN_LAYER_ROWS_H
+#define INITSCOPE_NN_LAYER_ROWS_H
+
+#include "initscope/layer.h"
+
+/* --- layer_conv.c ---------------------------------------------------------------------------- */
+
+/* Parameters of conv and depthwise, by their places. */
+enum {
+    INS_CONV_CHANNELS,
+    INS_CONV_KERNEL,
+    INS_CONV_STRIDE,
+    INS_CONV_PAD,
+    INS_CONV_GROUPS,
+    INS_CONV_BIAS
+};
+enum {
+    INS_DEPTHWISE_KERNEL,
+    INS_DEPTHWISE_STRIDE,
+    INS_DEPTHWISE_PAD,
+    INS_DEPTHWISE_MULTIPLIER,
+    INS_DEPTHWISE_BIAS
+};
+extern const char *const ins_paddings[]; /* "same", "valid" */
+
+ins_shape ins_conv_shape(const ins_layer_plan *plan, ins_text *problem);
+ins_shape ins_depthwise_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_conv_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+void ins_conv_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
+bool ins_conv_symmetric(const ins_layer *layer);
+void ins_conv_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_conv_backward(ins_layer *layer, size_t rows);
+
+/* --- layer_pool.c ---------------------------------------------------------------------------- */
+
+enum { INS_POOL_SIZE, INS_POOL_STRIDE }; /* stride 0: the size */
+ins_shape ins_pool_shape(const ins_layer_plan *plan, ins_text *problem);
+ins_shape ins_global_shape(const ins_layer_plan *plan, ins_text *problem);
+void ins_maxpool_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
+void ins_maxpool_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_maxpool_backward(ins_layer *layer, size_t rows);
+void ins_meanpool_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_meanpool_backward(ins_layer *layer, size_t rows);
+
+/* The state of maxpool and gmax: which element of a row each output is. */
+typedef struct ins_maxpool {
+    uint32_t *from; /* (capacity, units) */
+} ins_maxpool;
+
+/* --- layer_norm.c ---------------------------------------------------------------------------- */
+
+enum { INS_BN_EPS, INS_BN_MOMENTUM };
+enum { INS_LN_EPS };
+enum { INS_GN_GROUPS, INS_GN_EPS };
+enum { INS_NORM_GAMMA, INS_NORM_BETA }; /* tensors */
+
+/* The state of all norms. x = (in - mean) scale is what gamma multiplies. */
+typedef struct ins_norm {
+    double *mean, *scale;     /* (sets): of the last forward pass */
+    double *first, *second;   /* (sets): sums of the backward pass */
+    double *moving_mean, *moving_variance; /* (channels) of bn; else NULL */
+    bool own;                 /* bn: the last pass took the statistics of its rows */
+} ins_norm;
+ins_shape ins_group_norm_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_norm_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+size_t ins_rms_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+void ins_norm_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
+void ins_batch_norm_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
+void ins_batch_norm_reset(ins_layer *layer, uint32_t seed);
+void ins_batch_norm_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_batch_norm_backward(ins_layer *layer, size_t rows);
+void ins_norm_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_norm_backward(ins_layer *layer, size_t rows);
+
+/* --- layer_residual.c ------------------------------------------------------------------------ */
+
+enum { INS_RES_SCALE, INS_RES_START };
+ins_shape ins_residual_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_residual_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+void ins_residual_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_residual_backward(ins_layer *layer, size_t rows);
+
+#endif
