@@ -79,6 +79,9 @@ typedef struct ins_layer_plan {
     size_t position, matrices;  /* of its first matrix among those of the block's branch, from 1, of
                                    how many; 0: in no branch */
     bool last_norm;             /* the last one of a branch */
+    size_t factors; /* learned ones of the residual block that it ends: none, one, or one for each
+                       channel */
+    double factor;  /* their start */
 } ins_layer_plan;
 
 /* A tensor that a layer learns. */
