@@ -41,6 +41,7 @@ struct ins_element {
     ins_choice choice;     /* of the kind's parameters; of a named activation: that; of "act": the
                               kind's entry, which has no parameters */
     const char *label;     /* after @; NULL: none */
+    ins_choice weights, start; /* init= and start= of the call; entry NULL: not given */
     ins_elements body, skip; /* of res */
 };
 

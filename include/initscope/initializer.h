@@ -68,6 +68,7 @@ typedef struct ins_initializer {
      * value[INS_CRITICAL_WEIGHT], by the experiment room. Until then it is 0, and the row promises
      * nothing. */
     bool critical;
+    bool as_saved; /* the elements are final: a residual start changes none */
     bool tied; /* the matrix is the transpose of its mirror: variance promises nothing */
 } ins_initializer;
 

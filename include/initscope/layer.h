@@ -73,15 +73,14 @@ typedef struct ins_layer_plan {
     bool learns;    /* it or a layer before it has something to learn */
     char name[INS_LAYER_NAME];  /* "conv3": its own after @, or its kind and the how-manieth of it */
     const ins_choice *weights;  /* initializer of its matrices; NULL: that of the network */
-    const ins_choice *start;    /* of the residual block that it ends; NULL: that of the network */
+    const ins_choice *start; /* of the residual block that it is in or ends; NULL: none */
     size_t block, blocks;       /* the residual block that it is in or ends, from 1, of how many;
                                    0: in none */
     size_t position, matrices;  /* of its first matrix among those of the block's branch, from 1, of
                                    how many; 0: in no branch */
     bool last_norm;             /* the last one of a branch */
-    size_t factors; /* learned ones of the residual block that it ends: none, one, or one for each
-                       channel */
-    double factor;  /* their start */
+    size_t factors;             /* that a residual sum learns: 0, 1 or its channels */
+    double factor;              /* their start */
 } ins_layer_plan;
 
 /* A tensor that a layer learns. */
@@ -101,6 +100,7 @@ struct ins_layer {
     size_t tensors;
     ins_learned *tensor; /* (tensors) */
     void *state;         /* of the kind's own type */
+    real *scratch;       /* that all layers share */
     bool uniform;        /* products must round all units alike */
     bool claimed;        /* one of its readers writes its delta; those of the others are added */
     const real *in[INS_LAYER_INPUTS]; /* (rows, inputs) what it reads, in the last forward pass */
@@ -131,6 +131,8 @@ struct ins_layer_kind {
     /* Carves what the layer needs beside result and delta, and fills in state, unless that is NULL:
      * then bytes are counted. */
     void (*buffers)(ins_layer *layer, size_t capacity, ins_carver *carver);
+    /* Elements of scratch that a pass of so many rows needs; SIZE_MAX: they cannot be counted. */
+    size_t (*scratch)(const ins_layer_plan *plan, size_t capacity);
     /* Before a training: begins the random streams of seed, and the moving averages. */
     void (*reset)(ins_layer *layer, uint32_t seed);
     /* Whether all its units are the same. */

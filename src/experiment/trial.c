@@ -27,6 +27,7 @@ typedef struct session {
 ins_initialization ins_trial_initialization(const ins_trial *trial, const ins_samples *probe)
 {
     return (ins_initialization){.hidden = trial->init,
+                                .first = trial->first,
                                 .output = trial->output,
                                 .bias = trial->bias,
                                 .seed = trial->seed,
@@ -148,7 +149,7 @@ static void add_run(const session *s, ins_text *out)
     ins_row_integer(&row, INS_RUNS_RUN, (long long)trial->run);
     ins_row_text(&row, INS_RUNS_INITIALIZER, trial->init->label);
     ins_row_text(&row, INS_RUNS_ACTIVATION, trial->activation->label);
-    ins_row_text(&row, INS_RUNS_HIDDEN, trial->hidden->label);
+    ins_row_text(&row, INS_RUNS_HIDDEN, ins_blueprint_is_dense(trial->network) ? trial->network->text : "");
     ins_row_text(&row, INS_RUNS_OPTIMIZER, trial->optimizer->label);
     ins_row_number(&row, INS_RUNS_LEARNING_RATE, trial->learning_rate);
     ins_row_number(&row, INS_RUNS_DROPOUT, trial->dropout);
@@ -252,7 +253,7 @@ static ins_status design_size(const ins_laboratory *laboratory, const ins_trial 
         __builtin_add_overflow(network, recorder, &total) ||
         __builtin_add_overflow(total, text, &total) || __builtin_add_overflow(total, split, &total))
         return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
-                             ins_settings_where(settings, INS_OPTION_HIDDEN), trial->hidden->label);
+                             ins_settings_where(settings, INS_OPTION_NETWORK), trial->network->label);
     *bytes = total;
     return INS_OK;
 }

@@ -27,9 +27,7 @@ ins_shape ins_group_norm_shape(const ins_layer_plan *plan, ins_text *problem)
     const size_t groups = (size_t)plan->choice.value[INS_GN_GROUPS];
     const size_t channels = plan->reads[0].channels;
     if (channels % groups == 0) return plan->reads[0];
-    ins_text_add_format(problem, "its %zu groups do not divide the %zu channels of ", groups,
-                        channels);
-    ins_shape_add(plan->reads[0], problem);
+    ins_text_add_format(problem, "%zu groups do not divide %zu channels", groups, channels);
     return ins_vector(0);
 }
 

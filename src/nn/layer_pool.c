@@ -34,42 +34,11 @@ static window window_of(const ins_layer_plan *plan)
     return (window){{extent[0], extent[1]}, {1, 1}};
 }
 
-static bool has_positions(ins_shape shape, ins_text *problem)
-{
-    if (shape.axes > 0) return true;
-    ins_text_add_format(problem, "it reads a map or a sequence, not a vector of %zu",
-                        shape.channels);
-    return false;
-}
-
-static void add_size(const ins_layer_plan *plan, ins_text *out)
-{
-    const double size = plan->choice.value[INS_POOL_SIZE];
-    ins_text_add_format(out, "%zu", ins_extent(size, 0));
-    if (plan->reads[0].axes > 1 || ins_extent_is_pair(size))
-        ins_text_add_format(out, "x%zu", ins_extent(size, 1));
-}
-
-static bool fits(const ins_layer_plan *plan, ins_text *problem)
-{
-    const ins_shape reads = plan->reads[0];
-    const window w = window_given(plan);
-    const bool pair = ins_extent_is_pair(plan->choice.value[INS_POOL_SIZE]);
-    if (!has_positions(reads, problem)) return false;
-    if (!(pair && reads.axes == 1) && w.size[0] <= reads.extent[0] && w.size[1] <= reads.extent[1])
-        return true;
-    ins_text_add(problem, "its window of ");
-    add_size(plan, problem);
-    ins_text_add(problem, pair && reads.axes == 1 ? " is one of a map, and it reads a sequence, "
-                                                  : " is larger than what it reads, ");
-    ins_shape_add(reads, problem);
-    return false;
-}
-
 ins_shape ins_pool_shape(const ins_layer_plan *plan, ins_text *problem)
 {
     ins_shape shape = plan->reads[0];
-    if (!fits(plan, problem)) return ins_vector(0);
+    if (!ins_window_fits(plan, plan->choice.value[INS_POOL_SIZE], true, problem))
+        return ins_vector(0);
     const window w = window_given(plan);
     for (size_t axis = 0; axis < shape.axes; axis++)
         shape.extent[axis] = (shape.extent[axis] - w.size[axis]) / w.stride[axis] + 1;
@@ -78,7 +47,7 @@ ins_shape ins_pool_shape(const ins_layer_plan *plan, ins_text *problem)
 
 ins_shape ins_global_shape(const ins_layer_plan *plan, ins_text *problem)
 {
-    return ins_vector(has_positions(plan->reads[0], problem) ? plan->reads[0].channels : 0);
+    return ins_vector(ins_window_fits(plan, 0, false, problem) ? plan->reads[0].channels : 0);
 }
 
 /* The element of a row at the first channel of a position that is read: of the output's position,

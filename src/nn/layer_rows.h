@@ -5,6 +5,16 @@
 
 #include "initscope/layer.h"
 
+/* --- layer.c: what layers with a matrix share ------------------------------------------------ */
+
+enum { INS_MATRIX_W, INS_MATRIX_B }; /* tensors; a bias may be missing */
+ins_learned ins_bias_tensor(size_t units);
+bool ins_matrix_symmetric(const ins_layer *layer);
+
+/* Adds b to result at each position; its gradient from delta. */
+void ins_bias_add(const ins_layer *layer, size_t rows);
+void ins_bias_backward(const ins_layer *layer, size_t rows);
+
 /* --- layer_conv.c ---------------------------------------------------------------------------- */
 
 /* Parameters of conv and depthwise, by their places. */
@@ -25,16 +35,17 @@ enum {
 };
 extern const char *const ins_paddings[]; /* "same", "valid" */
 
+/* Whether a window of this extent fits what is read, whole where it has to be inside; else why not.
+ */
+bool ins_window_fits(const ins_layer_plan *plan, double extent, bool inside, ins_text *problem);
 ins_shape ins_conv_shape(const ins_layer_plan *plan, ins_text *problem);
 ins_shape ins_depthwise_shape(const ins_layer_plan *plan, ins_text *problem);
 size_t ins_conv_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
-void ins_conv_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
-bool ins_conv_symmetric(const ins_layer *layer);
+size_t ins_conv_scratch(const ins_layer_plan *plan, size_t capacity);
 void ins_conv_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_conv_backward(ins_layer *layer, size_t rows);
 
-/* --- layer_pool.c: also of the global kinds, whose output has no positions ---------------------
- */
+/* --- layer_pool.c ---------------------------------------------------------------------------- */
 
 enum { INS_POOL_SIZE, INS_POOL_STRIDE }; /* stride 0: the size */
 ins_shape ins_pool_shape(const ins_layer_plan *plan, ins_text *problem);

@@ -25,13 +25,15 @@ struct ins_network {
     real *parameter;               /* the values of all tensors, contiguous */
     gsl_rng rng;                   /* scratch of the initialization */
     size_t rows;                   /* of the last forward pass */
+    ins_pass pass;
     const real *shown; /* its input, while its results stand for the weights as they are; or NULL */
+    bool couples;      /* some layer does */
     size_t updates;
     size_t bytes; /* of the block */
 };
 
 /* Forward pass through the first count layers only. */
-void ins_network_forward_some(ins_network *network, const real *x, size_t rows, bool training,
+void ins_network_forward_some(ins_network *network, const real *x, size_t rows, ins_pass pass,
                               size_t count);
 
 /* The state vectors of the network's optimizer, for each parameter. */

@@ -11,7 +11,7 @@
 
 static double mean_loss(ins_network *net, const ins_samples *samples)
 {
-    ins_network_forward(net, samples->x, samples->rows, false);
+    ins_network_forward(net, samples->x, samples->rows, INS_PASS_PROBE);
     return compared(net, targets_of(samples)).loss / (double)samples->rows;
 }
 
@@ -301,7 +301,7 @@ START_TEST(test_dropout_backward)
     ins_network *net = recipe_network(&r, NULL, 3);
     size_t zeros = 0;
 
-    ins_network_forward(net, samples.x, 11, true);
+    ins_network_forward(net, samples.x, 11, INS_PASS_TRAIN);
     ins_network_backward(net, targets_of(&samples));
     const dense_view hidden = dense_of(net, 1), output = dense_of(net, 2);
     for (size_t i = 0; i < 11; i++) {

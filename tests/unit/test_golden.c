@@ -179,7 +179,7 @@ static void keep_weights(tracked *t)
 
 static void pass_over_probe(tracked *t)
 {
-    ins_network_forward(t->network, t->data->train.x, t->data->train.rows, false);
+    ins_network_forward(t->network, t->data->train.x, t->data->train.rows, INS_PASS_PROBE);
     ins_network_backward(t->network, ins_targets_of(&t->data->train, 0));
 }
 

@@ -185,7 +185,7 @@ START_TEST(test_lsuv)
     r.hidden_init = cases[_i].call;
     ins_network *net = recipe_network(&r, &probe, 1);
 
-    ins_network_forward(net, probe.x, probe.rows, false);
+    ins_network_forward(net, probe.x, probe.rows, INS_PASS_PROBE);
     for (size_t l = 1; l <= 4; l++) {
         const dense_view view = dense_of(net, l);
         const double n = (double)(probe.rows * view.units);

@@ -69,7 +69,7 @@ START_TEST(test_loss_of_zeros)
                       .capacity = 1};
     ins_network *net = recipe_network(&r, NULL, 1);
 
-    ins_network_forward(net, samples.x, 1, false);
+    ins_network_forward(net, samples.x, 1, INS_PASS_PROBE);
     const ins_tally score = compared(net, targets_of(&samples));
     ck_assert(score.loss == log(3));
     ck_assert_uint_eq(score.correct, 1); /* the first class wins a tie, and is the label */
@@ -122,7 +122,7 @@ START_TEST(test_equal_units_stay_equal)
             train(net, &samples, batches[b], 3);
             ck_assert_uint_eq(ins_network_updates(net), 3 * ((39 + batches[b] - 1) / batches[b]));
             ck_assert(dense_of(net, 4).weight[0] != before);
-            ins_network_forward(net, samples.x, 39, false);
+            ins_network_forward(net, samples.x, 39, INS_PASS_PROBE);
             ins_network_backward(net, targets_of(&samples));
             for (size_t l = 1; l <= 3; l++) expect_equal_units(net, l, 39);
             ins_network_free(net);
@@ -208,7 +208,7 @@ START_TEST(test_large_logits)
     const ins_targets targets = {.label = y};
 
     memcpy(dense_of(net, 2).bias, biases, sizeof biases);
-    ins_network_forward(net, x, 1, false);
+    ins_network_forward(net, x, 1, INS_PASS_PROBE);
     ck_assert(compared(net, targets).loss == 4500);
     ins_network_backward(net, targets);
     const dense_view view = dense_of(net, 2);
@@ -453,7 +453,7 @@ START_TEST(test_matrices)
     ins_samples samples = random_samples(10, 4, 2);
     ins_network *net = recipe_network(&r, NULL, 1);
 
-    ins_network_forward(net, samples.x, 10, false);
+    ins_network_forward(net, samples.x, 10, INS_PASS_PROBE);
     ins_network_backward(net, targets_of(&samples));
     for (size_t l = 1; l <= 3; l++) {
         const ins_matrix_view view = ins_network_matrix(net, l);
@@ -511,7 +511,7 @@ START_TEST(test_one_unit_is_not_symmetric)
         const dense_view first = dense_of(net, 1);
         if (alike) /* the products stay as they were chosen at the start */
             for (size_t i = 0; i < UNITS * INPUTS; i++) first.weight[i] = (real)sin((double)i);
-        ins_network_forward(net, samples.x, ROWS, false);
+        ins_network_forward(net, samples.x, ROWS, INS_PASS_PROBE);
         ins_product(false, true, ROWS, UNITS, INPUTS, 1, samples.x, first.weight, 0, z);
         ck_assert((memcmp(z, first.preactivation, sizeof z) == 0) == !alike);
         ins_network_free(net);
@@ -552,7 +552,7 @@ START_TEST(test_show)
     ck_assert(!is_made(net, other.x, 20));
     ins_network_update(net);
     ck_assert(is_made(net, other.x, 20));
-    ins_network_forward(net, other.x, 20, true);
+    ins_network_forward(net, other.x, 20, INS_PASS_TRAIN);
     ck_assert(is_made(net, other.x, 20));
     ins_network_free(net);
     samples_free(&samples);
