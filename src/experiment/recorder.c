@@ -64,7 +64,7 @@ static ins_trace_plan plan_of(const ins_design *design, const ins_settings *sett
     shape[0].units = ins_design_inputs(design);
     for (size_t l = 1; l < layers; l++) {
         ins_tensor_place place = ins_design_place(design, l);
-        shape[l] = (ins_trace_shape){place.units, place.inputs};
+        shape[l] = (ins_trace_shape){place.units, place.inputs, 0};
     }
     *shapes = shape;
     size_t rows = settings->probe < design->capacity ? settings->probe : design->capacity;
