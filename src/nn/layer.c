@@ -20,13 +20,6 @@ enum { MOST = 100000000 };
 
 static const char *const switches[] = {"yes", "no", NULL};
 
-void ins_shape_add(ins_shape shape, ins_text *out)
-{
-    for (size_t axis = 0; axis < shape.axes; axis++)
-        ins_text_add_format(out, "%zux", shape.extent[axis]);
-    ins_text_add_format(out, "%zu", shape.channels);
-}
-
 /* The sides that were given, the last of which are the channels. */
 static ins_shape input_shape(const ins_layer_plan *plan, ins_text *problem)
 {
@@ -408,8 +401,8 @@ static const ins_layer_kind rows[] = {
                .source = "Lin et al. 2014"},
      .reads = 1,
      .shape = ins_global_shape,
-     .forward = ins_gmean_forward,
-     .backward = ins_gmean_backward},
+     .forward = ins_meanpool_forward,
+     .backward = ins_meanpool_backward},
     {.entry = {.name = "gmax", .formula = "the largest x of all positions"},
      .reads = 1,
      .shape = ins_global_shape,
@@ -464,9 +457,9 @@ static const ins_layer_kind rows[] = {
      .shape = ins_group_norm_shape,
      .tensors = ins_norm_tensors,
      .state_size = sizeof(ins_norm),
-     .buffers = ins_norm_buffers,
-     .forward = ins_norm_forward,
-     .backward = ins_norm_backward},
+     .buffers = ins_group_norm_buffers,
+     .forward = ins_group_norm_forward,
+     .backward = ins_group_norm_backward},
     {.entry = {.name = "rms",
                .formula = "gamma x / sqrt(mean x^2 + eps) over the channels of a position",
                .source = "Zhang & Sennrich 2019; defaults of Keras",
