@@ -53,6 +53,9 @@ size_t ins_plan_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_T
 /* Of matrix number 1 .. depth; nothing but zeros for another. */
 ins_tensor_place ins_design_place(const ins_design *design, size_t number);
 
+/* Whether it is dense layers, activations and dropout one after the other. */
+bool ins_design_is_chain(const ins_design *design);
+
 static inline size_t ins_design_inputs(const ins_design *design)
 {
     return design->layer[0].units;

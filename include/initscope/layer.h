@@ -70,6 +70,8 @@ typedef struct ins_layer_plan {
     size_t follows; /* the matrix it has, its last, or that what it reads follows; 0: none, or what
                        it reads are several layers */
     size_t readers; /* inputs of later layers that it is */
+    bool activated; /* an activation stands between the matrix that it follows and what it gives */
+    bool shown;     /* it gives what is recorded already: the input, or a matrix' activation */
     bool learns;    /* it or a layer before it has something to learn */
     char name[INS_LAYER_NAME];  /* "conv3": its own after @, or its kind and the how-manieth of it */
     const ins_choice *weights;  /* initializer of its matrices; NULL: that of the network */
@@ -118,6 +120,7 @@ struct ins_layer_kind {
     size_t reads;               /* layers; 0: the input of the network */
     bool in_place;              /* backward may find in_delta[0] and delta in the same memory */
     bool activates;             /* its output is the activation of the matrix before it */
+    bool passes;                /* but in training, its output is what it reads */
     bool couples;               /* in training its rows see each other */
     bool norm;                  /* it gives its input a scale of its own: gamma and beta */
     /* The shape rule, from choice and what is read; no shape, and why, when these do not fit

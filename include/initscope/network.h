@@ -92,16 +92,19 @@ const ins_learned *ins_network_tensors(const ins_network *network, size_t *count
  * rows is that of the last forward pass. */
 typedef struct ins_matrix_view {
     size_t units, inputs;
-    ins_shape reads, shape, activated; /* of a row of input, preactivation, activation */
+    ins_shape reads, shape, activated, streamed; /* of a row of input, preactivation, ... */
     size_t tensors;
     const ins_learned *tensor; /* (tensors): the matrix itself, then what belongs to it: its bias */
     const ins_choice *function; /* the activation; NULL where there is none: then activation is
                                    preactivation, or, after the last layer, the prediction */
     const real *input;          /* (rows, reads): what the matrix saw */
+    bool shown;                 /* which is another matrix' activation, or that of the network */
     const real *preactivation;  /* (rows, shape) */
     const real *activation; /* (rows, activated); a prediction is there after the backward pass or
                                ins_network_predict */
     const real *delta;      /* (rows, shape): d loss of a row / d preactivation */
+    const real *stream;     /* (rows, streamed): the sum of the residual block that ends with the
+                               matrix; NULL: there is none */
 } ins_matrix_view;
 
 const ins_design *ins_network_design(const ins_network *network); /* its own copy */

@@ -149,7 +149,9 @@ static void add_run(const session *s, ins_text *out)
     ins_row_integer(&row, INS_RUNS_RUN, (long long)trial->run);
     ins_row_text(&row, INS_RUNS_INITIALIZER, trial->init->label);
     ins_row_text(&row, INS_RUNS_ACTIVATION, trial->activation->label);
-    ins_row_text(&row, INS_RUNS_HIDDEN, ins_blueprint_is_dense(trial->network) ? trial->network->text : "");
+    ins_row_text(&row, INS_RUNS_HIDDEN,
+                 ins_blueprint_is_dense(trial->network) ? trial->network->text : "");
+    ins_row_text(&row, INS_RUNS_NETWORK, trial->network->label);
     ins_row_text(&row, INS_RUNS_OPTIMIZER, trial->optimizer->label);
     ins_row_number(&row, INS_RUNS_LEARNING_RATE, trial->learning_rate);
     ins_row_number(&row, INS_RUNS_DROPOUT, trial->dropout);

@@ -70,7 +70,23 @@ size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_
         plan->follows = design->depth;
     else if (kind->reads == 1)
         plan->follows = design->layer[input[0]].follows;
+    const ins_layer_plan *read = kind->reads > 0 ? &design->layer[input[0]] : NULL;
+    plan->activated = matrices == 0 && kind->reads == 1 && (kind->activates || read->activated);
+    plan->shown = kind->reads == 0 || (kind->passes && read->shown) ||
+                  (kind->activates && plan->follows > 0 && !read->activated);
     return index;
+}
+
+bool ins_design_is_chain(const ins_design *design)
+{
+    for (size_t i = 1; i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        const bool dense = plan->kind->tensors != NULL && !plan->kind->norm;
+        if (plan->kind->reads != 1 || plan->input[0] + 1 != i || plan->shape.axes > 0 ||
+            !(dense || plan->shown))
+            return false;
+    }
+    return true;
 }
 
 /* The first layer whose number is not below this one; layers when there is none. Numbers never fall

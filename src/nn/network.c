@@ -114,6 +114,8 @@ static void number_matrices(ins_network *network)
             }
             if (matrix != NULL) matrix->tensors++;
         }
+        if (layer->plan->kind->reads > 1 && layer->plan->number > 0)
+            network->matrix[layer->plan->number - 1].stream = i;
         if (layer->plan->kind->activates && layer->plan->follows > 0) {
             matrix = &network->matrix[layer->plan->follows - 1];
             if (matrix->activation == matrix->layer) matrix->activation = i;
@@ -400,9 +402,12 @@ ins_matrix_view ins_network_matrix(const ins_network *network, size_t number)
         .tensor = &layer->tensor[matrix->first],
         .function = after != layer ? &after->plan->choice : NULL,
         .input = layer->in[0],
+        .shown = network->layer[layer->plan->input[0]].plan->shown,
         .preactivation = layer->result,
         .activation = layer == last_of(network) ? network->prediction : after->output,
         .delta = layer->delta,
+        .stream = matrix->stream > 0 ? network->layer[matrix->stream].output : NULL,
+        .streamed = network->layer[matrix->stream].plan->shape,
     };
 }
 

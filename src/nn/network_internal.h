@@ -6,10 +6,11 @@
 
 #include "initscope/network.h"
 
-/* A numbered matrix: its layer; its tensors, itself first, among those of the layer; and the layer
- * whose output is its activation. */
+/* A numbered matrix: its layer; its tensors, itself first, among those of the layer; the layer
+ * whose output is its activation, or its own; and the outermost residual sum whose block ends with
+ * it, 0: none. */
 typedef struct ins_matrix {
-    size_t layer, first, tensors, activation;
+    size_t layer, first, tensors, activation, stream;
 } ins_matrix;
 
 struct ins_network {
