@@ -282,8 +282,8 @@ static double sum_of(const real *x, size_t count)
     return sum;
 }
 
-/* Without overlap and with nothing left over what goes back has the sum of what came. Deltas are
- * multiples of 1/1024 and means are of powers of two: exactly. */
+/* What goes back has the sum of what came. Deltas are multiples of 1/1024 and means are of powers
+ * of two: exactly. */
 START_TEST(test_pool_conserves_delta)
 {
     const char *const calls[] = {
