@@ -96,6 +96,14 @@ typedef struct ins_learned {
     real *state;    /* (slots, count) of the optimizer */
 } ins_learned;
 
+/* The shape of a matrix as PyTorch lays it out: (units, inputs), of a kernel (units, channels of a
+ * group, window). Returns its dimensions. */
+enum { INS_MATRIX_DIMENSIONS = 4 };
+size_t ins_matrix_shape(const ins_tensor_place *place, size_t shape[INS_MATRIX_DIMENSIONS]);
+
+/* A kernel (units, taps, channels) from that order, or into it. */
+void ins_kernel_permute(const ins_tensor_place *place, const real *from, real *to, bool inward);
+
 /* A layer of a network. */
 struct ins_layer {
     const ins_layer_plan *plan;

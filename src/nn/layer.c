@@ -5,6 +5,7 @@
 #include "initscope/layer.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "initscope/activation.h"
