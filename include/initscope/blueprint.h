@@ -31,8 +31,8 @@
 enum {
     INS_BLUEPRINT_LAYERS = 20001, /* most layers of a network, with those in residual blocks */
     INS_BLUEPRINT_TOTAL = 100 * INS_BLUEPRINT_LAYERS, /* of all networks of a text */
-    INS_BLUEPRINT_DEPTH = 100,    /* most residual blocks inside one another */
-    INS_BLUEPRINT_UNITS = 1000000 /* widest layer */
+    INS_BLUEPRINT_DEPTH = 100,                        /* most residual blocks inside one another */
+    INS_BLUEPRINT_UNITS = 1000000                     /* widest layer */
 };
 
 typedef struct ins_element ins_element;

@@ -14,6 +14,10 @@
  * once, whole), what a row is). */
 #define INS_LOG_LIST(FILE)                                                                         \
     FILE(RUNS, "runs.csv", true, "One row a run: its factors, its seed and its final figures.")    \
+    FILE(FACTORS, "factors.csv", true, "One row a run and factor that has no column in runs.csv.") \
+    FILE(NETWORK, "network.csv", true,                                                             \
+         "One row a run and numbered layer: what it is and what it reads; without the file the "   \
+         "layers are dense, and each reads the one before it.")                                    \
     FILE(EPOCHS, "epochs.csv", true,                                                               \
          "One row a run and recorded epoch: loss, accuracy and gradient norm.")                    \
     FILE(LAYERS, "layers.csv", true,                                                               \
@@ -81,7 +85,10 @@
     INS_SHARED_INITIALIZER(ROW, RUNS)                                                             \
     ROW(RUNS, ACTIVATION, "activation", TEXT, "", "Activation function of the hidden layers.")    \
     ROW(RUNS, HIDDEN, "hidden", TEXT, "",                                                         \
-        "Units of each hidden layer, from the input on; 20x256 is 20 layers of 256.")             \
+        "Units of each hidden layer, from the input on; 20x256 is 20 layers of 256. Empty where " \
+        "the network is no chain of dense layers.")                                               \
+    ROW(RUNS, NETWORK, "network", TEXT, "",                                                       \
+        "The network, layer by layer; of a chain of dense layers the same as hidden.")            \
     ROW(RUNS, OPTIMIZER, "optimizer", TEXT, "", "Optimizer with the parameters that were given.") \
     ROW(RUNS, LEARNING_RATE, "learning_rate", AMOUNT, "1", "Learning rate.")                      \
     ROW(RUNS, DROPOUT, "dropout", SHARE, "1",                                                     \
@@ -108,6 +115,30 @@
         "Final score of the training rows: the accuracy, or R^2, as score in experiment.ini "     \
         "says.")                                                                                  \
     ROW(RUNS, TEST_SCORE, "test_score", NUMBER, "1", "Final score of the test rows.")
+
+#define INS_FACTORS_COLUMNS(ROW)                                                   \
+    INS_SHARED_RUN(ROW, FACTORS)                                                   \
+    ROW(FACTORS, FACTOR, "factor", TEXT, "", "Name of the factor: residual_init.") \
+    ROW(FACTORS, VALUE, "value", TEXT, "", "Its value in this run.")
+
+#define INS_NETWORK_COLUMNS(ROW)                                                                 \
+    INS_SHARED_RUN(ROW, NETWORK)                                                                 \
+    ROW(NETWORK, LAYER, "layer", INTEGER, "1", "Number of the layer, from 1, as in layers.csv.") \
+    ROW(NETWORK, NAME, "name", TEXT, "", "Its name: conv3, attention2.q.")                       \
+    ROW(NETWORK, KIND, "kind", TEXT, "",                                                         \
+        "Kind: dense, conv, recurrent, attention, embedding, norm or other.")                    \
+    ROW(NETWORK, BLOCK, "block", TEXT, "",                                                       \
+        "Name of the residual block that the layer stands in; empty outside of blocks.")         \
+    ROW(NETWORK, ACTIVATION, "activation", TEXT, "",                                             \
+        "Activation function that is applied to its units; empty where there is none.")          \
+    ROW(NETWORK, INPUTS, "inputs", TEXT, "",                                                     \
+        "Numbers of the layers that it reads, separated by blanks; 0 is the network's input.")   \
+    ROW(NETWORK, UNITS, "units", POSITIVE, "unit", "Units: of a convolution its channels.")      \
+    ROW(NETWORK, FAN_IN, "fan_in", COUNT, "1", "Inputs that a unit sums.")                       \
+    ROW(NETWORK, FAN_OUT, "fan_out", COUNT, "1", "Sums that an input takes part in.")            \
+    ROW(NETWORK, PARAMETERS, "parameters", COUNT, "1", "Numbers that it learns.")                \
+    ROW(NETWORK, TRAINABLE, "trainable", COUNT, "1",                                             \
+        "1 when training may change them, 0 when they stay as they are.")
 
 #define INS_EPOCHS_COLUMNS(ROW)                                                               \
     INS_SHARED_RUN(ROW, EPOCHS)                                                               \
@@ -137,8 +168,10 @@
     INS_SHARED_EPOCH(ROW, LAYERS)                                                                 \
     INS_SHARED_LAYER(ROW, LAYERS)                                                                 \
     ROW(LAYERS, TENSOR, "tensor", TEXT, "",                                                       \
-        "Which tensor: weight, bias, preactivation, activation, delta, gradient or update.")      \
-    ROW(LAYERS, UNITS, "units", POSITIVE, "unit", "Units of the layer.")                          \
+        "Which tensor: weight, bias, preactivation, activation, delta, gradient, update, input "  \
+        "or stream.")                                                                             \
+    ROW(LAYERS, UNITS, "units", POSITIVE, "unit",                                                 \
+        "Units of the layer; of input and stream, those that the tensor has itself.")             \
     ROW(LAYERS, COUNT, "count", COUNT, "1",                                                       \
         "Finite elements, over which all statistics of the row are taken.")                       \
     ROW(LAYERS, MEAN, "mean", NUMBER, "1", "Mean.")                                               \
@@ -365,6 +398,8 @@ typedef enum ins_tensor {
     INS_DELTA,
     INS_GRADIENT,
     INS_UPDATE,
+    INS_INPUT,
+    INS_STREAM,
     INS_RECORDED_TENSORS,              /* those of layers.csv */
     INS_SIGNAL = INS_RECORDED_TENSORS, /* of theory.csv alone */
     INS_TENSORS
@@ -375,6 +410,7 @@ typedef struct ins_tensor_row {
     const char *symbol; /* "d loss_i / d z_l" */
     const char *shape;  /* "probe rows x units" */
     bool by_sample;     /* a unit's slice is its column, over the probe rows; otherwise its row */
+    bool own_units;     /* its units are not those of its layer */
     const char *description;
 } ins_tensor_row;
 

@@ -12,7 +12,8 @@
 
 /* The factors from the slowest to the fastest; the seed is faster than all. */
 typedef enum ins_factor {
-    INS_FACTOR_HIDDEN,
+    INS_FACTOR_NETWORK,
+    INS_FACTOR_RESIDUAL_INIT,
     INS_FACTOR_ACTIVATION,
     INS_FACTOR_OPTIMIZER,
     INS_FACTOR_LEARNING_RATE,
@@ -24,21 +25,25 @@ typedef enum ins_factor {
     INS_FACTORS
 } ins_factor;
 
+/* The initializers beside that of the hidden layers. */
+enum { INS_START_OUTPUT, INS_START_FIRST, INS_START_BIAS, INS_STARTS };
+
 typedef struct ins_grid {
     const ins_settings *settings;
     size_t levels[INS_FACTORS];
     size_t trials;
-    const ins_choice *start; /* (activations, inits + 2) with what the activation decides filled in:
-                                init, then output_init and bias_init; in settings->arena */
+    const ins_choice *start; /* (activations, inits + INS_STARTS) with what the activation decides
+                                filled in: init, then the others; in settings->arena */
 } ins_grid;
 
 /* One network, one seed. */
 typedef struct ins_trial {
     size_t run; /* 1 .. trials */
-    const ins_hidden *hidden;
+    const ins_blueprint *network;
     const ins_choice *activation, *optimizer;
-    const ins_choice *init, *output, *bias; /* of W of the hidden layers, of W of the output layer,
-                                               of every b */
+    const ins_choice *residual; /* how the branches of its residual blocks start */
+    const ins_choice *init, *first, *output; /* of W of the hidden, the first, the output layer */
+    const ins_choice *bias;                  /* of every b */
     double learning_rate;                   /* the optimizer's own is filled in */
     double dropout, weight_decay;
     size_t batch; /* rows; all training rows when 0 */
@@ -52,11 +57,16 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
 
 ins_trial ins_grid_trial(const ins_grid *grid, size_t index); /* 0 .. trials - 1 */
 
-/* The trials of one shape, activation and initializer begin with the same network, but for the
+/* The trials of one network, activation, residual start and initializer begin with the same network, but for the
  * seed: such networks are numbered from 0 in the order of the grid. */
 size_t ins_grid_networks(const ins_grid *grid); /* their number */
 size_t ins_grid_network_of(const ins_grid *grid, const ins_trial *trial);
 ins_trial ins_grid_network_trial(const ins_grid *grid, size_t network); /* the first one */
+
+/* Whether every network fits samples of these features. INS_USAGE; only then may a design be asked
+ * for. */
+ins_status ins_networks_check(const ins_settings *settings, const ins_samples *samples,
+                              ins_error *error);
 
 /* The layers of a trial's network for such samples, and the whole design for the training rows. The
  * caller frees them. */

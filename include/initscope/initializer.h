@@ -33,6 +33,7 @@ typedef struct ins_tensor_place {
     ins_role role;
     const struct ins_layer_kind *kind; /* of its layer; NULL where there is no network */
     size_t taps, groups;  /* of a kernel: inputs are (taps, channels of a group); 0 elsewhere */
+    size_t axes, kernel[2]; /* its window: taps is their product */
     size_t centre;        /* the tap at the position itself */
     size_t block, blocks; /* the residual block that it is in, from 1, of how many; 0: in none */
     size_t position, matrices; /* among those of the block's branch, from 1; 0: in no branch */
@@ -68,6 +69,7 @@ typedef struct ins_initializer {
      * value[INS_CRITICAL_WEIGHT], by the experiment room. Until then it is 0, and the row promises
      * nothing. */
     bool critical;
+    bool as_saved; /* the elements are final: a residual start changes none */
     bool tied; /* the matrix is the transpose of its mirror: variance promises nothing */
 } ins_initializer;
 

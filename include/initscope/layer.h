@@ -70,15 +70,19 @@ typedef struct ins_layer_plan {
     size_t follows; /* the matrix it has, its last, or that what it reads follows; 0: none, or what
                        it reads are several layers */
     size_t readers; /* inputs of later layers that it is */
+    bool activated; /* an activation stands between the matrix that it follows and what it gives */
+    bool shown;     /* it gives what is recorded already: the input, or a matrix' activation */
     bool learns;    /* it or a layer before it has something to learn */
     char name[INS_LAYER_NAME];  /* "conv3": its own after @, or its kind and the how-manieth of it */
     const ins_choice *weights;  /* initializer of its matrices; NULL: that of the network */
-    const ins_choice *start;    /* of the residual block that it ends; NULL: that of the network */
+    const ins_choice *start; /* of the residual block that it is in or ends; NULL: none */
     size_t block, blocks;       /* the residual block that it is in or ends, from 1, of how many;
                                    0: in none */
     size_t position, matrices;  /* of its first matrix among those of the block's branch, from 1, of
                                    how many; 0: in no branch */
     bool last_norm;             /* the last one of a branch */
+    size_t factors;             /* that a residual sum learns: 0, 1 or its channels */
+    double factor;              /* their start */
 } ins_layer_plan;
 
 /* A tensor that a layer learns. */
@@ -92,12 +96,21 @@ typedef struct ins_learned {
     real *state;    /* (slots, count) of the optimizer */
 } ins_learned;
 
+/* The shape of a matrix as PyTorch lays it out: (units, inputs), of a kernel (units, channels of a
+ * group, window). Returns its dimensions. */
+enum { INS_MATRIX_DIMENSIONS = 4 };
+size_t ins_matrix_shape(const ins_tensor_place *place, size_t shape[INS_MATRIX_DIMENSIONS]);
+
+/* A kernel (units, taps, channels) from that order, or into it. */
+void ins_kernel_permute(const ins_tensor_place *place, const real *from, real *to, bool inward);
+
 /* A layer of a network. */
 struct ins_layer {
     const ins_layer_plan *plan;
     size_t tensors;
     ins_learned *tensor; /* (tensors) */
     void *state;         /* of the kind's own type */
+    real *scratch;       /* that all layers share */
     bool uniform;        /* products must round all units alike */
     bool claimed;        /* one of its readers writes its delta; those of the others are added */
     const real *in[INS_LAYER_INPUTS]; /* (rows, inputs) what it reads, in the last forward pass */
@@ -115,6 +128,7 @@ struct ins_layer_kind {
     size_t reads;               /* layers; 0: the input of the network */
     bool in_place;              /* backward may find in_delta[0] and delta in the same memory */
     bool activates;             /* its output is the activation of the matrix before it */
+    bool passes;                /* but in training, its output is what it reads */
     bool couples;               /* in training its rows see each other */
     bool norm;                  /* it gives its input a scale of its own: gamma and beta */
     /* The shape rule, from choice and what is read; no shape, and why, when these do not fit
@@ -128,6 +142,8 @@ struct ins_layer_kind {
     /* Carves what the layer needs beside result and delta, and fills in state, unless that is NULL:
      * then bytes are counted. */
     void (*buffers)(ins_layer *layer, size_t capacity, ins_carver *carver);
+    /* Elements of scratch that a pass of so many rows needs; SIZE_MAX: they cannot be counted. */
+    size_t (*scratch)(const ins_layer_plan *plan, size_t capacity);
     /* Before a training: begins the random streams of seed, and the moving averages. */
     void (*reset)(ins_layer *layer, uint32_t seed);
     /* Whether all its units are the same. */

@@ -37,25 +37,31 @@ ins_status ins_network_new(const ins_design *design, ins_network **network, ins_
 ins_status ins_network_renew(const ins_design *design, ins_network **network, ins_error *error);
 void ins_network_free(ins_network *network); /* NULL is fine */
 
-/* Which initializer goes where, each from its own stream of (seed, purpose, layer). */
+/* Which initializer goes where, each from its own stream of (seed, purpose, layer). A layer's own
+ * is before these. */
 typedef struct ins_initialization {
     const ins_choice *hidden;
     const ins_choice *output; /* of W of the output layer */
     const ins_choice *bias;   /* of every b */
     uint32_t seed;
     const ins_samples *probe; /* what a data-dependent initializer sees; may be NULL otherwise */
+    const ins_choice *first;  /* of W of the first layer; NULL: as the hidden ones */
 } ins_initialization;
+
+/* The initializer of the matrices of a layer of the design. */
+const ins_choice *ins_weights_of(const ins_design *design, size_t layer,
+                                 const ins_initialization *initialization);
 
 /* Starts anew: weights, biases, optimizer state, number of updates, dropout streams. INS_USAGE or
  * INS_DATA when an initializer cannot fill its layer. */
 ins_status ins_network_initialize(ins_network *network, const ins_initialization *initialization,
                                   ins_error *error);
 
-/* Forward pass of rows <= capacity samples x (rows, inputs). With training true dropout masks are
- * drawn. x must stay valid until the backward pass. */
-void ins_network_forward(ins_network *network, const real *x, size_t rows, bool training);
+/* Forward pass of rows <= capacity samples x (rows, inputs). x must stay valid until the backward
+ * pass, which is that of this pass: of masks that were drawn, of statistics that were taken. */
+void ins_network_forward(ins_network *network, const real *x, size_t rows, ins_pass pass);
 
-/* The same without training, unless it was the last pass and no weight has been updated since. Who
+/* The pass of a probe, unless it was the last pass and no weight has been updated since. Who
  * changes weights or x otherwise must not use it. */
 void ins_network_show(ins_network *network, const real *x, size_t rows);
 
@@ -86,14 +92,19 @@ const ins_learned *ins_network_tensors(const ins_network *network, size_t *count
  * rows is that of the last forward pass. */
 typedef struct ins_matrix_view {
     size_t units, inputs;
+    ins_shape reads, shape, activated, streamed; /* of a row of input, preactivation, ... */
     size_t tensors;
     const ins_learned *tensor; /* (tensors): the matrix itself, then what belongs to it: its bias */
     const ins_choice *function; /* the activation; NULL where there is none: then activation is
                                    preactivation, or, after the last layer, the prediction */
-    const real *input;          /* (rows, inputs): what the matrix saw */
-    const real *preactivation, *activation; /* (rows, units); a prediction is there after the
-                                               backward pass or ins_network_predict */
-    const real *delta;                      /* (rows, units): d loss of a row / d preactivation */
+    const real *input;          /* (rows, reads): what the matrix saw */
+    bool shown;                 /* which is another matrix' activation, or that of the network */
+    const real *preactivation;  /* (rows, shape) */
+    const real *activation; /* (rows, activated); a prediction is there after the backward pass or
+                               ins_network_predict */
+    const real *delta;      /* (rows, shape): d loss of a row / d preactivation */
+    const real *stream;     /* (rows, streamed): the sum of the residual block that ends with the
+                               matrix; NULL: there is none */
 } ins_matrix_view;
 
 const ins_design *ins_network_design(const ins_network *network); /* its own copy */

@@ -9,23 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "initscope/blueprint.h"
 #include "initscope/dataset.h"
 #include "initscope/entry.h"
 #include "initscope/error.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"
 
-/* One network shape: units of each hidden layer. */
-typedef struct ins_hidden {
+typedef struct ins_blueprints {
     size_t count;
-    const size_t *units; /* (count) */
-    const char *label;   /* canonical: "64,64", "20x256", "128,4x64" */
-} ins_hidden;
-
-typedef struct ins_hiddens {
-    size_t count;
-    const ins_hidden *item;
-} ins_hiddens;
+    const ins_blueprint *item;
+} ins_blueprints;
 
 typedef struct ins_choices {
     size_t count;
@@ -71,8 +65,8 @@ typedef struct ins_data_source {
 } ins_data_source;
 
 typedef struct ins_settings {
-    ins_choices init, activation, optimizer;
-    ins_hiddens hidden;
+    ins_choices init, activation, optimizer, residual_init;
+    ins_blueprints network;
     ins_numbers learning_rate; /* NAN: the optimizer's own */
     ins_numbers dropout, weight_decay;
     ins_sizes batch; /* 0: all training rows */
@@ -90,7 +84,7 @@ typedef struct ins_settings {
     size_t split; /* ins_splitting */
     size_t split_seed;
 
-    ins_choice output_init; /* entry NULL: the run's own */
+    ins_choice output_init, first_init; /* entry NULL: the run's own */
     ins_choice bias_init;
     size_t epochs;
     size_t shuffle; /* 0 or 1 */
@@ -144,7 +138,7 @@ extern const ins_option_kind ins_kind_data;    /* ins_data_source */
 extern const ins_option_kind ins_kind_choices; /* ins_choices */
 extern const ins_option_kind ins_kind_numbers; /* ins_numbers */
 extern const ins_option_kind ins_kind_sizes;   /* ins_sizes */
-extern const ins_option_kind ins_kind_hiddens; /* ins_hiddens */
+extern const ins_option_kind ins_kind_networks; /* ins_blueprints */
 extern const ins_option_kind ins_kind_epochs;  /* ins_epochs */
 
 typedef enum ins_option_group {
@@ -159,7 +153,8 @@ typedef enum ins_option_group {
 typedef enum ins_option_id {
     INS_OPTION_INIT,
     INS_OPTION_ACTIVATION,
-    INS_OPTION_HIDDEN,
+    INS_OPTION_NETWORK,
+    INS_OPTION_RESIDUAL_INIT,
     INS_OPTION_OPTIMIZER,
     INS_OPTION_LEARNING_RATE,
     INS_OPTION_DROPOUT,
@@ -179,6 +174,7 @@ typedef enum ins_option_id {
     INS_OPTION_SPLIT,
     INS_OPTION_SPLIT_SEED,
     INS_OPTION_OUTPUT_INIT,
+    INS_OPTION_FIRST_INIT,
     INS_OPTION_BIAS_INIT,
     INS_OPTION_EPOCHS,
     INS_OPTION_SHUFFLE,

@@ -30,17 +30,19 @@ typedef uint32_t ins_log_set;
 
 /* --- What will be shown ------------------------------------------------------ */
 
-/* A layer's weight (units, fan_in); fan_in is 0 where there is none. */
+/* A layer's weight (units, fan_in); fan_in is 0 where there is none. features: the most that its
+ * input and its stream have, which may be more or fewer than its units; 0 where neither is shown.
+ */
 typedef struct ins_trace_shape {
-    size_t units, fan_in;
+    size_t units, fan_in, features;
 } ins_trace_shape;
 
 /* Nothing larger may be shown. */
 typedef struct ins_trace_plan {
     const ins_trace_shape *layer; /* (layers), that of number 0, the network's input, first */
     size_t layers;
-    size_t rows;                                       /* of the probe batch */
-    size_t bins;                                       /* of a histogram */
+    size_t rows; /* of the probe batch, times the positions where units have several */
+    size_t bins; /* of a histogram */
     size_t jacobians, jacobian_rows, jacobian_columns; /* at a moment */
     ins_log_set logs; /* those that some moment wants: the others get no buffers */
 } ins_trace_plan;
@@ -57,7 +59,8 @@ bool ins_trace_text_size(const ins_trace_plan *plan, const size_t *moments, size
 /* --- What is shown ----------------------------------------------------------- */
 
 /* One tensor, contiguous: (length, units) of those that have rows of the probe batch
- * (ins_tensor_table says which), else (units, length). */
+ * (ins_tensor_table says which), else (units, length). Units that have several positions have a
+ * row for each; an input and a stream have units and a length of their own. */
 typedef struct ins_trace_tensor {
     const real *x; /* NULL: not shown */
     size_t units, length;

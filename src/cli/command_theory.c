@@ -23,8 +23,8 @@ static const char about[] =
 
 /* The options of run that the predictions depend on. */
 static const ins_option_id options[] = {
-    INS_OPTION_INIT,       INS_OPTION_ACTIVATION, INS_OPTION_HIDDEN,    INS_OPTION_OUTPUT_INIT,
-    INS_OPTION_BIAS_INIT,  INS_OPTION_DATA,       INS_OPTION_LABEL,     INS_OPTION_FEATURES,
+    INS_OPTION_INIT,       INS_OPTION_ACTIVATION, INS_OPTION_NETWORK,   INS_OPTION_RESIDUAL_INIT,
+    INS_OPTION_FIRST_INIT, INS_OPTION_OUTPUT_INIT, INS_OPTION_BIAS_INIT,  INS_OPTION_DATA,       INS_OPTION_LABEL,     INS_OPTION_FEATURES,
     INS_OPTION_DROP,       INS_OPTION_HEADER,     INS_OPTION_DELIMITER, INS_OPTION_CATEGORIES,
     INS_OPTION_MISSING,    INS_OPTION_LOSS,       INS_OPTION_SCALE,     INS_OPTION_TEST_FRACTION,
     INS_OPTION_SPLIT_SEED, INS_OPTION_PROBE};
@@ -88,13 +88,13 @@ static void read_number(const ins_arguments *arguments, const char *name, double
 /* The columns tell of initializer and activation only. */
 static ins_status check_shapes(const ins_settings *settings, ins_error *error)
 {
-    if (settings->hidden.count == 1) return error->status;
-    const ins_option *option = &ins_options[INS_OPTION_HIDDEN];
+    if (settings->network.count == 1) return error->status;
+    const ins_option *option = &ins_options[INS_OPTION_NETWORK];
     char display[INS_DISPLAY_SIZE];
     ins_text shapes = {0};
-    option->kind->write(option, &settings->hidden, &shapes);
-    ins_error_add(error, INS_USAGE, "%s: must be one shape at a time for the theory (got \"%s\")",
-                  ins_settings_where(settings, INS_OPTION_HIDDEN),
+    option->kind->write(option, &settings->network, &shapes);
+    ins_error_add(error, INS_USAGE, "%s: must be one network at a time for the theory (got \"%s\")",
+                  ins_settings_where(settings, INS_OPTION_NETWORK),
                   ins_display(display, shapes.data, shapes.length));
     ins_text_free(&shapes);
     return error->status;
@@ -112,7 +112,8 @@ static void predict_layers(const ins_arguments *arguments, ins_settings *setting
                 error);
     if (check_shapes(settings, error) == INS_OK && ins_settings_check(settings, error) == INS_OK &&
         ins_grid_new(settings, &grid, error) == INS_OK &&
-        ins_data_load(settings, &dataset, &data, error) == INS_OK) {
+        ins_data_load(settings, &dataset, &data, error) == INS_OK &&
+        ins_networks_check(settings, &data.train, error) == INS_OK) {
         ins_samples probe = ins_probe_of(settings, &data.train);
         ins_inputs inputs = ins_inputs_of(&probe);
         ins_warnings_print(&dataset.warnings);

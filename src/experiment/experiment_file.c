@@ -125,13 +125,16 @@ static ins_status resolve_gains(ins_settings *settings, ins_error *error)
             ins_status_first(status, ins_gains_resolve(&init[i], where, settings->arena, error));
     }
     settings->init.item = init;
-    where = ins_settings_where(settings, INS_OPTION_OUTPUT_INIT);
-    if (settings->output_init.entry)
-        status = ins_status_first(
-            status, ins_gains_resolve(&settings->output_init, where, settings->arena, error));
-    where = ins_settings_where(settings, INS_OPTION_BIAS_INIT);
-    return ins_status_first(status,
-                            ins_gains_resolve(&settings->bias_init, where, settings->arena, error));
+    ins_choice *others[] = {&settings->output_init, &settings->first_init, &settings->bias_init};
+    static const ins_option_id options[] = {INS_OPTION_OUTPUT_INIT, INS_OPTION_FIRST_INIT,
+                                            INS_OPTION_BIAS_INIT};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        where = ins_settings_where(settings, options[i]);
+        if (others[i]->entry != NULL)
+            status = ins_status_first(
+                status, ins_gains_resolve(others[i], where, settings->arena, error));
+    }
+    return status;
 }
 
 /* The first and the last one, of a split for each seed. */

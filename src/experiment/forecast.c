@@ -80,7 +80,7 @@ ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples
                               const ins_inputs *inputs)
 {
     const ins_initialization start = {
-        .hidden = trial->init, .output = trial->output, .bias = trial->bias};
+        .hidden = trial->init, .first = trial->first, .output = trial->output, .bias = trial->bias};
     ins_design design = ins_trial_layers(trial, samples);
     ins_forecast forecast = {.layers = design.depth};
     forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");

@@ -37,15 +37,15 @@ static ins_status check_rates(const ins_settings *settings, ins_error *error)
 static ins_status resolve_row(const ins_settings *settings, const ins_choice *activation,
                               ins_choice *start, ins_error *error)
 {
+    static const ins_option_id options[INS_STARTS] = {[INS_START_OUTPUT] = INS_OPTION_OUTPUT_INIT,
+                                                      [INS_START_FIRST] = INS_OPTION_FIRST_INIT,
+                                                      [INS_START_BIAS] = INS_OPTION_BIAS_INIT};
     size_t inits = settings->init.count;
     ins_status status = INS_OK;
-    for (size_t i = 0; i < inits + 2; i++) {
-        ins_option_id option = i < inits    ? INS_OPTION_INIT
-                               : i == inits ? INS_OPTION_OUTPUT_INIT
-                                            : INS_OPTION_BIAS_INIT;
-        start[i] = i < inits    ? settings->init.item[i]
-                   : i == inits ? settings->output_init
-                                : settings->bias_init;
+    for (size_t i = 0; i < inits + INS_STARTS; i++) {
+        const ins_option_id option = i < inits ? INS_OPTION_INIT : options[i - inits];
+        const void *field = (const char *)settings + ins_options[option].field;
+        start[i] = i < inits ? settings->init.item[i] : *(const ins_choice *)field;
         status = ins_status_first(status, ins_critical_resolve(&start[i], activation,
                                                                ins_settings_where(settings, option),
                                                                error));
@@ -56,7 +56,7 @@ static ins_status resolve_row(const ins_settings *settings, const ins_choice *ac
 static ins_status resolve_starts(const ins_settings *settings, const ins_choice **starts,
                                  ins_error *error)
 {
-    size_t activations = settings->activation.count, row = settings->init.count + 2;
+    size_t activations = settings->activation.count, row = settings->init.count + INS_STARTS;
     ins_choice *start = ins_arena_get(settings->arena, ins_multiply(activations, row, "a grid"),
                                       sizeof *start, "initializers");
     ins_status status = INS_OK;
@@ -73,7 +73,8 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
     ins_status status = check_rates(settings, error);
     status = ins_status_first(status, resolve_starts(settings, &start, error));
     ins_grid new = {.settings = settings,
-                    .levels = {[INS_FACTOR_HIDDEN] = settings->hidden.count,
+                    .levels = {[INS_FACTOR_NETWORK] = settings->network.count,
+                               [INS_FACTOR_RESIDUAL_INIT] = settings->residual_init.count,
                                [INS_FACTOR_ACTIVATION] = settings->activation.count,
                                [INS_FACTOR_OPTIMIZER] = settings->optimizer.count,
                                [INS_FACTOR_LEARNING_RATE] = settings->learning_rate.count,
@@ -93,19 +94,24 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
     return status;
 }
 
+static void digits_of(const ins_grid *grid, size_t index, size_t digit[INS_FACTORS])
+{
+    for (size_t i = INS_FACTORS; i-- > 0; index /= grid->levels[i]) digit[i] = index % grid->levels[i];
+}
+
 ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
 {
     const ins_settings *settings = grid->settings;
-    size_t digit[INS_FACTORS], rest = index;
-    for (size_t i = INS_FACTORS; i-- > 0; rest /= grid->levels[i])
-        digit[i] = rest % grid->levels[i];
+    size_t digit[INS_FACTORS];
+    digits_of(grid, index, digit);
     const ins_choice *optimizer = &settings->optimizer.item[digit[INS_FACTOR_OPTIMIZER]];
     size_t inits = settings->init.count;
-    const ins_choice *start = grid->start + digit[INS_FACTOR_ACTIVATION] * (inits + 2);
+    const ins_choice *start = grid->start + digit[INS_FACTOR_ACTIVATION] * (inits + INS_STARTS);
     const ins_choice *init = start + digit[INS_FACTOR_INIT];
     return (ins_trial){
         .run = index + 1,
-        .hidden = &settings->hidden.item[digit[INS_FACTOR_HIDDEN]],
+        .network = &settings->network.item[digit[INS_FACTOR_NETWORK]],
+        .residual = &settings->residual_init.item[digit[INS_FACTOR_RESIDUAL_INIT]],
         .activation = &settings->activation.item[digit[INS_FACTOR_ACTIVATION]],
         .optimizer = optimizer,
         .learning_rate =
@@ -114,33 +120,41 @@ ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
         .weight_decay = settings->weight_decay.item[digit[INS_FACTOR_WEIGHT_DECAY]],
         .batch = settings->batch.item[digit[INS_FACTOR_BATCH]],
         .init = init,
-        .output = settings->output_init.entry ? start + inits : init,
-        .bias = start + inits + 1,
+        .output = settings->output_init.entry ? start + inits + INS_START_OUTPUT : init,
+        .first = settings->first_init.entry ? start + inits + INS_START_FIRST : init,
+        .bias = start + inits + INS_START_BIAS,
         .seed = (uint32_t)(settings->seed + digit[INS_FACTOR_SEED])};
 }
 
+/* What decides how a network begins, from the slowest. */
+static const ins_factor beginnings[] = {INS_FACTOR_NETWORK, INS_FACTOR_RESIDUAL_INIT,
+                                        INS_FACTOR_ACTIVATION, INS_FACTOR_INIT};
+
+enum { BEGINNINGS = sizeof beginnings / sizeof beginnings[0] };
+
 size_t ins_grid_networks(const ins_grid *grid)
 {
-    return grid->levels[INS_FACTOR_HIDDEN] * grid->levels[INS_FACTOR_ACTIVATION] *
-           grid->levels[INS_FACTOR_INIT];
+    size_t count = 1;
+    for (size_t i = 0; i < BEGINNINGS; i++) count *= grid->levels[beginnings[i]];
+    return count;
 }
 
 size_t ins_grid_network_of(const ins_grid *grid, const ins_trial *trial)
 {
-    const size_t inits = grid->levels[INS_FACTOR_INIT];
-    size_t shape = (size_t)(trial->hidden - grid->settings->hidden.item);
-    size_t start = (size_t)(trial->init - grid->start); /* tells the activation as well */
-    size_t activation = start / (inits + 2);
-    return (shape * grid->levels[INS_FACTOR_ACTIVATION] + activation) * inits + start % (inits + 2);
+    size_t digit[INS_FACTORS], network = 0;
+    digits_of(grid, trial->run - 1, digit);
+    for (size_t i = 0; i < BEGINNINGS; i++)
+        network = network * grid->levels[beginnings[i]] + digit[beginnings[i]];
+    return network;
 }
 
 ins_trial ins_grid_network_trial(const ins_grid *grid, size_t network)
 {
-    const size_t inits = grid->levels[INS_FACTOR_INIT];
-    size_t block =
-        grid->trials / (grid->levels[INS_FACTOR_HIDDEN] * grid->levels[INS_FACTOR_ACTIVATION]);
-    return ins_grid_trial(grid, network / inits * block +
-                                    network % inits * grid->levels[INS_FACTOR_SEED]);
+    size_t digit[INS_FACTORS] = {0}, index = 0;
+    for (size_t i = BEGINNINGS; i-- > 0; network /= grid->levels[beginnings[i]])
+        digit[beginnings[i]] = network % grid->levels[beginnings[i]];
+    for (size_t i = 0; i < INS_FACTORS; i++) index = index * grid->levels[i] + digit[i];
+    return ins_grid_trial(grid, index);
 }
 
 size_t ins_trial_batch(const ins_trial *trial, const ins_samples *train)
@@ -155,15 +169,40 @@ ins_samples ins_probe_of(const ins_settings *settings, const ins_samples *train)
     return probe;
 }
 
+static ins_details details_of(const ins_trial *trial, const ins_samples *samples)
+{
+    return (ins_details){.inputs = samples->features,
+                         .outputs = samples->outputs,
+                         .loss = ins_loss_for(samples->label != NULL),
+                         .activation = trial->activation,
+                         .dropout = trial->dropout,
+                         .residual = trial->residual};
+}
+
+ins_status ins_networks_check(const ins_settings *settings, const ins_samples *samples,
+                              ins_error *error)
+{
+    const char *where = ins_settings_where(settings, INS_OPTION_NETWORK);
+    const ins_trial first = {.activation = &settings->activation.item[0],
+                             .residual = &settings->residual_init.item[0]};
+    const ins_details details = details_of(&first, samples);
+    ins_status status = INS_OK;
+    for (size_t i = 0; i < settings->network.count; i++) {
+        ins_design design = {0};
+        status = ins_status_first(status, ins_design_make(&settings->network.item[i], &details,
+                                                          where, &design, error));
+        ins_design_free(&design);
+    }
+    return status;
+}
+
 ins_design ins_trial_layers(const ins_trial *trial, const ins_samples *samples)
 {
-    return ins_perceptron_design(&(ins_perceptron){.inputs = samples->features,
-                                                   .outputs = samples->outputs,
-                                                   .loss = ins_loss_for(samples->label != NULL),
-                                                   .hidden_count = trial->hidden->count,
-                                                   .hidden = trial->hidden->units,
-                                                   .activation = trial->activation,
-                                                   .dropout = trial->dropout});
+    const ins_details details = details_of(trial, samples);
+    ins_design design = {0};
+    if (ins_design_make(trial->network, &details, "network", &design, NULL) != INS_OK)
+        ins_die("network %s: does not fit, which was to be checked before", trial->network->label);
+    return design;
 }
 
 ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings,

@@ -7,8 +7,6 @@
 #include "initscope/activation.h"
 #include "option_kind.h"
 
-enum { HIDDEN_LAYERS = 10000, HIDDEN_UNITS = 1000000 };
-
 /* What the kinds of lists differ in. */
 typedef struct item_kind {
     size_t size;
@@ -166,108 +164,55 @@ static void write_sizes(const ins_option *option, const void *field, ins_text *o
 
 const ins_option_kind ins_kind_sizes = {parse_sizes, write_sizes, ins_option_integers, NULL};
 
-/* Reads "64" or "20x256" of length bytes. */
-static bool parse_stack(const char *text, size_t length, long long *layers, long long *units)
+/* Two networks of the same layers would be run twice, whatever their names. */
+static ins_status check_networks(const ins_blueprints *networks, const ins_source *source,
+                                 ins_error *error)
 {
-    const char *cross = memchr(text, 'x', length);
-    *layers = 1;
-    if (!cross) return ins_parse_integer(text, length, 1, HIDDEN_UNITS, units);
-    size_t head = (size_t)(cross - text);
-    return ins_parse_integer(text, head, 1, HIDDEN_LAYERS, layers) &&
-           ins_parse_integer(cross + 1, length - head - 1, 1, HIDDEN_UNITS, units);
-}
-
-/* The shape with stacks of three and more equal layers as NxW. */
-static const char *hidden_label(const size_t *units, size_t count, ins_arena *arena)
-{
-    ins_text label = {0};
-    for (size_t i = 0, run; i < count; i += run) {
-        for (run = 1; i + run < count && units[i + run] == units[i];) run++;
-        if (i > 0) ins_text_add(&label, ",");
-        if (run >= 3)
-            ins_text_add_format(&label, "%zux%zu", run, units[i]);
-        else if (run == 2)
-            ins_text_add_format(&label, "%zu,%zu", units[i], units[i]);
-        else
-            ins_text_add_format(&label, "%zu", units[i]);
-    }
-    const char *copy = ins_arena_copy(arena, label.data, label.length);
-    ins_text_free(&label);
-    return copy;
-}
-
-static ins_status parse_hidden(const ins_option *option, const char *text, const ins_source *source,
-                               ins_arena *arena, void *item, ins_error *error)
-{
-    size_t *units = ins_arena_get(arena, HIDDEN_LAYERS, sizeof *units, "widths of layers");
-    size_t count = 0;
-    const char *part = text;
-    for (;;) {
-        size_t length = strcspn(part, ",");
-        long long layers, width;
-        if (!parse_stack(part, length, &layers, &width) || (size_t)layers > HIDDEN_LAYERS - count)
-            return ins_option_refuse(option, text, source, error);
-        for (long long i = 0; i < layers; i++) units[count++] = (size_t)width;
-        if (part[length] == '\0') break;
-        part += length + 1;
-    }
-    *(ins_hidden *)item = (ins_hidden){count, units, hidden_label(units, count, arena)};
-    return INS_OK;
-}
-
-static bool same_hidden(const void *a, const void *b)
-{
-    const ins_hidden *left = a, *right = b;
-    return strcmp(left->label, right->label) == 0;
-}
-
-/* Commas belong to a shape, so blanks alone separate shapes. */
-static size_t split_at_blanks(const char *text, ins_arena *arena, char ***items)
-{
-    static const char blanks[] = " \t";
-    *items = ins_arena_get(arena, strlen(text) / 2 + 1, sizeof **items, "a list of shapes");
-    size_t count = 0;
-    for (text += strspn(text, blanks); *text; text += strspn(text, blanks)) {
-        size_t length = strcspn(text, blanks);
-        (*items)[count++] = ins_arena_copy(arena, text, length);
-        text += length;
-    }
-    return count;
-}
-
-static ins_status parse_hiddens(const ins_option *option, const char *text,
-                                const ins_source *source, ins_arena *arena, void *field,
-                                ins_error *error)
-{
-    static const item_kind kind = {sizeof(ins_hidden), parse_hidden, same_hidden};
-    char **texts;
-    size_t count = split_at_blanks(text, arena, &texts);
-    const void *items = NULL;
-    ins_status status = parse_items(&kind, option, texts, count, source, arena, &items, error);
-    if (status == INS_OK) *(ins_hiddens *)field = (ins_hiddens){count, items};
+    ins_status status = INS_OK;
+    for (size_t i = 1; i < networks->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (ins_blueprint_same(&networks->item[i], &networks->item[j])) {
+                char display[INS_DISPLAY_SIZE];
+                const char *text = networks->item[i].label;
+                status = ins_error_add(error, INS_USAGE,
+                                       "%s: the same network is listed twice (got \"%s\")",
+                                       source->where, ins_display(display, text, strlen(text)));
+                break;
+            }
     return status;
 }
 
-static void write_hiddens(const ins_option *option, const void *field, ins_text *out)
+static ins_status parse_networks(const ins_option *option, const char *text,
+                                 const ins_source *source, ins_arena *arena, void *field,
+                                 ins_error *error)
+{
+    ins_blueprints networks;
+    (void)option;
+    ins_status status = ins_blueprints_parse(text, source->where, arena, &networks.count,
+                                             &networks.item, error);
+    if (status == INS_OK) status = check_networks(&networks, source, error);
+    if (status == INS_OK) *(ins_blueprints *)field = networks;
+    return status;
+}
+
+static void write_networks(const ins_option *option, const void *field, ins_text *out)
 {
     (void)option;
-    const ins_hiddens *hiddens = field;
-    for (size_t i = 0; i < hiddens->count; i++) {
+    const ins_blueprints *networks = field;
+    for (size_t i = 0; i < networks->count; i++) {
         if (i > 0) ins_text_add(out, " ");
-        ins_text_add(out, hiddens->item[i].label);
+        ins_text_add(out, networks->item[i].label);
     }
 }
 
-static void range_of_hiddens(const ins_option *option, ins_text *out)
+static void range_of_networks(const ins_option *option, ins_text *out)
 {
     (void)option;
-    ins_text_add_format(out,
-                        "widths from 1 to %d such as 64,64 or 20x256 (20 layers of 256), at most "
-                        "%d layers",
-                        HIDDEN_UNITS, HIDDEN_LAYERS);
+    ins_text_add(out, "layers such as 64,64 or input(8,8,1),conv(16,3),act,gmean, see `initscope "
+                      "list layers`");
 }
 
-const ins_option_kind ins_kind_hiddens = {parse_hiddens, write_hiddens, range_of_hiddens, NULL};
+const ins_option_kind ins_kind_networks = {parse_networks, write_networks, range_of_networks, NULL};
 
 static bool same_name(const void *a, const void *b)
 {

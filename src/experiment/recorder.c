@@ -15,8 +15,6 @@ enum { JACOBIANS = 4 };
 
 struct ins_recorder {
     ins_recorder_trial subject;
-    const ins_activation *activation;
-    ins_bounds saturation;  /* of hidden activations */
     double *product, *next; /* (outputs, most units of a layer): a Jacobian on its way */
     ins_trace *trace;
 };
@@ -55,24 +53,56 @@ static ins_log_set logs_at(const ins_settings *settings, const ins_recorder_epoc
     return logs;
 }
 
+/* Whether the layer whose matrix this is reads what no other matrix shows as its activation. */
+static bool reads_its_own(const ins_design *design, size_t layer)
+{
+    const ins_layer_plan *read = &design->layer[design->layer[layer].input[0]];
+    return !read->shown;
+}
+
+/* What the layer at index shows, among those of the matrices (depth + 1). */
+static void show_plan(const ins_design *design, size_t index, ins_trace_shape *shape)
+{
+    const ins_layer_plan *plan = &design->layer[index];
+    ins_learned list[INS_LAYER_TENSORS];
+    const size_t tensors = ins_plan_tensors(plan, list);
+    size_t features = 0;
+    for (size_t t = 0; t < tensors; t++) {
+        const ins_tensor_place *place = &list[t].place;
+        if (!ins_role_is_matrix(place->role)) continue;
+        shape[place->layer].units = place->units;
+        shape[place->layer].fan_in = place->inputs;
+        if (reads_its_own(design, index)) features = plan->reads[0].channels;
+    }
+    if (plan->kind->reads > 1) features = plan->shape.channels;
+    if (features > shape[plan->number].features) shape[plan->number].features = features;
+}
+
+static size_t most_positions(const ins_design *design)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < design->layers; i++) {
+        const size_t positions = ins_positions(design->layer[i].shape);
+        if (positions > most) most = positions;
+    }
+    return most;
+}
+
 /* What will be shown of a network of this design; the shapes are to be freed. */
 static ins_trace_plan plan_of(const ins_design *design, const ins_settings *settings,
                               ins_trace_shape **shapes)
 {
     size_t layers = design->depth + 1; /* with the input */
     ins_trace_shape *shape = ins_allocate(layers, sizeof *shape, "shapes of layers");
-    shape[0].units = ins_design_inputs(design);
-    for (size_t l = 1; l < layers; l++) {
-        ins_tensor_place place = ins_design_place(design, l);
-        shape[l] = (ins_trace_shape){place.units, place.inputs};
-    }
+    shape[0].units = design->layer[0].shape.channels;
+    for (size_t i = 0; i < design->layers; i++) show_plan(design, i, shape);
     *shapes = shape;
     size_t rows = settings->probe < design->capacity ? settings->probe : design->capacity;
     return (ins_trace_plan){.layer = shape,
                             .layers = layers,
-                            .rows = rows,
+                            .rows = rows * most_positions(design),
                             .bins = settings->bins,
-                            .jacobians = rows < JACOBIANS ? rows : JACOBIANS,
+                            .jacobians = !ins_design_is_chain(design) ? 0 : rows < JACOBIANS ? rows : JACOBIANS,
                             .jacobian_rows = ins_design_outputs(design),
                             .jacobian_columns = ins_design_inputs(design),
                             .logs = logs_of(settings)};
@@ -129,9 +159,6 @@ ins_recorder *ins_recorder_new(const ins_recorder_trial *subject, const ins_desi
     ins_carver_allocate(&carver, "a recorder");
     ins_recorder *recorder = lay_out(design, subject->settings, &carver);
     recorder->subject = *subject;
-    recorder->activation = (const ins_activation *)subject->trial->activation->entry;
-    recorder->saturation =
-        (ins_bounds){recorder->activation->saturated_below, recorder->activation->saturated_above};
     return recorder;
 }
 
@@ -144,10 +171,11 @@ void ins_recorder_free(ins_recorder *recorder)
 static void multiply_layer(ins_recorder *recorder, const ins_matrix_view *view, const real *z,
                            size_t outputs)
 {
-    const double *parameters = recorder->subject.trial->activation->value;
+    const ins_activation *phi =
+        view->function != NULL ? (const ins_activation *)view->function->entry : NULL;
     memset(recorder->next, 0, outputs * view->inputs * sizeof(double));
     for (size_t u = 0; u < view->units; u++) {
-        double slope = recorder->activation->slope((double)z[u], parameters);
+        double slope = phi != NULL ? phi->slope((double)z[u], view->function->value) : 1;
         const real *weight = view->tensor[0].value + u * view->inputs;
         for (size_t c = 0; c < outputs; c++) {
             double factor = recorder->product[c * view->units + u] * slope;
@@ -180,43 +208,58 @@ static const double *make_jacobian(void *context, size_t row)
     return recorder->product;
 }
 
+/* Of so many rows, each of its positions counting as one. */
+static ins_trace_tensor by_position(const real *x, ins_shape shape, size_t rows)
+{
+    return (ins_trace_tensor){
+        .x = x, .units = shape.channels, .length = rows * ins_positions(shape)};
+}
+
 static void show_inputs(ins_recorder *recorder)
 {
     const ins_samples *probe = recorder->subject.probe;
+    const ins_design *design = ins_network_design(recorder->subject.network);
     ins_trace_layer layer = {.number = 0};
-    layer.tensor[INS_ACTIVATION] =
-        (ins_trace_tensor){.x = probe->x, .units = probe->features, .length = probe->rows};
-    layer.jacobian =
-        (ins_trace_matrices){.count = probe->rows < JACOBIANS ? probe->rows : JACOBIANS,
-                             .rows = probe->outputs,
-                             .columns = probe->features,
-                             .make = make_jacobian,
-                             .context = recorder};
+    layer.tensor[INS_ACTIVATION] = by_position(probe->x, design->layer[0].shape, probe->rows);
+    if (ins_design_is_chain(design))
+        layer.jacobian =
+            (ins_trace_matrices){.count = probe->rows < JACOBIANS ? probe->rows : JACOBIANS,
+                                 .rows = probe->outputs,
+                                 .columns = probe->features,
+                                 .make = make_jacobian,
+                                 .context = recorder};
     ins_trace_show(recorder->trace, &layer);
 }
 
 static void show_layer(ins_recorder *recorder, size_t number)
 {
     static const ins_learned none = {.value = NULL}; /* which is not shown */
-    ins_matrix_view view = ins_network_matrix(recorder->subject.network, number);
+    const ins_network *network = recorder->subject.network;
+    ins_matrix_view view = ins_network_matrix(network, number);
     size_t units = view.units, fan_in = view.inputs, rows = recorder->subject.probe->rows;
     const ins_learned *weight = &view.tensor[0];
     const ins_learned *bias = ins_matrix_tensor(&view, INS_ROLE_BIAS);
     if (bias == NULL) bias = &none;
-    bool hidden = number < ins_network_depth(recorder->subject.network);
-    bool saturates = !isinf(recorder->saturation.lower) || !isinf(recorder->saturation.upper);
-    ins_trace_tensor activation = {view.activation, units, rows,
-                                   hidden && saturates ? &recorder->saturation : NULL};
-    ins_trace_layer layer = {
-        .number = number,
-        .tensor = {[INS_WEIGHT] = {weight->value, units, fan_in, NULL},
-                   [INS_BIAS] = {bias->value, units, 1, NULL},
-                   [INS_PREACTIVATION] = {view.preactivation, units, rows, NULL},
-                   [INS_ACTIVATION] = activation,
-                   [INS_DELTA] = {view.delta, units, rows, NULL},
-                   [INS_GRADIENT] = {weight->gradient, units, fan_in, NULL}},
-        .bias_gradient = {bias->gradient, units, 1, NULL},
-        .rectifier = hidden && recorder->activation->rectifier};
+    const ins_activation *phi =
+        view.function != NULL ? (const ins_activation *)view.function->entry : NULL;
+    const ins_bounds knees = {phi != NULL ? phi->saturated_below : -INFINITY,
+                              phi != NULL ? phi->saturated_above : INFINITY};
+    bool saturates = !isinf(knees.lower) || !isinf(knees.upper);
+    bool output = number == ins_network_depth(network);
+    ins_trace_layer layer = {.number = number,
+                             .tensor = {[INS_WEIGHT] = {weight->value, units, fan_in, NULL},
+                                        [INS_BIAS] = {bias->value, units, 1, NULL},
+                                        [INS_GRADIENT] = {weight->gradient, units, fan_in, NULL}},
+                             .bias_gradient = {bias->gradient, units, 1, NULL},
+                             .rectifier = phi != NULL && phi->rectifier};
+    layer.tensor[INS_PREACTIVATION] = by_position(view.preactivation, view.shape, rows);
+    layer.tensor[INS_DELTA] = by_position(view.delta, view.shape, rows);
+    if (phi != NULL || output)
+        layer.tensor[INS_ACTIVATION] = by_position(view.activation, view.activated, rows);
+    if (saturates) layer.tensor[INS_ACTIVATION].saturation = &knees;
+    if (!view.shown) layer.tensor[INS_INPUT] = by_position(view.input, view.reads, rows);
+    if (view.stream != NULL)
+        layer.tensor[INS_STREAM] = by_position(view.stream, view.streamed, rows);
     ins_trace_show(recorder->trace, &layer);
 }
 

@@ -69,8 +69,8 @@ ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *
         char need[32], have[32];
         return ins_error_add(error, INS_USAGE,
                              "%s: one run needs %s of memory, there are %s (got \"%s\")",
-                             ins_settings_where(laboratory->settings, INS_OPTION_HIDDEN),
-                             show_bytes(need, bytes), show_bytes(have, limit), trial.hidden->label);
+                             ins_settings_where(laboratory->settings, INS_OPTION_NETWORK),
+                             show_bytes(need, bytes), show_bytes(have, limit), trial.network->label);
     }
     size_t count = wanted_threads(laboratory->settings);
     if (count > grid->trials) count = grid->trials;
@@ -102,13 +102,12 @@ static ins_status rehearse(const ins_laboratory *laboratory, const ins_trial *tr
 
 ins_status ins_rehearse(const ins_laboratory *laboratory, const ins_grid *grid, ins_error *error)
 {
-    size_t shape = grid->trials / grid->levels[INS_FACTOR_HIDDEN];
     ins_status status = INS_OK;
-    for (size_t h = 0; h < grid->levels[INS_FACTOR_HIDDEN]; h++)
-        for (size_t i = 0; i < grid->levels[INS_FACTOR_INIT]; i++) {
-            ins_trial trial = ins_grid_trial(grid, h * shape + i * grid->levels[INS_FACTOR_SEED]);
+    for (size_t i = 0; i < ins_grid_networks(grid); i++) {
+        const ins_trial trial = ins_grid_network_trial(grid, i);
+        if (trial.activation == grid->settings->activation.item)
             status = ins_status_first(status, rehearse(laboratory, &trial, error));
-        }
+    }
     return status;
 }
 
@@ -187,5 +186,7 @@ ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy,
                                   check_weights(settings, policy, &settings->init.item[i], error));
     status =
         ins_status_first(status, check_weights(settings, policy, &settings->output_init, error));
+    status =
+        ins_status_first(status, check_weights(settings, policy, &settings->first_init, error));
     return ins_status_first(status, check_weights(settings, policy, &settings->bias_init, error));
 }

@@ -79,7 +79,8 @@ static ins_status plan(running *r)
     if (status == INS_OK) status = load_data(r);
     if (status != INS_OK) return status;
     r->laboratory.probe = ins_probe_of(request->settings, &r->data.train);
-    status = ins_batches_check(&r->laboratory, r->error);
+    status = ins_networks_check(request->settings, &r->data.train, r->error);
+    if (status == INS_OK) status = ins_batches_check(&r->laboratory, r->error);
     if (status == INS_OK)
         status = ins_threads_choose(&r->laboratory, &r->grid, &r->threads, r->error);
     if (status != INS_OK) return status;

@@ -15,6 +15,7 @@
 #include "initscope/initializer.h"
 #include "initscope/loss.h"
 #include "initscope/optimizer.h"
+#include "initscope/residual.h"
 
 #define FIELD(member) .field = offsetof(ins_settings, member)
 #define SEED_MAXIMUM 4294967295.0
@@ -49,15 +50,23 @@ const ins_option ins_options[] = {
                                .kind = &ins_kind_choices,
                                .table = &ins_activations,
                                FIELD(activation)},
-    [INS_OPTION_HIDDEN] = {.key = "hidden",
-                           .argument = "SHAPE...",
-                           .fallback = "64,64",
-                           .unit = "units",
-                           .help =
-                               "units of each hidden layer; several shapes are separated by blanks",
-                           .group = INS_GROUP_FACTORS,
-                           .kind = &ins_kind_hiddens,
-                           FIELD(hidden)},
+    [INS_OPTION_NETWORK] = {.key = "network",
+                            .alias = "hidden",
+                            .argument = "NETWORK...",
+                            .fallback = "64,64",
+                            .help = "layers from the input on: 64,64 or 20x256 are dense layers of "
+                                    "such widths; several networks are separated by blanks",
+                            .group = INS_GROUP_FACTORS,
+                            .kind = &ins_kind_networks,
+                            FIELD(network)},
+    [INS_OPTION_RESIDUAL_INIT] = {.key = "residual-init",
+                                  .argument = "NAME...",
+                                  .fallback = "none",
+                                  .help = "how the branches of residual blocks start",
+                                  .group = INS_GROUP_FACTORS,
+                                  .kind = &ins_kind_choices,
+                                  .table = &ins_residual_starts,
+                                  FIELD(residual_init)},
     [INS_OPTION_OPTIMIZER] = {.key = "optimizer",
                               .argument = "NAME...",
                               .fallback = "adam",
@@ -242,6 +251,16 @@ const ins_option ins_options[] = {
                                 .meaning = "that of the hidden layers",
                                 .table = &ins_initializers,
                                 FIELD(output_init)},
+    [INS_OPTION_FIRST_INIT] = {.key = "first-init",
+                               .argument = "NAME",
+                               .fallback = "same",
+                               .help = "initializer of the first layer's weights",
+                               .group = INS_GROUP_TRAINING,
+                               .kind = &ins_kind_choice,
+                               .special = "same",
+                               .meaning = "that of the hidden layers",
+                               .table = &ins_initializers,
+                               FIELD(first_init)},
     [INS_OPTION_BIAS_INIT] = {.key = "bias-init",
                               .argument = "NAME",
                               .fallback = "zeros",

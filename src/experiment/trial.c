@@ -7,6 +7,7 @@
 #include "initscope/log_row.h"
 #include "initscope/trainer.h"
 #include "laboratory.h"
+#include "network_table.h"
 #include "parallel.h"
 #include "recorder.h"
 
@@ -27,6 +28,7 @@ typedef struct session {
 ins_initialization ins_trial_initialization(const ins_trial *trial, const ins_samples *probe)
 {
     return (ins_initialization){.hidden = trial->init,
+                                .first = trial->first,
                                 .output = trial->output,
                                 .bias = trial->bias,
                                 .seed = trial->seed,
@@ -148,7 +150,9 @@ static void add_run(const session *s, ins_text *out)
     ins_row_integer(&row, INS_RUNS_RUN, (long long)trial->run);
     ins_row_text(&row, INS_RUNS_INITIALIZER, trial->init->label);
     ins_row_text(&row, INS_RUNS_ACTIVATION, trial->activation->label);
-    ins_row_text(&row, INS_RUNS_HIDDEN, trial->hidden->label);
+    ins_row_text(&row, INS_RUNS_HIDDEN,
+                 ins_blueprint_is_dense(trial->network) ? trial->network->text : "");
+    ins_row_text(&row, INS_RUNS_NETWORK, trial->network->label);
     ins_row_text(&row, INS_RUNS_OPTIMIZER, trial->optimizer->label);
     ins_row_number(&row, INS_RUNS_LEARNING_RATE, trial->learning_rate);
     ins_row_number(&row, INS_RUNS_DROPOUT, trial->dropout);
@@ -165,6 +169,16 @@ static void add_run(const session *s, ins_text *out)
     ins_row_number(&row, INS_RUNS_TRAIN_SCORE, s->now.train.score);
     ins_row_number(&row, INS_RUNS_TEST_SCORE, s->now.test.score);
     ins_row_end(&row);
+}
+
+/* A perceptron is known by its widths. */
+static void add_network(const session *s, ins_log_rows *rows)
+{
+    const ins_design *design = ins_network_design(s->network);
+    if (!ins_blueprint_is_dense(s->trial->network))
+        ins_network_rows(design, s->trial, &rows->file[INS_LOG_NETWORK]);
+    if (s->laboratory->settings->residual_init.count > 1)
+        ins_factor_rows_of(s->trial, &rows->file[INS_LOG_FACTORS]);
 }
 
 static void add_theory(const session *s, const ins_forecast *forecast, ins_text *out)
@@ -220,6 +234,7 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     if (status == INS_OK) {
         if (complete) {
             add_run(&s, &rows->file[INS_LOG_RUNS]);
+            add_network(&s, rows);
             add_predictions(&s, rows);
             add_timing(&s, &rows->file[INS_LOG_TIMING]);
         }
@@ -252,7 +267,7 @@ static ins_status design_size(const ins_laboratory *laboratory, const ins_trial 
         __builtin_add_overflow(network, recorder, &total) ||
         __builtin_add_overflow(total, text, &total) || __builtin_add_overflow(total, split, &total))
         return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
-                             ins_settings_where(settings, INS_OPTION_HIDDEN), trial->hidden->label);
+                             ins_settings_where(settings, INS_OPTION_NETWORK), trial->network->label);
     *bytes = total;
     return INS_OK;
 }

@@ -36,22 +36,26 @@ size_t ins_log_columns(ins_log_file file)
 }
 
 const ins_tensor_row ins_tensor_table[INS_TENSORS] = {
-    [INS_WEIGHT] = {"weight", "W_l", "units x fan_in", false,
+    [INS_WEIGHT] = {"weight", "W_l", "units x fan_in", false, false,
                     "Weights; a unit's slice is its row."},
-    [INS_BIAS] = {"bias", "b_l", "units", false, "Biases, one a unit."},
+    [INS_BIAS] = {"bias", "b_l", "units", false, false, "Biases, one a unit."},
     [INS_PREACTIVATION] =
-        {"preactivation", "z_l", "probe rows x units", true,
+        {"preactivation", "z_l", "probe rows x units", true, false,
          "Weighted sums before the activation function; a unit's slice is its column."},
-    [INS_ACTIVATION] = {"activation", "a_l", "probe rows x units", true,
+    [INS_ACTIVATION] = {"activation", "a_l", "probe rows x units", true, false,
                         "Outputs of the activation function; of layer 0 the scaled inputs."},
-    [INS_DELTA] = {"delta", "d loss_i / d z_l", "probe rows x units", true,
+    [INS_DELTA] = {"delta", "d loss_i / d z_l", "probe rows x units", true, false,
                    "Derivative of each sample's own loss, not divided by the batch size, by the "
                    "preactivations."},
-    [INS_GRADIENT] = {"gradient", "d loss / d W_l", "units x fan_in", false,
+    [INS_GRADIENT] = {"gradient", "d loss / d W_l", "units x fan_in", false, false,
                       "Derivative of the mean probe loss by the weights."},
-    [INS_UPDATE] = {"update", "W_l(t) - W_l(s)", "units x fan_in", false,
+    [INS_UPDATE] = {"update", "W_l(t) - W_l(s)", "units x fan_in", false, false,
                     "Weights now minus those of the previous recorded epoch; absent at epoch 0."},
+    [INS_INPUT] = {"input", "x_l", "probe rows x features", true, true,
+                   "What the layer reads; absent where that is the activation of another layer."},
+    [INS_STREAM] = {"stream", "x + f(x)", "probe rows x features", true, true,
+                    "The sum at the end of a residual block, whose last layer l is."},
     [INS_SIGNAL] =
-        {"signal", "q_l (1 - c_l)", "one number a layer", false,
+        {"signal", "q_l (1 - c_l)", "one number a layer", false, false,
          "In theory.csv alone: the predicted within-unit variance of the preactivations."},
 };

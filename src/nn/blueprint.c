@@ -593,7 +593,8 @@ static ins_status parse_block(parser *p, ins_element *element)
         status = complain(p, at, "%s must be given layers", name);
     if (status == INS_OK) {
         element->body = pop_list(p, first);
-        ins_text_add_format(&whole, "%s%s%s", name, call.length > 0 ? call.data : "", call.length > 0 ? ")" : "");
+        ins_text_add_format(&whole, "%s%s%s", name, call.length > 0 ? call.data : "",
+                            call.length > 0 ? ")" : "");
         status = choose_layer(p, at, &ins_layer_kinds, whole.data, element);
     }
     ins_text_free(&call);
@@ -749,8 +750,9 @@ static ins_status parse_network(parser *p, ins_blueprint *blueprint, size_t *lay
     if (status == INS_OK) status = parse_list(p);
     if (status != INS_OK) return status;
     if (p->text[p->at] != '\0' && blanks_at(p, p->at) == 0)
-        return p->text[p->at] == ')' ? nothing_to_read(p)
-                                     : complain(p, p->at, "a comma or a blank must come before this");
+        return p->text[p->at] == ')'
+                   ? nothing_to_read(p)
+                   : complain(p, p->at, "a comma or a blank must come before this");
     *layers += INS_BLUEPRINT_LAYERS - p->room;
     if (*layers > INS_BLUEPRINT_TOTAL)
         return complain(p, at, "all networks together have more than %d layers",

@@ -265,7 +265,7 @@ static const ins_initializer rows[] = {
            "NumPy .npy"),
      .entry.parameters = {{.name = "path", .kind = INS_PARAMETER_PATH, .meaning = "directory"}},
      .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,
-     .fill = ins_file_fill, .fill_bias = ins_file_fill_bias},
+     .fill = ins_file_fill, .fill_bias = ins_file_fill_bias, .as_saved = true},
     {ENTRY(tied, "transpose of the W as far from the input: a decoder begins as its encoder",
            "Vincent et al. 2010"),
      .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,

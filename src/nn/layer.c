@@ -1,27 +1,52 @@
-/* The layer kinds, one row each. */
+/* The layer kinds, one row each; the families of convolution, pooling, normalization and residual
+ * sums have files of their own. */
 #include <config.h>
 
 #include "initscope/layer.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "initscope/activation.h"
 #include "initscope/blas.h"
+#include "initscope/blueprint.h"
 #include "initscope/random.h"
+#include "initscope/residual.h"
 #include "initscope/vector.h"
 
+#include "layer_rows.h"
 #include "uniform_product.h"
 
-/* The shape rules: as many units as the first parameter says, or as what is read has. */
-static size_t units_given(const ins_layer_plan *plan)
+/* Most channels and sides of an input. */
+enum { MOST = 100000000 };
+
+static const char *const switches[] = {"yes", "no", NULL};
+
+static const char *input_problem(const double *side)
 {
-    return (size_t)plan->choice.value[0];
+    const bool given = side[0] > 0 && (side[1] > 0 || side[2] == 0);
+    return given ? NULL : "sides must be given from the first on, as in input(8,8,1)";
 }
 
-static size_t units_kept(const ins_layer_plan *plan)
+/* The sides that were given, the last of which are the channels. */
+static ins_shape input_shape(const ins_layer_plan *plan, ins_text *problem)
 {
-    return plan->inputs[0];
+    const double *side = plan->choice.value;
+    ins_shape shape = ins_vector(0);
+    (void)problem;
+    while (shape.axes < 2 && side[shape.axes + 1] > 0) {
+        shape.extent[shape.axes] = (size_t)side[shape.axes];
+        shape.axes++;
+    }
+    shape.channels = (size_t)side[shape.axes];
+    return shape;
+}
+
+static ins_shape shape_kept(const ins_layer_plan *plan, ins_text *problem)
+{
+    (void)problem;
+    return plan->reads[0];
 }
 
 /* Of a layer that changes delta element by element: a copy of it, (rows, units), to be changed in
@@ -45,68 +70,101 @@ static void product(const ins_layer *layer, bool transpose_a, bool transpose_b, 
 }
 
 /* Dense: z = x W^T + b. W is (units, inputs), b (units). */
-enum { DENSE_W, DENSE_B };
+enum { DENSE_UNITS, DENSE_BIAS };
+
+static ins_shape dense_shape(const ins_layer_plan *plan, ins_text *problem)
+{
+    ins_shape shape = plan->reads[0];
+    (void)problem;
+    shape.channels = (size_t)plan->choice.value[DENSE_UNITS];
+    return shape;
+}
+
+ins_learned ins_bias_tensor(size_t units)
+{
+    return (ins_learned){.name = "b",
+                         .place = {.units = units,
+                                   .inputs = 1,
+                                   .fan_in = (double)units,
+                                   .fan_out = (double)units,
+                                   .role = INS_ROLE_BIAS}};
+}
 
 static size_t dense_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
 {
-    const double units = (double)plan->units, inputs = (double)plan->inputs[0];
-    list[DENSE_W] = (ins_learned){.name = "W",
-                                  .place = {.units = plan->units,
-                                            .inputs = plan->inputs[0],
-                                            .fan_in = inputs,
-                                            .fan_out = units,
-                                            .role = INS_ROLE_WEIGHT}};
-    list[DENSE_B] = (ins_learned){.name = "b",
-                                  .place = {.units = plan->units,
-                                            .inputs = 1,
-                                            .fan_in = units,
-                                            .fan_out = units,
-                                            .role = INS_ROLE_BIAS}};
-    return 2;
+    const size_t units = plan->shape.channels, inputs = plan->reads[0].channels;
+    list[INS_MATRIX_W] = (ins_learned){.name = "W",
+                                       .place = {.units = units,
+                                                 .inputs = inputs,
+                                                 .fan_in = (double)inputs,
+                                                 .fan_out = (double)units,
+                                                 .role = INS_ROLE_WEIGHT}};
+    list[INS_MATRIX_B] = ins_bias_tensor(units);
+    return plan->choice.value[DENSE_BIAS] == 0 ? 2 : 1;
 }
 
-static bool dense_symmetric(const ins_layer *layer)
+bool ins_matrix_symmetric(const ins_layer *layer)
 {
-    const real *w = layer->tensor[DENSE_W].value, *b = layer->tensor[DENSE_B].value;
-    const size_t units = layer->plan->units, inputs = layer->plan->inputs[0];
+    const ins_tensor_place *place = &layer->tensor[INS_MATRIX_W].place;
+    const real *w = layer->tensor[INS_MATRIX_W].value;
+    const real *b = layer->tensors > INS_MATRIX_B ? layer->tensor[INS_MATRIX_B].value : NULL;
+    const size_t row = place->inputs * sizeof *w;
     size_t unit = 1;
-    while (unit < units && b[unit] == b[0] && memcmp(w + unit * inputs, w, inputs * sizeof *w) == 0)
+    while (unit < place->units && (b == NULL || b[unit] == b[0]) &&
+           memcmp(w + unit * place->inputs, w, row) == 0)
         unit++;
-    return units > 1 && unit == units;
+    return place->units > 1 && unit == place->units;
 }
 
-INS_VECTORIZED static void dense_forward(ins_layer *layer, size_t rows, bool training)
+INS_VECTORIZED void ins_bias_add(const ins_layer *layer, size_t rows)
 {
-    const size_t units = layer->plan->units;
-    const real *restrict b = layer->tensor[DENSE_B].value;
-    (void)training;
-    product(layer, false, true, rows, units, layer->plan->inputs[0], 1, layer->in[0],
-            layer->tensor[DENSE_W].value, layer->result);
-    for (size_t r = 0; r < rows; r++) {
+    if (layer->tensors <= INS_MATRIX_B) return;
+    const size_t units = layer->tensor[INS_MATRIX_B].count;
+    const real *restrict b = layer->tensor[INS_MATRIX_B].value;
+    for (size_t r = 0; r < rows * ins_positions(layer->plan->shape); r++) {
         real *restrict z = layer->result + r * units;
 #pragma omp simd
         for (size_t u = 0; u < units; u++) z[u] += b[u];
     }
 }
 
-INS_VECTORIZED static void dense_backward(ins_layer *layer, size_t rows)
+INS_VECTORIZED void ins_bias_backward(const ins_layer *layer, size_t rows)
 {
-    const size_t units = layer->plan->units, inputs = layer->plan->inputs[0];
-    const ins_learned *w = &layer->tensor[DENSE_W];
+    if (layer->tensors <= INS_MATRIX_B) return;
+    const size_t units = layer->tensor[INS_MATRIX_B].count;
     const real share = (real)1 / (real)rows;
-    real *restrict gradient = layer->tensor[DENSE_B].gradient;
-    product(layer, true, false, units, inputs, rows, share, layer->delta, layer->in[0],
-            w->gradient);
+    real *restrict gradient = layer->tensor[INS_MATRIX_B].gradient;
     memset(gradient, 0, units * sizeof *gradient);
-    for (size_t r = 0; r < rows; r++) {
+    for (size_t r = 0; r < rows * ins_positions(layer->plan->shape); r++) {
         const real *restrict delta = layer->delta + r * units;
 #pragma omp simd
         for (size_t u = 0; u < units; u++) gradient[u] += delta[u];
     }
 #pragma omp simd
     for (size_t u = 0; u < units; u++) gradient[u] *= share;
+}
+
+static void dense_forward(ins_layer *layer, size_t rows, ins_pass pass)
+{
+    const ins_layer_plan *plan = layer->plan;
+    (void)pass;
+    product(layer, false, true, rows * ins_positions(plan->shape), plan->shape.channels,
+            plan->reads[0].channels, 1, layer->in[0], layer->tensor[INS_MATRIX_W].value,
+            layer->result);
+    ins_bias_add(layer, rows);
+}
+
+static void dense_backward(ins_layer *layer, size_t rows)
+{
+    const ins_layer_plan *plan = layer->plan;
+    const size_t units = plan->shape.channels, inputs = plan->reads[0].channels;
+    const size_t places = rows * ins_positions(plan->shape);
+    const ins_learned *w = &layer->tensor[INS_MATRIX_W];
+    product(layer, true, false, units, inputs, places, (real)1 / (real)rows, layer->delta,
+            layer->in[0], w->gradient);
+    ins_bias_backward(layer, rows);
     if (layer->in_delta[0] != NULL)
-        product(layer, false, false, rows, inputs, units, 1, layer->delta, w->value,
+        product(layer, false, false, places, inputs, units, 1, layer->delta, w->value,
                 layer->in_delta[0]);
 }
 
@@ -116,9 +174,9 @@ static const ins_activation *activation_of(const ins_layer *layer)
     return (const ins_activation *)layer->plan->choice.entry;
 }
 
-static void activation_forward(ins_layer *layer, size_t rows, bool training)
+static void activation_forward(ins_layer *layer, size_t rows, ins_pass pass)
 {
-    (void)training;
+    (void)pass;
     activation_of(layer)->forward(rows * layer->plan->units, layer->in[0], layer->result,
                                   layer->plan->choice.value);
 }
@@ -129,13 +187,49 @@ static void activation_backward(ins_layer *layer, size_t rows)
                                    passed_back(layer, rows), layer->plan->choice.value);
 }
 
-/* Inverted dropout: what is kept is divided by the share kept, so that nothing changes without
- * training. */
+/* Positions and channels as one vector: nothing is computed. */
+static ins_shape flatten_shape(const ins_layer_plan *plan, ins_text *problem)
+{
+    (void)problem;
+    return ins_vector(plan->inputs[0]);
+}
+
+static void flatten_forward(ins_layer *layer, size_t rows, ins_pass pass)
+{
+    (void)rows, (void)pass;
+    layer->output = layer->in[0];
+}
+
+static void flatten_backward(ins_layer *layer, size_t rows)
+{
+    passed_back(layer, rows);
+}
+
+/* Dropout in training: an element is left out, y = left scale + offset, or kept, y = x scale +
+ * offset. */
 typedef struct dropout {
     gsl_rng rng;
-    real *mask;  /* (capacity, units): 0, or one over the share kept */
+    real *mask;  /* (capacity, units): d y / d x */
     bool masked; /* the last forward pass drew a mask */
 } dropout;
+
+typedef struct dropout_law {
+    double rate;
+    real scale, offset, left;
+} dropout_law;
+
+static dropout_law dropout_plain(double rate)
+{
+    return (dropout_law){.rate = rate, .scale = (real)(1 / (1 - rate))};
+}
+
+/* To selu's limit for z -> -inf, -1.0507 * 1.6733; scale and offset keep mean 0 and variance 1. */
+static dropout_law dropout_alpha(double rate)
+{
+    const double limit = -1.7580993408473766, kept = 1 - rate;
+    const double scale = 1 / sqrt(kept * (1 + rate * limit * limit));
+    return (dropout_law){rate, (real)scale, (real)(-scale * limit * rate), (real)limit};
+}
 
 static void dropout_buffers(ins_layer *layer, size_t capacity, ins_carver *carver)
 {
@@ -151,20 +245,30 @@ static void dropout_reset(ins_layer *layer, uint32_t seed)
     ins_random_stream(&own->rng, seed, INS_FOR_DROPOUT, layer->plan->number);
 }
 
-static void dropout_forward(ins_layer *layer, size_t rows, bool training)
+static void drop(ins_layer *layer, size_t rows, ins_pass pass, dropout_law law)
 {
     dropout *own = layer->state;
-    const double rate = layer->plan->choice.value[0];
-    const real kept = (real)(1 / (1 - rate));
-    own->masked = training;
-    if (!training) {
+    own->masked = pass == INS_PASS_TRAIN;
+    if (!own->masked) {
         layer->output = layer->in[0];
         return;
     }
     for (size_t i = 0; i < rows * layer->plan->units; i++) {
-        own->mask[i] = ins_random_uniform(&own->rng) < rate ? 0 : kept;
-        layer->result[i] = layer->in[0][i] * own->mask[i];
+        const bool left_out = ins_random_uniform(&own->rng) < law.rate;
+        own->mask[i] = left_out ? 0 : law.scale;
+        layer->result[i] =
+            layer->in[0][i] * own->mask[i] + (left_out ? law.left * law.scale : 0) + law.offset;
     }
+}
+
+static void dropout_forward(ins_layer *layer, size_t rows, ins_pass pass)
+{
+    drop(layer, rows, pass, dropout_plain(layer->plan->choice.value[0]));
+}
+
+static void alpha_dropout_forward(ins_layer *layer, size_t rows, ins_pass pass)
+{
+    drop(layer, rows, pass, dropout_alpha(layer->plan->choice.value[0]));
 }
 
 static void dropout_backward(ins_layer *layer, size_t rows)
@@ -196,6 +300,13 @@ static void dropout_backward(ins_layer *layer, size_t rows)
         .name = word, .kind = INS_PARAMETER_INTEGER, .fallback = fallback_value,           \
         .minimum = 1, .maximum = INS_EXTENT_LIMIT, .meaning = text                         \
     }
+/* 0: the window's own extent. */
+#define STRIDE_OF_POOL                                                                  \
+    {                                                                                   \
+        .name = "stride", .kind = INS_PARAMETER_INTEGER, .minimum = 1,                  \
+        .maximum = INS_EXTENT_LIMIT, .meaning = "positions from window to window; without it " \
+                                                "windows do not overlap"                \
+    }
 #define WORD(word, list, text)                                                   \
     {                                                                            \
         .name = word, .kind = INS_PARAMETER_WORD, .words = list, .meaning = text \
@@ -203,7 +314,7 @@ static void dropout_backward(ins_layer *layer, size_t rows)
 #define BIAS WORD("bias", switches, "whether a bias is added")
 #define INIT                                                                              \
     {                                                                                     \
-        .name = "init", .kind = INS_PARAMETER_CALL,                                       \
+        .name = "init", .kind = INS_PARAMETER_CALL, .table = &ins_initializers,           \
         .meaning = "initializer of this layer alone; without it the factor's"             \
     }
 #define EPSILON(number)                                                                       \
@@ -222,23 +333,24 @@ static const ins_layer_kind rows[] = {
                .formula = "x: the features of a sample, as a map, a sequence or a vector",
                .parameters = {SIDE("height", "height of a map, steps of a sequence, or features"),
                               SIDE("width", "width of a map, or features of a step"),
-                              SIDE("channels", "channels of a map")}},
+                              SIDE("channels", "channels of a map")},
+               .check = input_problem},
      .shape = input_shape},
     {.entry = {.name = "dense",
                .formula = "W x + b, at each position",
                .source = "Rosenblatt 1958",
-               .parameters = {INTEGER("units", MOST, "rows of W"), BIAS, INIT}},
+               .parameters = {INTEGER("units", INS_BLUEPRINT_UNITS, "rows of W"), BIAS, INIT}},
      .reads = 1,
      .shape = dense_shape,
      .tensors = dense_tensors,
-     .symmetric = dense_symmetric,
+     .symmetric = ins_matrix_symmetric,
      .forward = dense_forward,
      .backward = dense_backward},
     {.entry = {.name = "conv",
                .formula = "the sum over a window of W x, + b; a group of outputs sees its group of "
                           "inputs",
                .source = "LeCun et al. 1989",
-               .parameters = {INTEGER("channels", MOST, "channels of the output"),
+               .parameters = {INTEGER("channels", INS_BLUEPRINT_UNITS, "channels of the output"),
                               EXTENT("kernel", "extent of the window, 3 or 3x5"),
                               STEP("stride", 1, "positions from window to window"),
                               WORD("pad", ins_paddings, "zeros around the map, or none"),
@@ -246,9 +358,8 @@ static const ins_layer_kind rows[] = {
      .reads = 1,
      .shape = ins_conv_shape,
      .tensors = ins_conv_tensors,
-     .state_size = sizeof(ins_conv),
-     .buffers = ins_conv_buffers,
-     .symmetric = ins_conv_symmetric,
+     .scratch = ins_conv_scratch,
+     .symmetric = ins_matrix_symmetric,
      .forward = ins_conv_forward,
      .backward = ins_conv_backward},
     {.entry = {.name = "depthwise",
@@ -261,9 +372,8 @@ static const ins_layer_kind rows[] = {
      .reads = 1,
      .shape = ins_depthwise_shape,
      .tensors = ins_conv_tensors,
-     .state_size = sizeof(ins_conv),
-     .buffers = ins_conv_buffers,
-     .symmetric = ins_conv_symmetric,
+     .scratch = ins_conv_scratch,
+     .symmetric = ins_matrix_symmetric,
      .forward = ins_conv_forward,
      .backward = ins_conv_backward},
     {.entry = {.name = "act",
@@ -301,8 +411,8 @@ static const ins_layer_kind rows[] = {
                .source = "Lin et al. 2014"},
      .reads = 1,
      .shape = ins_global_shape,
-     .forward = ins_gmean_forward,
-     .backward = ins_gmean_backward},
+     .forward = ins_meanpool_forward,
+     .backward = ins_meanpool_backward},
     {.entry = {.name = "gmax", .formula = "the largest x of all positions"},
      .reads = 1,
      .shape = ins_global_shape,
@@ -357,9 +467,9 @@ static const ins_layer_kind rows[] = {
      .shape = ins_group_norm_shape,
      .tensors = ins_norm_tensors,
      .state_size = sizeof(ins_norm),
-     .buffers = ins_norm_buffers,
-     .forward = ins_norm_forward,
-     .backward = ins_norm_backward},
+     .buffers = ins_group_norm_buffers,
+     .forward = ins_group_norm_forward,
+     .backward = ins_group_norm_backward},
     {.entry = {.name = "rms",
                .formula = "gamma x / sqrt(mean x^2 + eps) over the channels of a position",
                .source = "Zhang & Sennrich 2019; defaults of Keras",
@@ -378,6 +488,7 @@ static const ins_layer_kind rows[] = {
                .parameters = {RATE}},
      .reads = 1,
      .in_place = true,
+     .passes = true,
      .shape = shape_kept,
      .state_size = sizeof(dropout),
      .buffers = dropout_buffers,
@@ -391,11 +502,12 @@ static const ins_layer_kind rows[] = {
                .parameters = {RATE}},
      .reads = 1,
      .in_place = true,
+     .passes = true,
      .shape = shape_kept,
      .state_size = sizeof(dropout),
      .buffers = dropout_buffers,
      .reset = dropout_reset,
-     .forward = dropout_forward,
+     .forward = alpha_dropout_forward,
      .backward = dropout_backward},
     {.entry = {.name = "res",
                .formula = "x + scale f(x), f the layers in it; skip=(..) are layers on the way of x",
@@ -407,6 +519,7 @@ static const ins_layer_kind rows[] = {
                                .meaning = "factor of the branch"},
                               {.name = "start",
                                .kind = INS_PARAMETER_CALL,
+                               .table = &ins_residual_starts,
                                .meaning = "how this branch starts; without it the factor "
                                           "residual-init"}}},
      .reads = 2,

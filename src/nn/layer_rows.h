@@ -5,6 +5,16 @@
 
 #include "initscope/layer.h"
 
+/* --- layer.c: what layers with a matrix share ------------------------------------------------ */
+
+enum { INS_MATRIX_W, INS_MATRIX_B }; /* tensors; a bias may be missing */
+ins_learned ins_bias_tensor(size_t units);
+bool ins_matrix_symmetric(const ins_layer *layer);
+
+/* Adds b to result at each position; its gradient from delta. */
+void ins_bias_add(const ins_layer *layer, size_t rows);
+void ins_bias_backward(const ins_layer *layer, size_t rows);
+
 /* --- layer_conv.c ---------------------------------------------------------------------------- */
 
 /* Parameters of conv and depthwise, by their places. */
@@ -25,11 +35,13 @@ enum {
 };
 extern const char *const ins_paddings[]; /* "same", "valid" */
 
+/* Whether a window of this extent fits what is read, whole where it has to be inside; else why not.
+ */
+bool ins_window_fits(const ins_layer_plan *plan, double extent, bool inside, ins_text *problem);
 ins_shape ins_conv_shape(const ins_layer_plan *plan, ins_text *problem);
 ins_shape ins_depthwise_shape(const ins_layer_plan *plan, ins_text *problem);
 size_t ins_conv_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
-void ins_conv_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
-bool ins_conv_symmetric(const ins_layer *layer);
+size_t ins_conv_scratch(const ins_layer_plan *plan, size_t capacity);
 void ins_conv_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_conv_backward(ins_layer *layer, size_t rows);
 
@@ -58,19 +70,23 @@ enum { INS_NORM_GAMMA, INS_NORM_BETA }; /* tensors */
 
 /* The state of all norms. x = (in - mean) scale is what gamma multiplies. */
 typedef struct ins_norm {
-    double *mean, *scale;     /* (sets): of the last forward pass */
-    double *first, *second;   /* (sets): sums of the backward pass */
+    double *mean, *scale;  /* (sets): of the last forward pass */
+    double *sum, *product; /* (channels): of delta and of delta x, in the backward pass */
     double *moving_mean, *moving_variance; /* (channels) of bn; else NULL */
-    bool own;                 /* bn: the last pass took the statistics of its rows */
+    bool own;                              /* bn: the last pass took the statistics of its rows */
 } ins_norm;
 ins_shape ins_group_norm_shape(const ins_layer_plan *plan, ins_text *problem);
 size_t ins_norm_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
 size_t ins_rms_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
-void ins_norm_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
 void ins_batch_norm_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
 void ins_batch_norm_reset(ins_layer *layer, uint32_t seed);
 void ins_batch_norm_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_batch_norm_backward(ins_layer *layer, size_t rows);
+void ins_group_norm_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
+void ins_group_norm_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_group_norm_backward(ins_layer *layer, size_t rows);
+/* Of ln and, without beta, of rms. */
+void ins_norm_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
 void ins_norm_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_norm_backward(ins_layer *layer, size_t rows);
 

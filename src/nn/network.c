@@ -59,6 +59,18 @@ static size_t widest_shared(const ins_design *design)
     return units;
 }
 
+static size_t largest_scratch(const ins_design *design)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        const size_t needs =
+            plan->kind->scratch != NULL ? plan->kind->scratch(plan, design->capacity) : 0;
+        if (needs > most) most = needs;
+    }
+    return most;
+}
+
 static size_t count_tensors(const ins_design *design)
 {
     ins_learned list[INS_LAYER_TENSORS];
@@ -102,8 +114,12 @@ static void number_matrices(ins_network *network)
             }
             if (matrix != NULL) matrix->tensors++;
         }
-        if (layer->plan->kind->activates && layer->plan->follows > 0)
-            network->matrix[layer->plan->follows - 1].activation = i;
+        if (layer->plan->kind->reads > 1 && layer->plan->number > 0)
+            network->matrix[layer->plan->number - 1].stream = i;
+        if (layer->plan->kind->activates && layer->plan->follows > 0) {
+            matrix = &network->matrix[layer->plan->follows - 1];
+            if (matrix->activation == matrix->layer) matrix->activation = i;
+        }
     }
 }
 
@@ -119,6 +135,7 @@ static void begin(ins_network *network, const ins_design *design, ins_layer_plan
     network->design.layer = plan;
     for (size_t i = 0; i < design->layers; i++) {
         plan[i] = design->layer[i];
+        network->couples |= plan[i].kind->couples;
         network->layer[i] = layer_of(&plan[i], network->tensor + network->tensors);
         network->tensors += network->layer[i].tensors;
     }
@@ -167,7 +184,9 @@ static ins_network *lay_out(const ins_design *design, ins_carver *carver)
             ins_carve_matrix(carver, design->capacity, widest_shared(design), sizeof(real));
         if (network != NULL) network->spare[k] = spare;
     }
+    real *scratch = ins_carve(carver, largest_scratch(design), sizeof *scratch);
     if (network == NULL) return NULL;
+    for (size_t i = 0; i < layers; i++) layer[i].scratch = scratch;
     network->fit = fit;
     network->prediction = prediction;
     network->parameter = (real *)(void *)(carver->base + start);
@@ -241,11 +260,12 @@ void ins_network_free(ins_network *network)
     free(network); /* the start of its one block */
 }
 
-void ins_network_forward_some(ins_network *network, const real *x, size_t rows, bool training,
+void ins_network_forward_some(ins_network *network, const real *x, size_t rows, ins_pass pass,
                               size_t count)
 {
     network->rows = rows;
-    network->shown = training || count < network->design.layers ? NULL : x;
+    network->shown = pass == INS_PASS_TRAIN || count < network->design.layers ? NULL : x;
+    network->pass = pass;
     network->layer[0].output = x;
     for (size_t i = 1; i < count; i++) {
         ins_layer *layer = &network->layer[i];
@@ -253,19 +273,21 @@ void ins_network_forward_some(ins_network *network, const real *x, size_t rows, 
         for (size_t k = 0; k < plan->kind->reads; k++)
             layer->in[k] = network->layer[plan->input[k]].output;
         layer->output = layer->result;
-        plan->kind->forward(layer, rows, training);
+        plan->kind->forward(layer, rows, pass);
     }
 }
 
-void ins_network_forward(ins_network *network, const real *x, size_t rows, bool training)
+void ins_network_forward(ins_network *network, const real *x, size_t rows, ins_pass pass)
 {
-    ins_network_forward_some(network, x, rows, training, network->design.layers);
+    ins_network_forward_some(network, x, rows, pass, network->design.layers);
 }
 
+/* Without layers that couple rows a test pass shows the same. */
 void ins_network_show(ins_network *network, const real *x, size_t rows)
 {
-    if (network->shown == x && network->rows == rows) return;
-    ins_network_forward(network, x, rows, false);
+    const bool alike = network->pass == INS_PASS_PROBE || !network->couples;
+    if (network->shown == x && network->rows == rows && alike) return;
+    ins_network_forward(network, x, rows, INS_PASS_PROBE);
 }
 
 static const ins_layer *last_of(const ins_network *network)
@@ -373,13 +395,19 @@ ins_matrix_view ins_network_matrix(const ins_network *network, size_t number)
     return (ins_matrix_view){
         .units = place->units,
         .inputs = place->inputs,
+        .reads = layer->plan->reads[0],
+        .shape = layer->plan->shape,
+        .activated = after->plan->shape,
         .tensors = matrix->tensors,
         .tensor = &layer->tensor[matrix->first],
         .function = after != layer ? &after->plan->choice : NULL,
         .input = layer->in[0],
+        .shown = network->layer[layer->plan->input[0]].plan->shown,
         .preactivation = layer->result,
-        .activation = layer == last_of(network) ? network->prediction : after->result,
+        .activation = layer == last_of(network) ? network->prediction : after->output,
         .delta = layer->delta,
+        .stream = matrix->stream > 0 ? network->layer[matrix->stream].output : NULL,
+        .streamed = network->layer[matrix->stream].plan->shape,
     };
 }
 

@@ -7,6 +7,7 @@
 
 #include "initscope/network.h"
 #include "initscope/random.h"
+#include "initscope/residual.h"
 
 #include "network_internal.h"
 
@@ -28,6 +29,16 @@ static ins_status check_gains(const ins_choice *choice, ins_error *error)
     if (row_of(choice)->critical && !(choice->value[INS_CRITICAL_WEIGHT] > 0))
         return ins_error_add(error, INS_INTERNAL, "%s: sigma_w has no value", choice->entry->name);
     return INS_OK;
+}
+
+const ins_choice *ins_weights_of(const ins_design *design, size_t layer,
+                                 const ins_initialization *initialization)
+{
+    const ins_layer_plan *plan = &design->layer[layer];
+    if (plan->weights != NULL) return plan->weights;
+    if (layer + 1 == design->layers) return initialization->output;
+    return plan->number == 1 && initialization->first != NULL ? initialization->first
+                                                              : initialization->hidden;
 }
 
 /* A bias comes from its matrix' own row where that has a say, else, as one without a matrix (NULL),
@@ -55,24 +66,60 @@ static ins_tensor_place with_mirror(const ins_network *network, ins_tensor_place
     return place;
 }
 
+/* What the start of a residual network makes of weights that are drawn. */
+static double start_of_weights(const ins_network *network, const ins_layer *layer,
+                               ins_tensor_place place)
+{
+    const ins_choice *start = layer->plan->start;
+    if (place.layer < network->design.depth) return ins_residual_weight(start, place);
+    return network->design.zero_output ? 0 : 1;
+}
+
+static void multiply(const ins_learned *tensor, double factor)
+{
+    if (factor == 1) return;
+    for (size_t i = 0; i < tensor->count; i++)
+        tensor->value[i] = (real)((double)tensor->value[i] * factor);
+}
+
+static ins_status fill_matrix(ins_network *network, const ins_layer *layer,
+                              const ins_learned *tensor, const ins_choice *weights, uint32_t seed,
+                              ins_error *error)
+{
+    const ins_tensor_place place = with_mirror(network, tensor->place);
+    ins_random_stream(&network->rng, seed, INS_FOR_WEIGHTS, place.layer);
+    const ins_status status =
+        row_of(weights)->fill(weights, place, &network->rng, tensor->value, error);
+    if (status == INS_OK && !row_of(weights)->as_saved)
+        multiply(tensor, start_of_weights(network, layer, place));
+    return status;
+}
+
+/* Factors and offsets start where their layer says, unless the residual block has a say. */
+static void fill_scale(const ins_layer *layer, const ins_learned *tensor)
+{
+    const ins_choice *start = layer->plan->start;
+    const bool zero = start != NULL && ((const ins_residual_start *)start->entry)->zero_norm &&
+                      tensor->place.last_norm;
+    for (size_t i = 0; i < tensor->count; i++) tensor->value[i] = zero ? 0 : (real)tensor->start;
+}
+
 /* One tensor of a layer; matrix is the one before it, or itself; NULL: there is none. */
-static ins_status fill_tensor(ins_network *network, const ins_learned *tensor,
-                              const ins_learned *matrix, const ins_choice *weights,
+static ins_status fill_tensor(ins_network *network, const ins_layer *layer,
+                              const ins_learned *tensor, const ins_learned *matrix,
+                              const ins_choice *weights,
                               const ins_initialization *initialization, ins_error *error)
 {
     const uint32_t seed = initialization->seed;
-    const size_t number = tensor->place.layer;
     switch (tensor->place.role) {
     case INS_ROLE_WEIGHT:
     case INS_ROLE_RECURRENT:
-        ins_random_stream(&network->rng, seed, INS_FOR_WEIGHTS, number);
-        return row_of(weights)->fill(weights, with_mirror(network, tensor->place), &network->rng,
-                                     tensor->value, error);
+        return fill_matrix(network, layer, tensor, weights, seed, error);
     case INS_ROLE_BIAS:
-        ins_random_stream(&network->rng, seed, INS_FOR_BIASES, number);
+        ins_random_stream(&network->rng, seed, INS_FOR_BIASES, tensor->place.layer);
         return fill_bias(tensor, matrix, weights, initialization->bias, &network->rng, error);
     case INS_ROLE_SCALE:
-        for (size_t i = 0; i < tensor->count; i++) tensor->value[i] = (real)tensor->start;
+        fill_scale(layer, tensor);
     }
     return INS_OK;
 }
@@ -86,7 +133,8 @@ static ins_status fill_layer(ins_network *network, const ins_layer *layer,
     for (size_t t = 0; status == INS_OK && t < layer->tensors; t++) {
         const ins_learned *tensor = &layer->tensor[t];
         if (ins_role_is_matrix(tensor->place.role)) matrix = tensor;
-        status = fill_tensor(network, tensor, matrix, weights, initialization, error);
+        status =
+            fill_tensor(network, layer, tensor, matrix, weights, initialization, error);
     }
     return status;
 }
@@ -102,12 +150,8 @@ static double deviation(const real *z, size_t n)
 
 static void scale_matrices(const ins_layer *layer, double factor)
 {
-    for (size_t t = 0; t < layer->tensors; t++) {
-        const ins_learned *tensor = &layer->tensor[t];
-        if (!ins_role_is_matrix(tensor->place.role)) continue;
-        for (size_t i = 0; i < tensor->count; i++)
-            tensor->value[i] = (real)((double)tensor->value[i] * factor);
-    }
+    for (size_t t = 0; t < layer->tensors; t++)
+        if (ins_role_is_matrix(layer->tensor[t].place.role)) multiply(&layer->tensor[t], factor);
 }
 
 /* Lets a row that looks at data scale the layer at index, the layers before it being final. */
@@ -121,12 +165,19 @@ static ins_status adapt_layer(ins_network *network, size_t index, const ins_choi
                              weights->entry->name);
     const size_t rows = probe->rows < capacity ? probe->rows : capacity;
     for (size_t tries = 0;; tries++) {
-        ins_network_forward_some(network, probe->x, rows, false, index + 1);
+        ins_network_forward_some(network, probe->x, rows, INS_PASS_PROBE, index + 1);
         const double factor = row_of(weights)->adapt(
             weights->value, deviation(layer->output, rows * layer->plan->units), tries);
         if (factor == 1) return INS_OK;
         scale_matrices(layer, factor);
     }
+}
+
+/* A branch that starts with zeros adds nothing to a stream whose channels differ. */
+static bool starts_at_zero(const ins_layer *layer)
+{
+    return layer->tensors > 0 &&
+           ins_residual_weight(layer->plan->start, layer->tensor[0].place) == 0;
 }
 
 /* Whether some hidden layer's units are all the same. Such a network stays symmetric for ever, if
@@ -135,7 +186,8 @@ static bool is_symmetric(const ins_network *network)
 {
     for (size_t i = 0; i + 1 < network->design.layers; i++) {
         const ins_layer *layer = &network->layer[i];
-        if (layer->plan->kind->symmetric != NULL && layer->plan->kind->symmetric(layer))
+        if (layer->plan->kind->symmetric != NULL && layer->plan->kind->symmetric(layer) &&
+            !starts_at_zero(layer))
             return true;
     }
     return false;
@@ -165,8 +217,7 @@ ins_status ins_network_initialize(ins_network *network, const ins_initialization
     for (size_t i = 0; i < layers; i++) network->layer[i].uniform = false;
     for (size_t i = 0; status == INS_OK && i < layers; i++) {
         const ins_layer *layer = &network->layer[i];
-        const ins_choice *weights =
-            i + 1 == layers ? initialization->output : initialization->hidden;
+        const ins_choice *weights = ins_weights_of(&network->design, i, initialization);
         if (layer->tensors == 0) continue;
         status = fill_layer(network, layer, weights, initialization, error);
         if (status == INS_OK && row_of(weights)->adapt != NULL)

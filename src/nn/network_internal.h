@@ -6,10 +6,11 @@
 
 #include "initscope/network.h"
 
-/* A numbered matrix: its layer; its tensors, itself first, among those of the layer; and the layer
- * whose output is its activation. */
+/* A numbered matrix: its layer; its tensors, itself first, among those of the layer; the layer
+ * whose output is its activation, or its own; and the outermost residual sum whose block ends with
+ * it, 0: none. */
 typedef struct ins_matrix {
-    size_t layer, first, tensors, activation;
+    size_t layer, first, tensors, activation, stream;
 } ins_matrix;
 
 struct ins_network {
@@ -25,13 +26,15 @@ struct ins_network {
     real *parameter;               /* the values of all tensors, contiguous */
     gsl_rng rng;                   /* scratch of the initialization */
     size_t rows;                   /* of the last forward pass */
+    ins_pass pass;
     const real *shown; /* its input, while its results stand for the weights as they are; or NULL */
+    bool couples;      /* some layer does */
     size_t updates;
     size_t bytes; /* of the block */
 };
 
 /* Forward pass through the first count layers only. */
-void ins_network_forward_some(ins_network *network, const real *x, size_t rows, bool training,
+void ins_network_forward_some(ins_network *network, const real *x, size_t rows, ins_pass pass,
                               size_t count);
 
 /* The state vectors of the network's optimizer, for each parameter. */

@@ -81,7 +81,7 @@ bool ins_trainer_epoch(ins_trainer *trainer, bool (*stop)(void))
         const size_t rows = all - first < trainer->batch ? all - first : trainer->batch;
         if (stop != NULL && stop()) return false;
         const ins_targets targets = gather(trainer, first, rows);
-        ins_network_forward(trainer->network, trainer->x, rows, true);
+        ins_network_forward(trainer->network, trainer->x, rows, INS_PASS_TRAIN);
         ins_network_backward(trainer->network, targets);
         ins_network_update(trainer->network);
     }
@@ -94,7 +94,7 @@ ins_evaluation ins_evaluate(ins_network *network, const ins_samples *samples)
     ins_tally tally = ins_network_tally(network);
     for (size_t end = samples->rows, first; end > 0; end = first) {
         first = (end - 1) / capacity * capacity;
-        ins_network_forward(network, samples->x + first * samples->features, end - first, false);
+        ins_network_forward(network, samples->x + first * samples->features, end - first, INS_PASS_TEST);
         ins_network_compare(network, ins_targets_of(samples, first), &tally);
     }
     const ins_loss *loss = ins_network_design(network)->loss;

@@ -285,7 +285,7 @@ static stage stage_of(const ins_design *design, const ins_initialization *start,
 {
     const ins_layer_plan *plan = &design->layer[layer];
     stage made = {.plan = plan,
-                  .weight = layer + 1 == design->layers ? start->output : start->hidden,
+                  .weight = ins_weights_of(design, layer, start),
                   .bias = start->bias,
                   .inputs = inputs,
                   .at = &signals[layer],

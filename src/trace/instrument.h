@@ -12,8 +12,10 @@
 /* The most of what will be shown. */
 typedef struct ins_trace_extent {
     const ins_trace_plan *plan;
-    size_t units;   /* of a layer, the network's input included */
-    size_t weights; /* of a layer; SIZE_MAX when they cannot be counted */
+    size_t units;         /* of a layer, the network's input included */
+    size_t weights;       /* of a layer; SIZE_MAX when they cannot be counted */
+    size_t features;      /* of an input or a stream */
+    size_t with_features; /* layers that have one */
 } ins_trace_extent;
 
 typedef struct ins_instrument {

@@ -14,13 +14,10 @@
 
 static const double fixed_reach = 4;
 
-/* Biases and updates are not counted. */
-enum { COUNTED = INS_RECORDED_TENSORS - 2 };
+static const ins_tensor counted[] = {INS_WEIGHT, INS_PREACTIVATION, INS_ACTIVATION, INS_DELTA,
+                                     INS_GRADIENT};
 
-static bool is_counted(ins_tensor kind)
-{
-    return kind != INS_BIAS && kind != INS_UPDATE;
-}
+enum { COUNTED = sizeof counted / sizeof counted[0] };
 
 static size_t rows(const ins_trace_extent *extent)
 {
@@ -88,9 +85,10 @@ static void show(void *state, const ins_trace_moment *moment, const ins_trace_la
                  ins_text *out)
 {
     gsl_histogram *histogram = state;
-    for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) {
+    for (size_t i = 0; i < COUNTED; i++) {
+        ins_tensor kind = counted[i];
         const ins_trace_tensor *tensor = &layer->tensor[kind];
-        if (tensor->x == NULL || !is_counted(kind)) continue;
+        if (tensor->x == NULL) continue;
         double reach = reach_of(kind, tensor);
         if (gsl_histogram_set_ranges_uniform(histogram, -reach, reach) != GSL_SUCCESS) continue;
         count_elements(tensor, histogram);

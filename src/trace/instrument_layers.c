@@ -7,15 +7,27 @@
 
 #include "initscope/moments.h"
 
-static size_t rows(const ins_trace_extent *extent)
+/* Tensors with units of their own, which not every layer has. */
+static size_t own_units(void)
 {
-    return (extent->plan->layers - 1) * INS_RECORDED_TENSORS + 1;
+    size_t count = 0;
+    for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++)
+        count += ins_tensor_table[kind].own_units;
+    return count;
 }
 
-/* (most units of a layer) */
+static size_t rows(const ins_trace_extent *extent)
+{
+    size_t own = own_units();
+    return (extent->plan->layers - 1) * (INS_RECORDED_TENSORS - own) + 1 +
+           extent->with_features * own;
+}
+
+/* (most units of a tensor) */
 static void *lay_out(const ins_trace_extent *extent, ins_carver *carver)
 {
-    return ins_carve(carver, extent->units, sizeof(ins_moments));
+    size_t most = extent->units > extent->features ? extent->units : extent->features;
+    return ins_carve(carver, most, sizeof(ins_moments));
 }
 
 static void add_row(const ins_trace_moment *moment, size_t layer, ins_tensor kind,

@@ -26,9 +26,10 @@ typedef struct kept_weight {
 
 struct ins_trace {
     size_t layers;
-    kept_weight *kept;            /* (layers) */
-    real *update;                 /* (most weights of a layer) */
-    size_t units, rows, jacobian; /* most units of a layer, rows, elements of a Jacobian */
+    kept_weight *kept;                      /* (layers) */
+    real *update;                           /* (most weights of a layer) */
+    size_t units, features, rows, jacobian; /* most units of a layer, features that one reads, rows,
+                                               elements of a Jacobian */
     void *state[INSTRUMENTS];
     ins_log_set planned;
     ins_trace_moment moment;
@@ -48,6 +49,8 @@ static ins_trace_extent extent_of(const ins_trace_plan *plan)
         size_t weights;
         if (__builtin_mul_overflow(shape->units, shape->fan_in, &weights)) weights = SIZE_MAX;
         if (shape->units > extent.units) extent.units = shape->units;
+        if (shape->features > extent.features) extent.features = shape->features;
+        extent.with_features += shape->features > 0;
         if (weights > extent.weights) extent.weights = weights;
     }
     return extent;
@@ -59,6 +62,7 @@ ins_trace *ins_trace_lay_out(const ins_trace_plan *plan, ins_carver *carver)
     ins_trace *trace = ins_carve(carver, 1, sizeof *trace);
     ins_trace layout = {.layers = plan->layers,
                         .units = extent.units,
+                        .features = extent.features,
                         .rows = plan->rows,
                         .jacobian = plan->jacobian_rows * plan->jacobian_columns,
                         .planned = plan->logs};
@@ -111,7 +115,8 @@ static bool fits(const ins_trace *trace, const ins_trace_layer *layer)
     for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) {
         const ins_trace_tensor *tensor = &layer->tensor[kind];
         if (tensor->x == NULL) continue;
-        if (tensor->units > trace->units) return false;
+        if (tensor->units > (ins_tensor_table[kind].own_units ? trace->features : trace->units))
+            return false;
         if (ins_tensor_table[kind].by_sample
                 ? tensor->length > trace->rows
                 : kind != INS_BIAS &&

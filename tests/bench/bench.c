@@ -247,7 +247,7 @@ static void measure_statistics(subject *s, size_t repeats)
         ins_trainer_epoch(trainer, NULL);
         double trained = seconds_now();
         /* The recorder finds the forward pass made, and makes the backward pass once more. */
-        ins_network_forward(network, probe->x, probe->rows, false);
+        ins_network_forward(network, probe->x, probe->rows, INS_PASS_PROBE);
         double forward = seconds_now();
         ins_network_backward(network, ins_targets_of(probe, 0));
         double passed = seconds_now();

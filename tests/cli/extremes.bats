@@ -20,7 +20,7 @@ cells() {
 
 @test "depth 100: what explodes diverges, the others finish, and every layer says how" {
     cd "$BATS_FILE_TMPDIR"
-    [ "$(sed 1d deep/runs.csv | cut -d, -f2,11-12 | uniq | tr '\n' ' ')" = \
+    [ "$(sed 1d deep/runs.csv | cut -d, -f2,12-13 | uniq | tr '\n' ' ')" = \
         "zeros,completed,1 random_normal(stddev=1),diverged,0 random_normal(stddev=0.001),completed,1 he_normal,completed,1 " ]
     # Exploding: the first layers are finite, the last ones are not.
     cells deep/layers.csv 3 0 preactivation nonfinite >nonfinite

@@ -58,7 +58,7 @@ load helper
     same=(--epochs=2 --histograms=last --bins=4 --save-weights=ends)
     run_ok run -q "${alone[@]}" "${same[@]}" --threads=1 -o alone
     run_ok run -q "${grid[@]}" "${same[@]}" --threads=2 -o grid
-    factors=he_normal,tanh,'"8,8"',adam,0.01,0.25,0.01,16,3,
+    factors=he_normal,tanh,'"8,8","8,8"',adam,0.01,0.25,0.01,16,3,
     number=$(grep -F ",$factors" grid/runs.csv | cut -d, -f1)
     # It is the last combination of 256, the second seed of three.
     [ "$number" -eq 767 ]
@@ -76,9 +76,9 @@ load helper
 @test "seeds 0 and 4294967295 work and differ" {
     run_ok run -q --hidden=64 --seed=0 --seeds=1 --init=he_normal --epochs=1 -o zero
     run_ok run -q --hidden=64 --seed=4294967295 --seeds=1 --init=he_normal --epochs=1 -o last
-    [ "$(awk -F, 'NR == 2 { print $10 }' zero/runs.csv)" = 0 ]
-    [ "$(awk -F, 'NR == 2 { print $10 }' last/runs.csv)" = 4294967295 ]
-    [ "$(awk -F, 'NR == 2 { print $14 }' zero/runs.csv)" != "$(awk -F, 'NR == 2 { print $14 }' last/runs.csv)" ]
+    [ "$(awk -F, 'NR == 2 { print $11 }' zero/runs.csv)" = 0 ]
+    [ "$(awk -F, 'NR == 2 { print $11 }' last/runs.csv)" = 4294967295 ]
+    [ "$(awk -F, 'NR == 2 { print $15 }' zero/runs.csv)" != "$(awk -F, 'NR == 2 { print $15 }' last/runs.csv)" ]
 }
 
 @test "killed and resumed: the same bytes as in one go" {

@@ -27,17 +27,17 @@ load helper
         --learning-rate=default,0.5 --dropout=0,0.5 --weight-decay=0,0.1 --batch=16,full \
         --init='zeros he_normal' --seeds=2 --seed=7 -o w
     [ "$(wc -l <w/runs.csv)" -eq $((1 + 2 ** 9)) ]
-    rows() { tail -n +2 w/runs.csv | cut -d, -f2-10; }
-    [ "$(rows | sed -n 1p)" = "zeros,relu,4,sgd,0.01,0,0,16,7" ]
-    [ "$(rows | sed -n 2p)" = "zeros,relu,4,sgd,0.01,0,0,16,8" ]
-    [ "$(rows | sed -n 3p)" = "he_normal,relu,4,sgd,0.01,0,0,16,7" ]
-    [ "$(rows | sed -n 5p)" = "zeros,relu,4,sgd,0.01,0,0,120,7" ]
-    [ "$(rows | sed -n 9p)" = "zeros,relu,4,sgd,0.01,0,0.1,16,7" ]
-    [ "$(rows | sed -n 17p)" = "zeros,relu,4,sgd,0.01,0.5,0,16,7" ]
-    [ "$(rows | sed -n 33p)" = "zeros,relu,4,sgd,0.5,0,0,16,7" ]
-    [ "$(rows | sed -n 65p)" = "zeros,relu,4,adam,0.001,0,0,16,7" ]
-    [ "$(rows | sed -n 129p)" = "zeros,tanh,4,sgd,0.01,0,0,16,7" ]
-    [ "$(rows | sed -n 257p)" = "zeros,relu,3x5,sgd,0.01,0,0,16,7" ]
+    rows() { tail -n +2 w/runs.csv | cut -d, -f2-11; }
+    [ "$(rows | sed -n 1p)" = "zeros,relu,4,4,sgd,0.01,0,0,16,7" ]
+    [ "$(rows | sed -n 2p)" = "zeros,relu,4,4,sgd,0.01,0,0,16,8" ]
+    [ "$(rows | sed -n 3p)" = "he_normal,relu,4,4,sgd,0.01,0,0,16,7" ]
+    [ "$(rows | sed -n 5p)" = "zeros,relu,4,4,sgd,0.01,0,0,120,7" ]
+    [ "$(rows | sed -n 9p)" = "zeros,relu,4,4,sgd,0.01,0,0.1,16,7" ]
+    [ "$(rows | sed -n 17p)" = "zeros,relu,4,4,sgd,0.01,0.5,0,16,7" ]
+    [ "$(rows | sed -n 33p)" = "zeros,relu,4,4,sgd,0.5,0,0,16,7" ]
+    [ "$(rows | sed -n 65p)" = "zeros,relu,4,4,adam,0.001,0,0,16,7" ]
+    [ "$(rows | sed -n 129p)" = "zeros,tanh,4,4,sgd,0.01,0,0,16,7" ]
+    [ "$(rows | sed -n 257p)" = "zeros,relu,3x5,3x5,sgd,0.01,0,0,16,7" ]
     [ "$(cut -d, -f1 w/runs.csv | tail -n 1)" = 512 ]
 }
 
@@ -92,8 +92,8 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
 @test "a histogram counts what layers.csv counts, diverged or not, and the last epoch of a diverged run is last" {
     run_ok run -q --init='he_uniform random_normal(stddev=1)' --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e6 \
         --seeds=1 --epochs=4 -o w
-    [ "$(awk -F, 'NR == 2 { print $11 }' w/runs.csv)" = diverged ]
-    last=$(awk -F, 'NR == 2 { print $12 }' w/runs.csv)
+    [ "$(awk -F, 'NR == 2 { print $12 }' w/runs.csv)" = diverged ]
+    last=$(awk -F, 'NR == 2 { print $13 }' w/runs.csv)
     [ "$last" -ge 1 ]
     [ "$last" -lt 4 ]
     [ "$(grep '^1,' w/histograms.csv | cut -d, -f4 | uniq | tr '\n' ' ')" = "0 $last " ]
@@ -146,7 +146,7 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
 @test "a run that diverges is a result: its last epoch is recorded, the others go on, status 0" {
     run_ok run --init='zeros random_normal(stddev=1)' --hidden=100x32 --seeds=1 --epochs=4 --record-every=3 -o w
     [[ "$stderr" == *"2 runs in "*" s (1 diverged) -> w" ]]
-    [ "$(awk -F, 'NR > 1 { print $11, $12 }' w/runs.csv | tr '\n' ';')" = "completed 4;diverged 0;" ]
+    [ "$(awk -F, 'NR > 1 { print $12, $13 }' w/runs.csv | tr '\n' ';')" = "completed 4;diverged 0;" ]
     [ "$(awk -F, '$1 == 2 { print $4, $6 }' w/epochs.csv)" = "0 nan" ]
     grep -q '^2,random_normal(stddev=1),1,0,100,preactivation,.*,[1-9][0-9]*$' w/layers.csv
 }
@@ -159,7 +159,7 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
 @test "divergence between two recorded epochs is recorded" {
     run_ok run -q --init=he_uniform --hidden=8x32 --scale=none --optimizer=sgd --learning-rate=1e10 --seeds=1 \
         --epochs=50 --record-every=50 -o w
-    last=$(awk -F, 'NR == 2 && $11 == "diverged" { print $12 }' w/runs.csv)
+    last=$(awk -F, 'NR == 2 && $12 == "diverged" { print $13 }' w/runs.csv)
     [ "$last" -ge 1 ]
     [ "$last" -lt 50 ]
     [ "$(awk -F, 'NR > 1 { print $4 }' w/epochs.csv | tr '\n' ' ')" = "0 $last " ]

@@ -52,7 +52,7 @@ static inline family family_of(const char *activation, const char *weight, size_
                 .weight = choose(&ins_initializers, weight),
                 .bias = choose(&ins_initializers, "zeros"),
                 .samples = random_samples(rows, inputs, 1)};
-    f.design = ins_perceptron_design(&(ins_perceptron){.inputs = inputs,
+    f.design = perceptron_design(&(perceptron){.inputs = inputs,
                                                        .outputs = 3,
                                                        .loss = ins_loss_for(true),
                                                        .hidden_count = hidden,
@@ -85,7 +85,7 @@ static inline void family_run(family *f, uint32_t seed)
         f->samples.label[i] = (int32_t)ins_random_interval(rng, 2);
     gsl_rng_free(rng);
     ck_assert_int_eq(ins_network_initialize(f->network, &start, &error), INS_OK);
-    ins_network_forward(f->network, f->samples.x, f->samples.rows, false);
+    ins_network_forward(f->network, f->samples.x, f->samples.rows, INS_PASS_PROBE);
     ins_network_backward(f->network, ins_targets_of(&f->samples, 0));
 }
 

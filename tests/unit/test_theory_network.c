@@ -163,7 +163,7 @@ START_TEST(test_signal)
         const ins_initialization of = family_start(&f, seed);
         draw_rows(&f.samples, wide[_i].correlation, wide[_i].uneven, seed);
         ck_assert_int_eq(ins_network_initialize(f.network, &of, NULL), INS_OK);
-        ins_network_forward(f.network, f.samples.x, WIDE_ROWS, false);
+        ins_network_forward(f.network, f.samples.x, WIDE_ROWS, INS_PASS_PROBE);
         for (size_t l = 1; l <= WIDE_LAYERS; l++)
             mean[l] +=
                 within_units(dense_of(f.network, l).preactivation, WIDE_ROWS, WIDE) / WIDE_SEEDS;

@@ -78,7 +78,7 @@ START_TEST(test_lsuv)
     ins_error error = {0};
     const ins_initialization start = family_start(&f, 7);
     ck_assert_int_eq(ins_network_initialize(f.network, &start, &error), INS_OK);
-    ins_network_forward(f.network, f.samples.x, f.samples.rows, false);
+    ins_network_forward(f.network, f.samples.x, f.samples.rows, INS_PASS_PROBE);
     for (size_t l = 1; l <= LAYERS; l++) {
         dense_view view = dense_of(f.network, l);
         size_t count = f.samples.rows * view.units;

@@ -15,9 +15,9 @@
 #include "check_tap.h"
 #include "death.h"
 
-enum { INPUTS = 3, UNITS = 2, ROWS = 4, BINS = 4, CELLS = 20 };
+enum { INPUTS = 3, UNITS = 2, FEATURES = 5, ROWS = 4, BINS = 4, CELLS = 20 };
 
-static const ins_trace_shape shapes[] = {{INPUTS, 0}, {UNITS, INPUTS}};
+static const ins_trace_shape shapes[] = {{INPUTS, 0, 0}, {UNITS, INPUTS, FEATURES}};
 
 /* A layer: W (2, 3), b (2), z, a and delta (4, 2), dW (2, 3), db (2). */
 static real weight[UNITS * INPUTS], bias[UNITS], gradient[UNITS * INPUTS], bias_gradient[UNITS];
@@ -245,6 +245,29 @@ START_TEST(test_shown_update)
 }
 END_TEST
 
+/* What a layer reads and the stream behind it have units of their own, in two rows of the batch or
+ * in four, and no histogram. */
+START_TEST(test_own_units)
+{
+    static const real wide[] = {1, 2, 3, 4, 5, 1, -2, 3, -4, 5};
+    char *cell[CELLS], *text;
+    for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) layer.tensor[kind].x = NULL;
+    layer.tensor[INS_INPUT] = (ins_trace_tensor){wide, FEATURES, 2, NULL};
+    layer.tensor[INS_STREAM] = (ins_trace_tensor){before, UNITS, ROWS, NULL};
+    text = next_row(record(INS_LOG_LAYERS), cell);
+    ck_assert_str_eq(cell[5], "input");
+    ck_assert_str_eq(cell[6], "5");
+    ck_assert_str_eq(cell[7], "10");
+    ck_assert_str_eq(cell[10], "4"); /* within units: (0 + 4 + 0 + 16 + 0) / 5 */
+    ck_assert_str_eq(cell[12], "11");
+    text = next_row(text, cell);
+    ck_assert_str_eq(cell[5], "stream");
+    check_statistics(cell, before, 1, UNITS, ROWS);
+    ck_assert_str_eq(text, "");
+    ck_assert_ptr_null(record(INS_LOG_HISTOGRAMS));
+}
+END_TEST
+
 /* --- The others ---------------------------------------------------------------- */
 
 /* 3^2 + 4^2 + 12^2 = 13^2, at every moment anew, and over all layers that are shown. */
@@ -377,17 +400,18 @@ START_TEST(test_size)
     plan = plan_with(INS_EVERY_LOG);
     ins_trace_lay_out(&plan, &all);
     ck_assert(0 < none.used && none.used < one.used && one.used < all.used && !all.overflow);
-    plan.layer = (ins_trace_shape[]){{(size_t)1 << 40, 0}, {(size_t)1 << 40, (size_t)1 << 40}};
+    plan.layer =
+        (ins_trace_shape[]){{(size_t)1 << 40, 0, 0}, {(size_t)1 << 40, (size_t)1 << 40, 0}};
     ins_trace_lay_out(&plan, &huge);
     ck_assert(huge.overflow);
 }
 END_TEST
 
-/* Rows of a moment, by hand: epochs 1, layers 1 + 7, symmetry 1, histograms 4 (1 + 5), spectrum
+/* Rows of a moment, by hand: epochs 1, layers 1 + 9, symmetry 1, histograms 4 (1 + 5), spectrum
  * 2 x 2 + 2. */
 START_TEST(test_text_size)
 {
-    static const size_t by_hand[] = {300, 8 * 300, 300, 24 * 120, 6 * 80};
+    static const size_t by_hand[] = {300, 10 * 300, 300, 24 * 120, 6 * 80};
     ins_trace_plan plan = plan_with(INS_EVERY_LOG);
     size_t moments[INS_LOG_FILES] = {0}, bytes = 1;
     ck_assert(ins_trace_text_size(&plan, moments, &bytes));
@@ -433,6 +457,12 @@ static void show_what_was_not_planned(int fault)
     case 8:
         layer.jacobian = (ins_trace_matrices){1, 3, 3, make_matrix, matrix};
         break;
+    case 9:
+        layer.tensor[INS_INPUT] = (ins_trace_tensor){large, FEATURES + 1, 1, NULL};
+        break;
+    case 10:
+        layer.tensor[INS_STREAM] = (ins_trace_tensor){large, FEATURES, ROWS + 1, NULL};
+        break;
     default:
         break;
     }
@@ -455,6 +485,7 @@ int main(void)
     tcase_add_test(cases, test_layers);
     tcase_add_test(cases, test_update);
     tcase_add_test(cases, test_shown_update);
+    tcase_add_test(cases, test_own_units);
     tcase_add_test(cases, test_epochs);
     tcase_add_test(cases, test_symmetry);
     tcase_add_test(cases, test_histograms);
@@ -462,7 +493,7 @@ int main(void)
     tcase_add_loop_test(cases, test_wanted, 0, 2 * WRITTEN);
     tcase_add_test(cases, test_size);
     tcase_add_loop_test(cases, test_text_size, 0, WRITTEN);
-    tcase_add_loop_test(cases, test_not_planned, 0, 9);
+    tcase_add_loop_test(cases, test_not_planned, 0, 11);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }

@@ -22,10 +22,10 @@ START_TEST(test_dropout)
                       .capacity = 200};
     ins_network *net = recipe_network(&r, NULL, 1);
 
-    ins_network_forward(net, samples.x, 200, false);
+    ins_network_forward(net, samples.x, 200, INS_PASS_PROBE);
     for (size_t l = 1; l <= 2; l++)
         ck_assert_ptr_eq(dense_of(net, l + 1).input, dense_of(net, l).activation);
-    ins_network_forward(net, samples.x, 200, true);
+    ins_network_forward(net, samples.x, 200, INS_PASS_TRAIN);
     for (size_t l = 1; l <= 2; l++) {
         const dense_view view = dense_of(net, l);
         const real *next = dense_of(net, l + 1).input;
@@ -44,7 +44,7 @@ START_TEST(test_dropout)
     size_t same = 0, across = 0;
     memcpy(first, second, sizeof first);
     for (size_t i = 0; i < 8000; i++) across += (first[i] == 0) == (third[i] == 0);
-    ins_network_forward(net, samples.x, 200, true);
+    ins_network_forward(net, samples.x, 200, INS_PASS_TRAIN);
     for (size_t i = 0; i < 10000; i++) same += (first[i] == 0) == (second[i] == 0);
     ck_assert_double_eq_tol((double)same / 10000, 0.625, 0.025);
     ck_assert_double_eq_tol((double)across / 8000, 0.625, 0.025);
@@ -144,7 +144,7 @@ START_TEST(test_full_batch)
     real before[24];
 
     memcpy(before, view.weight, sizeof before);
-    ins_network_forward(net, samples.x, 30, false);
+    ins_network_forward(net, samples.x, 30, INS_PASS_PROBE);
     ins_network_backward(net, targets_of(&samples));
     for (size_t i = 0; i < 24; i++) before[i] -= (real)0.1 * view.weight_gradient[i];
     ins_trainer *trainer = ins_trainer_new(net, &samples, 30, false, 1);
