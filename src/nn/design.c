@@ -235,7 +235,7 @@ static bool append_element(maker *m, const ins_element *element, size_t *last)
 static bool append_list(maker *m, ins_elements list, size_t *last)
 {
     for (size_t i = 0; i < list.count; i++)
-        if (!append_element(m, &list.item[i], last)) return false;
+        if (!append_element(m, list.item[i], last)) return false;
     return true;
 }
 
@@ -243,9 +243,9 @@ static bool append_list(maker *m, ins_elements list, size_t *last)
 static bool append_input(maker *m, ins_elements *list, size_t *last)
 {
     const size_t features = m->details->inputs;
-    if (list->count == 0 || list->item[0].kind != kind_named("input"))
+    if (list->count == 0 || list->item[0]->kind != kind_named("input"))
         return append_number(m, "input", (double)features, NULL, last);
-    const ins_element *first = &list->item[0];
+    const ins_element *first = list->item[0];
     list->item++;
     list->count--;
     if (!append(m, first->kind, &first->choice, first->label, NULL, last)) return false;

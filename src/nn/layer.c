@@ -10,16 +10,24 @@
 
 #include "initscope/activation.h"
 #include "initscope/blas.h"
+#include "initscope/blueprint.h"
 #include "initscope/random.h"
+#include "initscope/residual.h"
 #include "initscope/vector.h"
 
 #include "layer_rows.h"
 #include "uniform_product.h"
 
-/* Most units of a layer, and most channels and sides of an input. */
+/* Most channels and sides of an input. */
 enum { MOST = 100000000 };
 
 static const char *const switches[] = {"yes", "no", NULL};
+
+static const char *input_problem(const double *side)
+{
+    const bool given = side[0] > 0 && (side[1] > 0 || side[2] == 0);
+    return given ? NULL : "sides must be given from the first on, as in input(8,8,1)";
+}
 
 /* The sides that were given, the last of which are the channels. */
 static ins_shape input_shape(const ins_layer_plan *plan, ins_text *problem)
@@ -306,7 +314,7 @@ static void dropout_backward(ins_layer *layer, size_t rows)
 #define BIAS WORD("bias", switches, "whether a bias is added")
 #define INIT                                                                              \
     {                                                                                     \
-        .name = "init", .kind = INS_PARAMETER_CALL,                                       \
+        .name = "init", .kind = INS_PARAMETER_CALL, .table = &ins_initializers,           \
         .meaning = "initializer of this layer alone; without it the factor's"             \
     }
 #define EPSILON(number)                                                                       \
@@ -325,12 +333,13 @@ static const ins_layer_kind rows[] = {
                .formula = "x: the features of a sample, as a map, a sequence or a vector",
                .parameters = {SIDE("height", "height of a map, steps of a sequence, or features"),
                               SIDE("width", "width of a map, or features of a step"),
-                              SIDE("channels", "channels of a map")}},
+                              SIDE("channels", "channels of a map")},
+               .check = input_problem},
      .shape = input_shape},
     {.entry = {.name = "dense",
                .formula = "W x + b, at each position",
                .source = "Rosenblatt 1958",
-               .parameters = {INTEGER("units", MOST, "rows of W"), BIAS, INIT}},
+               .parameters = {INTEGER("units", INS_BLUEPRINT_UNITS, "rows of W"), BIAS, INIT}},
      .reads = 1,
      .shape = dense_shape,
      .tensors = dense_tensors,
@@ -341,7 +350,7 @@ static const ins_layer_kind rows[] = {
                .formula = "the sum over a window of W x, + b; a group of outputs sees its group of "
                           "inputs",
                .source = "LeCun et al. 1989",
-               .parameters = {INTEGER("channels", MOST, "channels of the output"),
+               .parameters = {INTEGER("channels", INS_BLUEPRINT_UNITS, "channels of the output"),
                               EXTENT("kernel", "extent of the window, 3 or 3x5"),
                               STEP("stride", 1, "positions from window to window"),
                               WORD("pad", ins_paddings, "zeros around the map, or none"),
@@ -510,6 +519,7 @@ static const ins_layer_kind rows[] = {
                                .meaning = "factor of the branch"},
                               {.name = "start",
                                .kind = INS_PARAMETER_CALL,
+                               .table = &ins_residual_starts,
                                .meaning = "how this branch starts; without it the factor "
                                           "residual-init"}}},
      .reads = 2,
