@@ -13,22 +13,23 @@
 typedef enum ins_parameter_kind {
     INS_PARAMETER_NUMBER, /* in [minimum, maximum] */
     INS_PARAMETER_INTEGER,
-    INS_PARAMETER_WORD, /* one of words; the value is its index */
-    INS_PARAMETER_GAIN, /* a number, or an activation's name that the experiment room resolves */
-    INS_PARAMETER_PATH, /* text; may also be given without its name: file(DIR) */
+    INS_PARAMETER_WORD,   /* one of words; the value is its index */
+    INS_PARAMETER_GAIN,   /* a number, or an activation's name that the experiment room resolves */
+    INS_PARAMETER_PATH,   /* text; may also be given without its name: file(DIR) */
     INS_PARAMETER_EXTENT, /* "3" or "3x5": see ins_extent; each number in [minimum, maximum] */
-    INS_PARAMETER_CALL    /* text that its owner resolves: a call of another table */
+    INS_PARAMETER_CALL    /* a call of table, whose canonical text is kept */
 } ins_parameter_kind;
 
 typedef struct ins_parameter {
     const char *name; /* NULL ends the list */
     ins_parameter_kind kind;
-    double fallback;          /* default */
-    double minimum, maximum;  /* inclusive; open ends by nextafter or DBL_TRUE_MIN */
-    const char *const *words; /* NULL-terminated; INS_PARAMETER_WORD only */
-    const char *meaning;      /* "standard deviation" */
-    bool required;            /* has no default */
-    bool nameless;            /* the canonical call gives it by its place alone */
+    double fallback;                 /* default */
+    double minimum, maximum;         /* inclusive; open ends by nextafter or DBL_TRUE_MIN */
+    const char *const *words;        /* NULL-terminated; INS_PARAMETER_WORD only */
+    const char *meaning;             /* "standard deviation" */
+    bool required;                   /* has no default */
+    bool nameless;                   /* the canonical call gives it by its place alone */
+    const struct ins_entries *table; /* INS_PARAMETER_CALL only */
 } ins_parameter;
 
 enum { INS_PARAMETERS = 7 };

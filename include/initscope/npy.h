@@ -8,14 +8,14 @@
 #include "initscope/error.h"
 #include "initscope/real.h"
 
-/* Writes x (rows, columns) to path; columns = 0 writes a vector of rows elements. Whole or not at
- * all. INS_OUTPUT on failure. */
-ins_status ins_npy_write(const char *path, const real *x, size_t rows, size_t columns,
+/* Writes x, of this shape (dimensions), to path. Whole or not at all. INS_OUTPUT on failure. */
+ins_status ins_npy_write(const char *path, const real *x, const size_t *shape, size_t dimensions,
                          ins_error *error);
 
 /* Reads an array of exactly that shape into x. INS_DATA when the file cannot be read, is cut short
  * or longer than its shape, or has another shape or element type; the message names the file, what
  * was expected and what was found. Values that overflow float32 become infinite. */
-ins_status ins_npy_read(const char *path, size_t rows, size_t columns, real *x, ins_error *error);
+ins_status ins_npy_read(const char *path, const size_t *shape, size_t dimensions, real *x,
+                        ins_error *error);
 
 #endif

@@ -222,6 +222,17 @@ static ins_status set_extent(call *c, size_t index, piece value)
     return INS_OK;
 }
 
+/* A call of another table, as its canonical text. */
+static ins_status set_call(call *c, size_t index, piece value)
+{
+    const char *text = ins_arena_copy(c->arena, value.text, value.length);
+    ins_choice called;
+    ins_status status = ins_choice_parse(c->entry->parameters[index].table, text, c->where,
+                                         c->arena, &called, c->error);
+    if (status == INS_OK) c->choice.word[index] = called.label;
+    return status;
+}
+
 static ins_status set_value(call *c, size_t index, piece value)
 {
     const ins_parameter *parameter = &c->entry->parameters[index];
@@ -232,11 +243,10 @@ static ins_status set_value(call *c, size_t index, piece value)
         return set_word(c, index, value);
     case INS_PARAMETER_EXTENT:
         return set_extent(c, index, value);
-    case INS_PARAMETER_PATH:
     case INS_PARAMETER_CALL:
-        if (value.length == 0)
-            return bad_value(c, parameter,
-                             parameter->kind == INS_PARAMETER_PATH ? "a path" : "given", value);
+        return set_call(c, index, value);
+    case INS_PARAMETER_PATH:
+        if (value.length == 0) return bad_value(c, parameter, "a path", value);
         c->choice.word[index] = ins_arena_copy(c->arena, value.text, value.length);
         return INS_OK;
     default:
@@ -328,21 +338,25 @@ static void add_value(const call *c, size_t index, ins_text *out)
     }
 }
 
-/* The canonical call: parameters that differ from the default, a path and the nameless ones alone,
- * the others by name. */
+/* The canonical call: parameters that differ from the default, a path and the nameless ones alone
+ * where their place says which they are, the others by name. */
 static void make_label(call *c)
 {
     ins_text label = {0};
     const char *separator = "(";
+    bool placed = true; /* those before are there, and by their places */
     ins_text_add(&label, c->entry->name);
     for (size_t i = 0; i < parameter_count(c->entry); i++) {
         const ins_parameter *parameter = &c->entry->parameters[i];
         const bool fallback =
             c->choice.word[i] == NULL && c->choice.value[i] == parameter->fallback;
-        if (fallback && !parameter->required) continue;
+        placed &= parameter->kind == INS_PARAMETER_PATH || parameter->nameless;
+        if (fallback && !parameter->required) {
+            placed = false;
+            continue;
+        }
         ins_text_add(&label, separator);
-        if (parameter->kind != INS_PARAMETER_PATH && !parameter->nameless)
-            ins_text_add_format(&label, "%s=", parameter->name);
+        if (!placed) ins_text_add_format(&label, "%s=", parameter->name);
         add_value(c, i, &label);
         separator = ",";
     }

@@ -19,7 +19,7 @@
 #include "initscope/text.h"
 
 #define MAGIC "\x93NUMPY"
-enum { MAGIC_SIZE = 6, ALIGNMENT = 64, SHAPE_SIZE = 64, TYPE_SIZE = 16, HEADER_LIMIT = 1 << 20 };
+enum { MAGIC_SIZE = 6, ALIGNMENT = 64, TYPE_SIZE = 16, HEADER_LIMIT = 1 << 20 };
 
 typedef struct npy_header {
     char type[TYPE_SIZE]; /* "<f4" */
@@ -28,20 +28,13 @@ typedef struct npy_header {
     size_t data;     /* offset of the first element */
 } npy_header;
 
-static void shape_text(char out[SHAPE_SIZE], size_t rows, size_t columns)
-{
-    if (columns)
-        snprintf(out, SHAPE_SIZE, "(%zu, %zu)", rows, columns);
-    else
-        snprintf(out, SHAPE_SIZE, "(%zu,)", rows);
-}
-
-static void found_shape(ins_text *out, const ins_array *array)
+/* As Python writes a tuple. */
+static void shape_text(ins_text *out, const size_t *shape, size_t dimensions)
 {
     ins_text_add(out, "(");
-    for (size_t i = 0; i < array->dimensions; i++)
-        ins_text_add_format(out, i ? ", %zu" : "%zu", array->shape[i]);
-    ins_text_add(out, array->dimensions == 1 ? ",)" : ")");
+    for (size_t i = 0; i < dimensions; i++)
+        ins_text_add_format(out, i ? ", %zu" : "%zu", shape[i]);
+    ins_text_add(out, dimensions == 1 ? ",)" : ")");
 }
 
 /* What follows "'key':" in the header's dictionary, blanks skipped; NULL when there is no such key.
@@ -199,19 +192,18 @@ ins_status ins_npy_read_array(const ins_byte_source *source, ins_array *array, i
     return status == INS_OK ? read_elements(source, &header, array, error) : status;
 }
 
-static ins_status check(const ins_byte_source *source, const npy_header *header, size_t rows,
-                        size_t columns, ins_error *error)
+static ins_status check(const ins_byte_source *source, const npy_header *header,
+                        const size_t *shape, size_t dimensions, ins_error *error)
 {
     const ins_array *array = &header->array;
-    bool same = array->dimensions == (columns ? 2u : 1u) && array->shape[0] == rows &&
-                (!columns || array->shape[1] == columns);
-    if (!same) {
-        char expected[SHAPE_SIZE];
-        ins_text found = {0};
-        shape_text(expected, rows, columns);
-        found_shape(&found, array);
+    if (array->dimensions != dimensions ||
+        memcmp(array->shape, shape, dimensions * sizeof *shape) != 0) {
+        ins_text expected = {0}, found = {0};
+        shape_text(&expected, shape, dimensions);
+        shape_text(&found, array->shape, array->dimensions);
         ins_error_add(error, INS_DATA, "%s: expected an array of shape %s (got \"%s\")",
-                      source->name, expected, found.data);
+                      source->name, expected.data, found.data);
+        ins_text_free(&expected);
         ins_text_free(&found);
         return INS_DATA;
     }
@@ -221,21 +213,22 @@ static ins_status check(const ins_byte_source *source, const npy_header *header,
                          source->name, header->type);
 }
 
-ins_status ins_npy_write(const char *path, const real *x, size_t rows, size_t columns,
+ins_status ins_npy_write(const char *path, const real *x, const size_t *shape, size_t dimensions,
                          ins_error *error)
 {
-    char shape[SHAPE_SIZE];
-    shape_text(shape, rows, columns);
     ins_text dictionary = {0}, file = {0};
-    ins_text_add_format(&dictionary, "{'descr': '<f4', 'fortran_order': False, 'shape': %s, }",
-                        shape);
+    size_t count = 1;
+    for (size_t i = 0; i < dimensions; i++) count *= shape[i];
+    ins_text_add(&dictionary, "{'descr': '<f4', 'fortran_order': False, 'shape': ");
+    shape_text(&dictionary, shape, dimensions);
+    ins_text_add(&dictionary, ", }");
     while ((MAGIC_SIZE + 4 + dictionary.length + 1) % ALIGNMENT) ins_text_add(&dictionary, " ");
     ins_text_add(&dictionary, "\n");
     const char length[4] = {1, 0, (char)(dictionary.length & 0xff), (char)(dictionary.length >> 8)};
     ins_text_add_bytes(&file, MAGIC, MAGIC_SIZE);
     ins_text_add_bytes(&file, length, sizeof length);
     ins_text_add_bytes(&file, dictionary.data, dictionary.length);
-    for (size_t i = 0; i < rows * (columns ? columns : 1); i++) {
+    for (size_t i = 0; i < count; i++) {
         float element = (float)x[i];
         uint32_t bits;
         memcpy(&bits, &element, sizeof bits);
@@ -249,7 +242,8 @@ ins_status ins_npy_write(const char *path, const real *x, size_t rows, size_t co
     return status;
 }
 
-ins_status ins_npy_read(const char *path, size_t rows, size_t columns, real *x, ins_error *error)
+ins_status ins_npy_read(const char *path, const size_t *shape, size_t dimensions, real *x,
+                        ins_error *error)
 {
     ins_stream *stream = ins_stream_open(path, error);
     if (!stream) return INS_DATA;
@@ -257,7 +251,7 @@ ins_status ins_npy_read(const char *path, size_t rows, size_t columns, real *x, 
     ins_array array = {0};
     npy_header header;
     ins_status status = read_header(&source, &header, error);
-    if (status == INS_OK) status = check(&source, &header, rows, columns, error);
+    if (status == INS_OK) status = check(&source, &header, shape, dimensions, error);
     if (status == INS_OK) status = read_elements(&source, &header, &array, error);
     for (size_t i = 0; i < array.count; i++) x[i] = (real)array.x[i];
     ins_array_free(&array);

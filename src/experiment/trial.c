@@ -7,6 +7,7 @@
 #include "initscope/log_row.h"
 #include "initscope/trainer.h"
 #include "laboratory.h"
+#include "network_table.h"
 #include "parallel.h"
 #include "recorder.h"
 
@@ -170,6 +171,16 @@ static void add_run(const session *s, ins_text *out)
     ins_row_end(&row);
 }
 
+/* A perceptron is known by its widths. */
+static void add_network(const session *s, ins_log_rows *rows)
+{
+    const ins_design *design = ins_network_design(s->network);
+    if (!ins_blueprint_is_dense(s->trial->network))
+        ins_network_rows(design, s->trial, &rows->file[INS_LOG_NETWORK]);
+    if (s->laboratory->settings->residual_init.count > 1)
+        ins_factor_rows_of(s->trial, &rows->file[INS_LOG_FACTORS]);
+}
+
 static void add_theory(const session *s, const ins_forecast *forecast, ins_text *out)
 {
     for (size_t i = 0; i < ins_forecast_count(forecast); i++) {
@@ -223,6 +234,7 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     if (status == INS_OK) {
         if (complete) {
             add_run(&s, &rows->file[INS_LOG_RUNS]);
+            add_network(&s, rows);
             add_predictions(&s, rows);
             add_timing(&s, &rows->file[INS_LOG_TIMING]);
         }

@@ -24,6 +24,7 @@ size_t ins_plan_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_T
     for (size_t t = 0; t < count; t++) {
         matrices += ins_role_is_matrix(list[t].place.role);
         list[t].place.kind = plan->kind;
+        list[t].place.output = plan->output;
         list[t].place.block = plan->block;
         list[t].place.blocks = plan->blocks;
         list[t].place.matrices = plan->matrices;
@@ -234,7 +235,7 @@ static bool append_element(maker *m, const ins_element *element, size_t *last)
 static bool append_list(maker *m, ins_elements list, size_t *last)
 {
     for (size_t i = 0; i < list.count; i++)
-        if (!append_element(m, &list.item[i], last)) return false;
+        if (!append_element(m, list.item[i], last)) return false;
     return true;
 }
 
@@ -242,9 +243,9 @@ static bool append_list(maker *m, ins_elements list, size_t *last)
 static bool append_input(maker *m, ins_elements *list, size_t *last)
 {
     const size_t features = m->details->inputs;
-    if (list->count == 0 || list->item[0].kind != kind_named("input"))
+    if (list->count == 0 || list->item[0]->kind != kind_named("input"))
         return append_number(m, "input", (double)features, NULL, last);
-    const ins_element *first = &list->item[0];
+    const ins_element *first = list->item[0];
     list->item++;
     list->count--;
     if (!append(m, first->kind, &first->choice, first->label, NULL, last)) return false;
@@ -258,8 +259,11 @@ static bool append_input(maker *m, ins_elements *list, size_t *last)
 static bool append_output(maker *m, size_t *last)
 {
     const ins_layer_plan *end = &m->design->layer[*last];
-    if (end->shape.axes == 0)
-        return append_number(m, "dense", (double)m->details->outputs, "output", last);
+    if (end->shape.axes == 0) {
+        const bool fits = append_number(m, "dense", (double)m->details->outputs, "output", last);
+        m->design->layer[*last].output = true;
+        return fits;
+    }
     ins_shape_add(end->shape, (ins_text_add(&m->problem, "the network ends in "), &m->problem));
     ins_text_add(&m->problem, ": add gmean or flatten");
     m->failed = *last;

@@ -5,20 +5,29 @@
 #include "initscope/layer.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "initscope/activation.h"
 #include "initscope/blas.h"
+#include "initscope/blueprint.h"
 #include "initscope/random.h"
+#include "initscope/residual.h"
 #include "initscope/vector.h"
 
 #include "layer_rows.h"
 #include "uniform_product.h"
 
-/* Most units of a layer, and most channels and sides of an input. */
+/* Most channels and sides of an input. */
 enum { MOST = 100000000 };
 
 static const char *const switches[] = {"yes", "no", NULL};
+
+static const char *input_problem(const double *side)
+{
+    const bool given = side[0] > 0 && (side[1] > 0 || side[2] == 0);
+    return given ? NULL : "sides must be given from the first on, as in input(8,8,1)";
+}
 
 /* The sides that were given, the last of which are the channels. */
 static ins_shape input_shape(const ins_layer_plan *plan, ins_text *problem)
@@ -140,8 +149,8 @@ static void dense_forward(ins_layer *layer, size_t rows, ins_pass pass)
     const ins_layer_plan *plan = layer->plan;
     (void)pass;
     product(layer, false, true, rows * ins_positions(plan->shape), plan->shape.channels,
-            plan->reads[0].channels, 1, layer->in[0], layer->tensor[INS_MATRIX_W].value,
-            layer->result);
+            plan->reads[0].channels, (real)layer->multiplier, layer->in[0],
+            layer->tensor[INS_MATRIX_W].value, layer->result);
     ins_bias_add(layer, rows);
 }
 
@@ -151,12 +160,12 @@ static void dense_backward(ins_layer *layer, size_t rows)
     const size_t units = plan->shape.channels, inputs = plan->reads[0].channels;
     const size_t places = rows * ins_positions(plan->shape);
     const ins_learned *w = &layer->tensor[INS_MATRIX_W];
-    product(layer, true, false, units, inputs, places, (real)1 / (real)rows, layer->delta,
-            layer->in[0], w->gradient);
+    product(layer, true, false, units, inputs, places, (real)layer->multiplier / (real)rows,
+            layer->delta, layer->in[0], w->gradient);
     ins_bias_backward(layer, rows);
     if (layer->in_delta[0] != NULL)
-        product(layer, false, false, places, inputs, units, 1, layer->delta, w->value,
-                layer->in_delta[0]);
+        product(layer, false, false, places, inputs, units, (real)layer->multiplier, layer->delta,
+                w->value, layer->in_delta[0]);
 }
 
 /* Activation: a = phi(z). */
@@ -305,7 +314,7 @@ static void dropout_backward(ins_layer *layer, size_t rows)
 #define BIAS WORD("bias", switches, "whether a bias is added")
 #define INIT                                                                              \
     {                                                                                     \
-        .name = "init", .kind = INS_PARAMETER_CALL,                                       \
+        .name = "init", .kind = INS_PARAMETER_CALL, .table = &ins_initializers,           \
         .meaning = "initializer of this layer alone; without it the factor's"             \
     }
 #define EPSILON(number)                                                                       \
@@ -324,12 +333,13 @@ static const ins_layer_kind rows[] = {
                .formula = "x: the features of a sample, as a map, a sequence or a vector",
                .parameters = {SIDE("height", "height of a map, steps of a sequence, or features"),
                               SIDE("width", "width of a map, or features of a step"),
-                              SIDE("channels", "channels of a map")}},
+                              SIDE("channels", "channels of a map")},
+               .check = input_problem},
      .shape = input_shape},
     {.entry = {.name = "dense",
                .formula = "W x + b, at each position",
                .source = "Rosenblatt 1958",
-               .parameters = {INTEGER("units", MOST, "rows of W"), BIAS, INIT}},
+               .parameters = {INTEGER("units", INS_BLUEPRINT_UNITS, "rows of W"), BIAS, INIT}},
      .reads = 1,
      .shape = dense_shape,
      .tensors = dense_tensors,
@@ -340,7 +350,7 @@ static const ins_layer_kind rows[] = {
                .formula = "the sum over a window of W x, + b; a group of outputs sees its group of "
                           "inputs",
                .source = "LeCun et al. 1989",
-               .parameters = {INTEGER("channels", MOST, "channels of the output"),
+               .parameters = {INTEGER("channels", INS_BLUEPRINT_UNITS, "channels of the output"),
                               EXTENT("kernel", "extent of the window, 3 or 3x5"),
                               STEP("stride", 1, "positions from window to window"),
                               WORD("pad", ins_paddings, "zeros around the map, or none"),
@@ -513,6 +523,7 @@ static const ins_layer_kind rows[] = {
                                .meaning = "factor of the branch"},
                               {.name = "start",
                                .kind = INS_PARAMETER_CALL,
+                               .table = &ins_residual_starts,
                                .meaning = "how this branch starts; without it the factor "
                                           "residual-init"}}},
      .reads = 2,

@@ -108,6 +108,8 @@ size_t ins_conv_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_T
                   .fan_in = (double)inputs,
                   .fan_out = (double)taps * (double)(made.units / made.groups),
                   .taps = taps,
+                  .axes = plan->reads[0].axes,
+                  .kernel = {made.kernel[0], made.kernel[1]},
                   .groups = made.groups,
                   .centre = (made.kernel[0] - 1) / 2 * made.kernel[1] + (made.kernel[1] - 1) / 2,
                   .role = INS_ROLE_WEIGHT}};

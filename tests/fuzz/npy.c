@@ -17,7 +17,7 @@ static void check_shape(const char *path, size_t rows, size_t columns)
     memset(x, 0x5a, sizeof x);
     memset(untouched, 0x5a, sizeof untouched);
     memset(again, 0x5a, sizeof again);
-    if (ins_npy_read(path, rows, columns, x, &error) != INS_OK) {
+    if (ins_npy_read(path, (const size_t[]){rows, columns}, 2, x, &error) != INS_OK) {
         fuzz_expect(error.status == INS_DATA && error.count == 1, "a refusal has one message");
         fuzz_expect(memcmp(x, untouched, sizeof x) == 0, "a refusal leaves the array alone");
         return;
@@ -25,8 +25,8 @@ static void check_shape(const char *path, size_t rows, size_t columns)
     fuzz_expect(memcmp(&x[count], &untouched[count], sizeof(real)) == 0,
                 "nothing is written behind the array");
     path = fuzz_path("again.npy");
-    fuzz_expect(ins_npy_write(path, x, rows, columns, &error) == INS_OK &&
-                    ins_npy_read(path, rows, columns, again, &error) == INS_OK,
+    fuzz_expect(ins_npy_write(path, x, (const size_t[]){rows, columns}, 2, &error) == INS_OK &&
+                    ins_npy_read(path, (const size_t[]){rows, columns}, 2, again, &error) == INS_OK,
                 "what is written can be read");
     fuzz_expect(memcmp(x, again, sizeof x) == 0, "reading and writing are inverses");
 }

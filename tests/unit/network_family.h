@@ -52,7 +52,7 @@ static inline family family_of(const char *activation, const char *weight, size_
                 .weight = choose(&ins_initializers, weight),
                 .bias = choose(&ins_initializers, "zeros"),
                 .samples = random_samples(rows, inputs, 1)};
-    f.design = ins_perceptron_design(&(ins_perceptron){.inputs = inputs,
+    f.design = perceptron_design(&(perceptron){.inputs = inputs,
                                                        .outputs = 3,
                                                        .loss = ins_loss_for(true),
                                                        .hidden_count = hidden,

@@ -15,6 +15,7 @@
 #include "initscope/trainer.h"
 
 #include "dense_view.h"
+#include "perceptron.h"
 
 static ins_arena *fixture_arena;
 
@@ -125,7 +126,7 @@ static inline ins_design recipe_design(const recipe *r)
 {
     const ins_choice activation = choose(&ins_activations, r->activation);
     ins_design design =
-        ins_perceptron_design(&(ins_perceptron){.inputs = r->inputs,
+        perceptron_design(&(perceptron){.inputs = r->inputs,
                                                 .outputs = r->numbers > 0 ? r->numbers : 3,
                                                 .loss = ins_loss_for(r->numbers == 0),
                                                 .hidden_count = r->hidden_count,

@@ -160,7 +160,7 @@ static size_t append(ins_design *design, const ins_layer_kind *kind, const char 
     const ins_choice choice =
         choose(kind->choices != NULL ? kind->choices : &ins_layer_kinds, call);
 
-    return ins_design_add(design, kind, &choice, input);
+    return ins_design_add(design, kind, &choice, input, NULL);
 }
 
 static ins_design empty_design(void)
@@ -169,9 +169,10 @@ static ins_design empty_design(void)
 }
 
 /* A kind that the program does not have: s (x + y), with a learned factor s that starts at 0.5. */
-static size_t blend_units(const ins_layer_plan *plan)
+static ins_shape blend_shape(const ins_layer_plan *plan, ins_text *problem)
 {
-    return plan->inputs[0] == plan->inputs[1] ? plan->inputs[0] : 0;
+    (void)problem;
+    return ins_vector(plan->inputs[0] == plan->inputs[1] ? plan->inputs[0] : 0);
 }
 
 static size_t blend_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
@@ -182,9 +183,9 @@ static size_t blend_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAY
     return 1;
 }
 
-static void blend_forward(ins_layer *layer, size_t rows, bool training)
+static void blend_forward(ins_layer *layer, size_t rows, ins_pass pass)
 {
-    (void)training;
+    (void)pass;
     for (size_t i = 0; i < rows * layer->plan->units; i++)
         layer->result[i] = layer->tensor[0].value[0] * (layer->in[0][i] + layer->in[1][i]);
 }
@@ -205,7 +206,7 @@ static void blend_backward(ins_layer *layer, size_t rows)
 static const ins_layer_kind blend = {.entry = {.name = "blend"},
                                      .choices = &ins_layer_kinds, /* whatever: it has no choice */
                                      .reads = 2,
-                                     .units = blend_units,
+                                     .shape = blend_shape,
                                      .tensors = blend_tensors,
                                      .forward = blend_forward,
                                      .backward = blend_backward};
@@ -246,10 +247,10 @@ START_TEST(test_gradient_of_shared_layers)
     ins_design design = empty_design();
     const size_t in = append(&design, kind_of("input"), "input(4)", 0, 0);
     const size_t stem = append(&design, kind_of("dense"), "dense(6)", in, 0);
-    const size_t phi = append(&design, kind_of("activation"), "tanh", stem, 0);
+    const size_t phi = append(&design, kind_of("act"), "tanh", stem, 0);
     const size_t branch = append(&design, kind_of("dense"), "dense(6)", phi, 0);
     const size_t sum = append(&design, &blend, "input", phi, branch);
-    const size_t other = append(&design, kind_of("activation"), "softplus", stem, 0);
+    const size_t other = append(&design, kind_of("act"), "softplus", stem, 0);
     const size_t join = append(&design, &blend, "input", other, sum);
     const size_t twice = append(&design, &blend, "input", join, join);
     const size_t drop = append(&design, kind_of("dropout"), "dropout", twice, 0);

@@ -11,6 +11,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "check_tap.h"
+#include "perceptron.h"
 #include "initscope/forecast.h"
 #include "initscope/initializer.h"
 #include "initscope/theory_tables.h"
@@ -58,7 +59,7 @@ START_TEST(test_every_trial)
         size_t hidden = trial.hidden->count;
         ins_layer_prediction out[3];
         ins_design design =
-            ins_perceptron_design(&(ins_perceptron){.inputs = 4,
+            perceptron_design(&(perceptron){.inputs = 4,
                                                     .outputs = 3,
                                                     .loss = ins_loss_for(true),
                                                     .hidden_count = hidden,
@@ -108,7 +109,7 @@ START_TEST(test_critical)
                                 i < 4 ? 1.700796 : 1.328937, 6e-7);
         ins_layer_prediction out[2];
         ins_design design =
-            ins_perceptron_design(&(ins_perceptron){.inputs = 10,
+            perceptron_design(&(perceptron){.inputs = 10,
                                                     .outputs = 3,
                                                     .loss = ins_loss_for(true),
                                                     .hidden_count = 1,

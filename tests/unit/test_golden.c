@@ -254,7 +254,7 @@ static ins_network *build(const golden_network *network, const ins_prepared *dat
         hidden[count++] = (size_t)atoi(p);
     const ins_choice activation = choice(&ins_activations, network->field[ACTIVATION], arena);
     ins_design design =
-        ins_perceptron_design(&(ins_perceptron){.inputs = data->train.features,
+        perceptron_design(&(perceptron){.inputs = data->train.features,
                                                 .outputs = data->train.outputs,
                                                 .loss = ins_loss_for(data->train.label != NULL),
                                                 .hidden_count = count,

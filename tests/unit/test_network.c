@@ -274,7 +274,7 @@ START_TEST(test_useless_layers)
     size_t bytes = 0, hidden = 1, end;
     ins_design design = recipe_design(&r);
 
-    end = ins_design_add(&design, dropout, &half, &hidden);
+    end = add_layer(&design, dropout, &half, &hidden);
     ck_assert_uint_eq(end, 4);
     ck_assert_int_eq(ins_network_size(&design, &bytes, &error), INS_USAGE);
     ck_assert_str_eq(error.line[0], "network: layer 3, dense, is read by no other");
@@ -282,8 +282,8 @@ START_TEST(test_useless_layers)
 
     ins_error_clear(&error);
     const ins_choice four = choose(&ins_layer_kinds, "input(4)");
-    hidden = ins_design_add(&design, kind_of("input"), &four, NULL);
-    ins_design_add(&design, dropout, &half, &hidden);
+    hidden = add_layer(&design, kind_of("input"), &four, NULL);
+    add_layer(&design, dropout, &half, &hidden);
     ck_assert_int_eq(ins_network_size(&design, &bytes, &error), INS_USAGE);
     ck_assert_str_eq(error.line[0], "network: layer 1, dropout, ends a network without weights");
     ins_design_free(&design);
@@ -293,8 +293,8 @@ END_TEST
 /* The list of a perceptron, and the places of its tensors. */
 START_TEST(test_design)
 {
-    static const char *const kinds[] = {"input", "dense",      "activation", "dropout",
-                                        "dense", "activation", "dropout",    "dense"};
+    static const char *const kinds[] = {"input", "dense", "act",     "dropout",
+                                        "dense", "act",   "dropout", "dense"};
     static const size_t units[] = {4, 8, 8, 8, 5, 5, 5, 3}, numbers[] = {0, 1, 1, 1, 2, 2, 2, 3};
     static const size_t shapes[][2] = {{8, 4}, {5, 8}, {3, 5}};
     const recipe r = {.activation = "leaky_relu(0.3)",
@@ -339,9 +339,10 @@ START_TEST(test_design)
 END_TEST
 
 /* A kind of two matrices: each has a number of its own. */
-static size_t pair_units(const ins_layer_plan *plan)
+static ins_shape pair_shape(const ins_layer_plan *plan, ins_text *problem)
 {
-    return plan->inputs[0] + 1;
+    (void)problem;
+    return ins_vector(plan->inputs[0] + 1);
 }
 
 static size_t pair_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
@@ -357,7 +358,7 @@ static size_t pair_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYE
 START_TEST(test_numbers)
 {
     static const ins_layer_kind pair = {
-        .entry = {.name = "pair"}, .reads = 1, .units = pair_units, .tensors = pair_tensors};
+        .entry = {.name = "pair"}, .reads = 1, .shape = pair_shape, .tensors = pair_tensors};
     static const size_t numbers[] = {0, 1, 1, 2, 4, 6};
     static const size_t inputs[] = {4, 8, 9, 9, 10, 10};
     const recipe r = {
@@ -367,10 +368,10 @@ START_TEST(test_numbers)
 
     design.layers = 3; /* without the output layer */
     design.depth = 1;
-    for (size_t i = 2; i < 4; i++) ins_design_add(&design, &pair, &none, &i);
+    for (size_t i = 2; i < 4; i++) add_layer(&design, &pair, &none, &i);
     const size_t last = 4;
     const ins_choice dense = choose(&ins_layer_kinds, "dense(3)");
-    ins_design_add(&design, kind_of("dense"), &dense, &last);
+    add_layer(&design, kind_of("dense"), &dense, &last);
     ck_assert_uint_eq(design.depth, 6);
     for (size_t i = 0; i < design.layers; i++)
         ck_assert_uint_eq(design.layer[i].number, numbers[i]);
@@ -385,9 +386,10 @@ START_TEST(test_numbers)
 END_TEST
 
 /* A kind that has a bias and no matrix. */
-static size_t shift_units(const ins_layer_plan *plan)
+static ins_shape shift_shape(const ins_layer_plan *plan, ins_text *problem)
 {
-    return plan->inputs[0];
+    (void)problem;
+    return ins_vector(plan->inputs[0]);
 }
 
 static size_t shift_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
@@ -397,10 +399,10 @@ static size_t shift_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAY
     return 1;
 }
 
-static void shift_forward(ins_layer *layer, size_t rows, bool training)
+static void shift_forward(ins_layer *layer, size_t rows, ins_pass pass)
 {
     (void)rows;
-    (void)training;
+    (void)pass;
     layer->output = layer->in[0];
 }
 
@@ -409,7 +411,7 @@ START_TEST(test_lone_bias)
 {
     static const ins_layer_kind shift = {.entry = {.name = "shift"},
                                          .reads = 1,
-                                         .units = shift_units,
+                                         .shape = shift_shape,
                                          .tensors = shift_tensors,
                                          .forward = shift_forward};
     const recipe r = {.activation = "relu", .inputs = 4, .capacity = 1};
@@ -425,8 +427,8 @@ START_TEST(test_lone_bias)
 
     design.layers = 1; /* the input alone */
     design.depth = design.layer[input].readers = 0;
-    ins_design_add(&design, &shift, &none, &input);
-    ins_design_add(&design, kind_of("dense"), &dense, &shifted);
+    add_layer(&design, &shift, &none, &input);
+    add_layer(&design, kind_of("dense"), &dense, &shifted);
     ck_assert_int_eq(ins_network_new(&design, &net, &error), INS_OK);
     ins_design_free(&design);
     ck_assert_int_eq(ins_network_initialize(net, &how, &error), INS_OK);

@@ -49,7 +49,7 @@ static void expect_refusal(size_t rows, size_t columns, const char *message)
     real x[16];
     ins_error error = {0};
     char whole[512];
-    ck_assert_int_eq(ins_npy_read(path, rows, columns, x, &error), INS_DATA);
+    ck_assert_int_eq(ins_npy_read(path, (const size_t[]){rows, columns}, 2, x, &error), INS_DATA);
     snprintf(whole, sizeof whole, "%s: %s", path, message);
     ck_assert_str_eq(error.line[0], whole);
 }
@@ -59,7 +59,7 @@ START_TEST(written_array_is_numpys_bytes)
     const real x[] = {1, 2, 3, 4, 5, (real)-0.1};
     ins_error error = {0};
     ins_text file = {0};
-    ck_assert_int_eq(ins_npy_write(path, x, 2, 3, &error), INS_OK);
+    ck_assert_int_eq(ins_npy_write(path, x, (const size_t[]){2, 3}, 2, &error), INS_OK);
     ck_assert_int_eq(ins_file_read(path, &file, INS_DATA, &error), INS_OK);
     /* numpy.save of numpy.array([[1, 2, 3], [4, 5, -0.1]], "<f4"): 128 bytes of header. */
     const char *header = "\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, "
@@ -79,8 +79,8 @@ START_TEST(vector_reads_back)
     const real x[] = {0, (real)0.5, -2};
     real y[3];
     ins_error error = {0};
-    ck_assert_int_eq(ins_npy_write(path, x, 3, 0, &error), INS_OK);
-    ck_assert_int_eq(ins_npy_read(path, 3, 0, y, &error), INS_OK);
+    ck_assert_int_eq(ins_npy_write(path, x, (const size_t[]){3}, 1, &error), INS_OK);
+    ck_assert_int_eq(ins_npy_read(path, (const size_t[]){3}, 1, y, &error), INS_OK);
     ck_assert_mem_eq(x, y, sizeof x);
 }
 END_TEST
@@ -91,7 +91,7 @@ START_TEST(doubles_in_fortran_order)
     real x[6];
     ins_error error = {0};
     write_file("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }", stored, sizeof stored);
-    ck_assert_int_eq(ins_npy_read(path, 2, 3, x, &error), INS_OK);
+    ck_assert_int_eq(ins_npy_read(path, (const size_t[]){2, 3}, 2, x, &error), INS_OK);
     for (size_t i = 0; i < 6; i++) ck_assert(x[i] == (real)(i + 1));
 }
 END_TEST
@@ -116,7 +116,7 @@ START_TEST(long_header)
     fwrite(stored, 1, sizeof stored, file);
     ck_assert_int_eq(fclose(file), 0);
     free(header);
-    ck_assert_int_eq(ins_npy_read(path, 3, 0, x, &error), INS_OK);
+    ck_assert_int_eq(ins_npy_read(path, (const size_t[]){3}, 1, x, &error), INS_OK);
     for (size_t i = 0; i < 3; i++) ck_assert(x[i] == (real)stored[i]);
 }
 END_TEST

@@ -336,9 +336,10 @@ START_TEST(test_not_finite)
 END_TEST
 
 /* A kind that has a matrix and no bias. */
-static size_t bare_units(const ins_layer_plan *plan)
+static ins_shape bare_shape(const ins_layer_plan *plan, ins_text *problem)
 {
-    return plan->inputs[0] - 2;
+    (void)problem;
+    return ins_vector(plan->inputs[0] - 2);
 }
 
 static size_t bare_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
@@ -348,9 +349,9 @@ static size_t bare_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYE
     return 1;
 }
 
-static void bare_forward(ins_layer *layer, size_t rows, bool training)
+static void bare_forward(ins_layer *layer, size_t rows, ins_pass pass)
 {
-    (void)training;
+    (void)pass;
     for (size_t i = 0; i < rows * layer->plan->units; i++) layer->result[i] = layer->in[0][i];
 }
 
@@ -365,7 +366,7 @@ START_TEST(test_no_bias)
 {
     static const ins_layer_kind bare = {.entry = {.name = "bare"},
                                         .reads = 1,
-                                        .units = bare_units,
+                                        .shape = bare_shape,
                                         .tensors = bare_tensors,
                                         .forward = bare_forward,
                                         .backward = bare_backward};
@@ -377,7 +378,7 @@ START_TEST(test_no_bias)
     ins_design design = ins_trial_design(&trial, &settings, &train);
     design.layers = 1; /* the input alone */
     design.depth = design.layer[input].readers = 0;
-    ins_design_add(&design, &bare, &none, &input);
+    add_layer(&design, &bare, &none, &input);
     ck_assert_uint_eq(ins_design_outputs(&design), CLASSES);
     ins_recorder_free(recorder);
     ins_network_free(network);

@@ -143,7 +143,7 @@ static double predict(shape of, const ins_choice *phi, const ins_choice *weight,
     size_t hidden[MOST_HIDDEN];
     const ins_initialization start = {.hidden = weight, .output = weight, .bias = bias};
     for (size_t l = 0; l < of.hidden; l++) hidden[l] = of.width;
-    ins_design design = ins_perceptron_design(&(ins_perceptron){.inputs = of.inputs,
+    ins_design design = perceptron_design(&(perceptron){.inputs = of.inputs,
                                                                 .outputs = of.classes,
                                                                 .loss = ins_loss_for(true),
                                                                 .hidden_count = of.hidden,
@@ -303,10 +303,10 @@ START_TEST(test_relu_halves)
 }
 END_TEST
 
-static size_t add_layer(ins_design *design, const ins_layer_kind *kind, ins_choice choice)
+static size_t append(ins_design *design, const ins_layer_kind *kind, ins_choice choice)
 {
     const size_t last = design->layers - 1;
-    return ins_design_add(design, kind, &choice, &last);
+    return add_layer(design, kind, &choice, &last);
 }
 
 static const ins_layer_kind *kind_of(const char *name)
@@ -315,15 +315,16 @@ static const ins_layer_kind *kind_of(const char *name)
 }
 
 /* The theory has a row for every layer kind and every loss, and knows when it has none. */
-static size_t units_kept(const ins_layer_plan *plan)
+static ins_shape shape_kept(const ins_layer_plan *plan, ins_text *problem)
 {
-    return plan->inputs[0];
+    (void)problem;
+    return ins_vector(plan->inputs[0]);
 }
 
 START_TEST(test_rows)
 {
     static const ins_layer_kind stranger = {
-        .entry = {.name = "stranger"}, .reads = 1, .units = units_kept};
+        .entry = {.name = "stranger"}, .reads = 1, .shape = shape_kept};
     static const ins_loss other = {.entry = {.name = "other"}};
     const ins_choice he = choose(&ins_initializers, "he_normal");
     const ins_choice zeros = choose(&ins_initializers, "zeros");
@@ -337,14 +338,14 @@ START_TEST(test_rows)
         const bool known = i < ins_losses.count;
         ins_design design = {.loss =
                                  known ? (const ins_loss *)ins_entry_at(&ins_losses, i) : &other};
-        add_layer(&design, kind_of("input"), choose_with(&ins_layer_kinds, "input", 4));
-        add_layer(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 8));
+        append(&design, kind_of("input"), choose_with(&ins_layer_kinds, "input", 4));
+        append(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 8));
         if (known) {
-            add_layer(&design, &stranger, zeros);
+            append(&design, &stranger, zeros);
         } else {
-            add_layer(&design, kind_of("activation"), activation("relu"));
+            append(&design, kind_of("act"), activation("relu"));
         }
-        add_layer(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 3));
+        append(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 3));
         const double loss = ins_predict(&design, &start, &orthogonal, out);
         ck_near(out[0].preactivation.second_moment, 2, 1e-12);
         ck_assert(isnan(loss));
@@ -369,13 +370,13 @@ START_TEST(test_layers_between)
     ins_design design = {.loss = (const ins_loss *)ins_entry_at(&ins_losses, 0)};
 
     const double loss = predict((shape){4, 8, 1, 3}, &relu, &he, &zeros, plain);
-    add_layer(&design, kind_of("input"), choose_with(&ins_layer_kinds, "input", 4));
-    add_layer(&design, kind_of("activation"), leak); /* |x|: no moment changes, slopes are +-1 */
-    add_layer(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 8));
-    add_layer(&design, kind_of("dropout"), choose(&ins_layer_kinds, "dropout"));
-    add_layer(&design, kind_of("activation"), leak);
-    add_layer(&design, kind_of("activation"), relu); /* of a Gaussian, as the theory takes it */
-    add_layer(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 3));
+    append(&design, kind_of("input"), choose_with(&ins_layer_kinds, "input", 4));
+    append(&design, kind_of("act"), leak); /* |x|: no moment changes, slopes are +-1 */
+    append(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 8));
+    append(&design, kind_of("dropout"), choose(&ins_layer_kinds, "dropout"));
+    append(&design, kind_of("act"), leak);
+    append(&design, kind_of("act"), relu); /* of a Gaussian, as the theory takes it */
+    append(&design, kind_of("dense"), choose_with(&ins_layer_kinds, "dense", 3));
     ck_near(ins_predict(&design, &start, &orthogonal, out), loss, 1e-12);
     for (size_t l = 0; l < 2; l++) {
         ck_near(out[l].fan_in, l == 0 ? 4 : 8, 0);
@@ -441,7 +442,7 @@ START_TEST(test_signal_of_unequal_lengths)
     for (size_t i = 0; i < 2; i++) {
         const ins_choice phi = activation(i == 0 ? "relu" : "tanh");
         ins_layer_prediction out[11];
-        ins_design design = ins_perceptron_design(&(ins_perceptron){.inputs = 4,
+        ins_design design = perceptron_design(&(perceptron){.inputs = 4,
                                                                     .outputs = 3,
                                                                     .loss = ins_loss_for(true),
                                                                     .hidden_count = 10,
@@ -498,7 +499,7 @@ START_TEST(test_signal_not_applicable)
         const ins_initialization start = {.hidden = &weight, .output = &weight, .bias = &zeros};
         const size_t hidden[] = {8, 8};
         ins_layer_prediction out[3];
-        ins_design design = ins_perceptron_design(&(ins_perceptron){.inputs = 4,
+        ins_design design = perceptron_design(&(perceptron){.inputs = 4,
                                                                     .outputs = 3,
                                                                     .loss = ins_loss_for(true),
                                                                     .hidden_count = 2,
@@ -611,7 +612,7 @@ static double predict_numbers(const size_t *widths, size_t layers, const char *p
     const ins_initialization start = {.hidden = &hidden, .output = &last, .bias = &zeros};
     const ins_inputs inputs = {
         .square = 1, .apart = 1, .rows = 16, .target_square = 1, .own_targets = tied};
-    ins_design design = ins_perceptron_design(&(ins_perceptron){.inputs = widths[0],
+    ins_design design = perceptron_design(&(perceptron){.inputs = widths[0],
                                                                 .outputs = widths[layers],
                                                                 .loss = ins_loss_for(false),
                                                                 .hidden_count = layers - 1,

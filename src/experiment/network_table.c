@@ -1,0 +1,106 @@
+/* The rows of network.csv and factors.csv: what the layers of a trial's network are, and the factors
+ * that runs.csv has no column for. */
+#include <config.h>
+
+#include "network_table.h"
+
+#include <stdlib.h>
+
+#include "initscope/log_row.h"
+#include "initscope/memory.h"
+
+/* Marks the matrices, by their numbers, whose outputs reach what the layer at index gives without
+ * passing another one; 0 is the input. */
+static void mark_sources(const ins_design *design, size_t index, bool *seen, bool *source)
+{
+    const ins_layer_plan *plan = &design->layer[index];
+    if (seen[index]) return;
+    seen[index] = true;
+    ins_learned list[INS_LAYER_TENSORS];
+    const size_t tensors = ins_plan_tensors(plan, list);
+    const bool matrix = tensors > 0 && ins_role_is_matrix(list[0].place.role);
+    if (matrix || plan->kind->reads == 0) {
+        source[matrix ? plan->follows : 0] = true;
+        return;
+    }
+    for (size_t k = 0; k < plan->kind->reads; k++)
+        mark_sources(design, plan->input[k], seen, source);
+}
+
+/* "0", "3 5" */
+static void add_inputs(const ins_design *design, const ins_layer_plan *plan, ins_text *out)
+{
+    bool *seen = ins_allocate(design->layers, sizeof *seen, "sources of a layer");
+    bool *source = ins_allocate(design->depth + 1, sizeof *source, "sources of a layer");
+    for (size_t k = 0; k < plan->kind->reads; k++)
+        mark_sources(design, plan->input[k], seen, source);
+    for (size_t l = 0; l <= design->depth; l++)
+        if (source[l]) ins_text_add_format(out, out->length > 0 ? " %zu" : "%zu", l);
+    free(source);
+    free(seen);
+}
+
+/* The name of the sum that ends the block; "" outside of one. */
+static const char *block_of(const ins_design *design, const ins_layer_plan *plan)
+{
+    for (size_t i = 0; plan->block > 0 && i < design->layers; i++) {
+        const ins_layer_plan *sum = &design->layer[i];
+        if (sum->block == plan->block && sum->kind->reads > 1) return sum->name;
+    }
+    return "";
+}
+
+/* The function whose output is the activation of this matrix; "" where there is none. */
+static const char *activation_of(const ins_design *design, const ins_trial *trial, size_t number)
+{
+    for (size_t i = 0; i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        if (plan->follows == number && plan->kind->activates && plan->shown)
+            return plan->choice.label != NULL ? plan->choice.label : trial->activation->label;
+    }
+    return "";
+}
+
+static void add_layer(const ins_design *design, const ins_trial *trial, const ins_layer_plan *plan,
+                      const ins_tensor_place *place, size_t parameters, ins_text *out)
+{
+    ins_text inputs = {0};
+    add_inputs(design, plan, &inputs);
+    ins_row row = ins_row_begin(out, INS_LOG_NETWORK);
+    ins_row_integer(&row, INS_NETWORK_RUN, (long long)trial->run);
+    ins_row_integer(&row, INS_NETWORK_LAYER, (long long)place->layer);
+    ins_row_text(&row, INS_NETWORK_NAME, plan->name);
+    ins_row_text(&row, INS_NETWORK_KIND, place->taps > 0 ? "conv" : "dense");
+    ins_row_text(&row, INS_NETWORK_BLOCK, block_of(design, plan));
+    ins_row_text(&row, INS_NETWORK_ACTIVATION, activation_of(design, trial, place->layer));
+    ins_row_text(&row, INS_NETWORK_INPUTS, inputs.data);
+    ins_row_integer(&row, INS_NETWORK_UNITS, (long long)place->units);
+    ins_row_integer(&row, INS_NETWORK_FAN_IN, (long long)place->fan_in);
+    ins_row_integer(&row, INS_NETWORK_FAN_OUT, (long long)place->fan_out);
+    ins_row_integer(&row, INS_NETWORK_PARAMETERS, (long long)parameters);
+    ins_row_integer(&row, INS_NETWORK_TRAINABLE, 1);
+    ins_row_end(&row);
+    ins_text_free(&inputs);
+}
+
+void ins_network_rows(const ins_design *design, const ins_trial *trial, ins_text *out)
+{
+    for (size_t i = 0; i < design->layers; i++) {
+        ins_learned list[INS_LAYER_TENSORS];
+        const size_t tensors = ins_plan_tensors(&design->layer[i], list);
+        if (tensors == 0 || !ins_role_is_matrix(list[0].place.role)) continue;
+        size_t parameters = 0;
+        for (size_t t = 0; t < tensors; t++)
+            parameters += list[t].place.units * list[t].place.inputs;
+        add_layer(design, trial, &design->layer[i], &list[0].place, parameters, out);
+    }
+}
+
+void ins_factor_rows_of(const ins_trial *trial, ins_text *out)
+{
+    ins_row row = ins_row_begin(out, INS_LOG_FACTORS);
+    ins_row_integer(&row, INS_FACTORS_RUN, (long long)trial->run);
+    ins_row_text(&row, INS_FACTORS_FACTOR, "residual_init");
+    ins_row_text(&row, INS_FACTORS_VALUE, trial->residual->label);
+    ins_row_end(&row);
+}
