@@ -57,10 +57,9 @@ size_t ins_rms_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TE
 static void carve_sets(ins_layer *layer, size_t first, size_t second, ins_carver *carver)
 {
     const size_t channels = layer->plan->shape.channels;
-    ins_norm own = {
-        .mean = ins_carve_matrix(carver, first, second, sizeof *own.mean),
-        .scale = ins_carve_matrix(carver, first, second, sizeof *own.scale),
-    };
+    ins_norm own = {0};
+    own.mean = ins_carve_matrix(carver, first, second, sizeof *own.mean);
+    own.scale = ins_carve_matrix(carver, first, second, sizeof *own.scale);
     for (size_t i = 0; i < INS_NORM_CHANNELS; i++)
         own.channel[i] = ins_carve(carver, channels, sizeof *own.channel[i]);
     if (layer->state != NULL) *(ins_norm *)layer->state = own;
@@ -224,6 +223,14 @@ INS_VECTORIZED_PART void find_moments(const partition *p, const ins_norm *own, c
     means_of_groups(p, sum, variance);
 }
 
+/* The same of batch norm's only block, as they were learned. */
+static void take_averages(const ins_norm *own, size_t channels, double *mean, double *variance)
+{
+    memcpy(mean, own->moving_mean, channels * sizeof *mean);
+    memcpy(variance, own->moving_variance, channels * sizeof *variance);
+    memcpy(own->channel[INS_NORM_MEAN], mean, channels * sizeof *mean);
+}
+
 static void move_averages(const ins_layer *layer, const double *mean, const double *variance)
 {
     const ins_norm *own = layer->state;
@@ -272,19 +279,16 @@ INS_VECTORIZED_PART void write_block(const ins_layer *layer, size_t first, size_
 INS_VECTORIZED static void forward(ins_layer *layer, partition p, ins_pass pass)
 {
     ins_norm *own = layer->state;
-    const size_t block = p.places * channels_of(&p), moving = p.groups * sizeof(double);
+    const size_t block = p.places * channels_of(&p);
     own->constant = own->moving_mean != NULL && pass == INS_PASS_TEST;
     for (size_t b = 0; b < p.blocks; b++) {
         double *mean = own->mean + b * p.groups, *scale = own->scale + b * p.groups;
-        if (own->constant) {
-            memcpy(mean, own->moving_mean, moving);
-            memcpy(scale, own->moving_variance, moving);
-        } else {
+        if (own->constant)
+            take_averages(own, p.groups, mean, scale);
+        else
             find_moments(&p, own, layer->in[0] + b * block, beta_of(layer) != NULL, mean, scale);
-        }
         if (own->moving_mean != NULL && pass == INS_PASS_TRAIN) move_averages(layer, mean, scale);
         for (size_t g = 0; g < p.groups; g++) scale[g] = 1 / sqrt(scale[g] + p.eps);
-        spread(&p, mean, own->channel[INS_NORM_MEAN]);
         spread(&p, scale, own->channel[INS_NORM_SCALE]);
         write_block(layer, b * block, p.places);
     }
