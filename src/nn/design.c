@@ -124,10 +124,10 @@ ins_tensor_place ins_design_place(const ins_design *design, size_t number)
 typedef struct maker {
     ins_design *design;
     const ins_details *details;
-    size_t *kinds;  /* (ins_layer_kinds.count): named layers of each so far */
-    size_t blocks;  /* begun so far */
+    size_t *kinds; /* (ins_layer_kinds.count): named layers of each so far */
+    size_t blocks; /* begun so far */
     ins_text problem;
-    size_t failed;  /* the layer that has it */
+    size_t failed; /* the layer that has it */
 } maker;
 
 static const ins_layer_kind *kind_named(const char *name)

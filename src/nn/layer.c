@@ -285,47 +285,48 @@ static void dropout_backward(ins_layer *layer, size_t rows)
         .required = true, .nameless = true, .meaning = text                           \
     }
 /* The sides of an input: those that are not given are 0, and the last one given is its channels. */
-#define SIDE(word, text)                                                               \
-    {                                                                                  \
-        .name = word, .kind = INS_PARAMETER_INTEGER, .minimum = 1, .maximum = MOST,    \
-        .nameless = true, .meaning = text                                              \
+#define SIDE(word, text)                                                            \
+    {                                                                               \
+        .name = word, .kind = INS_PARAMETER_INTEGER, .minimum = 1, .maximum = MOST, \
+        .nameless = true, .meaning = text                                           \
     }
-#define EXTENT(word, text)                                                       \
-    {                                                                            \
-        .name = word, .kind = INS_PARAMETER_EXTENT, .minimum = 1,                \
-        .maximum = INS_EXTENT_LIMIT, .required = true, .nameless = true, .meaning = text \
+#define EXTENT(word, text)                                                                     \
+    {                                                                                          \
+        .name = word, .kind = INS_PARAMETER_EXTENT, .minimum = 1, .maximum = INS_EXTENT_LIMIT, \
+        .required = true, .nameless = true, .meaning = text                                    \
     }
-#define STEP(word, fallback_value, text)                                                   \
-    {                                                                                      \
-        .name = word, .kind = INS_PARAMETER_INTEGER, .fallback = fallback_value,           \
-        .minimum = 1, .maximum = INS_EXTENT_LIMIT, .meaning = text                         \
+#define STEP(word, fallback_value, text)                                                       \
+    {                                                                                          \
+        .name = word, .kind = INS_PARAMETER_INTEGER, .fallback = fallback_value, .minimum = 1, \
+        .maximum = INS_EXTENT_LIMIT, .meaning = text                                           \
     }
 /* 0: the window's own extent. */
-#define STRIDE_OF_POOL                                                                  \
-    {                                                                                   \
-        .name = "stride", .kind = INS_PARAMETER_INTEGER, .minimum = 1,                  \
-        .maximum = INS_EXTENT_LIMIT, .meaning = "positions from window to window; without it " \
-                                                "windows do not overlap"                \
+#define STRIDE_OF_POOL                                                 \
+    {                                                                  \
+        .name = "stride", .kind = INS_PARAMETER_INTEGER, .minimum = 1, \
+        .maximum = INS_EXTENT_LIMIT,                                   \
+        .meaning = "positions from window to window; without it "      \
+                   "windows do not overlap"                            \
     }
 #define WORD(word, list, text)                                                   \
     {                                                                            \
         .name = word, .kind = INS_PARAMETER_WORD, .words = list, .meaning = text \
     }
 #define BIAS WORD("bias", switches, "whether a bias is added")
-#define INIT                                                                              \
-    {                                                                                     \
-        .name = "init", .kind = INS_PARAMETER_CALL, .table = &ins_initializers,           \
-        .meaning = "initializer of this layer alone; without it the factor's"             \
+#define INIT                                                                    \
+    {                                                                           \
+        .name = "init", .kind = INS_PARAMETER_CALL, .table = &ins_initializers, \
+        .meaning = "initializer of this layer alone; without it the factor's"   \
     }
-#define EPSILON(number)                                                                       \
-    {                                                                                         \
-        .name = "eps", .fallback = number, .minimum = 0, .maximum = 1,                        \
-        .meaning = "added to the variance"                                                    \
+#define EPSILON(number)                                                \
+    {                                                                  \
+        .name = "eps", .fallback = number, .minimum = 0, .maximum = 1, \
+        .meaning = "added to the variance"                             \
     }
-#define RATE                                                                             \
-    {                                                                                    \
-        .name = "rate", .fallback = 0.5, .minimum = 0, .maximum = 1 - 0x1p-53,           \
-        .nameless = true, .meaning = "share of the elements left out"                    \
+#define RATE                                                                                     \
+    {                                                                                            \
+        .name = "rate", .fallback = 0.5, .minimum = 0, .maximum = 1 - 0x1p-53, .nameless = true, \
+        .meaning = "share of the elements left out"                                              \
     }
 
 static const ins_layer_kind rows[] = {
@@ -389,8 +390,7 @@ static const ins_layer_kind rows[] = {
     {.entry = {.name = "maxpool",
                .formula = "the largest x of a window; the first of equal ones has the gradient",
                .source = "Ranzato et al. 2007",
-               .parameters = {EXTENT("size", "extent of the window, 2 or 2x3"),
-                              STRIDE_OF_POOL}},
+               .parameters = {EXTENT("size", "extent of the window, 2 or 2x3"), STRIDE_OF_POOL}},
      .reads = 1,
      .shape = ins_pool_shape,
      .buffers = ins_maxpool_buffers,
@@ -400,8 +400,7 @@ static const ins_layer_kind rows[] = {
     {.entry = {.name = "meanpool",
                .formula = "the mean of x over a window",
                .source = "LeCun et al. 1989",
-               .parameters = {EXTENT("size", "extent of the window, 2 or 2x3"),
-                              STRIDE_OF_POOL}},
+               .parameters = {EXTENT("size", "extent of the window, 2 or 2x3"), STRIDE_OF_POOL}},
      .reads = 1,
      .shape = ins_pool_shape,
      .forward = ins_meanpool_forward,
@@ -427,8 +426,9 @@ static const ins_layer_kind rows[] = {
      .forward = flatten_forward,
      .backward = flatten_backward},
     {.entry = {.name = "bn",
-               .formula = "gamma (x - m) / sqrt(v + eps) + beta, m and v over rows and positions of "
-                          "a channel; in tests their moving averages",
+               .formula =
+                   "gamma (x - m) / sqrt(v + eps) + beta, m and v over rows and positions of "
+                   "a channel; in tests their moving averages",
                .source = "Ioffe & Szegedy 2015; defaults of Keras",
                .parameters = {EPSILON(1e-3),
                               {.name = "momentum",
@@ -500,8 +500,9 @@ static const ins_layer_kind rows[] = {
      .forward = dropout_forward,
      .backward = dropout_backward},
     {.entry = {.name = "alpha_dropout",
-               .formula = "as dropout, to selu's limit in the place of 0, then a x + b so that mean "
-                          "0 and variance 1 stay",
+               .formula =
+                   "as dropout, to selu's limit in the place of 0, then a x + b so that mean "
+                   "0 and variance 1 stay",
                .source = "Klambauer et al. 2017",
                .parameters = {RATE}},
      .reads = 1,
@@ -514,7 +515,8 @@ static const ins_layer_kind rows[] = {
      .forward = alpha_dropout_forward,
      .backward = dropout_backward},
     {.entry = {.name = "res",
-               .formula = "x + scale f(x), f the layers in it; skip=(..) are layers on the way of x",
+               .formula =
+                   "x + scale f(x), f the layers in it; skip=(..) are layers on the way of x",
                .source = "He et al. 2016",
                .parameters = {{.name = "scale",
                                .fallback = 1,

@@ -125,14 +125,13 @@ static inline ins_status recipe_initialize(const recipe *r, ins_network *network
 static inline ins_design recipe_design(const recipe *r)
 {
     const ins_choice activation = choose(&ins_activations, r->activation);
-    ins_design design =
-        perceptron_design(&(perceptron){.inputs = r->inputs,
-                                                .outputs = r->numbers > 0 ? r->numbers : 3,
-                                                .loss = ins_loss_for(r->numbers == 0),
-                                                .hidden_count = r->hidden_count,
-                                                .hidden = r->hidden,
-                                                .activation = &activation,
-                                                .dropout = r->dropout});
+    ins_design design = perceptron_design(&(perceptron){.inputs = r->inputs,
+                                                        .outputs = r->numbers > 0 ? r->numbers : 3,
+                                                        .loss = ins_loss_for(r->numbers == 0),
+                                                        .hidden_count = r->hidden_count,
+                                                        .hidden = r->hidden,
+                                                        .activation = &activation,
+                                                        .dropout = r->dropout});
     design.optimizer = choose(&ins_optimizers, r->optimizer ? r->optimizer : "sgd");
     design.learning_rate = r->learning_rate;
     design.weight_decay = r->weight_decay;

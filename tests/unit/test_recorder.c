@@ -22,6 +22,7 @@
 
 #include "check_tap.h"
 #include "dense_view.h"
+#include "perceptron.h"
 #include "settings_fixture.h"
 
 enum { ROWS = 50, PROBE = 37, FEATURES = 5, CLASSES = 3, CELLS = 20 };
