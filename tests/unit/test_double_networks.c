@@ -50,8 +50,7 @@ enum { NETWORKS = sizeof networks / sizeof networks[0] };
 static ins_network *network_of(const char *text, const char *residual, const ins_samples *samples)
 {
     const ins_choice init = choose(&ins_initializers, "random_normal(stddev=0.5)");
-    const ins_initialization start = {
-        .hidden = &init, .output = &init, .bias = &init, .seed = 3};
+    const ins_initialization start = {.hidden = &init, .output = &init, .bias = &init, .seed = 3};
     ins_design design = text_design(text, samples, "softplus", residual);
     ins_error error = {0};
     ins_network *net;
@@ -108,8 +107,7 @@ START_TEST(test_every_kind)
         bool met = false;
         for (size_t i = 0; i < NETWORKS; i++) {
             ins_design design = text_design(networks[i], &samples, "tanh", "none");
-            for (size_t l = 0; l < design.layers; l++)
-                met |= &design.layer[l].kind->entry == kind;
+            for (size_t l = 0; l < design.layers; l++) met |= &design.layer[l].kind->entry == kind;
             ins_design_free(&design);
         }
         ck_assert_msg(met, "%s", kind->name);
@@ -127,12 +125,16 @@ static size_t below(gsl_rng *rng, size_t count)
  * difference may pass a kink. */
 static void draw_network(gsl_rng *rng, char text[LINE])
 {
-    static const char *const parts[] = {
-        "conv(%zu,3),act", "conv(%zu,2x3,bias=no),ln,act", "conv(%zu,3,bias=no),bn,tanh",
-        "res(conv(4,3),act,conv(4,%zu))", "res(act,conv(4,3),rms,scale=0.%zu)",
-        "depthwise(%zu),act", "conv(4,%zu,groups=2),gn(2),silu",
-        "res(conv(4,%zu),act,skip=(conv(4,1),tanh))", "maxpool(2,stride=1),dense(%zu),act",
-        "meanpool(1x2,stride=1),conv(%zu,1),act"};
+    static const char *const parts[] = {"conv(%zu,3),act",
+                                        "conv(%zu,2x3,bias=no),ln,act",
+                                        "conv(%zu,3,bias=no),bn,tanh",
+                                        "res(conv(4,3),act,conv(4,%zu))",
+                                        "res(act,conv(4,3),rms,scale=0.%zu)",
+                                        "depthwise(%zu),act",
+                                        "conv(4,%zu,groups=2),gn(2),silu",
+                                        "res(conv(4,%zu),act,skip=(conv(4,1),tanh))",
+                                        "maxpool(2,stride=1),dense(%zu),act",
+                                        "meanpool(1x2,stride=1),conv(%zu,1),act"};
     static const char *const ends[] = {"gmean", "flatten", "gmax", "meanpool(2),flatten,9",
                                        "gmean,res(dense(4),act,dense(4))"};
     int length = snprintf(text, LINE, "input(6,5,2),conv(4,3),act");
