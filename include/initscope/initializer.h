@@ -30,6 +30,7 @@ typedef struct ins_tensor_place {
     size_t units, inputs;
     double fan_in, fan_out;
     size_t layer; /* the number of the matrix that it is or belongs to, from 1; 0: there is none */
+    bool output;  /* of the last layer */
     ins_role role;
     const struct ins_layer_kind *kind; /* of its layer; NULL where there is no network */
     size_t taps, groups;  /* of a kernel: inputs are (taps, channels of a group); 0 elsewhere */
@@ -70,6 +71,13 @@ typedef struct ins_initializer {
      * nothing. */
     bool critical;
     bool as_saved; /* the elements are final: a residual start changes none */
+    bool centred; /* all taps of a kernel but the one at the centre are 0 */
+    /* Gamma of a norm is N(1, gamma_deviation^2). */
+    double gamma_deviation;
+    /* What W x of the last layer is multiplied by, and the learning rate of a tensor, be it matrix,
+     * bias or scale, by an optimizer whose steps do, or do not, grow with the gradient. NULL: 1. */
+    double (*multiplier)(const double *p, ins_tensor_place place);
+    double (*rate)(const double *p, ins_tensor_place place, bool adaptive);
     bool tied; /* the matrix is the transpose of its mirror: variance promises nothing */
 } ins_initializer;
 

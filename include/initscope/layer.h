@@ -73,6 +73,7 @@ typedef struct ins_layer_plan {
     bool activated; /* an activation stands between the matrix that it follows and what it gives */
     bool shown;     /* it gives what is recorded already: the input, or a matrix' activation */
     bool learns;    /* it or a layer before it has something to learn */
+    bool output;    /* it is the last one */
     char name[INS_LAYER_NAME];  /* "conv3": its own after @, or its kind and the how-manieth of it */
     const ins_choice *weights;  /* initializer of its matrices; NULL: that of the network */
     const ins_choice *start; /* of the residual block that it is in or ends; NULL: none */
@@ -94,6 +95,7 @@ typedef struct ins_learned {
     real *value;    /* (units, inputs) of its place; a kernel's inputs are (taps, channels) */
     real *gradient; /* the same: of the mean loss */
     real *state;    /* (slots, count) of the optimizer */
+    double rate;    /* factor of the learning rate */
 } ins_learned;
 
 /* The shape of a matrix as PyTorch lays it out: (units, inputs), of a kernel (units, channels of a
@@ -112,6 +114,7 @@ struct ins_layer {
     void *state;         /* of the kind's own type */
     real *scratch;       /* that all layers share */
     bool uniform;        /* products must round all units alike */
+    double multiplier;   /* of W x of the last layer */
     bool claimed;        /* one of its readers writes its delta; those of the others are added */
     const real *in[INS_LAYER_INPUTS]; /* (rows, inputs) what it reads, in the last forward pass */
     const real *output;               /* (rows, units) of the last forward pass: mostly result */

@@ -2,6 +2,7 @@
 #ifndef INITSCOPE_OPTIMIZER_H
 #define INITSCOPE_OPTIMIZER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "initscope/entry.h"
@@ -17,6 +18,7 @@ typedef struct ins_step {
 typedef struct ins_optimizer {
     ins_entry entry;
     double learning_rate; /* default */
+    bool adaptive;        /* its steps do not grow with the gradient */
     size_t slots;         /* state vectors per parameter, zero at the start: 0, 1 or 2 */
     /* w (n) from its gradient g (n); state is (slots, n). */
     void (*update)(const ins_step *step, size_t n, real *w, const real *g, real *state);

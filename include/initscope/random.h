@@ -13,7 +13,8 @@ typedef enum ins_purpose {
     INS_FOR_ORDER, /* of the minibatches; layer 0 */
     INS_FOR_DROPOUT,
     INS_FOR_RESAMPLES, /* of a bootstrap; layer 0 */
-    INS_FOR_DATA       /* of generated rows; layer 0 */
+    INS_FOR_DATA,      /* of generated rows; layer 0 */
+    INS_FOR_SCALES     /* of norms, by their index among all layers */
 } ins_purpose;
 
 /* Seeds rng as numpy's RandomState(seed) does (GSL alone turns seed 0 into 4357). */

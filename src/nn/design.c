@@ -24,6 +24,7 @@ size_t ins_plan_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_T
     for (size_t t = 0; t < count; t++) {
         matrices += ins_role_is_matrix(list[t].place.role);
         list[t].place.kind = plan->kind;
+        list[t].place.output = plan->output;
         list[t].place.block = plan->block;
         list[t].place.blocks = plan->blocks;
         list[t].place.matrices = plan->matrices;
@@ -258,8 +259,11 @@ static bool append_input(maker *m, ins_elements *list, size_t *last)
 static bool append_output(maker *m, size_t *last)
 {
     const ins_layer_plan *end = &m->design->layer[*last];
-    if (end->shape.axes == 0)
-        return append_number(m, "dense", (double)m->details->outputs, "output", last);
+    if (end->shape.axes == 0) {
+        const bool fits = append_number(m, "dense", (double)m->details->outputs, "output", last);
+        m->design->layer[*last].output = true;
+        return fits;
+    }
     ins_shape_add(end->shape, (ins_text_add(&m->problem, "the network ends in "), &m->problem));
     ins_text_add(&m->problem, ": add gmean or flatten");
     m->failed = *last;

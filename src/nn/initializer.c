@@ -6,6 +6,9 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
+
+#include "initscope/layer.h"
 
 #include "initializer_rows.h"
 
@@ -106,6 +109,52 @@ NORMAL(kaiming_normal, kaiming(p, s))
 UNIFORM(torch_default, 1 / (3 * s.fan_in))
 UNIFORM(caffe_xavier, 1 / fan(p[0], s))
 UNIFORM(darknet, 2 / (3 * s.fan_in))
+TRUNCATED(flax_default, 1 / s.fan_in)
+NORMAL(dcgan, 0.02 * 0.02)
+
+/* The fans that Keras counts: of a depthwise kernel (window, channels, multiplier) all channels as
+ * inputs, of a kernel in groups all units as outputs. */
+static ins_tensor_place as_keras(ins_tensor_place s)
+{
+    const bool depthwise = s.kind != NULL && strcmp(s.kind->entry.name, "depthwise") == 0;
+    if (s.taps == 0) return s;
+    s.fan_out = (double)(s.taps * (depthwise ? s.units / s.groups : s.units));
+    if (depthwise) s.fan_in = (double)(s.taps * s.groups);
+    return s;
+}
+UNIFORM(keras_default, 2 / (as_keras(s).fan_in + as_keras(s).fan_out))
+
+/* The last layer is as the others. */
+UNIFORM(siren, s.layer == 1 ? 1 / (3 * s.fan_in * s.fan_in) : 2 / (s.fan_in * p[0] * p[0]))
+
+/* muP: how many times the width of the base the width of what is read, or of what is made, is. The
+ * network's input has no width, nor has its output. */
+static double wider(const double *p, double channels)
+{
+    return channels / p[0];
+}
+
+static double channels_read(ins_tensor_place s)
+{
+    return s.taps > 0 ? s.fan_in / (double)s.taps : s.fan_in;
+}
+
+/* As He et al. for hidden layers; the output's weights stay those of the base. */
+NORMAL(mup, s.output ? 1 / p[0] : 2 / s.fan_in)
+
+static double mup_multiplier(const double *p, ins_tensor_place s)
+{
+    return s.layer > 1 ? 1 / wider(p, channels_read(s)) : 1;
+}
+
+/* Table 8 of the paper, with the output multiplied. */
+static double mup_rate(const double *p, ins_tensor_place s, bool adaptive)
+{
+    const bool bias = !ins_role_is_matrix(s.role);
+    if (!bias && !s.output && s.layer > 1) return adaptive ? 1 / wider(p, channels_read(s)) : 1;
+    if (adaptive || (bias && s.output)) return 1;
+    return bias || s.layer == 1 ? wider(p, (double)s.units) : wider(p, channels_read(s));
+}
 
 /* The experiment room knows sigma_w^2 of the run's activation. */
 static ins_law critical_law(const double *p, ins_tensor_place s)
@@ -130,12 +179,36 @@ static ins_status critical_fill_bias(const ins_choice *choice, ins_tensor_place 
     return INS_OK;
 }
 
+/* The authors' code leaves the bias to PyTorch. */
+static ins_status siren_fill_bias(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                                  real *b, ins_error *error)
+{
+    (void)error;
+    ins_law_fill(torch_default_law(choice->value, place), place.units, rng, b);
+    return INS_OK;
+}
+
 /* PyTorch draws the bias of a linear layer from the law of its weights. */
 static ins_status torch_default_fill_bias(const ins_choice *choice, ins_tensor_place place,
                                           gsl_rng *rng, real *b, ins_error *error)
 {
     (void)error;
     ins_law_fill(torch_default_law(choice->value, place), place.units, rng, b);
+    return INS_OK;
+}
+
+/* A framework's biases are 0 whatever the factor says. */
+static double zero_bias_variance(const double *p, ins_tensor_place place)
+{
+    (void)p, (void)place;
+    return 0;
+}
+
+static ins_status zero_fill_bias(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                                 real *b, ins_error *error)
+{
+    (void)choice, (void)rng, (void)error;
+    memset(b, 0, place.units * sizeof *b);
     return INS_OK;
 }
 
@@ -211,6 +284,16 @@ static const ins_initializer rows[] = {
            "Saxe et al. 2014; Keras, PyTorch"),
      .entry.parameters = {GAIN}, .mean = ins_promise_zero, .variance = ins_orthogonal_variance,
      .kurtosis = ins_orthogonal_kurtosis, .fill = ins_orthogonal_fill},
+    {ENTRY(delta_orthogonal,
+           "of a kernel gain Q at the centre and 0 elsewhere, Q as orthogonal; a matrix as orthogonal",
+           "Xiao et al. 2018; JAX"),
+     .entry.parameters = {GAIN}, .mean = ins_promise_zero,
+     .variance = ins_delta_orthogonal_variance, .kurtosis = ins_delta_orthogonal_kurtosis,
+     .fill = ins_delta_orthogonal_fill, .centred = true},
+    {ENTRY(dirac, "of a kernel the identity at the centre and 0 elsewhere; a matrix as identity",
+           "Zagoruyko & Komodakis 2017; PyTorch"),
+     .mean = ins_dirac_mean, .variance = ins_dirac_variance, .kurtosis = ins_promise_nothing,
+     .fill = ins_dirac_fill, .centred = true},
     {ENTRY(sparse, "N(0, stddev^2), a share of each input's weights set to 0",
            "Martens 2010; PyTorch"),
      .entry.parameters = {NUMBER("sparsity", 0.1, 0, 1, "share of zeros, rounded up"),
@@ -234,8 +317,39 @@ static const ins_initializer rows[] = {
          "He et al. 2015; PyTorch"),
      .entry.aliases = "kaiming", KAIMING},
     {ROW(torch_default, "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same",
-         "PyTorch nn.Linear"),
+         "PyTorch 1.0 to 2.9, nn.Linear, nn.Conv"),
      .fill_bias = torch_default_fill_bias, .bias_variance = torch_default_variance},
+    {ROW(keras_default,
+         "glorot_uniform with Keras' fans: of groups all outputs, of depthwise all inputs; bias 0",
+         "Keras 2.0 to 3.12"),
+     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
+    {ROW(flax_default, "lecun_normal of dense layers and convolutions; bias 0", "Flax 0.1 to 0.12"),
+     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
+    {ROW(dcgan, "N(0, 0.02^2), gamma of norms N(1, 0.02^2)", "Radford et al. 2016; PyTorch examples"),
+     .gamma_deviation = 0.02},
+    {ROW(siren,
+         "first layer U(-1/fan_in, 1/fan_in), others U(-a, a), a = sqrt(6 / fan_in) / w0; bias as "
+         "torch_default; for sin(w0)",
+         "Sitzmann et al. 2020"),
+     .entry.parameters = {{.name = "w0",
+                           .fallback = 30,
+                           .minimum = DBL_TRUE_MIN,
+                           .maximum = 1e6,
+                           .nameless = true,
+                           .meaning = "frequency of the activation"}},
+     .fill_bias = siren_fill_bias, .bias_variance = torch_default_variance},
+    {ROW(mup,
+         "N(0, 2 / fan_in), the output N(0, 1/base) and divided by m = fan_in / base; rates of "
+         "adaptive optimizers / m in hidden layers, of others m times in the rest",
+         "Yang et al. 2022"),
+     .entry.parameters = {{.name = "base",
+                           .kind = INS_PARAMETER_INTEGER,
+                           .fallback = 64,
+                           .minimum = 1,
+                           .maximum = 1e6,
+                           .nameless = true,
+                           .meaning = "width at which nothing differs from plain training"}},
+     .multiplier = mup_multiplier, .rate = mup_rate},
     {ROW(caffe_xavier, "U(-a, a), a = sqrt(3 / n), n by default fan_in", "Caffe: Jia et al. 2014"),
      .entry.parameters = {WORD("variance_norm", caffe_modes, "what n is")}},
     {ROW(darknet, "sqrt(2 / fan_in) U(-1, 1)", "Darknet")},

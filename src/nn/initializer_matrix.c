@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
@@ -17,6 +18,19 @@
 static double larger(ins_tensor_place place)
 {
     return (double)(place.units > place.inputs ? place.units : place.inputs);
+}
+
+/* The part of a matrix that the first group of units has at one tap. */
+static ins_tensor_place tap_of(ins_tensor_place place)
+{
+    const size_t taps = place.taps > 0 ? place.taps : 1;
+    const size_t groups = place.groups > 0 ? place.groups : 1;
+    return (ins_tensor_place){.units = place.units / groups, .inputs = place.inputs / taps};
+}
+
+static double taps_of(ins_tensor_place place)
+{
+    return place.taps > 0 ? (double)place.taps : 1;
 }
 
 /* min(units, inputs) elements are gain, the others 0. */
@@ -33,7 +47,13 @@ double ins_identity_variance(const double *p, ins_tensor_place place)
 ins_status ins_identity_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
                              real *w, ins_error *error)
 {
-    (void)rng, (void)error;
+    (void)rng;
+    if (place.taps > 1)
+        return ins_error_add(error, INS_USAGE,
+                             "%s: layer %zu has a kernel of %zu taps, of which dirac makes the "
+                             "identity (got \"%s\")",
+                             choice->entry->name, place.layer, place.taps,
+                             choice->label != NULL ? choice->label : choice->entry->name);
     for (size_t i = 0; i < place.units; i++) {
         for (size_t j = 0; j < place.inputs; j++)
             w[i * place.inputs + j] = i == j ? (real)choice->value[0] : 0;
@@ -126,6 +146,67 @@ double ins_sparse_kurtosis(const double *p, ins_tensor_place place)
 {
     const double kept = 1 - (double)sparse_zeros(p, place) / (double)place.units;
     return 3 / kept; /* infinite when nothing is kept */
+}
+
+/* The rest is 0, so that over all taps the moments are those of one divided by their number. */
+double ins_delta_orthogonal_variance(const double *p, ins_tensor_place place)
+{
+    return ins_orthogonal_variance(p, tap_of(place)) / taps_of(place);
+}
+
+double ins_delta_orthogonal_kurtosis(const double *p, ins_tensor_place place)
+{
+    return ins_orthogonal_kurtosis(p, tap_of(place)) * taps_of(place);
+}
+
+/* Each group of units gets x (units, channels) of one tap at the centre. */
+static void put_at_centre(ins_tensor_place place, size_t group, const real *x, real *w)
+{
+    const ins_tensor_place tap = tap_of(place);
+    for (size_t u = 0; u < tap.units; u++) {
+        real *row = w + (group * tap.units + u) * place.inputs;
+        memset(row, 0, place.inputs * sizeof *row);
+        memcpy(row + place.centre * tap.inputs, x + u * tap.inputs, tap.inputs * sizeof *row);
+    }
+}
+
+ins_status ins_delta_orthogonal_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                                     real *w, ins_error *error)
+{
+    const ins_tensor_place tap = tap_of(place);
+    real *x = ins_allocate(ins_multiply(tap.units, tap.inputs, "a kernel"), sizeof *x, "a kernel");
+    ins_status status = INS_OK;
+    for (size_t g = 0; status == INS_OK && g < place.units / tap.units; g++) {
+        status = fill_orthogonal(choice->value[0], tap, rng, x, error);
+        if (status == INS_OK) put_at_centre(place, g, x, w);
+    }
+    free(x);
+    return status;
+}
+
+double ins_dirac_mean(const double *p, ins_tensor_place place)
+{
+    (void)p;
+    return 1 / (larger(tap_of(place)) * taps_of(place));
+}
+
+double ins_dirac_variance(const double *p, ins_tensor_place place)
+{
+    const double share = ins_dirac_mean(p, place);
+    return share * (1 - share);
+}
+
+ins_status ins_dirac_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
+                          ins_error *error)
+{
+    const ins_tensor_place tap = tap_of(place);
+    (void)choice, (void)rng, (void)error;
+    memset(w, 0, place.units * place.inputs * sizeof *w);
+    for (size_t u = 0; u < place.units; u++) {
+        const size_t channel = u % tap.units;
+        if (channel < tap.inputs) w[u * place.inputs + place.centre * tap.inputs + channel] = 1;
+    }
+    return INS_OK;
 }
 
 ins_status ins_sparse_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,

@@ -38,6 +38,16 @@ double ins_orthogonal_kurtosis(const double *p, ins_tensor_place place);
 ins_status ins_orthogonal_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
                                real *w, ins_error *error);
 
+double ins_delta_orthogonal_variance(const double *p, ins_tensor_place place);
+double ins_delta_orthogonal_kurtosis(const double *p, ins_tensor_place place);
+ins_status ins_delta_orthogonal_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                                     real *w, ins_error *error);
+
+double ins_dirac_mean(const double *p, ins_tensor_place place);
+double ins_dirac_variance(const double *p, ins_tensor_place place);
+ins_status ins_dirac_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
+                          ins_error *error);
+
 double ins_sparse_variance(const double *p, ins_tensor_place place);
 double ins_sparse_kurtosis(const double *p, ins_tensor_place place);
 ins_status ins_sparse_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,

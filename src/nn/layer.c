@@ -149,8 +149,8 @@ static void dense_forward(ins_layer *layer, size_t rows, ins_pass pass)
     const ins_layer_plan *plan = layer->plan;
     (void)pass;
     product(layer, false, true, rows * ins_positions(plan->shape), plan->shape.channels,
-            plan->reads[0].channels, 1, layer->in[0], layer->tensor[INS_MATRIX_W].value,
-            layer->result);
+            plan->reads[0].channels, (real)layer->multiplier, layer->in[0],
+            layer->tensor[INS_MATRIX_W].value, layer->result);
     ins_bias_add(layer, rows);
 }
 
@@ -160,12 +160,12 @@ static void dense_backward(ins_layer *layer, size_t rows)
     const size_t units = plan->shape.channels, inputs = plan->reads[0].channels;
     const size_t places = rows * ins_positions(plan->shape);
     const ins_learned *w = &layer->tensor[INS_MATRIX_W];
-    product(layer, true, false, units, inputs, places, (real)1 / (real)rows, layer->delta,
-            layer->in[0], w->gradient);
+    product(layer, true, false, units, inputs, places, (real)layer->multiplier / (real)rows,
+            layer->delta, layer->in[0], w->gradient);
     ins_bias_backward(layer, rows);
     if (layer->in_delta[0] != NULL)
-        product(layer, false, false, places, inputs, units, 1, layer->delta, w->value,
-                layer->in_delta[0]);
+        product(layer, false, false, places, inputs, units, (real)layer->multiplier, layer->delta,
+                w->value, layer->in_delta[0]);
 }
 
 /* Activation: a = phi(z). */
@@ -437,6 +437,7 @@ static const ins_layer_kind rows[] = {
                                .maximum = 1,
                                .meaning = "share that a moving average keeps"}}},
      .reads = 1,
+     .in_place = true,
      .couples = true,
      .norm = true,
      .shape = shape_kept,
@@ -451,6 +452,7 @@ static const ins_layer_kind rows[] = {
                .source = "Ba et al. 2016; defaults of Keras",
                .parameters = {EPSILON(1e-3)}},
      .reads = 1,
+     .in_place = true,
      .norm = true,
      .shape = shape_kept,
      .tensors = ins_norm_tensors,
@@ -463,6 +465,7 @@ static const ins_layer_kind rows[] = {
                .source = "Wu & He 2018; defaults of Keras",
                .parameters = {INTEGER("groups", MOST, "groups of channels"), EPSILON(1e-3)}},
      .reads = 1,
+     .in_place = true,
      .norm = true,
      .shape = ins_group_norm_shape,
      .tensors = ins_norm_tensors,
@@ -475,6 +478,7 @@ static const ins_layer_kind rows[] = {
                .source = "Zhang & Sennrich 2019; defaults of Keras",
                .parameters = {EPSILON(1e-6)}},
      .reads = 1,
+     .in_place = true,
      .norm = true,
      .shape = shape_kept,
      .tensors = ins_rms_tensors,

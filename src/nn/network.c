@@ -186,7 +186,10 @@ static ins_network *lay_out(const ins_design *design, ins_carver *carver)
     }
     real *scratch = ins_carve(carver, largest_scratch(design), sizeof *scratch);
     if (network == NULL) return NULL;
-    for (size_t i = 0; i < layers; i++) layer[i].scratch = scratch;
+    for (size_t i = 0; i < layers; i++) {
+        layer[i].scratch = scratch;
+        layer[i].multiplier = 1;
+    }
     network->fit = fit;
     network->prediction = prediction;
     network->parameter = (real *)(void *)(carver->base + start);
@@ -343,11 +346,12 @@ void ins_network_update(ins_network *network)
 {
     const ins_design *design = &network->design;
     const ins_optimizer *row = (const ins_optimizer *)design->optimizer.entry;
-    ins_step step = {.p = design->optimizer.value, .learning_rate = design->learning_rate};
+    ins_step step = {.p = design->optimizer.value};
     step.update = ++network->updates;
     network->shown = NULL;
     for (size_t t = 0; t < network->tensors; t++) {
         const ins_learned *tensor = &network->tensor[t];
+        step.learning_rate = design->learning_rate * tensor->rate;
         step.weight_decay = ins_role_is_matrix(tensor->place.role) ? design->weight_decay : 0;
         row->update(&step, tensor->count, tensor->value, tensor->gradient, tensor->state);
     }

@@ -95,13 +95,36 @@ static ins_status fill_matrix(ins_network *network, const ins_layer *layer,
     return status;
 }
 
-/* Factors and offsets start where their layer says, unless the residual block has a say. */
-static void fill_scale(const ins_layer *layer, const ins_learned *tensor)
+/* Factors and offsets start where their layer says, unless the initializer, of the gamma of a norm,
+ * or the residual block has a say. */
+static void fill_scale(const ins_layer *layer, const ins_learned *tensor,
+                       const ins_choice *weights, gsl_rng *rng)
 {
     const ins_choice *start = layer->plan->start;
+    const bool gamma = layer->plan->kind->norm && tensor->start == 1;
+    const double deviation = gamma ? row_of(weights)->gamma_deviation : 0;
     const bool zero = start != NULL && ((const ins_residual_start *)start->entry)->zero_norm &&
                       tensor->place.last_norm;
-    for (size_t i = 0; i < tensor->count; i++) tensor->value[i] = zero ? 0 : (real)tensor->start;
+    for (size_t i = 0; i < tensor->count; i++) {
+        tensor->value[i] = zero ? 0 : (real)tensor->start;
+        if (deviation > 0 && !zero) tensor->value[i] += (real)(deviation * ins_random_normal(rng));
+    }
+}
+
+/* What an initializer changes of the training. */
+static void set_rates(ins_network *network, ins_layer *layer, const ins_choice *weights)
+{
+    const ins_initializer *row = row_of(weights);
+    const bool adaptive =
+        ((const ins_optimizer *)network->design.optimizer.entry)->adaptive;
+    layer->multiplier = 1;
+    for (size_t t = 0; t < layer->tensors; t++) {
+        ins_learned *tensor = &layer->tensor[t];
+        tensor->rate = row->rate != NULL ? row->rate(weights->value, tensor->place, adaptive) : 1;
+        if (row->multiplier != NULL && tensor->place.output &&
+            ins_role_is_matrix(tensor->place.role))
+            layer->multiplier = row->multiplier(weights->value, tensor->place);
+    }
 }
 
 /* One tensor of a layer; matrix is the one before it, or itself; NULL: there is none. */
@@ -119,7 +142,8 @@ static ins_status fill_tensor(ins_network *network, const ins_layer *layer,
         ins_random_stream(&network->rng, seed, INS_FOR_BIASES, tensor->place.layer);
         return fill_bias(tensor, matrix, weights, initialization->bias, &network->rng, error);
     case INS_ROLE_SCALE:
-        fill_scale(layer, tensor);
+        ins_random_stream(&network->rng, seed, INS_FOR_SCALES, layer - network->layer);
+        fill_scale(layer, tensor, weights, &network->rng);
     }
     return INS_OK;
 }
@@ -216,9 +240,10 @@ ins_status ins_network_initialize(ins_network *network, const ins_initialization
     ins_status status = check_gains(initialization->bias, error);
     for (size_t i = 0; i < layers; i++) network->layer[i].uniform = false;
     for (size_t i = 0; status == INS_OK && i < layers; i++) {
-        const ins_layer *layer = &network->layer[i];
+        ins_layer *layer = &network->layer[i];
         const ins_choice *weights = ins_weights_of(&network->design, i, initialization);
         if (layer->tensors == 0) continue;
+        set_rates(network, layer, weights);
         status = fill_layer(network, layer, weights, initialization, error);
         if (status == INS_OK && row_of(weights)->adapt != NULL)
             status = adapt_layer(network, i, weights, initialization->probe, error);

@@ -147,6 +147,7 @@ static const ins_optimizer rows[] = {
       NULL},
      .learning_rate = 0.001,
      .slots = 1,
+     .adaptive = true,
      .update = update_rmsprop},
     {{"adagrad",
       "v = v + g^2, at first initial_accumulator; w -= lr g / (sqrt(v) + epsilon), as PyTorch",
@@ -160,6 +161,7 @@ static const ins_optimizer rows[] = {
       NULL},
      .learning_rate = 0.01,
      .slots = 1,
+     .adaptive = true,
      .update = update_adagrad},
     {{"adam",
       "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; "
@@ -170,6 +172,7 @@ static const ins_optimizer rows[] = {
       NULL},
      .learning_rate = 0.001,
      .slots = 2,
+     .adaptive = true,
      .update = update_adam},
     {{"adamw",
       "as adam, but weight decay is no part of g: w -= lr weight-decay w",
@@ -179,6 +182,7 @@ static const ins_optimizer rows[] = {
       NULL},
      .learning_rate = 0.001,
      .slots = 2,
+     .adaptive = true,
      .update = update_adamw},
 };
 
