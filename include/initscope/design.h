@@ -19,7 +19,7 @@ typedef struct ins_design {
     const ins_loss *loss;
     ins_choice optimizer;
     double learning_rate, weight_decay;
-    size_t capacity; /* most rows of one forward pass: max(batch, probe) */
+    size_t capacity;  /* most rows of one forward pass: max(batch, probe) */
     bool zero_output; /* residual blocks start so that the output's weights do at 0 */
 } ins_design;
 

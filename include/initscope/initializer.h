@@ -33,10 +33,10 @@ typedef struct ins_tensor_place {
     bool output;  /* of the last layer */
     ins_role role;
     const struct ins_layer_kind *kind; /* of its layer; NULL where there is no network */
-    size_t taps, groups;  /* of a kernel: inputs are (taps, channels of a group); 0 elsewhere */
+    size_t taps, groups;    /* of a kernel: inputs are (taps, channels of a group); 0 elsewhere */
     size_t axes, kernel[2]; /* its window: taps is their product */
-    size_t centre;        /* the tap at the position itself */
-    size_t block, blocks; /* the residual block that it is in, from 1, of how many; 0: in none */
+    size_t centre;          /* the tap at the position itself */
+    size_t block, blocks;   /* the residual block that it is in, from 1, of how many; 0: in none */
     size_t position, matrices; /* among those of the block's branch, from 1; 0: in no branch */
     bool last_norm;            /* it belongs to the last norm of a branch */
     const real *mirror; /* (inputs, units) the matrix as far from the input as this one is from the
@@ -71,7 +71,7 @@ typedef struct ins_initializer {
      * nothing. */
     bool critical;
     bool as_saved; /* the elements are final: a residual start changes none */
-    bool centred; /* all taps of a kernel but the one at the centre are 0 */
+    bool centred;  /* all taps of a kernel but the one at the centre are 0 */
     /* Gamma of a norm is N(1, gamma_deviation^2). */
     double gamma_deviation;
     /* What W x of the last layer is multiplied by, and the learning rate of a tensor, be it matrix,

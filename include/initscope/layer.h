@@ -61,7 +61,7 @@ typedef struct ins_layer_plan {
     const ins_layer_kind *kind;
     ins_choice choice; /* of the kind's parameters, or a row of the table it chooses from; its label
                           is NULL where it was not parsed from text */
-    size_t input[INS_LAYER_INPUTS];  /* the layers it reads: their indices, below its own */
+    size_t input[INS_LAYER_INPUTS];    /* the layers it reads: their indices, below its own */
     ins_shape reads[INS_LAYER_INPUTS]; /* their shapes */
     ins_shape shape;                   /* of its output */
     size_t inputs[INS_LAYER_INPUTS];   /* elements of a row of what it reads */
@@ -74,16 +74,16 @@ typedef struct ins_layer_plan {
     bool shown;     /* it gives what is recorded already: the input, or a matrix' activation */
     bool learns;    /* it or a layer before it has something to learn */
     bool output;    /* it is the last one */
-    char name[INS_LAYER_NAME];  /* "conv3": its own after @, or its kind and the how-manieth of it */
-    const ins_choice *weights;  /* initializer of its matrices; NULL: that of the network */
-    const ins_choice *start; /* of the residual block that it is in or ends; NULL: none */
-    size_t block, blocks;       /* the residual block that it is in or ends, from 1, of how many;
-                                   0: in none */
-    size_t position, matrices;  /* of its first matrix among those of the block's branch, from 1, of
-                                   how many; 0: in no branch */
-    bool last_norm;             /* the last one of a branch */
-    size_t factors;             /* that a residual sum learns: 0, 1 or its channels */
-    double factor;              /* their start */
+    char name[INS_LAYER_NAME]; /* "conv3": its own after @, or its kind and the how-manieth of it */
+    const ins_choice *weights; /* initializer of its matrices; NULL: that of the network */
+    const ins_choice *start;   /* of the residual block that it is in or ends; NULL: none */
+    size_t block, blocks;      /* the residual block that it is in or ends, from 1, of how many;
+                                  0: in none */
+    size_t position, matrices; /* of its first matrix among those of the block's branch, from 1, of
+                                  how many; 0: in no branch */
+    bool last_norm;            /* the last one of a branch */
+    size_t factors;            /* that a residual sum learns: 0, 1 or its channels */
+    double factor;             /* their start */
 } ins_layer_plan;
 
 /* A tensor that a layer learns. */

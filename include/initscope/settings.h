@@ -127,19 +127,19 @@ typedef struct ins_option_kind {
     void (*words)(const ins_option *option, ins_text *out);
 } ins_option_kind;
 
-extern const ins_option_kind ins_kind_integer; /* size_t */
-extern const ins_option_kind ins_kind_number;  /* double */
-extern const ins_option_kind ins_kind_word;    /* size_t, index into table, a list of words */
-extern const ins_option_kind ins_kind_text;    /* const char *, one line */
-extern const ins_option_kind ins_kind_names;   /* ins_names, with commas between them */
-extern const ins_option_kind ins_kind_path;    /* const char *, as it is */
-extern const ins_option_kind ins_kind_choice;  /* ins_choice from table, an ins_entries */
-extern const ins_option_kind ins_kind_data;    /* ins_data_source */
-extern const ins_option_kind ins_kind_choices; /* ins_choices */
-extern const ins_option_kind ins_kind_numbers; /* ins_numbers */
-extern const ins_option_kind ins_kind_sizes;   /* ins_sizes */
+extern const ins_option_kind ins_kind_integer;  /* size_t */
+extern const ins_option_kind ins_kind_number;   /* double */
+extern const ins_option_kind ins_kind_word;     /* size_t, index into table, a list of words */
+extern const ins_option_kind ins_kind_text;     /* const char *, one line */
+extern const ins_option_kind ins_kind_names;    /* ins_names, with commas between them */
+extern const ins_option_kind ins_kind_path;     /* const char *, as it is */
+extern const ins_option_kind ins_kind_choice;   /* ins_choice from table, an ins_entries */
+extern const ins_option_kind ins_kind_data;     /* ins_data_source */
+extern const ins_option_kind ins_kind_choices;  /* ins_choices */
+extern const ins_option_kind ins_kind_numbers;  /* ins_numbers */
+extern const ins_option_kind ins_kind_sizes;    /* ins_sizes */
 extern const ins_option_kind ins_kind_networks; /* ins_blueprints */
-extern const ins_option_kind ins_kind_epochs;  /* ins_epochs */
+extern const ins_option_kind ins_kind_epochs;   /* ins_epochs */
 
 typedef enum ins_option_group {
     INS_GROUP_FACTORS, /* may be lists; the run covers their cross product */

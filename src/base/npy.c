@@ -32,8 +32,7 @@ typedef struct npy_header {
 static void shape_text(ins_text *out, const size_t *shape, size_t dimensions)
 {
     ins_text_add(out, "(");
-    for (size_t i = 0; i < dimensions; i++)
-        ins_text_add_format(out, i ? ", %zu" : "%zu", shape[i]);
+    for (size_t i = 0; i < dimensions; i++) ins_text_add_format(out, i ? ", %zu" : "%zu", shape[i]);
     ins_text_add(out, dimensions == 1 ? ",)" : ")");
 }
 

@@ -131,8 +131,8 @@ static ins_status resolve_gains(ins_settings *settings, ins_error *error)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         where = ins_settings_where(settings, options[i]);
         if (others[i]->entry != NULL)
-            status = ins_status_first(
-                status, ins_gains_resolve(others[i], where, settings->arena, error));
+            status = ins_status_first(status,
+                                      ins_gains_resolve(others[i], where, settings->arena, error));
     }
     return status;
 }

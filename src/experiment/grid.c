@@ -96,7 +96,8 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
 
 static void digits_of(const ins_grid *grid, size_t index, size_t digit[INS_FACTORS])
 {
-    for (size_t i = INS_FACTORS; i-- > 0; index /= grid->levels[i]) digit[i] = index % grid->levels[i];
+    for (size_t i = INS_FACTORS; i-- > 0; index /= grid->levels[i])
+        digit[i] = index % grid->levels[i];
 }
 
 ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
@@ -189,8 +190,8 @@ ins_status ins_networks_check(const ins_settings *settings, const ins_samples *s
     ins_status status = INS_OK;
     for (size_t i = 0; i < settings->network.count; i++) {
         ins_design design = {0};
-        status = ins_status_first(status, ins_design_make(&settings->network.item[i], &details,
-                                                          where, &design, error));
+        status = ins_status_first(
+            status, ins_design_make(&settings->network.item[i], &details, where, &design, error));
         ins_design_free(&design);
     }
     return status;

@@ -1,5 +1,5 @@
-/* The rows of network.csv and factors.csv: what the layers of a trial's network are, and the factors
- * that runs.csv has no column for. */
+/* The rows of network.csv and factors.csv: what the layers of a trial's network are, and the
+ * factors that runs.csv has no column for. */
 #include <config.h>
 
 #include "network_table.h"

@@ -188,8 +188,8 @@ static ins_status parse_networks(const ins_option *option, const char *text,
 {
     ins_blueprints networks;
     (void)option;
-    ins_status status = ins_blueprints_parse(text, source->where, arena, &networks.count,
-                                             &networks.item, error);
+    ins_status status =
+        ins_blueprints_parse(text, source->where, arena, &networks.count, &networks.item, error);
     if (status == INS_OK) status = check_networks(&networks, source, error);
     if (status == INS_OK) *(ins_blueprints *)field = networks;
     return status;

@@ -102,7 +102,9 @@ static ins_trace_plan plan_of(const ins_design *design, const ins_settings *sett
                             .layers = layers,
                             .rows = rows * most_positions(design),
                             .bins = settings->bins,
-                            .jacobians = !ins_design_is_chain(design) ? 0 : rows < JACOBIANS ? rows : JACOBIANS,
+                            .jacobians = !ins_design_is_chain(design) ? 0
+                                         : rows < JACOBIANS           ? rows
+                                                                      : JACOBIANS,
                             .jacobian_rows = ins_design_outputs(design),
                             .jacobian_columns = ins_design_inputs(design),
                             .logs = logs_of(settings)};

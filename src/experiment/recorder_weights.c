@@ -14,7 +14,8 @@ static ins_status save_kernel(const ins_learned *tensor, const char *path, ins_e
 {
     size_t shape[INS_MATRIX_DIMENSIONS];
     const size_t dimensions = ins_matrix_shape(&tensor->place, shape);
-    if (tensor->place.taps <= 1) return ins_npy_write(path, tensor->value, shape, dimensions, error);
+    if (tensor->place.taps <= 1)
+        return ins_npy_write(path, tensor->value, shape, dimensions, error);
     real *x = ins_allocate(tensor->count, sizeof *x, "a kernel");
     ins_kernel_permute(&tensor->place, tensor->value, x, false);
     const ins_status status = ins_npy_write(path, x, shape, dimensions, error);
@@ -33,9 +34,9 @@ static ins_status save_tensor(const ins_layer_plan *plan, const ins_learned *ten
         ins_text_add_format(&path, "%s.%s.%s.npy", stem, plan->name, tensor->name);
     else
         ins_text_add_format(&path, "%s.layer%02zu.%s.npy", stem, place->layer, tensor->name);
-    const ins_status status = matrix ? save_kernel(tensor, path.data, error)
-                                     : ins_npy_write(path.data, tensor->value, &place->units, 1,
-                                                     error);
+    const ins_status status =
+        matrix ? save_kernel(tensor, path.data, error)
+               : ins_npy_write(path.data, tensor->value, &place->units, 1, error);
     ins_text_free(&path);
     return status;
 }

@@ -67,10 +67,10 @@ ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *
     if (status != INS_OK) return status;
     if (bytes > limit) {
         char need[32], have[32];
-        return ins_error_add(error, INS_USAGE,
-                             "%s: one run needs %s of memory, there are %s (got \"%s\")",
-                             ins_settings_where(laboratory->settings, INS_OPTION_NETWORK),
-                             show_bytes(need, bytes), show_bytes(have, limit), trial.network->label);
+        return ins_error_add(
+            error, INS_USAGE, "%s: one run needs %s of memory, there are %s (got \"%s\")",
+            ins_settings_where(laboratory->settings, INS_OPTION_NETWORK), show_bytes(need, bytes),
+            show_bytes(have, limit), trial.network->label);
     }
     size_t count = wanted_threads(laboratory->settings);
     if (count > grid->trials) count = grid->trials;

@@ -267,7 +267,8 @@ static ins_status design_size(const ins_laboratory *laboratory, const ins_trial 
         __builtin_add_overflow(network, recorder, &total) ||
         __builtin_add_overflow(total, text, &total) || __builtin_add_overflow(total, split, &total))
         return ins_error_add(error, INS_USAGE, "%s: one run does not fit in memory (got \"%s\")",
-                             ins_settings_where(settings, INS_OPTION_NETWORK), trial->network->label);
+                             ins_settings_where(settings, INS_OPTION_NETWORK),
+                             trial->network->label);
     *bytes = total;
     return INS_OK;
 }

@@ -116,7 +116,7 @@ ACTIVATION(hard_tanh, (z < -1 ? -1 : z > 1 ? 1 : z), (z > -1 && z < 1 ? 1 : 0))
 ACTIVATION(hard_sigmoid, (z < -3 ? 0 : z > 3 ? 1 : (z + 3) / 6), (z > -3 && z < 3 ? C(1.0 / 6) : 0))
 ACTIVATION(erf, ERF(z), C(1.12837916709551257) * EXP(-z * z))
 ACTIVATION(atan, ATAN(z), 1 / (1 + z * z))
-ACTIVATION(sin, SIN(p * z), p * COS(p * z))
+ACTIVATION(sin, SIN(p *z), p *COS(p *z))
 ACTIVATION(relu6, (z < 0 ? 0 : z > 6 ? 6 : z), (z > 0 && z < 6 ? 1 : 0))
 
 #define FUNCTIONS_OF(name)                                                   \
@@ -237,7 +237,8 @@ static const ins_activation rows[] = {
      FUNCTIONS_OF(atan),
      SATURATED(-0.97 * PI / 2, 0.97 * PI / 2),
      false},
-    {{"sin", "sin(w0 z)", "Sitzmann et al. 2020", PARAMETER("w0", 1, 1e-30, "frequency"), NULL, NULL},
+    {{"sin", "sin(w0 z)", "Sitzmann et al. 2020", PARAMETER("w0", 1, 1e-30, "frequency"), NULL,
+      NULL},
      FUNCTIONS_OF(sin),
      NEVER_SATURATED,
      false},

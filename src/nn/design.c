@@ -3,7 +3,6 @@
 
 #include "initscope/design.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,9 +56,8 @@ size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_
     }
     plan->shape = kind->shape(plan, problem);
     if (__builtin_mul_overflow(plan->shape.extent[0], plan->shape.extent[1], &plan->units) ||
-        __builtin_mul_overflow(plan->units, plan->shape.channels, &plan->units) ||
-        plan->units > INT_MAX) {
-        ins_text_add_format(problem, "a row has more than %d elements", INT_MAX);
+        __builtin_mul_overflow(plan->units, plan->shape.channels, &plan->units)) {
+        ins_text_add(problem, "its elements cannot be counted");
         plan->units = 0;
     }
     const size_t tensors = ins_plan_tensors(plan, list);
@@ -124,10 +122,10 @@ ins_tensor_place ins_design_place(const ins_design *design, size_t number)
 typedef struct maker {
     ins_design *design;
     const ins_details *details;
-    size_t *kinds;  /* (ins_layer_kinds.count): named layers of each so far */
-    size_t blocks;  /* begun so far */
+    size_t *kinds; /* (ins_layer_kinds.count): named layers of each so far */
+    size_t blocks; /* begun so far */
     ins_text problem;
-    size_t failed;  /* the layer that has it */
+    size_t failed; /* the layer that has it */
 } maker;
 
 static const ins_layer_kind *kind_named(const char *name)

@@ -285,7 +285,8 @@ static const ins_initializer rows[] = {
      .entry.parameters = {GAIN}, .mean = ins_promise_zero, .variance = ins_orthogonal_variance,
      .kurtosis = ins_orthogonal_kurtosis, .fill = ins_orthogonal_fill},
     {ENTRY(delta_orthogonal,
-           "of a kernel gain Q at the centre and 0 elsewhere, Q as orthogonal; a matrix as orthogonal",
+           "of a kernel gain Q at the centre and 0 elsewhere, Q as orthogonal; a matrix as "
+           "orthogonal",
            "Xiao et al. 2018; JAX"),
      .entry.parameters = {GAIN}, .mean = ins_promise_zero,
      .variance = ins_delta_orthogonal_variance, .kurtosis = ins_delta_orthogonal_kurtosis,
@@ -325,7 +326,8 @@ static const ins_initializer rows[] = {
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
     {ROW(flax_default, "lecun_normal of dense layers and convolutions; bias 0", "Flax 0.1 to 0.12"),
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
-    {ROW(dcgan, "N(0, 0.02^2), gamma of norms N(1, 0.02^2)", "Radford et al. 2016; PyTorch examples"),
+    {ROW(dcgan, "N(0, 0.02^2), gamma of norms N(1, 0.02^2)",
+         "Radford et al. 2016; PyTorch examples"),
      .gamma_deviation = 0.02},
     {ROW(siren,
          "first layer U(-1/fan_in, 1/fan_in), others U(-a, a), a = sqrt(6 / fan_in) / w0; bias as "

@@ -74,7 +74,7 @@ INS_VECTORIZED_PART void take_larger(real *restrict y, uint32_t *restrict from,
     const uint32_t start = (uint32_t)first;
 #pragma omp simd
     for (size_t c = 0; c < channels; c++) {
-        const bool larger = !(x[first + c] <= y[c]) & (y[c] == y[c]);
+        const bool larger = (!(x[first + c] <= y[c])) & (y[c] == y[c]);
         y[c] = larger ? x[first + c] : y[c];
         from[c] = larger ? start + (uint32_t)c : from[c];
     }

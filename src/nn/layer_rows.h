@@ -5,7 +5,7 @@
 
 #include "initscope/layer.h"
 
-/* --- layer.c: what layers with a matrix share ------------------------------------------------ */
+/* --- layer_dense.c --------------------------------------------------------------------------- */
 
 enum { INS_MATRIX_W, INS_MATRIX_B }; /* tensors; a bias may be missing */
 ins_learned ins_bias_tensor(size_t units);
@@ -14,6 +14,11 @@ bool ins_matrix_symmetric(const ins_layer *layer);
 /* Adds b to result at each position; its gradient from delta. */
 void ins_bias_add(const ins_layer *layer, size_t rows);
 void ins_bias_backward(const ins_layer *layer, size_t rows);
+
+ins_shape ins_dense_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_dense_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+void ins_dense_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_dense_backward(ins_layer *layer, size_t rows);
 
 /* --- layer_conv.c ---------------------------------------------------------------------------- */
 
@@ -68,12 +73,24 @@ enum { INS_LN_EPS };
 enum { INS_GN_GROUPS, INS_GN_EPS };
 enum { INS_NORM_GAMMA, INS_NORM_BETA }; /* tensors */
 
+/* Numbers for each channel: the mean and the scale of its set; sums of delta and delta x over a
+ * block, then means over a set; the same over everything, which beta and gamma learn from. */
+enum {
+    INS_NORM_MEAN,
+    INS_NORM_SCALE,
+    INS_NORM_SUM,
+    INS_NORM_PRODUCT,
+    INS_NORM_OF_BETA,
+    INS_NORM_OF_GAMMA,
+    INS_NORM_CHANNELS
+};
+
 /* The state of all norms. x = (in - mean) scale is what gamma multiplies. */
 typedef struct ins_norm {
-    double *mean, *scale;  /* (sets): of the last forward pass */
-    double *sum, *product; /* (channels): of delta and of delta x, in the backward pass */
+    double *mean, *scale;                  /* (sets): of the last forward pass */
+    double *channel[INS_NORM_CHANNELS];    /* (channels) each: scratch */
     double *moving_mean, *moving_variance; /* (channels) of bn; else NULL */
-    bool own;                              /* bn: the last pass took the statistics of its rows */
+    bool constant; /* mean and scale are not of the rows, but moving averages */
 } ins_norm;
 ins_shape ins_group_norm_shape(const ins_layer_plan *plan, ins_text *problem);
 size_t ins_norm_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);

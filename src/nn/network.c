@@ -139,8 +139,10 @@ static void begin(ins_network *network, const ins_design *design, ins_layer_plan
         network->layer[i] = layer_of(&plan[i], network->tensor + network->tensors);
         network->tensors += network->layer[i].tensors;
     }
-    for (size_t t = 0; t < network->tensors; t++)
+    for (size_t t = 0; t < network->tensors; t++) {
+        network->tensor[t].rate = 1;
         network->tensor[t].count = network->tensor[t].place.units * network->tensor[t].place.inputs;
+    }
 }
 
 /* The layout of the block, both its size (while the carver counts) and its pointers. Returns the

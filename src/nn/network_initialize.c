@@ -97,8 +97,8 @@ static ins_status fill_matrix(ins_network *network, const ins_layer *layer,
 
 /* Factors and offsets start where their layer says, unless the initializer, of the gamma of a norm,
  * or the residual block has a say. */
-static void fill_scale(const ins_layer *layer, const ins_learned *tensor,
-                       const ins_choice *weights, gsl_rng *rng)
+static void fill_scale(const ins_layer *layer, const ins_learned *tensor, const ins_choice *weights,
+                       gsl_rng *rng)
 {
     const ins_choice *start = layer->plan->start;
     const bool gamma = layer->plan->kind->norm && tensor->start == 1;
@@ -115,8 +115,7 @@ static void fill_scale(const ins_layer *layer, const ins_learned *tensor,
 static void set_rates(ins_network *network, ins_layer *layer, const ins_choice *weights)
 {
     const ins_initializer *row = row_of(weights);
-    const bool adaptive =
-        ((const ins_optimizer *)network->design.optimizer.entry)->adaptive;
+    const bool adaptive = ((const ins_optimizer *)network->design.optimizer.entry)->adaptive;
     layer->multiplier = 1;
     for (size_t t = 0; t < layer->tensors; t++) {
         ins_learned *tensor = &layer->tensor[t];
@@ -130,8 +129,8 @@ static void set_rates(ins_network *network, ins_layer *layer, const ins_choice *
 /* One tensor of a layer; matrix is the one before it, or itself; NULL: there is none. */
 static ins_status fill_tensor(ins_network *network, const ins_layer *layer,
                               const ins_learned *tensor, const ins_learned *matrix,
-                              const ins_choice *weights,
-                              const ins_initialization *initialization, ins_error *error)
+                              const ins_choice *weights, const ins_initialization *initialization,
+                              ins_error *error)
 {
     const uint32_t seed = initialization->seed;
     switch (tensor->place.role) {
@@ -157,8 +156,7 @@ static ins_status fill_layer(ins_network *network, const ins_layer *layer,
     for (size_t t = 0; status == INS_OK && t < layer->tensors; t++) {
         const ins_learned *tensor = &layer->tensor[t];
         if (ins_role_is_matrix(tensor->place.role)) matrix = tensor;
-        status =
-            fill_tensor(network, layer, tensor, matrix, weights, initialization, error);
+        status = fill_tensor(network, layer, tensor, matrix, weights, initialization, error);
     }
     return status;
 }

@@ -94,7 +94,8 @@ ins_evaluation ins_evaluate(ins_network *network, const ins_samples *samples)
     ins_tally tally = ins_network_tally(network);
     for (size_t end = samples->rows, first; end > 0; end = first) {
         first = (end - 1) / capacity * capacity;
-        ins_network_forward(network, samples->x + first * samples->features, end - first, INS_PASS_TEST);
+        ins_network_forward(network, samples->x + first * samples->features, end - first,
+                            INS_PASS_TEST);
         ins_network_compare(network, ins_targets_of(samples, first), &tally);
     }
     const ins_loss *loss = ins_network_design(network)->loss;

@@ -216,7 +216,7 @@ static void unknown_backward(const stage *s)
 static const theory kinds[] = {
     {"input", same_forward, same_backward},
     {"dense", dense_forward, dense_backward},
-    {"activation", activation_forward, activation_backward},
+    {"act", activation_forward, activation_backward},
     {"dropout", same_forward, same_backward},
 };
 static const theory unknown = {NULL, unknown_forward, unknown_backward};

@@ -53,11 +53,11 @@ static inline family family_of(const char *activation, const char *weight, size_
                 .bias = choose(&ins_initializers, "zeros"),
                 .samples = random_samples(rows, inputs, 1)};
     f.design = perceptron_design(&(perceptron){.inputs = inputs,
-                                                       .outputs = 3,
-                                                       .loss = ins_loss_for(true),
-                                                       .hidden_count = hidden,
-                                                       .hidden = hidden_units,
-                                                       .activation = &f.activation});
+                                               .outputs = 3,
+                                               .loss = ins_loss_for(true),
+                                               .hidden_count = hidden,
+                                               .hidden = hidden_units,
+                                               .activation = &f.activation});
     f.design.optimizer = choose(&ins_optimizers, "sgd");
     f.design.learning_rate = 0.01;
     f.design.capacity = rows;

@@ -11,10 +11,10 @@
 #include <gsl/gsl_errno.h>
 
 #include "check_tap.h"
-#include "perceptron.h"
 #include "initscope/forecast.h"
 #include "initscope/initializer.h"
 #include "initscope/theory_tables.h"
+#include "perceptron.h"
 #include "settings_fixture.h"
 
 static ins_grid grid;
@@ -56,15 +56,16 @@ START_TEST(test_every_trial)
     for (size_t i = 0; i < grid.trials; i++) {
         ins_trial trial = ins_grid_trial(&grid, i);
         const ins_forecast *forecast = ins_forecasts_of(forecasts, &trial);
-        size_t hidden = trial.hidden->count;
+        const ins_elements layers = trial.network->layers; /* dense, act, ... */
+        size_t hidden = layers.count / 2, units[2];
+        for (size_t l = 0; l < hidden; l++) units[l] = (size_t)layers.item[2 * l]->choice.value[0];
         ins_layer_prediction out[3];
-        ins_design design =
-            perceptron_design(&(perceptron){.inputs = 4,
-                                                    .outputs = 3,
-                                                    .loss = ins_loss_for(true),
-                                                    .hidden_count = hidden,
-                                                    .hidden = trial.hidden->units,
-                                                    .activation = trial.activation});
+        ins_design design = perceptron_design(&(perceptron){.inputs = 4,
+                                                            .outputs = 3,
+                                                            .loss = ins_loss_for(true),
+                                                            .hidden_count = hidden,
+                                                            .hidden = units,
+                                                            .activation = trial.activation});
         const ins_initialization start = {
             .hidden = trial.init, .output = &settings.output_init, .bias = trial.bias};
         ins_predict(&design, &start, &given, out);
@@ -80,10 +81,10 @@ START_TEST(test_every_trial)
         double bias = strcmp(trial.init->entry->name, "critical") == 0 ? 0.01 : 0.04;
         ck_assert_double_eq_tol(forecast->layer[0].bias.variance, bias, 1e-15);
         ck_assert_double_eq_tol(forecast->layer[hidden].bias.variance, 0.04, 1e-15);
-        double last = (double)trial.hidden->units[hidden - 1];
+        double last = (double)units[hidden - 1];
         ck_assert_double_eq_tol(forecast->layer[hidden].weight.variance, 1 / last, 1e-15);
         ins_trial first = ins_grid_network_trial(&grid, ins_grid_network_of(&grid, &trial));
-        ck_assert(first.hidden == trial.hidden && first.activation == trial.activation);
+        ck_assert(first.network == trial.network && first.activation == trial.activation);
         ck_assert(first.init == trial.init && first.seed == settings.seed);
     }
     ins_forecasts_free(forecasts);
@@ -108,13 +109,12 @@ START_TEST(test_critical)
         ck_assert_double_eq_tol(trial.output->value[INS_CRITICAL_WEIGHT],
                                 i < 4 ? 1.700796 : 1.328937, 6e-7);
         ins_layer_prediction out[2];
-        ins_design design =
-            perceptron_design(&(perceptron){.inputs = 10,
-                                                    .outputs = 3,
-                                                    .loss = ins_loss_for(true),
-                                                    .hidden_count = 1,
-                                                    .hidden = (const size_t[]){20},
-                                                    .activation = trial.activation});
+        ins_design design = perceptron_design(&(perceptron){.inputs = 10,
+                                                            .outputs = 3,
+                                                            .loss = ins_loss_for(true),
+                                                            .hidden_count = 1,
+                                                            .hidden = (const size_t[]){20},
+                                                            .activation = trial.activation});
         const ins_initialization start = {
             .hidden = trial.init, .output = trial.output, .bias = trial.bias};
         ins_predict(&design, &start, &given, out);

@@ -20,6 +20,7 @@
 
 #include "check_tap.h"
 #include "dense_view.h"
+#include "perceptron.h"
 
 enum { MOST_NETWORKS = 64, MOST_FIELD = 64, MOST_LAYERS = 16 };
 
@@ -255,11 +256,11 @@ static ins_network *build(const golden_network *network, const ins_prepared *dat
     const ins_choice activation = choice(&ins_activations, network->field[ACTIVATION], arena);
     ins_design design =
         perceptron_design(&(perceptron){.inputs = data->train.features,
-                                                .outputs = data->train.outputs,
-                                                .loss = ins_loss_for(data->train.label != NULL),
-                                                .hidden_count = count,
-                                                .hidden = hidden,
-                                                .activation = &activation});
+                                        .outputs = data->train.outputs,
+                                        .loss = ins_loss_for(data->train.label != NULL),
+                                        .hidden_count = count,
+                                        .hidden = hidden,
+                                        .activation = &activation});
     design.optimizer = choice(&ins_optimizers, network->field[OPTIMIZER], arena);
     design.learning_rate = strtod(network->field[RATE], NULL);
     design.weight_decay = strtod(network->field[DECAY], NULL);

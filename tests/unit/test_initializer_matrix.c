@@ -230,10 +230,12 @@ START_TEST(test_file)
     for (size_t l = 1; l <= 4; l++) {
         const dense_view view = dense_of(from, l);
         snprintf(name, sizeof name, "layer%02zu.W.npy", l);
-        ck_assert_int_eq(ins_npy_write(at(name), view.weight, (const size_t[]){view.units, view.fan_in}, 2, &error),
+        ck_assert_int_eq(ins_npy_write(at(name), view.weight,
+                                       (const size_t[]){view.units, view.fan_in}, 2, &error),
                          INS_OK);
         snprintf(name, sizeof name, "layer%02zu.b.npy", l);
-        ck_assert_int_eq(ins_npy_write(at(name), view.bias, (const size_t[]){view.units}, 1, &error), INS_OK);
+        ck_assert_int_eq(
+            ins_npy_write(at(name), view.bias, (const size_t[]){view.units}, 1, &error), INS_OK);
     }
     snprintf(call, sizeof call, "file(%s)", scratch);
     r.hidden_init = call;

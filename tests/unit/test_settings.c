@@ -122,8 +122,8 @@ START_TEST(test_defaults)
     ins_settings_start(&settings);
     ck_assert_uint_eq(settings.init.count, 4);
     ck_assert_str_eq(settings.init.item[3].label, "he_uniform");
-    ck_assert_uint_eq(settings.hidden.item[0].count, 2);
-    ck_assert_uint_eq(settings.hidden.item[0].units[1], 64);
+    ck_assert_uint_eq(settings.network.item[0].layers.count, 4); /* with activations */
+    ck_assert(settings.network.item[0].layers.item[2]->choice.value[0] == 64);
     ck_assert(isnan(settings.learning_rate.item[0]));
     ck_assert_uint_eq(settings.batch.item[0], 32);
     ck_assert_ptr_null(settings.output_init.entry);
@@ -198,9 +198,9 @@ START_TEST(test_shapes)
     takes("hidden", "20x256", "20x256");
     takes("hidden", "128,4x64", "128,4x64");
     takes("hidden", "7,7,7,2x8 5", "3x7,8,8 5");
-    ck_assert_uint_eq(settings.hidden.count, 2);
-    ck_assert_uint_eq(settings.hidden.item[0].count, 5);
-    ck_assert_uint_eq(settings.hidden.item[0].units[4], 8);
+    ck_assert_uint_eq(settings.network.count, 2);
+    ck_assert_uint_eq(settings.network.item[0].layers.count, 10);
+    ck_assert(settings.network.item[0].layers.item[8]->choice.value[0] == 8);
     takes("hidden", "10000x1", "10000x1");
     takes("hidden", "1000000", "1000000");
     static const char *const bad[] = {"",           "0",     "4,",  ",4",      "4,,4",    "x4",

@@ -12,6 +12,7 @@
 #include "../../src/theory/finite_width.h"
 #include "../../src/theory/softmax_start.h"
 
+#include "perceptron.h"
 #include "theory_check.h"
 
 /* 4-64-64-3 on standardised inputs, ReLU, no bias. A digit is one unit of the last place given. The
@@ -144,11 +145,11 @@ static double predict(shape of, const ins_choice *phi, const ins_choice *weight,
     const ins_initialization start = {.hidden = weight, .output = weight, .bias = bias};
     for (size_t l = 0; l < of.hidden; l++) hidden[l] = of.width;
     ins_design design = perceptron_design(&(perceptron){.inputs = of.inputs,
-                                                                .outputs = of.classes,
-                                                                .loss = ins_loss_for(true),
-                                                                .hidden_count = of.hidden,
-                                                                .hidden = hidden,
-                                                                .activation = phi});
+                                                        .outputs = of.classes,
+                                                        .loss = ins_loss_for(true),
+                                                        .hidden_count = of.hidden,
+                                                        .hidden = hidden,
+                                                        .activation = phi});
     double loss = ins_predict(&design, &start, &orthogonal, out);
     ins_design_free(&design);
     return loss;
@@ -443,11 +444,11 @@ START_TEST(test_signal_of_unequal_lengths)
         const ins_choice phi = activation(i == 0 ? "relu" : "tanh");
         ins_layer_prediction out[11];
         ins_design design = perceptron_design(&(perceptron){.inputs = 4,
-                                                                    .outputs = 3,
-                                                                    .loss = ins_loss_for(true),
-                                                                    .hidden_count = 10,
-                                                                    .hidden = hidden,
-                                                                    .activation = &phi});
+                                                            .outputs = 3,
+                                                            .loss = ins_loss_for(true),
+                                                            .hidden_count = 10,
+                                                            .hidden = hidden,
+                                                            .activation = &phi});
         ins_predict(&design, &start, &inputs, out);
         ins_design_free(&design);
         ck_near(out[0].signal.variance, 0.2 * 5 / 2, 1e-12);
@@ -500,11 +501,11 @@ START_TEST(test_signal_not_applicable)
         const size_t hidden[] = {8, 8};
         ins_layer_prediction out[3];
         ins_design design = perceptron_design(&(perceptron){.inputs = 4,
-                                                                    .outputs = 3,
-                                                                    .loss = ins_loss_for(true),
-                                                                    .hidden_count = 2,
-                                                                    .hidden = hidden,
-                                                                    .activation = &phi});
+                                                            .outputs = 3,
+                                                            .loss = ins_loss_for(true),
+                                                            .hidden_count = 2,
+                                                            .hidden = hidden,
+                                                            .activation = &phi});
         ins_predict(&design, &start, &rows[i].inputs, out);
         ins_design_free(&design);
         if (i == 3) /* opposite rows: the first layer keeps them opposite */
@@ -613,11 +614,11 @@ static double predict_numbers(const size_t *widths, size_t layers, const char *p
     const ins_inputs inputs = {
         .square = 1, .apart = 1, .rows = 16, .target_square = 1, .own_targets = tied};
     ins_design design = perceptron_design(&(perceptron){.inputs = widths[0],
-                                                                .outputs = widths[layers],
-                                                                .loss = ins_loss_for(false),
-                                                                .hidden_count = layers - 1,
-                                                                .hidden = widths + 1,
-                                                                .activation = &function});
+                                                        .outputs = widths[layers],
+                                                        .loss = ins_loss_for(false),
+                                                        .hidden_count = layers - 1,
+                                                        .hidden = widths + 1,
+                                                        .activation = &function});
     double loss = ins_predict(&design, &start, &inputs, out);
     ins_design_free(&design);
     return loss;
