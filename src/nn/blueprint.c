@@ -527,6 +527,7 @@ static ins_status parse_call(parser *p, const ins_entries *table, ins_element *e
         if (p->text[end] == '\0') return not_closed(p, open);
         end++;
     }
+    ins_text_add(&call, "");
     add_squeezed(p, end, &call);
     ins_status status = choose_layer(p, at, table, call.data, element);
     ins_text_free(&call);
