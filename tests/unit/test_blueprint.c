@@ -349,6 +349,7 @@ static const struct {
     {"\303\244,\303\266", "1: unknown layer (got \"\303\244\");" LAYERS},
     {"act\n,\n\303\244b\303\266cd\n(\303\266)",
      "7: unknown layer (got \"\303\244b\303\266cd\");" LAYERS},
+    {"dense(8,init=file(\303\244\303\266)),foo", "24: unknown layer (got \"foo\");" LAYERS},
     {"64,zz\001zz", "4: unknown layer (got \"zz\\x01zz\");" LAYERS},
     /* Arguments. */
     {"conv(32)", "1: conv: kernel must be given (got \"32\")"},
@@ -487,6 +488,29 @@ START_TEST(test_large)
     ck_assert_uint_eq(parse(around("", LARGEST, " " LARGEST, 99)).count, 100);
     ck_assert_str_eq(refusal(around("", LARGEST, " " LARGEST, 100)),
                      "1701: all networks together have more than 2000100 layers (got \"input\")");
+}
+END_TEST
+
+START_TEST(test_names)
+{
+    ins_text text = {0};
+
+    for (size_t i = 0; i < 1000; i++)
+        ins_text_add_format(&text, "n%zu=dense(%zu)@l,act@m%zu ", i, i + 1, i);
+    ins_text_add(&text, "last=");
+    for (size_t i = 0; i < 1000; i++) ins_text_add_format(&text, "act@l%zu,", i);
+    ins_text_add(&text, "ln");
+    const networks found = parse(text.data);
+    ck_assert_uint_eq(found.count, 1001);
+    ck_assert_str_eq(found.item[999].label, "n999=dense(1000)@l,act@m999");
+    check_round_trip(&found.item[1000]);
+    ins_text_add(&text, ",bn@l500");
+    ck_assert_ptr_nonnull(strstr(refusal(text.data), ": two layers have this name (got \"l500\")"));
+    text.data[text.length -= strlen(",bn@l500")] = '\0';
+    ins_text_add(&text, " n500=act");
+    ck_assert_ptr_nonnull(
+        strstr(refusal(text.data), ": two networks have this name (got \"n500\")"));
+    ins_text_free(&text);
 }
 END_TEST
 
@@ -869,6 +893,7 @@ int main(void)
     tcase_add_loop_test(refused, test_message, 0, sizeof bad / sizeof bad[0]);
     tcase_add_test(refused, test_depth);
     tcase_add_test(refused, test_large);
+    tcase_add_test(refused, test_names);
     suite_add_tcase(suite, refused);
     tcase_add_checked_fixture(drawn, setup, teardown);
     tcase_add_test(drawn, test_hidden);
