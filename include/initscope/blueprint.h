@@ -14,7 +14,7 @@
  * nothing, but do not stand inside of a word.
  *
  * Canonical text has no blanks and no defaults; dense(n),act is n; in every list three and more
- * equal items are Nx, groups of at most 64 items that come twice and more Nx(..), the shortest
+ * equal items are Nx, groups of at most 256 items that come twice and more Nx(..), the shortest
  * group first, starting as late as the number of repeats allows. A network of widths alone has no
  * groups. */
 #ifndef INITSCOPE_BLUEPRINT_H

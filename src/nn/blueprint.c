@@ -18,7 +18,7 @@
 #include "initscope/text.h"
 
 enum {
-    PERIOD = 64, /* most items of a group that the canonical text repeats */
+    PERIOD = 256, /* most items of a group that the canonical text repeats */
     /* Most parentheses inside one another. Canonical text has for every residual block its own and
      * those of skip or of a group, and of groups in groups as many as 20001 can be halved. */
     PARENTHESES = 4 * INS_BLUEPRINT_DEPTH,
@@ -31,10 +31,10 @@ static const char digits[] = "0123456789";
 /* --- Canonical text --------------------------------------------------------------------------- */
 
 /* What stands between two commas: the text of a layer, or a width. */
-typedef struct item {
+typedef struct part {
     const char *text;
     size_t length;
-} item;
+} part;
 
 /* The shortest group that begins at an item and comes again; period 0: none does. late: it comes as
  * often from the next item on. */
@@ -44,18 +44,18 @@ typedef struct repeat {
 } repeat;
 
 /* The width that this layer and the next are; of length 0 when they are none. */
-static item width_of(ins_elements list, size_t i)
+static part width_of(ins_elements list, size_t i)
 {
     static const char begin[] = "dense(";
     const char *text = list.item[i]->text, *width = text + strlen(begin);
     if (i + 1 >= list.count || strncmp(text, begin, strlen(begin)) != 0 ||
         strcmp(list.item[i + 1]->text, "act") != 0)
-        return (item){0};
+        return (part){0};
     const size_t length = strspn(width, digits);
-    return (item){width, strcmp(width + length, ")") == 0 ? length : 0};
+    return (part){width, strcmp(width + length, ")") == 0 ? length : 0};
 }
 
-static size_t items_of(ins_elements list, item *items)
+static size_t items_of(ins_elements list, part *items)
 {
     size_t count = 0;
     for (size_t i = 0; i < list.count; i++) {
@@ -63,24 +63,26 @@ static size_t items_of(ins_elements list, item *items)
         if (items[count].length > 0)
             i++;
         else
-            items[count] = (item){list.item[i]->text, strlen(list.item[i]->text)};
+            items[count] = (part){list.item[i]->text, strlen(list.item[i]->text)};
         count++;
     }
     return count;
 }
 
-static bool same_item(item a, item b)
+static bool same_item(part a, part b)
 {
     return a.length == b.length && (a.text == b.text || memcmp(a.text, b.text, a.length) == 0);
 }
 
-static void find_repeats(const item *items, size_t count, size_t longest, repeat *found)
+static void find_repeats(const part *items, size_t count, size_t longest, repeat *found)
 {
     for (size_t period = 1; period <= longest && 2 * period <= count; period++) {
         const size_t least = period == 1 ? 3 : 2;
         size_t same = 0; /* items from here on that come again one period later */
         for (size_t i = count - period; i-- > 0;) {
             same = same_item(items[i], items[i + period]) ? same + 1 : 0;
+            /* What comes again between two items that do not is too short. */
+            while (same == 0 && i > period && !same_item(items[i - period], items[i])) i -= period;
             const size_t times = 1 + same / period;
             if (found[i].period == 0 && times >= least)
                 found[i] = (repeat){period, times, same % period > 0};
@@ -88,7 +90,7 @@ static void find_repeats(const item *items, size_t count, size_t longest, repeat
     }
 }
 
-static void add_items(const item *items, size_t count, size_t longest, ins_text *out)
+static void add_items(const part *items, size_t count, size_t longest, ins_text *out)
 {
     repeat *found = ins_allocate(count, sizeof *found, "repeats of layers");
     find_repeats(items, count, longest, found);
@@ -110,7 +112,7 @@ static void add_items(const item *items, size_t count, size_t longest, ins_text 
 
 static void add_list(ins_elements list, size_t longest, ins_text *out)
 {
-    item *items = ins_allocate(list.count, sizeof *items, "items of a network");
+    part *items = ins_allocate(list.count, sizeof *items, "items of a network");
     add_items(items, items_of(list, items), longest, out);
     free(items);
 }
@@ -148,10 +150,10 @@ static void add_element(const ins_element *element, ins_text *out)
 /* --- Messages --------------------------------------------------------------------------------- */
 
 /* A set of names. */
-typedef struct names {
+typedef struct name_set {
     size_t count, capacity; /* a power of two, or 0 */
     const char **slot;
-} names;
+} name_set;
 
 typedef struct parser {
     const char *text, *where;
@@ -164,8 +166,8 @@ typedef struct parser {
     size_t room;                /* layers that may still come where a count repeats each of them */
     bool repeated;              /* there is a count that does */
     size_t parentheses, blocks; /* that are open */
-    names labels;               /* of the network's layers */
-    names called;               /* the networks */
+    name_set labels;            /* of the network's layers */
+    name_set called;            /* the networks */
 } parser;
 
 /* "--network: column 12" */
@@ -346,7 +348,7 @@ static void add_dense(const parser *p, size_t end, ins_text *out)
     }
 }
 
-static const char **name_slot(const names *set, const char *name)
+static const char **name_slot(const name_set *set, const char *name)
 {
     size_t i = (size_t)ins_hash(INS_HASH_START, name, strlen(name));
     for (;; i++) {
@@ -355,17 +357,17 @@ static const char **name_slot(const names *set, const char *name)
     }
 }
 
-static void names_free(names *set)
+static void names_free(name_set *set)
 {
     free(set->slot);
-    *set = (names){0};
+    *set = (name_set){0};
 }
 
 /* False when it is there already. */
-static bool names_add(names *set, const char *name)
+static bool names_add(name_set *set, const char *name)
 {
     if (2 * set->count >= set->capacity) {
-        names old = *set;
+        name_set old = *set;
         set->capacity = old.capacity > 0 ? 2 * old.capacity : 16;
         set->slot = ins_allocate(set->capacity, sizeof *set->slot, "names");
         for (size_t i = 0; i < old.capacity; i++)
@@ -380,7 +382,7 @@ static bool names_add(names *set, const char *name)
 }
 
 /* A name that the set has not yet: of a layer, or of a network. */
-static ins_status parse_name(parser *p, names *set, const char *what, const char **name)
+static ins_status parse_name(parser *p, name_set *set, const char *what, const char **name)
 {
     static const char valid[] = "0123456789_-."
                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -498,9 +500,10 @@ static ins_status choose_layer(const parser *p, size_t at, const ins_entries *ta
 /* The table that has this name, and in *kind the layer that it stands for; NULL: none has. */
 static const ins_entries *find_kind(const char *name, const ins_layer_kind **kind)
 {
+    *kind = (const ins_layer_kind *)ins_entry_find(&ins_layer_kinds, name);
+    if (*kind != NULL) return &ins_layer_kinds;
     for (size_t i = 0; i < ins_layer_kinds.count; i++) {
         *kind = (const ins_layer_kind *)ins_entry_at(&ins_layer_kinds, i);
-        if (ins_entry_find(&ins_layer_kinds, name) == &(*kind)->entry) return &ins_layer_kinds;
         if ((*kind)->choices != NULL && ins_entry_find((*kind)->choices, name) != NULL)
             return (*kind)->choices;
     }
@@ -651,13 +654,14 @@ static ins_status add_layer(parser *p, const char *name, const char *call)
 /* dense(WIDTH),act */
 static ins_status parse_width(parser *p)
 {
-    const size_t length = strspn(p->text + p->at, digits);
-    if (length < word_length(p, p->at))
-        return complain(p, p->at, "a width must be an integer, a count one before x");
+    const size_t length = word_length(p, p->at);
+    long long units;
+    if (!ins_parse_integer(p->text + p->at, length, 1, INS_BLUEPRINT_UNITS, &units))
+        return complain(p, p->at, "a width must be an integer in [1, %d], a count stands before x",
+                        INS_BLUEPRINT_UNITS);
     ins_status status = take_room(p, 2);
     if (status != INS_OK) return status;
-    const char *width = ins_arena_copy(p->arena, p->text + p->at, length);
-    status = add_layer(p, "dense", ins_arena_format(p->arena, "dense(%s)", width));
+    status = add_layer(p, "dense", ins_arena_format(p->arena, "dense(%lld)", units));
     if (status != INS_OK) return status;
     p->at += length;
     if (p->act != NULL) {
@@ -709,7 +713,7 @@ static ins_status parse_item(parser *p)
 {
     const size_t first = p->layers, room = p->room;
     const bool repeated = p->repeated;
-    size_t count;
+    size_t count = 1;
     ins_status status = parse_count(p, &count);
     if (status != INS_OK) return status;
     p->room = room / count;

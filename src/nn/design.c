@@ -3,7 +3,6 @@
 
 #include "initscope/design.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,9 +56,8 @@ size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_
     }
     plan->shape = kind->shape(plan, problem);
     if (__builtin_mul_overflow(plan->shape.extent[0], plan->shape.extent[1], &plan->units) ||
-        __builtin_mul_overflow(plan->units, plan->shape.channels, &plan->units) ||
-        plan->units > INT_MAX) {
-        ins_text_add_format(problem, "a row has more than %d elements", INT_MAX);
+        __builtin_mul_overflow(plan->units, plan->shape.channels, &plan->units)) {
+        ins_text_add(problem, "its elements cannot be counted");
         plan->units = 0;
     }
     const size_t tensors = ins_plan_tensors(plan, list);

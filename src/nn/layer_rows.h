@@ -5,7 +5,7 @@
 
 #include "initscope/layer.h"
 
-/* --- layer.c: what layers with a matrix share ------------------------------------------------ */
+/* --- layer_dense.c --------------------------------------------------------------------------- */
 
 enum { INS_MATRIX_W, INS_MATRIX_B }; /* tensors; a bias may be missing */
 ins_learned ins_bias_tensor(size_t units);
@@ -14,6 +14,11 @@ bool ins_matrix_symmetric(const ins_layer *layer);
 /* Adds b to result at each position; its gradient from delta. */
 void ins_bias_add(const ins_layer *layer, size_t rows);
 void ins_bias_backward(const ins_layer *layer, size_t rows);
+
+ins_shape ins_dense_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_dense_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+void ins_dense_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_dense_backward(ins_layer *layer, size_t rows);
 
 /* --- layer_conv.c ---------------------------------------------------------------------------- */
 

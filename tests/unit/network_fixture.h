@@ -9,9 +9,11 @@
 #include <check.h>
 
 #include "initscope/blas.h"
+#include "initscope/design.h"
 #include "initscope/memory.h"
 #include "initscope/network.h"
 #include "initscope/random.h"
+#include "initscope/residual.h"
 #include "initscope/trainer.h"
 
 #include "dense_view.h"
@@ -150,6 +152,35 @@ static inline ins_network *recipe_network(const recipe *r, const ins_samples *pr
     ck_assert_msg(recipe_initialize(r, network, probe, seed, &error) == INS_OK, "%s",
                   error.line[0]);
     return network;
+}
+
+/* The design of a network of the language. */
+static inline ins_design text_design(const char *text, const ins_samples *samples,
+                                     const char *activation, const char *residual)
+{
+    static ins_choice phi, start; /* the design points to them */
+    const ins_blueprint *list;
+    ins_design design = {0};
+    ins_error error = {0};
+    size_t count;
+
+    phi = choose(&ins_activations, activation);
+    start = choose(&ins_residual_starts, residual);
+    ck_assert_msg(ins_blueprints_parse(text, "test", fixture_arena, &count, &list, &error) ==
+                      INS_OK,
+                  "%s", error.line[0]);
+    ck_assert_uint_eq(count, 1);
+    const ins_details details = {.inputs = samples->features,
+                                 .outputs = samples->outputs,
+                                 .loss = ins_loss_for(samples->label != NULL),
+                                 .activation = &phi,
+                                 .residual = &start};
+    ck_assert_msg(ins_design_make(list, &details, "test", &design, &error) == INS_OK, "%s",
+                  error.line[0]);
+    design.optimizer = choose(&ins_optimizers, "sgd");
+    design.learning_rate = 0.1;
+    design.capacity = samples->rows;
+    return design;
 }
 
 /* For tests that compute: the matrix product needs its start. */

@@ -440,8 +440,8 @@ START_TEST(test_size)
     set("histograms", "all");
     set("spectrum", "none");
     check_size(&design, always + 20001 * sizeof(double));
-    design.layer[1].units = design.layer[3].units = (size_t)1 << 40;
-    design.layer[3].inputs[0] = (size_t)1 << 40;
+    design.layer[1].shape.channels = design.layer[3].shape.channels = (size_t)1 << 40;
+    design.layer[3].reads[0].channels = (size_t)1 << 40;
     ck_assert_int_eq(ins_recorder_size(&design, &settings, &bytes, &error), INS_USAGE);
     ins_design_free(&design);
 }

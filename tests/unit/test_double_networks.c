@@ -1,0 +1,181 @@
+/* Gradients of networks of the language in double against central differences: of every kind of
+ * layer, and of networks that are put together at random. */
+#include <config.h>
+
+#include <stdio.h>
+
+#include "gradient_check.h"
+
+enum { ROWS = 7, FEATURES = 60, RANDOM = 40, LINE = 2000 };
+
+/* Every kind, and what its parameters change. What is behind a norm that the loss cannot see, as a
+ * bias before it, has no gradient: there the networks have none. */
+static const char *const networks[] = {
+    "20",
+    "input(12,5),dense(4),act,flatten",
+    "input(6,5,2),conv(3,3),act,gmean",
+    "input(6,5,2),conv(4,2x3,stride=2,groups=2),act,flatten",
+    "input(6,5,2),conv(4,5,pad=valid,bias=no),act,gmean",
+    "input(6,5,2),conv(4,3x1,stride=3),act,conv(2,1),act,gmean",
+    "input(12,5),conv(3,4),act,conv(2,3,pad=valid,stride=2),act,flatten",
+    "input(6,5,2),depthwise(3,multiplier=2),act,flatten",
+    "input(6,5,2),depthwise(2,stride=2,pad=valid,bias=no),act,gmean",
+    "input(6,5,2),conv(3,3),act,maxpool(2),gmean",
+    "input(6,5,2),conv(3,3),maxpool(3,stride=1),act,flatten",
+    "input(12,5),conv(3,3),act,maxpool(4,stride=3),flatten",
+    "input(6,5,2),conv(3,3),act,meanpool(2x3,stride=1),flatten",
+    "input(12,5),conv(3,3),act,meanpool(3),flatten",
+    "input(6,5,2),conv(3,3),act,gmax",
+    "8,bn,tanh",
+    "dense(8,bias=no),bn,act",
+    "input(6,5,2),conv(4,3,bias=no),bn(eps=0.01),act,conv(3,3,bias=no),bn,act,gmean",
+    "8,ln,dense(6),ln,act",
+    "input(6,5,2),conv(4,3),ln,act,gmean",
+    "input(6,5,2),conv(6,3),gn(2),act,gmean",
+    "input(6,5,2),conv(4,3,bias=no),gn(4),act,flatten",
+    "8,rms,dense(6),rms,act",
+    "input(12,5),conv(4,3),rms,act,gmean",
+    "8,dropout(0.3),7,alpha_dropout(0.2)",
+    "8,res(dense(8),act,dense(8)),act",
+    "8,res(act,dense(8),scale=0.5),act,res(8,dense(6),skip=(dense(6)))",
+    "input(6,5,2),conv(4,3,bias=no),bn,act,res(conv(4,3,bias=no),bn,act,conv(4,3,bias=no),bn),act,"
+    "res(conv(6,3,stride=2,bias=no),bn,act,conv(6,3,bias=no),bn,skip=(conv(6,1,stride=2,bias=no),"
+    "bn)),act,gmean",
+    "8,res(res(dense(8),act),act,dense(8)),tanh",
+    "8,2x(res(8,dense(8))),sigmoid,dense(5),elu",
+};
+
+enum { NETWORKS = sizeof networks / sizeof networks[0] };
+
+static ins_network *network_of(const char *text, const char *residual, const ins_samples *samples)
+{
+    const ins_choice init = choose(&ins_initializers, "random_normal(stddev=0.5)");
+    const ins_initialization start = {.hidden = &init, .output = &init, .bias = &init, .seed = 3};
+    ins_design design = text_design(text, samples, "softplus", residual);
+    ins_error error = {0};
+    ins_network *net;
+
+    ck_assert_msg(ins_network_new(&design, &net, &error) == INS_OK, "%s", error.line[0]);
+    ck_assert_int_eq(ins_network_initialize(net, &start, &error), INS_OK);
+    ins_design_free(&design);
+    return net;
+}
+
+static void check_text(const char *text, const char *residual, ins_pass pass)
+{
+    ins_samples samples = random_samples(ROWS, FEATURES, 4);
+    ins_network *net = network_of(text, residual, &samples);
+
+    pass_of_loss = pass;
+    check_gradients(net, &samples, text);
+    ins_network_free(net);
+    samples_free(&samples);
+}
+
+START_TEST(test_gradient_of_network)
+{
+    check_text(networks[_i], "none", INS_PASS_PROBE);
+}
+END_TEST
+
+/* With moving averages a norm is a plain factor. */
+START_TEST(test_gradient_in_test)
+{
+    check_text("dense(8,bias=no),bn,act", "none", INS_PASS_TEST);
+    check_text("input(6,5,2),conv(4,3),bn(eps=0.01),act,gmean", "none", INS_PASS_TEST);
+}
+END_TEST
+
+/* Factors of a branch, which none of the others learns. */
+START_TEST(test_gradient_of_factors)
+{
+    check_text("8,res(8,dense(8)),act", "layerscale(0.3)", INS_PASS_PROBE);
+    check_text("input(6,5,2),conv(4,3),act,res(conv(4,3),act,scale=0.7),gmean", "layerscale(0.5)",
+               INS_PASS_PROBE);
+    check_text("8,res(8,dense(8)),act,res(8,dense(8),start=layerscale(0.3))", "depth_scaled",
+               INS_PASS_PROBE);
+}
+END_TEST
+
+/* The table has no kind that no network above has. */
+START_TEST(test_every_kind)
+{
+    ins_samples samples = random_samples(ROWS, FEATURES, 4);
+
+    for (size_t k = 0; k < ins_layer_kinds.count; k++) {
+        const ins_entry *kind = ins_entry_at(&ins_layer_kinds, k);
+        bool met = false;
+        for (size_t i = 0; i < NETWORKS; i++) {
+            ins_design design = text_design(networks[i], &samples, "tanh", "none");
+            for (size_t l = 0; l < design.layers; l++) met |= &design.layer[l].kind->entry == kind;
+            ins_design_free(&design);
+        }
+        ck_assert_msg(met, "%s", kind->name);
+    }
+    samples_free(&samples);
+}
+END_TEST
+
+static size_t below(gsl_rng *rng, size_t count)
+{
+    return (size_t)ins_random_interval(rng, count - 1);
+}
+
+/* A network of maps that become a vector, drawn part by part. Smooth functions alone, because a
+ * difference may pass a kink. */
+static void draw_network(gsl_rng *rng, char text[LINE])
+{
+    static const char *const parts[] = {"conv(%zu,3),act",
+                                        "conv(%zu,2x3,bias=no),ln,act",
+                                        "conv(%zu,3,bias=no),bn,tanh",
+                                        "res(conv(4,3),act,conv(4,%zu))",
+                                        "res(act,conv(4,3),rms,scale=0.%zu)",
+                                        "depthwise(%zu),act",
+                                        "conv(4,%zu,groups=2),gn(2),silu",
+                                        "res(conv(4,%zu),act,skip=(conv(4,1),tanh))",
+                                        "maxpool(2,stride=1),dense(%zu),act",
+                                        "meanpool(1x2,stride=1),conv(%zu,1),act"};
+    static const char *const ends[] = {"gmean", "flatten", "gmax", "meanpool(2),flatten,9",
+                                       "gmean,res(dense(4),act,dense(4))"};
+    int length = snprintf(text, LINE, "input(6,5,2),conv(4,3),act");
+    const size_t count = 1 + below(rng, 4);
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t part = below(rng, sizeof parts / sizeof parts[0]);
+        const bool channels = part < 3 || part > 7;
+        length += snprintf(text + length, LINE - (size_t)length, ",");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        length += snprintf(text + length, LINE - (size_t)length, parts[part],
+                           channels ? (size_t)4 : 1 + below(rng, 3));
+#pragma GCC diagnostic pop
+    }
+    snprintf(text + length, LINE - (size_t)length, ",%s", ends[below(rng, 5)]);
+}
+
+START_TEST(test_gradient_of_random_network)
+{
+    char text[LINE];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+
+    ins_random_seed(rng, (uint32_t)_i);
+    draw_network(rng, text);
+    gsl_rng_free(rng);
+    check_text(text, _i % 2 == 0 ? "none" : "layerscale(0.5)", INS_PASS_PROBE);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("double_networks");
+    TCase *cases = tcase_create("gradient");
+
+    tcase_add_checked_fixture(cases, network_setup, fixture_teardown);
+    tcase_add_loop_test(cases, test_gradient_of_network, 0, NETWORKS);
+    tcase_add_test(cases, test_gradient_in_test);
+    tcase_add_test(cases, test_gradient_of_factors);
+    tcase_add_test(cases, test_every_kind);
+    tcase_add_loop_test(cases, test_gradient_of_random_network, 0, RANDOM);
+    suite_add_tcase(suite, cases);
+    return ins_run_suite(suite);
+}
