@@ -19,6 +19,7 @@ enum { INS_FIELD_POSITIONS = 1024 };
 
 /* All zeros. */
 ins_field *ins_field_new(size_t positions);
+ins_field *ins_field_reserve(size_t positions); /* the same, with whatever is in the memory */
 ins_field *ins_field_copy(const ins_field *field);
 void ins_field_free(ins_field *field); /* NULL is fine */
 

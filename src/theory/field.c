@@ -9,24 +9,37 @@
 
 #include "initscope/blas.h"
 #include "initscope/memory.h"
+#include "initscope/vector.h"
 
 #include "field_numbers.h"
 
+/* Memory from get for each of its parts. */
+static ins_field *field_from(void *(*get)(size_t, size_t, const char *), size_t positions)
+{
+    static const char what[] = "a field";
+    ins_field *field = ins_allocate(1, sizeof *field, what);
+    const size_t pairs = ins_multiply(positions, positions, what);
+    field->positions = positions;
+    field->same = get(pairs, sizeof(double), what);
+    field->other = get(pairs, sizeof(double), what);
+    field->mean = get(positions, sizeof(double), what);
+    return field;
+}
+
 ins_field *ins_field_new(size_t positions)
 {
-    ins_field *field = ins_allocate(1, sizeof *field, "a field");
-    const size_t pairs = ins_multiply(positions, positions, "a field");
-    field->positions = positions;
-    field->same = ins_allocate(pairs, sizeof(double), "a field");
-    field->other = ins_allocate(pairs, sizeof(double), "a field");
-    field->mean = ins_allocate(positions, sizeof(double), "a field");
-    return field;
+    return field_from(ins_allocate, positions);
+}
+
+ins_field *ins_field_reserve(size_t positions)
+{
+    return field_from(ins_reserve, positions);
 }
 
 ins_field *ins_field_copy(const ins_field *field)
 {
     const size_t positions = field->positions;
-    ins_field *copy = ins_field_new(positions);
+    ins_field *copy = ins_field_reserve(positions);
     memcpy(copy->same, field->same, positions * positions * sizeof *copy->same);
     memcpy(copy->other, field->other, positions * positions * sizeof *copy->other);
     memcpy(copy->mean, field->mean, positions * sizeof *copy->mean);
@@ -111,9 +124,10 @@ ins_field *ins_field_measure(const real *x, size_t rows, size_t positions, size_
     return field;
 }
 
-static double sum_of(const double *x, size_t count)
+INS_VECTORIZED static double sum_of(const double *restrict x, size_t count)
 {
     double sum = 0;
+#pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < count; i++) sum += x[i];
     return sum;
 }

@@ -5,6 +5,7 @@
 
 #include "initscope/correlation.h"
 
+#include "field_numbers.h"
 #include "prediction_rows.h"
 #include "transfer.h"
 
@@ -67,6 +68,21 @@ static double mean_of(const double *x, size_t count)
     return sum / (double)count;
 }
 
+/* What slopes at two positions have in common, of pairs that are all as alike as they are on
+ * average. */
+static double alike_slopes(const ins_choice *activation, const ins_field *z)
+{
+    const ins_numbers n = ins_field_numbers(z);
+    const double positions = (double)z->positions;
+    if (z->positions < 2 || !(n.square > 0)) return 1;
+    const double product = (n.pairs * positions - n.square) / (positions - 1);
+    ins_correlator correlator;
+    ins_correlator_start(&correlator, activation, n.square);
+    const double c = fmin(fmax(product / n.square, -1), 1);
+    const double common = ins_correlate(&correlator, c).slope_product;
+    return correlator.at.slope_square > 0 ? common / correlator.at.slope_square : 0;
+}
+
 static void map_forward(const ins_stage *s)
 {
     const ins_field *z = s->in[0]->field;
@@ -74,6 +90,7 @@ static void map_forward(const ins_stage *s)
     ins_transfer *transfer = ins_transfer_of(&s->plan->choice, z->same, positions + 1, positions);
     s->at->way = ins_stage_numbers(s, positions);
     for (size_t p = 0; p < positions; p++) s->at->way[p] = transfer->slope_square[p];
+    s->at->alike = alike_slopes(&s->plan->choice, z);
     ins_signal_settle(s, ins_transfer_apply(transfer, z));
     ins_transfer_free(transfer);
     if (s->in[0]->gaussian) {
@@ -90,7 +107,7 @@ static void map_backward(const ins_stage *s)
     const size_t positions = ins_positions(s->plan->shape);
     double *to = ins_stage_numbers(s, positions);
     for (size_t p = 0; p < positions; p++) to[p] = at->at[p] * s->at->way[p];
-    *s->back = (ins_back){.at = to, .alike = at->alike};
+    *s->back = (ins_back){.at = to, .alike = at->alike * s->at->alike};
 }
 
 void ins_activation_predict_forward(const ins_stage *s)

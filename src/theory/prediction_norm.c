@@ -113,11 +113,11 @@ static void apply_to(const affine *a, const double *in, const double *cut, doubl
 static void apply(const ins_stage *s, const affine *a, const double *mean)
 {
     const ins_field *x = s->in[0]->field;
-    ins_field *field = ins_field_new(x->positions);
+    ins_field *field = ins_field_reserve(x->positions);
     apply_to(a, x->same, a->cut, a->common, x->positions, field->same);
     apply_to(a, x->other, a->other_cut, a->other_common, x->positions, field->other);
-    for (size_t p = 0; p < x->positions && mean != NULL; p++)
-        field->mean[p] = mean[p] * a->scale[p];
+    for (size_t p = 0; p < x->positions; p++)
+        field->mean[p] = mean != NULL ? mean[p] * a->scale[p] : 0;
     ins_signal_settle(s, field);
 }
 

@@ -51,7 +51,7 @@ static void add_fields(const ins_stage *s, double factor)
 {
     const ins_field *x = s->in[SKIP]->field, *f = s->in[BRANCH]->field;
     const double square = factor * factor;
-    ins_field *sum = ins_field_new(x->positions);
+    ins_field *sum = ins_field_reserve(x->positions);
     for (size_t i = 0; i < x->positions * x->positions; i++) {
         sum->same[i] = x->same[i] + square * f->same[i];
         sum->other[i] = x->other[i] + square * f->other[i];

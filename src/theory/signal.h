@@ -48,6 +48,7 @@ struct ins_signal {
     const ins_choice *function;
 
     double *way;  /* (positions) what its backward pass multiplies by */
+    double alike; /* of an activation: what its slopes at two positions have in common */
     double reach; /* of a matrix on a map: see where it is set */
     ins_back back;
     bool claimed; /* one of its readers wrote to back; those of the others are added */

@@ -29,7 +29,7 @@
 /* A series ends where what it lacks is this part of the square. */
 #define NEGLIGIBLE 1e-12
 
-enum { BLOCK = 16 };
+enum { BLOCK = 16, TILE = 32 };
 
 ins_transfer *ins_transfer_new(size_t positions)
 {
@@ -234,15 +234,16 @@ ins_transfer *ins_transfer_of(const ins_choice *activation, const double *q, siz
 
 /* --- Pairs ------------------------------------------------------------------------------------ */
 
-/* Correlations of a position with those from first on. */
-static void correlate(const ins_transfer *transfer, const double *row, size_t p, size_t count,
-                      double *c)
+/* Correlations of a position with those from it on; inverse (positions) is 1 / scale, or 0. */
+INS_VECTORIZED static void correlate(const double *restrict row, const double *restrict inverse,
+                                     size_t p, size_t count, double *restrict c)
 {
-    const double own = transfer->scale[p];
+    const double own = inverse[p];
+#pragma omp simd
     for (size_t i = p; i < count; i++) {
-        const double scale = own * transfer->scale[i];
-        const double at = scale > 0 ? row[i] / scale : 0;
-        c[i] = at > 1 ? 1 : at < -1 ? -1 : at;
+        const double at = row[i] * (own * inverse[i]);
+        const double most = at > 1 ? 1 : at;
+        c[i] = most < -1 ? -1 : most;
     }
 }
 
@@ -290,29 +291,48 @@ INS_VECTORIZED static void series_row(const ins_transfer *transfer, size_t p, co
                  positions - i, out + i);
 }
 
-/* c (positions) is scratch. */
-static void pass(const ins_transfer *transfer, const double *in, double *c, double *out)
+/* What is above the diagonal, below it: tile by tile, for the columns are far apart in memory. */
+static void mirror(double *matrix, size_t positions)
+{
+    for (size_t row = 0; row < positions; row += TILE) {
+        for (size_t column = row; column < positions; column += TILE) {
+            const size_t last = row + TILE < positions ? row + TILE : positions;
+            const size_t end = column + TILE < positions ? column + TILE : positions;
+            for (size_t p = row; p < last; p++)
+                for (size_t i = column > p ? column : p + 1; i < end; i++)
+                    matrix[i * positions + p] = matrix[p * positions + i];
+        }
+    }
+}
+
+/* inverse and c (positions). */
+static void pass(const ins_transfer *transfer, const double *in, const double *inverse, double *c,
+                 double *out)
 {
     const size_t positions = transfer->positions;
     for (size_t p = 0; p < positions; p++) {
-        correlate(transfer, in + p * positions, p, positions, c);
+        correlate(in + p * positions, inverse, p, positions, c);
         if (transfer->bent)
             bent_row(transfer, p, c, out + p * positions);
         else
             series_row(transfer, p, c, out + p * positions);
-        for (size_t i = p + 1; i < positions; i++) out[i * positions + p] = out[p * positions + i];
     }
+    mirror(out, positions);
 }
 
 ins_field *ins_transfer_apply(const ins_transfer *transfer, const ins_field *field)
 {
     const size_t positions = transfer->positions;
-    ins_field *out = ins_field_new(positions);
+    ins_field *out = ins_field_reserve(positions);
     double *c = ins_allocate(positions, sizeof *c, "correlations");
-    pass(transfer, field->same, c, out->same);
-    pass(transfer, field->other, c, out->other);
+    double *inverse = ins_allocate(positions, sizeof *inverse, "correlations");
+    for (size_t p = 0; p < positions; p++)
+        inverse[p] = transfer->scale[p] > 0 ? 1 / transfer->scale[p] : 0;
+    pass(transfer, field->same, inverse, c, out->same);
+    pass(transfer, field->other, inverse, c, out->other);
     for (size_t p = 0; p < positions; p++) out->same[p * positions + p] = transfer->square[p];
     memcpy(out->mean, transfer->mean, positions * sizeof *out->mean);
+    free(inverse);
     free(c);
     return out;
 }
