@@ -46,6 +46,12 @@ static inline bool ins_same_shape(ins_shape a, ins_shape b)
 /* "8x8x16", "28x28", "64" */
 void ins_shape_add(ins_shape shape, ins_text *out);
 
+/* Where a layer looks from the position i of its output along an axis: at i stride - before and the
+ * size - 1 positions after it, as far as they are inside of what it reads. */
+typedef struct ins_window {
+    size_t size[2], stride[2], before[2];
+} ins_window;
+
 /* What a forward pass is for. */
 typedef enum ins_pass {
     INS_PASS_TRAIN, /* masks are drawn, moving averages move */
@@ -137,8 +143,10 @@ struct ins_layer_kind {
     /* The shape rule, from choice and what is read; no shape, and why, when these do not fit
      * together. */
     ins_shape (*shape)(const ins_layer_plan *plan, ins_text *problem);
-    /* From here on NULL says that there is nothing to do, or nothing of the kind. tensors fills
-     * list from units and inputs: name; units, inputs, fan_in, fan_out and role of the place;
+    /* From here on NULL says that there is nothing to do, or nothing of the kind. Without a window
+     * an output looks at its own position. */
+    ins_window (*window)(const ins_layer_plan *plan);
+    /* Fills list from units and inputs: name; units, inputs, fan_in, fan_out and role of the place;
      * start. A bias follows its matrix. Returns the number of tensors. */
     size_t (*tensors)(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
     size_t state_size;

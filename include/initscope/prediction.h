@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "initscope/design.h"
+#include "initscope/field.h"
 #include "initscope/network.h"
 
 /* What the network is given. */
@@ -17,9 +18,12 @@ typedef struct ins_inputs {
     double lengths; /* the part of apart that is not one of direction: half the mean squared
                        difference of two rows' root mean squares, over square; 0: all rows have the
                        same length */
+    double mean;    /* root mean square of what the features of a row have for their mean */
     size_t rows;    /* over which a unit's variance is taken, >= 1 */
-    bool own_targets;     /* the inputs themselves are to be predicted */
-    double target_square; /* second moment of the numbers to be predicted, if these are numbers */
+    bool own_targets;       /* the inputs themselves are to be predicted */
+    double target_square;   /* second moment of the numbers to be predicted, if these are numbers */
+    const ins_field *field; /* of inputs that are a map or a sequence; NULL, or of other positions:
+                               these are taken for independent */
 } ins_inputs;
 
 typedef struct ins_moment_pair {
@@ -42,6 +46,9 @@ typedef struct ins_layer_prediction {
     ins_moment_pair signal;   /* within-unit variance of z_l over the rows: two rows' mean half
                                  squared distance q (1 - c), less its part 1 / rows */
     double slope_square;      /* E[phi'(z_l)^2]; 1 for the last layer */
+    ins_moment_pair input;    /* what W_l reads, if that is no other matrix' activation; else NAN */
+    ins_moment_pair stream;   /* the residual sum that ends with the matrix, and its within-unit
+                                 variance; NAN: there is none */
 } ins_layer_prediction;
 
 /* Whether the theory has a row for layers of this kind. Of the others it says nothing: NAN from

@@ -49,6 +49,14 @@ static ins_convolution convolution_of(const ins_layer_plan *plan)
     return made;
 }
 
+ins_window ins_conv_window(const ins_layer_plan *plan)
+{
+    const ins_convolution made = convolution_of(plan);
+    return (ins_window){{made.kernel[0], made.kernel[1]},
+                        {made.stride, made.stride},
+                        {made.before[0], made.before[1]}};
+}
+
 bool ins_window_fits(const ins_layer_plan *plan, double extent, bool inside, ins_text *problem)
 {
     const ins_shape x = plan->reads[0];

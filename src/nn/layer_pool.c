@@ -9,16 +9,11 @@
 
 #include "layer_rows.h"
 
-/* What the windows of a layer are, axis by axis. */
-typedef struct window {
-    size_t size[2], stride[2];
-} window;
-
 /* Of the row's parameters; 1 beyond the axes of what is read. */
-static window window_given(const ins_layer_plan *plan)
+static ins_window window_given(const ins_layer_plan *plan)
 {
     const double *value = plan->choice.value;
-    window w = {{1, 1}, {1, 1}};
+    ins_window w = {{1, 1}, {1, 1}, {0, 0}};
     for (size_t axis = 0; axis < plan->reads[0].axes; axis++) {
         w.size[axis] = ins_extent(value[INS_POOL_SIZE], axis);
         w.stride[axis] = value[INS_POOL_STRIDE] > 0 ? (size_t)value[INS_POOL_STRIDE] : w.size[axis];
@@ -27,11 +22,11 @@ static window window_given(const ins_layer_plan *plan)
 }
 
 /* A layer whose output has no positions has seen all of them. */
-static window window_of(const ins_layer_plan *plan)
+ins_window ins_pool_window(const ins_layer_plan *plan)
 {
     const size_t *extent = plan->reads[0].extent;
     if (plan->shape.axes > 0) return window_given(plan);
-    return (window){{extent[0], extent[1]}, {1, 1}};
+    return (ins_window){{extent[0], extent[1]}, {1, 1}, {0, 0}};
 }
 
 ins_shape ins_pool_shape(const ins_layer_plan *plan, ins_text *problem)
@@ -39,7 +34,7 @@ ins_shape ins_pool_shape(const ins_layer_plan *plan, ins_text *problem)
     ins_shape shape = plan->reads[0];
     if (!ins_window_fits(plan, plan->choice.value[INS_POOL_SIZE], true, problem))
         return ins_vector(0);
-    const window w = window_given(plan);
+    const ins_window w = window_given(plan);
     for (size_t axis = 0; axis < shape.axes; axis++)
         shape.extent[axis] = (shape.extent[axis] - w.size[axis]) / w.stride[axis] + 1;
     return shape;
@@ -52,7 +47,7 @@ ins_shape ins_global_shape(const ins_layer_plan *plan, ins_text *problem)
 
 /* The element of a row at the first channel of a position that is read: of the output's position,
  * counted through, and a tap of its window. */
-static size_t element(const ins_layer_plan *plan, const window *w, size_t position, size_t tap)
+static size_t element(const ins_layer_plan *plan, const ins_window *w, size_t position, size_t tap)
 {
     const size_t width = plan->shape.extent[1];
     const size_t i = position / width * w->stride[0] + tap / w->size[1];
@@ -84,7 +79,7 @@ INS_VECTORIZED void ins_maxpool_forward(ins_layer *layer, size_t rows, ins_pass 
 {
     const ins_layer_plan *plan = layer->plan;
     const ins_maxpool *own = layer->state;
-    const window w = window_of(plan);
+    const ins_window w = ins_pool_window(plan);
     const size_t channels = plan->shape.channels, positions = ins_positions(plan->shape);
     (void)pass;
     for (size_t r = 0; r < rows; r++) {
@@ -118,7 +113,7 @@ void ins_maxpool_backward(ins_layer *layer, size_t rows)
 INS_VECTORIZED void ins_meanpool_forward(ins_layer *layer, size_t rows, ins_pass pass)
 {
     const ins_layer_plan *plan = layer->plan;
-    const window w = window_of(plan);
+    const ins_window w = ins_pool_window(plan);
     const size_t channels = plan->shape.channels, positions = ins_positions(plan->shape);
     const size_t taps = w.size[0] * w.size[1];
     (void)pass;
@@ -141,7 +136,7 @@ INS_VECTORIZED void ins_meanpool_forward(ins_layer *layer, size_t rows, ins_pass
 INS_VECTORIZED void ins_meanpool_backward(ins_layer *layer, size_t rows)
 {
     const ins_layer_plan *plan = layer->plan;
-    const window w = window_of(plan);
+    const ins_window w = ins_pool_window(plan);
     const size_t channels = plan->shape.channels, positions = ins_positions(plan->shape);
     const size_t taps = w.size[0] * w.size[1];
     if (layer->in_delta[0] == NULL) return;

@@ -45,6 +45,7 @@ extern const char *const ins_paddings[]; /* "same", "valid" */
 bool ins_window_fits(const ins_layer_plan *plan, double extent, bool inside, ins_text *problem);
 ins_shape ins_conv_shape(const ins_layer_plan *plan, ins_text *problem);
 ins_shape ins_depthwise_shape(const ins_layer_plan *plan, ins_text *problem);
+ins_window ins_conv_window(const ins_layer_plan *plan);
 size_t ins_conv_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
 size_t ins_conv_scratch(const ins_layer_plan *plan, size_t capacity);
 void ins_conv_forward(ins_layer *layer, size_t rows, ins_pass pass);
@@ -55,6 +56,7 @@ void ins_conv_backward(ins_layer *layer, size_t rows);
 enum { INS_POOL_SIZE, INS_POOL_STRIDE }; /* stride 0: the size */
 ins_shape ins_pool_shape(const ins_layer_plan *plan, ins_text *problem);
 ins_shape ins_global_shape(const ins_layer_plan *plan, ins_text *problem);
+ins_window ins_pool_window(const ins_layer_plan *plan);
 void ins_maxpool_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
 void ins_maxpool_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_maxpool_backward(ins_layer *layer, size_t rows);

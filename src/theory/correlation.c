@@ -9,6 +9,7 @@
 
 #include <gsl/gsl_randist.h>
 
+#include "hermite.h"
 #include "initscope/activation.h"
 #include "quadrature.h"
 
@@ -18,40 +19,9 @@
 #define SMALL_ANGLE 1e-3
 #define FINE_PANEL 1.5 /* in u, in units of the activation's scale */
 
-/* The k-th Hermite polynomial waves with a wave number up to sqrt(k), and times the root of the
- * density it only falls off beyond 2 sqrt(k); the density's other root brings it down by here. */
-#define HERMITE_REACH 14.0
-#define HERMITE_WIDTH 0.5
-
 static const ins_activation *row_of(const ins_correlator *correlator)
 {
     return (const ins_activation *)correlator->activation->entry;
-}
-
-typedef struct projection {
-    const ins_correlator *correlator;
-    double spread;
-    double coefficient[INS_HERMITE_TERMS];
-    double up[INS_HERMITE_TERMS], down[INS_HERMITE_TERMS]; /* h_k+1 = up z h_k - down h_k-1 */
-} projection;
-
-/* Both signs of z at once: h_k is even or odd as k is. */
-static void project(void *context, double z, double weight)
-{
-    projection *p = context;
-    const ins_activation *row = row_of(p->correlator);
-    const double *values = p->correlator->activation->value;
-    double plus = row->value(p->spread * z, values), minus = row->value(-p->spread * z, values);
-    double mass = weight * gsl_ran_ugaussian_pdf(z);
-    double even = mass * (plus + minus), odd = mass * (plus - minus);
-    double before = 0, h = 1;
-
-    for (size_t k = 0; k < INS_HERMITE_TERMS; k++) {
-        p->coefficient[k] += h * (k % 2 == 0 ? even : odd);
-        double next = p->up[k] * z * h - p->down[k] * before;
-        before = h;
-        h = next;
-    }
 }
 
 void ins_correlator_start(ins_correlator *correlator, const ins_choice *activation, double q)
@@ -62,23 +32,12 @@ void ins_correlator_start(ins_correlator *correlator, const ins_choice *activati
                                    .outline = ins_outline_of(activation)};
     if (correlator->outline.homogeneous) return;
 
-    const ins_outline *outline = &correlator->outline;
-    projection p = {.correlator = correlator, .spread = sqrt(q)};
-    for (size_t k = 0; k < INS_HERMITE_TERMS; k++) {
-        p.up[k] = 1 / sqrt((double)k + 1);
-        p.down[k] = sqrt((double)k / ((double)k + 1));
-    }
-    ins_panels panels = {.upper = HERMITE_REACH, .width = HERMITE_WIDTH, .centres = 1};
-    panels.fine = FINE_PANEL * outline->scale / p.spread;
-    if (outline->periodic) panels.width = fmin(panels.width, panels.fine);
-    for (size_t i = 0; i < outline->kinks; i++)
-        ins_panels_cut(&panels, fabs(outline->kink[i]) / p.spread);
-    ins_integrate(&panels, project, &p);
-
+    double coefficient[INS_HERMITE_TERMS];
+    ins_hermite(activation, q, INS_HERMITE_TERMS, coefficient);
     correlator->mass_left = correlator->at.square;
     correlator->slope_left = correlator->at.slope_square * q;
     for (size_t k = 0; k < INS_HERMITE_TERMS; k++) {
-        double mass = p.coefficient[k] * p.coefficient[k];
+        double mass = coefficient[k] * coefficient[k];
         correlator->mass[k] = mass;
         correlator->mass_left -= mass;
         correlator->slope_left -= (double)k * mass;

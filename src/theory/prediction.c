@@ -7,219 +7,83 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "initscope/correlation.h"
-#include "initscope/gaussian.h"
 #include "initscope/memory.h"
+
+#include "prediction_rows.h"
+#include "signal.h"
 #include "softmax_start.h"
 
-/* What is carried at the output of a layer. */
-typedef struct signal {
-    double square;   /* E[x^2] of its elements x */
-    double distance; /* E[(x - x')^2] / 2 of those of two rows: square (1 - c) */
-    double lengths;  /* the part of it that is left when both point the same way: E[(r - r')^2] / 2
-                        of their root mean squares */
-    double inward; /* E[x t] of the outputs and the inputs t of the network, where they are alike */
-    double gain;   /* E[(d loss / d x)^2] = gain delta: delta is that of the next matrix, */
-    double delta;  /* and gain what the layers between do to it */
-    double along;  /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
-                      is not independent of x */
-    ins_expectation phi; /* of an activation */
-} signal;
-
-/* A layer on its way: its output, what it reads, and the prediction of the matrix that it has or
- * follows. */
-typedef struct stage {
-    const ins_layer_plan *plan;
-    const ins_choice *weight, *bias;    /* initializers */
-    const ins_inputs *inputs;           /* of the network */
-    const ins_layer_prediction *mirror; /* of the matrix whose transpose the weights are; or NULL */
-    bool facing;                        /* which is the one just before */
-    signal *at, *in[INS_LAYER_INPUTS];
-    ins_layer_prediction *out;
-} stage;
-
-/* forward: from in to at->square and distance. backward: from at to gain and delta of in. Both fill
- * in out. */
 typedef struct theory {
     const char *kind; /* of layers */
-    void (*forward)(const stage *s);
-    void (*backward)(const stage *s);
+    void (*forward)(const ins_stage *s);
+    void (*backward)(const ins_stage *s);
+    bool transparent; /* who reads it may have to do with what it reads: keep that */
 } theory;
 
-static ins_moment_pair centred(double second_moment)
+/* The first layer: what the caller knows. */
+static void input_forward(const ins_stage *s)
 {
-    return (ins_moment_pair){second_moment, second_moment};
+    const ins_inputs *inputs = s->inputs;
+    const size_t positions = ins_positions(s->plan->shape);
+    s->at->gaussian = true;
+    s->at->square = inputs->square;
+    s->at->distance = inputs->square * inputs->apart;
+    s->at->lengths = inputs->square * inputs->lengths;
+    s->at->mean = inputs->mean;
+    s->at->within = ins_over_rows(inputs, s->at->distance);
+    if (!ins_has_positions(s->plan)) return;
+    ins_forget_forward(s);
+    if (positions > INS_FIELD_POSITIONS) return;
+    const bool measured = inputs->field != NULL && inputs->field->positions == positions;
+    ins_signal_settle(s, measured ? ins_field_copy(inputs->field)
+                                  : ins_field_white(positions, inputs->square, inputs->apart));
+    s->at->lengths = inputs->square * inputs->lengths;
 }
 
-static ins_moment_pair around(double mean, double second_moment)
+static void input_backward(const ins_stage *s)
 {
-    double variance = second_moment - mean * mean;
-    return (ins_moment_pair){second_moment, variance < 0 ? 0 : variance}; /* but for rounding */
+    (void)s;
 }
 
-static double centred_variance(const ins_choice *choice, ins_tensor_place place)
+/* Layers that change nothing when training is off. */
+static void same_forward(const ins_stage *s)
 {
-    const ins_initializer *row = (const ins_initializer *)choice->entry;
-    if (row->mean(choice->value, place) == 0) return row->variance(choice->value, place);
-    return NAN;
+    ins_field *field = s->in[0]->field;
+    *s->at = *s->in[0];
+    s->at->inward = 0;
+    s->at->field = field != NULL ? ins_field_copy(field) : NULL;
 }
 
-/* The variance to which the initializer rescales any large one by its first adaptation. */
-static double adapted_variance(const ins_choice *choice)
+static void same_backward(const ins_stage *s)
 {
-    const ins_initializer *row = (const ins_initializer *)choice->entry;
-    if (row->adapt == NULL) return NAN;
-    double large = 1e6, factor = row->adapt(choice->value, large, 0);
-    return factor == 1 ? NAN : large * factor * large * factor;
+    *s->back = s->at->back;
 }
 
-/* The bias comes from the weights' own row where that has a say, else from the bias initializer. */
-static double bias_variance(const ins_choice *weight, ins_tensor_place w, const ins_choice *bias,
-                            ins_tensor_place b)
+static void unknown_forward(const ins_stage *s)
 {
-    const ins_choice *choice =
-        ((const ins_initializer *)weight->entry)->fill_bias != NULL ? weight : bias;
-    const ins_initializer *row = (const ins_initializer *)choice->entry;
-    if (row->fill_bias == NULL) return centred_variance(choice, b);
-    return row->bias_variance != NULL ? row->bias_variance(choice->value, w) : NAN;
-}
-
-/* The first layer, whose moment the caller knows, and layers that change nothing when training is
- * off. */
-static void same_forward(const stage *s)
-{
-    if (s->plan->kind->reads == 0) return;
-    s->at->square = s->in[0]->square;
-    s->at->distance = s->in[0]->distance;
-    s->at->lengths = s->in[0]->lengths;
-    s->at->phi = s->in[0]->phi;
-}
-
-static void same_backward(const stage *s)
-{
-    if (s->plan->kind->reads == 0) return;
-    s->in[0]->gain = s->at->gain;
-    s->in[0]->delta = s->at->delta;
-    s->in[0]->along = s->at->along;
-}
-
-/* The mean over all pairs of rows, those of a row with itself included. */
-static double over_rows(const ins_inputs *inputs, double distance)
-{
-    return distance * (1 - 1 / (double)inputs->rows);
-}
-
-/* Half the squared difference of root mean squares r, where the square of r grows to after, by
- * growth for each unit of it: d r' / d r = growth r / r'. */
-static double length_part(const signal *before, double after, double growth)
-{
-    if (before->lengths == 0) return 0;
-    return before->lengths * growth * growth * before->square / after;
-}
-
-/* An initializer that rescales W to the data promises the variance of the preactivation instead of
- * that of W. The biases are the same for all rows: they add to the square and not to the distance.
- */
-static void dense_forward(const stage *s)
-{
-    ins_learned list[INS_LAYER_TENSORS];
-    ins_plan_tensors(s->plan, list);
-    const ins_tensor_place w = list[0].place, b = list[1].place;
-    double weight = s->mirror != NULL ? s->mirror->weight.variance : centred_variance(s->weight, w);
-    double input = s->in[0]->square;
-    double bias = bias_variance(s->weight, w, s->bias, b);
-    double adapted = adapted_variance(s->weight), q = w.fan_in * weight * input + bias;
-    if (!isnan(adapted)) {
-        q = adapted;
-        weight = bias <= q ? (q - bias) / (w.fan_in * input) : NAN;
-    }
-    /* y = W^T phi(W x) has the part fan_in Var(W) E[phi'] x of x itself, beside that of independent
-     * weights. */
-    double own = s->mirror != NULL && s->facing ? w.fan_in * weight * s->in[0]->phi.slope : 0;
-    s->at->inward = own * s->inputs->square;
-    q += own * s->at->inward;
-    double distance =
-        w.fan_in * weight * s->in[0]->distance + own * own * s->inputs->square * s->inputs->apart;
-    *s->out = (ins_layer_prediction){.fan_in = w.fan_in,
-                                     .weight = centred(weight),
-                                     .bias = centred(bias),
-                                     .preactivation = centred(q),
-                                     .activation = centred(q),
-                                     .signal = centred(over_rows(s->inputs, distance)),
-                                     .slope_square = 1};
-    s->at->square = q;
-    s->at->distance = distance;
-    s->at->lengths = length_part(s->in[0], q, w.fan_in * weight);
-}
-
-/* Only the part W a of z passes anything on. Of weights that were used before, in the other
- * direction, no more can be said of what they pass back. */
-static void dense_backward(const stage *s)
-{
-    const double z = s->out->preactivation.second_moment;
-    const double own = z > 0 ? 1 - s->out->bias.second_moment / z : 0;
-    s->out->delta = centred(s->at->gain * s->at->delta);
-    s->out->gradient = centred(s->out->delta.second_moment * s->in[0]->square);
-    s->in[0]->gain = s->mirror != NULL ? NAN : (double)s->plan->units * s->out->weight.variance;
-    s->in[0]->delta = s->out->delta.second_moment;
-    s->in[0]->along = (double)s->plan->units / (double)s->plan->inputs[0] * s->at->along * own;
-}
-
-/* Of an activation at two rows of one length, as far as they differ in direction; 0 where all of z
- * is 0. */
-static double turned_distance(const ins_choice *activation, const signal *z)
-{
-    const double square = z->square - z->lengths, distance = z->distance - z->lengths;
-    if (square == 0) return 0;
-    if (!(square > 0) || !isfinite(square) || isnan(distance)) return NAN;
-    ins_correlator correlator;
-    ins_correlator_start(&correlator, activation, square);
-    return ins_correlate_apart(&correlator, fmin(fmax(distance / square, 0), 2)).distance;
-}
-
-static void activation_forward(const stage *s)
-{
-    const ins_expectation at = ins_expect(&s->plan->choice, s->in[0]->square);
-    s->at->lengths = length_part(s->in[0], at.square, at.square_growth);
-    s->at->distance = s->at->lengths + turned_distance(&s->plan->choice, s->in[0]);
-    s->out->activation = around(at.value, at.square);
-    s->out->slope_square = at.slope_square;
-    s->at->square = at.square;
-    s->at->phi = at;
-}
-
-/* Given z, W^T delta is share a + noise, the noise independent of z:
- *
- *   E delta'^2 = share^2 E[phi'^2 phi^2] + E[phi'^2] E noise^2,   E[z delta'] = share E[z phi' phi]
- *
- * of which classes, at their start, have the second term alone. */
-static void activation_backward(const stage *s)
-{
-    const ins_expectation *phi = &s->at->phi;
-    const double share = s->at->along != 0 ? s->at->along / s->at->square : 0;
-    s->in[0]->gain = s->at->gain * phi->slope_square;
-    s->in[0]->delta = s->at->delta;
-    s->in[0]->along = share * s->in[0]->square * phi->square_growth;
-    if (share != 0) s->in[0]->gain += share * share * phi->turned_square / s->at->delta;
-}
-
-static void unknown_forward(const stage *s)
-{
-    s->at->square = s->at->distance = s->at->lengths = NAN;
-}
-
-static void unknown_backward(const stage *s)
-{
-    for (size_t k = 0; k < s->plan->kind->reads; k++) s->in[k]->gain = NAN;
+    ins_forget_forward(s);
 }
 
 static const theory kinds[] = {
-    {"input", same_forward, same_backward},
-    {"dense", dense_forward, dense_backward},
-    {"act", activation_forward, activation_backward},
-    {"dropout", same_forward, same_backward},
+    {"input", input_forward, input_backward, false},
+    {"dense", ins_matrix_forward, ins_matrix_backward, false},
+    {"conv", ins_matrix_forward, ins_matrix_backward, false},
+    {"depthwise", ins_matrix_forward, ins_matrix_backward, false},
+    {"act", ins_activation_predict_forward, ins_activation_predict_backward, true},
+    {"maxpool", ins_largest_forward, ins_largest_backward, true},
+    {"meanpool", ins_average_forward, ins_average_backward, false},
+    {"gmean", ins_average_forward, ins_average_backward, false},
+    {"gmax", ins_largest_forward, ins_largest_backward, true},
+    {"flatten", ins_flatten_forward, ins_flatten_backward, false},
+    {"bn", ins_batch_norm_predict_forward, ins_norm_predict_backward, false},
+    {"ln", ins_layer_norm_predict_forward, ins_norm_predict_backward, false},
+    {"gn", ins_group_norm_predict_forward, ins_norm_predict_backward, false},
+    {"rms", ins_rms_norm_predict_forward, ins_norm_predict_backward, false},
+    {"dropout", same_forward, same_backward, true},
+    {"alpha_dropout", same_forward, same_backward, true},
+    {"res", ins_sum_forward, ins_sum_backward, false},
 };
-static const theory unknown = {NULL, unknown_forward, unknown_backward};
+static const theory unknown = {NULL, unknown_forward, ins_forget_backward, false};
 
 static const theory *theory_of(const ins_layer_kind *kind)
 {
@@ -234,43 +98,44 @@ bool ins_is_predicted(const ins_layer_kind *kind)
     return theory_of(kind) != &unknown;
 }
 
+/* --- The loss --------------------------------------------------------------------------------- */
+
 /* Where the loss stands: the last activation, and E[(d loss / d z)^2] and E[z d loss / d z] of the
  * outputs z, with their second moment. Returns the loss. */
-static double cross_entropy_start(signal *z, size_t classes, const ins_inputs *inputs,
+static double cross_entropy_start(ins_signal *z, size_t classes, const ins_inputs *inputs,
                                   ins_layer_prediction *out)
 {
     (void)inputs;
     const ins_softmax_start start = ins_softmax_expect(z->square, classes);
     const double mean = 1 / (double)classes;
-    out->activation = around(mean, start.probability_square / (double)classes);
-    z->delta = start.delta_square;
+    out->activation = ins_around(mean, start.probability_square / (double)classes);
+    z->back.delta = start.delta_square;
     return start.cross_entropy;
 }
 
 /* Outputs that know nothing of the targets yet, but for what they have of the inputs. */
-static double mse_start(signal *z, size_t units, const ins_inputs *inputs,
+static double mse_start(ins_signal *z, size_t units, const ins_inputs *inputs,
                         ins_layer_prediction *out)
 {
     (void)out;
     const double factor = 2 / (double)units;
     const double known = inputs->own_targets ? z->inward : 0;
     const double loss = z->square - 2 * known + inputs->target_square;
-    z->delta = factor * factor * loss;
-    z->along = factor * (z->square - known);
+    z->back.delta = factor * factor * loss;
+    z->back.along = factor * (z->square - known);
     return loss;
 }
 
 static const struct {
     const char *loss;
-    double (*start)(signal *z, size_t units, const ins_inputs *inputs, ins_layer_prediction *out);
+    double (*start)(ins_signal *z, size_t units, const ins_inputs *inputs,
+                    ins_layer_prediction *out);
 } losses[] = {{"cross_entropy", cross_entropy_start}, {"mse", mse_start}};
 
-static double loss_start(const ins_loss *loss, signal *z, size_t units, const ins_inputs *inputs,
-                         ins_layer_prediction *out)
+static double loss_start(const ins_loss *loss, ins_signal *z, size_t units,
+                         const ins_inputs *inputs, ins_layer_prediction *out)
 {
-    z->gain = 1;
-    z->delta = NAN;
-    z->along = 0;
+    z->back = (ins_back){.gain = 1, .delta = NAN};
     for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
         if (strcmp(losses[i].loss, loss->entry.name) == 0)
             return losses[i].start(z, units, inputs, out);
@@ -278,47 +143,163 @@ static double loss_start(const ins_loss *loss, signal *z, size_t units, const in
     return NAN;
 }
 
-/* before stands for the prediction of a layer that follows no matrix. */
-static stage stage_of(const ins_design *design, const ins_initialization *start,
-                      const ins_inputs *inputs, size_t layer, signal *signals,
-                      ins_layer_prediction *before, ins_layer_prediction *out)
+/* --- The walk --------------------------------------------------------------------------------- */
+
+typedef struct walk {
+    const ins_design *design;
+    const ins_initialization *start;
+    const ins_inputs *inputs;
+    ins_signal *signal;                /* (layers) */
+    size_t *needed;                    /* (layers) the last layer that asks for its field */
+    ins_layer_prediction *out, before; /* before: of what follows no matrix */
+    ins_arena *arena;
+} walk;
+
+static ins_stage stage_of(walk *w, size_t layer, ins_back *back)
 {
+    const ins_design *design = w->design;
     const ins_layer_plan *plan = &design->layer[layer];
-    stage made = {.plan = plan,
-                  .weight = ins_weights_of(design, layer, start),
-                  .bias = start->bias,
-                  .inputs = inputs,
-                  .at = &signals[layer],
-                  .out = plan->follows > 0 ? &out[plan->follows - 1] : before};
-    for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &signals[plan->input[k]];
+    ins_stage made = {.design = design,
+                      .index = layer,
+                      .plan = plan,
+                      .weight = ins_weights_of(design, layer, w->start),
+                      .bias = w->start->bias,
+                      .inputs = w->inputs,
+                      .at = &w->signal[layer],
+                      .back = back,
+                      .out = plan->follows > 0 ? &w->out[plan->follows - 1] : &w->before,
+                      .numbered = plan->number > 0 ? &w->out[plan->number - 1] : &w->before,
+                      .arena = w->arena};
+    for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &w->signal[plan->input[k]];
     const size_t opposite = design->depth + 1 - plan->number;
     if (((const ins_initializer *)made.weight->entry)->tied && opposite < plan->number) {
-        made.mirror = &out[opposite - 1];
+        made.mirror = &w->out[opposite - 1];
         made.facing = opposite + 1 == plan->number;
     }
     return made;
 }
 
+/* Fields are large: each one is kept no longer than somebody asks for it. */
+static void find_needs(walk *w)
+{
+    for (size_t i = w->design->layers; i-- > 0;) {
+        const ins_layer_plan *plan = &w->design->layer[i];
+        if (w->needed[i] < i) w->needed[i] = i;
+        const size_t until = theory_of(plan->kind)->transparent ? w->needed[i] : i;
+        for (size_t k = 0; k < plan->kind->reads; k++) {
+            size_t *needed = &w->needed[plan->input[k]];
+            if (*needed < until) *needed = until;
+        }
+    }
+}
+
+static void free_fields(walk *w, size_t layer)
+{
+    for (size_t i = 0; i <= layer; i++) {
+        if (w->needed[i] > layer || w->signal[i].field == NULL) continue;
+        ins_field_free(w->signal[i].field);
+        w->signal[i].field = NULL;
+    }
+}
+
+/* What a matrix reads that no other one shows as its activation. */
+static void show_input(const ins_stage *s)
+{
+    const ins_design *design = s->design;
+    if (s->plan->kind->reads != 1 || design->layer[s->plan->input[0]].shown) return;
+    ins_learned list[INS_LAYER_TENSORS];
+    const size_t tensors = ins_plan_tensors(s->plan, list);
+    for (size_t t = 0; t < tensors; t++)
+        if (ins_role_is_matrix(list[t].place.role))
+            s->numbered->input = ins_around(s->in[0]->mean, s->in[0]->square);
+}
+
+static void go_forward(walk *w)
+{
+    for (size_t i = 0; i < w->design->layers; i++) {
+        ins_back back[INS_LAYER_INPUTS];
+        const ins_stage s = stage_of(w, i, back);
+        theory_of(s.plan->kind)->forward(&s);
+        show_input(&s);
+        free_fields(w, i);
+    }
+}
+
+/* Both readers pass the parts share x + noise of independent noises back. */
+static void add_vector(ins_signal *read, const ins_back *more)
+{
+    ins_back *back = &read->back;
+    double sum = back->gain * back->delta + more->gain * more->delta;
+    if (back->along != 0 && more->along != 0) sum += 2 * back->along * more->along / read->square;
+    *back = (ins_back){.gain = sum, .delta = 1, .along = back->along + more->along};
+}
+
+static double total(const double *x, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += x[i];
+    return sum;
+}
+
+static void add_map(ins_signal *read, const ins_back *more, size_t positions)
+{
+    ins_back *back = &read->back;
+    if (back->at == NULL || more->at == NULL) {
+        back->at = NULL;
+        return;
+    }
+    const double had = total(back->at, positions), got = total(more->at, positions);
+    for (size_t p = 0; p < positions; p++) back->at[p] += more->at[p];
+    if (had + got > 0) back->alike = (had * back->alike + got * more->alike) / (had + got);
+}
+
+/* Paths that part and meet again add up, as deltas do. */
+static void take_back(walk *w, const ins_stage *s)
+{
+    for (size_t k = s->plan->kind->reads; k-- > 0;) {
+        const ins_layer_plan *plan = &w->design->layer[s->plan->input[k]];
+        ins_signal *read = s->in[k];
+        if (!read->claimed)
+            read->back = s->back[k];
+        else if (ins_has_positions(plan))
+            add_map(read, &s->back[k], ins_positions(plan->shape));
+        else
+            add_vector(read, &s->back[k]);
+        read->claimed = true;
+    }
+}
+
+static void go_back(walk *w)
+{
+    for (size_t i = w->design->layers; i-- > 0;) {
+        ins_back back[INS_LAYER_INPUTS] = {{0}};
+        const ins_stage s = stage_of(w, i, back);
+        theory_of(s.plan->kind)->backward(&s);
+        take_back(w, &s);
+    }
+}
+
+/* What nothing is said of. */
+static ins_layer_prediction nothing(void)
+{
+    const ins_moment_pair none = {NAN, NAN};
+    return (ins_layer_prediction){NAN, none, none, none, none, none, none, none, NAN, none, none};
+}
+
 double ins_predict(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_layer_prediction *out)
 {
-    const size_t layers = design->layers;
-    signal *signals = ins_allocate(layers, sizeof *signals, "layers of the theory");
-    ins_layer_prediction before = {0};
-    signals[0].square = inputs->square;
-    signals[0].distance = inputs->square * inputs->apart;
-    signals[0].lengths = inputs->square * inputs->lengths;
-    for (size_t i = 0; i < layers; i++) {
-        const stage s = stage_of(design, start, inputs, i, signals, &before, out);
-        theory_of(s.plan->kind)->forward(&s);
-    }
-    const double loss =
-        loss_start(design->loss, &signals[layers - 1], design->layer[layers - 1].units, inputs,
-                   &out[design->depth - 1]);
-    for (size_t i = layers; i-- > 0;) {
-        const stage s = stage_of(design, start, inputs, i, signals, &before, out);
-        theory_of(s.plan->kind)->backward(&s);
-    }
-    free(signals);
+    const size_t last = design->layers - 1;
+    walk w = {
+        .design = design, .start = start, .inputs = inputs, .out = out, .arena = ins_arena_new()};
+    w.signal = ins_arena_get(w.arena, design->layers, sizeof *w.signal, "layers of the theory");
+    w.needed = ins_arena_get(w.arena, design->layers, sizeof *w.needed, "layers of the theory");
+    for (size_t l = 0; l < design->depth; l++) out[l] = nothing();
+    find_needs(&w);
+    go_forward(&w);
+    const double loss = loss_start(design->loss, &w.signal[last], design->layer[last].units, inputs,
+                                   &out[design->depth - 1]);
+    go_back(&w);
+    ins_arena_free(w.arena);
     return loss;
 }

@@ -1,0 +1,138 @@
+/* Activations: of what is Gaussian, or is taken for it. */
+#include <config.h>
+
+#include <math.h>
+
+#include "initscope/correlation.h"
+
+#include "field_numbers.h"
+#include "prediction_rows.h"
+#include "transfer.h"
+
+/* --- Vectors ---------------------------------------------------------------------------------- */
+
+/* Of an activation at two rows of one length, as far as they differ in direction; 0 where all of z
+ * is 0. */
+static double turned_distance(const ins_choice *activation, const ins_signal *z)
+{
+    const double square = z->square - z->lengths, distance = z->distance - z->lengths;
+    if (square == 0) return 0;
+    if (!(square > 0) || !isfinite(square) || isnan(distance)) return NAN;
+    ins_correlator correlator;
+    ins_correlator_start(&correlator, activation, square);
+    return ins_correlate_apart(&correlator, fmin(fmax(distance / square, 0), 2)).distance;
+}
+
+/* Half the squared difference of root mean squares, where their square grows to after. */
+static double length_part(const ins_signal *before, double after, double growth)
+{
+    if (before->lengths == 0) return 0;
+    return before->lengths * growth * growth * before->square / after;
+}
+
+static void vector_forward(const ins_stage *s)
+{
+    const ins_expectation at = ins_expect(&s->plan->choice, s->in[0]->square);
+    s->at->lengths = length_part(s->in[0], at.square, at.square_growth);
+    s->at->distance = s->at->lengths + turned_distance(&s->plan->choice, s->in[0]);
+    s->at->square = at.square;
+    s->at->mean = at.value;
+    s->at->within = ins_over_rows(s->inputs, s->at->distance);
+    s->at->phi = at;
+    s->out->activation = ins_around(at.value, at.square);
+    s->out->slope_square = at.slope_square;
+}
+
+/* Given z, W^T delta is share a + noise, the noise independent of z:
+ *
+ *   E delta'^2 = share^2 E[phi'^2 phi^2] + E[phi'^2] E noise^2,   E[z delta'] = share E[z phi' phi]
+ *
+ * of which classes, at their start, have the second term alone. */
+static void vector_backward(const ins_stage *s)
+{
+    const ins_expectation *phi = &s->at->phi;
+    const ins_back *at = &s->at->back;
+    const double share = at->along != 0 ? at->along / s->at->square : 0;
+    *s->back = (ins_back){.gain = at->gain * phi->slope_square,
+                          .delta = at->delta,
+                          .along = share * s->in[0]->square * phi->square_growth};
+    if (share != 0) s->back->gain += share * share * phi->turned_square / at->delta;
+}
+
+/* --- Maps and sequences ----------------------------------------------------------------------- */
+
+static double mean_of(const double *x, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += x[i];
+    return sum / (double)count;
+}
+
+/* What slopes at two positions have in common, of pairs that are all as alike as they are on
+ * average. */
+static double alike_slopes(const ins_choice *activation, const ins_field *z)
+{
+    const ins_numbers n = ins_field_numbers(z);
+    const double positions = (double)z->positions;
+    if (z->positions < 2 || !(n.square > 0)) return 1;
+    const double product = (n.pairs * positions - n.square) / (positions - 1);
+    ins_correlator correlator;
+    ins_correlator_start(&correlator, activation, n.square);
+    const double c = fmin(fmax(product / n.square, -1), 1);
+    const double common = ins_correlate(&correlator, c).slope_product;
+    return correlator.at.slope_square > 0 ? common / correlator.at.slope_square : 0;
+}
+
+static void map_forward(const ins_stage *s)
+{
+    const ins_field *z = s->in[0]->field;
+    const size_t positions = z->positions;
+    ins_transfer *transfer = ins_transfer_of(&s->plan->choice, z->same, positions + 1, positions);
+    s->at->way = ins_stage_numbers(s, positions);
+    for (size_t p = 0; p < positions; p++) s->at->way[p] = transfer->slope_square[p];
+    s->at->alike = alike_slopes(&s->plan->choice, z);
+    ins_signal_settle(s, ins_transfer_apply(transfer, z));
+    ins_transfer_free(transfer);
+    if (s->in[0]->gaussian) {
+        s->at->source = s->in[0];
+        s->at->function = &s->plan->choice;
+    }
+    s->out->activation = ins_around(s->at->mean, s->at->square);
+    s->out->slope_square = mean_of(s->at->way, positions);
+}
+
+static void map_backward(const ins_stage *s)
+{
+    const ins_back *at = &s->at->back;
+    const size_t positions = ins_positions(s->plan->shape);
+    double *to = ins_stage_numbers(s, positions);
+    for (size_t p = 0; p < positions; p++) to[p] = at->at[p] * s->at->way[p];
+    *s->back = (ins_back){.at = to, .alike = at->alike * s->at->alike};
+}
+
+void ins_activation_predict_forward(const ins_stage *s)
+{
+    if (s->in[0]->largest != NULL && s->in[0]->function == NULL) {
+        ins_largest_activation_forward(s);
+        s->out->activation = ins_around(s->at->mean, s->at->square);
+        s->out->slope_square = s->at->phi.slope_square;
+    } else if (!ins_has_positions(s->plan)) {
+        vector_forward(s);
+    } else if (s->in[0]->field != NULL) {
+        map_forward(s);
+    } else {
+        ins_forget_forward(s);
+        s->out->activation = ins_centred(NAN);
+        s->out->slope_square = NAN;
+    }
+}
+
+void ins_activation_predict_backward(const ins_stage *s)
+{
+    if (!ins_has_positions(s->plan)) {
+        vector_backward(s);
+        return;
+    }
+    ins_forget_backward(s);
+    if (s->at->back.at != NULL && s->at->way != NULL) map_backward(s);
+}

@@ -1,0 +1,253 @@
+/* Layers with a matrix: dense on vectors, and on maps as kernels of one position; convolutions. */
+#include <config.h>
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "initscope/memory.h"
+#include "initscope/residual.h"
+
+#include "field_numbers.h"
+#include "field_windows.h"
+#include "prediction_rows.h"
+
+static const ins_initializer *row_of(const ins_choice *choice)
+{
+    return (const ins_initializer *)choice->entry;
+}
+
+static double centred_variance(const ins_choice *choice, ins_tensor_place place)
+{
+    const ins_initializer *row = row_of(choice);
+    if (row->mean(choice->value, place) == 0) return row->variance(choice->value, place);
+    return NAN;
+}
+
+/* The variance to which the initializer rescales any large one by its first adaptation. */
+static double adapted_variance(const ins_choice *choice)
+{
+    const ins_initializer *row = row_of(choice);
+    if (row->adapt == NULL) return NAN;
+    double large = 1e6, factor = row->adapt(choice->value, large, 0);
+    return factor == 1 ? NAN : large * factor * large * factor;
+}
+
+/* The bias comes from the weights' own row where that has a say, else from the bias initializer. */
+static double bias_variance(const ins_choice *weight, ins_tensor_place w, const ins_choice *bias,
+                            ins_tensor_place b)
+{
+    const ins_choice *choice = row_of(weight)->fill_bias != NULL ? weight : bias;
+    const ins_initializer *row = row_of(choice);
+    if (row->fill_bias == NULL) return centred_variance(choice, b);
+    return row->bias_variance != NULL ? row->bias_variance(choice->value, w) : NAN;
+}
+
+/* What the start of a residual network makes of weights that are drawn. */
+static double start_of_weights(const ins_stage *s, ins_tensor_place place)
+{
+    if (row_of(s->weight)->as_saved) return 1;
+    if (place.layer < s->design->depth) return ins_residual_weight(s->plan->start, place);
+    return s->design->zero_output ? 0 : 1;
+}
+
+/* A matrix and what it makes of inputs of this second moment. */
+typedef struct matrix {
+    ins_tensor_place place;
+    double weight, bias; /* variances */
+    double square;       /* E[z^2] */
+} matrix;
+
+/* An initializer that rescales W to the data promises the variance of the preactivation instead of
+ * that of W. */
+static matrix matrix_of(const ins_stage *s, double input)
+{
+    ins_learned list[INS_LAYER_TENSORS];
+    const size_t tensors = ins_plan_tensors(s->plan, list);
+    const ins_tensor_place w = list[0].place, b = list[1].place;
+    const double factor = start_of_weights(s, w);
+    double weight = s->mirror != NULL ? s->mirror->weight.variance : centred_variance(s->weight, w);
+    if (factor != 1) weight = factor == 0 ? 0 : weight * factor * factor;
+    const double bias = tensors > 1 ? bias_variance(s->weight, w, s->bias, b) : 0;
+    const double adapted = factor == 0 ? NAN : adapted_variance(s->weight);
+    double q = w.fan_in * weight * input + bias;
+    if (!isnan(adapted)) {
+        q = adapted;
+        weight = bias <= q ? (q - bias) / (w.fan_in * input) : NAN;
+    }
+    return (matrix){w, weight, bias, q};
+}
+
+static ins_layer_prediction prediction_of(const matrix *m, double square, double within)
+{
+    return (ins_layer_prediction){.fan_in = m->place.fan_in,
+                                  .weight = ins_centred(m->weight),
+                                  .bias = ins_centred(m->bias),
+                                  .preactivation = ins_centred(square),
+                                  .activation = ins_centred(square),
+                                  .signal = ins_centred(within),
+                                  .slope_square = 1,
+                                  .input = {NAN, NAN},
+                                  .stream = {NAN, NAN}};
+}
+
+/* --- Vectors ---------------------------------------------------------------------------------- */
+
+/* Half the squared difference of root mean squares r, where the square of r grows to after, by
+ * growth for each unit of it: d r' / d r = growth r / r'. */
+static double length_part(const ins_signal *before, double after, double growth)
+{
+    if (before->lengths == 0) return 0;
+    return before->lengths * growth * growth * before->square / after;
+}
+
+/* The biases are the same for all rows: they add to the square and not to the distance. */
+static void vector_forward(const ins_stage *s)
+{
+    const matrix m = matrix_of(s, s->in[0]->square);
+    const double growth = m.place.fan_in * m.weight;
+    double q = m.square;
+    /* y = W^T phi(W x) has the part fan_in Var(W) E[phi'] x of x itself, beside that of independent
+     * weights. */
+    double own = s->mirror != NULL && s->facing ? growth * s->in[0]->phi.slope : 0;
+    s->at->inward = own * s->inputs->square;
+    q += own * s->at->inward;
+    double distance =
+        growth * s->in[0]->distance + own * own * s->inputs->square * s->inputs->apart;
+    s->at->square = q;
+    s->at->distance = distance;
+    s->at->lengths = length_part(s->in[0], q, growth);
+    s->at->within = ins_over_rows(s->inputs, distance);
+    *s->out = prediction_of(&m, q, s->at->within);
+}
+
+/* Only the part W a of z passes anything on. Of weights that were used before, in the other
+ * direction, no more can be said of what they pass back. */
+static void vector_backward(const ins_stage *s)
+{
+    const ins_back *at = &s->at->back;
+    const double z = s->out->preactivation.second_moment;
+    const double own = z > 0 ? 1 - s->out->bias.second_moment / z : 0;
+    s->out->delta = ins_centred(at->gain * at->delta);
+    s->out->gradient = ins_centred(s->out->delta.second_moment * s->in[0]->square);
+    *s->back = (ins_back){
+        .gain = s->mirror != NULL ? NAN : (double)s->plan->units * s->out->weight.variance,
+        .delta = s->out->delta.second_moment,
+        .along = (double)s->plan->units / (double)s->plan->inputs[0] * at->along * own};
+}
+
+/* --- Maps and sequences ----------------------------------------------------------------------- */
+
+/* Shares of the taps in what W does: of most initializers all the same, of some the centre's alone
+ * (Xiao et al. 2018). */
+static double *tap_energies(const ins_stage *s, const ins_tensor_place *place, size_t taps,
+                            bool centred)
+{
+    double *energy = ins_stage_numbers(s, taps);
+    for (size_t u = 0; u < taps; u++) energy[u] = centred ? u == place->centre : 1 / (double)taps;
+    return energy;
+}
+
+static bool is_centred(const ins_stage *s, const ins_tensor_place *place)
+{
+    return place->taps > 1 && row_of(s->weight)->centred;
+}
+
+/* What the gradient needs of the inputs, as means over taps u: way, the square of x(p + u), and
+ * reach, the product of x(p + u) and x(p' + u) summed over pairs. with is the convolution with
+ * equal energies, if that is at hand. */
+static void remember_inputs(const ins_stage *s, const ins_windows *w, const ins_field *with)
+{
+    const size_t taps = ins_window_taps(w), positions = ins_positions(s->plan->shape);
+    ins_field *made = NULL;
+    if (with == NULL) {
+        made = ins_field_convolve(s->in[0]->field, w, tap_energies(s, NULL, taps, false));
+        with = made;
+    }
+    s->at->way = ins_stage_numbers(s, positions);
+    for (size_t p = 0; p < positions; p++) s->at->way[p] = with->same[p * positions + p];
+    s->at->reach = ins_field_numbers(with).pairs * (double)positions * (double)positions;
+    ins_field_free(made);
+}
+
+static void map_forward(const ins_stage *s)
+{
+    const ins_windows w = ins_windows_of(s->plan);
+    const size_t taps = ins_window_taps(&w);
+    ins_learned list[INS_LAYER_TENSORS];
+    ins_plan_tensors(s->plan, list);
+    const bool centred = is_centred(s, &list[0].place);
+    ins_field *field =
+        ins_field_convolve(s->in[0]->field, &w, tap_energies(s, &list[0].place, taps, centred));
+    remember_inputs(s, &w, centred ? NULL : field);
+    const matrix m = matrix_of(s, ins_field_numbers(field).square);
+    const double growth = m.place.fan_in * m.weight;
+    const size_t pairs = field->positions * field->positions;
+    for (size_t i = 0; i < pairs; i++) {
+        field->same[i] = growth * field->same[i] + m.bias;
+        field->other[i] = growth * field->other[i] + m.bias;
+    }
+    ins_signal_settle(s, field);
+    *s->out = prediction_of(&m, s->at->square, s->at->within);
+}
+
+/* The gradient of a tap is the sum over positions of delta(p) x(p + u). */
+static double map_gradient(const ins_stage *s)
+{
+    const size_t positions = ins_positions(s->plan->shape);
+    double sum = 0, own = 0;
+    for (size_t p = 0; p < positions; p++) {
+        sum += s->at->back.at[p] * s->at->way[p];
+        own += s->at->way[p];
+    }
+    return sum + s->at->back.alike * ins_back_square(s) * (s->at->reach - own);
+}
+
+static void map_backward(const ins_stage *s)
+{
+    const ins_windows w = ins_windows_of(s->plan);
+    const size_t taps = ins_window_taps(&w), positions = ins_positions(s->plan->shape);
+    ins_learned list[INS_LAYER_TENSORS];
+    ins_plan_tensors(s->plan, list);
+    const ins_tensor_place *place = &list[0].place;
+    const double *energy = tap_energies(s, place, taps, is_centred(s, place));
+    const double growth = place->fan_out * s->out->weight.variance;
+    double *to = ins_stage_numbers(s, ins_positions(s->plan->reads[0]));
+    s->out->delta = ins_centred(ins_back_square(s));
+    s->out->gradient = ins_centred(map_gradient(s));
+    for (size_t p = 0; p < positions; p++) {
+        for (size_t u = 0; u < taps; u++) {
+            const size_t at = ins_window_at(&w, p, u);
+            if (at != SIZE_MAX) to[at] += growth * energy[u] * s->at->back.at[p];
+        }
+    }
+    *s->back = (ins_back){.at = to, .alike = s->at->back.alike};
+}
+
+void ins_matrix_forward(const ins_stage *s)
+{
+    s->at->gaussian = true;
+    s->at->fresh = s->mirror == NULL ? s->index : 0;
+    if (!ins_has_positions(s->plan)) {
+        vector_forward(s);
+        return;
+    }
+    if (s->in[0]->field != NULL) {
+        map_forward(s);
+        return;
+    }
+    ins_forget_forward(s);
+    const matrix m = matrix_of(s, NAN);
+    *s->out = prediction_of(&m, NAN, NAN);
+}
+
+void ins_matrix_backward(const ins_stage *s)
+{
+    if (!ins_has_positions(s->plan)) {
+        vector_backward(s);
+        return;
+    }
+    s->out->delta = s->out->gradient = ins_centred(NAN);
+    ins_forget_backward(s);
+    if (s->at->back.at != NULL && s->at->way != NULL) map_backward(s);
+}

@@ -1,0 +1,60 @@
+/* What all layers do with what is carried. */
+#include <config.h>
+
+#include "signal.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "field_numbers.h"
+
+double *ins_stage_numbers(const ins_stage *s, size_t positions)
+{
+    return ins_arena_get(s->arena, positions, sizeof(double), "positions of the theory");
+}
+
+void ins_forget_forward(const ins_stage *s)
+{
+    s->at->square = s->at->distance = s->at->lengths = s->at->mean = s->at->within = NAN;
+}
+
+void ins_forget_backward(const ins_stage *s)
+{
+    for (size_t k = 0; k < s->plan->kind->reads; k++) s->back[k] = (ins_back){.gain = NAN};
+}
+
+double ins_over_rows(const ins_inputs *inputs, double distance)
+{
+    return distance * (1 - 1 / (double)inputs->rows);
+}
+
+void ins_signal_settle(const ins_stage *s, ins_field *field)
+{
+    const ins_numbers n = ins_field_numbers(field);
+    const double rows = (double)s->inputs->rows;
+    const double between = n.pairs / rows + n.other_pairs * (1 - 1 / rows);
+    s->at->field = field;
+    s->at->square = n.square;
+    s->at->distance = n.square - n.other_square;
+    s->at->mean = n.mean;
+    s->at->within = fmax(n.square - between, 0);
+}
+
+double ins_back_square(const ins_stage *s)
+{
+    const ins_back *back = &s->at->back;
+    if (!ins_has_positions(s->plan)) return back->gain * back->delta;
+    if (back->at == NULL) return NAN;
+    const size_t positions = ins_positions(s->plan->shape);
+    double sum = 0;
+    for (size_t p = 0; p < positions; p++) sum += back->at[p];
+    return sum / (double)positions;
+}
+
+double ins_parameter_of(const ins_choice *choice, const char *name)
+{
+    const ins_parameter *parameter = choice->entry->parameters;
+    for (size_t i = 0; i < INS_PARAMETERS && parameter[i].name != NULL; i++)
+        if (strcmp(parameter[i].name, name) == 0) return choice->value[i];
+    return NAN;
+}

@@ -1,0 +1,110 @@
+/* What the theory carries along the layers of a design, forward and back.
+ *
+ * A vector has the numbers of its elements, a map or a sequence a field besides, of which the same
+ * numbers are means over positions. Forward, weights are independent of what they meet, so sums
+ * over many of them are Gaussian with mean 0; an activation's output is not. */
+#ifndef INITSCOPE_SIGNAL_H
+#define INITSCOPE_SIGNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/design.h"
+#include "initscope/field.h"
+#include "initscope/gaussian.h"
+#include "initscope/memory.h"
+#include "initscope/network.h"
+#include "initscope/prediction.h"
+
+/* The way back: E[(d loss / d x)^2] of the elements of a layer's output. Of a vector it is gain
+ * delta: delta is that of the next matrix, and gain what the layers between do to it. */
+typedef struct ins_back {
+    double gain, delta;
+    double along; /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
+                     is not independent of x. Maps carry none. */
+    double *at;   /* (positions) of a map or a sequence; NULL: not known */
+    double alike; /* the mean product of two positions' over the mean square */
+} ins_back;
+
+typedef struct ins_signal ins_signal;
+struct ins_signal {
+    double square;   /* E[x^2] of its elements x */
+    double distance; /* E[(x - x')^2] / 2 of those of two rows: square (1 - c) */
+    double lengths;  /* the part of it that is left when both point the same way: E[(r - r')^2] / 2
+                        of their root mean squares */
+    double inward; /* E[x t] of the outputs and the inputs t of the network, where they are alike */
+    double mean;   /* E[x] */
+    double within; /* variance over the rows and positions, of a unit */
+    ins_expectation phi; /* of an activation */
+    ins_field *field;    /* NULL: a vector, or not known */
+
+    bool gaussian; /* it is a sum over many weights, at each position */
+    size_t fresh;  /* the first of the layers whose weights, independent of all before, make up its
+                      terms, with nothing but linear maps after them; 0: there is none */
+    /* Of a map the function of a Gaussian field that it is: the activation of the largest of a
+     * window. */
+    const ins_signal *source; /* the field; NULL: there is none, or it is its own */
+    const ins_layer_plan *largest;
+    const ins_choice *function;
+
+    double *way;  /* (positions) what its backward pass multiplies by */
+    double alike; /* of an activation: what its slopes at two positions have in common */
+    double reach; /* of a matrix on a map: see where it is set */
+    ins_back back;
+    bool claimed; /* one of its readers wrote to back; those of the others are added */
+};
+
+/* A layer on its way: its output, what it reads, and the prediction of the matrix that it has or
+ * follows. */
+typedef struct ins_stage {
+    const ins_design *design;
+    size_t index; /* of the layer */
+    const ins_layer_plan *plan;
+    const ins_choice *weight, *bias;    /* initializers */
+    const ins_inputs *inputs;           /* of the network */
+    const ins_layer_prediction *mirror; /* of the matrix whose transpose the weights are; or NULL */
+    bool facing;                        /* which is the one just before */
+    ins_signal *at, *in[INS_LAYER_INPUTS];
+    ins_back *back; /* (inputs) where the backward pass writes */
+    ins_layer_prediction *out;
+    ins_layer_prediction *numbered; /* of the matrix before the end of its block */
+    ins_arena *arena;               /* lives as long as the prediction is made */
+} ins_stage;
+
+static inline ins_moment_pair ins_centred(double second_moment)
+{
+    return (ins_moment_pair){second_moment, second_moment};
+}
+
+static inline ins_moment_pair ins_around(double mean, double second_moment)
+{
+    double variance = second_moment - mean * mean;
+    return (ins_moment_pair){second_moment, variance < 0 ? 0 : variance}; /* but for rounding */
+}
+
+/* A map or a sequence, whose numbers are in a field, if they are known. */
+static inline bool ins_has_positions(const ins_layer_plan *plan)
+{
+    return plan->shape.axes > 0;
+}
+
+/* Numbers for each position of what a layer gives. */
+double *ins_stage_numbers(const ins_stage *s, size_t positions);
+
+/* Nothing is known of what the layer gives, or of what it passes back. */
+void ins_forget_forward(const ins_stage *s);
+void ins_forget_backward(const ins_stage *s);
+
+/* The output's field, which the signal owns from now on, and with it its numbers. */
+void ins_signal_settle(const ins_stage *s, ins_field *field);
+
+/* Of a vector: the mean over all pairs of rows, those of a row with itself included. */
+double ins_over_rows(const ins_inputs *inputs, double distance);
+
+/* E[(d loss / d x)^2], the mean over positions. */
+double ins_back_square(const ins_stage *s);
+
+/* The value of the parameter of this name; NAN: there is none. */
+double ins_parameter_of(const ins_choice *choice, const char *name);
+
+#endif

@@ -1,0 +1,42 @@
+/* What a function of each position does to a field of Gaussian variables. */
+#ifndef INITSCOPE_TRANSFER_H
+#define INITSCOPE_TRANSFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "initscope/entry.h"
+#include "initscope/field.h"
+
+enum { INS_TRANSFER_TERMS = 64 };
+
+/* A function f_p of a standard normal variable at each position p. Of two with the correlation c,
+ * E[f_p f_p'] = the sum over k of coefficient[k,p] coefficient[k,p'] c^k (Mehler), and what the
+ * terms lack is taken for one more power. */
+typedef struct ins_transfer {
+    size_t positions, terms;
+    double *scale;        /* (positions) by which a covariance is divided to become c */
+    double *mean;         /* (positions) E f */
+    double *square;       /* (positions) E f^2 */
+    double *slope_square; /* (positions) of the activation */
+    double *coefficient;  /* (INS_TRANSFER_TERMS, positions) */
+    double *rest;         /* (positions) root of what the squares of the terms lack of E f^2 */
+    bool bent;            /* instead: f(u) = left u + bend max(u, 0), in closed form */
+    double left, bend;
+} ins_transfer;
+
+/* All zeros but for the memory. */
+ins_transfer *ins_transfer_new(size_t positions);
+void ins_transfer_free(ins_transfer *transfer);
+
+/* The terms from coefficient and square. */
+void ins_transfer_finish(ins_transfer *transfer);
+
+/* An activation at variances q[p stride] of the positions. */
+ins_transfer *ins_transfer_of(const ins_choice *activation, const double *q, size_t stride,
+                              size_t positions);
+
+/* Of variables with this field; its means play no part. */
+ins_field *ins_transfer_apply(const ins_transfer *transfer, const ins_field *field);
+
+#endif
