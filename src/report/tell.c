@@ -210,6 +210,14 @@ bool ins_tells_classes(const ins_tell *tells, size_t count)
     return false;
 }
 
+bool ins_tells_graphs(const ins_tell *tells, size_t count)
+{
+    for (size_t e = 0; e < count; e++)
+        for (size_t a = 0; a < tells[e].study->arms; a++)
+            if (!tells[e].study->arm[a].chain) return true;
+    return false;
+}
+
 bool ins_tell_splits_by_seed(const ins_tell *tell)
 {
     const char *split = ins_pairs_get(&tell->study->experiment, "split");

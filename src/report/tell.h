@@ -87,6 +87,9 @@ double ins_tell_way(const ins_tell *tell, double score);
 bool ins_tells_numbers(const ins_tell *tells, size_t count);
 bool ins_tells_classes(const ins_tell *tells, size_t count);
 
+/* Whether the network of an arm is no chain of dense layers, of some arm of the experiments. */
+bool ins_tells_graphs(const ins_tell *tells, size_t count);
+
 #define INS_TELL(...) ins_arena_format(tell->arena, __VA_ARGS__)
 
 #endif
