@@ -12,6 +12,8 @@
 #include "initscope/seeds.h"
 #include "initscope/study.h"
 
+typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_direction;
+
 /* Size: second moment of z. Signal: its within-unit variance, how much a unit's z differs between
  * probe rows. Error: second moment of delta. They may be taken at any recorded epoch; NAN when they
  * were not recorded. Logs without a within-unit variance have the variance for their signal. */
@@ -44,6 +46,17 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer);
 /* The way back through a layer: E delta^2 of the layer that it reads over its own. NAN: not
  * recorded, or that one is read by others as well, or it reads several. */
 double ins_own_error_gain(const ins_study *study, size_t run, size_t layer);
+
+/* The same over the layers of an arm, each a geometric mean over its seeds. */
+typedef struct ins_gains {
+    size_t layers; /* that have one */
+    size_t none;   /* of which it is 0, in every run that tells */
+    double mean, least,
+        most; /* geometric mean over the layers, and the ends; NAN: there are none */
+} ins_gains;
+ins_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction direction);
+ins_seeds ins_own_gain_over_seeds(const ins_study *study, size_t arm, ins_direction direction,
+                                  size_t layer);
 
 /* Second moment of the stream behind a layer that ends a residual block. */
 double ins_stream_at(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer);
@@ -82,8 +95,6 @@ typedef enum ins_learning {
     INS_LEARNING_UNDECIDED /* too few test rows: of classes, even if all were right; of numbers, R^2
                               is that of a run that learned, and not told from none */
 } ins_learning;
-
-typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_direction;
 
 typedef struct ins_run_measure {
     /* Signal of the last hidden layer over that of the first; error of the first over that of the

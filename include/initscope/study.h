@@ -45,7 +45,8 @@ typedef struct ins_arm {
     const char *label; /* "he_normal", or "he_normal, tanh, 20x32" when more factors vary; unique */
     const char *initializer;
     const char *activation, *hidden, *optimizer; /* NULL when runs.csv is absent */
-    const char *network; /* as runs.csv has it, or the shape of the hidden layers; NULL likewise */
+    /* As runs.csv has it, or the shape of the hidden layers, and short; NULL likewise. */
+    const char *network, *network_label;
     size_t
         layers; /* recorded layers, the output layer included; 0 when layers.csv has no row of it */
     size_t listed;                /* layers of network.csv */

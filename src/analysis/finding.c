@@ -358,6 +358,14 @@ static bool collapsed(finder *f, ins_finding *out)
     return true;
 }
 
+/* "layer 3", "conv3" */
+static const char *layer_words(finder *f, size_t a, size_t layer)
+{
+    const ins_graph_layer *of = ins_layer_at(&f->study->arm[a], layer);
+    return of != NULL && of->name[0] != '\0' ? ins_say_literal(f->arena, of->name)
+                                             : SAY("layer %zu", layer);
+}
+
 /* Weights that share a part: what makes units and rows alike. */
 static bool off_centre(finder *f, ins_finding *out)
 {
@@ -383,9 +391,10 @@ static bool off_centre(finder *f, ins_finding *out)
                     ins_number(f->study, INS_LAYERS_UNITS, weight);
     out->claim = SAY("The weights of %s do not lie around 0.", arms(f));
     out->evidence =
-        SAY("Before training those of layer %zu of %s have mean %s and standard deviation %s: over "
+        SAY("Before training those of %s of %s have mean %s and standard deviation %s: over "
             "%s what they share outweighs what they differ by.",
-            layer, arm(f, a), ins_say(f->arena, ins_number(f->study, INS_LAYERS_MEAN, weight)),
+            layer_words(f, a, layer), arm(f, a),
+            ins_say(f->arena, ins_number(f->study, INS_LAYERS_MEAN, weight)),
             ins_say(f->arena, sqrt(ins_number(f->study, INS_LAYERS_VARIANCE, weight))),
             ins_say_count(f->arena, (size_t)inputs, "input"));
     return true;

@@ -114,6 +114,40 @@ double ins_own_error_gain(const ins_study *study, size_t run, size_t layer)
     return own > 0 ? back / own : (double)NAN;
 }
 
+static double own_gain_of(const ins_study *study, size_t run, const void *context)
+{
+    return ins_own_gain(study, run, *(const size_t *)context);
+}
+
+static double own_error_gain_of(const ins_study *study, size_t run, const void *context)
+{
+    return ins_own_error_gain(study, run, *(const size_t *)context);
+}
+
+ins_seeds ins_own_gain_over_seeds(const ins_study *study, size_t arm, ins_direction direction,
+                                  size_t layer)
+{
+    return ins_over_seeds(study, arm, INS_GEOMETRIC,
+                          direction == INS_FORWARD ? own_gain_of : own_error_gain_of, &layer);
+}
+
+ins_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction direction)
+{
+    ins_gains out = {.mean = NAN, .least = NAN, .most = NAN};
+    double sum = 0;
+    for (size_t l = 1; l <= study->arm[arm].layers; l++) {
+        ins_seeds gain = ins_own_gain_over_seeds(study, arm, direction, l);
+        out.none += gain.interval.n == 0 && gain.zeros > 0;
+        if (gain.interval.n == 0) continue;
+        sum += log(gain.interval.mean);
+        out.layers++;
+        out.least = fmin(out.least, gain.interval.mean);
+        out.most = fmax(out.most, gain.interval.mean);
+    }
+    if (out.layers > 0) out.mean = exp(sum / (double)out.layers);
+    return out;
+}
+
 double ins_stream_at(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
 {
     return second_moment(study, site(run, epoch, layer, INS_STREAM));

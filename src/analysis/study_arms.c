@@ -291,6 +291,7 @@ ins_status ins_study_make_arms(ins_study *study, ins_run *run, const found_rows 
         arm[a].hidden = label_of(&factors, INS_RUNS_HIDDEN, i);
         arm[a].optimizer = label_of(&factors, INS_RUNS_OPTIMIZER, i);
         arm[a].network = factors.factor[NETWORK].value[i];
+        arm[a].network_label = factors.factor[NETWORK].label[i];
     }
     for (size_t a = 0; a < study->arms; a++) list_runs(study, run, found, a, &arm[a]);
     keep_factors(study, &factors, arm);

@@ -39,6 +39,9 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
 
 int ins_tell_arm(const ins_tell *tell, size_t arm); /* its mark */
 const ins_mark *ins_tell_mark(const ins_tell *tell, size_t arm);
+/* The same under a heading that says the setting: of several settings, by the initializer. */
+int ins_tell_arm_in_setting(const ins_tell *tell, size_t arm);
+const ins_mark *ins_tell_mark_in_setting(const ins_tell *tell, size_t arm);
 int ins_tell_initializer(const ins_tell *tell, size_t initializer);
 
 /* Markup of the analysis as markup of the document. */
