@@ -137,6 +137,7 @@ ins_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction dir
     double sum = 0;
     for (size_t l = 1; l <= study->arm[arm].layers; l++) {
         ins_seeds gain = ins_own_gain_over_seeds(study, arm, direction, l);
+        if (!ins_has_product(&study->arm[arm], l)) continue;
         out.none += gain.interval.n == 0 && gain.zeros > 0;
         if (gain.interval.n == 0) continue;
         sum += log(gain.interval.mean);
@@ -290,6 +291,16 @@ static bool starts_shut(const ins_study *study, size_t run)
     return second_moment(study, site(run, study->start, output, INS_WEIGHT)) == 0;
 }
 
+/* What the output layer reads is what the last hidden layer puts out, and not a sum with it. */
+static bool speaks_for_the_end(const ins_arm *arm)
+{
+    size_t hidden = ins_hidden_layers(arm);
+    const ins_graph_layer *last = ins_layer_at(arm, hidden);
+    if (arm->chain || last == NULL) return arm->chain;
+    return last->block[0] == '\0' && ins_has_product(arm, hidden) &&
+           ins_only_input(arm, arm->layers) == hidden;
+}
+
 /* Dense layers and convolutions that follow each other, without a block and without a norm, as far
  * as the network's text tells: what one passes on is what the next is given, pooling apart. */
 static bool is_plain(const ins_arm *arm)
@@ -351,17 +362,38 @@ static void measure_totals(const ins_study *study, size_t run, ins_run_measure *
         out->departure[INS_FORWARD] = out->departure[INS_BACKWARD] = out->size_departure = NAN;
         out->steepest[INS_FORWARD] = out->steepest[INS_BACKWARD] = 0;
     }
-    out->alikeness = ins_alikeness(study, run, study->start, hidden);
+    out->alikeness =
+        speaks_for_the_end(arm) ? ins_alikeness(study, run, study->start, hidden) : (double)NAN;
     out->input_alikeness = ins_alikeness(study, run, study->start, 0);
     free(value);
 }
 
-/* The branch that a layer ends brings nothing: its weights are 0, or the stream is as it was
- * before.
- */
+static bool is_zero(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
+{
+    return second_moment(study, site(run, epoch, layer, INS_WEIGHT)) == 0;
+}
+
+/* The layers of its block before a layer; their number. */
+static size_t before_in_block(const ins_arm *arm, size_t layer)
+{
+    const ins_graph_layer *last = ins_layer_at(arm, layer);
+    size_t count = 0;
+    while (last != NULL && layer - count > 1) {
+        const ins_graph_layer *of = ins_layer_at(arm, layer - count - 1);
+        if (of == NULL || last->block[0] == '\0' || strcmp(of->block, last->block) != 0) break;
+        count++;
+    }
+    return count;
+}
+
+/* The branch that a layer ends brings nothing: its weights alone are 0, or the stream is as it was
+ * before. */
 static bool adds_nothing(const ins_study *study, size_t run, size_t layer, size_t before)
 {
-    if (second_moment(study, site(run, study->start, layer, INS_WEIGHT)) == 0) return true;
+    size_t others = before_in_block(arm_of(study, run), layer), zeros = 0;
+    for (size_t i = 1; i <= others; i++) zeros += is_zero(study, run, study->start, layer - i);
+    if (zeros > 0) return false; /* it never will */
+    if (is_zero(study, run, study->start, layer)) return true;
     double here = ins_stream_at(study, run, study->start, layer);
     double there = before > 0 ? ins_stream_at(study, run, study->start, before) : (double)NAN;
     return fabs(here / there - 1) <= (double)FLT_EPSILON;
@@ -419,21 +451,24 @@ static double share_of_dead(const ins_study *study, size_t run, ins_epoch_index 
  * and is 0 still: it comes apart with the first update. */
 static bool is_exempt(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
 {
-    const ins_graph_layer *of = ins_layer_at(arm_of(study, run), layer);
-    if (of == NULL) return false;
-    return of->frozen ||
-           (of->block[0] != '\0' && second_moment(study, site(run, epoch, layer, INS_WEIGHT)) == 0);
+    const ins_arm *arm = arm_of(study, run);
+    const ins_graph_layer *of = ins_layer_at(arm, layer), *next = ins_layer_at(arm, layer + 1);
+    if (of == NULL || of->frozen) return of != NULL;
+    bool ends = of->block[0] != '\0' && (next == NULL || strcmp(next->block, of->block) != 0);
+    return ends && is_zero(study, run, epoch, layer);
 }
 
 static void measure_units(const ins_study *study, size_t run, ins_run_measure *out)
 {
     size_t hidden = hidden_of(study, run);
     ins_epoch_index start = study->start, last = study->run[run].last_layers;
-    out->rank = symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, start, hidden);
+    const ins_arm *arm = arm_of(study, run);
+    out->rank = speaks_for_the_end(arm)
+                    ? symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, start, hidden)
+                    : (double)NAN;
     out->narrowest = out->least_rank = out->dead_start = out->dead_end = out->saturated = NAN;
     out->distinct = out->units = NAN;
     double most_dead = -1;
-    const ins_arm *arm = arm_of(study, run);
     for (size_t l = 1; l <= hidden; l++) {
         if (!ins_has_product(arm, l)) continue;
         const ins_graph_layer *of = ins_layer_at(arm, l);

@@ -20,7 +20,10 @@ enum {
 
 static ins_seeds gain_of(const ins_tell *tell, size_t arm, ins_direction direction, size_t layer)
 {
-    return ins_own_gain_over_seeds(tell->study, arm, direction, layer);
+    const ins_seeds none = {.interval = {0, NAN, NAN, NAN}, .minimum = NAN, .maximum = NAN};
+    return ins_has_product(&tell->study->arm[arm], layer)
+               ? ins_own_gain_over_seeds(tell->study, arm, direction, layer)
+               : none;
 }
 
 static double theory_at(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t layer)
@@ -187,6 +190,7 @@ static void add_errors(ins_tell *tell, ins_chart *chart, ins_panel *panel, const
         ins_series *marks = ins_panel_series(chart, panel, INS_SERIES_THEORY,
                                              INS_TELL("%s theory", mark->name), MARK, MARK);
         for (size_t l = 1; l <= of->layers; l++) {
+            if (!ins_has_product(&tell->study->arm[of->arm[i]], l)) continue;
             ins_seeds error = ins_quantity_over_seeds(tell->study, of->arm[i], INS_QUANTITY_ERROR,
                                                       tell->study->start, l);
             double y = line_of(of, i, l);

@@ -52,6 +52,7 @@ void ins_write_gradients(ins_tell *tell)
             ins_panel_series(chart, panel, ins_curve_kind(tell, a, INS_SERIES_SIZE),
                              INS_TELL("%s gradient", mark->name), mark->colour, mark->ink);
         for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
+            if (!ins_has_product(&study->arm[a], l)) continue;
             ins_series_add(chart, error,
                            (ins_point){.x = (double)l,
                                        .y = relative(tell, a, INS_DELTA, l),

@@ -69,6 +69,7 @@ static void add_series(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
                               predicted(tell, arm, quantity, l));
             continue;
         }
+        if (!ins_has_product(&tell->study->arm[arm], l)) continue;
         ins_seeds seeds = seeds_of(tell, arm, quantity, l);
         bool band = seeds.interval.n > 1;
         ins_series_add(chart, series,

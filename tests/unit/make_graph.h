@@ -14,6 +14,7 @@ typedef struct made_graph {
     double grows, adds; /* the stream: 1 before the first block, times this a block, or more by this
                            a block; grows 0: adds */
     bool zero_last;     /* the last weights of every block are 0 */
+    bool zero_first;    /* the first ones are */
     const char *start;  /* factor residual_init; NULL: there is no factors.csv */
     const char *kind, *activation; /* of the convolutions; NULL: conv, relu */
     bool frozen, alike;            /* not trained; units of the second layer equal in bits */
@@ -73,7 +74,8 @@ static inline void made_graph_run(const made_graph *graph, size_t run, size_t se
             bool output = l > hidden, ends = blocks > 0 && l > 1 && l % 2 == 1;
             bool zero = graph->zero_last && ends && !output,
                  before = graph->zero_last && blocks > 0 && l > 1 && l % 2 == 0 && !output;
-            double weight = zero ? 0 : 0.25, between = graph->alike && l == 2 ? 0 : 0.01;
+            bool first = graph->zero_first && blocks > 0 && l > 1 && l % 2 == 0 && !output;
+            double weight = zero || first ? 0 : 0.25, between = graph->alike && l == 2 ? 0 : 0.01;
             double z = zero ? 0 : (l == 1 ? 1 : graph->gain) * read;
             made_layer_row(to->layers, place,
                            (made_row){l, "weight", weight, weight, between, 0, -1, 0});
@@ -101,7 +103,7 @@ static inline void made_graph_run(const made_graph *graph, size_t run, size_t se
                 made_layer_row(to->layers, place, (made_row){l + 1, "input", 1, 1, 0.01, 0, -1, 0});
             }
             if (to->symmetry != NULL && !output)
-                fprintf(to->symmetry, "%s,%zu,8,%d,4,%d\n", place, l, zero ? 1 : 8, 0);
+                fprintf(to->symmetry, "%s,%zu,8,%d,4,%d\n", place, l, zero || first ? 1 : 8, 0);
         }
     }
     for (size_t l = 1; l <= hidden && to->theory != NULL && graph->theory > 0; l++) {

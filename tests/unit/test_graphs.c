@@ -190,6 +190,34 @@ START_TEST(zero_branches_are_an_identity_and_no_symmetry)
 }
 END_TEST
 
+/* A branch that is 0 throughout stays so: neither an identity to begin with, nor exempt. */
+START_TEST(branches_of_zeros_alone_are_symmetric)
+{
+    arm = residual(4);
+    arm.zero_last = arm.zero_first = true;
+    read_arms(&arm, 1);
+    ck_assert(!has(INS_VERDICT_IDENTITY_START));
+    ck_assert(has(INS_VERDICT_SYMMETRIC));
+    ck_assert_uint_eq(analysis.run[0].duplicates, 4);
+    done();
+}
+END_TEST
+
+/* The last layer of a branch does not say what the output layer reads; one behind it does. */
+START_TEST(a_branch_does_not_collapse_the_network)
+{
+    arm = residual(2);
+    read_arms(&arm, 1);
+    ck_assert(isnan(analysis.run[0].rank) && isnan(analysis.run[0].alikeness));
+    done();
+    arm = plain_graph;
+    read_arms(&arm, 1);
+    expect_close(analysis.run[0].rank, 4);
+    ck_assert(isfinite(analysis.run[0].alikeness));
+    done();
+}
+END_TEST
+
 /* --- What verdicts leave out --------------------------------------------------------------- */
 
 /* Equal units of layer 2, in bits: a fault of a convolution, none of a norm and of what is not
@@ -334,6 +362,8 @@ int main(void)
     tcase_add_test(cases, a_stream_that_doubles_explodes);
     tcase_add_test(cases, a_stream_that_adds_does_not);
     tcase_add_test(cases, zero_branches_are_an_identity_and_no_symmetry);
+    tcase_add_test(cases, branches_of_zeros_alone_are_symmetric);
+    tcase_add_test(cases, a_branch_does_not_collapse_the_network);
     tcase_add_test(cases, norms_and_frozen_layers_are_not_symmetric);
     tcase_add_test(cases, without_activation_none_is_saturated);
     tcase_add_test(cases, frozen_layers_do_not_move_and_should_not);
