@@ -32,6 +32,11 @@ void ins_signal_settle(const ins_stage *s, ins_field *field)
 {
     const ins_numbers n = ins_field_numbers(field);
     const double rows = (double)s->inputs->rows;
+    if (!isfinite(n.square + n.pairs + n.other_pairs)) {
+        ins_field_free(field);
+        ins_forget_forward(s);
+        return;
+    }
     const double between = n.pairs / rows + n.other_pairs * (1 - 1 / rows);
     s->at->field = field;
     s->at->square = n.square;
