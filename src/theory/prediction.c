@@ -268,6 +268,7 @@ static void add_vector(walk *w, ins_signal *read, const ins_back *more)
     double sum = had + got;
     if (back->along != 0 && more->along != 0) sum += 2 * back->along * more->along / read->square;
     add_units(w, back, had, more, got);
+    back->balanced &= more->balanced;
     back->gain = sum;
     back->delta = 1;
     back->along += more->along;
@@ -282,6 +283,7 @@ static void add_map(walk *w, ins_signal *read, const ins_back *more, size_t posi
     }
     const double had = total(back->at, positions), got = total(more->at, positions);
     add_units(w, back, had, more, got);
+    back->balanced &= more->balanced;
     for (size_t p = 0; p < positions; p++) back->at[p] += more->at[p];
     if (had + got > 0) back->alike = (had * back->alike + got * more->alike) / (had + got);
 }

@@ -129,7 +129,8 @@ static void vector_backward(const ins_stage *s)
     const double z = s->out->preactivation.second_moment;
     const double own = z > 0 ? 1 - s->out->bias.second_moment / z : 0;
     s->out->delta = ins_centred(at->gain * at->delta);
-    s->out->gradient = ins_centred(s->out->delta.second_moment * s->in[0]->square);
+    s->out->gradient = ins_centred(s->out->delta.second_moment *
+                                   (at->balanced ? s->in[0]->within : s->in[0]->square));
     *s->back = (ins_back){
         .gain = s->mirror != NULL ? NAN : (double)s->plan->units * s->out->weight.variance,
         .delta = s->out->delta.second_moment,
@@ -191,16 +192,29 @@ static void map_forward(const ins_stage *s)
     *s->out = prediction_of(&m, s->at->square, s->at->within);
 }
 
-/* The gradient of a tap is the sum over positions of delta(p) x(p + u). */
-static double map_gradient(const ins_stage *s)
+/* The gradient of a tap is the sum over positions of delta(p) x(p + u). What the rows and positions
+ * of x have in common meets only the sum of all deltas. */
+static double map_gradient(const ins_stage *s, const ins_windows *w)
 {
-    const size_t positions = ins_positions(s->plan->shape);
-    double sum = 0, own = 0;
-    for (size_t p = 0; p < positions; p++) {
-        sum += s->at->back.at[p] * s->at->way[p];
-        own += s->at->way[p];
+    const ins_back *at = &s->at->back;
+    const size_t taps = ins_window_taps(w), positions = ins_positions(s->plan->shape);
+    const double common = at->balanced ? s->in[0]->square - s->in[0]->within : 0;
+    double own = 0, self = 0, pairs = s->at->reach;
+    for (size_t u = 0; u < taps; u++) {
+        double inside = 0;
+        for (size_t p = 0; p < positions; p++) {
+            if (ins_window_at(w, p, u) == SIZE_MAX) continue;
+            inside++;
+            own -= at->at[p] * common / (double)taps;
+            self -= common / (double)taps;
+        }
+        pairs -= inside * inside * common / (double)taps;
     }
-    return sum + s->at->back.alike * ins_back_square(s) * (s->at->reach - own);
+    for (size_t p = 0; p < positions; p++) {
+        own += at->at[p] * s->at->way[p];
+        self += s->at->way[p];
+    }
+    return fmax(own + at->alike * ins_back_square(s) * (pairs - self), 0);
 }
 
 static void map_backward(const ins_stage *s)
@@ -214,7 +228,7 @@ static void map_backward(const ins_stage *s)
     const double growth = place->fan_out * s->out->weight.variance;
     double *to = ins_stage_numbers(s, ins_positions(s->plan->reads[0]));
     s->out->delta = ins_centred(ins_back_square(s));
-    s->out->gradient = ins_centred(map_gradient(s));
+    s->out->gradient = ins_centred(map_gradient(s, &w));
     for (size_t p = 0; p < positions; p++) {
         for (size_t u = 0; u < taps; u++) {
             const size_t at = ins_window_at(&w, p, u);

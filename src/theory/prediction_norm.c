@@ -265,6 +265,12 @@ void ins_group_norm_predict_forward(const ins_stage *s)
         group_norm_map(s, group);
 }
 
+/* Rows and positions that share a mean share their delta's, which is 0. */
+static void balance(const ins_stage *s)
+{
+    s->back->balanced = s->plan->kind->couples;
+}
+
 /* Of delta the part along the output is lost on the way, but for what eps is of the scale. */
 static void vector_backward(const ins_stage *s)
 {
@@ -282,6 +288,7 @@ void ins_norm_predict_backward(const ins_stage *s)
     const ins_back *at = &s->at->back;
     if (!ins_has_positions(s->plan)) {
         vector_backward(s);
+        balance(s);
         return;
     }
     ins_forget_backward(s);
@@ -290,4 +297,5 @@ void ins_norm_predict_backward(const ins_stage *s)
     double *to = ins_stage_numbers(s, positions);
     for (size_t p = 0; p < positions; p++) to[p] = at->at[p] * s->at->way[p];
     *s->back = (ins_back){.at = to, .alike = at->alike};
+    balance(s);
 }

@@ -22,10 +22,12 @@
  * delta: delta is that of the next matrix, and gain what the layers between do to it. */
 typedef struct ins_back {
     double gain, delta;
-    double along; /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
-                     is not independent of x. Maps carry none. */
-    double *at;   /* (positions) of a map or a sequence; NULL: not known */
-    double alike; /* the mean product of two positions' over the mean square */
+    double along;  /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
+                      is not independent of x. Maps carry none. */
+    double *at;    /* (positions) of a map or a sequence; NULL: not known */
+    double alike;  /* the mean product of two positions' over the mean square */
+    bool balanced; /* it sums up to 0 over the rows and positions of a unit: there is a norm over
+                      them right behind */
     const double *units; /* (INS_UNITS) of units one by one, where that is followed: in parts of
                             the mean; NULL: all the same */
 } ins_back;
