@@ -7,14 +7,15 @@
 
 #include "initscope/memory.h"
 
-enum { INS_AXIS_TICS = 12 };
+enum { INS_AXIS_TICS = 12, INS_AXIS_NAMES = 40 /* most tics: of numbers, of names */ };
 
 typedef struct ins_axis {
     bool log;
     double low, high;
     size_t tics;
-    double position[INS_AXIS_TICS];
-    const char *label[INS_AXIS_TICS];
+    double position[INS_AXIS_NAMES];
+    const char *label[INS_AXIS_NAMES]; /* numbers; or markup, where names says so */
+    bool names;
 } ins_axis;
 
 /* Moves minimum and maximum, NAN at the start, apart to hold value; one that is not finite or, when
@@ -32,6 +33,11 @@ ins_axis ins_axis_linear(ins_arena *arena, double minimum, double maximum, size_
 
 /* The same over exactly [minimum, maximum], with tics at whole numbers: epochs, layers. */
 ins_axis ins_axis_whole(ins_arena *arena, long long minimum, long long maximum, size_t steps);
+
+/* An axis from low to high whose tics are names: none yet. */
+ins_axis ins_axis_named(double low, double high);
+/* label: markup, kept. What is beyond INS_AXIS_NAMES is left out. */
+void ins_axis_name(ins_axis *axis, double position, const char *label);
 
 /* Takes tics out until at most most are left: on a logarithmic axis powers of ten stay longest. */
 void ins_axis_thin(ins_axis *axis, size_t most);

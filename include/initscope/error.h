@@ -21,7 +21,7 @@ typedef enum ins_status {
     INS_INTERRUPTED = 6 /* stopped by a signal; cli dies by that signal */
 } ins_status;
 
-enum { INS_ERROR_LINES = 20, INS_ERROR_WIDTH = 512 };
+enum { INS_ERROR_LINES = 20, INS_ERROR_WIDTH = 1024 };
 
 typedef struct ins_error {
     ins_status status;                           /* of the first problem; INS_OK if none */

@@ -4,10 +4,10 @@
 
 #include "initscope/study.h"
 
-enum { INS_STUDY_FACTORS = 7 };
-
 typedef struct ins_study_factor {
-    ins_column_id column; /* of runs.csv: INS_RUNS_LEARNING_RATE */
+    ins_column_id column; /* of runs.csv: INS_RUNS_LEARNING_RATE; shapes of chains of dense layers
+                             have INS_RUNS_HIDDEN, other networks INS_RUNS_NETWORK; INS_NO_COLUMN
+                             for those of factors.csv */
     const char *name;     /* "learning rate" */
     const char *title;    /* under the columns of a grid: "hidden layers of 64 units" */
     const char *phrase;   /* printf format of a level beside others: "dropout %s" */
@@ -17,8 +17,8 @@ typedef struct ins_study_factor {
 } ins_study_factor;
 
 typedef struct ins_study_factors {
-    size_t count; /* of the factors that vary */
-    ins_study_factor factor[INS_STUDY_FACTORS];
+    size_t count;             /* of the factors that vary */
+    ins_study_factor *factor; /* (count) */
     size_t initializers;
     const char **initializer; /* (initializers) in the order of the runs */
     size_t *initializer_of;   /* (arms) */

@@ -12,6 +12,8 @@
 #include "initscope/seeds.h"
 #include "initscope/study.h"
 
+typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_direction;
+
 /* Size: second moment of z. Signal: its within-unit variance, how much a unit's z differs between
  * probe rows. Error: second moment of delta. They may be taken at any recorded epoch; NAN when they
  * were not recorded. Logs without a within-unit variance have the variance for their signal. */
@@ -37,8 +39,27 @@ double ins_resolution(const ins_study *study, size_t run, ins_epoch_index epoch)
  */
 double ins_alikeness(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer);
 
-/* E z^2 / E x^2 of a layer, x being what it is given: defined for a single layer. */
+/* E z^2 / E x^2 of a layer at the start, x being what it is given: defined for a single layer. NAN:
+ * x was not recorded. */
 double ins_own_gain(const ins_study *study, size_t run, size_t layer);
+
+/* The way back through a layer: E delta^2 of the layer that it reads over its own. NAN: not
+ * recorded, or that one is read by others as well, or it reads several. */
+double ins_own_error_gain(const ins_study *study, size_t run, size_t layer);
+
+/* The same over the layers of an arm, each a geometric mean over its seeds. */
+typedef struct ins_gains {
+    size_t layers; /* that have one */
+    size_t none;   /* of which it is 0, in every run that tells */
+    double mean, least,
+        most; /* geometric mean over the layers, and the ends; NAN: there are none */
+} ins_gains;
+ins_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction direction);
+ins_seeds ins_own_gain_over_seeds(const ins_study *study, size_t arm, ins_direction direction,
+                                  size_t layer);
+
+/* Second moment of the stream behind a layer that ends a residual block. */
+double ins_stream_at(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer);
 
 /* The data, as the logs tell of it; NAN: they do not. */
 typedef struct ins_facts {
@@ -75,14 +96,17 @@ typedef enum ins_learning {
                               is that of a run that learned, and not told from none */
 } ins_learning;
 
-typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_direction;
-
 typedef struct ins_run_measure {
     /* Signal of the last hidden layer over that of the first; error of the first over that of the
      * last. 0: none, or rounding. INFINITY: beyond the range of numbers. NAN: not recorded, or
-     * fewer than two hidden layers. */
+     * fewer than two hidden layers, or no chain of dense layers; but forward, of layers that follow
+     * each other without a norm, the product of own gains and of what activations pass on. */
     double total[INS_DIRECTIONS];
     double size_total; /* of the size, forward */
+    /* Of a residual network: growth of the stream a block, over the later half of the blocks, and
+     * what it is when every block adds the same; NAN: no two blocks were recorded. */
+    double stream_growth, stream_linear;
+    bool identity; /* no block adds anything at the start */
     /* Largest, of ln from its line over the layers; NAN likewise. */
     double departure[INS_DIRECTIONS], size_departure;
     size_t steepest[INS_DIRECTIONS]; /* layer before which the largest step in ln lies, 0: none */

@@ -46,6 +46,7 @@ typedef struct ins_initialization {
     uint32_t seed;
     const ins_samples *probe; /* what a data-dependent initializer sees; may be NULL otherwise */
     const ins_choice *first;  /* of W of the first layer; NULL: as the hidden ones */
+    const double *prescribed; /* (depth) deviations for rows that take them; NULL: none was found */
 } ins_initialization;
 
 /* The initializer of the matrices of a layer of the design. */

@@ -9,6 +9,35 @@
 #include "initscope/columns.h"
 #include "initscope/error.h"
 #include "initscope/log_reader.h"
+#include "initscope/memory.h"
+
+/* --- The graph --------------------------------------------------------------- */
+
+/* Kinds of layers, as network.csv names them. */
+typedef enum ins_layer_kind {
+    INS_KIND_DENSE,
+    INS_KIND_CONV,
+    INS_KIND_RECURRENT,
+    INS_KIND_ATTENTION,
+    INS_KIND_EMBEDDING,
+    INS_KIND_NORM,
+    INS_KIND_OTHER, /* and all that are not known */
+    INS_LAYER_KINDS
+} ins_layer_kind;
+
+/* A numbered layer, as network.csv tells of it. */
+typedef struct ins_graph_layer {
+    size_t number;
+    const char *name; /* "conv3"; "": it has none */
+    ins_layer_kind kind;
+    const char *block;      /* name of its residual block; "": it stands in none */
+    const char *activation; /* "": none follows; NULL: the file does not tell */
+    size_t inputs;
+    const size_t *input;                       /* (inputs) numbers of the layers that it reads */
+    double units, fan_in, fan_out, parameters; /* NAN: not told */
+    bool frozen;                               /* training does not change it */
+    size_t row;                                /* of network.csv */
+} ins_graph_layer;
 
 /* One thing that is compared: an initializer, together with the values of all other factors that
  * vary in the run directory. Arms keep the order of the runs. */
@@ -16,8 +45,13 @@ typedef struct ins_arm {
     const char *label; /* "he_normal", or "he_normal, tanh, 20x32" when more factors vary; unique */
     const char *initializer;
     const char *activation, *hidden, *optimizer; /* NULL when runs.csv is absent */
+    /* As runs.csv has it, or the shape of the hidden layers, and short; NULL likewise. */
+    const char *network, *network_label;
     size_t
         layers; /* recorded layers, the output layer included; 0 when layers.csv has no row of it */
+    size_t listed;                /* layers of network.csv */
+    const ins_graph_layer *graph; /* (listed) by number */
+    bool chain;        /* its layers are dense and in no block, and each reads the one before it */
     size_t runs;       /* one a seed */
     const size_t *run; /* (runs) indices into ins_study.run, by seed */
 } ins_arm;
@@ -83,7 +117,9 @@ typedef struct ins_study {
 
 /* Reads directory: epochs.csv and layers.csv are required (INS_DATA), the rest is optional. Of
  * their columns only run (or initializer and seed), epoch, layer, tensor and variance are needed;
- * rows of unknown tensors are left out. */
+ * rows of unknown tensors are left out. factors.csv and network.csv, of which the runs are
+ * numbered, are INS_DATA where they contradict runs.csv, themselves, or another run of the same
+ * arm. */
 ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error);
 void ins_study_free(ins_study *study);
 
@@ -109,6 +145,29 @@ ins_epoch_index ins_last_epoch(const ins_study *study);
 
 /* Hidden layers of an arm: all recorded ones but the last. */
 size_t ins_hidden_layers(const ins_arm *arm);
+
+/* What network.csv tells of a layer; NULL: nothing. */
+const ins_graph_layer *ins_layer_at(const ins_arm *arm, size_t layer);
+
+/* The number of layers that a layer reads, and which they are: without network.csv the one before
+ * it. */
+size_t ins_layer_inputs(const ins_arm *arm, size_t layer);
+size_t ins_layer_input(const ins_arm *arm, size_t layer, size_t i);
+
+/* The one layer that it reads, SIZE_MAX where it reads none or several; and whether nobody else
+ * reads that one. */
+size_t ins_only_input(const ins_arm *arm, size_t layer);
+bool ins_is_only_reader(const ins_arm *arm, size_t layer, size_t input);
+
+/* It multiplies what it reads by weights: rules about weights and about units hold for it. Without
+ * network.csv every layer does. */
+bool ins_has_product(const ins_arm *arm, size_t layer);
+
+/* Its name, else its number; of arena. */
+const char *ins_layer_name(ins_arena *arena, const ins_arm *arm, size_t layer);
+
+/* Layers that end a residual block with a row of the stream, ascending; their number. */
+size_t ins_streams(const ins_study *study, size_t arm, const size_t **layer);
 
 /* True when some run of the arm has a row for this tensor. */
 bool ins_study_has(const ins_study *study, size_t arm, ins_tensor tensor);

@@ -3,6 +3,8 @@
 #ifndef INITSCOPE_THRESHOLDS_H
 #define INITSCOPE_THRESHOLDS_H
 
+#include <stdbool.h>
+
 #include "initscope/score.h"
 
 typedef enum ins_threshold {
@@ -34,6 +36,11 @@ typedef enum ins_threshold {
     INS_THRESHOLD_START_ABOVE,
     INS_THRESHOLD_CARRIES,
     INS_THRESHOLD_SCALES,
+    INS_THRESHOLD_STREAM_GROWTH,
+    INS_THRESHOLD_BEYOND_LINEAR,
+    INS_THRESHOLD_NORM_FACTOR,
+    INS_THRESHOLD_NORM_GROWTH,
+    INS_THRESHOLD_BORDER,
     INS_THRESHOLDS
 } ins_threshold;
 
@@ -41,6 +48,7 @@ typedef struct ins_threshold_row {
     const char *name; /* "vanishing" */
     double value;
     ins_wording meaning;
+    bool graphs; /* decides of networks alone that are no chain of dense layers */
 } ins_threshold_row;
 
 extern const ins_threshold_row ins_threshold_table[INS_THRESHOLDS];

@@ -55,6 +55,8 @@ typedef enum ins_verdict {
     INS_VERDICT_RARELY_LEARNED,
     INS_VERDICT_DID_NOT_LEARN,
     INS_VERDICT_LEARNING_UNDECIDED,
+    INS_VERDICT_EXPLODING_STREAM,
+    INS_VERDICT_IDENTITY_START,
     INS_VERDICTS
 } ins_verdict;
 
@@ -63,6 +65,7 @@ typedef struct ins_verdict_row {
     ins_wording rule; /* markup, for the method page; NULL: another row's rule says it */
     bool bad;         /* shown in red */
     bool any;         /* holds for an arm as soon as one run has it */
+    bool graphs;      /* of networks alone that are no chain of dense layers */
 } ins_verdict_row;
 
 extern const ins_verdict_row ins_verdict_table[INS_VERDICTS];
@@ -74,6 +77,7 @@ typedef struct ins_arm_judgement {
     double gain[INS_DIRECTIONS], size_gain; /* a layer; NAN: ln is not straight */
     size_t steepest[INS_DIRECTIONS]; /* layer before which most is lost or won, of most runs */
     ins_seeds alikeness, rank;       /* means over seeds */
+    ins_seeds stream_growth;         /* a block; geometric */
     ins_interval score; /* of the last epoch; no interval: fewer than 5, or all alike */
     bool alike;         /* all runs have the same score */
     size_t with_score;  /* runs that have one and did not diverge */

@@ -12,30 +12,6 @@
 
 #include "study_internal.h"
 
-_Static_assert((int)FACTORS == (int)INS_STUDY_FACTORS, "a place for every factor");
-
-/* The row of runs.csv of an arm's first run; SIZE_MAX: none. */
-static size_t row_of(const ins_study *study, size_t arm)
-{
-    const double *number = ins_table_numbers(&study->runs_table, INS_RUNS_RUN);
-    double wanted = (double)study->run[study->arm[arm].run[0]].number;
-    for (size_t r = 0; number != NULL && r < study->runs_table.rows; r++) {
-        if (number[r] == wanted) return r;
-    }
-    return SIZE_MAX;
-}
-
-static const char *text_of(const ins_study *study, size_t f, size_t row, ins_arena *arena)
-{
-    const char *const *text = ins_table_texts(&study->runs_table, ins_factor_rows[f].column);
-    if (row == SIZE_MAX) return "";
-    if (text != NULL) return text[row];
-    const double *number = ins_table_numbers(&study->runs_table, ins_factor_rows[f].column);
-    if (number == NULL || isnan(number[row])) return "";
-    char digits[INS_NUMBER_SIZE];
-    return ins_arena_copy(arena, digits, ins_format_number(digits, number[row]));
-}
-
 /* The place of text among count texts, where it is added when it is new. */
 static size_t place_of(const char **texts, size_t *count, const char *text)
 {
@@ -65,10 +41,10 @@ static double depth_of(const char *shape, double *width)
     return depth;
 }
 
-static double key_of(size_t f, const char *level, size_t place)
+static double key_of(ins_column_id column, const char *level, size_t place)
 {
     double number, width;
-    if (f == FACTOR_HIDDEN) {
+    if (column == INS_RUNS_HIDDEN) {
         double depth = depth_of(level, &width);
         return depth * 1e7 + (isnan(width) ? 0 : width);
     }
@@ -77,7 +53,7 @@ static double key_of(size_t f, const char *level, size_t place)
 }
 
 /* Sorts the levels and renumbers the arms. */
-static void sort_levels(ins_study_factor *factor, size_t f, size_t arms, ins_arena *arena)
+static void sort_levels(ins_study_factor *factor, size_t arms, ins_arena *arena)
 {
     size_t n = factor->levels;
     size_t *order = ins_arena_get(arena, n, sizeof *order, "factors");
@@ -85,8 +61,8 @@ static void sort_levels(ins_study_factor *factor, size_t f, size_t arms, ins_are
     const char **sorted = ins_arena_get(arena, n, sizeof *sorted, "factors");
     for (size_t i = 0; i < n; i++) {
         size_t at = i;
-        while (at > 0 && key_of(f, factor->level[order[at - 1]], order[at - 1]) >
-                             key_of(f, factor->level[i], i)) {
+        while (at > 0 && key_of(factor->column, factor->level[order[at - 1]], order[at - 1]) >
+                             key_of(factor->column, factor->level[i], i)) {
             order[at] = order[at - 1];
             at--;
         }
@@ -117,18 +93,15 @@ static void name_depths(ins_study_factor *factor, ins_arena *arena)
     factor->phrase = "%s hidden layers";
 }
 
-static ins_study_factor read_factor(const ins_study *study, size_t f, const size_t *row,
+static ins_study_factor read_factor(const ins_study *study, const recorded_factor *of,
                                     ins_arena *arena)
 {
-    ins_study_factor out = {.column = ins_factor_rows[f].column,
-                            .name = ins_factor_rows[f].name,
-                            .title = ins_factor_rows[f].name,
-                            .phrase = ins_factor_rows[f].phrase};
+    ins_study_factor out = {
+        .column = of->column, .name = of->name, .title = of->name, .phrase = of->phrase};
     out.level = ins_arena_get(arena, study->arms + 1, sizeof *out.level, "factors");
     out.of = ins_arena_get(arena, study->arms + 1, sizeof *out.of, "factors");
-    for (size_t a = 0; a < study->arms; a++) {
-        out.of[a] = place_of(out.level, &out.levels, text_of(study, f, row[a], arena));
-    }
+    for (size_t a = 0; a < study->arms; a++)
+        out.of[a] = place_of(out.level, &out.levels, of->level[a]);
     return out;
 }
 
@@ -155,19 +128,18 @@ ins_study_factors ins_factors_of(const ins_study *study, ins_arena *arena)
 {
     ins_study_factors out = {0};
     size_t arms = study->arms;
-    size_t *row = ins_arena_get(arena, arms + 1, sizeof *row, "factors");
+    out.factor = ins_arena_get(arena, study->index->factors + 1, sizeof *out.factor, "factors");
     out.initializer = ins_arena_get(arena, arms + 1, sizeof *out.initializer, "factors");
     out.initializer_of = ins_arena_get(arena, arms + 1, sizeof *out.initializer_of, "factors");
     for (size_t a = 0; a < arms; a++) {
-        row[a] = row_of(study, a);
         out.initializer_of[a] =
             place_of(out.initializer, &out.initializers, study->arm[a].initializer);
     }
-    for (size_t f = 0; f < INS_STUDY_FACTORS; f++) {
-        ins_study_factor factor = read_factor(study, f, row, arena);
+    for (size_t f = 0; f < study->index->factors; f++) {
+        ins_study_factor factor = read_factor(study, &study->index->factor[f], arena);
         if (!varies(&out, &factor, arms)) continue;
-        sort_levels(&factor, f, arms, arena);
-        if (f == FACTOR_HIDDEN) name_depths(&factor, arena);
+        sort_levels(&factor, arms, arena);
+        if (factor.column == INS_RUNS_HIDDEN) name_depths(&factor, arena);
         out.factor[out.count++] = factor;
     }
     return out;

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "finding.h"
+#include "network_text.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -262,6 +263,12 @@ static bool lost(finder *f, bool forward, bool backward, bool vanishing, ins_fin
                      arms(f));
     const char *layers =
         ins_say_count(f->arena, ins_hidden_layers(&f->study->arm[a]), "hidden layer");
+    if (!f->study->arm[a].chain) {
+        out->evidence = SAY("Over %s the own gains of %s multiply to %s, with what the activations "
+                            "between them pass on.",
+                            layers, arm(f, a), total_text(f, a, INS_FORWARD));
+        return true;
+    }
     out->evidence = SAY("Over %s %s brings %s%s%s.", layers, arm(f, a),
                         brought(f, a, forward ? INS_FORWARD : INS_BACKWARD),
                         forward && backward ? ", and " : "",
@@ -351,6 +358,14 @@ static bool collapsed(finder *f, ins_finding *out)
     return true;
 }
 
+/* "layer 3", "conv3" */
+static const char *layer_words(finder *f, size_t a, size_t layer)
+{
+    const ins_graph_layer *of = ins_layer_at(&f->study->arm[a], layer);
+    return of != NULL && of->name[0] != '\0' ? ins_say_literal(f->arena, of->name)
+                                             : SAY("layer %zu", layer);
+}
+
 /* Weights that share a part: what makes units and rows alike. */
 static bool off_centre(finder *f, ins_finding *out)
 {
@@ -376,11 +391,147 @@ static bool off_centre(finder *f, ins_finding *out)
                     ins_number(f->study, INS_LAYERS_UNITS, weight);
     out->claim = SAY("The weights of %s do not lie around 0.", arms(f));
     out->evidence =
-        SAY("Before training those of layer %zu of %s have mean %s and standard deviation %s: over "
+        SAY("Before training those of %s of %s have mean %s and standard deviation %s: over "
             "%s what they share outweighs what they differ by.",
-            layer, arm(f, a), ins_say(f->arena, ins_number(f->study, INS_LAYERS_MEAN, weight)),
+            layer_words(f, a, layer), arm(f, a),
+            ins_say(f->arena, ins_number(f->study, INS_LAYERS_MEAN, weight)),
             ins_say(f->arena, sqrt(ins_number(f->study, INS_LAYERS_VARIANCE, weight))),
             ins_say_count(f->arena, (size_t)inputs, "input"));
+    return true;
+}
+
+/* --- Networks that are no chains ---------------------------------------------------- */
+
+/* Of its first run: the stream behind the first block and behind the last. */
+static double stream_of(const finder *f, size_t a, bool last)
+{
+    const size_t *layer;
+    size_t blocks = ins_streams(f->study, a, &layer);
+    ins_site at = {
+        .epoch = f->study->start, .layer = layer[last ? blocks - 1 : 0], .tensor = INS_STREAM};
+    return ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, at).interval.mean;
+}
+
+static bool exploding_stream(finder *f, ins_finding *out)
+{
+    size_t count = mark(f, INS_VERDICT_EXPLODING_STREAM), worst = SIZE_MAX;
+    const size_t *layer;
+    if (count == 0) return false;
+    for (size_t a = 0; a < f->study->arms; a++)
+        if (f->which[a] && (worst == SIZE_MAX || f->of->arm[a].stream_growth.interval.mean >
+                                                     f->of->arm[worst].stream_growth.interval.mean))
+            worst = a;
+    size_t blocks = ins_streams(f->study, worst, &layer);
+    out->claim = SAY("The stream explodes with %s.", arms(f));
+    out->evidence = SAY(
+        "Over %s its second moment goes from %s to %s with %s, in the later half by a factor "
+        "of %s a block. Branches that begin with a norm, end in zeros or are scaled down "
+        "would keep it.",
+        ins_say_count(f->arena, blocks, "residual block"),
+        ins_say(f->arena, stream_of(f, worst, false)), ins_say(f->arena, stream_of(f, worst, true)),
+        arm(f, worst), ins_say(f->arena, f->of->arm[worst].stream_growth.interval.mean));
+    return true;
+}
+
+static bool identity_start(finder *f, ins_finding *out)
+{
+    size_t count = mark(f, INS_VERDICT_IDENTITY_START);
+    const size_t *layer;
+    if (count == 0) return false;
+    size_t blocks = ins_streams(f->study, first_of(f), &layer);
+    out->claim = SAY("%s %s as the identity.", arms(f), several(f) ? "start" : "starts");
+    out->evidence =
+        SAY("Before training %s what %s: signal and error pass by the branches, which come in as "
+            "they learn.",
+            blocks == 1 ? "its residual block adds nothing to"
+                        : SAY("none of the %zu residual blocks adds anything to", blocks),
+            blocks == 1 ? "it reads" : "they read");
+    return true;
+}
+
+/* Error of the first layer over that of the last hidden one, which a norm makes grow. */
+static double error_total(const finder *f, size_t a)
+{
+    const ins_arm *of = &f->study->arm[a];
+    ins_site first = {.epoch = f->study->start, .layer = 1, .tensor = INS_DELTA}, last = first;
+    last.layer = ins_hidden_layers(of);
+    return ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, first).interval.mean /
+           ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, last).interval.mean;
+}
+
+static bool is_relu(const ins_arm *arm)
+{
+    return arm->activation != NULL && strcmp(arm->activation, "relu") == 0;
+}
+
+/* Norms between ReLUs without skips multiply the error, layer by layer. */
+static bool exploding_norm(finder *f, ins_finding *out)
+{
+    double worst = 0, factor = ins_threshold_of(INS_THRESHOLD_NORM_FACTOR);
+    size_t at = SIZE_MAX, norms = 0;
+    bool batch = true;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        ins_network_facts facts = ins_network_facts_of(f->study->arm[a].network);
+        size_t count = facts.batch_norms + facts.late_norms;
+        double growth = pow(factor, (double)count);
+        f->which[a] = facts.known && !facts.blocks && is_relu(&f->study->arm[a]) &&
+                      growth > ins_threshold_of(INS_THRESHOLD_NORM_GROWTH);
+        if (!f->which[a] || growth <= worst) continue;
+        worst = growth;
+        at = a;
+        norms = count;
+        batch = facts.late_norms == 0;
+    }
+    if (at == SIZE_MAX) return false;
+    double measured = error_total(f, at);
+    out->claim = SAY("The error explodes through the norms of %s.", arms(f));
+    out->evidence = SAY(
+        "%s and ReLU multiply its second moment by %s a layer in theory, over %zu of them by "
+        "%s%s. Residual blocks keep it.",
+        batch ? "Batch norm" : "A norm", ins_say(f->arena, factor), norms, ins_say(f->arena, worst),
+        isfinite(measured) ? SAY("; from the last hidden layer of %s to the first it is %s "
+                                 "before training",
+                                 arm(f, at), ins_say(f->arena, measured))
+                           : "");
+    return true;
+}
+
+/* Of kernels whose taps are alike; those that have all in the centre lose nothing. */
+static bool has_even_taps(const ins_arm *arm)
+{
+    static const char *const centred[] = {"delta_orthogonal", "dirac"};
+    for (size_t i = 0; i < sizeof centred / sizeof centred[0]; i++)
+        if (strncmp(arm->initializer, centred[i], strlen(centred[i])) == 0) return false;
+    return true;
+}
+
+static bool border(finder *f, ins_finding *out)
+{
+    double least = 1;
+    ins_network_facts worst = {.border = NAN};
+    for (size_t a = 0; a < f->study->arms; a++) {
+        ins_network_facts facts = ins_network_facts_of(f->study->arm[a].network);
+        f->which[a] = !facts.normalized && !facts.blocks && has_even_taps(&f->study->arm[a]) &&
+                      facts.border < ins_threshold_of(INS_THRESHOLD_BORDER);
+        if (!f->which[a] || facts.border >= least) continue;
+        least = facts.border;
+        worst = facts;
+    }
+    if (isnan(worst.border)) return false;
+    bool all = true;
+    for (size_t a = 0; a < f->study->arms; a++) all = all && f->which[a];
+    const char *map = worst.columns > 1 ? SAY("a map of %zu × %zu", worst.rows, worst.columns)
+                                        : SAY("a sequence of %zu", worst.rows);
+    out->claim =
+        all ? SAY("Zero padding takes %s of the signal.", ins_say_percent(f->arena, 1 - least))
+            : SAY("With %s zero padding takes %s of the signal.", arms(f),
+                  ins_say_percent(f->arena, 1 - least));
+    out->evidence =
+        SAY("In theory %s, the last on %s, %s %s of what no border would cost. Fewer "
+            "layers at this size, pooling, or kernels that have all weight in their centre "
+            "(delta_orthogonal) would keep it.",
+            ins_say_count(f->arena, worst.convolutions, "convolution"), map,
+            worst.convolutions == 1 ? "leaves" : "leave", ins_say_percent(f->arena, least));
     return true;
 }
 
@@ -726,6 +877,9 @@ static const struct {
     {"exploding", exploding},
     {"exploding_forward", exploding_forward},
     {"exploding_backward", exploding_backward},
+    {"exploding_stream", exploding_stream},
+    {"exploding_norm", exploding_norm},
+    {"border", border},
     {"collapsed", collapsed},
     {"off_centre", off_centre},
     {"contrast", contrast},
@@ -736,6 +890,7 @@ static const struct {
     {"confidently_wrong", confidently_wrong},
     {"starts_above", starts_above},
     {"not_moving", not_moving},
+    {"identity_start", identity_start},
 };
 
 static void begin(finder *f)

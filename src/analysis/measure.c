@@ -5,6 +5,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #include "initscope/csv.h"
 #include "initscope/thresholds.h"
 #include "initscope/trend.h"
+
+#include "network_text.h"
 
 static ins_site site(size_t run, ins_epoch_index epoch, size_t layer, ins_tensor tensor)
 {
@@ -79,11 +82,76 @@ double ins_alikeness(const ins_study *study, size_t run, ins_epoch_index epoch, 
     return size > 0 && isfinite(size) ? 1 - signal / size : (double)NAN;
 }
 
+static const ins_arm *arm_of(const ins_study *study, size_t run)
+{
+    return &study->arm[study->run[run].arm];
+}
+
+/* What a layer is given: recorded for itself, or as the activation of the one layer that it reads.
+ */
+static double given(const ins_study *study, size_t run, size_t layer)
+{
+    size_t from = ins_only_input(arm_of(study, run), layer);
+    double own = second_moment(study, site(run, study->start, layer, INS_INPUT));
+    if (!isnan(own) || from == SIZE_MAX) return own;
+    return second_moment(study, site(run, study->start, from, INS_ACTIVATION));
+}
+
 double ins_own_gain(const ins_study *study, size_t run, size_t layer)
 {
     double z = second_moment(study, site(run, study->start, layer, INS_PREACTIVATION));
-    double x = second_moment(study, site(run, study->start, layer - 1, INS_ACTIVATION));
+    double x = given(study, run, layer);
     return x > 0 ? z / x : (double)NAN;
+}
+
+double ins_own_error_gain(const ins_study *study, size_t run, size_t layer)
+{
+    const ins_arm *arm = arm_of(study, run);
+    size_t from = ins_only_input(arm, layer);
+    if (from == SIZE_MAX || from == 0 || !ins_is_only_reader(arm, layer, from)) return NAN;
+    double own = second_moment(study, site(run, study->start, layer, INS_DELTA));
+    double back = second_moment(study, site(run, study->start, from, INS_DELTA));
+    return own > 0 ? back / own : (double)NAN;
+}
+
+static double own_gain_of(const ins_study *study, size_t run, const void *context)
+{
+    return ins_own_gain(study, run, *(const size_t *)context);
+}
+
+static double own_error_gain_of(const ins_study *study, size_t run, const void *context)
+{
+    return ins_own_error_gain(study, run, *(const size_t *)context);
+}
+
+ins_seeds ins_own_gain_over_seeds(const ins_study *study, size_t arm, ins_direction direction,
+                                  size_t layer)
+{
+    return ins_over_seeds(study, arm, INS_GEOMETRIC,
+                          direction == INS_FORWARD ? own_gain_of : own_error_gain_of, &layer);
+}
+
+ins_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction direction)
+{
+    ins_gains out = {.mean = NAN, .least = NAN, .most = NAN};
+    double sum = 0;
+    for (size_t l = 1; l <= study->arm[arm].layers; l++) {
+        ins_seeds gain = ins_own_gain_over_seeds(study, arm, direction, l);
+        if (!ins_has_product(&study->arm[arm], l)) continue;
+        out.none += gain.interval.n == 0 && gain.zeros > 0;
+        if (gain.interval.n == 0) continue;
+        sum += log(gain.interval.mean);
+        out.layers++;
+        out.least = fmin(out.least, gain.interval.mean);
+        out.most = fmax(out.most, gain.interval.mean);
+    }
+    if (out.layers > 0) out.mean = exp(sum / (double)out.layers);
+    return out;
+}
+
+double ins_stream_at(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
+{
+    return second_moment(study, site(run, epoch, layer, INS_STREAM));
 }
 
 /* --- The data -------------------------------------------------------------------- */
@@ -223,6 +291,43 @@ static bool starts_shut(const ins_study *study, size_t run)
     return second_moment(study, site(run, study->start, output, INS_WEIGHT)) == 0;
 }
 
+/* What the output layer reads is what the last hidden layer puts out, and not a sum with it. */
+static bool speaks_for_the_end(const ins_arm *arm)
+{
+    size_t hidden = ins_hidden_layers(arm);
+    const ins_graph_layer *last = ins_layer_at(arm, hidden);
+    if (arm->chain || last == NULL) return arm->chain;
+    return last->block[0] == '\0' && ins_has_product(arm, hidden) &&
+           ins_only_input(arm, arm->layers) == hidden;
+}
+
+/* Dense layers and convolutions that follow each other, without a block and without a norm, as far
+ * as the network's text tells: what one passes on is what the next is given, pooling apart. */
+static bool is_plain(const ins_arm *arm)
+{
+    ins_network_facts facts = ins_network_facts_of(arm->network);
+    if (!facts.known || facts.normalized || facts.blocks) return false;
+    for (size_t l = 1; l <= arm->layers; l++) {
+        const ins_graph_layer *of = ins_layer_at(arm, l);
+        bool product = of != NULL && (of->kind == INS_KIND_DENSE || of->kind == INS_KIND_CONV);
+        if (!product || of->block[0] != '\0' || ins_only_input(arm, l) != l - 1) return false;
+    }
+    return true;
+}
+
+/* Product of the layers' own gains from the second hidden one on, and of what the activations
+ * before them pass on. */
+static double product_of_gains(const ins_study *study, size_t run, size_t hidden)
+{
+    double product = 1;
+    for (size_t l = 2; l <= hidden; l++) {
+        double z = second_moment(study, site(run, study->start, l - 1, INS_PREACTIVATION));
+        double a = second_moment(study, site(run, study->start, l - 1, INS_ACTIVATION));
+        product *= ins_own_gain(study, run, l) * (isnan(a) ? 1 : a / z);
+    }
+    return hidden >= 2 ? product : (double)NAN;
+}
+
 static void measure_totals(const ins_study *study, size_t run, ins_run_measure *out)
 {
     size_t hidden = hidden_of(study, run);
@@ -236,7 +341,10 @@ static void measure_totals(const ins_study *study, size_t run, ins_run_measure *
     const double *size = quantity[INS_QUANTITY_SIZE], *signal = quantity[INS_QUANTITY_SIGNAL],
                  *error = quantity[INS_QUANTITY_ERROR];
     out->total[INS_FORWARD] = out->total[INS_BACKWARD] = out->size_total = NAN;
-    if (hidden >= 2) {
+    const ins_arm *arm = arm_of(study, run);
+    if (!arm->chain && is_plain(arm))
+        out->total[INS_FORWARD] = product_of_gains(study, run, hidden);
+    if (arm->chain && hidden >= 2) {
         bool forward = overflows(study, run, hidden, INS_PREACTIVATION),
              backward =
                  overflows(study, run, 1, INS_DELTA) && !overflows(study, run, hidden, INS_DELTA);
@@ -250,9 +358,64 @@ static void measure_totals(const ins_study *study, size_t run, ins_run_measure *
     shape_of(signal, hidden, &out->departure[INS_FORWARD], &out->steepest[INS_FORWARD]);
     shape_of(error, hidden, &out->departure[INS_BACKWARD], &out->steepest[INS_BACKWARD]);
     shape_of(size, hidden, &out->size_departure, &unused);
-    out->alikeness = ins_alikeness(study, run, study->start, hidden);
+    if (!arm->chain) {
+        out->departure[INS_FORWARD] = out->departure[INS_BACKWARD] = out->size_departure = NAN;
+        out->steepest[INS_FORWARD] = out->steepest[INS_BACKWARD] = 0;
+    }
+    out->alikeness =
+        speaks_for_the_end(arm) ? ins_alikeness(study, run, study->start, hidden) : (double)NAN;
     out->input_alikeness = ins_alikeness(study, run, study->start, 0);
     free(value);
+}
+
+static bool is_zero(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
+{
+    return second_moment(study, site(run, epoch, layer, INS_WEIGHT)) == 0;
+}
+
+/* The layers of its block before a layer; their number. */
+static size_t before_in_block(const ins_arm *arm, size_t layer)
+{
+    const ins_graph_layer *last = ins_layer_at(arm, layer);
+    size_t count = 0;
+    while (last != NULL && layer - count > 1) {
+        const ins_graph_layer *of = ins_layer_at(arm, layer - count - 1);
+        if (of == NULL || last->block[0] == '\0' || strcmp(of->block, last->block) != 0) break;
+        count++;
+    }
+    return count;
+}
+
+/* The branch that a layer ends brings nothing: its weights alone are 0, or the stream is as it was
+ * before. */
+static bool adds_nothing(const ins_study *study, size_t run, size_t layer, size_t before)
+{
+    size_t others = before_in_block(arm_of(study, run), layer), zeros = 0;
+    for (size_t i = 1; i <= others; i++) zeros += is_zero(study, run, study->start, layer - i);
+    if (zeros > 0) return false; /* it never will */
+    if (is_zero(study, run, study->start, layer)) return true;
+    double here = ins_stream_at(study, run, study->start, layer);
+    double there = before > 0 ? ins_stream_at(study, run, study->start, before) : (double)NAN;
+    return fabs(here / there - 1) <= (double)FLT_EPSILON;
+}
+
+/* Over the later half of the blocks: the first ones stand on what the stem gives. */
+static void measure_stream(const ins_study *study, size_t run, ins_run_measure *out)
+{
+    const size_t *layer;
+    size_t blocks = ins_streams(study, study->run[run].arm, &layer), nothing = 0;
+    out->stream_growth = out->stream_linear = NAN;
+    for (size_t b = 0; b < blocks; b++)
+        nothing += adds_nothing(study, run, layer[b], b > 0 ? layer[b - 1] : 0);
+    /* Of the first block it may not be known what it reads. */
+    size_t unknown = blocks > 1 && !adds_nothing(study, run, layer[0], 0);
+    out->identity = blocks > 0 && nothing + unknown == blocks;
+    if (blocks < 2) return;
+    size_t first = (blocks - 1) / 2, steps = blocks - 1 - first;
+    double from = ins_stream_at(study, run, study->start, layer[first]);
+    double to = ins_stream_at(study, run, study->start, layer[blocks - 1]);
+    out->stream_growth = pow(to / from, 1 / (double)steps);
+    out->stream_linear = pow((double)(blocks + 1) / (double)(first + 2), 1 / (double)steps);
 }
 
 /* The last count of a run may be older than its last row elsewhere. */
@@ -284,15 +447,32 @@ static double share_of_dead(const ins_study *study, size_t run, ins_epoch_index 
            symmetry(study, INS_SYMMETRY_UNITS, run, epoch, layer);
 }
 
+/* Equal units say nothing of a layer that training leaves as it is, nor of one that ends a branch
+ * and is 0 still: it comes apart with the first update. */
+static bool is_exempt(const ins_study *study, size_t run, ins_epoch_index epoch, size_t layer)
+{
+    const ins_arm *arm = arm_of(study, run);
+    const ins_graph_layer *of = ins_layer_at(arm, layer), *next = ins_layer_at(arm, layer + 1);
+    if (of == NULL || of->frozen) return of != NULL;
+    bool ends = of->block[0] != '\0' && (next == NULL || strcmp(next->block, of->block) != 0);
+    return ends && is_zero(study, run, epoch, layer);
+}
+
 static void measure_units(const ins_study *study, size_t run, ins_run_measure *out)
 {
     size_t hidden = hidden_of(study, run);
     ins_epoch_index start = study->start, last = study->run[run].last_layers;
-    out->rank = symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, start, hidden);
+    const ins_arm *arm = arm_of(study, run);
+    out->rank = speaks_for_the_end(arm)
+                    ? symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, start, hidden)
+                    : (double)NAN;
     out->narrowest = out->least_rank = out->dead_start = out->dead_end = out->saturated = NAN;
     out->distinct = out->units = NAN;
     double most_dead = -1;
     for (size_t l = 1; l <= hidden; l++) {
+        if (!ins_has_product(arm, l)) continue;
+        const ins_graph_layer *of = ins_layer_at(arm, l);
+        bool activated = of == NULL || of->activation == NULL || of->activation[0] != '\0';
         double units = symmetry(study, INS_SYMMETRY_UNITS, run, last, l);
         double distinct = symmetry(study, INS_SYMMETRY_DISTINCT_UNITS, run, last, l);
         out->narrowest = fmin(out->narrowest, symmetry(study, INS_SYMMETRY_UNITS, run, start, l));
@@ -300,6 +480,7 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
                at_end = share_of_dead(study, run, last, l);
         out->counted = out->counted || !isnan(distinct);
         bool known = !isnan(distinct) && !isnan(units);
+        if (is_exempt(study, run, last, l)) continue;
         out->duplicates += known ? units > 1 && distinct < units : looks_equal(study, run, last, l);
         if (known && (isnan(out->distinct) || distinct / units < out->distinct / out->units)) {
             out->distinct = distinct;
@@ -309,6 +490,7 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
         double dead = symmetry(study, INS_SYMMETRY_DEAD_UNITS, run, last, l);
         bool several = units - (isnan(dead) ? 0 : dead) > 1;
         if (several && rank > 0) out->least_rank = fmin(out->least_rank, rank);
+        if (!activated) continue;
         out->dead_start = fmax(out->dead_start, at_start);
         out->dead_end = fmax(out->dead_end, at_end);
         if (fmax(at_start, at_end) > most_dead) {
@@ -328,6 +510,7 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
 static void measure_centre(const ins_study *study, size_t run, ins_run_measure *out)
 {
     for (size_t l = 1; l <= hidden_of(study, run); l++) {
+        if (!ins_has_product(arm_of(study, run), l)) continue;
         ins_site weight = site(run, study->start, l, INS_WEIGHT);
         double count = ins_number(study, INS_LAYERS_COUNT, weight);
         double inputs = count / ins_number(study, INS_LAYERS_UNITS, weight);
@@ -353,12 +536,15 @@ static void measure_pace(const ins_study *study, size_t run, ins_run_measure *ou
     size_t layers = study->arm[study->run[run].arm].layers, count = 0;
     double *pace = ins_allocate(layers * study->epochs + 1, sizeof *pace, "updates");
     ins_epoch_index before = INS_NOT_RECORDED;
+    const ins_arm *arm = arm_of(study, run);
     for (size_t e = 0; e < study->epochs; e++) {
         ins_epoch_index now = ins_epoch_at(e);
         double updates = ins_number(study, INS_EPOCHS_UPDATES, site(run, now, 0, 0));
         if (isnan(updates)) continue;
         double between = updates - ins_number(study, INS_EPOCHS_UPDATES, site(run, before, 0, 0));
         for (size_t l = 1; l <= layers && ins_is_recorded(before) && between > 0; l++) {
+            const ins_graph_layer *of = ins_layer_at(arm, l);
+            if (!ins_has_product(arm, l) || (of != NULL && of->frozen)) continue;
             double moved = sqrt(second_moment(study, site(run, now, l, INS_UPDATE)));
             double weight = sqrt(second_moment(study, site(run, before, l, INS_WEIGHT)));
             double share = moved / weight / between;
@@ -441,6 +627,7 @@ const ins_run_measure *ins_measure_runs(const ins_study *study, const ins_facts 
     for (size_t r = 0; r < study->runs; r++) {
         runs[r].updates = NAN;
         measure_totals(study, r, &runs[r]);
+        measure_stream(study, r, &runs[r]);
         measure_units(study, r, &runs[r]);
         measure_centre(study, r, &runs[r]);
         measure_pace(study, r, &runs[r]);

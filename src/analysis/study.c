@@ -34,6 +34,10 @@ static ins_status read_files(const char *directory, ins_study *study, ins_error 
     ins_table_read(directory, INS_LOG_RUNS, &study->runs_table, &present, error);
     ins_table_read(directory, INS_LOG_FEATURES, &study->features, &present, error);
     ins_table_read(directory, INS_LOG_PHASE, &study->phase, &present, error);
+    ins_table_read(directory, INS_LOG_FACTORS, &study->index->file[INS_LOG_FACTORS].table, &present,
+                   error);
+    ins_table_read(directory, INS_LOG_NETWORK, &study->index->file[INS_LOG_NETWORK].table, &present,
+                   error);
     ins_study_read_optional(study, error);
     char *path = ins_path_join(directory, ins_log_tables[INS_LOG_ENVIRONMENT].file);
     ins_pairs_read_csv(path, &study->environment, &present, error);
@@ -165,9 +169,10 @@ static ins_status build(ins_study *study, ins_error *error)
         study->run = run;
         study->runs = found.runs;
         list_epochs(study, &found);
-        ins_study_make_arms(study, run, &found);
-        if (index_both(study, run, &found, error) == INS_OK) mark_diverged(study, run, &found);
-        ins_study_group_optional(study, found.by_number);
+        bool arms = ins_study_make_arms(study, run, &found, error) == INS_OK;
+        if (arms && index_both(study, run, &found, error) == INS_OK)
+            mark_diverged(study, run, &found);
+        if (arms) ins_study_group_optional(study, found.by_number);
     }
     ins_found_rows_free(&found);
     return error->status;

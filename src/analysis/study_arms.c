@@ -1,8 +1,8 @@
 /* Arms: runs that differ in their seed only.
  *
- * A factor of runs.csv distinguishes arms, and stands in their labels, when it varies between runs
- * that agree in the factors before it. So a learning rate that goes with its optimizer is not
- * repeated beside it. */
+ * A factor of runs.csv or factors.csv distinguishes arms, and stands in their labels, when it
+ * varies between runs that agree in the factors before it. So a learning rate that goes with its
+ * optimizer is not repeated beside it. */
 #include <config.h>
 
 #include "study_internal.h"
@@ -13,15 +13,22 @@
 
 #include "initscope/text.h"
 
-const factor_row ins_factor_rows[FACTORS] = {
-    [FACTOR_ACTIVATION] = {INS_RUNS_ACTIVATION, "activation", "%s"},
-    [FACTOR_HIDDEN] = {INS_RUNS_HIDDEN, "shape", "%s"},
-    [FACTOR_OPTIMIZER] = {INS_RUNS_OPTIMIZER, "optimizer", "%s"},
-    [FACTOR_LEARNING_RATE] = {INS_RUNS_LEARNING_RATE, "learning rate", "learning rate %s"},
-    [FACTOR_DROPOUT] = {INS_RUNS_DROPOUT, "dropout", "dropout %s"},
-    [FACTOR_WEIGHT_DECAY] = {INS_RUNS_WEIGHT_DECAY, "weight decay", "weight decay %s"},
-    [FACTOR_BATCH] = {INS_RUNS_BATCH, "batch", "batch %s"},
+/* A column of runs.csv, its name, and the printf format of a value of it beside others. The network
+ * stands in the place of the hidden layers. */
+static const struct {
+    ins_column_id column;
+    const char *name, *phrase;
+} columns[] = {
+    {INS_RUNS_ACTIVATION, "activation", "%s"},
+    {INS_RUNS_HIDDEN, "shape", "%s"},
+    {INS_RUNS_OPTIMIZER, "optimizer", "%s"},
+    {INS_RUNS_LEARNING_RATE, "learning rate", "learning rate %s"},
+    {INS_RUNS_DROPOUT, "dropout", "dropout %s"},
+    {INS_RUNS_WEIGHT_DECAY, "weight decay", "weight decay %s"},
+    {INS_RUNS_BATCH, "batch", "batch %s"},
 };
+
+enum { COLUMNS = sizeof columns / sizeof columns[0], NETWORK = 1 /* its place among them */ };
 
 const char *ins_factor_text(ins_arena *arena, const char *phrase, const char *value)
 {
@@ -29,49 +36,72 @@ const char *ins_factor_text(ins_arena *arena, const char *phrase, const char *va
     return ins_arena_format(arena, "%.*s%s%s", (int)(place - phrase), phrase, value, place + 2);
 }
 
-/* value[factor][run], NULL when it is not known; shown: it distinguishes arms. */
-typedef struct factor_values {
-    const char **value[FACTORS];
-    bool shown[FACTORS];
-} factor_values;
+/* A factor by run. */
+typedef struct run_factor {
+    ins_column_id column; /* INS_NO_COLUMN: of factors.csv */
+    const char *name, *phrase;
+    const char **value; /* (runs) as recorded; NULL: not known */
+    const char *
+        *label; /* (runs) the same in an arm's label; equal where the values mean the same */
+    bool shown; /* it distinguishes arms */
+} run_factor;
 
-/* "64,64,64" as "3x64" and "128,64" as "128-64": a label's commas separate factors. */
-static const char *shape_label(ins_arena *arena, const char *hidden)
+typedef struct run_factors {
+    size_t count;
+    run_factor *factor; /* (count) */
+} run_factors;
+
+static const char *text_at(const ins_study *study, ins_column_id column, size_t row)
 {
-    if (strchr(hidden, ',') == NULL) return hidden;
-    ins_text out = {0};
-    while (*hidden != '\0') {
-        size_t length = strcspn(hidden, ",");
-        size_t times = 0;
-        const char *next = hidden;
-        while (strncmp(next, hidden, length) == 0 &&
-               (next[length] == ',' || next[length] == '\0')) {
-            times++;
-            next += length;
-            if (*next == '\0') break;
-            next++;
-        }
-        if (out.length > 0) ins_text_add(&out, "-");
-        if (times > 1) ins_text_add_format(&out, "%zux", times);
-        ins_text_add_bytes(&out, hidden, length);
-        if (*next == '\0' || next == hidden) break;
-        hidden = next;
-    }
-    const char *label = ins_arena_copy(arena, out.data, out.length);
-    ins_text_free(&out);
-    return label;
+    const char *const *text = ins_table_texts(&study->runs_table, column);
+    return text != NULL ? text[row] : NULL;
 }
 
-static const char *value_text(const ins_study *study, size_t which, size_t row)
+static const char *value_at(const ins_study *study, ins_column_id column, size_t row)
+{
+    const double *number = ins_table_numbers(&study->runs_table, column);
+    if (number == NULL || isnan(number[row])) return text_at(study, column, row);
+    char digits[INS_NUMBER_SIZE];
+    return ins_arena_copy(study->index->arena, digits, ins_format_number(digits, number[row]));
+}
+
+/* Networks whose labels are the same though they are not are numbered. */
+static const char *network_label(ins_arena *arena, const run_factor *factor, size_t run)
+{
+    const char *label = ins_network_label(arena, factor->value[run]);
+    size_t alike = 1;
+    for (size_t r = 0; r < run; r++) {
+        if (factor->value[r] == NULL) continue;
+        if (strcmp(factor->value[r], factor->value[run]) == 0) return factor->label[r];
+        size_t before = 0;
+        while (factor->value[before] == NULL ||
+               strcmp(factor->value[before], factor->value[r]) != 0)
+            before++;
+        if (before == r && strcmp(ins_network_label(arena, factor->value[r]), label) == 0) alike++;
+    }
+    return alike == 1 ? label : ins_arena_format(arena, "%s (%zu)", label, alike);
+}
+
+/* The network of a run, or its hidden layers where that is not told. */
+static void read_network(const ins_study *study, const found_rows *found, run_factor *out)
 {
     ins_arena *arena = study->index->arena;
-    ins_column_id column = ins_factor_rows[which].column;
-    const char *const *text = ins_table_texts(&study->runs_table, column);
-    if (text != NULL) return which == FACTOR_HIDDEN ? shape_label(arena, text[row]) : text[row];
-    const double *number = ins_table_numbers(&study->runs_table, column);
-    if (number == NULL || isnan(number[row])) return NULL;
-    char digits[INS_NUMBER_SIZE];
-    return ins_arena_copy(arena, digits, ins_format_number(digits, number[row]));
+    bool shapes = true;
+    for (size_t run = 0; run < found->runs; run++) {
+        size_t row = found->run[run].runs_row;
+        const char *network = row == ROW_NONE ? NULL : text_at(study, INS_RUNS_NETWORK, row);
+        if (row == ROW_NONE) continue;
+        bool shape = network == NULL || ins_is_shape(network);
+        bool told = network != NULL && *network != '\0';
+        out->value[run] = told ? network : text_at(study, INS_RUNS_HIDDEN, row);
+        shapes = shapes && shape;
+        if (out->value[run] != NULL)
+            out->label[run] =
+                shape ? ins_shape_label(arena, out->value[run]) : network_label(arena, out, run);
+    }
+    if (shapes) return;
+    out->column = INS_RUNS_NETWORK;
+    out->name = "network";
 }
 
 static bool same_text(const char *a, const char *b)
@@ -79,52 +109,111 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-static bool same_factors(const factor_values *values, size_t a, size_t b)
+static bool same_factors(const run_factors *factors, size_t a, size_t b)
 {
-    for (size_t f = 0; f < FACTORS; f++) {
-        if (values->shown[f] && !same_text(values->value[f][a], values->value[f][b])) return false;
+    for (size_t f = 0; f < factors->count; f++) {
+        const run_factor *of = &factors->factor[f];
+        if (of->shown && !same_text(of->label[a], of->label[b])) return false;
     }
     return true;
 }
 
 /* True when factor f differs between two runs that agree in the factors shown so far. */
-static bool distinguishes(const factor_values *values, size_t f, size_t runs, size_t *first)
+static bool distinguishes(const run_factors *factors, size_t f, size_t runs, size_t *first)
 {
+    const run_factor *of = &factors->factor[f];
     size_t groups = 0; /* first[g]: the first run of a group of agreeing runs */
     for (size_t run = 0; run < runs; run++) {
         size_t g = 0;
-        while (g < groups && !same_factors(values, first[g], run)) g++;
+        while (g < groups && !same_factors(factors, first[g], run)) g++;
         if (g == groups) first[groups++] = run;
-        if (!same_text(values->value[f][first[g]], values->value[f][run])) return true;
+        if (!same_text(of->label[first[g]], of->label[run])) return true;
     }
     return false;
 }
 
-static void read_factors(const ins_study *study, const found_rows *found, factor_values *values)
+static void read_column(const ins_study *study, const found_rows *found, size_t column,
+                        run_factor *out)
 {
-    size_t *scratch = ins_allocate(found->runs + 1, sizeof *scratch, "the arms");
-    for (size_t f = 0; f < FACTORS; f++) {
-        values->value[f] = ins_allocate(found->runs + 1, sizeof *values->value[f], "the factors");
-        for (size_t run = 0; run < found->runs; run++) {
-            size_t row = found->run[run].runs_row;
-            values->value[f][run] = row == ROW_NONE ? NULL : value_text(study, f, row);
-        }
-        values->shown[f] = distinguishes(values, f, found->runs, scratch);
+    ins_arena *arena = study->index->arena;
+    *out = (run_factor){
+        .column = columns[column].column,
+        .name = columns[column].name,
+        .phrase = columns[column].phrase,
+        .value = ins_arena_get(arena, found->runs + 1, sizeof *out->value, "the factors"),
+        .label = ins_arena_get(arena, found->runs + 1, sizeof *out->label, "the factors")};
+    if (column == NETWORK) {
+        read_network(study, found, out);
+        return;
     }
-    free(scratch);
+    for (size_t run = 0; run < found->runs; run++) {
+        size_t row = found->run[run].runs_row;
+        if (row != ROW_NONE) out->label[run] = out->value[run] = value_at(study, out->column, row);
+    }
 }
 
-static const char *arm_label(const factor_values *values, const char *initializer, size_t run,
+/* "residual_init" is said as words, with its value behind them. */
+static void read_named(ins_arena *arena, const named_factors *named, size_t f, run_factor *out)
+{
+    char *words = ins_arena_copy(arena, named->name[f], strlen(named->name[f]));
+    for (char *c = words; *c != '\0'; c++)
+        if (*c == '_') *c = ' ';
+    *out = (run_factor){.name = words,
+                        .phrase = ins_arena_format(arena, "%s %%s", words),
+                        .value = named->value[f],
+                        .label = named->value[f]};
+}
+
+static run_factors read_factors(const ins_study *study, const found_rows *found,
+                                const named_factors *named)
+{
+    ins_arena *arena = study->index->arena;
+    run_factors out = {.count = COLUMNS + named->count};
+    size_t *scratch = ins_allocate(found->runs + 1, sizeof *scratch, "the arms");
+    out.factor = ins_arena_get(arena, out.count, sizeof *out.factor, "the factors");
+    for (size_t f = 0; f < out.count; f++) {
+        if (f < COLUMNS)
+            read_column(study, found, f, &out.factor[f]);
+        else
+            read_named(arena, named, f - COLUMNS, &out.factor[f]);
+        out.factor[f].shown = distinguishes(&out, f, found->runs, scratch);
+    }
+    free(scratch);
+    return out;
+}
+
+static const char *arm_label(const run_factors *factors, const char *initializer, size_t run,
                              ins_arena *arena)
 {
     const char *label = initializer;
-    for (size_t f = 0; f < FACTORS; f++) {
-        const char *value = values->value[f][run];
-        if (!values->shown[f] || value == NULL) continue;
+    for (size_t f = 0; f < factors->count; f++) {
+        const run_factor *of = &factors->factor[f];
+        if (!of->shown || of->label[run] == NULL) continue;
         label = ins_arena_format(arena, "%s, %s", label,
-                                 ins_factor_text(arena, ins_factor_rows[f].phrase, value));
+                                 ins_factor_text(arena, of->phrase, of->label[run]));
     }
     return label;
+}
+
+/* The same by arm, for those who ask for levels, where runs.csv numbers its runs. */
+static void keep_factors(ins_study *study, const run_factors *factors, const ins_arm *arm)
+{
+    ins_arena *arena = study->index->arena;
+    recorded_factor *kept = ins_arena_get(arena, factors->count, sizeof *kept, "the factors");
+    bool numbered = ins_table_numbers(&study->runs_table, INS_RUNS_RUN) != NULL;
+    for (size_t f = 0; f < factors->count; f++) {
+        const run_factor *of = &factors->factor[f];
+        const char **level = ins_arena_get(arena, study->arms + 1, sizeof *level, "the factors");
+        bool known = numbered || of->column == INS_NO_COLUMN;
+        for (size_t a = 0; a < study->arms; a++) {
+            const char *value = of->column == INS_RUNS_NETWORK ? of->label[arm[a].run[0]]
+                                                               : of->value[arm[a].run[0]];
+            level[a] = known && value != NULL ? value : "";
+        }
+        kept[f] = (recorded_factor){of->column, of->name, of->phrase, level};
+    }
+    study->index->factors = factors->count;
+    study->index->factor = kept;
 }
 
 static int by_seed(const void *left, const void *right)
@@ -170,11 +259,20 @@ static void look_at_layers(ins_study *study, const ins_run *run, const found_row
     study->index->has = has;
 }
 
-void ins_study_make_arms(ins_study *study, ins_run *run, const found_rows *found)
+static const char *label_of(const run_factors *factors, ins_column_id column, size_t run)
+{
+    for (size_t f = 0; f < factors->count; f++)
+        if (factors->factor[f].column == column) return factors->factor[f].label[run];
+    return NULL;
+}
+
+ins_status ins_study_make_arms(ins_study *study, ins_run *run, const found_rows *found,
+                               ins_error *error)
 {
     ins_arena *arena = study->index->arena;
-    factor_values values = {0};
-    read_factors(study, found, &values);
+    named_factors named;
+    if (ins_study_named_factors(study, found, &named, error) != INS_OK) return error->status;
+    run_factors factors = read_factors(study, found, &named);
     ins_arm *arm = ins_arena_get(arena, found->runs + 1, sizeof *arm, "the arms");
     size_t *first = ins_allocate(found->runs + 1, sizeof *first, "the arms");
     for (size_t i = 0; i < found->runs; i++) {
@@ -182,20 +280,24 @@ void ins_study_make_arms(ins_study *study, ins_run *run, const found_rows *found
         if (initializer == NULL) initializer = ins_arena_format(arena, "run %lld", run[i].number);
         size_t a = 0;
         while (a < study->arms && (strcmp(arm[a].initializer, initializer) != 0 ||
-                                   !same_factors(&values, first[a], i)))
+                                   !same_factors(&factors, first[a], i)))
             a++;
         run[i].arm = a;
         if (a < study->arms) continue;
         first[study->arms++] = i;
         arm[a].initializer = initializer;
-        arm[a].label = arm_label(&values, initializer, i, arena);
-        arm[a].activation = values.value[FACTOR_ACTIVATION][i];
-        arm[a].hidden = values.value[FACTOR_HIDDEN][i];
-        arm[a].optimizer = values.value[FACTOR_OPTIMIZER][i];
+        arm[a].label = arm_label(&factors, initializer, i, arena);
+        arm[a].activation = label_of(&factors, INS_RUNS_ACTIVATION, i);
+        arm[a].hidden = label_of(&factors, INS_RUNS_HIDDEN, i);
+        arm[a].optimizer = label_of(&factors, INS_RUNS_OPTIMIZER, i);
+        arm[a].network = factors.factor[NETWORK].value[i];
+        arm[a].network_label = factors.factor[NETWORK].label[i];
     }
     for (size_t a = 0; a < study->arms; a++) list_runs(study, run, found, a, &arm[a]);
+    keep_factors(study, &factors, arm);
     look_at_layers(study, run, found, arm);
+    ins_study_list_streams(study, run, found);
     study->arm = arm;
     free(first);
-    for (size_t f = 0; f < FACTORS; f++) free(values.value[f]);
+    return ins_study_read_graph(study, arm, run, found, error);
 }

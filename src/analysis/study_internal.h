@@ -21,10 +21,21 @@ typedef struct placed_table {
     uint32_t *row;   /* row numbers, in the order of the file within a group */
 } placed_table;
 
+/* A factor of the runs, of runs.csv or of factors.csv. */
+typedef struct recorded_factor {
+    ins_column_id column;      /* of runs.csv; INS_NO_COLUMN: of factors.csv */
+    const char *name, *phrase; /* phrase: printf format of a value of it beside others */
+    const char **level; /* (arms) a value as recorded, of networks its label; "": not known */
+} recorded_factor;
+
 struct ins_study_index {
     ins_arena *arena;
     placed_table file[INS_LOG_FILES]; /* of the files that ins_number knows; empty for the rest */
     bool *has;                        /* (arms, INS_TENSORS) */
+    size_t factors;
+    const recorded_factor *factor; /* (factors) */
+    size_t *streams;               /* (arms + 1) where the streams of an arm begin in stream */
+    size_t *stream;                /* layers */
 };
 
 /* The columns by which a file says what a row is about; INS_NO_COLUMN: it does not distinguish it.
@@ -58,26 +69,6 @@ typedef struct found_rows {
     row_place *epochs, *layers; /* one a row of the two tables */
 } found_rows;
 
-/* A factor of the runs: its column of runs.csv, its name, and the printf format of a value of it
- * beside others. */
-typedef struct factor_row {
-    ins_column_id column;
-    const char *name, *phrase;
-} factor_row;
-
-enum {
-    FACTOR_ACTIVATION,
-    FACTOR_HIDDEN,
-    FACTOR_OPTIMIZER,
-    FACTOR_LEARNING_RATE,
-    FACTOR_DROPOUT,
-    FACTOR_WEIGHT_DECAY,
-    FACTOR_BATCH,
-    FACTORS
-};
-
-extern const factor_row ins_factor_rows[FACTORS];
-
 /* phrase with the value in the place of its %s. */
 const char *ins_factor_text(ins_arena *arena, const char *phrase, const char *value);
 
@@ -98,8 +89,42 @@ void ins_found_rows_free(found_rows *found);
 /* study_runs.c: which runs there are, and to which one every row belongs. INS_DATA. */
 ins_status ins_study_find_rows(const ins_study *study, found_rows *found, ins_error *error);
 
-/* study_arms.c: fills arm, arms, layers, index->has and run[].arm; run[] is (found->runs). */
-void ins_study_make_arms(ins_study *study, ins_run *run, const found_rows *found);
+/* study_factors.c: the factors of factors.csv by run. */
+typedef struct named_factors {
+    size_t count;
+    const char **name;   /* (count) in the order in which they first stand */
+    const char ***value; /* (count) of (found->runs); NULL: not told */
+} named_factors;
+ins_status ins_study_named_factors(const ins_study *study, const found_rows *found,
+                                   named_factors *named, ins_error *error);
+
+/* study_factors.c: a network's text as a label: "cnn" of "cnn=conv(16,3),..."; a shape as it is. */
+const char *ins_network_label(ins_arena *arena, const char *network);
+
+/* "64,64,64" as "3x64" and "128,64" as "128-64": a label's commas separate factors. */
+const char *ins_shape_label(ins_arena *arena, const char *hidden);
+
+/* The text is the hidden layers of a chain of dense layers: "20x256", "128,4x64". */
+bool ins_is_shape(const char *network);
+
+/* study_arms.c: fills arm, arms, layers, index->has, index->factor and run[].arm; run[] is
+ * (found->runs). */
+ins_status ins_study_make_arms(ins_study *study, ins_run *run, const found_rows *found,
+                               ins_error *error);
+
+/* study_graph.c: fills what network.csv tells of the arms, whose runs are numbered. */
+ins_status ins_study_read_graph(const ins_study *study, ins_arm *arm, const ins_run *run,
+                                const found_rows *found, ins_error *error);
+
+/* study_graph.c: fills index->streams and index->stream. */
+void ins_study_list_streams(ins_study *study, const ins_run *run, const found_rows *found);
+
+/* A problem of one cell. Physical lines are not known any more here: data rows are counted. */
+void ins_study_bad_cell(ins_error *error, const ins_study *study, ins_log_file file, size_t row,
+                        const char *what, double value);
+
+/* The column that a file cannot be without; false: it is not there, which is told. */
+bool ins_study_has_column(const ins_study *study, ins_column_id column, ins_error *error);
 
 /* study_optional.c: reads the optional files, and groups their rows once runs and epochs are known.
  */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/text.h"
+
 const place_columns ins_place_columns[INS_LOG_FILES] = {
     [INS_LOG_RUNS] = {.run = INS_RUNS_RUN,
                       .initializer = INS_RUNS_INITIALIZER,
@@ -47,6 +49,26 @@ const place_columns ins_place_columns[INS_LOG_FILES] = {
 bool ins_is_whole(double value, double minimum, double maximum)
 {
     return value >= minimum && value <= maximum && value == floor(value);
+}
+
+void ins_study_bad_cell(ins_error *error, const ins_study *study, ins_log_file file, size_t row,
+                        const char *what, double value)
+{
+    char number[INS_NUMBER_SIZE];
+    ins_format_number(number, value);
+    ins_error_add(error, INS_DATA, "%s/%s: %s in data row %zu (got \"%s\")", study->directory,
+                  ins_log_tables[file].file, what, row + 1, isnan(value) ? "" : number);
+}
+
+bool ins_study_has_column(const ins_study *study, ins_column_id column, ins_error *error)
+{
+    const ins_log_table *file = &ins_log_tables[ins_column_file(column)];
+    const ins_table *table = &study->index->file[ins_column_file(column)].table;
+    if (ins_table_numbers(table, column) != NULL || ins_table_texts(table, column) != NULL)
+        return true;
+    ins_error_add(error, INS_DATA, "%s/%s:1: there is no column \"%s\"", study->directory,
+                  file->file, file->columns[ins_column_place(column)].name);
+    return false;
 }
 
 ins_tensor ins_tensor_of(const char *name)

@@ -108,16 +108,6 @@ static size_t registry_run(registry *known, const run_cells *columns, size_t row
     return run;
 }
 
-/* A problem of one cell. Physical lines are not known any more here: data rows are counted. */
-static void bad_cell(ins_error *error, const ins_study *study, ins_log_file file, size_t row,
-                     const char *what, double value)
-{
-    char number[INS_NUMBER_SIZE];
-    ins_format_number(number, value);
-    ins_error_add(error, INS_DATA, "%s/%s: %s in data row %zu (got \"%s\")", study->directory,
-                  ins_log_tables[file].file, what, row + 1, isnan(value) ? "" : number);
-}
-
 /* The run and the epoch of a row. */
 static bool place_in_time(registry *known, const ins_study *study, ins_log_file file,
                           const run_cells *columns, const double *epoch, size_t row,
@@ -125,14 +115,15 @@ static bool place_in_time(registry *known, const ins_study *study, ins_log_file 
 {
     size_t run = registry_run(known, columns, row);
     if (run == ROW_NONE) {
-        bad_cell(error, study, file, row,
-                 known->by_number ? "run is not a whole number" : "seed is not a whole number",
-                 known->by_number ? columns->number[row] : columns->seed[row]);
+        ins_study_bad_cell(error, study, file, row,
+                           known->by_number ? "run is not a whole number"
+                                            : "seed is not a whole number",
+                           known->by_number ? columns->number[row] : columns->seed[row]);
         return false;
     }
     if (!ins_is_whole(epoch[row], 0, EPOCH_LIMIT)) {
-        bad_cell(error, study, file, row, "epoch is not a whole number from 0 to 1000000000",
-                 epoch[row]);
+        ins_study_bad_cell(error, study, file, row,
+                           "epoch is not a whole number from 0 to 1000000000", epoch[row]);
         return false;
     }
     place->run = (uint32_t)run;
@@ -166,8 +157,8 @@ static void place_layers(registry *known, const ins_study *study, row_place *pla
         place->tensor = ins_tensor_of(tensor[row]);
         if (place->tensor == INS_TENSORS) continue;
         if (!ins_is_whole(layer[row], 0, LAYER_LIMIT)) {
-            bad_cell(error, study, INS_LOG_LAYERS, row,
-                     "layer is not a whole number from 0 to 100000", layer[row]);
+            ins_study_bad_cell(error, study, INS_LOG_LAYERS, row,
+                               "layer is not a whole number from 0 to 100000", layer[row]);
             continue;
         }
         place->layer = (uint32_t)layer[row];
@@ -195,13 +186,8 @@ static bool has_columns(const ins_study *study, const ins_table *table, const in
 {
     const ins_log_table *file = &ins_log_tables[table->file];
     bool complete = true;
-    for (; *needed != INS_NO_COLUMN; needed++) {
-        if (ins_table_numbers(table, *needed) != NULL || ins_table_texts(table, *needed) != NULL)
-            continue;
-        ins_error_add(error, INS_DATA, "%s/%s:1: there is no column \"%s\"", study->directory,
-                      file->file, file->columns[ins_column_place(*needed)].name);
-        complete = false;
-    }
+    for (; *needed != INS_NO_COLUMN; needed++)
+        complete = ins_study_has_column(study, *needed, error) && complete;
     run_cells columns = run_cells_of(table);
     if (columns.number == NULL && (columns.initializer == NULL || columns.seed == NULL)) {
         ins_error_add(error, INS_DATA,

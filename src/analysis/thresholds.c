@@ -100,6 +100,37 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
     [INS_THRESHOLD_SCALES] = {"scales",
                               6,
                               {"depth scales through which a signal is taken to reach", NULL}},
+    /* Blocks that add a branch of gain 1 to what they read double it; behind a norm they add a
+     * constant, so that the stream grows like the number of blocks. */
+    [INS_THRESHOLD_STREAM_GROWTH] = {"stream_growth",
+                                     1.25,
+                                     {"growth a residual block of the second moment of the stream, "
+                                      "over the later half of the blocks, above which it explodes",
+                                      NULL},
+                                     true},
+    [INS_THRESHOLD_BEYOND_LINEAR] =
+        {"beyond_linear",
+         1.1,
+         {"that growth over what adding the same in every block comes to, from which it is no "
+          "longer that",
+          NULL},
+         true},
+    [INS_THRESHOLD_NORM_FACTOR] = {"norm_factor",
+                                   1.4669422069242,
+                                   {"growth a layer of the error through batch norm and ReLU, "
+                                    "π/(π − 1) in theory",
+                                    NULL},
+                                   true},
+    [INS_THRESHOLD_NORM_GROWTH] = {"norm_growth",
+                                   1e3,
+                                   {"growth of the error through all of them that explodes", NULL},
+                                   true},
+    [INS_THRESHOLD_BORDER] = {"border",
+                              0.5,
+                              {"share of the signal that zero padding leaves, in theory, below "
+                               "which it is said",
+                               NULL},
+                              true},
 };
 
 double ins_threshold_of(ins_threshold threshold)

@@ -152,6 +152,23 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
           "too few rows: R² is {barely_r2} or more, but p is not below {learned_p}"},
          false,
          false},
+    [INS_VERDICT_EXPLODING_STREAM] =
+        {"exploding_stream",
+         {"before training the second moment of the stream grows by more than {stream_growth} a "
+          "residual block, over the later half of the blocks, and {beyond_linear} times as much as "
+          "when every block adds the same (blocks that read a normalized stream do: 1 + 1/l)",
+          NULL},
+         true,
+         false,
+         true},
+    [INS_VERDICT_IDENTITY_START] =
+        {"identity_start",
+         {"before training no residual block adds anything: its last weights are 0, or the stream "
+          "is the same behind it as before it. That is no symmetry, and nothing vanishes",
+          NULL},
+         false,
+         false,
+         true},
 };
 
 /* --- A run ------------------------------------------------------------------------- */
@@ -170,6 +187,13 @@ static bool is_symmetric(const ins_run_measure *m)
 {
     return m->duplicates > 0 ||
            (m->least_rank > 0 && m->least_rank < ins_threshold_of(INS_THRESHOLD_ONE_FUNCTION));
+}
+
+static bool stream_explodes(const ins_run_measure *m)
+{
+    double linear = m->stream_linear * ins_threshold_of(INS_THRESHOLD_BEYOND_LINEAR);
+    return m->stream_growth > ins_threshold_of(INS_THRESHOLD_STREAM_GROWTH) &&
+           m->stream_growth > linear;
 }
 
 static ins_verdict grade_verdict(ins_grade grade, ins_direction direction)
@@ -206,7 +230,8 @@ unsigned ins_verdicts_of_run(const ins_study *study, size_t run, const ins_run_m
         bit(INS_VERDICT_COLLAPSED, is_collapsed(m, facts)) |
         bit(INS_VERDICT_SATURATED, m->saturated > ins_threshold_of(INS_THRESHOLD_SATURATED)) |
         bit(INS_VERDICT_NOT_MOVING, m->pace < ins_threshold_of(INS_THRESHOLD_NOT_MOVING)) |
-        bit(learning_verdict(m->learning), true);
+        bit(INS_VERDICT_EXPLODING_STREAM, stream_explodes(m)) |
+        bit(INS_VERDICT_IDENTITY_START, m->identity) | bit(learning_verdict(m->learning), true);
     bool preserving = true;
     for (int d = 0; d < INS_DIRECTIONS; d++) {
         ins_grade grade = ins_grade_of(m->total[d]);
@@ -333,6 +358,8 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
     out->size_gain =
         gain_of(study, arm, measure, offsetof(ins_run_measure, size_departure), &out->size_total);
     out->alikeness = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, alikeness));
+    out->stream_growth =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, stream_growth));
     out->rank = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, rank));
     out->train_loss =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, train_loss));

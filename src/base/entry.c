@@ -85,6 +85,7 @@ static const char *nearest_to(const call *c, piece got, const char *const *names
 static const char *nearest_entry(const call *c, const ins_entries *table, piece got)
 {
     ins_text all = {0};
+    ins_text_add(&all, "");
     for (size_t i = 0; i < table->count; i++) {
         const ins_entry *entry = ins_entry_at(table, i);
         ins_text_add_format(&all, "%s %s ", entry->name, entry->aliases ? entry->aliases : "");
@@ -226,7 +227,7 @@ static ins_status set_extent(call *c, size_t index, piece value)
 static ins_status set_call(call *c, size_t index, piece value)
 {
     const char *text = ins_arena_copy(c->arena, value.text, value.length);
-    ins_choice called;
+    ins_choice called = {0};
     ins_status status = ins_choice_parse(c->entry->parameters[index].table, text, c->where,
                                          c->arena, &called, c->error);
     if (status == INS_OK) c->choice.word[index] = called.label;

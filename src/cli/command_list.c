@@ -14,8 +14,10 @@
 #include "initscope/gaussian.h"
 #include "initscope/generator.h"
 #include "initscope/initializer.h"
+#include "initscope/layer.h"
 #include "initscope/loss.h"
 #include "initscope/optimizer.h"
+#include "initscope/residual.h"
 #include "initscope/settings.h"
 
 /* One subject of the list. */
@@ -39,13 +41,25 @@ static void add_words(const ins_parameter *parameter, ins_text *text)
     ins_text_add(text, ")");
 }
 
-/* "mean=0, stddev=0.05" */
+/* A default that is below the range stands for none. */
+static bool has_default(const ins_parameter *parameter)
+{
+    const bool number = parameter->kind == INS_PARAMETER_NUMBER ||
+                        parameter->kind == INS_PARAMETER_INTEGER ||
+                        parameter->kind == INS_PARAMETER_GAIN;
+    return !parameter->required && parameter->kind != INS_PARAMETER_CALL &&
+           !(number && parameter->fallback < parameter->minimum);
+}
+
+/* "channels, kernel, stride=1", "mean=0, stddev=0.05" */
 static const char *parameters_of(const ins_entry *entry, ins_arena *arena)
 {
     ins_text text = {0};
     for (const ins_parameter *parameter = entry->parameters; parameter->name; parameter++) {
         char digits[INS_NUMBER_SIZE];
-        ins_text_add_format(&text, "%s%s=", text.length > 0 ? ", " : "", parameter->name);
+        ins_text_add_format(&text, "%s%s", text.length > 0 ? ", " : "", parameter->name);
+        if (!has_default(parameter)) continue;
+        ins_text_add(&text, "=");
         ins_format_number(digits, parameter->fallback);
         if (parameter->kind == INS_PARAMETER_WORD)
             add_words(parameter, &text);
@@ -72,7 +86,7 @@ static const char *formula_of(const ins_entry *entry, ins_arena *arena)
     return copy;
 }
 
-static void print_initializers(const void *table, ins_arena *arena, ins_error *error)
+static void print_entries(const void *table, ins_arena *arena, ins_error *error)
 {
     (void)error;
     const ins_entries *entries = table;
@@ -226,7 +240,9 @@ static void print_datasets(const void *table, ins_arena *arena, ins_error *error
     ins_listing_print(&listing);
 }
 
-static const subject subjects[] = {{"initializers", print_initializers, &ins_initializers},
+static const subject subjects[] = {{"initializers", print_entries, &ins_initializers},
+                                   {"layers", print_entries, &ins_layer_kinds},
+                                   {"residual-starts", print_entries, &ins_residual_starts},
                                    {"activations", print_activations, &ins_activations},
                                    {"optimizers", print_optimizers, &ins_optimizers},
                                    {"losses", print_losses, &ins_losses},
@@ -312,9 +328,9 @@ const ins_command ins_command_list = {
     .name = "list",
     .usage = "[SUBJECT]...",
     .help = "what there is, one line each, with its formula",
-    .about = "Prints what can be named in an experiment. A SUBJECT is initializers, activations, "
-             "optimizers, losses, tensors, datasets or generators; without one, all are printed. "
-             "Parameters "
+    .about = "Prints what can be named in an experiment. A SUBJECT is initializers, layers, "
+             "residual-starts, activations, optimizers, losses, tensors, datasets or generators; "
+             "without one, all are printed. Parameters "
              "are shown with their defaults, learning rates (lr) as well. The gains of an "
              "activation are the factors of the weights' standard deviation that keep, from "
              "standard normal preactivations, the second moment (which is what gain=NAME stands "

@@ -143,6 +143,18 @@ ins_axis ins_axis_whole(ins_arena *arena, long long minimum, long long maximum, 
     return axis;
 }
 
+ins_axis ins_axis_named(double low, double high)
+{
+    return (ins_axis){.low = low, .high = high, .names = true};
+}
+
+void ins_axis_name(ins_axis *axis, double position, const char *label)
+{
+    if (axis->tics == INS_AXIS_NAMES) return;
+    axis->position[axis->tics] = position;
+    axis->label[axis->tics++] = label;
+}
+
 static bool is_power_of_ten(double value)
 {
     double exponent = log10(value);

@@ -358,9 +358,14 @@ static void add_tics(ins_text *out, const char *letter, const char *look, const 
 {
     ins_text_add_format(out, "set %stics nomirror out scale %s (", letter, look);
     for (size_t t = 0; t < axis->tics; t++) {
-        ins_text label = {0};
+        ins_text label = {0}, drawn = {0};
         ins_text_add(&label, "");
-        for (const char *c = axis->label[t]; *c != '\0'; c++) {
+        ins_text_add(&drawn, "");
+        if (axis->names)
+            ins_enhanced(&drawn, axis->label[t]);
+        else
+            ins_text_add(&drawn, axis->label[t]);
+        for (const char *c = drawn.data; *c != '\0'; c++) {
             if (*c == '%') ins_text_add(&label, "%"); /* a tic label is a format */
             ins_text_add_bytes(&label, c, 1);
         }
@@ -368,6 +373,7 @@ static void add_tics(ins_text *out, const char *letter, const char *look, const 
         ins_gnuplot_string(out, label.data);
         ins_text_add_format(out, " %.9g", axis->position[t]);
         ins_text_free(&label);
+        ins_text_free(&drawn);
     }
     ins_text_add_format(out, ") font ',%.3g' textcolor rgb AXIS\n", axis_size);
 }

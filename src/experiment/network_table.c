@@ -9,35 +9,38 @@
 #include "initscope/log_row.h"
 #include "initscope/memory.h"
 
-/* Marks the matrices, by their numbers, whose outputs reach what the layer at index gives without
- * passing another one; 0 is the input. */
-static void mark_sources(const ins_design *design, size_t index, bool *seen, bool *source)
+static bool has_matrix(const ins_layer_plan *plan)
 {
-    const ins_layer_plan *plan = &design->layer[index];
-    if (seen[index]) return;
-    seen[index] = true;
     ins_learned list[INS_LAYER_TENSORS];
     const size_t tensors = ins_plan_tensors(plan, list);
-    const bool matrix = tensors > 0 && ins_role_is_matrix(list[0].place.role);
-    if (matrix || plan->kind->reads == 0) {
-        source[matrix ? plan->follows : 0] = true;
-        return;
+    return tensors > 0 && ins_role_is_matrix(list[0].place.role);
+}
+
+/* Marks the matrices, by their numbers, whose outputs reach the layer at index without passing
+ * another one; 0 is the input. Layers read earlier ones. */
+static void mark_sources(const ins_design *design, size_t index, bool *source)
+{
+    bool *read = ins_allocate(index + 1, sizeof *read, "sources of a layer");
+    read[index] = true;
+    for (size_t i = index + 1; i-- > 0;) {
+        const ins_layer_plan *plan = &design->layer[i];
+        if (!read[i]) continue;
+        if (i < index && (has_matrix(plan) || plan->kind->reads == 0))
+            source[plan->follows] = true;
+        else
+            for (size_t k = 0; k < plan->kind->reads; k++) read[plan->input[k]] = true;
     }
-    for (size_t k = 0; k < plan->kind->reads; k++)
-        mark_sources(design, plan->input[k], seen, source);
+    free(read);
 }
 
 /* "0", "3 5" */
-static void add_inputs(const ins_design *design, const ins_layer_plan *plan, ins_text *out)
+static void add_inputs(const ins_design *design, size_t index, ins_text *out)
 {
-    bool *seen = ins_allocate(design->layers, sizeof *seen, "sources of a layer");
     bool *source = ins_allocate(design->depth + 1, sizeof *source, "sources of a layer");
-    for (size_t k = 0; k < plan->kind->reads; k++)
-        mark_sources(design, plan->input[k], seen, source);
+    mark_sources(design, index, source);
     for (size_t l = 0; l <= design->depth; l++)
         if (source[l]) ins_text_add_format(out, out->length > 0 ? " %zu" : "%zu", l);
     free(source);
-    free(seen);
 }
 
 /* The name of the sum that ends the block; "" outside of one. */
@@ -61,11 +64,12 @@ static const char *activation_of(const ins_design *design, const ins_trial *tria
     return "";
 }
 
-static void add_layer(const ins_design *design, const ins_trial *trial, const ins_layer_plan *plan,
+static void add_layer(const ins_design *design, const ins_trial *trial, size_t index,
                       const ins_tensor_place *place, size_t parameters, ins_text *out)
 {
+    const ins_layer_plan *plan = &design->layer[index];
     ins_text inputs = {0};
-    add_inputs(design, plan, &inputs);
+    add_inputs(design, index, &inputs);
     ins_row row = ins_row_begin(out, INS_LOG_NETWORK);
     ins_row_integer(&row, INS_NETWORK_RUN, (long long)trial->run);
     ins_row_integer(&row, INS_NETWORK_LAYER, (long long)place->layer);
@@ -92,7 +96,7 @@ void ins_network_rows(const ins_design *design, const ins_trial *trial, ins_text
         size_t parameters = 0;
         for (size_t t = 0; t < tensors; t++)
             parameters += list[t].place.units * list[t].place.inputs;
-        add_layer(design, trial, &design->layer[i], &list[0].place, parameters, out);
+        add_layer(design, trial, i, &list[0].place, parameters, out);
     }
 }
 

@@ -30,7 +30,7 @@ static const char digits[] = "0123456789";
 
 /* --- Canonical text --------------------------------------------------------------------------- */
 
-/* What stands between two commas: the text of a layer, or a width. */
+/* A piece of text; in a list what stands between two commas: a layer, or a width. */
 typedef struct part {
     const char *text;
     size_t length;
@@ -181,20 +181,24 @@ static const char *place(const parser *p, size_t at)
     return ins_arena_format(p->arena, "%s: column %zu", p->where, column);
 }
 
-/* The length of the word, or of the one mark, at a place; 0 at the end. */
-static size_t word_length(const parser *p, size_t at)
+/* The word, or one mark, at a place; at the end it is empty. */
+static part word_at(const parser *p, size_t at)
 {
     const size_t length = strcspn(p->text + at, ends);
-    return length > 0 || p->text[at] == '\0' ? length : 1;
+    return (part){p->text + at, length > 0 || p->text[at] == '\0' ? length : 1};
 }
 
-/* "--network: column 12: WHAT (got "PIECE")AFTER" */
-static ins_status report(const parser *p, size_t at, size_t length, const char *what,
-                         const char *after)
+static const char *copy(const parser *p, part piece)
 {
-    char got[INS_DISPLAY_SIZE];
+    return ins_arena_copy(p->arena, piece.text, piece.length);
+}
+
+/* "--network: column 12: WHAT (got "GOT")AFTER" */
+static ins_status report(const parser *p, size_t at, const char *what, part got, const char *after)
+{
+    char shown[INS_DISPLAY_SIZE];
     return ins_error_add(p->error, INS_USAGE, "%s: %s (got \"%s\")%s", place(p, at), what,
-                         ins_display(got, p->text + at, length), after);
+                         ins_display(shown, got.text, got.length), after);
 }
 
 /* Of the word that begins there. */
@@ -205,20 +209,21 @@ __attribute__((format(printf, 3, 4))) static ins_status complain(const parser *p
     va_start(arguments, format);
     const char *what = ins_arena_format_list(p->arena, format, arguments);
     va_end(arguments);
-    return report(p, at, word_length(p, at), what, "");
+    return report(p, at, what, word_at(p, at), "");
 }
 
 static ins_status not_closed(const parser *p, size_t open)
 {
-    return report(p, open, strlen(p->text + open), "this parenthesis is not closed", "");
+    const part rest = {p->text + open, strlen(p->text + open)};
+    return report(p, open, "this parenthesis is not closed", rest, "");
 }
 
 static ins_status nothing_to_read(const parser *p)
 {
     return complain(p, p->at,
                     p->text[p->at] == ')' && p->parentheses == 0
-                        ? "this parenthesis closes none"
-                        : "here must be a layer, a width or a list in parentheses");
+                        ? "this parenthesis was not opened"
+                        : "must be a layer, a width or a list in parentheses");
 }
 
 /* "A, B, C" */
@@ -259,7 +264,7 @@ static ins_status unknown_layer(const parser *p, size_t at, const char *name)
     add_valid(&ins_layer_kinds, &after);
     ins_text_add(&after, "; activations: ");
     add_valid(&ins_activations, &after);
-    ins_status status = report(p, at, strlen(name), "unknown layer", after.data);
+    ins_status status = report(p, at, "unknown layer", word_at(p, at), after.data);
     ins_text_free(&all);
     ins_text_free(&after);
     return status;
@@ -269,19 +274,18 @@ static ins_status unknown_layer(const parser *p, size_t at, const char *name)
 static ins_status unknown_argument(const parser *p, size_t at, const ins_entry *entry)
 {
     const char *names[INS_PARAMETERS + 2] = {NULL};
-    const size_t length = word_length(p, at);
     ins_text after = {0};
     size_t count = 0;
     for (const ins_parameter *one = entry->parameters; one->name != NULL; one++)
         names[count++] = one->name;
     names[count++] = "skip";
-    const char *near = ins_nearest(ins_arena_copy(p->arena, p->text + at, length), names);
+    const char *near = ins_nearest(copy(p, word_at(p, at)), names);
     ins_text_add(&after, ";");
     if (near != NULL) ins_text_add_format(&after, " did you mean %s?", near);
     for (size_t i = 0; i < count; i++)
         ins_text_add_format(&after, "%s %s", i > 0 ? "," : " valid:", names[i]);
     const char *what = ins_arena_format(p->arena, "unknown parameter of %s", entry->name);
-    ins_status status = report(p, at, length, what, after.data);
+    ins_status status = report(p, at, what, word_at(p, at), after.data);
     ins_text_free(&after);
     return status;
 }
@@ -335,7 +339,7 @@ static size_t end_of(const parser *p, size_t at, bool comma)
 }
 
 /* Adds the text up to end without the blanks that are nothing. */
-static void add_dense(const parser *p, size_t end, ins_text *out)
+static void add_squeezed(const parser *p, size_t end, ins_text *out)
 {
     for (size_t i = p->at; i < end; i++) {
         const size_t next = i + blanks_at(p, i);
@@ -387,7 +391,7 @@ static ins_status parse_name(parser *p, name_set *set, const char *what, const c
     static const char valid[] = "0123456789_-."
                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     const size_t at = p->at, length = strspn(p->text + at, valid);
-    if (length == 0 || length > NAME_LENGTH || length < word_length(p, at) ||
+    if (length == 0 || length > NAME_LENGTH || length < word_at(p, at).length ||
         strchr("0123456789_-.", p->text[at]))
         return complain(p, at,
                         "the name of a %s must be a letter, then letters, digits, _ - or ., at "
@@ -478,7 +482,8 @@ static ins_status choose(const parser *p, size_t at, const ins_entries *table, c
         return ins_choice_parse(table, call, place(p, at), p->arena, choice, p->error);
     for (const char *byte = choice->label; *byte; byte++)
         if ((unsigned char)*byte <= ' ' || *byte == '\x7f')
-            return report(p, at, strlen(call), "a network has no blanks within words", "");
+            return report(p, at, "a network cannot have blanks or control characters within words",
+                          (part){call, strlen(call)}, "");
     return INS_OK;
 }
 
@@ -514,7 +519,7 @@ static const ins_entries *find_kind(const char *name, const ins_layer_kind **kin
 static ins_status parse_call(parser *p, const ins_entries *table, ins_element *element)
 {
     const size_t at = p->at;
-    size_t end = at + word_length(p, at);
+    size_t end = at + word_at(p, at).length;
     ins_text call = {0};
     if (p->text[end + blanks_at(p, end)] == '(') {
         const size_t open = end + blanks_at(p, end);
@@ -522,7 +527,8 @@ static ins_status parse_call(parser *p, const ins_entries *table, ins_element *e
         if (p->text[end] == '\0') return not_closed(p, open);
         end++;
     }
-    add_dense(p, end, &call);
+    ins_text_add(&call, "");
+    add_squeezed(p, end, &call);
     ins_status status = choose_layer(p, at, table, call.data, element);
     ins_text_free(&call);
     p->at = end;
@@ -532,7 +538,8 @@ static ins_status parse_call(parser *p, const ins_entries *table, ins_element *e
 static ins_status parse_skip(parser *p, ins_element *element)
 {
     const size_t first = p->layers;
-    if (element->skip.count > 0) return complain(p, p->at, "skip must be given once");
+    if (element->skip.count > 0)
+        return complain(p, p->at, "%s: skip must be given once", element->kind->entry.name);
     p->at += strlen("skip");
     take(p, '=');
     skip_blanks(p);
@@ -545,14 +552,14 @@ static ins_status parse_skip(parser *p, ins_element *element)
 static ins_status parse_named(parser *p, ins_element *element, ins_text *call)
 {
     const ins_entry *entry = &element->kind->entry;
-    const char *name = ins_arena_copy(p->arena, p->text + p->at, word_length(p, p->at));
+    const char *name = copy(p, word_at(p, p->at));
     size_t i = 0;
     if (strcmp(name, "skip") == 0) return parse_skip(p, element);
     while (entry->parameters[i].name != NULL && strcmp(entry->parameters[i].name, name) != 0) i++;
     if (entry->parameters[i].name == NULL) return unknown_argument(p, p->at, entry);
     const size_t end = end_of(p, p->at, true);
     ins_text_add(call, call->length == 0 ? "(" : ",");
-    add_dense(p, end, call);
+    add_squeezed(p, end, call);
     p->at = end;
     return INS_OK;
 }
@@ -568,7 +575,7 @@ static ins_status parse_arguments(parser *p, ins_element *element, ins_text *cal
             named = true;
             status = parse_named(p, element, call);
         } else if (named && !strchr(",)", p->text[p->at])) {
-            status = complain(p, p->at, "layers must come before what has a name");
+            status = complain(p, p->at, "layers must come before arguments with names");
         } else {
             status = parse_item(p);
         }
@@ -582,10 +589,11 @@ static ins_status parse_block(parser *p, ins_element *element)
     const size_t at = p->at, first = p->layers;
     const char *name = element->kind->entry.name;
     ins_text call = {0}, whole = {0};
-    p->at += word_length(p, at);
+    p->at += word_at(p, at).length;
     if (!next_is(p, '(')) return complain(p, at, "%s must be given layers", name);
     if (p->blocks == INS_BLUEPRINT_DEPTH)
-        return complain(p, at, "more than %d of %s inside one another", INS_BLUEPRINT_DEPTH, name);
+        return complain(p, at, "%s cannot be inside of more than %d others", name,
+                        INS_BLUEPRINT_DEPTH - 1);
     const size_t open = p->at;
     p->blocks++;
     ins_status status = open_parenthesis(p);
@@ -627,7 +635,7 @@ static void finish(parser *p, ins_element *element)
 
 static ins_status parse_layer(parser *p)
 {
-    const char *name = ins_arena_copy(p->arena, p->text + p->at, word_length(p, p->at));
+    const char *name = copy(p, word_at(p, p->at));
     ins_element *element = ins_arena_get(p->arena, 1, sizeof *element, "a layer");
     const ins_entries *table = find_kind(name, &element->kind);
     if (table == NULL) return unknown_layer(p, p->at, name);
@@ -654,16 +662,16 @@ static ins_status add_layer(parser *p, const char *name, const char *call)
 /* dense(WIDTH),act */
 static ins_status parse_width(parser *p)
 {
-    const size_t length = word_length(p, p->at);
+    const part word = word_at(p, p->at);
     long long units;
-    if (!ins_parse_integer(p->text + p->at, length, 1, INS_BLUEPRINT_UNITS, &units))
-        return complain(p, p->at, "a width must be an integer in [1, %d], a count stands before x",
+    if (!ins_parse_integer(word.text, word.length, 1, INS_BLUEPRINT_UNITS, &units))
+        return complain(p, p->at, "must be a width in [1, %d], or a count, x and what is repeated",
                         INS_BLUEPRINT_UNITS);
     ins_status status = take_room(p, 2);
     if (status != INS_OK) return status;
     status = add_layer(p, "dense", ins_arena_format(p->arena, "dense(%lld)", units));
     if (status != INS_OK) return status;
-    p->at += length;
+    p->at += word.length;
     if (p->act != NULL) {
         push(p, p->act);
         return INS_OK;
@@ -701,7 +709,7 @@ static ins_status parse_count(parser *p, size_t *count)
             return complain(p, at, "a count must be an integer in [1, %d]", INS_BLUEPRINT_LAYERS);
         p->at += length + 1;
         if (!next_is(p, '(') && strchr(ends, unit[0]))
-            return complain(p, at, "a count must have behind it what it repeats");
+            return complain(p, at, "a count must be followed by what it repeats");
         if (strchr(digits, unit[0]) && unit[strspn(unit, digits)] == 'x')
             return complain(p, p->at, "a count cannot repeat a count without parentheses");
     }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "initscope/memory.h"
 #include "initscope/residual.h"
@@ -283,8 +284,10 @@ ins_status ins_design_make(const ins_blueprint *blueprint, const ins_details *de
             if (made.layer[i].block > 0) made.layer[i].blocks = m.blocks;
         *design = made;
     } else {
+        char display[INS_DISPLAY_SIZE];
         status = ins_error_add(error, INS_USAGE, "%s: %s: %s (got \"%s\")", where,
-                               made.layer[m.failed].name, m.problem.data, blueprint->label);
+                               made.layer[m.failed].name, m.problem.data,
+                               ins_display(display, blueprint->label, strlen(blueprint->label)));
         ins_design_free(&made);
     }
     ins_text_free(&m.problem);

@@ -111,6 +111,7 @@ UNIFORM(caffe_xavier, 1 / fan(p[0], s))
 UNIFORM(darknet, 2 / (3 * s.fan_in))
 TRUNCATED(flax_default, 1 / s.fan_in)
 NORMAL(dcgan, 0.02 * 0.02)
+NORMAL(preserving, s.prescribed > 0 ? s.prescribed * s.prescribed : NAN)
 
 /* The fans that Keras counts: of a depthwise kernel (window, channels, multiplier) all channels as
  * inputs, of a kernel in groups all units as outputs. */
@@ -361,6 +362,11 @@ static const ins_initializer rows[] = {
          "Poole et al. 2016, Schoenholz et al. 2017"),
      .entry.parameters = {NUMBER("sigma_b", 0, 0, 1e6, "standard deviation of the bias")},
      .fill_bias = critical_fill_bias, .bias_variance = critical_bias_variance, .critical = true},
+    {ROW(preserving,
+         "N(0, s^2), s of each layer such that theory sees E[a^2] = 1, or E[z^2] = 1 where phi is "
+         "bounded, in this very network; see theory --solve",
+         "Mishkin & Matas 2016, without data"),
+     .prescribed = true},
     {ENTRY(nguyen_widrow, "rows of norm beta = 0.7 units^(1/inputs), bias U(-beta, beta)",
            "Nguyen & Widrow 1990"),
      .mean = ins_promise_zero, .variance = ins_nguyen_widrow_variance,

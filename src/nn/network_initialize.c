@@ -83,10 +83,16 @@ static void multiply(const ins_learned *tensor, double factor)
 }
 
 static ins_status fill_matrix(ins_network *network, const ins_layer *layer,
-                              const ins_learned *tensor, const ins_choice *weights, uint32_t seed,
-                              ins_error *error)
+                              const ins_learned *tensor, const ins_choice *weights,
+                              const ins_initialization *initialization, ins_error *error)
 {
-    const ins_tensor_place place = with_mirror(network, tensor->place);
+    ins_tensor_place place = with_mirror(network, tensor->place);
+    const uint32_t seed = initialization->seed;
+    if (initialization->prescribed != NULL)
+        place.prescribed = initialization->prescribed[place.layer - 1];
+    if (row_of(weights)->prescribed && !(place.prescribed > 0))
+        return ins_error_add(error, INS_INTERNAL, "%s: layer %zu has no deviation",
+                             weights->entry->name, place.layer);
     ins_random_stream(&network->rng, seed, INS_FOR_WEIGHTS, place.layer);
     const ins_status status =
         row_of(weights)->fill(weights, place, &network->rng, tensor->value, error);
@@ -136,7 +142,7 @@ static ins_status fill_tensor(ins_network *network, const ins_layer *layer,
     switch (tensor->place.role) {
     case INS_ROLE_WEIGHT:
     case INS_ROLE_RECURRENT:
-        return fill_matrix(network, layer, tensor, weights, seed, error);
+        return fill_matrix(network, layer, tensor, weights, initialization, error);
     case INS_ROLE_BIAS:
         ins_random_stream(&network->rng, seed, INS_FOR_BIASES, tensor->place.layer);
         return fill_bias(tensor, matrix, weights, initialization->bias, &network->rng, error);

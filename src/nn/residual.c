@@ -85,7 +85,7 @@ static const ins_residual_start rows[] = {
 };
 
 const ins_entries ins_residual_starts = {
-    .kind = "residual start",
+    .kind = "residual-start",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
     .size = sizeof rows[0],

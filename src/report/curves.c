@@ -4,10 +4,123 @@
 #include "curves.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "initscope/layout.h"
+#include "initscope/text.h"
+
+/* plain, or the end of it behind an ellipsis. */
+static const char *end_of_name(ins_tell *tell, const char *plain, size_t most)
+{
+    size_t length = ins_text_columns(plain);
+    if (length <= most) return plain;
+    for (size_t skip = length - most + 1; skip > 0 && *plain != '\0'; skip--) {
+        plain++;
+        while (((unsigned char)*plain & 0xC0) == 0x80) plain++;
+    }
+    return INS_TELL("…%s", plain);
+}
+
+const char *ins_short_name(ins_tell *tell, const char *name, size_t most)
+{
+    const char *clean = ins_document_clean(tell->document, name);
+    return ins_document_escape(tell->document, end_of_name(tell, clean, most));
+}
+
+/* The name of a layer that all arms give it; NULL: none, or some call it otherwise. */
+static const char *common_name(const ins_tell *tell, size_t layer)
+{
+    const char *name = NULL;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        const ins_arm *arm = &tell->study->arm[a];
+        const ins_graph_layer *of = ins_layer_at(arm, layer);
+        if (layer > arm->layers) continue;
+        if (of == NULL || of->name[0] == '\0') return NULL;
+        if (name != NULL && strcmp(name, of->name) != 0) return NULL;
+        name = of->name;
+    }
+    return name;
+}
+
+const char *ins_layer_words(ins_tell *tell, size_t layer)
+{
+    enum { LONGEST = 20 };
+    const char *name = common_name(tell, layer);
+    if (name == NULL) return INS_TELL("layer %zu", layer);
+    return end_of_name(tell, ins_document_clean(tell->document, name), LONGEST);
+}
+
+static bool all_named(const ins_tell *tell, size_t first, size_t last)
+{
+    for (size_t l = first; l <= last; l++)
+        if (common_name(tell, l) == NULL) return false;
+    return first <= last;
+}
 
 ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last)
 {
-    return ins_axis_whole(tell->arena, (long long)first, (long long)last, 8);
+    enum { ROOM = 32, LONGEST = 10 }; /* letters under an axis, and of a name */
+    if (!all_named(tell, first, last))
+        return ins_axis_whole(tell->arena, (long long)first, (long long)last, 8);
+    size_t longest = 1;
+    for (size_t l = first; l <= last; l++) {
+        size_t length = ins_text_columns(ins_document_clean(tell->document, common_name(tell, l)));
+        if (length > longest) longest = length;
+    }
+    if (longest > LONGEST) longest = LONGEST;
+    size_t most = ROOM / (longest + 2), step = (last - first) / most + 1;
+    ins_axis axis = ins_axis_named((double)first - 0.5, (double)last + 0.5);
+    for (size_t l = first; l <= last; l += step)
+        ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, l), LONGEST));
+    return axis;
+}
+
+ins_axis ins_layers_beside(ins_tell *tell, double low, double high, size_t last, size_t steps,
+                           size_t most)
+{
+    enum { LONGEST = 16 };
+    if (!all_named(tell, 1, last))
+        return ins_axis_whole(tell->arena, (long long)low, (long long)high, steps);
+    ins_axis axis = ins_axis_named(low, high);
+    for (size_t l = 1, step = (last - 1) / most + 1; l <= last; l += step)
+        ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, l), LONGEST));
+    return axis;
+}
+
+ins_series_kind ins_curve_kind(const ins_tell *tell, size_t arm, ins_series_kind of_chain)
+{
+    if (tell->study->arm[arm].chain) return of_chain;
+    return of_chain == INS_SERIES_LINE ? INS_SERIES_DOTS : INS_SERIES_RINGS;
+}
+
+void ins_name_curve(const ins_tell *tell, ins_chart *chart, ins_panel *panel, ins_series *series,
+                    const char *name)
+{
+    const ins_point *end = NULL, *points = series->points.items;
+    if (series->kind == INS_SERIES_LINE) {
+        series->label = name;
+        return;
+    }
+    for (size_t i = 0; i < series->points.count; i++) {
+        if (!isfinite(points[i].y) || !(points[i].y > 0)) continue;
+        if (end == NULL || !panel->labels_left) end = &points[i];
+    }
+    if (end == NULL) return;
+    ins_point last = {.x = end->x, .y = end->y, .lower = NAN, .upper = NAN};
+    ins_series *named =
+        ins_panel_series(chart, panel, INS_SERIES_LINE, INS_TELL("%s, end", series->name),
+                         series->colour, series->ink);
+    ins_series_add(chart, named, last);
+    named->label = name;
+}
+
+void ins_add_predicted(const ins_tell *tell, size_t arm, ins_chart *chart, ins_series *series,
+                       double x, double y)
+{
+    ins_point point = {.x = x, .y = y, .lower = NAN, .upper = NAN}, gap = point;
+    gap.y = NAN;
+    ins_series_add(chart, series, point);
+    if (!tell->study->arm[arm].chain) ins_series_add(chart, series, gap);
 }
 
 ins_axis ins_epochs_axis(ins_tell *tell)

@@ -8,8 +8,31 @@
  * recorded or there are more arms than colours. */
 void ins_draw_learning(ins_tell *tell);
 
-/* The axis of layers or epochs, and a logarithmic one for what a chart's panels hold. */
+/* The axis of layers or epochs, and a logarithmic one for what a chart's panels hold. Layers have
+ * their names where all arms that have such a layer call it the same. */
 ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last);
+
+/* The same beside a panel: names of the layers from 1 to last, at most so many, each of which takes
+ * a line; else whole numbers from low to high in so many steps. */
+ins_axis ins_layers_beside(ins_tell *tell, double low, double high, size_t last, size_t steps,
+                           size_t most);
+
+/* A name that is short enough for an axis, as markup: the end of a long one says more. */
+const char *ins_short_name(ins_tell *tell, const char *name, size_t most);
+
+/* "layer 3", "conv3"; plain, safe to draw. */
+const char *ins_layer_words(ins_tell *tell, size_t layer);
+
+/* Curves of chains are lines; of other networks points, for a line would run through branches. */
+ins_series_kind ins_curve_kind(const ins_tell *tell, size_t arm, ins_series_kind of_chain);
+
+/* A name stands at the end of a curve: points have a curve of their last one alone for it. */
+void ins_name_curve(const ins_tell *tell, ins_chart *chart, ins_panel *panel, ins_series *series,
+                    const char *name);
+
+/* A point of a dashed curve; of networks that are no chain each is a mark of its own. */
+void ins_add_predicted(const ins_tell *tell, size_t arm, ins_chart *chart, ins_series *series,
+                       double x, double y);
 ins_axis ins_epochs_axis(ins_tell *tell);
 
 /* The axis of y for scores of an experiment: of shares from 0 to 1; of others up to what the panels

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "curves.h"
+
 enum { MOST_BINS = 1024, MOST_ARMS = 8, LEAST_LAYERS = 4, MOST_RIDGES = 10 };
 
 static bool has(const ins_tell *tell, ins_tensor tensor)
@@ -93,7 +95,8 @@ static void draw(ins_tell *tell, ins_tensor tensor, const char *name, const char
         panel->down = true;
         add_ridges(tell, chart, panel, a, tensor, window);
         panel->x = ins_axis_linear(tell->arena, -window, window, 4, false);
-        panel->y = ins_axis_whole(tell->arena, 0, (long long)tell->study->layers - 1, 6);
+        panel->y = ins_layers_beside(tell, 0, (double)tell->study->layers - 1,
+                                     tell->study->layers - 1, 6, MOST_RIDGES);
     }
     if (ins_chart_prune(chart) == 0) return;
     ins_add_chart(tell->document, chart, caption);

@@ -89,6 +89,35 @@ static ins_cell gain_cell(const glance *g)
     return ins_cell_of(ins_tell_interval(tell, gain, false));
 }
 
+/* Over the layers of a network that is no chain. */
+static ins_cell gains_cell(const glance *g)
+{
+    const ins_tell *tell = g->tell;
+    ins_gains gains = ins_gains_of_arm(tell->study, g->arm, INS_FORWARD);
+    if (gains.layers == 0) return ins_cell_of("–");
+    ins_cell cell =
+        ins_cell_of(INS_TELL("*%s*", ins_tell_mean(tell, (ins_interval){1, gains.mean, NAN, NAN})));
+    if (gains.layers > 1)
+        cell.under =
+            INS_TELL("%s to %s", ins_tell_mean(tell, (ins_interval){1, gains.least, NAN, NAN}),
+                     ins_tell_mean(tell, (ins_interval){1, gains.most, NAN, NAN}));
+    return cell;
+}
+
+static ins_cell stream_cell(const glance *g)
+{
+    const ins_tell *tell = g->tell;
+    ins_interval growth = g->of->stream_growth.interval;
+    if (growth.n == 0) return ins_cell_of("–");
+    ins_cell cell = ins_cell_of(INS_TELL("× %s", ins_tell_mean(tell, growth)));
+    bool explodes = ins_has_verdict(g->of, INS_VERDICT_EXPLODING_STREAM);
+    cell.under = explodes                                             ? "explodes"
+                 : ins_has_verdict(g->of, INS_VERDICT_IDENTITY_START) ? "identity"
+                                                                      : NULL;
+    cell.under_bad = explodes;
+    return cell;
+}
+
 /* The verdicts that have no column of their own. */
 static ins_cell name_cell(const glance *g)
 {
@@ -204,9 +233,30 @@ static bool with_depth(const ins_tell *tell)
     return ins_tell_has_depth(tell);
 }
 
+static bool with_graphs(const ins_tell *tell)
+{
+    return ins_tells_graphs(tell, 1) && ins_is_recorded(tell->study->start);
+}
+
+/* Of networks that are no chains it is not known. */
+static bool with_way_back(const ins_tell *tell)
+{
+    bool known = !with_graphs(tell);
+    for (size_t a = 0; a < tell->study->arms; a++)
+        known = known || tell->analysis->arm[a].grade[INS_BACKWARD] != INS_GRADE_NOT_KNOWN;
+    return with_depth(tell) && known;
+}
+
 static bool without_depth(const ins_tell *tell)
 {
-    return !ins_tell_has_depth(tell) && ins_is_recorded(tell->study->start);
+    return !ins_tell_has_depth(tell) && !with_graphs(tell) && ins_is_recorded(tell->study->start);
+}
+
+static bool with_streams(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (tell->analysis->arm[a].stream_growth.interval.n > 0) return true;
+    return false;
 }
 
 static bool with_rank(const ins_tell *tell)
@@ -269,8 +319,10 @@ static const struct {
 } columns[] = {
     {{"Initializer", INS_LEFT, 0, true}, always, name_cell, NULL},
     {{"Forward total", INS_LEFT, 0, false}, with_depth, forward_cell, NULL},
-    {{"Backward total", INS_LEFT, 0, false}, with_depth, backward_cell, NULL},
+    {{"Backward total", INS_LEFT, 0, false}, with_way_back, backward_cell, NULL},
     {{"Own gain", INS_LEFT, 0, false}, without_depth, gain_cell, NULL},
+    {{"Own gains", INS_LEFT, 0, false}, with_graphs, gains_cell, NULL},
+    {{"Stream", INS_LEFT, 0, false}, with_streams, stream_cell, NULL},
     {{"Rank start", INS_RIGHT, 0, false}, with_rank, rank_cell, NULL},
     {{"Dead runs", INS_RIGHT, 0, false}, with_dead, dead_cell, NULL},
     {{"Learned", INS_LEFT, 0, false}, with_learning, learned_cell, NULL},
@@ -298,6 +350,18 @@ static const char *coverage_of(const ins_tell *tell)
                     facts->given_test_set ? "test set" : "split", facts->test_rows, moves);
 }
 
+/* Where totals are the product of own gains, and where some of them are those of chains. */
+static const char *graph_note(const ins_tell *tell)
+{
+    if (!with_depth(tell)) return "";
+    if (with_way_back(tell))
+        return "Totals: signal of the last hidden layer over that of the first, error of the first "
+               "over that of the last, before training; of networks that are no chain forward the "
+               "product of own gains and activations. Geometric means over seeds [95 %].";
+    return "Forward total: product of the layers' own gains and of what the activations between "
+           "them pass on, before training; geometric means over seeds [95 %].";
+}
+
 static void write_table(ins_tell *tell)
 {
     ins_table_column chosen[COLUMNS];
@@ -322,6 +386,13 @@ static void write_table(ins_tell *tell)
                "over that of the last, before training; geometric means over seeds [95 %].";
     if (without_depth(tell))
         note = "Own gain: second moment of z of layer 1 over that of the inputs, before training.";
+    if (with_graphs(tell))
+        note = INS_TELL("%s%sOwn gains: second moment of z over that of what the layer reads, "
+                        "before training; geometric mean and ends over the layers.%s",
+                        graph_note(tell), *graph_note(tell) != '\0' ? " " : "",
+                        with_streams(tell) ? " Stream: growth of its second moment a residual "
+                                             "block, over the later half of the blocks."
+                                           : "");
     if (with_rank(tell))
         note = INS_TELL("%s Rank: effective rank of the last hidden layer's outputs.", note);
     if (with_dead(tell))

@@ -46,12 +46,13 @@ void ins_write_gradients(ins_tell *tell)
         ins_panel *panel = ins_chart_panel(chart, mark->name);
         panel->ink = mark->ink;
         ins_series *error =
-            ins_panel_series(chart, panel, INS_SERIES_LINE, INS_TELL("%s error", mark->name),
-                             mark->colour, mark->ink);
+            ins_panel_series(chart, panel, ins_curve_kind(tell, a, INS_SERIES_LINE),
+                             INS_TELL("%s error", mark->name), mark->colour, mark->ink);
         ins_series *gradient =
-            ins_panel_series(chart, panel, INS_SERIES_SIZE, INS_TELL("%s gradient", mark->name),
-                             mark->colour, mark->ink);
+            ins_panel_series(chart, panel, ins_curve_kind(tell, a, INS_SERIES_SIZE),
+                             INS_TELL("%s gradient", mark->name), mark->colour, mark->ink);
         for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
+            if (!ins_has_product(&study->arm[a], l)) continue;
             ins_series_add(chart, error,
                            (ins_point){.x = (double)l,
                                        .y = relative(tell, a, INS_DELTA, l),
@@ -76,9 +77,9 @@ void ins_write_gradients(ins_tell *tell)
     if (ins_chart_prune(chart) == 0) return;
     const char *title = "Error and gradient by layer";
     if (most != SIZE_MAX)
-        title = INS_TELL("With %s the error reaches layer 2 as %s of the last one's, the gradient "
-                         "as %s",
+        title = INS_TELL("With %s the error reaches %s as %s of the last one's, the gradient as %s",
                          ins_mark_text(tell->document, ins_tell_arm(tell, most)),
+                         ins_document_escape(tell->document, ins_layer_words(tell, 2)),
                          ins_say(tell->arena, relative(tell, most, INS_DELTA, 2)),
                          ins_say(tell->arena, relative(tell, most, INS_GRADIENT, 2)));
     ins_section_begin(tell->document, "gradients", "Gradients", title, false);

@@ -8,9 +8,9 @@
 #include "initscope/layout.h"
 #include "initscope/thresholds.h"
 
-/* Of which kinds the experiments are. */
+/* Of which kinds the experiments are; graphs: some network is no chain of dense layers. */
 typedef struct kinds {
-    bool classes, numbers;
+    bool classes, numbers, graphs;
 } kinds;
 
 static const char *worded(ins_document *document, ins_wording wording, kinds of)
@@ -18,16 +18,21 @@ static const char *worded(ins_document *document, ins_wording wording, kinds of)
     return ins_say_wording(document->arena, wording, of.classes, of.numbers);
 }
 
+static bool is_written(const ins_verdict_row *verdict, kinds of)
+{
+    return verdict->rule.classes != NULL && (of.graphs || !verdict->graphs);
+}
+
 static void write_verdicts(ins_document *document, kinds of)
 {
     static const ins_table_column column[] = {{"Verdict", INS_LEFT, 0, false},
                                               {"Rule", INS_LEFT, 30, true}};
     size_t rows = 0, row = 0;
-    for (size_t v = 0; v < INS_VERDICTS; v++) rows += ins_verdict_table[v].rule.classes != NULL;
+    for (size_t v = 0; v < INS_VERDICTS; v++) rows += is_written(&ins_verdict_table[v], of);
     ins_table_block *table = ins_add_table(document, column, 2, rows);
     table->caption = "Verdicts";
     for (size_t v = 0; v < INS_VERDICTS; v++) {
-        if (ins_verdict_table[v].rule.classes == NULL) continue;
+        if (!is_written(&ins_verdict_table[v], of)) continue;
         ins_cell *cell = ins_table_cell(table, row++, 0);
         cell[0].text = ins_document_escape(document, ins_verdict_table[v].name);
         cell[0].bold = true;
@@ -37,6 +42,15 @@ static void write_verdicts(ins_document *document, kinds of)
     table->note =
         "Diverged, symmetric and dead hold for an initializer as soon as one run has them, "
         "the others when more than half of its runs have.";
+    if (of.graphs)
+        table->note = ins_document_format(
+            document,
+            "%s Totals are those of chains of dense layers. Of other networks the forward total is "
+            "known where layers follow each other without a norm: the product of the layers' own "
+            "gains and of what the activations between them pass on. Symmetric, dead, saturated "
+            "and not moving leave out norms, embeddings and frozen layers, dead and saturated "
+            "layers without an activation.",
+            table->note);
 }
 
 /* One paragraph: the verdicts above have most of them already. */
@@ -45,7 +59,7 @@ static void write_thresholds(ins_document *document, kinds of)
     ins_text text = {0};
     for (size_t t = 0; t < INS_THRESHOLDS; t++) {
         const char *meaning = worded(document, ins_threshold_table[t].meaning, of);
-        if (meaning == NULL) continue;
+        if (meaning == NULL || (ins_threshold_table[t].graphs && !of.graphs)) continue;
         ins_text_add_format(&text, "%s*%s* %s: %s", t > 0 ? "; " : "",
                             ins_document_escape(document, ins_threshold_table[t].name),
                             ins_say(document->arena, ins_threshold_table[t].value), meaning);
@@ -145,7 +159,8 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
 
 void ins_write_method(ins_document *document, const ins_tell *tells, size_t count)
 {
-    kinds of = {ins_tells_classes(tells, count), ins_tells_numbers(tells, count)};
+    kinds of = {ins_tells_classes(tells, count), ins_tells_numbers(tells, count),
+                ins_tells_graphs(tells, count)};
     ins_section_begin(document, "method", "Method", "How verdicts and intervals come about", true);
     if (count == 1)
         ins_write_words(document, tells, count); /* a book has them on the page on

@@ -3,6 +3,8 @@
 
 #include "pages.h"
 
+#include <string.h>
+
 #include "initscope/thresholds.h"
 
 static const char *threshold(ins_document *document, ins_threshold which)
@@ -10,7 +12,7 @@ static const char *threshold(ins_document *document, ins_threshold which)
     return ins_say(document->arena, ins_threshold_of(which));
 }
 
-static void write_meanings(ins_document *document, bool classes, bool numbers)
+static void write_meanings(ins_document *document, bool classes, bool numbers, bool graphs)
 {
     static const struct {
         const char *word;
@@ -31,6 +33,8 @@ static void write_meanings(ins_document *document, bool classes, bool numbers)
           "first over that of the last",
           NULL}},
         {"own gain", {"second moment of z over that of what the layer is given", NULL}},
+        {"stream",
+         {"what residual blocks add to: the sum behind a block, which the next one reads", NULL}},
         {"effective rank",
          {"exp of the entropy of the normalised singular values of a layer's outputs: how many "
           "directions the units span (Roy & Vetterli 2007)",
@@ -54,7 +58,10 @@ static void write_meanings(ins_document *document, bool classes, bool numbers)
     const char *meaning[WORDS];
     size_t count = 0, row = 0;
     for (size_t i = 0; i < WORDS; i++) {
-        meaning[i] = ins_say_wording(document->arena, words[i].meaning, classes, numbers);
+        bool of_graphs = strcmp(words[i].word, "stream") == 0; /* no chain has one */
+        meaning[i] = of_graphs && !graphs
+                         ? NULL
+                         : ins_say_wording(document->arena, words[i].meaning, classes, numbers);
         count += meaning[i] != NULL;
     }
     ins_table_block *table = ins_add_table(document, column, 2, count);
@@ -117,7 +124,8 @@ static bool worked_example(const ins_tell *tells, size_t count, size_t *which, s
 void ins_write_words(ins_document *document, const ins_tell *tells, size_t count)
 {
     write_grades(document);
-    write_meanings(document, ins_tells_classes(tells, count), ins_tells_numbers(tells, count));
+    write_meanings(document, ins_tells_classes(tells, count), ins_tells_numbers(tells, count),
+                   ins_tells_graphs(tells, count));
 }
 
 void ins_write_reading(ins_document *document, ins_tell *tells, size_t count)

@@ -9,9 +9,20 @@
 #include "curves.h"
 #include "initscope/thresholds.h"
 
+/* Networks that are no chain and have several layers to show. */
+static bool has_graphs(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (!tell->study->arm[a].chain && ins_tell_hidden(tell, a) >= 2 &&
+            ins_study_has(tell->study, a, INS_PREACTIVATION))
+            return true;
+    return false;
+}
+
 bool ins_signal_applies(const ins_tell *tell)
 {
-    return ins_is_recorded(tell->study->start) && ins_tell_has_depth(tell) && !tell->sweep;
+    return ins_is_recorded(tell->study->start) && !tell->sweep &&
+           (ins_tell_has_depth(tell) || has_graphs(tell));
 }
 
 static ins_seeds seeds_of(const ins_tell *tell, size_t arm, ins_quantity quantity, size_t layer)
@@ -49,21 +60,26 @@ static void add_series(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
     const ins_mark *mark = ins_tell_mark(tell, arm);
     static const char *const names[] = {"size", "signal", "error"};
     ins_series *series =
-        ins_panel_series(chart, panel, kind,
+        ins_panel_series(chart, panel, theory ? kind : ins_curve_kind(tell, arm, kind),
                          INS_TELL("%s %s%s", mark->name, names[quantity], theory ? " theory" : ""),
                          mark->colour, mark->ink);
-    if (kind == INS_SERIES_LINE && !panel->title_is_arm) series->label = mark->name;
     for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++) {
+        if (theory) {
+            ins_add_predicted(tell, arm, chart, series, (double)l,
+                              predicted(tell, arm, quantity, l));
+            continue;
+        }
+        if (!ins_has_product(&tell->study->arm[arm], l)) continue;
         ins_seeds seeds = seeds_of(tell, arm, quantity, l);
-        bool band = !theory && seeds.interval.n > 1;
+        bool band = seeds.interval.n > 1;
         ins_series_add(chart, series,
                        (ins_point){.x = (double)l,
-                                   .y = theory                 ? predicted(tell, arm, quantity, l)
-                                        : seeds.interval.n > 0 ? seeds.interval.mean
-                                                               : (double)NAN,
+                                   .y = seeds.interval.n > 0 ? seeds.interval.mean : (double)NAN,
                                    .lower = band ? seeds.minimum : (double)NAN,
                                    .upper = band ? seeds.maximum : (double)NAN});
     }
+    if (kind == INS_SERIES_LINE && !panel->title_is_arm)
+        ins_name_curve(tell, chart, panel, series, mark->name);
 }
 
 static void fill_panel(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm, bool error)
@@ -163,6 +179,15 @@ static const char *theory_text(const ins_tell *tell, bool error)
            "starts as the transpose of another, for the way back goes through the same numbers.";
 }
 
+/* Why there are points, and marks in the place of dashes. */
+static const char *points_text(const ins_tell *tell)
+{
+    if (!has_graphs(tell)) return "";
+    return ins_study_has_file(tell->study, INS_LOG_THEORY)
+               ? " Points and crosses without a line: layers of networks that are no chain."
+               : " Points without a line: layers of networks that are no chain.";
+}
+
 /* Few arms in two panels; many in a panel each, with the others in grey. */
 static void draw(ins_tell *tell)
 {
@@ -176,8 +201,9 @@ static void draw(ins_tell *tell)
             INS_TELL("Signal read from the input on, error from the output back. Geometric "
                      "means over seeds, bands from the smallest to the largest seed; thin "
                      "line and open points: the size, where it is more than twice the "
-                     "signal.%s%s%s",
-                     theory_text(tell, true), absent(tell, false), absent(tell, true)));
+                     "signal.%s%s%s%s",
+                     theory_text(tell, true), points_text(tell), absent(tell, false),
+                     absent(tell, true)));
         return;
     }
     for (int error = 0; error < 2; error++) {
@@ -199,10 +225,24 @@ static void draw(ins_tell *tell)
         ins_add_chart(
             tell->document, chart,
             INS_TELL("%s by hidden layer, before training; the other initializers in "
-                     "grey.%s%s",
+                     "grey.%s%s%s",
                      error ? "Error: second moment of delta" : "Signal: variance of z between rows",
-                     theory_text(tell, error != 0), absent(tell, error != 0)));
+                     theory_text(tell, error != 0), points_text(tell), absent(tell, error != 0)));
     }
+}
+
+static bool is_known(const ins_arm_judgement *arm)
+{
+    return arm->grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN &&
+           arm->grade[INS_BACKWARD] != INS_GRADE_NOT_KNOWN;
+}
+
+/* Some network is a chain, of which totals are known. */
+static bool has_chains(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (tell->study->arm[a].chain && is_known(&tell->analysis->arm[a])) return true;
+    return false;
 }
 
 /* --- The totals beside theory ---------------------------------------------------------- */
@@ -236,7 +276,7 @@ static void write_totals(ins_tell *tell)
                                               {"measured / predicted", INS_LEFT, 0, false},
                                               {"Alikeness", INS_RIGHT, 0, false}};
     enum { COLUMNS = sizeof column / sizeof column[0] };
-    if (!ins_study_has_file(tell->study, INS_LOG_THEORY)) return;
+    if (!ins_study_has_file(tell->study, INS_LOG_THEORY) || !has_chains(tell)) return;
     ins_table_block *table = ins_add_table(tell->document, column, COLUMNS, tell->study->arms);
     for (size_t a = 0; a < tell->study->arms; a++) {
         const ins_arm_judgement *of = &tell->analysis->arm[a];
@@ -260,12 +300,6 @@ static void write_totals(ins_tell *tell)
         "of infinite width knows no spread over seeds; the factor measured over predicted "
         "says how far this width is from it. Initializers whose first pass is the same "
         "network up to a factor are one observation.";
-}
-
-static bool is_known(const ins_arm_judgement *arm)
-{
-    return arm->grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN &&
-           arm->grade[INS_BACKWARD] != INS_GRADE_NOT_KNOWN;
 }
 
 /* Who keeps both, of those of whom both are known. */

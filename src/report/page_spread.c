@@ -44,7 +44,8 @@ static bool is_shown(const ins_tell *tell, size_t arm)
         if (factors->factor[k].column != INS_RUNS_HIDDEN &&
             factors->factor[k].of[arm] != factors->factor[k].of[0])
             return false;
-    return ins_tell_hidden(tell, arm) >= 2 && tell->study->arm[arm].runs >= LEAST_SEEDS;
+    return tell->study->arm[arm].chain && ins_tell_hidden(tell, arm) >= 2 &&
+           tell->study->arm[arm].runs >= LEAST_SEEDS;
 }
 
 /* Seeds share random numbers: arms whose first pass is the same network up to a factor are one

@@ -73,8 +73,11 @@ static void write_table(ins_tell *tell)
         (ins_table_column){INS_TELL("rank, %s", when[moments - 1]), INS_RIGHT, 0, false};
     for (size_t m = 0; m < moments; m++)
         for (size_t i = 0; i < shown; i++)
-            column[1 + m * shown + i].title =
-                INS_TELL("layer %zu, %s", i + 1 == shown ? layers : i + 1, when[m]);
+            column[1 + m * shown + i].title = INS_TELL(
+                "%s, %s",
+                ins_document_escape(tell->document,
+                                    ins_layer_words(tell, i + 1 == shown ? layers : i + 1)),
+                when[m]);
     ins_table_block *table = ins_add_table(tell->document, column, columns, tell->study->arms);
     table->caption = "Distinct units";
     for (size_t a = 0; a < tell->study->arms; a++) {
@@ -104,8 +107,8 @@ static void draw_ranks(ins_tell *tell)
     chart->across = panels;
     for (size_t i = 0; i < panels; i++) {
         size_t layer = i == 0 ? 1 : layers;
-        ins_panel *panel =
-            ins_chart_panel(chart, INS_TELL("Effective rank, hidden layer %zu", layer));
+        ins_panel *panel = ins_chart_panel(
+            chart, INS_TELL("Effective rank, hidden %s", ins_layer_words(tell, layer)));
         double low, high;
         for (size_t a = 0; a < study->arms; a++) {
             const ins_mark *mark = ins_tell_mark(tell, a);

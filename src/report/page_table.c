@@ -8,6 +8,8 @@ const ins_page ins_page_table[] = {
     {"Settings", ins_sweep_applies, ins_write_sweep, true},
     {"Map", ins_map_applies, ins_write_map, true},
     {"Signal", ins_signal_applies, ins_write_signal, true},
+    {"Own gains", ins_gains_applies, ins_write_gains, true},
+    {"Streams", ins_streams_applies, ins_write_streams, true},
     {"Gradients", ins_gradients_applies, ins_write_gradients, false},
     {"Symmetry", ins_symmetry_applies, ins_write_symmetry, true},
     {"Distributions", ins_distributions_applies, ins_write_distributions, false},

@@ -201,13 +201,18 @@ static void add_table(sheet *s)
     }
     ins_text_add(s->out, "\n");
     const char *score = ins_say_score_title(s->arena, &s->analysis->facts.score);
+    bool graphs = false;
+    for (size_t a = 0; a < s->rows; a++) graphs = graphs || !s->analysis->study->arm[a].chain;
     add_wrapped(
         s, "", "", NULL,
         ins_arena_format(s->arena,
                          "Forward, backward: totals over the depth before training, of the "
                          "signal (last hidden layer over the first) and of the error (first "
-                         "over last); 1 is ideal. Learned: runs, in brackets those that "
+                         "over last); 1 is ideal.%s Learned: runs, in brackets those that "
                          "barely did. %s at the end, with its 95%% interval over seeds.",
+                         graphs ? " Of networks that are no chain of dense layers forward alone, "
+                                  "where layers follow each other without a norm."
+                                : "",
                          score));
 }
 

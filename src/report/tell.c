@@ -141,6 +141,17 @@ int ins_tell_initializer(const ins_tell *tell, size_t initializer)
     return tell->first_initializer + (int)initializer;
 }
 
+int ins_tell_arm_in_setting(const ins_tell *tell, size_t arm)
+{
+    return tell->sweep ? ins_tell_initializer(tell, tell->analysis->factors.initializer_of[arm])
+                       : ins_tell_arm(tell, arm);
+}
+
+const ins_mark *ins_tell_mark_in_setting(const ins_tell *tell, size_t arm)
+{
+    return ins_mark_at(tell->document, ins_tell_arm_in_setting(tell, arm));
+}
+
 /* What stands between two marks was not cleaned, for the marks are control characters. */
 const char *ins_tell_text(const ins_tell *tell, const char *markup)
 {
@@ -207,6 +218,14 @@ bool ins_tells_classes(const ins_tell *tells, size_t count)
 {
     for (size_t e = 0; e < count; e++)
         if (ins_tell_score(&tells[e])->kind != INS_SCORE_R2) return true;
+    return false;
+}
+
+bool ins_tells_graphs(const ins_tell *tells, size_t count)
+{
+    for (size_t e = 0; e < count; e++)
+        for (size_t a = 0; a < tells[e].study->arms; a++)
+            if (!tells[e].study->arm[a].chain) return true;
     return false;
 }
 
@@ -300,8 +319,13 @@ const char *ins_tell_settings(const ins_tell *tell)
               strcmp(scale, "none") == 0 ? "features as they are" : INS_TELL("scale %s", scale));
     if (shape != NULL) piece(&out, shape);
     if (rows != NULL) piece(&out, rows);
-    if (hidden != NULL && !varies(tell, INS_RUNS_HIDDEN))
+    if (ins_tells_graphs(tell, 1)) {
+        const char *network = study->arm[0].network_label;
+        if (network != NULL && *network != '\0' && !varies(tell, INS_RUNS_NETWORK))
+            piece(&out, INS_TELL("network %s", ins_document_escape(tell->document, network)));
+    } else if (hidden != NULL && !varies(tell, INS_RUNS_HIDDEN)) {
         piece(&out, INS_TELL("hidden layers %s", hidden));
+    }
     if (activation != NULL && !varies(tell, INS_RUNS_ACTIVATION)) piece(&out, activation);
     if (!varies(tell, INS_RUNS_LEARNING_RATE)) {
         const char *rates = learning_rates(tell);

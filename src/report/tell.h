@@ -39,6 +39,9 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
 
 int ins_tell_arm(const ins_tell *tell, size_t arm); /* its mark */
 const ins_mark *ins_tell_mark(const ins_tell *tell, size_t arm);
+/* The same under a heading that says the setting: of several settings, by the initializer. */
+int ins_tell_arm_in_setting(const ins_tell *tell, size_t arm);
+const ins_mark *ins_tell_mark_in_setting(const ins_tell *tell, size_t arm);
 int ins_tell_initializer(const ins_tell *tell, size_t initializer);
 
 /* Markup of the analysis as markup of the document. */
@@ -86,6 +89,9 @@ double ins_tell_way(const ins_tell *tell, double score);
 /* Of experiments, whether some are of numbers, and some are not. */
 bool ins_tells_numbers(const ins_tell *tells, size_t count);
 bool ins_tells_classes(const ins_tell *tells, size_t count);
+
+/* Whether the network of an arm is no chain of dense layers, of some arm of the experiments. */
+bool ins_tells_graphs(const ins_tell *tells, size_t count);
 
 #define INS_TELL(...) ins_arena_format(tell->arena, __VA_ARGS__)
 

@@ -165,16 +165,28 @@ refuses_data() {
 }
 
 @test "shapes: zero, empty, too many layers, more memory than there is, at once" {
-    local range='must be widths from 1 to 1000000 such as 64,64 or 20x256 (20 layers of 256), at most 10000 layers'
-    for value in 0 4,,4 4, 0x5 5x 1000001 4294967296 -3 1000000000x64 9999x1,2x1; do
+    cat >shapes <<'END'
+0|column 1: a width must be an integer in [1, 1000000], a count stands before x (got "0")
+4,,4|column 3: here must be a layer, a width or a list in parentheses (got ",")
+4,|column 3: here must be a layer, a width or a list in parentheses (got "")
+0x5|column 1: a count must be an integer in [1, 20001] (got "0x5")
+5x|column 1: a count must have behind it what it repeats (got "5x")
+1000001|column 1: a width must be an integer in [1, 1000000], a count stands before x (got "1000001")
+4294967296|column 1: a width must be an integer in [1, 1000000], a count stands before x (got "4294967296")
+1000000000x64|column 1: a count must be an integer in [1, 20001] (got "1000000000x64")
+9999x1,20000x1|column 14: a network has at most 20001 layers, a width being two (got "1")
+|column 1: here must be a layer, a width or a list in parentheses (got "")
+END
+    while IFS='|' read -r value problem; do
         SECONDS=0
-        refuses 2 "--hidden: $range (got \"$value\")" run "--hidden=$value" -o w
+        refuses 2 "--network: $problem" run "--hidden=$value" -o w
         [ "$SECONDS" -le 2 ]
-    done
-    refuses 2 '--hidden: the same value is listed twice (got "2x8")' run --hidden='8,8 16 2x8' -o w
+    done <shapes
+    [ "$(wc -l <shapes)" -eq 10 ]
+    refuses 2 '--network: the same network is listed twice (got "8,8")' run --hidden='8,8 16 2x8' -o w
     run --separate-stderr "$INITSCOPE" run --hidden=10000x1000000 -o w
     [ "$status" -eq 2 ]
-    [[ "$stderr" =~ ^"initscope: --hidden: one run needs "[0-9.]+" PiB of memory, there are "[0-9.]+" "[GT]"iB (got \"10000x1000000\")"$ ]]
+    [[ "$stderr" =~ ^"initscope: --network: one run needs "[0-9.]+" PiB of memory, there are "[0-9.]+" "[GT]"iB (got \"10000x1000000\")"$ ]]
     [ ! -e w ]
 }
 

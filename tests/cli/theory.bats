@@ -176,7 +176,7 @@ cell() {
 }
 
 @test "theory: what is refused" {
-    refuses 2 '--hidden: must be one shape at a time for the theory (got "8,8 16")' theory '--hidden=8,8 16'
+    refuses 2 '--network: must be one network at a time for the theory (got "8,8 16")' theory '--hidden=8,8 16'
     for value in -1 inf x ''; do
         refuses 2 "--input-moment: must be a finite number from 0 up (got \"$value\")" theory "--input-moment=$value"
     done

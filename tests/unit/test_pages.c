@@ -15,6 +15,7 @@
 #include "initscope/thresholds.h"
 
 #include "drawn_pages.h"
+#include "make_graph.h"
 #include "make_log.h"
 #include "scratch.h"
 
@@ -1047,13 +1048,19 @@ START_TEST(method_and_reading_say_each_thing_once)
         /* Steps of a grade are told in one row. */
         const char *end = strrchr(ins_verdict_table[v].name, '_');
         bool grade = end != NULL && (strcmp(end, "_forward") == 0 || strcmp(end, "_backward") == 0);
-        if (!grade) expect(ins_verdict_table[v].name);
+        if (ins_verdict_table[v].graphs)
+            expect_not(ins_verdict_table[v].name);
+        else if (!grade)
+            expect(ins_verdict_table[v].name);
     }
     expect("vanishing_forward");
     expect("vanishing below 0.01, fading below 0.1, preserving to 10, growing to 100, exploding");
     expect("below 0.01 below 0.1 to 10 to 100 above 100"); /* beside their strips */
     for (int t = 0; t < INS_THRESHOLDS; t++)
-        if (*ins_threshold_table[t].meaning.classes != '\0') expect(ins_threshold_table[t].name);
+        if (ins_threshold_table[t].graphs)
+            expect_not(ins_threshold_table[t].meaning.classes);
+        else if (*ins_threshold_table[t].meaning.classes != '\0')
+            expect(ins_threshold_table[t].name);
     expect_not("DATA DICTIONARY");
     report(2);
     expect("ANSWERS");
@@ -1262,6 +1269,185 @@ START_TEST(tied_has_no_theory_of_the_error)
 }
 END_TEST
 
+/* --- Networks that are no chains ------------------------------------------------------------- */
+
+/* Four blocks behind a norm each, gains 2 and 0.5, and what theory.csv says of the first. */
+static void write_graphs(made_graph graph[2])
+{
+    for (size_t i = 0; i < 2; i++) {
+        graph[i] = plain_graph;
+        graph[i].network = "v2=input(8,8,1),conv(8,3),4xres(bn,act,conv(8,3)),gmean";
+        graph[i].blocks = 4;
+        graph[i].adds = 1;
+    }
+    graph[0].theory = 1.9;
+    graph[1].initializer = "b";
+    graph[1].gain = 0.5;
+    made_graph_write(graph, 2, 3);
+}
+
+START_TEST(gains_are_bars_and_errors_points)
+{
+    static const char forward[] = "Forward: E z² / E x²";
+    made_graph graph[2];
+    row r[24];
+    write_graphs(graph);
+    report(1);
+    /* Nine layers of the gain and one of 1. */
+    expect("A layer multiplies what it reads by 0.536 with b, by 1.87 with a");
+    expect("In every line from the top: a and b. Crosses: theory.");
+    ck_assert_uint_eq(rows_of("gains", forward, "a", r, 24), 10);
+    expect_close(r[1].x, 1);
+    expect_close(r[1].y, 2);
+    expect_close(r[1].lower, 2 - 0.38);
+    expect_close(r[1].upper, 2);
+    ck_assert_uint_eq(rows_of("gains", forward, "b", r, 24), 10);
+    expect_close(r[1].x, 0.5);
+    expect_close(r[1].y, 1);
+    expect_close(r[1].upper, 2 + 0.38);
+    /* Each cross is a point of its own. */
+    ck_assert_uint_eq(rows_of("gains", forward, "a theory", r, 24), 20);
+    expect_close(r[0].x, 1.9);
+    expect_close(r[0].y, 1 - 0.19);
+    ck_assert(isnan(r[1].y));
+    /* Bands behind blocks 1 and 3, of two layers each. */
+    ck_assert_uint_eq(rows_of("gains", forward, "blocks", r, 24), 2);
+    expect_close(r[0].lower, 1.5);
+    expect_close(r[0].upper, 3.5);
+    expect_close(r[1].lower, 5.5);
+    /* The ends of branches alone have a way back of their own: the errors are shown. */
+    expect("Right: second moment of the error of each layer.");
+    ck_assert_uint_eq(rows_of("gains", "Error: E δ²", "a", r, 24), 10);
+    expect_close(r[2].x, 0.125);
+    ck_assert_uint_eq(in_script("gains", "\"conv9\" 9"), 1);
+    ck_assert_uint_eq(in_script("gains", "\"block2\" 4.5"), 1);
+    /* In a row each has one. */
+    graph[0] = plain_graph;
+    graph[0].network = "6x(conv(8,3),act)";
+    made_graph_write(graph, 1, 3);
+    report(1);
+    ck_assert_uint_eq(rows_of("gains", "Backward: E δ² one layer down / E δ²", "a", r, 24), 6);
+    expect_close(r[0].y, 2);
+    expect_close(r[0].lower, 2 - 0.38);
+    expect("own, where it alone reads that one.");
+    expect_not("second moment of the error of each layer");
+}
+END_TEST
+
+START_TEST(streams_are_lines_and_branches_points)
+{
+    static const char stream[] = "Stream: second moment";
+    made_graph graph[2];
+    row r[24];
+    write_graphs(graph);
+    report(1);
+    expect("The stream grows by at most a factor of 1.29 a block"); /* (5 / 3)^(1/2) */
+    ck_assert_uint_eq(rows_of("streams", stream, "a stream", r, 24), 4);
+    for (size_t i = 0; i < 4; i++) {
+        expect_close(r[i].x, (double)i + 1);
+        expect_close(r[i].y, (double)i + 2);
+    }
+    ck_assert_uint_eq(rows_of("streams", stream, "a stream theory", r, 24), 4);
+    expect_close(r[3].y, 1 + 4 * 1.9);
+    ck_assert_uint_eq(
+        rows_of("streams", "Stream: variance between rows", "a stream within units", r, 24), 4);
+    expect_close(r[1].y, 0.4 * 3);
+    ck_assert_uint_eq(rows_of("streams", "Error δ in the branches", "a", r, 24), 8);
+    for (size_t i = 0; i < 8; i++) {
+        expect_close(r[i].x, 0.5 * ((double)i + 1));
+        expect_close(r[i].y, pow(0.5, (double)i + 2));
+    }
+    ck_assert_uint_eq(rows_of("streams", "Gradient of their weights", "b", r, 24), 8);
+    expect_not("have no gradient before");
+    graph[0].grows = 2;
+    graph[1].zero_last = true;
+    made_graph_write(graph, 2, 3);
+    report(1);
+    expect("The stream explodes with a");
+    expect("4 layers of branches have no gradient before the first update");
+    expect("b starts as the identity.");
+    graph[0] = graph[1];
+    graph[0].initializer = "a";
+    made_graph_write(graph, 2, 3);
+    report(1);
+    expect("The stream passes all blocks as it is");
+    expect("a and b start as the identity.");
+}
+END_TEST
+
+/* Points where the way from layer to layer is not one, lines where it is; and names. */
+START_TEST(graphs_have_points_by_layer)
+{
+    static const char panel[] = "Signal: variance of z between rows";
+    made_graph graph[2];
+    row r[24];
+    write_graphs(graph);
+    report(1);
+    ck_assert_uint_eq(rows_of("signal", panel, "a signal", r, 24), 9);
+    ck_assert_uint_eq(rows_of("signal", panel, "a signal, end", r, 24), 1);
+    expect_close(r[0].x, 9);
+    expect("Points and crosses without a line: layers of networks that are no chain.");
+    ck_assert_uint_eq(in_script("signal", "\"conv1\" 1"), 2);
+    expect("Own gains");
+    expect("Stream: growth of its second moment a residual block");
+    expect_not("Backward total");
+    expect("exploding_stream");
+    expect("Network v2");
+    /* Of a chain nothing of this is said. */
+    made_arm arm = plain;
+    made_log log = log_of(&arm, 1, 3, 3);
+    ck_assert_int_eq(remove(at("network.csv")), 0);
+    ck_assert_int_eq(remove(at("symmetry.csv")), 0);
+    ck_assert_int_eq(remove(at("theory.csv")), 0);
+    made_log_write(&log);
+    report(1);
+    ck_assert(!has_figure("gains") && !has_figure("streams"));
+    expect_not("exploding_stream");
+    expect_not("Own gains");
+    expect_not("norm_factor");
+    expect_not("no chain");
+    expect("Backward total");
+}
+END_TEST
+
+/* A factor without a column makes settings: each has its figure, under its name. */
+START_TEST(named_factors_are_settings)
+{
+    made_graph graph[2];
+    row r[24];
+    write_graphs(graph);
+    graph[1].initializer = "a";
+    graph[0].start = "none";
+    graph[1].start = "zero_last";
+    graph[1].zero_last = true;
+    made_graph_write(graph, 2, 3);
+    report(1);
+    expect("residual init none");
+    expect("residual init zero_last");
+    ck_assert_uint_eq(rows_of("streams", "Stream: second moment", "a stream", r, 24), 4);
+    expect("4 layers have no bar: the gain is 0");
+}
+END_TEST
+
+/* Names of layers and blocks are text of others. */
+START_TEST(names_of_layers_are_harmless)
+{
+    made_graph graph[2];
+    write_graphs(graph);
+    FILE *file = made_file("network.csv");
+    fprintf(file, "run,layer,name,kind,block,inputs\n");
+    for (size_t run = 1; run <= 6; run++)
+        for (size_t l = 1; l <= 10; l++)
+            fprintf(file, "%zu,%zu,\"%zu`id`%%_{x}\"\"@y\n\",conv,\"b%zu\\`id`%%_\"\"\",%zu\n", run,
+                    l, l, (l + 1) / 2, l - 1);
+    fclose(file);
+    report(1);
+    ck_assert_uint_eq(in_script("gains", "`"), 0);
+    ck_assert_uint_eq(in_script("signal", "`"), 0);
+    ck_assert_uint_gt(in_script("gains", "\\140id\\140"), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pages");
@@ -1275,6 +1461,11 @@ int main(void)
     tcase_add_test(tests, signal_shows_the_size_where_it_differs_and_theory_where_there_is_one);
     tcase_add_test(tests, gradients_stand_beside_the_error);
     tcase_add_test(tests, time_colours_the_signal_of_each_layer_and_epoch);
+    tcase_add_test(tests, gains_are_bars_and_errors_points);
+    tcase_add_test(tests, streams_are_lines_and_branches_points);
+    tcase_add_test(tests, graphs_have_points_by_layer);
+    tcase_add_test(tests, named_factors_are_settings);
+    tcase_add_test(tests, names_of_layers_are_harmless);
     tcase_add_test(tests, learning_draws_every_run);
     tcase_add_test(tests, comparison_tells_apart_what_is_apart);
     tcase_add_test(tests, symmetry_counts_the_units_that_differ);

@@ -5,10 +5,12 @@
 #include "check_tap.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "scratch.h"
 
+#include "initscope/factors.h"
 #include "initscope/study.h"
 
 static ins_error error;
@@ -270,6 +272,221 @@ START_TEST(optional_files_by_name)
 }
 END_TEST
 
+/* --- Graphs -------------------------------------------------------------------------- */
+
+/* So many runs, each with rows of the layers 0 to 3. */
+static void put_runs(size_t runs)
+{
+    char epochs[1024] = "run,epoch\n", layers[4096] = "run,epoch,layer,tensor,variance\n";
+    for (size_t r = 1; r <= runs; r++) {
+        snprintf(epochs + strlen(epochs), sizeof epochs - strlen(epochs), "%zu,0\n", r);
+        for (size_t l = 0; l <= 3; l++)
+            snprintf(layers + strlen(layers), sizeof layers - strlen(layers),
+                     "%zu,0,%zu,activation,1\n", r, l);
+    }
+    put("epochs.csv", epochs);
+    put("layers.csv", layers);
+}
+
+/* The network names itself, or is cut short; two that look alike are numbered; the depth is no
+ * factor of networks that are no chains. */
+START_TEST(networks_are_labels)
+{
+    put_runs(6);
+    put("runs.csv",
+        "run,initializer,hidden,network,seed\n"
+        "1,he,,\"cnn=input(8,8,1),conv(16,3),act,gmean\",1\n"
+        "2,he,\"64,64\",\"64,64\",1\n"
+        "3,he,,\"input(8,8,1),conv(16,3),bn,act,maxpool(2),conv(32,3),act,gmean\",1\n"
+        "4,he,,\"input(8,8,1),conv(16,3),bn,act,maxpool(2),conv(32,3),bn,act,gmean\",1\n"
+        "5,he,,\"input(8,8,1),conv(16,3),bn,act,maxpool(2),conv(32,3),act,gmean\",2\n"
+        "6,he,,\"100x(conv(123,3),bn,act,maxpool(2)),gmean\",1\n");
+    ins_study study = read_study();
+    static const char *const labels[] = {
+        "he, cnn", "he, 2x64", "he, conv(16,3)-bn-act-maxpool(2)-…",
+        "he, conv(16,3)-bn-act-maxpool(2)-… (2)", "he, 100x(conv(123,3),bn,act,maxpoo…"};
+    ck_assert_uint_eq(study.arms, 5);
+    for (size_t a = 0; a < study.arms; a++) ck_assert_str_eq(study.arm[a].label, labels[a]);
+    ck_assert_uint_eq(study.arm[2].runs, 2);
+    ck_assert_ptr_null(study.arm[1].hidden);
+    ck_assert_str_eq(study.arm[0].network, "cnn=input(8,8,1),conv(16,3),act,gmean");
+    ins_arena *arena = ins_arena_new();
+    ins_study_factors factors = ins_factors_of(&study, arena);
+    ck_assert_uint_eq(factors.count, 1);
+    ck_assert(factors.factor[0].column == INS_RUNS_NETWORK);
+    ck_assert_str_eq(factors.factor[0].name, "network");
+    ck_assert_str_eq(ins_factor_phrase(arena, &factors.factor[0], 0), "cnn");
+    ins_arena_free(arena);
+    ins_study_free(&study);
+}
+END_TEST
+
+/* Of dense chains the network is the hidden layers, and the depth the factor. */
+START_TEST(dense_networks_are_shapes)
+{
+    put_runs(2);
+    put("runs.csv", "run,initializer,hidden,network,seed\n1,he,10x8,10x8,1\n2,he,2x8,2x8,1\n");
+    ins_study study = read_study();
+    ck_assert_str_eq(study.arm[0].label, "he, 10x8");
+    ck_assert_str_eq(study.arm[0].hidden, "10x8");
+    ins_arena *arena = ins_arena_new();
+    ins_study_factors factors = ins_factors_of(&study, arena);
+    ck_assert_uint_eq(factors.count, 1);
+    ck_assert(factors.factor[0].column == INS_RUNS_HIDDEN);
+    ck_assert_str_eq(ins_factor_phrase(arena, &factors.factor[0], 1), "10 hidden layers");
+    ck_assert(study.arm[0].chain && study.arm[1].chain);
+    ins_arena_free(arena);
+    ins_study_free(&study);
+}
+END_TEST
+
+/* What differs in factors.csv alone makes arms; a column of runs.csv may be repeated there. */
+START_TEST(named_factors_make_arms)
+{
+    put_runs(4);
+    put("runs.csv", "run,initializer,learning_rate,seed\n1,he,0.1,1\n2,he,0.1,1\n3,he,0.1,2\n"
+                    "4,he,0.1,1\n");
+    put("factors.csv", "run,factor,value\n1,residual_init,none\n2,residual_init,zero_last\n"
+                       "3,residual_init,none\n1,forget-bias,1\n9,residual_init,fixup\n"
+                       "2,forget_bias,1\n3,forget_bias,1\n1,learning-rate,0.10\n"
+                       "3,residual_init,none\n");
+    ins_study study = read_study();
+    ck_assert_uint_eq(study.arms, 3);
+    ck_assert_str_eq(study.arm[0].label, "he, residual init none");
+    ck_assert_str_eq(study.arm[1].label, "he, residual init zero_last");
+    ck_assert_str_eq(study.arm[2].label, "he");
+    ck_assert_uint_eq(study.arm[0].runs, 2);
+    ins_arena *arena = ins_arena_new();
+    ins_study_factors factors = ins_factors_of(&study, arena);
+    ck_assert_uint_eq(factors.count, 1);
+    ck_assert(factors.factor[0].column == INS_NO_COLUMN);
+    ck_assert_str_eq(factors.factor[0].name, "residual init");
+    ck_assert_uint_eq(factors.factor[0].levels, 3);
+    ins_arena_free(arena);
+    ins_study_free(&study);
+}
+END_TEST
+
+/* A branch around layers 1 and 2, told by one of two runs; of layer 9 there are no rows. */
+START_TEST(graph_of_an_arm)
+{
+    put_runs(2);
+    put("runs.csv", "run,initializer,seed\n1,he,1\n2,he,2\n");
+    put("network.csv",
+        "run,layer,name,kind,block,activation,inputs,units,fan_in,fan_out,parameters,trainable\n"
+        "1,3,head,dense,,,0 2,4,5,6,24,1\n1,1,conv1,conv,block1,relu,0,8,9,72,80,1\n"
+        "1,2,norm1,norm,block1,,1,8,1,1,16,0\n2,2,norm1,norm,block1,,1,8,1,1,16,0\n"
+        "1,9,far,dense,,,3,4,5,6,24,1\n7,1,x,y,z,,0,1,1,1,1,1\n");
+    ins_study study = read_study();
+    ck_assert_uint_eq(study.arms, 1);
+    const ins_arm *arm = &study.arm[0];
+    ins_arena *arena = ins_arena_new();
+    ck_assert(!arm->chain);
+    ck_assert_uint_eq(arm->listed, 3);
+    const ins_graph_layer *conv = ins_layer_at(arm, 1), *norm = ins_layer_at(arm, 2);
+    ck_assert(conv->kind == INS_KIND_CONV && norm->kind == INS_KIND_NORM);
+    ck_assert_str_eq(conv->block, "block1");
+    ck_assert_str_eq(conv->activation, "relu");
+    ck_assert_str_eq(ins_layer_at(arm, 3)->activation, "");
+    ck_assert(conv->units == 8 && conv->fan_in == 9 && conv->fan_out == 72);
+    ck_assert(!conv->frozen && norm->frozen);
+    ck_assert(ins_has_product(arm, 1) && !ins_has_product(arm, 2));
+    ck_assert_ptr_null(ins_layer_at(arm, 9));
+    ck_assert_uint_eq(ins_layer_inputs(arm, 3), 2);
+    ck_assert_uint_eq(ins_layer_input(arm, 3, 1), 2);
+    ck_assert_uint_eq(ins_only_input(arm, 3), SIZE_MAX);
+    ck_assert_uint_eq(ins_only_input(arm, 2), 1);
+    ck_assert(ins_is_only_reader(arm, 2, 1));
+    ck_assert(!ins_is_only_reader(arm, 1, 0));
+    ck_assert_str_eq(ins_layer_name(arena, arm, 1), "conv1");
+    ins_arena_free(arena);
+    ins_study_free(&study);
+}
+END_TEST
+
+/* Without network.csv, and with one that lists what would be taken for granted. */
+START_TEST(chains)
+{
+    put_runs(1);
+    ins_study study = read_study();
+    ins_arena *arena = ins_arena_new();
+    const ins_arm *arm = &study.arm[0];
+    ck_assert(arm->chain);
+    ck_assert_ptr_null(ins_layer_at(arm, 1));
+    ck_assert_uint_eq(ins_only_input(arm, 3), 2);
+    ck_assert_uint_eq(ins_layer_inputs(arm, 0), 0);
+    ck_assert(ins_has_product(arm, 3));
+    ck_assert_str_eq(ins_layer_name(arena, arm, 3), "3");
+    ins_arena_free(arena);
+    ins_study_free(&study);
+    static const struct {
+        const char *rows;
+        bool chain;
+    } networks[] = {{"1,1,dense,,0\n1,2,dense,,1\n1,3,dense,,2\n", true},
+                    {"1,1,dense,,0\n1,2,conv,,1\n1,3,dense,,2\n", false},
+                    {"1,1,dense,,0\n1,2,dense,b,1\n1,3,dense,,2\n", false},
+                    {"1,1,dense,,0\n1,2,dense,,1\n1,3,dense,,1\n", false},
+                    {"1,1,dense,,0\n1,2,dense,,1\n1,3,dense,,1 2\n", false},
+                    {"1,1,dense,,0\n1,2,dense,,1\n", false}};
+    for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "run,layer,kind,block,inputs\n%s", networks[i].rows);
+        put("network.csv", text);
+        study = read_study();
+        ck_assert_msg(study.arm[0].chain == networks[i].chain, "%s", networks[i].rows);
+        ins_study_free(&study);
+    }
+}
+END_TEST
+
+START_TEST(streams_are_listed)
+{
+    put("epochs.csv", "run,epoch\n1,0\n2,0\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,6,stream,1\n1,0,4,stream,1\n"
+                      "2,0,1,weight,1\n1,1,4,stream,1\n1,0,5,input,1\n");
+    ins_study study = read_study();
+    const size_t *layer;
+    ck_assert_uint_eq(ins_streams(&study, 0, &layer), 2);
+    ck_assert(layer[0] == 4 && layer[1] == 6);
+    ck_assert_uint_eq(ins_streams(&study, 1, &layer), 0);
+    ck_assert(ins_number(&study, INS_LAYERS_VARIANCE, (ins_site){0, study.start, 5, INS_INPUT}) ==
+              1);
+    ins_study_free(&study);
+}
+END_TEST
+
+static const struct {
+    const char *name, *text, *message;
+} contradictions[] = {
+    {"factors.csv", "run,factor,value\n1,a,x\n1,a,y\n",
+     "/factors.csv: data row 2 gives another value than data row 1"},
+    {"factors.csv", "run,factor,value\n1,a,x\n2,seed,7\n",
+     "/factors.csv: data row 2 has another value than the run's own column of runs.csv"},
+    {"factors.csv", "run,factor,value\n1,initializer,she\n",
+     "/factors.csv: data row 1 has another value than the run's own column of runs.csv"},
+    {"factors.csv", "run,factor\n1,a\n", "/factors.csv:1: there is no column \"value\""},
+    {"network.csv", "run,name\n1,a\n", "/network.csv:1: there is no column \"layer\""},
+    {"network.csv", "run,layer\n1,0.0\n",
+     "/network.csv: layer is not a whole number from 1 to 100000 in data row 1 (got \"0\")"},
+    {"network.csv", "run,layer,inputs\n1,1,0\n1,2,\"1,0\"\n",
+     "/network.csv: data row 2: inputs are not numbers of layers separated by blanks"},
+    {"network.csv", "run,layer,units\n1,1,4\n1,2,4\n2,1,4\n2,2,5\n",
+     "/network.csv: data row 4 is another layer than data row 2, of the same number and the same "
+     "factors; what differs between runs belongs in factors.csv"},
+};
+
+START_TEST(contradictions_are_refused)
+{
+    put_runs(2);
+    put("runs.csv", "run,initializer,seed\n1,he,1\n2,he,2\n");
+    put(contradictions[_i].name, contradictions[_i].text);
+    ins_study study;
+    ins_error_clear(&error);
+    ck_assert_int_eq(ins_study_read(scratch, &study, &error), INS_DATA);
+    ck_assert_str_eq(error.line[0] + strlen(scratch), contradictions[_i].message);
+}
+END_TEST
+
 typedef struct refused {
     const char *epochs, *layers, *message;
 } refused;
@@ -410,6 +627,12 @@ int main(void)
     tcase_add_checked_fixture(reading, scratch_setup, scratch_teardown);
     tcase_add_test(reading, foreign_log_without_runs);
     tcase_add_test(reading, labels_say_what_varies);
+    tcase_add_test(reading, networks_are_labels);
+    tcase_add_test(reading, dense_networks_are_shapes);
+    tcase_add_test(reading, named_factors_make_arms);
+    tcase_add_test(reading, graph_of_an_arm);
+    tcase_add_test(reading, chains);
+    tcase_add_test(reading, streams_are_listed);
     tcase_add_test(reading, diverged_as_runs_say);
     tcase_add_test(reading, diverged_by_the_last_loss);
     tcase_add_test(reading, every_number_by_its_place);
@@ -422,6 +645,8 @@ int main(void)
     tcase_add_checked_fixture(refusing, scratch_setup, scratch_teardown);
     tcase_add_loop_test(refusing, bad_references_are_refused, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
+    tcase_add_loop_test(refusing, contradictions_are_refused, 0,
+                        (int)(sizeof contradictions / sizeof contradictions[0]));
     tcase_add_test(refusing, fractional_epoch_is_refused);
     suite_add_tcase(suite, refusing);
     return ins_run_suite(suite);

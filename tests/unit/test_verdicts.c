@@ -521,7 +521,8 @@ START_TEST(names)
                      "preserving_forward growing_forward exploding_forward undecided_forward "
                      "vanishing_backward fading_backward preserving_backward growing_backward "
                      "exploding_backward undecided_backward preserving saturated not_moving "
-                     "learned barely_learned rarely_learned did_not_learn learning_undecided");
+                     "learned barely_learned rarely_learned did_not_learn learning_undecided "
+                     "exploding_stream identity_start");
     ins_text_free(&out);
 }
 END_TEST

@@ -1,0 +1,375 @@
+/* Networks that are no chains of dense layers: own gains, streams, what their verdicts leave out,
+ * and what the text of a network foretells. Every rule is tried on both sides. */
+#include <config.h>
+
+#include "check_tap.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "make_graph.h"
+
+static ins_study study;
+static ins_analysis analysis;
+static made_graph arm;
+
+static void setup(void)
+{
+    scratch_setup();
+    arm = plain_graph;
+}
+
+static void read_arms(const made_graph *arms, size_t count)
+{
+    made_graph_write(arms, count, 3);
+    made_read(&study, &analysis);
+}
+
+static void done(void)
+{
+    made_free(&study, &analysis);
+}
+
+static bool has(ins_verdict verdict)
+{
+    return ins_has_verdict(&analysis.arm[0], verdict);
+}
+
+static void expect_close(double value, double expected)
+{
+    ck_assert_double_eq_tol(value, expected, 1e-12 * fmax(fabs(expected), 1));
+}
+
+static const char *evidence_of(const char *rule)
+{
+    const ins_finding *finding = made_finding(&analysis, rule);
+    ck_assert_msg(finding != NULL, "%s is not found", rule);
+    return ins_analysis_plain(&analysis, finding->evidence);
+}
+
+static const char *claim_of(const char *rule)
+{
+    const ins_finding *finding = made_finding(&analysis, rule);
+    ck_assert_msg(finding != NULL, "%s is not found", rule);
+    return ins_analysis_plain(&analysis, finding->claim);
+}
+
+/* A residual network of so many blocks. */
+static made_graph residual(size_t blocks)
+{
+    made_graph graph = plain_graph;
+    graph.blocks = blocks;
+    graph.adds = 1;
+    graph.network = "v2=input(8,8,1),conv(8,3),4xres(bn,act,conv(8,3),bn,act,conv(8,3)),gmean";
+    return graph;
+}
+
+/* --- Own gains -------------------------------------------------------------------------- */
+
+/* What a layer reads is its input row, or the activation of the one layer that it reads. */
+START_TEST(own_gain_is_of_what_a_layer_reads)
+{
+    arm = residual(3);
+    arm.gain = 1.5;
+    read_arms(&arm, 1);
+    expect_close(ins_own_gain(&study, 0, 1), 1);
+    expect_close(ins_own_gain(&study, 0, 2), 1.5); /* its input row */
+    expect_close(ins_own_gain(&study, 0, 3), 1.5); /* the activation of layer 2 */
+    /* Layer 4 reads two, layer 1 is read by two: no way back of their own. */
+    ck_assert(isnan(ins_own_error_gain(&study, 0, 4)));
+    ck_assert(isnan(ins_own_error_gain(&study, 0, 2)));
+    expect_close(ins_own_error_gain(&study, 0, 3), 2);
+    ck_assert(isnan(ins_own_error_gain(&study, 0, 1)));
+    ins_gains gains = ins_gains_of_arm(&study, 0, INS_FORWARD);
+    ck_assert_uint_eq(gains.layers, 8);
+    expect_close(gains.mean, pow(1.5, 7.0 / 8));
+    expect_close(gains.least, 1);
+    expect_close(gains.most, 1.5);
+    ck_assert_uint_eq(ins_gains_of_arm(&study, 0, INS_BACKWARD).layers, 3);
+    done();
+}
+END_TEST
+
+/* Six convolutions: 5 own gains of g, and a half each that ReLU passes on. */
+START_TEST(layers_in_a_row_multiply)
+{
+    static const struct {
+        double gain;
+        const char *network;
+        ins_grade grade;
+    } rows[] = {{2, "6x(conv(8,3),act),gmean", INS_GRADE_PRESERVING},
+                {0.5, "6x(conv(8,3),act),gmean", INS_GRADE_VANISHING}, /* 4^-5 */
+                {8, "6x(conv(8,3),act),gmean", INS_GRADE_EXPLODING},   /* 4^5 */
+                /* Norms undo it, branches pass it by, and of the rest nothing is known. */
+                {0.5, "6x(conv(8,3),bn,act),gmean", INS_GRADE_NOT_KNOWN},
+                {0.5, "6xres(conv(8,3),act),gmean", INS_GRADE_NOT_KNOWN},
+                {0.5, "", INS_GRADE_NOT_KNOWN}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        arm.gain = rows[i].gain;
+        arm.network = rows[i].network;
+        read_arms(&arm, 1);
+        ck_assert_int_eq(analysis.arm[0].grade[INS_FORWARD], rows[i].grade);
+        ck_assert_int_eq(analysis.arm[0].grade[INS_BACKWARD], INS_GRADE_NOT_KNOWN);
+        if (i == 1) {
+            expect_close(analysis.run[0].total[INS_FORWARD], pow(0.25, 5));
+            ck_assert_str_eq(claim_of("vanishing_forward"), "The signal vanishes with a.");
+            ck_assert_ptr_nonnull(strstr(evidence_of("vanishing_forward"),
+                                         "Over 6 hidden layers the own gains of a multiply to "));
+        }
+        ck_assert(!has(INS_VERDICT_PRESERVING));
+        done();
+    }
+}
+END_TEST
+
+/* --- Streams ----------------------------------------------------------------------------- */
+
+START_TEST(a_stream_that_doubles_explodes)
+{
+    arm = residual(10);
+    arm.grows = 2;
+    read_arms(&arm, 1);
+    expect_close(analysis.run[0].stream_growth, 2);
+    ck_assert(has(INS_VERDICT_EXPLODING_STREAM));
+    ck_assert_str_eq(claim_of("exploding_stream"), "The stream explodes with a.");
+    ck_assert_ptr_nonnull(strstr(evidence_of("exploding_stream"),
+                                 "Over 10 residual blocks its second moment goes from 2 to "));
+    ck_assert_ptr_nonnull(strstr(evidence_of("exploding_stream"), "by a factor of 2 a block"));
+    done();
+}
+END_TEST
+
+/* 1 + l: from (l + 1) to (l + 2) is a large factor while there are few blocks, and no explosion. */
+START_TEST(a_stream_that_adds_does_not)
+{
+    for (size_t blocks = 1; blocks <= 12; blocks++) {
+        arm = residual(blocks);
+        read_arms(&arm, 1);
+        ck_assert(!has(INS_VERDICT_EXPLODING_STREAM));
+        ck_assert(!has(INS_VERDICT_IDENTITY_START));
+        if (blocks > 1)
+            expect_close(analysis.run[0].stream_growth, analysis.run[0].stream_linear);
+        else
+            ck_assert(isnan(analysis.run[0].stream_growth));
+        ck_assert_ptr_null(made_finding(&analysis, "exploding_stream"));
+        done();
+        arm.grows = 2;
+        read_arms(&arm, 1);
+        ck_assert(has(INS_VERDICT_EXPLODING_STREAM) == (blocks > 1));
+        done();
+    }
+    arm = residual(8);
+    arm.grows = 1.2; /* below 1.25 */
+    read_arms(&arm, 1);
+    ck_assert(!has(INS_VERDICT_EXPLODING_STREAM));
+    done();
+}
+END_TEST
+
+START_TEST(zero_branches_are_an_identity_and_no_symmetry)
+{
+    arm = residual(4);
+    arm.zero_last = true;
+    read_arms(&arm, 1);
+    ck_assert(has(INS_VERDICT_IDENTITY_START));
+    ck_assert(!has(INS_VERDICT_SYMMETRIC));
+    ck_assert_uint_eq(analysis.run[0].duplicates, 0);
+    for (unsigned v = INS_VERDICT_VANISHING_FORWARD; v <= INS_VERDICT_UNDECIDED_BACKWARD; v++)
+        ck_assert(!has((ins_verdict)v));
+    ck_assert_str_eq(claim_of("identity_start"), "a starts as the identity.");
+    ck_assert_ptr_nonnull(strstr(evidence_of("identity_start"),
+                                 "none of the 4 residual blocks adds anything to what they read"));
+    ck_assert_ptr_null(made_finding(&analysis, "symmetric"));
+    done();
+    arm = residual(1);
+    arm.zero_last = true;
+    read_arms(&arm, 1);
+    ck_assert_ptr_nonnull(
+        strstr(evidence_of("identity_start"), "its residual block adds nothing to what it reads"));
+    done();
+}
+END_TEST
+
+/* A branch that is 0 throughout stays so: neither an identity to begin with, nor exempt. */
+START_TEST(branches_of_zeros_alone_are_symmetric)
+{
+    arm = residual(4);
+    arm.zero_last = arm.zero_first = true;
+    read_arms(&arm, 1);
+    ck_assert(!has(INS_VERDICT_IDENTITY_START));
+    ck_assert(has(INS_VERDICT_SYMMETRIC));
+    ck_assert_uint_eq(analysis.run[0].duplicates, 4);
+    done();
+}
+END_TEST
+
+/* The last layer of a branch does not say what the output layer reads; one behind it does. */
+START_TEST(a_branch_does_not_collapse_the_network)
+{
+    arm = residual(2);
+    read_arms(&arm, 1);
+    ck_assert(isnan(analysis.run[0].rank) && isnan(analysis.run[0].alikeness));
+    done();
+    arm = plain_graph;
+    read_arms(&arm, 1);
+    expect_close(analysis.run[0].rank, 4);
+    ck_assert(isfinite(analysis.run[0].alikeness));
+    done();
+}
+END_TEST
+
+/* --- What verdicts leave out --------------------------------------------------------------- */
+
+/* Equal units of layer 2, in bits: a fault of a convolution, none of a norm and of what is not
+ * trained. */
+START_TEST(norms_and_frozen_layers_are_not_symmetric)
+{
+    static const struct {
+        const char *kind;
+        bool frozen, symmetric;
+    } rows[] = {{"conv", false, true},
+                {"dense", false, true},
+                {"norm", false, false},
+                {"embedding", false, false},
+                {"conv", true, false}};
+    arm.alike = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        arm.kind = rows[i].kind;
+        arm.frozen = rows[i].frozen;
+        made_graph_write(&arm, 1, 3);
+        ck_assert_int_eq(remove(at("symmetry.csv")), 0);
+        made_read(&study, &analysis);
+        ck_assert_msg(has(INS_VERDICT_SYMMETRIC) == rows[i].symmetric, "%s", rows[i].kind);
+        done();
+    }
+}
+END_TEST
+
+/* The activations are beyond a knee, of a layer that has an activation. */
+START_TEST(without_activation_none_is_saturated)
+{
+    read_arms(&arm, 1);
+    ck_assert(has(INS_VERDICT_SATURATED));
+    done();
+    arm.activation = "";
+    read_arms(&arm, 1);
+    ck_assert(!has(INS_VERDICT_SATURATED));
+    done();
+}
+END_TEST
+
+/* Weights around 0.25 over 0: of a norm that is what they are for. */
+START_TEST(frozen_layers_do_not_move_and_should_not)
+{
+    read_arms(&arm, 1);
+    ck_assert(isfinite(analysis.run[0].pace));
+    done();
+    arm.frozen = true;
+    read_arms(&arm, 1);
+    ck_assert(isnan(analysis.run[0].pace));
+    ck_assert(!has(INS_VERDICT_NOT_MOVING));
+    done();
+}
+END_TEST
+
+/* --- What the text of a network foretells --------------------------------------------------- */
+
+static bool finds(const char *network, const char *rule)
+{
+    arm.network = network;
+    read_arms(&arm, 1);
+    bool found = made_finding(&analysis, rule) != NULL;
+    done();
+    return found;
+}
+
+/* Of 3 x 3 kernels on 8 x 8 the mean of q after 1, 2, 5, 10 convolutions over that without a
+ * border: .840278 .741512 .545653 .353025, and after 10 on 14 x 14 .589912. */
+START_TEST(zero_padding_takes_its_share)
+{
+    arm.network = "input(8,8,1),10x(conv(8,3),act),gmean";
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("border"), "Zero padding takes 64.7 % of the signal.");
+    ck_assert_ptr_nonnull(strstr(evidence_of("border"), "In theory 10 convolutions, the last on a "
+                                                        "map of 8 × 8, leave 35.3 %"));
+    done();
+    ck_assert(!finds("input(8,8,1),5x(conv(8,3),act),gmean", "border"));
+    ck_assert(finds("NAME=input(8,8,1),6x(conv(8,3,bias=no),act),gmean", "border"));
+    ck_assert(!finds("input(14,14,1),10x(conv(8,3),act),gmean", "border"));
+    ck_assert(!finds("input(8,8,1),10x(conv(8,3,pad=valid),act),gmean", "border"));
+    ck_assert(!finds("input(8,8,1),10x(conv(8,1),act),gmean", "border"));
+    ck_assert(!finds("input(8,8,1),10x(conv(8,3),bn,act),gmean", "border"));
+    ck_assert(!finds("input(8,8,1),10xres(conv(8,3),act),gmean", "border"));
+    ck_assert(!finds("10x(conv(8,3),act),gmean", "border")); /* on what map? */
+    ck_assert(finds("input(8,8,1),2x(5x(conv(8,3),act)),gmean", "border"));
+    ck_assert(finds("input(6,3),10x(conv(8,3),act),gmean", "border"));
+    /* Pooling leaves a smaller map, of which the border is more. */
+    ck_assert(!finds("input(8,8,1),4x(conv(8,3),act),gmean", "border"));
+    ck_assert(finds("input(8,8,1),2x(conv(8,3),act),maxpool(2),2x(conv(8,3),act),gmean", "border"));
+    arm.initializer = "delta_orthogonal";
+    ck_assert(!finds("input(8,8,1),10x(conv(8,3),act),gmean", "border"));
+}
+END_TEST
+
+/* 1.4669^18 is 990, 1.4669^19 is 1452. */
+START_TEST(norms_without_skips_explode)
+{
+    ck_assert(!finds("18x(64,bn)", "exploding_norm"));
+    ck_assert(!finds("18x(dense(64),bn,act)", "exploding_norm"));
+    ck_assert(!finds("30xres(dense(64),bn,act)", "exploding_norm"));
+    ck_assert(!finds("30x(dense(64),ln,act)", "exploding_norm"));
+    ck_assert(finds("30x(dense(64),act,ln)", "exploding_norm"));
+    arm.network = "deep=19x(dense(64),bn,act)";
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("exploding_norm"), "The error explodes through the norms of a.");
+    ck_assert_ptr_nonnull(strstr(evidence_of("exploding_norm"),
+                                 "by 1.47 a layer in theory, over 19 of them by 1450"));
+    /* From layer 6 to layer 1 of the log the error doubles each time. */
+    ck_assert_ptr_nonnull(strstr(evidence_of("exploding_norm"), "the first it is 32 before"));
+    done();
+}
+END_TEST
+
+/* Texts that are no network are nothing to judge by. */
+START_TEST(odd_texts_are_no_networks)
+{
+    static const char *const odd[] = {"(((((",
+                                      ")))",
+                                      "999999x999999x999999x(999999x(conv(8,3)))",
+                                      "input(8,8,1),conv",
+                                      "input(99999999,1,1),conv(8,3)",
+                                      "input(8,8,1),conv(8,99999999999999999999)",
+                                      "input(8,8,1),conv(8,3,stride=0),maxpool(0),maxpool(9)",
+                                      "a=b=c=,,,,=",
+                                      "res",
+                                      "res(",
+                                      "x",
+                                      "3x"};
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        ck_assert(!finds(odd[i], "border"));
+        ck_assert(!finds(odd[i], "exploding_norm"));
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("graphs");
+    TCase *cases = tcase_create("graphs");
+    tcase_add_checked_fixture(cases, setup, scratch_teardown);
+    tcase_add_test(cases, own_gain_is_of_what_a_layer_reads);
+    tcase_add_test(cases, layers_in_a_row_multiply);
+    tcase_add_test(cases, a_stream_that_doubles_explodes);
+    tcase_add_test(cases, a_stream_that_adds_does_not);
+    tcase_add_test(cases, zero_branches_are_an_identity_and_no_symmetry);
+    tcase_add_test(cases, branches_of_zeros_alone_are_symmetric);
+    tcase_add_test(cases, a_branch_does_not_collapse_the_network);
+    tcase_add_test(cases, norms_and_frozen_layers_are_not_symmetric);
+    tcase_add_test(cases, without_activation_none_is_saturated);
+    tcase_add_test(cases, frozen_layers_do_not_move_and_should_not);
+    tcase_add_test(cases, zero_padding_takes_its_share);
+    tcase_add_test(cases, norms_without_skips_explode);
+    tcase_add_test(cases, odd_texts_are_no_networks);
+    suite_add_tcase(suite, cases);
+    return ins_run_suite(suite);
+}
