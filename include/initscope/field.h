@@ -31,4 +31,8 @@ ins_field *ins_field_white(size_t positions, double square, double apart);
  * the channels of a position have for their mean. */
 ins_field *ins_field_measure(const real *x, size_t rows, size_t positions, size_t channels);
 
+/* Made to have this second moment. Where apart is not that of its rows, what two of them have in
+ * common becomes 1 - apart of what one has with itself. */
+void ins_field_fit(ins_field *field, double square, double apart);
+
 #endif

@@ -149,3 +149,25 @@ ins_numbers ins_field_numbers(const ins_field *field)
                          .other_pairs = sum_of(field->other, positions * positions) / (p * p),
                          .mean = sum_of(field->mean, positions) / p};
 }
+
+/* Of what is measured in float. */
+#define ALIKE 1e-4
+
+static void multiply(double *x, size_t count, double factor)
+{
+    for (size_t i = 0; i < count; i++) x[i] *= factor;
+}
+
+void ins_field_fit(ins_field *field, double square, double apart)
+{
+    const ins_numbers n = ins_field_numbers(field);
+    const size_t pairs = field->positions * field->positions;
+    if (!(n.square > 0)) return;
+    const double factor = square / n.square;
+    multiply(field->same, pairs, factor);
+    multiply(field->other, pairs, factor);
+    multiply(field->mean, field->positions, sqrt(factor));
+    if (fabs(1 - n.other_square / n.square - apart) <= ALIKE) return;
+    memcpy(field->other, field->same, pairs * sizeof *field->other);
+    multiply(field->other, pairs, 1 - apart);
+}
