@@ -41,7 +41,7 @@ static void input_forward(const ins_stage *s)
     const bool measured = inputs->field != NULL && inputs->field->positions == positions;
     ins_signal_settle(s, measured ? ins_field_copy(inputs->field)
                                   : ins_field_white(positions, inputs->square, inputs->apart));
-    s->at->lengths = inputs->square * inputs->lengths;
+    s->at->lengths = s->at->square * (measured ? inputs->field->lengths : inputs->lengths);
 }
 
 static void input_backward(const ins_stage *s)

@@ -64,13 +64,6 @@ static double turned_distance(const ins_choice *activation, const ins_signal *z)
     return ins_correlate_apart(&correlator, fmin(fmax(distance / square, 0), 2)).distance;
 }
 
-/* Half the squared difference of root mean squares, where their square grows to after. */
-static double length_part(const ins_signal *before, double after, double growth)
-{
-    if (before->lengths == 0) return 0;
-    return before->lengths * growth * growth * before->square / after;
-}
-
 static void vector_units_forward(const ins_stage *s)
 {
     const ins_signal *z = s->in[0];
@@ -89,7 +82,8 @@ static void vector_units_forward(const ins_stage *s)
 static void vector_forward(const ins_stage *s)
 {
     const ins_expectation at = ins_expect(&s->plan->choice, s->in[0]->square);
-    s->at->lengths = length_part(s->in[0], at.square, at.square_growth);
+    s->at->lengths =
+        ins_length_part(s->in[0]->lengths, s->in[0]->square, at.square, at.square_growth);
     s->at->distance = s->at->lengths + turned_distance(&s->plan->choice, s->in[0]);
     s->at->square = at.square;
     s->at->mean = at.value;
@@ -153,19 +147,35 @@ static void correct(const ins_stage *s, const ins_views *views, double slope)
         field->mean[p] = views->mean * root[p] / sqrt(had.square);
         s->at->way[p] = slope;
     }
+    const double lengths = 1 - ins_signal_shorter(s->at);
     ins_signal_settle(s, field);
+    s->at->lengths = lengths * s->at->square;
+}
+
+/* Those of the mean position. */
+static void find_lengths(const ins_stage *s)
+{
+    const ins_signal *z = s->in[0];
+    s->at->lengths = 0;
+    if (z->lengths == 0) return;
+    const double growth = ins_expect(&s->plan->choice, z->square).square_growth;
+    s->at->lengths = ins_length_part(z->lengths, z->square, s->at->square, growth);
 }
 
 static void map_forward(const ins_stage *s)
 {
     const ins_field *z = s->in[0]->field;
     const size_t positions = z->positions;
-    ins_transfer *transfer = ins_transfer_of(&s->plan->choice, z->same, positions + 1, positions);
+    const double shorter = ins_signal_shorter(s->in[0]);
+    ins_transfer *same = ins_transfer_of(&s->plan->choice, z, 1);
+    ins_transfer *other = shorter < 1 ? ins_transfer_of(&s->plan->choice, z, shorter) : same;
     s->at->way = ins_stage_numbers(s, positions);
-    for (size_t p = 0; p < positions; p++) s->at->way[p] = transfer->slope_square[p];
+    for (size_t p = 0; p < positions; p++) s->at->way[p] = same->slope_square[p];
     s->at->alike = alike_slopes(&s->plan->choice, z);
-    ins_signal_settle(s, ins_transfer_apply(transfer, z));
-    ins_transfer_free(transfer);
+    ins_signal_settle(s, ins_transfer_apply(same, other, z));
+    if (other != same) ins_transfer_free(other);
+    ins_transfer_free(same);
+    find_lengths(s);
     if (s->in[0]->gaussian) {
         s->at->source = s->in[0];
     }

@@ -93,14 +93,6 @@ static ins_layer_prediction prediction_of(const matrix *m, double square, double
 
 /* --- Vectors ---------------------------------------------------------------------------------- */
 
-/* Half the squared difference of root mean squares r, where the square of r grows to after, by
- * growth for each unit of it: d r' / d r = growth r / r'. */
-static double length_part(const ins_signal *before, double after, double growth)
-{
-    if (before->lengths == 0) return 0;
-    return before->lengths * growth * growth * before->square / after;
-}
-
 /* The biases are the same for all rows: they add to the square and not to the distance. */
 static void vector_forward(const ins_stage *s)
 {
@@ -116,7 +108,7 @@ static void vector_forward(const ins_stage *s)
         growth * s->in[0]->distance + own * own * s->inputs->square * s->inputs->apart;
     s->at->square = q;
     s->at->distance = distance;
-    s->at->lengths = length_part(s->in[0], q, growth);
+    s->at->lengths = ins_length_part(s->in[0]->lengths, s->in[0]->square, q, growth);
     s->at->within = ins_over_rows(s->inputs, distance);
     *s->out = prediction_of(&m, q, s->at->within);
 }
@@ -181,7 +173,8 @@ static void map_forward(const ins_stage *s)
     ins_field *field =
         ins_field_convolve(s->in[0]->field, &w, tap_energies(s, &list[0].place, taps, centred));
     remember_inputs(s, &w, centred ? NULL : field);
-    const matrix m = matrix_of(s, ins_field_numbers(field).square);
+    const double input = ins_field_numbers(field).square;
+    const matrix m = matrix_of(s, input);
     const double growth = m.place.fan_in * m.weight;
     const size_t pairs = field->positions * field->positions;
     for (size_t i = 0; i < pairs; i++) {
@@ -189,6 +182,8 @@ static void map_forward(const ins_stage *s)
         field->other[i] = growth * field->other[i] + m.bias;
     }
     ins_signal_settle(s, field);
+    const double lengths = input * (1 - ins_signal_shorter(s->in[0]));
+    s->at->lengths = ins_length_part(lengths, input, s->at->square, growth);
     *s->out = prediction_of(&m, s->at->square, s->at->within);
 }
 

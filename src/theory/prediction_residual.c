@@ -58,6 +58,7 @@ static void add_fields(const ins_stage *s, double factor)
     }
     for (size_t p = 0; p < x->positions; p++) sum->mean[p] = x->mean[p] + factor * f->mean[p];
     ins_signal_settle(s, sum);
+    s->at->lengths = lengths_of(s->in[SKIP], s->in[BRANCH], factor, s->at->square);
 }
 
 static void add(const ins_stage *s, double factor)

@@ -102,6 +102,19 @@ static inline bool ins_has_positions(const ins_layer_plan *plan)
     return plan->shape.axes > 0;
 }
 
+/* The part of the second moment that is not one of different lengths of rows. */
+static inline double ins_signal_shorter(const ins_signal *signal)
+{
+    return signal->square > 0 ? 1 - signal->lengths / signal->square : 1;
+}
+
+/* Half the squared difference of root mean squares r, where the square of r grows to after, by
+ * growth for each unit of square: d r' / d r = growth r / r'. */
+static inline double ins_length_part(double lengths, double square, double after, double growth)
+{
+    return lengths == 0 ? 0 : lengths * growth * growth * square / after;
+}
+
 /* Numbers for each position of what a layer gives. */
 double *ins_stage_numbers(const ins_stage *s, size_t positions);
 
@@ -109,7 +122,8 @@ double *ins_stage_numbers(const ins_stage *s, size_t positions);
 void ins_forget_forward(const ins_stage *s);
 void ins_forget_backward(const ins_stage *s);
 
-/* The output's field, which the signal owns from now on, and with it its numbers. */
+/* The output's field, which the signal owns from now on, and with it its numbers but for
+ * lengths. */
 void ins_signal_settle(const ins_stage *s, ins_field *field);
 
 /* Of a layer's output, while its field is there. */
