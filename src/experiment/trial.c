@@ -183,8 +183,8 @@ static void add_network(const session *s, ins_log_rows *rows)
 
 static void add_theory(const session *s, const ins_forecast *forecast, ins_text *out)
 {
-    for (size_t i = 0; i < ins_forecast_count(forecast); i++) {
-        ins_forecast_item of = ins_forecast_at(forecast, i);
+    for (size_t i = 0; i < forecast->items; i++) {
+        const ins_forecast_item of = forecast->item[i];
         ins_row row = ins_row_begin(out, INS_LOG_THEORY);
         ins_row_integer(&row, INS_THEORY_RUN, (long long)s->trial->run);
         ins_row_text(&row, INS_THEORY_INITIALIZER, s->trial->init->label);

@@ -13,11 +13,15 @@
 #include "signal.h"
 #include "softmax_start.h"
 
+/* Whether a layer asks for the units of the first layer that it reads. */
+typedef enum asking { ASKS_NEVER, ASKS_IF_ASKED, ASKS } asking;
+
 typedef struct theory {
     const char *kind; /* of layers */
     void (*forward)(const ins_stage *s);
     void (*backward)(const ins_stage *s);
     bool transparent; /* who reads it may have to do with what it reads: keep that */
+    asking asks;
 } theory;
 
 /* The first layer: what the caller knows. */
@@ -37,7 +41,7 @@ static void input_forward(const ins_stage *s)
     const bool measured = inputs->field != NULL && inputs->field->positions == positions;
     ins_signal_settle(s, measured ? ins_field_copy(inputs->field)
                                   : ins_field_white(positions, inputs->square, inputs->apart));
-    s->at->lengths = inputs->square * inputs->lengths;
+    s->at->lengths = s->at->square * (measured ? inputs->field->lengths : inputs->lengths);
 }
 
 static void input_backward(const ins_stage *s)
@@ -49,8 +53,13 @@ static void input_backward(const ins_stage *s)
 static void same_forward(const ins_stage *s)
 {
     ins_field *field = s->in[0]->field;
+    const bool asked = s->at->asked;
     *s->at = *s->in[0];
     s->at->inward = 0;
+    s->at->asked = asked;
+    s->at->same = ins_signal_itself(s->in[0]);
+    s->at->units = NULL;
+    s->at->slopes = NULL;
     s->at->field = field != NULL ? ins_field_copy(field) : NULL;
 }
 
@@ -65,25 +74,25 @@ static void unknown_forward(const ins_stage *s)
 }
 
 static const theory kinds[] = {
-    {"input", input_forward, input_backward, false},
-    {"dense", ins_matrix_forward, ins_matrix_backward, false},
-    {"conv", ins_matrix_forward, ins_matrix_backward, false},
-    {"depthwise", ins_matrix_forward, ins_matrix_backward, false},
-    {"act", ins_activation_predict_forward, ins_activation_predict_backward, true},
-    {"maxpool", ins_largest_forward, ins_largest_backward, true},
-    {"meanpool", ins_average_forward, ins_average_backward, false},
-    {"gmean", ins_average_forward, ins_average_backward, false},
-    {"gmax", ins_largest_forward, ins_largest_backward, true},
-    {"flatten", ins_flatten_forward, ins_flatten_backward, false},
-    {"bn", ins_batch_norm_predict_forward, ins_norm_predict_backward, false},
-    {"ln", ins_layer_norm_predict_forward, ins_norm_predict_backward, false},
-    {"gn", ins_group_norm_predict_forward, ins_norm_predict_backward, false},
-    {"rms", ins_rms_norm_predict_forward, ins_norm_predict_backward, false},
-    {"dropout", same_forward, same_backward, true},
-    {"alpha_dropout", same_forward, same_backward, true},
-    {"res", ins_sum_forward, ins_sum_backward, false},
+    {"input", input_forward, input_backward, false, ASKS_NEVER},
+    {"dense", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
+    {"conv", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
+    {"depthwise", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
+    {"act", ins_activation_predict_forward, ins_activation_predict_backward, true, ASKS},
+    {"maxpool", ins_largest_forward, ins_largest_backward, true, ASKS_NEVER},
+    {"meanpool", ins_average_forward, ins_average_backward, false, ASKS_NEVER},
+    {"gmean", ins_average_forward, ins_average_backward, false, ASKS_NEVER},
+    {"gmax", ins_largest_forward, ins_largest_backward, true, ASKS_NEVER},
+    {"flatten", ins_flatten_forward, ins_flatten_backward, false, ASKS_NEVER},
+    {"bn", ins_batch_norm_predict_forward, ins_norm_predict_backward, false, ASKS_NEVER},
+    {"ln", ins_layer_norm_predict_forward, ins_norm_predict_backward, false, ASKS_NEVER},
+    {"gn", ins_group_norm_predict_forward, ins_norm_predict_backward, false, ASKS_NEVER},
+    {"rms", ins_rms_norm_predict_forward, ins_norm_predict_backward, false, ASKS_NEVER},
+    {"dropout", same_forward, same_backward, true, ASKS_IF_ASKED},
+    {"alpha_dropout", same_forward, same_backward, true, ASKS_IF_ASKED},
+    {"res", ins_sum_forward, ins_sum_backward, false, ASKS_IF_ASKED},
 };
-static const theory unknown = {NULL, unknown_forward, ins_forget_backward, false};
+static const theory unknown = {NULL, unknown_forward, ins_forget_backward, false, ASKS_NEVER};
 
 static const theory *theory_of(const ins_layer_kind *kind)
 {
@@ -153,6 +162,7 @@ typedef struct walk {
     size_t *needed;                    /* (layers) the last layer that asks for its field */
     ins_layer_prediction *out, before; /* before: of what follows no matrix */
     ins_arena *arena;
+    ins_draws *draws;
 } walk;
 
 static ins_stage stage_of(walk *w, size_t layer, ins_back *back)
@@ -169,7 +179,8 @@ static ins_stage stage_of(walk *w, size_t layer, ins_back *back)
                       .back = back,
                       .out = plan->follows > 0 ? &w->out[plan->follows - 1] : &w->before,
                       .numbered = plan->number > 0 ? &w->out[plan->number - 1] : &w->before,
-                      .arena = w->arena};
+                      .arena = w->arena,
+                      .draws = &w->draws};
     for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &w->signal[plan->input[k]];
     const size_t opposite = design->depth + 1 - plan->number;
     if (((const ins_initializer *)made.weight->entry)->tied && opposite < plan->number) {
@@ -185,7 +196,10 @@ static void find_needs(walk *w)
     for (size_t i = w->design->layers; i-- > 0;) {
         const ins_layer_plan *plan = &w->design->layer[i];
         if (w->needed[i] < i) w->needed[i] = i;
-        const size_t until = theory_of(plan->kind)->transparent ? w->needed[i] : i;
+        const theory *own = theory_of(plan->kind);
+        const size_t until = own->transparent ? w->needed[i] : i;
+        const bool asks = own->asks == ASKS || (own->asks == ASKS_IF_ASKED && w->signal[i].asked);
+        if (plan->kind->reads > 0) w->signal[plan->input[0]].asked |= asks;
         for (size_t k = 0; k < plan->kind->reads; k++) {
             size_t *needed = &w->needed[plan->input[k]];
             if (*needed < until) *needed = until;
@@ -193,12 +207,15 @@ static void find_needs(walk *w)
     }
 }
 
-static void free_fields(walk *w, size_t layer)
+static void free_large(walk *w, size_t layer)
 {
     for (size_t i = 0; i <= layer; i++) {
-        if (w->needed[i] > layer || w->signal[i].field == NULL) continue;
-        ins_field_free(w->signal[i].field);
-        w->signal[i].field = NULL;
+        ins_signal *signal = &w->signal[i];
+        if (w->needed[i] > layer) continue;
+        ins_field_free(signal->field);
+        ins_units_free(signal->units);
+        signal->field = NULL;
+        signal->units = NULL;
     }
 }
 
@@ -221,17 +238,8 @@ static void go_forward(walk *w)
         const ins_stage s = stage_of(w, i, back);
         theory_of(s.plan->kind)->forward(&s);
         show_input(&s);
-        free_fields(w, i);
+        free_large(w, i);
     }
-}
-
-/* Both readers pass the parts share x + noise of independent noises back. */
-static void add_vector(ins_signal *read, const ins_back *more)
-{
-    ins_back *back = &read->back;
-    double sum = back->gain * back->delta + more->gain * more->delta;
-    if (back->along != 0 && more->along != 0) sum += 2 * back->along * more->along / read->square;
-    *back = (ins_back){.gain = sum, .delta = 1, .along = back->along + more->along};
 }
 
 static double total(const double *x, size_t count)
@@ -241,7 +249,32 @@ static double total(const double *x, size_t count)
     return sum;
 }
 
-static void add_map(ins_signal *read, const ins_back *more, size_t positions)
+/* Of units one by one the mean, weighed by what there is of both. */
+static void add_units(walk *w, ins_back *back, double had, const ins_back *more, double got)
+{
+    const double *a = back->units, *b = more->units;
+    if ((a == NULL && b == NULL) || !(had + got > 0)) return;
+    double *sum = ins_arena_get(w->arena, INS_UNITS, sizeof *sum, "units of the theory");
+    for (size_t i = 0; i < INS_UNITS; i++)
+        sum[i] = ((a != NULL ? a[i] : 1) * had + (b != NULL ? b[i] : 1) * got) / (had + got);
+    back->units = sum;
+}
+
+/* Both readers pass the parts share x + noise of independent noises back. */
+static void add_vector(walk *w, ins_signal *read, const ins_back *more)
+{
+    ins_back *back = &read->back;
+    const double had = back->gain * back->delta, got = more->gain * more->delta;
+    double sum = had + got;
+    if (back->along != 0 && more->along != 0) sum += 2 * back->along * more->along / read->square;
+    add_units(w, back, had, more, got);
+    back->balanced &= more->balanced;
+    back->gain = sum;
+    back->delta = 1;
+    back->along += more->along;
+}
+
+static void add_map(walk *w, ins_signal *read, const ins_back *more, size_t positions)
 {
     ins_back *back = &read->back;
     if (back->at == NULL || more->at == NULL) {
@@ -249,6 +282,8 @@ static void add_map(ins_signal *read, const ins_back *more, size_t positions)
         return;
     }
     const double had = total(back->at, positions), got = total(more->at, positions);
+    add_units(w, back, had, more, got);
+    back->balanced &= more->balanced;
     for (size_t p = 0; p < positions; p++) back->at[p] += more->at[p];
     if (had + got > 0) back->alike = (had * back->alike + got * more->alike) / (had + got);
 }
@@ -262,9 +297,9 @@ static void take_back(walk *w, const ins_stage *s)
         if (!read->claimed)
             read->back = s->back[k];
         else if (ins_has_positions(plan))
-            add_map(read, &s->back[k], ins_positions(plan->shape));
+            add_map(w, read, &s->back[k], ins_positions(plan->shape));
         else
-            add_vector(read, &s->back[k]);
+            add_vector(w, read, &s->back[k]);
         read->claimed = true;
     }
 }
@@ -300,6 +335,7 @@ double ins_predict(const ins_design *design, const ins_initialization *start,
     const double loss = loss_start(design->loss, &w.signal[last], design->layer[last].units, inputs,
                                    &out[design->depth - 1]);
     go_back(&w);
+    ins_draws_free(w.draws);
     ins_arena_free(w.arena);
     return loss;
 }

@@ -93,14 +93,6 @@ static ins_layer_prediction prediction_of(const matrix *m, double square, double
 
 /* --- Vectors ---------------------------------------------------------------------------------- */
 
-/* Half the squared difference of root mean squares r, where the square of r grows to after, by
- * growth for each unit of it: d r' / d r = growth r / r'. */
-static double length_part(const ins_signal *before, double after, double growth)
-{
-    if (before->lengths == 0) return 0;
-    return before->lengths * growth * growth * before->square / after;
-}
-
 /* The biases are the same for all rows: they add to the square and not to the distance. */
 static void vector_forward(const ins_stage *s)
 {
@@ -116,7 +108,7 @@ static void vector_forward(const ins_stage *s)
         growth * s->in[0]->distance + own * own * s->inputs->square * s->inputs->apart;
     s->at->square = q;
     s->at->distance = distance;
-    s->at->lengths = length_part(s->in[0], q, growth);
+    s->at->lengths = ins_length_part(s->in[0]->lengths, s->in[0]->square, q, growth);
     s->at->within = ins_over_rows(s->inputs, distance);
     *s->out = prediction_of(&m, q, s->at->within);
 }
@@ -129,7 +121,8 @@ static void vector_backward(const ins_stage *s)
     const double z = s->out->preactivation.second_moment;
     const double own = z > 0 ? 1 - s->out->bias.second_moment / z : 0;
     s->out->delta = ins_centred(at->gain * at->delta);
-    s->out->gradient = ins_centred(s->out->delta.second_moment * s->in[0]->square);
+    s->out->gradient = ins_centred(s->out->delta.second_moment *
+                                   (at->balanced ? s->in[0]->within : s->in[0]->square));
     *s->back = (ins_back){
         .gain = s->mirror != NULL ? NAN : (double)s->plan->units * s->out->weight.variance,
         .delta = s->out->delta.second_moment,
@@ -180,7 +173,8 @@ static void map_forward(const ins_stage *s)
     ins_field *field =
         ins_field_convolve(s->in[0]->field, &w, tap_energies(s, &list[0].place, taps, centred));
     remember_inputs(s, &w, centred ? NULL : field);
-    const matrix m = matrix_of(s, ins_field_numbers(field).square);
+    const double input = ins_field_numbers(field).square;
+    const matrix m = matrix_of(s, input);
     const double growth = m.place.fan_in * m.weight;
     const size_t pairs = field->positions * field->positions;
     for (size_t i = 0; i < pairs; i++) {
@@ -188,19 +182,34 @@ static void map_forward(const ins_stage *s)
         field->other[i] = growth * field->other[i] + m.bias;
     }
     ins_signal_settle(s, field);
+    const double lengths = input * (1 - ins_signal_shorter(s->in[0]));
+    s->at->lengths = ins_length_part(lengths, input, s->at->square, growth);
     *s->out = prediction_of(&m, s->at->square, s->at->within);
 }
 
-/* The gradient of a tap is the sum over positions of delta(p) x(p + u). */
-static double map_gradient(const ins_stage *s)
+/* The gradient of a tap is the sum over positions of delta(p) x(p + u). What the rows and positions
+ * of x have in common meets only the sum of all deltas. */
+static double map_gradient(const ins_stage *s, const ins_windows *w)
 {
-    const size_t positions = ins_positions(s->plan->shape);
-    double sum = 0, own = 0;
-    for (size_t p = 0; p < positions; p++) {
-        sum += s->at->back.at[p] * s->at->way[p];
-        own += s->at->way[p];
+    const ins_back *at = &s->at->back;
+    const size_t taps = ins_window_taps(w), positions = ins_positions(s->plan->shape);
+    const double common = at->balanced ? s->in[0]->square - s->in[0]->within : 0;
+    double own = 0, self = 0, pairs = s->at->reach;
+    for (size_t u = 0; u < taps; u++) {
+        double inside = 0;
+        for (size_t p = 0; p < positions; p++) {
+            if (ins_window_at(w, p, u) == SIZE_MAX) continue;
+            inside++;
+            own -= at->at[p] * common / (double)taps;
+            self -= common / (double)taps;
+        }
+        pairs -= inside * inside * common / (double)taps;
     }
-    return sum + s->at->back.alike * ins_back_square(s) * (s->at->reach - own);
+    for (size_t p = 0; p < positions; p++) {
+        own += at->at[p] * s->at->way[p];
+        self += s->at->way[p];
+    }
+    return fmax(own + at->alike * ins_back_square(s) * (pairs - self), 0);
 }
 
 static void map_backward(const ins_stage *s)
@@ -214,7 +223,7 @@ static void map_backward(const ins_stage *s)
     const double growth = place->fan_out * s->out->weight.variance;
     double *to = ins_stage_numbers(s, ins_positions(s->plan->reads[0]));
     s->out->delta = ins_centred(ins_back_square(s));
-    s->out->gradient = ins_centred(map_gradient(s));
+    s->out->gradient = ins_centred(map_gradient(s, &w));
     for (size_t p = 0; p < positions; p++) {
         for (size_t u = 0; u < taps; u++) {
             const size_t at = ins_window_at(&w, p, u);

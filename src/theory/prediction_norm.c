@@ -85,6 +85,8 @@ static void rms_vector(const ins_stage *s, double count)
 typedef struct affine {
     double *offset, *cut, *other_cut, *scale; /* (positions) */
     double common, other_common, kept;
+    double turned; /* products of two rows first get this factor: where sets lie in a row, all rows
+                      get one length */
 } affine;
 
 static affine affine_new(const ins_stage *s)
@@ -94,15 +96,16 @@ static affine affine_new(const ins_stage *s)
                     .cut = ins_stage_numbers(s, positions),
                     .other_cut = ins_stage_numbers(s, positions),
                     .scale = ins_stage_numbers(s, positions),
-                    .kept = 1};
+                    .kept = 1,
+                    .turned = s->plan->kind->couples ? 1 : 1 / ins_signal_shorter(s->in[0])};
 }
 
-static void apply_to(const affine *a, const double *in, const double *cut, double common,
-                     size_t positions, double *out)
+static void apply_to(const affine *a, const double *in, double factor, const double *cut,
+                     double common, size_t positions, double *out)
 {
     for (size_t p = 0; p < positions; p++) {
         for (size_t i = 0; i < positions; i++) {
-            const double product = in[p * positions + i] - a->offset[p] * a->offset[i];
+            const double product = factor * in[p * positions + i] - a->offset[p] * a->offset[i];
             out[p * positions + i] =
                 (product - cut[p] - cut[i] + common) * a->kept * a->scale[p] * a->scale[i];
         }
@@ -114,11 +117,12 @@ static void apply(const ins_stage *s, const affine *a, const double *mean)
 {
     const ins_field *x = s->in[0]->field;
     ins_field *field = ins_field_reserve(x->positions);
-    apply_to(a, x->same, a->cut, a->common, x->positions, field->same);
-    apply_to(a, x->other, a->other_cut, a->other_common, x->positions, field->other);
+    apply_to(a, x->same, 1, a->cut, a->common, x->positions, field->same);
+    apply_to(a, x->other, a->turned, a->other_cut, a->other_common, x->positions, field->other);
     for (size_t p = 0; p < x->positions; p++)
         field->mean[p] = mean != NULL ? mean[p] * a->scale[p] : 0;
     ins_signal_settle(s, field);
+    s->at->lengths = 0;
 }
 
 static double mean_of(const double *x, size_t count)
@@ -168,6 +172,7 @@ static void batch_norm_map(const ins_stage *s)
     const double v = fmax(mean_square(x) - a.common, 0);
     scale_all(s, &a, v, 1 / (v + eps_of(s)));
     apply(s, &a, rest);
+    s->at->lengths = s->at->square * (1 - ins_signal_shorter(s->in[0]));
 }
 
 /* m is the mean over the channels of a position. */
@@ -209,7 +214,7 @@ static void group_norm_map(const ins_stage *s, double group)
     for (size_t p = 0; p < positions; p++) {
         const double product = others * x->mean[p] * mean;
         a.cut[p] = mean_of(x->same + p * positions, positions) / group + product;
-        a.other_cut[p] = mean_of(x->other + p * positions, positions) / group + product;
+        a.other_cut[p] = a.turned * mean_of(x->other + p * positions, positions) / group + product;
         rest[p] = x->mean[p] - mean;
     }
     a.common = mean_of(a.cut, positions);
@@ -265,6 +270,12 @@ void ins_group_norm_predict_forward(const ins_stage *s)
         group_norm_map(s, group);
 }
 
+/* Rows and positions that share a mean share their delta's, which is 0. */
+static void balance(const ins_stage *s)
+{
+    s->back->balanced = s->plan->kind->couples;
+}
+
 /* Of delta the part along the output is lost on the way, but for what eps is of the scale. */
 static void vector_backward(const ins_stage *s)
 {
@@ -282,6 +293,7 @@ void ins_norm_predict_backward(const ins_stage *s)
     const ins_back *at = &s->at->back;
     if (!ins_has_positions(s->plan)) {
         vector_backward(s);
+        balance(s);
         return;
     }
     ins_forget_backward(s);
@@ -290,4 +302,5 @@ void ins_norm_predict_backward(const ins_stage *s)
     double *to = ins_stage_numbers(s, positions);
     for (size_t p = 0; p < positions; p++) to[p] = at->at[p] * s->at->way[p];
     *s->back = (ins_back){.at = to, .alike = at->alike};
+    balance(s);
 }

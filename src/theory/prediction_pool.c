@@ -14,6 +14,7 @@ static void settle_vector(const ins_stage *s, double square, double other, doubl
     s->at->square = square;
     s->at->distance = square - other;
     s->at->mean = mean;
+    s->at->lengths = square * (1 - ins_signal_shorter(s->in[0]));
     s->at->within = ins_over_rows(s->inputs, s->at->distance);
 }
 
@@ -40,6 +41,7 @@ void ins_average_forward(const ins_stage *s)
     } else if (ins_has_positions(s->plan)) {
         const ins_windows w = ins_windows_of(s->plan);
         ins_signal_settle(s, ins_field_average(s->in[0]->field, &w));
+        s->at->lengths = s->at->square * (1 - ins_signal_shorter(s->in[0]));
     } else {
         const ins_numbers n = ins_field_numbers(s->in[0]->field);
         settle_vector(s, n.pairs, n.other_pairs, n.mean);
@@ -85,7 +87,7 @@ void ins_flatten_forward(const ins_stage *s)
     } else {
         const ins_numbers n = ins_field_numbers(s->in[0]->field);
         settle_vector(s, n.square, n.other_square, n.mean);
-        s->at->lengths = s->in[0]->lengths;
+        if (s->plan->input[0] == 0) s->at->lengths = s->inputs->square * s->inputs->lengths;
     }
 }
 

@@ -45,6 +45,40 @@ void ins_signal_settle(const ins_stage *s, ins_field *field)
     s->at->within = fmax(n.square - between, 0);
 }
 
+ins_views ins_signal_views(const ins_layer_plan *plan, const ins_signal *signal)
+{
+    ins_views views = {signal->mean, signal->square, NAN, signal->distance};
+    if (!ins_has_positions(plan)) return views;
+    const ins_numbers n = ins_field_numbers(signal->field);
+    const double positions = (double)signal->field->positions;
+    if (positions > 1) views.near = (n.pairs * positions - n.square) / (positions - 1);
+    views.apart = n.square - n.other_pairs;
+    return views;
+}
+
+ins_draws *ins_stage_draws(const ins_stage *s)
+{
+    if (*s->draws == NULL) *s->draws = ins_draws_new();
+    return *s->draws;
+}
+
+ins_units *ins_stage_units(const ins_stage *s, size_t input)
+{
+    ins_signal *signal = ins_signal_itself(s->in[input]);
+    const ins_layer_plan *plan = &s->design->layer[s->plan->input[input]];
+    if (signal->units != NULL) return signal->units;
+    if (signal->function == NULL || signal->largest != NULL) {
+        const ins_views views = ins_signal_views(plan, s->in[input]);
+        signal->units = ins_units_draw(ins_stage_draws(s), &views);
+        return signal->units;
+    }
+    ins_units *before = ins_units_draw(ins_stage_draws(s), &signal->before);
+    signal->slopes = ins_stage_numbers(s, INS_UNITS);
+    signal->units = ins_units_activate(before, signal->function, signal->slopes).units;
+    ins_units_free(before);
+    return signal->units;
+}
+
 double ins_back_square(const ins_stage *s)
 {
     const ins_back *back = &s->at->back;

@@ -196,15 +196,15 @@ START_TEST(test_items)
     ins_forecast forecast = ins_forecast_new(&trial, &shape, &given);
     static const char *const names[] = {"weight",   "preactivation", "activation", "delta",
                                         "gradient", "signal",        "delta_ratio"};
-    ck_assert_uint_eq(ins_forecast_count(&forecast), 3 * 7);
+    ck_assert_uint_eq(forecast.items, 3 * 7);
     for (size_t i = 0; i < 21; i++) {
-        ins_forecast_item item = ins_forecast_at(&forecast, i);
+        ins_forecast_item item = forecast.item[i];
         ck_assert_uint_eq(item.layer, i / 7 + 1);
         ck_assert_str_eq(item.tensor, names[i % 7]);
         if (i % 7 == 5) ck_assert(item.promised.variance == item.promised.second_moment);
     }
     /* 2 / fan_in q_0 (1 - c_0), and 1/20 of the pairs are of a row with itself. */
-    ck_assert_double_eq_tol(ins_forecast_at(&forecast, 5).promised.variance, 2 * 1.5 * 0.75 * 0.95,
+    ck_assert_double_eq_tol(forecast.item[5].promised.variance, 2 * 1.5 * 0.75 * 0.95,
                             1e-15);
     ins_forecast_free(&forecast);
 }
