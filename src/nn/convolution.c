@@ -15,8 +15,9 @@
 #include "uniform_product.h"
 
 /* OpenBLAS multiplies without packing where m n k is at most this, and there a product is best; the
- * patches of a larger one are to fit the second cache of a core. */
-enum { SMALL_PRODUCT = 1000000, PATCH_BYTES = 1024 * 1024 };
+ * patches of a larger one are to fit the second cache of a core, and strips with their z nearly the
+ * first. */
+enum { SMALL_PRODUCT = 1000000, PATCH_BYTES = 1024 * 1024, STRIP_BYTES = 64 * 1024 };
 
 /* Strips this long, in samples of this many positions, make products that are worth a call. */
 enum { LONG_STRIP = 32, LARGE_SAMPLE = 32 };
@@ -43,8 +44,18 @@ typedef struct task {
     real *patches;          /* (block, output[1], row); strips (stride, apart, output[1], row) */
     real *turned;           /* (patch, units): W or its gradient, transposed */
     real *sum;              /* the same: what is added to it, if uniform */
-    real *part;             /* (block, output[1], units): z or delta of one of several groups */
+    real *part;             /* (block, output[1], units): z or delta of a group; NULL: it is all */
 } task;
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
 
 size_t ins_convolution_extent(bool same, size_t input, size_t kernel, size_t stride, size_t *before)
 {
@@ -85,15 +96,23 @@ static void choose_products(task *t, bool strips)
     t->run = t->row / t->runs;
 }
 
+static size_t lines_within(const task *t, size_t bytes)
+{
+    return bytes / sizeof(real) / (t->row + t->units) / t->of->output[1];
+}
+
 /* Of strips, a sample is divided evenly; else fewer rows never need larger blocks. */
 static void choose_block(task *t)
 {
     const size_t height = t->of->output[0];
     size_t block = small_block(t, t->row);
-    if (block == 0) block = PATCH_BYTES / sizeof(real) / t->row / t->of->output[1];
-    if (block == 0) block = 1;
-    if (block > t->lines) block = t->lines;
-    t->block = t->products > 1 ? ratio_up(height, ratio_up(height, block)) : block;
+    if (t->products > 1) {
+        block = most(least(block, lines_within(t, STRIP_BYTES)), 1);
+        t->block = ratio_up(height, ratio_up(height, block));
+    } else {
+        if (block == 0) block = most(lines_within(t, PATCH_BYTES), 1);
+        t->block = least(block, t->lines);
+    }
     t->apart = t->block + (t->of->kernel[0] - 1) / t->of->stride;
 }
 
@@ -126,9 +145,9 @@ static task plan(const ins_convolution *of, size_t rows, bool strips, ins_carver
 }
 
 /* The derivative of x comes from whole patches: strips would have to be added up in memory. */
-static task start(const ins_convolution *convolution, size_t rows, bool strips, real *scratch)
+static task start(const ins_convolution *convolution, size_t rows, bool strips, void *scratch)
 {
-    ins_carver carver = {.base = (char *)scratch};
+    ins_carver carver = {.base = scratch};
     const task t = plan(convolution, rows, strips, &carver);
     if (!t.direct) ins_frame_clear(&t.frame);
     return t;
@@ -145,15 +164,14 @@ size_t ins_convolution_scratch(const ins_convolution *convolution, size_t rows)
     plan(&fast, rows, true, &strips);
     plan(&uniform, rows, false, &patches);
     if (strips.overflow || patches.overflow) return SIZE_MAX;
-    return (strips.used > patches.used ? strips.used : patches.used) / sizeof(real);
+    return most(strips.used, patches.used) / sizeof(real);
 }
 
 /* The lines of the block that begins at a line. */
 static size_t block_at(const task *t, size_t line)
 {
     const size_t height = t->of->output[0];
-    const size_t left = t->products > 1 ? height - line % height : t->lines - line;
-    return left < t->block ? left : t->block;
+    return least(t->block, t->products > 1 ? height - line % height : t->lines - line);
 }
 
 /* --- Patches ------------------------------------------------------------------- */
@@ -257,7 +275,7 @@ static const real *delta_of(const task *t, size_t group, size_t first, size_t li
 {
     const size_t width = t->of->output[1], units = t->of->units;
     delta += first * width * units + group * t->units;
-    if (t->of->groups == 1) return delta;
+    if (t->part == NULL) return delta;
     ins_copy_columns(lines * width, t->units, delta, units, t->part, t->units);
     return t->part;
 }
@@ -272,7 +290,7 @@ static void group_forward(const task *t, size_t group, const real *x, const real
     for (size_t l = 0, lines; l < t->lines; l += lines, z += lines * width * units) {
         lines = block_at(t, l);
         const real *patches = gather(t, group, l, lines, x);
-        real *own = t->of->groups > 1 ? t->part : z;
+        real *own = t->part != NULL ? t->part : z;
         for (size_t u = 0; u < t->products; u++)
             product(t, false, lines * width, t->units, t->row, 1, patches + patches_of(t, u),
                     t->turned + u * t->row * t->units, u > 0, own);

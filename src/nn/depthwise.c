@@ -42,9 +42,9 @@ size_t ins_depthwise_scratch(const ins_convolution *convolution)
     return carver.overflow ? SIZE_MAX : carver.used / sizeof(real);
 }
 
-static task start(const ins_convolution *convolution, real *scratch)
+static task start(const ins_convolution *convolution, void *scratch)
 {
-    ins_carver carver = {.base = (char *)scratch};
+    ins_carver carver = {.base = scratch};
     const task t = plan(convolution, &carver);
     ins_frame_clear(&t.frame);
     return t;

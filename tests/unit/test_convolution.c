@@ -76,7 +76,7 @@ static const shape shapes[] = {
     {"many blocks of patches", 60, {12, 11}, 3, 40, {3, 3}, 1, 1, true},
     {"blocks of 1x1", 9, {16, 16}, 16, 32, {1, 1}, 1, 1, true},
     {"blocks of 2 groups", 6, {16, 16}, 16, 64, {3, 3}, 1, 2, true},
-    {"large products", 3, {12, 40}, 32, 300, {3, 3}, 1, 1, true},
+    {"large products", 2, {7, 40}, 32, 300, {3, 3}, 1, 1, true},
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
