@@ -7,10 +7,11 @@
 #include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 
 #include "initscope/activation.h"
 #include "initscope/memory.h"
-#include "initscope/random.h"
 
 struct ins_draws {
     gsl_rng *rng;
@@ -29,7 +30,7 @@ ins_draws *ins_draws_new(void)
 {
     ins_draws *draws = ins_allocate(1, sizeof *draws, "a population of units");
     draws->rng = ins_check_memory(gsl_rng_alloc(gsl_rng_mt19937), "random numbers");
-    ins_random_seed(draws->rng, 1);
+    gsl_rng_set(draws->rng, 1);
     for (size_t i = 0; i < INS_UNITS; i++) {
         draws->normal[i] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / INS_UNITS);
         draws->order[i] = i;
@@ -62,7 +63,7 @@ void ins_units_free(ins_units *units)
 static double *draw(ins_draws *draws)
 {
     double *z = numbers();
-    ins_random_shuffle(draws->rng, draws->order, INS_UNITS);
+    gsl_ran_shuffle(draws->rng, draws->order, INS_UNITS, sizeof *draws->order);
     for (size_t i = 0; i < INS_UNITS; i++) z[i] = draws->normal[draws->order[i]];
     return z;
 }
@@ -133,7 +134,7 @@ static double *draw_spread(ins_draws *draws, const double *x)
 {
     double *z = numbers();
     ranked *order = ins_allocate(INS_UNITS, sizeof *order, "a population of units");
-    const size_t shift = (size_t)ins_random_interval(draws->rng, INS_UNITS - 1);
+    const size_t shift = gsl_rng_uniform_int(draws->rng, INS_UNITS);
     for (size_t i = 0; i < INS_UNITS; i++) order[i] = (ranked){x[i], i};
     qsort(order, INS_UNITS, sizeof *order, by_rank);
     for (size_t i = 0; i < INS_UNITS; i++) z[order[i].unit] = draws->normal[reversed(i) ^ shift];
