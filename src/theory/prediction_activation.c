@@ -9,12 +9,32 @@
 #include "prediction_rows.h"
 #include "transfer.h"
 
+/* A matrix has the first activation behind it; one right behind another is a part of it. */
+static bool is_shown(const ins_stage *s)
+{
+    const ins_layer_plan *read = &s->design->layer[s->plan->input[0]];
+    return !read->activated || (read->kind->activates && read->readers == 1);
+}
+
+static void show(const ins_stage *s, double slope_square)
+{
+    if (!is_shown(s)) return;
+    s->out->activation = ins_around(s->at->mean, s->at->square);
+    s->out->slope_square = slope_square;
+}
+
 /* --- Units one by one ------------------------------------------------------------------------- */
 
-/* Whether what is read is followed unit by unit. */
+/* Whether what is read is followed unit by unit: it is a residual sum of that kind, or an
+ * activation that others read as well. One right behind another, and read by nobody else, is taken
+ * for one of a Gaussian. */
 static bool has_units(const ins_stage *s)
 {
-    return ins_signal_itself(s->in[0])->units != NULL;
+    const ins_layer_plan *read = &s->design->layer[s->plan->input[0]];
+    const ins_signal *in = ins_signal_itself(s->in[0]);
+    const bool shared = read->kind->activates && read->readers > 1 && in->function != NULL &&
+                        in->largest == NULL && in->square > 0;
+    return in->units != NULL || shared;
 }
 
 static double mean_of(const double *x, size_t count)
@@ -29,7 +49,7 @@ static ins_views activate_units(const ins_stage *s, double *slope_square)
 {
     s->at->slopes = ins_stage_numbers(s, INS_UNITS);
     const ins_units_activated made =
-        ins_units_activate(ins_signal_itself(s->in[0])->units, &s->plan->choice, s->at->slopes);
+        ins_units_activate(ins_stage_units(s, 0), &s->plan->choice, s->at->slopes);
     s->at->units = made.units;
     s->at->alike = made.alike;
     *slope_square = mean_of(s->at->slopes, INS_UNITS);
@@ -186,8 +206,7 @@ static void map_forward(const ins_stage *s)
         const ins_views views = activate_units(s, &slope);
         correct(s, &views, slope);
     }
-    s->out->activation = ins_around(s->at->mean, s->at->square);
-    s->out->slope_square = mean_of(s->at->way, positions);
+    show(s, mean_of(s->at->way, positions));
 }
 
 static void map_backward(const ins_stage *s)
@@ -206,8 +225,7 @@ void ins_activation_predict_forward(const ins_stage *s)
 {
     if (s->in[0]->largest != NULL && s->in[0]->function == NULL) {
         ins_largest_activation_forward(s);
-        s->out->activation = ins_around(s->at->mean, s->at->square);
-        s->out->slope_square = s->at->phi.slope_square;
+        show(s, s->at->phi.slope_square);
     } else if (!ins_has_positions(s->plan)) {
         if (has_units(s))
             vector_units_forward(s);
@@ -215,14 +233,12 @@ void ins_activation_predict_forward(const ins_stage *s)
             vector_forward(s);
         s->at->function = &s->plan->choice;
         s->at->before = ins_signal_views(s->plan, s->in[0]);
-        s->out->activation = ins_around(s->at->mean, s->at->square);
-        s->out->slope_square = s->at->phi.slope_square;
+        show(s, s->at->phi.slope_square);
     } else if (s->in[0]->field != NULL) {
         map_forward(s);
     } else {
         ins_forget_forward(s);
-        s->out->activation = ins_centred(NAN);
-        s->out->slope_square = NAN;
+        show(s, NAN);
     }
 }
 

@@ -241,6 +241,14 @@ void ins_batch_norm_predict_forward(const ins_stage *s)
         batch_norm_map(s);
 }
 
+/* Units one by one: all of a row get the same shift and scale. Those of batch norm have means of
+ * their own to lose; what is left is taken for Gaussian. */
+static void normalize_units(const ins_stage *s, double less)
+{
+    if (!s->at->asked || s->in[0]->gaussian || !(s->at->square > 0)) return;
+    s->at->units = ins_units_normalize(ins_stage_units(s, 0), less, s->at->square);
+}
+
 void ins_layer_norm_predict_forward(const ins_stage *s)
 {
     begin(s);
@@ -248,6 +256,7 @@ void ins_layer_norm_predict_forward(const ins_stage *s)
         centred_vector(s, (double)s->plan->shape.channels);
     else if (has_field(s))
         layer_norm_map(s);
+    normalize_units(s, s->in[0]->mean);
 }
 
 void ins_rms_norm_predict_forward(const ins_stage *s)
@@ -257,6 +266,7 @@ void ins_rms_norm_predict_forward(const ins_stage *s)
         rms_vector(s, (double)s->plan->shape.channels);
     else if (has_field(s))
         rms_norm_map(s);
+    normalize_units(s, 0);
 }
 
 void ins_group_norm_predict_forward(const ins_stage *s)
@@ -268,12 +278,14 @@ void ins_group_norm_predict_forward(const ins_stage *s)
         centred_vector(s, group);
     else if (has_field(s))
         group_norm_map(s, group);
+    normalize_units(s, s->in[0]->mean);
 }
 
 /* Rows and positions that share a mean share their delta's, which is 0. */
 static void balance(const ins_stage *s)
 {
     s->back->balanced = s->plan->kind->couples;
+    if (s->plan->kind->couples) s->back->units = NULL;
 }
 
 /* Of delta the part along the output is lost on the way, but for what eps is of the scale. */
@@ -282,7 +294,7 @@ static void vector_backward(const ins_stage *s)
     const ins_back *at = &s->at->back;
     const double y = s->at->square, left = 1 - fmin(y, 1);
     double gain = at->gain;
-    *s->back = (ins_back){.delta = at->delta, .along = at->along * left};
+    *s->back = (ins_back){.delta = at->delta, .along = at->along * left, .units = at->units};
     if (at->along != 0 && y > 0) gain -= at->along * at->along / y * (1 - left * left) / at->delta;
     s->back->gain = fmax(gain, 0) * s->at->way[0];
     if (isnan(gain)) s->back->gain = NAN;
@@ -301,6 +313,6 @@ void ins_norm_predict_backward(const ins_stage *s)
     const size_t positions = ins_positions(s->plan->shape);
     double *to = ins_stage_numbers(s, positions);
     for (size_t p = 0; p < positions; p++) to[p] = at->at[p] * s->at->way[p];
-    *s->back = (ins_back){.at = to, .alike = at->alike};
+    *s->back = (ins_back){.at = to, .alike = at->alike, .units = at->units};
     balance(s);
 }

@@ -84,9 +84,8 @@ static void add_units(const ins_stage *s, double factor)
     if (!s->at->asked || s->at->gaussian || !s->in[BRANCH]->gaussian || !(s->at->square > 0))
         return;
     const ins_views views = ins_signal_views(branch, s->in[BRANCH]);
-    ins_units *f = ins_units_draw(ins_stage_draws(s), &views);
-    s->at->units = ins_units_add(ins_stage_units(s, SKIP), factor, f, s->at->square);
-    ins_units_free(f);
+    s->at->units =
+        ins_units_add(ins_stage_draws(s), ins_stage_units(s, SKIP), factor, &views, s->at->square);
 }
 
 void ins_sum_forward(const ins_stage *s)

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 
 #include "initscope/activation.h"
 #include "initscope/memory.h"
-#include "initscope/random.h"
 
 struct ins_draws {
     gsl_rng *rng;
@@ -29,7 +30,7 @@ ins_draws *ins_draws_new(void)
 {
     ins_draws *draws = ins_allocate(1, sizeof *draws, "a population of units");
     draws->rng = ins_check_memory(gsl_rng_alloc(gsl_rng_mt19937), "random numbers");
-    ins_random_seed(draws->rng, 1);
+    gsl_rng_set(draws->rng, 1);
     for (size_t i = 0; i < INS_UNITS; i++) {
         draws->normal[i] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / INS_UNITS);
         draws->order[i] = i;
@@ -62,7 +63,7 @@ void ins_units_free(ins_units *units)
 static double *draw(ins_draws *draws)
 {
     double *z = numbers();
-    ins_random_shuffle(draws->rng, draws->order, INS_UNITS);
+    gsl_ran_shuffle(draws->rng, draws->order, INS_UNITS, sizeof *draws->order);
     for (size_t i = 0; i < INS_UNITS; i++) z[i] = draws->normal[draws->order[i]];
     return z;
 }
@@ -81,13 +82,13 @@ static double within_two(double apart)
     return fmin(fmax(apart, 0), 2);
 }
 
-ins_units *ins_units_draw(ins_draws *draws, const ins_views *views)
+/* The other views of units whose first one is standard normal; then all get their mean and
+ * variance. */
+static void draw_others(ins_draws *draws, const ins_views *views, ins_units *units)
 {
     const double variance = fmax(views->square - views->mean * views->mean, 0);
-    const double inverse = variance > 0 ? 1 / variance : 0;
-    ins_units *units = ins_allocate(1, sizeof *units, "a population of units");
+    const double inverse = variance > 0 ? 1 / variance : 0, spread = sqrt(variance);
     double **x = units->x;
-    x[INS_UNIT_OWN] = draw(draws);
     x[INS_UNIT_FAR] = draw_apart(draws, x[INS_UNIT_OWN], within_two(views->apart * inverse));
     if (!isnan(views->near)) {
         const double apart = (views->square - views->near) * inverse;
@@ -95,41 +96,99 @@ ins_units *ins_units_draw(ins_draws *draws, const ins_views *views)
     }
     for (size_t v = 0; v < INS_UNIT_VIEWS; v++)
         for (size_t i = 0; x[v] != NULL && i < INS_UNITS; i++)
-            x[v][i] = views->mean + sqrt(variance) * x[v][i];
+            x[v][i] = views->mean + spread * x[v][i];
+}
+
+ins_units *ins_units_draw(ins_draws *draws, const ins_views *views)
+{
+    ins_units *units = ins_allocate(1, sizeof *units, "a population of units");
+    units->x[INS_UNIT_OWN] = draw(draws);
+    draw_others(draws, views, units);
     return units;
 }
 
-ins_units *ins_units_add(const ins_units *x, double factor, const ins_units *f, double square)
+/* A unit and what it is. */
+typedef struct ranked {
+    double x;
+    size_t unit;
+} ranked;
+
+static int by_rank(const void *a, const void *b)
+{
+    const ranked *one = a, *other = b;
+    if (one->x != other->x) return one->x < other->x ? -1 : 1;
+    return one->unit < other->unit ? -1 : one->unit > other->unit;
+}
+
+/* The bits of a number in the other order: of consecutive numbers evenly spread ones. */
+static size_t reversed(size_t number)
+{
+    size_t result = 0;
+    for (size_t bit = 0; bit < INS_UNITS_BITS; bit++)
+        result |= (number >> bit & 1) << (INS_UNITS_BITS - 1 - bit);
+    return result;
+}
+
+/* Units that are nearly the same have strata that are far from each other. */
+static double *draw_spread(ins_draws *draws, const double *x)
+{
+    double *z = numbers();
+    ranked *order = ins_allocate(INS_UNITS, sizeof *order, "a population of units");
+    const size_t shift = gsl_rng_uniform_int(draws->rng, INS_UNITS);
+    for (size_t i = 0; i < INS_UNITS; i++) order[i] = (ranked){x[i], i};
+    qsort(order, INS_UNITS, sizeof *order, by_rank);
+    for (size_t i = 0; i < INS_UNITS; i++) z[order[i].unit] = draws->normal[reversed(i) ^ shift];
+    free(order);
+    return z;
+}
+
+/* Made to have this mean square. */
+static void fit(double *x, double square)
+{
+    const double now = mean_product(x, x);
+    for (size_t i = 0; i < INS_UNITS && now > 0; i++) x[i] *= sqrt(square / now);
+}
+
+ins_units *ins_units_add(ins_draws *draws, const ins_units *x, double factor, const ins_views *f,
+                         double square)
 {
     ins_units *sum = ins_allocate(1, sizeof *sum, "a population of units");
+    sum->x[INS_UNIT_OWN] = draw_spread(draws, x->x[INS_UNIT_OWN]);
+    draw_others(draws, f, sum);
     for (size_t v = 0; v < INS_UNIT_VIEWS; v++) {
-        if (x->x[v] == NULL || f->x[v] == NULL) continue;
-        double *y = sum->x[v] = numbers();
-        for (size_t i = 0; i < INS_UNITS; i++) y[i] = x->x[v][i] + factor * f->x[v][i];
-        const double now = mean_product(y, y);
-        for (size_t i = 0; i < INS_UNITS && now > 0; i++) y[i] *= sqrt(square / now);
+        double *y = sum->x[v];
+        if (y == NULL) continue;
+        for (size_t i = 0; i < INS_UNITS; i++) y[i] = x->x[v][i] + factor * y[i];
+        fit(y, square);
     }
     return sum;
 }
 
-/* The mean over the views. */
+ins_units *ins_units_normalize(const ins_units *x, double less, double square)
+{
+    ins_units *made = ins_allocate(1, sizeof *made, "a population of units");
+    for (size_t v = 0; v < INS_UNIT_VIEWS; v++) {
+        if (x->x[v] == NULL) continue;
+        made->x[v] = numbers();
+        for (size_t i = 0; i < INS_UNITS; i++) made->x[v][i] = x->x[v][i] - less;
+        fit(made->x[v], square);
+    }
+    return made;
+}
+
+/* The first view is the one whose draws are spread: square and mean are its own. */
 static void find_views(const ins_units *units, ins_views *views)
 {
     const double *own = units->x[INS_UNIT_OWN], *far = units->x[INS_UNIT_FAR];
     const double *near = units->x[INS_UNIT_NEAR];
-    double count = 0, sum = 0;
-    *views = (ins_views){.near = near != NULL ? mean_product(own, near) : NAN};
-    for (size_t v = 0; v < INS_UNIT_VIEWS; v++) {
-        const double *x = units->x[v];
-        if (x == NULL) continue;
-        count++;
-        views->square += mean_product(x, x);
-        for (size_t i = 0; i < INS_UNITS; i++) sum += x[i];
+    *views = (ins_views){.square = mean_product(own, own),
+                         .near = near != NULL ? mean_product(own, near) : NAN};
+    double distance = 0;
+    for (size_t i = 0; i < INS_UNITS; i++) {
+        views->mean += own[i] / INS_UNITS;
+        distance += (own[i] - far[i]) * (own[i] - far[i]) / (2 * INS_UNITS);
     }
-    views->square /= count;
-    views->mean = sum / (INS_UNITS * count);
-    for (size_t i = 0; i < INS_UNITS; i++)
-        views->apart += (own[i] - far[i]) * (own[i] - far[i]) / (2 * INS_UNITS);
+    views->apart = distance + (views->square - mean_product(far, far)) / 2;
 }
 
 ins_units_activated ins_units_activate(const ins_units *units, const ins_choice *activation,

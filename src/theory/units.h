@@ -1,8 +1,9 @@
 /* Units one by one, where they are no longer Gaussian: an activation after a residual sum meets
  * what earlier ones left of the same unit. A population of units takes their place, and what the
  * branches add is drawn: forward x' = phi(x + f), of infinite width exact (the reflected random
- * walk of residual networks with a ReLU after the sum; Spitzer 1956). Draws are strata of the
- * normal law in a fixed disorder: the same for all networks, and without noise of their own. */
+ * walk of residual networks with a ReLU after the sum; Spitzer 1956). Draws are the strata of the
+ * normal law, once each, spread evenly over the units in the order of what these are by now
+ * (L'Ecuyer, Lecot & Tuffin 2008): always the same, and a thousandth from the limit. */
 #ifndef INITSCOPE_UNITS_H
 #define INITSCOPE_UNITS_H
 
@@ -11,7 +12,7 @@
 
 #include "initscope/entry.h"
 
-enum { INS_UNITS = 16384 };
+enum { INS_UNITS_BITS = 14, INS_UNITS = 1 << INS_UNITS_BITS };
 
 /* A unit is seen three times: at a position of a row, at another position of it, and in another
  * row. */
@@ -37,8 +38,12 @@ void ins_draws_free(ins_draws *draws); /* NULL is fine */
 ins_units *ins_units_draw(ins_draws *draws, const ins_views *views);
 void ins_units_free(ins_units *units); /* NULL is fine */
 
-/* x + factor f, f independent; as a whole they get this square. */
-ins_units *ins_units_add(const ins_units *x, double factor, const ins_units *f, double square);
+/* x + factor f of independent Gaussian f; as a whole they get this square. */
+ins_units *ins_units_add(ins_draws *draws, const ins_units *x, double factor, const ins_views *f,
+                         double square);
+
+/* Those less some number, as a whole with this square. */
+ins_units *ins_units_normalize(const ins_units *x, double less, double square);
 
 /* What an activation makes of them. slope_square (INS_UNITS): phi'^2 of the first view. */
 typedef struct ins_units_activated {
