@@ -145,7 +145,7 @@ static const struct {
 static double loss_start(const ins_loss *loss, ins_signal *z, size_t units,
                          const ins_inputs *inputs, ins_layer_prediction *out)
 {
-    z->back = (ins_back){.gain = 1, .delta = NAN};
+    z->back = (ins_back){.gain = 1, .delta = NAN, .whole = true};
     for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
         if (strcmp(losses[i].loss, loss->entry.name) == 0)
             return losses[i].start(z, units, inputs, out);
@@ -322,13 +322,15 @@ static void add_units(walk *w, ins_back *back, double had, const ins_back *more,
 static void add_vector(walk *w, ins_signal *read, const ins_back *more)
 {
     ins_back *back = &read->back;
-    const double had = back->gain * back->delta, got = more->gain * more->delta;
+    const double had = ins_back_whole(back, read->square);
+    const double got = ins_back_whole(more, read->square);
     double sum = had + got;
     if (back->along != 0 && more->along != 0) sum += 2 * back->along * more->along / read->square;
     add_units(w, back, had, more, got);
     back->balanced &= more->balanced;
     back->gain = sum;
     back->delta = 1;
+    back->whole = true;
     back->along += more->along;
 }
 

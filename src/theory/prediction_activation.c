@@ -44,16 +44,15 @@ static double mean_of(const double *x, size_t count)
     return sum / (double)count;
 }
 
-/* The output's units; slope_square is their mean. */
-static ins_views activate_units(const ins_stage *s, double *slope_square)
+/* The output's units; slopes stay. */
+static ins_units_activated activate_units(const ins_stage *s)
 {
     s->at->slopes = ins_stage_numbers(s, INS_UNITS);
     const ins_units_activated made =
         ins_units_activate(ins_stage_units(s, 0), &s->plan->choice, s->at->slopes);
     s->at->units = made.units;
     s->at->alike = made.alike;
-    *slope_square = mean_of(s->at->slopes, INS_UNITS);
-    return made.views;
+    return made;
 }
 
 /* Units that pass much on are the same on the way forward and back. Returns E[phi'^2] of them, by
@@ -87,16 +86,18 @@ static double turned_distance(const ins_choice *activation, const ins_signal *z)
 static void vector_units_forward(const ins_stage *s)
 {
     const ins_signal *z = s->in[0];
-    ins_expectation *phi = &s->at->phi;
-    const ins_views views = activate_units(s, &phi->slope_square);
-    const double slope_square = phi->slope_square;
-    *phi = ins_expect(&s->plan->choice, z->square);
-    phi->value = s->at->mean = views.mean;
-    phi->square = s->at->square = views.square;
-    phi->slope_square = slope_square;
-    s->at->distance = views.apart;
-    s->at->lengths = z->square > 0 ? z->lengths / z->square * views.square : 0;
-    s->at->within = ins_over_rows(s->inputs, views.apart);
+    const ins_units_activated made = activate_units(s);
+    const ins_views *views = &made.views;
+    s->at->phi = (ins_expectation){.value = views->mean,
+                                   .square = views->square,
+                                   .slope_square = mean_of(s->at->slopes, INS_UNITS),
+                                   .square_growth = z->square > 0 ? made.along / z->square : 0,
+                                   .turned_square = made.turned_square};
+    s->at->square = views->square;
+    s->at->mean = views->mean;
+    s->at->distance = views->apart;
+    s->at->lengths = z->square > 0 ? z->lengths / z->square * views->square : 0;
+    s->at->within = ins_over_rows(s->inputs, views->apart);
 }
 
 static void vector_forward(const ins_stage *s)
@@ -121,11 +122,14 @@ static void vector_backward(const ins_stage *s)
     const ins_expectation *phi = &s->at->phi;
     const ins_back *at = &s->at->back;
     const double share = at->along != 0 ? at->along / s->at->square : 0;
+    const double gain =
+        at->whole && share != 0 ? ins_back_rest(at, s->at->square) / at->delta : at->gain;
     const double *units = NULL;
     const double slope = s->at->slopes != NULL ? pass_units(s, &units) : phi->slope_square;
-    *s->back = (ins_back){.gain = at->gain * slope,
+    *s->back = (ins_back){.gain = gain * slope,
                           .delta = at->delta,
                           .along = share * s->in[0]->square * phi->square_growth,
+                          .whole = true,
                           .units = units};
     if (share != 0) s->back->gain += share * share * phi->turned_square / at->delta;
 }
@@ -202,9 +206,8 @@ static void map_forward(const ins_stage *s)
     s->at->function = &s->plan->choice;
     s->at->before = ins_signal_views(s->plan, s->in[0]);
     if (has_units(s)) {
-        double slope;
-        const ins_views views = activate_units(s, &slope);
-        correct(s, &views, slope);
+        const ins_units_activated made = activate_units(s);
+        correct(s, &made.views, mean_of(s->at->slopes, INS_UNITS));
     }
     show(s, mean_of(s->at->way, positions));
 }

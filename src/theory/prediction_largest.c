@@ -66,7 +66,7 @@ void ins_largest_backward(const ins_stage *s)
     const size_t taps = ins_window_taps(&w);
     double *to = ins_stage_numbers(s, ins_positions(s->plan->reads[0]));
     for (size_t p = 0; p < ins_positions(s->plan->shape); p++) {
-        const double own = map ? at->at[p] : at->gain * at->delta;
+        const double own = map ? at->at[p] : ins_back_whole(at, s->at->square);
         for (size_t u = 0; u < taps; u++) {
             const size_t position = ins_window_at(&w, p, u);
             to[position] += own / (double)taps * share_of(s, p, position);

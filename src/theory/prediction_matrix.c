@@ -134,18 +134,18 @@ static void vector_backward(const ins_stage *s)
 /* --- Maps and sequences ----------------------------------------------------------------------- */
 
 /* Shares of the taps in what W does: of most initializers all the same, of some the centre's alone
- * (Xiao et al. 2018). */
-static double *tap_energies(const ins_stage *s, const ins_tensor_place *place, size_t taps,
-                            bool centred)
+ * (Xiao et al. 2018); SIZE_MAX: there is no such tap. */
+static double *tap_energies(const ins_stage *s, size_t taps, size_t centre)
 {
     double *energy = ins_stage_numbers(s, taps);
-    for (size_t u = 0; u < taps; u++) energy[u] = centred ? u == place->centre : 1 / (double)taps;
+    for (size_t u = 0; u < taps; u++)
+        energy[u] = centre != SIZE_MAX ? u == centre : 1 / (double)taps;
     return energy;
 }
 
-static bool is_centred(const ins_stage *s, const ins_tensor_place *place)
+static size_t centre_of(const ins_stage *s, const ins_tensor_place *place)
 {
-    return place->taps > 1 && row_of(s->weight)->centred;
+    return place->taps > 1 && row_of(s->weight)->centred ? place->centre : SIZE_MAX;
 }
 
 /* What the gradient needs of the inputs, as means over taps u: way, the square of x(p + u), and
@@ -156,7 +156,7 @@ static void remember_inputs(const ins_stage *s, const ins_windows *w, const ins_
     const size_t taps = ins_window_taps(w), positions = ins_positions(s->plan->shape);
     ins_field *made = NULL;
     if (with == NULL) {
-        made = ins_field_convolve(s->in[0]->field, w, tap_energies(s, NULL, taps, false));
+        made = ins_field_convolve(s->in[0]->field, w, tap_energies(s, taps, SIZE_MAX));
         with = made;
     }
     s->at->way = ins_stage_numbers(s, positions);
@@ -171,10 +171,9 @@ static void map_forward(const ins_stage *s)
     const size_t taps = ins_window_taps(&w);
     ins_learned list[INS_LAYER_TENSORS];
     ins_plan_tensors(s->plan, list);
-    const bool centred = is_centred(s, &list[0].place);
-    ins_field *field =
-        ins_field_convolve(s->in[0]->field, &w, tap_energies(s, &list[0].place, taps, centred));
-    remember_inputs(s, &w, centred ? NULL : field);
+    const size_t centre = centre_of(s, &list[0].place);
+    ins_field *field = ins_field_convolve(s->in[0]->field, &w, tap_energies(s, taps, centre));
+    remember_inputs(s, &w, centre == SIZE_MAX ? field : NULL);
     const double input = ins_field_numbers(field).square;
     const matrix m = matrix_of(s, input);
     const double growth = m.place.fan_in * m.weight;
@@ -221,7 +220,7 @@ static void map_backward(const ins_stage *s)
     ins_learned list[INS_LAYER_TENSORS];
     ins_plan_tensors(s->plan, list);
     const ins_tensor_place *place = &list[0].place;
-    const double *energy = tap_energies(s, place, taps, is_centred(s, place));
+    const double *energy = tap_energies(s, taps, centre_of(s, place));
     const double growth = place->fan_out * s->out->weight.variance;
     double *to = ins_stage_numbers(s, ins_positions(s->plan->reads[0]));
     s->out->delta = ins_centred(ins_back_square(s));

@@ -293,11 +293,13 @@ static void vector_backward(const ins_stage *s)
 {
     const ins_back *at = &s->at->back;
     const double y = s->at->square, left = 1 - fmin(y, 1);
-    double gain = at->gain;
-    *s->back = (ins_back){.delta = at->delta, .along = at->along * left, .units = at->units};
-    if (at->along != 0 && y > 0) gain -= at->along * at->along / y * (1 - left * left) / at->delta;
-    s->back->gain = fmax(gain, 0) * s->at->way[0];
-    if (isnan(gain)) s->back->gain = NAN;
+    double square = ins_back_rest(at, y);
+    if (at->along != 0 && y > 0) square += at->along * at->along / y * left * left;
+    *s->back = (ins_back){.gain = square * s->at->way[0],
+                          .delta = 1,
+                          .along = at->along * left,
+                          .whole = true,
+                          .units = at->units};
 }
 
 void ins_norm_predict_backward(const ins_stage *s)

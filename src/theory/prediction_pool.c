@@ -22,7 +22,7 @@ static void settle_vector(const ins_stage *s, double square, double other, doubl
 static double back_at(const ins_stage *s, size_t position)
 {
     const ins_back *back = &s->at->back;
-    return ins_has_positions(s->plan) ? back->at[position] : back->gain * back->delta;
+    return ins_has_positions(s->plan) ? back->at[position] : ins_back_whole(back, s->at->square);
 }
 
 static bool is_known(const ins_stage *s)
@@ -100,6 +100,6 @@ void ins_flatten_backward(const ins_stage *s)
     }
     const size_t inputs = ins_positions(s->plan->reads[0]);
     double *to = ins_stage_numbers(s, inputs);
-    for (size_t p = 0; p < inputs; p++) to[p] = s->at->back.gain * s->at->back.delta;
+    for (size_t p = 0; p < inputs; p++) to[p] = ins_back_whole(&s->at->back, s->at->square);
     *s->back = (ins_back){.at = to};
 }

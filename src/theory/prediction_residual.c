@@ -104,13 +104,16 @@ static void vector_backward(const ins_stage *s, double square)
 {
     const ins_back *at = &s->at->back;
     const double share = at->along != 0 ? at->along / s->at->square : 0;
-    s->back[SKIP] = (ins_back){.gain = at->gain,
-                               .delta = at->delta,
+    const double whole = ins_back_whole(at, s->at->square);
+    s->back[SKIP] = (ins_back){.gain = whole,
+                               .delta = 1,
                                .along = share * s->in[SKIP]->square,
+                               .whole = true,
                                .units = at->units};
-    s->back[BRANCH] = (ins_back){.gain = at->gain * square,
-                                 .delta = at->delta,
-                                 .along = share * square * s->in[BRANCH]->square};
+    s->back[BRANCH] = (ins_back){.gain = whole * square,
+                                 .delta = 1,
+                                 .along = share * square * s->in[BRANCH]->square,
+                                 .whole = true};
 }
 
 void ins_sum_backward(const ins_stage *s)

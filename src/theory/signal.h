@@ -24,6 +24,7 @@ typedef struct ins_back {
     double gain, delta;
     double along;  /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
                       is not independent of x. Maps carry none. */
+    bool whole;    /* gain delta has the part along x in it; right behind a matrix it has not */
     double *at;    /* (positions) of a map or a sequence; NULL: not known */
     double alike;  /* the mean product of two positions' over the mean square */
     bool balanced; /* it sums up to 0 over the rows and positions of a unit: there is a norm over
@@ -143,6 +144,21 @@ static inline ins_signal *ins_signal_itself(ins_signal *signal)
 
 /* Of a vector: the mean over all pairs of rows, those of a row with itself included. */
 double ins_over_rows(const ins_inputs *inputs, double distance);
+
+/* Of a vector x with this second moment: E[(d loss / d x)^2] with the part along x, and without. */
+static inline double ins_back_whole(const ins_back *back, double square)
+{
+    const double had = back->gain * back->delta;
+    return back->along == 0 || back->whole ? had : had + back->along * back->along / square;
+}
+
+static inline double ins_back_rest(const ins_back *back, double square)
+{
+    const double had = back->gain * back->delta;
+    if (back->along == 0 || !back->whole) return had;
+    const double rest = had - back->along * back->along / square;
+    return rest < 0 ? 0 : rest;
+}
 
 /* E[(d loss / d x)^2], the mean over positions. */
 double ins_back_square(const ins_stage *s);

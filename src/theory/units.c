@@ -191,6 +191,14 @@ static void find_views(const ins_units *units, ins_views *views)
     views->apart = distance + (views->square - mean_product(far, far)) / 2;
 }
 
+static double *activated(const ins_choice *activation, const double *x)
+{
+    const ins_activation *row = (const ins_activation *)activation->entry;
+    double *a = numbers();
+    for (size_t i = 0; i < INS_UNITS; i++) a[i] = row->value(x[i], activation->value);
+    return a;
+}
+
 ins_units_activated ins_units_activate(const ins_units *units, const ins_choice *activation,
                                        double *slope_square)
 {
@@ -199,15 +207,16 @@ ins_units_activated ins_units_activate(const ins_units *units, const ins_choice 
     ins_units_activated made = {.alike = 1};
     double product = 0, square = 0;
     made.units = ins_allocate(1, sizeof *made.units, "a population of units");
-    for (size_t v = 0; v < INS_UNIT_VIEWS; v++) {
-        if (units->x[v] == NULL) continue;
-        double *x = made.units->x[v] = numbers();
-        for (size_t i = 0; i < INS_UNITS; i++) x[i] = row->value(units->x[v][i], activation->value);
-    }
+    made.units->x[INS_UNIT_OWN] = activated(activation, own);
+    made.units->x[INS_UNIT_FAR] = activated(activation, units->x[INS_UNIT_FAR]);
+    if (near != NULL) made.units->x[INS_UNIT_NEAR] = activated(activation, near);
     for (size_t i = 0; i < INS_UNITS; i++) {
         const double slope = row->slope(own[i], activation->value);
         slope_square[i] = slope * slope;
         square += slope * slope;
+        const double value = made.units->x[INS_UNIT_OWN][i];
+        made.turned_square += slope * slope * value * value / INS_UNITS;
+        made.along += slope * value * own[i] / INS_UNITS;
         if (near != NULL) product += slope * row->slope(near[i], activation->value);
     }
     if (near != NULL && square > 0) made.alike = product / square;

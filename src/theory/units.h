@@ -49,7 +49,9 @@ ins_units *ins_units_normalize(const ins_units *x, double less, double square);
 typedef struct ins_units_activated {
     ins_units *units;
     ins_views views;
-    double alike; /* what slopes at two positions have in common */
+    double alike;         /* what slopes at two positions have in common */
+    double turned_square; /* E[phi'^2 phi^2] */
+    double along;         /* E[x phi phi'] */
 } ins_units_activated;
 ins_units_activated ins_units_activate(const ins_units *units, const ins_choice *activation,
                                        double *slope_square);
