@@ -69,9 +69,9 @@ double ins_predict(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_layer_prediction *out);
 
 /* The standard deviations of W, deviation (depth), with which rows that take theirs from the place
- * keep what is to be kept, from the input on: in layers whose initializer is another one they change
- * nothing. A residual branch ends with 1 / blocks in place of 1, so that the stream is at most
- * doubled. Where no scale suffices, E[z^2] is 1; where nothing is known, fan_in Var(W) is. */
+ * keep what is to be kept, from the input on: in layers whose initializer is another one they
+ * change nothing. A residual branch ends with 1 / blocks in place of 1, so that the stream is at
+ * most doubled. Where no scale suffices, E[z^2] is 1; where nothing is known, fan_in Var(W) is. */
 void ins_prescribe(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_keep keep, double *deviation);
 
