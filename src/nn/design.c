@@ -36,6 +36,17 @@ size_t ins_plan_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_T
     return count;
 }
 
+/* Whether the activation of a matrix, the first one that follows it, is before the layer at index.
+ * Numbers never fall along the list. */
+static bool has_activation(const ins_design *design, size_t number, size_t index)
+{
+    for (size_t i = index; i > 0 && design->layer[i - 1].number >= number; i--) {
+        const ins_layer_plan *plan = &design->layer[i - 1];
+        if (plan->kind->activates && plan->follows == number) return true;
+    }
+    return false;
+}
+
 size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_choice *choice,
                       const size_t *input, ins_text *problem)
 {
@@ -73,7 +84,8 @@ size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_
     const ins_layer_plan *read = kind->reads > 0 ? &design->layer[input[0]] : NULL;
     plan->activated = matrices == 0 && kind->reads == 1 && (kind->activates || read->activated);
     plan->shown = kind->reads == 0 || (kind->passes && read->shown) ||
-                  (kind->activates && plan->follows > 0 && !read->activated);
+                  (kind->activates && plan->follows > 0 && !read->activated &&
+                   !has_activation(design, plan->follows, index));
     return index;
 }
 

@@ -136,26 +136,43 @@ static double wider(const double *p, double channels)
     return channels / p[0];
 }
 
+/* Of all groups of a kernel, since the base has as many. */
 static double channels_read(ins_tensor_place s)
 {
-    return s.taps > 0 ? s.fan_in / (double)s.taps : s.fan_in;
+    return s.taps > 0 ? s.fan_in / (double)s.taps * (double)s.groups : s.fan_in;
+}
+
+/* Whether a matrix reads something that has a width. A kernel on each channel by itself reads one
+ * channel, however many there are. */
+static bool reads_width(ins_tensor_place s)
+{
+    return s.layer > 1 && !(s.groups > 1 && s.inputs == s.taps);
 }
 
 /* As He et al. for hidden layers; the output's weights stay those of the base. */
-NORMAL(mup, s.output ? 1 / p[0] : 2 / s.fan_in)
+static double variance_by_width(const double *p, ins_tensor_place s)
+{
+    return s.output && reads_width(s) ? 1 / p[0] : 2 / s.fan_in;
+}
+NORMAL(mup, variance_by_width(p, s))
 
 static double mup_multiplier(const double *p, ins_tensor_place s)
 {
-    return s.layer > 1 ? 1 / wider(p, channels_read(s)) : 1;
+    return reads_width(s) ? 1 / wider(p, channels_read(s)) : 1;
 }
 
-/* Table 8 of the paper, with the output multiplied. */
+/* Table 8 of the paper, with the output multiplied. What there is one of has no width: the factor
+ * of a residual block. */
 static double mup_rate(const double *p, ins_tensor_place s, bool adaptive)
 {
-    const bool bias = !ins_role_is_matrix(s.role);
-    if (!bias && !s.output && s.layer > 1) return adaptive ? 1 / wider(p, channels_read(s)) : 1;
-    if (adaptive || (bias && s.output)) return 1;
-    return bias || s.layer == 1 ? wider(p, (double)s.units) : wider(p, channels_read(s));
+    const bool matrix = ins_role_is_matrix(s.role);
+    if (matrix && reads_width(s)) {
+        const double read = wider(p, channels_read(s));
+        if (s.output) return adaptive ? 1 : read;
+        return adaptive ? 1 / read : 1;
+    }
+    const bool one = s.role == INS_ROLE_SCALE && s.units == 1;
+    return adaptive || s.output || one ? 1 : wider(p, (double)s.units);
 }
 
 /* The experiment room knows sigma_w^2 of the run's activation. */
