@@ -16,6 +16,7 @@
 #include "initscope/network.h"
 #include "initscope/prediction.h"
 
+#include "field_numbers.h"
 #include "units.h"
 
 /* The way back: E[(d loss / d x)^2] of the elements of a layer's output. Of a vector it is gain
@@ -44,6 +45,7 @@ struct ins_signal {
     double within; /* variance over the rows and positions, of a unit */
     ins_expectation phi; /* of an activation */
     ins_field *field;    /* NULL: a vector, or not known */
+    ins_numbers numbers; /* of the field */
 
     bool gaussian; /* it is a sum over many weights, at each position */
     size_t fresh;  /* the first of the layers whose weights, independent of all before, make up its
@@ -127,7 +129,7 @@ void ins_forget_backward(const ins_stage *s);
  * lengths. */
 void ins_signal_settle(const ins_stage *s, ins_field *field);
 
-/* Of a layer's output, while its field is there. */
+/* Of a layer's output. */
 ins_views ins_signal_views(const ins_layer_plan *plan, const ins_signal *signal);
 
 /* The units of what a layer reads, drawn if they are not yet: of an activation those of the
