@@ -21,6 +21,7 @@ typedef struct ins_forecast_item {
 typedef struct ins_forecast {
     size_t layers;               /* the output layer included */
     ins_layer_prediction *layer; /* (layers) */
+    double *prescribed;          /* (layers) see ins_prescribe; NULL: no initializer asks for it */
     size_t items;
     ins_forecast_item *item; /* (items) */
 } ins_forecast;

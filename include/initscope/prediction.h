@@ -51,6 +51,12 @@ typedef struct ins_layer_prediction {
                                  variance; NAN: there is none */
 } ins_layer_prediction;
 
+/* What the scales of the layers are to keep at 1. */
+typedef enum ins_keep {
+    INS_KEEP_SIZE,  /* E[a^2] behind the activation, of a layer without one E[z^2] */
+    INS_KEEP_SIGNAL /* the signal: within-unit variance of z over the rows */
+} ins_keep;
+
 /* Whether the theory has a row for layers of this kind. Of the others it says nothing: NAN from
  * there on. */
 bool ins_is_predicted(const ins_layer_kind *kind);
@@ -61,5 +67,12 @@ bool ins_is_predicted(const ins_layer_kind *kind);
  * loss. */
 double ins_predict(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_layer_prediction *out);
+
+/* The standard deviations of W, deviation (depth), with which rows that take theirs from the place
+ * keep what is to be kept, from the input on: in layers whose initializer is another one they change
+ * nothing. A residual branch ends with 1 / blocks in place of 1, so that the stream is at most
+ * doubled. Where no scale suffices, E[z^2] is 1; where nothing is known, fan_in Var(W) is. */
+void ins_prescribe(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_keep keep, double *deviation);
 
 #endif

@@ -171,9 +171,19 @@ static void list_layer(ins_forecast *forecast, const ins_design *design, size_t 
     }
 }
 
+/* The first of the trial's initializers that take a deviation for each layer; NULL: none does. */
+static const ins_choice *prescribed_by(const ins_trial *trial)
+{
+    const ins_choice *const choices[] = {trial->init, trial->first, trial->output};
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+        if (((const ins_initializer *)choices[i]->entry)->prescribed) return choices[i];
+    return NULL;
+}
+
 static ins_forecast forecast_of(const ins_trial *trial, const ins_inputs *inputs, measured *m)
 {
-    const ins_initialization start = {
+    const ins_choice *prescribed = prescribed_by(trial);
+    ins_initialization start = {
         .hidden = trial->init, .first = trial->first, .output = trial->output, .bias = trial->bias};
     ins_design design = ins_trial_layers(trial, m->samples);
     ins_forecast forecast = {.layers = design.depth};
@@ -182,6 +192,12 @@ static ins_forecast forecast_of(const ins_trial *trial, const ins_inputs *inputs
     forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");
     forecast.item = ins_allocate(ins_multiply(design.depth, PREDICTED + 1, "predictions"),
                                  sizeof *forecast.item, "predictions");
+    if (prescribed != NULL) {
+        forecast.prescribed =
+            ins_allocate(design.depth, sizeof *forecast.prescribed, "predictions");
+        ins_prescribe(&design, &start, &own, (ins_keep)prescribed->value[0], forecast.prescribed);
+        start.prescribed = forecast.prescribed;
+    }
     ins_predict(&design, &start, &own, forecast.layer);
     for (size_t i = 0; i < design.layers; i++) list_layer(&forecast, &design, i);
     ins_design_free(&design);
@@ -201,6 +217,7 @@ void ins_forecast_free(ins_forecast *forecast)
 {
     free(forecast->layer);
     free(forecast->item);
+    free(forecast->prescribed);
     *forecast = (ins_forecast){0};
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "initscope/memory.h"
+#include "initscope/size.h"
 
 #include "prediction_rows.h"
 #include "signal.h"
@@ -163,6 +164,9 @@ typedef struct walk {
     ins_layer_prediction *out, before; /* before: of what follows no matrix */
     ins_arena *arena;
     ins_draws *draws;
+    const double *prescribed; /* (depth) deviations of the matrices; NULL: none */
+    double *found;            /* (depth) the same, while they are looked for; NULL: they are not */
+    ins_keep keep;            /* what for */
 } walk;
 
 static ins_stage stage_of(walk *w, size_t layer, ins_back *back)
@@ -182,6 +186,8 @@ static ins_stage stage_of(walk *w, size_t layer, ins_back *back)
                       .arena = w->arena,
                       .draws = &w->draws};
     for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &w->signal[plan->input[k]];
+    if (w->prescribed != NULL && plan->number > 0)
+        made.prescribed = w->prescribed[plan->number - 1];
     const size_t opposite = design->depth + 1 - plan->number;
     if (((const ins_initializer *)made.weight->entry)->tied && opposite < plan->number) {
         made.mirror = &w->out[opposite - 1];
@@ -231,12 +237,64 @@ static void show_input(const ins_stage *s)
             s->numbered->input = ins_around(s->in[0]->mean, s->in[0]->square);
 }
 
+/* The activation that the matrix' output goes through with nothing on the way that gives it another
+ * scale; NULL: there is none. */
+static const ins_choice *activation_behind(const ins_design *design, size_t layer)
+{
+    const size_t number = design->layer[layer].number;
+    for (size_t i = layer + 1; i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        if (plan->follows != number || plan->kind->norm) continue;
+        if (plan->kind->activates && plan->shown) return &plan->choice;
+    }
+    return NULL;
+}
+
+/* E[z^2], or the signal, that the scale of this matrix is to give. The last of a residual branch
+ * gets its share of what makes the stream twice as large over all blocks. */
+static double wanted(const walk *w, size_t layer)
+{
+    const ins_layer_plan *plan = &w->design->layer[layer];
+    if (plan->position > 0 && plan->position == plan->matrices) return 1 / (double)plan->blocks;
+    const ins_choice *phi = activation_behind(w->design, layer);
+    if (w->keep == INS_KEEP_SIGNAL || phi == NULL) return 1;
+    const double q = ins_size_at(phi, 1);
+    return isfinite(q) ? q : 1;
+}
+
+/* Once more, with the scale for what is wanted; of what nothing is known, that of LeCun et al. */
+static void find_deviation(walk *w, size_t layer)
+{
+    ins_back back[INS_LAYER_INPUTS];
+    ins_stage s = stage_of(w, layer, back);
+    ins_learned list[INS_LAYER_TENSORS];
+    if (ins_plan_tensors(s.plan, list) == 0 || !ins_role_is_matrix(list[0].place.role) ||
+        !((const ins_initializer *)s.weight->entry)->prescribed)
+        return;
+    double *deviation = &w->found[s.plan->number - 1];
+    const double fan_in = list[0].place.fan_in;
+    const double has = w->keep == INS_KEEP_SIGNAL
+                           ? s.at->within
+                           : s.at->square - s.out->bias.second_moment;
+    const double asked = w->keep == INS_KEEP_SIGNAL
+                             ? wanted(w, layer)
+                             : wanted(w, layer) - s.out->bias.second_moment;
+    const double factor = sqrt(asked / has);
+    *deviation *= isfinite(factor) && factor > 0 ? factor : 1;
+    if (!(*deviation > 0)) *deviation = 1 / sqrt(fan_in);
+    ins_field_free(s.at->field);
+    s.at->field = NULL;
+    s = stage_of(w, layer, back);
+    theory_of(s.plan->kind)->forward(&s);
+}
+
 static void go_forward(walk *w)
 {
     for (size_t i = 0; i < w->design->layers; i++) {
         ins_back back[INS_LAYER_INPUTS];
         const ins_stage s = stage_of(w, i, back);
         theory_of(s.plan->kind)->forward(&s);
+        if (w->found != NULL) find_deviation(w, i);
         show_input(&s);
         free_large(w, i);
     }
@@ -323,21 +381,53 @@ static ins_layer_prediction nothing(void)
     return (ins_layer_prediction){NAN, none, none, none, none, none, none, none, NAN, none, none};
 }
 
-double ins_predict(const ins_design *design, const ins_initialization *start,
-                   const ins_inputs *inputs, ins_layer_prediction *out)
+static walk begin(const ins_design *design, const ins_initialization *start,
+                  const ins_inputs *inputs, ins_layer_prediction *out)
 {
-    const size_t last = design->layers - 1;
-    walk w = {
-        .design = design, .start = start, .inputs = inputs, .out = out, .arena = ins_arena_new()};
+    walk w = {.design = design,
+              .start = start,
+              .inputs = inputs,
+              .out = out,
+              .arena = ins_arena_new(),
+              .prescribed = start->prescribed};
     w.signal = ins_arena_get(w.arena, design->layers, sizeof *w.signal, "layers of the theory");
     w.needed = ins_arena_get(w.arena, design->layers, sizeof *w.needed, "layers of the theory");
     for (size_t l = 0; l < design->depth; l++) out[l] = nothing();
     find_needs(&w);
+    return w;
+}
+
+static void end(walk *w)
+{
+    ins_draws_free(w->draws);
+    ins_arena_free(w->arena);
+}
+
+void ins_prescribe(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_keep keep, double *deviation)
+{
+    ins_layer_prediction *out =
+        ins_allocate(design->depth, sizeof *out, "predictions of the theory");
+    walk w = begin(design, start, inputs, out);
+    for (size_t l = 0; l < design->depth; l++)
+        deviation[l] = 1 / sqrt(ins_design_place(design, l + 1).fan_in);
+    w.prescribed = w.found = deviation;
+    w.keep = keep;
+    go_forward(&w);
+    free_large(&w, design->layers - 1);
+    end(&w);
+    free(out);
+}
+
+double ins_predict(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_layer_prediction *out)
+{
+    const size_t last = design->layers - 1;
+    walk w = begin(design, start, inputs, out);
     go_forward(&w);
     const double loss = loss_start(design->loss, &w.signal[last], design->layer[last].units, inputs,
                                    &out[design->depth - 1]);
     go_back(&w);
-    ins_draws_free(w.draws);
-    ins_arena_free(w.arena);
+    end(&w);
     return loss;
 }

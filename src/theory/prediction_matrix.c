@@ -64,7 +64,9 @@ static matrix matrix_of(const ins_stage *s, double input)
 {
     ins_learned list[INS_LAYER_TENSORS];
     const size_t tensors = ins_plan_tensors(s->plan, list);
-    const ins_tensor_place w = list[0].place, b = list[1].place;
+    ins_tensor_place w = list[0].place;
+    const ins_tensor_place b = list[1].place;
+    w.prescribed = s->prescribed;
     const double factor = start_of_weights(s, w);
     double weight = s->mirror != NULL ? s->mirror->weight.variance : centred_variance(s->weight, w);
     if (factor != 1) weight = factor == 0 ? 0 : weight * factor * factor;

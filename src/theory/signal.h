@@ -80,6 +80,7 @@ typedef struct ins_stage {
     const ins_inputs *inputs;           /* of the network */
     const ins_layer_prediction *mirror; /* of the matrix whose transpose the weights are; or NULL */
     bool facing;                        /* which is the one just before */
+    double prescribed;                  /* deviation of the matrix; 0: its initializer knows */
     ins_signal *at, *in[INS_LAYER_INPUTS];
     ins_back *back; /* (inputs) where the backward pass writes */
     ins_layer_prediction *out;

@@ -204,8 +204,7 @@ START_TEST(test_items)
         if (i % 7 == 5) ck_assert(item.promised.variance == item.promised.second_moment);
     }
     /* 2 / fan_in q_0 (1 - c_0), and 1/20 of the pairs are of a row with itself. */
-    ck_assert_double_eq_tol(forecast.item[5].promised.variance, 2 * 1.5 * 0.75 * 0.95,
-                            1e-15);
+    ck_assert_double_eq_tol(forecast.item[5].promised.variance, 2 * 1.5 * 0.75 * 0.95, 1e-15);
     ins_forecast_free(&forecast);
 }
 END_TEST
