@@ -273,12 +273,10 @@ static void find_deviation(walk *w, size_t layer)
         return;
     double *deviation = &w->found[s.plan->number - 1];
     const double fan_in = list[0].place.fan_in;
-    const double has = w->keep == INS_KEEP_SIGNAL
-                           ? s.at->within
-                           : s.at->square - s.out->bias.second_moment;
-    const double asked = w->keep == INS_KEEP_SIGNAL
-                             ? wanted(w, layer)
-                             : wanted(w, layer) - s.out->bias.second_moment;
+    const double has =
+        w->keep == INS_KEEP_SIGNAL ? s.at->within : s.at->square - s.out->bias.second_moment;
+    const double asked = w->keep == INS_KEEP_SIGNAL ? wanted(w, layer)
+                                                    : wanted(w, layer) - s.out->bias.second_moment;
     const double factor = sqrt(asked / has);
     *deviation *= isfinite(factor) && factor > 0 ? factor : 1;
     if (!(*deviation > 0)) *deviation = 1 / sqrt(fan_in);

@@ -198,6 +198,12 @@ static void map_forward(const ins_stage *s)
     const double input = mean_square(field);
     const matrix m = matrix_of(s, input);
     const double growth = m.place.fan_in * m.weight;
+    *s->out = prediction_of(&m, NAN, NAN);
+    if (!isfinite(growth + m.bias)) {
+        ins_field_free(field);
+        ins_forget_forward(s);
+        return;
+    }
     scale(field, growth, m.bias);
     ins_signal_settle(s, field);
     const double lengths = input * (1 - ins_signal_shorter(s->in[0]));
@@ -227,7 +233,7 @@ static double map_gradient(const ins_stage *s, const ins_windows *w)
         own += at->at[p] * s->at->way[p];
         self += s->at->way[p];
     }
-    return fmax(own + at->alike * ins_back_square(s) * (pairs - self), 0);
+    return ins_not_below_zero(own + at->alike * ins_back_square(s) * (pairs - self));
 }
 
 static void map_backward(const ins_stage *s)

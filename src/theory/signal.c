@@ -41,7 +41,7 @@ void ins_signal_settle(const ins_stage *s, ins_field *field)
     s->at->square = n.square;
     s->at->distance = n.square - n.other_square;
     s->at->mean = n.mean;
-    s->at->within = fmax(n.square - between, 0);
+    s->at->within = ins_not_below_zero(n.square - between);
 }
 
 ins_views ins_signal_views(const ins_layer_plan *plan, const ins_signal *signal)

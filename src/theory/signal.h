@@ -89,6 +89,12 @@ typedef struct ins_stage {
     ins_draws **draws;              /* NULL at first */
 } ins_stage;
 
+/* What rounding has made less than 0; NAN stays. */
+static inline double ins_not_below_zero(double x)
+{
+    return x < 0 ? 0 : x;
+}
+
 static inline ins_moment_pair ins_centred(double second_moment)
 {
     return (ins_moment_pair){second_moment, second_moment};
