@@ -24,16 +24,17 @@ static void show(const ins_stage *s, double slope_square)
 
 /* --- Units one by one ------------------------------------------------------------------------- */
 
-/* Whether what is read is followed unit by unit: it is a residual sum of that kind, or an
- * activation that others read as well. One right behind another, and read by nobody else, is taken
- * for one of a Gaussian. */
+/* Whether what is read is followed unit by unit: it is a residual sum of that kind, an activation
+ * that others read as well, or has a mean that a pool or the like has left it. An activation right
+ * behind another, and read by nobody else, is taken for one of a Gaussian. */
 static bool has_units(const ins_stage *s)
 {
     const ins_layer_plan *read = &s->design->layer[s->plan->input[0]];
     const ins_signal *in = ins_signal_itself(s->in[0]);
-    const bool shared = read->kind->activates && read->readers > 1 && in->function != NULL &&
-                        in->largest == NULL && in->square > 0;
-    return in->units != NULL || shared;
+    if (in->units != NULL) return true;
+    if (!(in->square > 0) || in->largest != NULL) return false;
+    if (in->function != NULL) return read->kind->activates && read->readers > 1;
+    return !in->gaussian && in->mean != 0;
 }
 
 static double mean_of(const double *x, size_t count)
