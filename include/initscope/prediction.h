@@ -30,10 +30,12 @@ typedef struct ins_moment_pair {
     double second_moment, variance;
 } ins_moment_pair;
 
-/* Of a numbered matrix and its layer. Means over initializations, units and samples. gradient is
- * for one sample: a mean over n samples has 1/n of it if they are independent, and more, up to all
- * of it, the more alike they are. NAN where an initializer promises nothing, or a mean that is not
- * 0: what depends on it is then NAN too. */
+/* Of a numbered matrix and its layer. Means over initializations, units, samples and positions.
+ * gradient is for one sample: a mean over n samples has 1/n of it if they are independent, and more,
+ * up to all of it, the more alike they are. Right before a batch norm that is the part of the inputs
+ * that varies over its rows and positions: what these have in common meets deltas that sum up to 0.
+ * The positions of a kernel add up as far as deltas are alike there and inputs are. NAN where an
+ * initializer promises nothing, or a mean that is not 0: what depends on it is then NAN too. */
 typedef struct ins_layer_prediction {
     double fan_in;                 /* of W_l */
     ins_moment_pair weight;        /* W_l; what it takes where the row scales W to the data */
@@ -64,7 +66,11 @@ bool ins_is_predicted(const ins_layer_kind *kind);
 /* out (depth), from the initializers of start. Preactivations are taken for Gaussian and weights
  * for independent of deltas, but for the output that the error of numbers has in it; of rows of
  * unequal length, and of pairs of unequal correlation, the means are walked. Returns the expected
- * loss. */
+ * loss.
+ *
+ * Not predicted are maps and sequences of more than INS_FIELD_POSITIONS positions, and what comes
+ * after them; the largest of anything but a Gaussian and a rising function of one; sums of which
+ * neither part ends in weights that the other has not seen. */
 double ins_predict(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_layer_prediction *out);
 

@@ -5,7 +5,6 @@
 
 #include "initscope/correlation.h"
 
-#include "field_numbers.h"
 #include "prediction_rows.h"
 #include "transfer.h"
 
@@ -25,16 +24,17 @@ static void show(const ins_stage *s, double slope_square)
 
 /* --- Units one by one ------------------------------------------------------------------------- */
 
-/* Whether what is read is followed unit by unit: it is a residual sum of that kind, or an
- * activation that others read as well. One right behind another, and read by nobody else, is taken
- * for one of a Gaussian. */
+/* Whether what is read is followed unit by unit: it is a residual sum of that kind, an activation
+ * that others read as well, or has a mean that a pool or the like has left it. An activation right
+ * behind another, and read by nobody else, is taken for one of a Gaussian. */
 static bool has_units(const ins_stage *s)
 {
     const ins_layer_plan *read = &s->design->layer[s->plan->input[0]];
     const ins_signal *in = ins_signal_itself(s->in[0]);
-    const bool shared = read->kind->activates && read->readers > 1 && in->function != NULL &&
-                        in->largest == NULL && in->square > 0;
-    return in->units != NULL || shared;
+    if (in->units != NULL) return true;
+    if (!(in->square > 0) || in->largest != NULL) return false;
+    if (in->function != NULL) return read->kind->activates && read->readers > 1;
+    return !in->gaussian && in->mean != 0;
 }
 
 static double mean_of(const double *x, size_t count)
@@ -138,15 +138,13 @@ static void vector_backward(const ins_stage *s)
 
 /* What slopes at two positions have in common, of pairs that are all as alike as they are on
  * average. */
-static double alike_slopes(const ins_choice *activation, const ins_field *z)
+static double alike_slopes(const ins_stage *s)
 {
-    const ins_numbers n = ins_field_numbers(z);
-    const double positions = (double)z->positions;
-    if (z->positions < 2 || !(n.square > 0)) return 1;
-    const double product = (n.pairs * positions - n.square) / (positions - 1);
+    const ins_views z = ins_signal_views(s->plan, s->in[0]);
+    if (isnan(z.near) || !(z.square > 0)) return 1;
     ins_correlator correlator;
-    ins_correlator_start(&correlator, activation, n.square);
-    const double c = fmin(fmax(product / n.square, -1), 1);
+    ins_correlator_start(&correlator, &s->plan->choice, z.square);
+    const double c = fmin(fmax(z.near / z.square, -1), 1);
     const double common = ins_correlate(&correlator, c).slope_product;
     return correlator.at.slope_square > 0 ? common / correlator.at.slope_square : 0;
 }
@@ -195,7 +193,7 @@ static void map_forward(const ins_stage *s)
     ins_transfer *other = shorter < 1 ? ins_transfer_of(&s->plan->choice, z, shorter) : same;
     s->at->way = ins_stage_numbers(s, positions);
     for (size_t p = 0; p < positions; p++) s->at->way[p] = same->slope_square[p];
-    s->at->alike = alike_slopes(&s->plan->choice, z);
+    s->at->alike = alike_slopes(s);
     ins_signal_settle(s, ins_transfer_apply(same, other, z));
     if (other != same) ins_transfer_free(other);
     ins_transfer_free(same);

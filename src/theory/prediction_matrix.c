@@ -149,20 +149,38 @@ static size_t centre_of(const ins_stage *s, const ins_tensor_place *place)
 }
 
 /* What the gradient needs of the inputs, as means over taps u: way, the square of x(p + u), and
- * reach, the product of x(p + u) and x(p' + u) summed over pairs. with is the convolution with
- * equal energies, if that is at hand. */
-static void remember_inputs(const ins_stage *s, const ins_windows *w, const ins_field *with)
+ * reach, the product of x(p + u) and x(p' + u) summed over pairs: of the convolution with equal
+ * energies. */
+static void remember_inputs(const ins_stage *s, const ins_field *equal)
 {
-    const size_t taps = ins_window_taps(w), positions = ins_positions(s->plan->shape);
-    ins_field *made = NULL;
-    if (with == NULL) {
-        made = ins_field_convolve(s->in[0]->field, w, tap_energies(s, taps, SIZE_MAX));
-        with = made;
-    }
+    const size_t positions = equal->positions;
     s->at->way = ins_stage_numbers(s, positions);
-    for (size_t p = 0; p < positions; p++) s->at->way[p] = with->same[p * positions + p];
-    s->at->reach = ins_field_numbers(with).pairs * (double)positions * (double)positions;
-    ins_field_free(made);
+    for (size_t p = 0; p < positions; p++) s->at->way[p] = equal->same[p * (positions + 1)];
+    s->at->reach = ins_field_numbers(equal).pairs * (double)positions * (double)positions;
+}
+
+static void remember_centred(const ins_stage *s, const ins_windows *w, size_t taps)
+{
+    ins_field *equal = ins_field_convolve(s->in[0]->field, w, tap_energies(s, taps, SIZE_MAX));
+    remember_inputs(s, equal);
+    ins_field_free(equal);
+}
+
+/* z = W x + b, from what the taps see of x. */
+static void scale(ins_field *field, double growth, double bias)
+{
+    const size_t pairs = field->positions * field->positions;
+    for (size_t i = 0; i < pairs; i++) {
+        field->same[i] = growth * field->same[i] + bias;
+        field->other[i] = growth * field->other[i] + bias;
+    }
+}
+
+static double mean_square(const ins_field *field)
+{
+    double sum = 0;
+    for (size_t p = 0; p < field->positions; p++) sum += field->same[p * (field->positions + 1)];
+    return sum / (double)field->positions;
 }
 
 static void map_forward(const ins_stage *s)
@@ -173,15 +191,20 @@ static void map_forward(const ins_stage *s)
     ins_plan_tensors(s->plan, list);
     const size_t centre = centre_of(s, &list[0].place);
     ins_field *field = ins_field_convolve(s->in[0]->field, &w, tap_energies(s, taps, centre));
-    remember_inputs(s, &w, centre == SIZE_MAX ? field : NULL);
-    const double input = ins_field_numbers(field).square;
+    if (centre == SIZE_MAX)
+        remember_inputs(s, field);
+    else
+        remember_centred(s, &w, taps);
+    const double input = mean_square(field);
     const matrix m = matrix_of(s, input);
     const double growth = m.place.fan_in * m.weight;
-    const size_t pairs = field->positions * field->positions;
-    for (size_t i = 0; i < pairs; i++) {
-        field->same[i] = growth * field->same[i] + m.bias;
-        field->other[i] = growth * field->other[i] + m.bias;
+    *s->out = prediction_of(&m, NAN, NAN);
+    if (!isfinite(growth + m.bias)) {
+        ins_field_free(field);
+        ins_forget_forward(s);
+        return;
     }
+    scale(field, growth, m.bias);
     ins_signal_settle(s, field);
     const double lengths = input * (1 - ins_signal_shorter(s->in[0]));
     s->at->lengths = ins_length_part(lengths, input, s->at->square, growth);
@@ -210,7 +233,7 @@ static double map_gradient(const ins_stage *s, const ins_windows *w)
         own += at->at[p] * s->at->way[p];
         self += s->at->way[p];
     }
-    return fmax(own + at->alike * ins_back_square(s) * (pairs - self), 0);
+    return ins_not_below_zero(own + at->alike * ins_back_square(s) * (pairs - self));
 }
 
 static void map_backward(const ins_stage *s)

@@ -66,7 +66,7 @@ static double turned(const ins_signal *x)
 static void centred_vector(const ins_stage *s, double count)
 {
     const ins_signal *x = s->in[0];
-    const double variance = fmax(x->square - x->mean * x->mean, 0), own = 1 - 1 / count;
+    const double variance = ins_not_below_zero(x->square - x->mean * x->mean), own = 1 - 1 / count;
     settle(s, variance * own, turned(x) * own, variance * own,
            ins_norm_back(true, count, variance, eps_of(s)));
 }
@@ -169,7 +169,7 @@ static void batch_norm_map(const ins_stage *s)
     }
     a.other_cut = a.cut;
     a.common = a.other_common = mean_of(a.cut, positions);
-    const double v = fmax(mean_square(x) - a.common, 0);
+    const double v = ins_not_below_zero(mean_square(x) - a.common);
     scale_all(s, &a, v, 1 / (v + eps_of(s)));
     apply(s, &a, rest);
     s->at->lengths = s->at->square * (1 - ins_signal_shorter(s->in[0]));
@@ -183,7 +183,7 @@ static void layer_norm_map(const ins_stage *s)
     affine a = affine_new(s);
     a.kept = 1 - 1 / count;
     for (size_t p = 0; p < x->positions && gamma != 0; p++) {
-        const double v = fmax(at_one(x, p) - x->mean[p] * x->mean[p], 0);
+        const double v = ins_not_below_zero(at_one(x, p) - x->mean[p] * x->mean[p]);
         a.offset[p] = x->mean[p];
         a.scale[p] = gamma / sqrt(v * a.kept + eps_of(s));
         s->at->way[p] = gamma * gamma * ins_norm_back(true, count, v, eps_of(s));
@@ -219,7 +219,8 @@ static void group_norm_map(const ins_stage *s, double group)
     }
     a.common = mean_of(a.cut, positions);
     a.other_common = mean_of(a.other_cut, positions);
-    const double v = fmax(mean_square(x) - a.common, 0), count = group * (double)positions;
+    const double v = ins_not_below_zero(mean_square(x) - a.common),
+                 count = group * (double)positions;
     scale_all(s, &a, v, ins_norm_back(true, count, v * count / fmax(count - 1, 1), eps_of(s)));
     apply(s, &a, rest);
 }
@@ -292,7 +293,7 @@ static void balance(const ins_stage *s)
 static void vector_backward(const ins_stage *s)
 {
     const ins_back *at = &s->at->back;
-    const double y = s->at->square, left = 1 - fmin(y, 1);
+    const double y = s->at->square, left = y < 1 ? 1 - y : 0;
     double square = ins_back_rest(at, y);
     if (at->along != 0 && y > 0) square += at->along * at->along / y * left * left;
     *s->back = (ins_back){.gain = square * s->at->way[0],

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "field_numbers.h"
 #include "field_windows.h"
 #include "prediction_rows.h"
 
@@ -43,8 +42,8 @@ void ins_average_forward(const ins_stage *s)
         ins_signal_settle(s, ins_field_average(s->in[0]->field, &w));
         s->at->lengths = s->at->square * (1 - ins_signal_shorter(s->in[0]));
     } else {
-        const ins_numbers n = ins_field_numbers(s->in[0]->field);
-        settle_vector(s, n.pairs, n.other_pairs, n.mean);
+        const ins_numbers *n = &s->in[0]->numbers;
+        settle_vector(s, n->pairs, n->other_pairs, n->mean);
     }
 }
 
@@ -85,8 +84,8 @@ void ins_flatten_forward(const ins_stage *s)
     } else if (s->in[0]->field == NULL) {
         ins_forget_forward(s);
     } else {
-        const ins_numbers n = ins_field_numbers(s->in[0]->field);
-        settle_vector(s, n.square, n.other_square, n.mean);
+        const ins_numbers *n = &s->in[0]->numbers;
+        settle_vector(s, n->square, n->other_square, n->mean);
         if (s->plan->input[0] == 0) s->at->lengths = s->inputs->square * s->inputs->lengths;
     }
 }

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "field_numbers.h"
-
 double *ins_stage_numbers(const ins_stage *s, size_t positions)
 {
     return ins_arena_get(s->arena, positions, sizeof(double), "positions of the theory");
@@ -39,20 +37,21 @@ void ins_signal_settle(const ins_stage *s, ins_field *field)
     }
     const double between = n.pairs / rows + n.other_pairs * (1 - 1 / rows);
     s->at->field = field;
+    s->at->numbers = n;
     s->at->square = n.square;
     s->at->distance = n.square - n.other_square;
     s->at->mean = n.mean;
-    s->at->within = fmax(n.square - between, 0);
+    s->at->within = ins_not_below_zero(n.square - between);
 }
 
 ins_views ins_signal_views(const ins_layer_plan *plan, const ins_signal *signal)
 {
     ins_views views = {signal->mean, signal->square, NAN, signal->distance};
     if (!ins_has_positions(plan)) return views;
-    const ins_numbers n = ins_field_numbers(signal->field);
-    const double positions = (double)signal->field->positions;
-    if (positions > 1) views.near = (n.pairs * positions - n.square) / (positions - 1);
-    views.apart = n.square - n.other_pairs;
+    const ins_numbers *n = &signal->numbers;
+    const double positions = (double)ins_positions(plan->shape);
+    if (positions > 1) views.near = (n->pairs * positions - n->square) / (positions - 1);
+    views.apart = n->square - n->other_pairs;
     return views;
 }
 

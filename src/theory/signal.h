@@ -16,6 +16,7 @@
 #include "initscope/network.h"
 #include "initscope/prediction.h"
 
+#include "field_numbers.h"
 #include "units.h"
 
 /* The way back: E[(d loss / d x)^2] of the elements of a layer's output. Of a vector it is gain
@@ -44,6 +45,7 @@ struct ins_signal {
     double within; /* variance over the rows and positions, of a unit */
     ins_expectation phi; /* of an activation */
     ins_field *field;    /* NULL: a vector, or not known */
+    ins_numbers numbers; /* of the field */
 
     bool gaussian; /* it is a sum over many weights, at each position */
     size_t fresh;  /* the first of the layers whose weights, independent of all before, make up its
@@ -87,6 +89,12 @@ typedef struct ins_stage {
     ins_draws **draws;              /* NULL at first */
 } ins_stage;
 
+/* What rounding has made less than 0; NAN stays. */
+static inline double ins_not_below_zero(double x)
+{
+    return x < 0 ? 0 : x;
+}
+
 static inline ins_moment_pair ins_centred(double second_moment)
 {
     return (ins_moment_pair){second_moment, second_moment};
@@ -128,7 +136,7 @@ void ins_forget_backward(const ins_stage *s);
  * lengths. */
 void ins_signal_settle(const ins_stage *s, ins_field *field);
 
-/* Of a layer's output, while its field is there. */
+/* Of a layer's output. */
 ins_views ins_signal_views(const ins_layer_plan *plan, const ins_signal *signal);
 
 /* The units of what a layer reads, drawn if they are not yet: of an activation those of the
