@@ -9,9 +9,11 @@
 
 typedef struct ins_field {
     size_t positions;
-    double *same;  /* (positions, positions) E[x[n,p] x[n,p']], symmetric */
-    double *other; /* (positions, positions) E[x[n,p] x[m,p']] of rows n and m, symmetric */
-    double *mean;  /* (positions) E[x[n,p]] */
+    double *same;   /* (positions, positions) E[x[n,p] x[n,p']], symmetric */
+    double *other;  /* (positions, positions) E[x[n,p] x[m,p']] of rows n and m, symmetric */
+    double *mean;   /* (positions) E[x[n,p]] */
+    double lengths; /* of what is measured: the part of E[x^2] that is left of the difference of two
+                       rows when they point the same way at all positions */
 } ins_field;
 
 /* More positions are not predicted: their pairs would take too long. */
@@ -28,7 +30,12 @@ void ins_field_free(ins_field *field); /* NULL is fine */
 ins_field *ins_field_white(size_t positions, double square, double apart);
 
 /* Of x (rows, positions, channels). A single row is no two. mean is the root mean square of what
- * the channels of a position have for their mean. */
+ * the channels of a position have for their mean; the length of a row the mean over positions of
+ * root mean squares, of which single large numbers are not much. */
 ins_field *ins_field_measure(const real *x, size_t rows, size_t positions, size_t channels);
+
+/* Made to have this second moment. Where apart is not that of its rows, what two of them have in
+ * common becomes 1 - apart of what one has with itself. */
+void ins_field_fit(ins_field *field, double square, double apart);
 
 #endif

@@ -8,29 +8,32 @@
 #include "initscope/grid.h"
 #include "initscope/prediction.h"
 
-typedef struct ins_forecast {
-    size_t layers;               /* the output layer included */
-    ins_layer_prediction *layer; /* (layers) */
-} ins_forecast;
-
-/* What the theory is told of the probe rows. A single row is no two. */
-ins_inputs ins_inputs_of(const ins_samples *samples);
-
-/* The trial's network for samples of this shape and such inputs. */
-ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples,
-                              const ins_inputs *inputs);
-void ins_forecast_free(ins_forecast *forecast);
-
-/* One tensor of one layer: a row of theory.csv. Layer by layer, the tensors in the order of
- * ins_tensor, then "delta_ratio", delta over that of the output layer, in which the approximations
- * at the loss cancel. */
+/* One tensor of one layer: a row of theory.csv. */
 typedef struct ins_forecast_item {
     size_t layer; /* 1 .. layers */
     const char *tensor;
     ins_moment_pair promised;
 } ins_forecast_item;
-size_t ins_forecast_count(const ins_forecast *forecast);
-ins_forecast_item ins_forecast_at(const ins_forecast *forecast, size_t i);
+
+/* Layer by layer, the tensors in the order of ins_tensor, of which input and stream are only where
+ * a network shows them, then "delta_ratio", delta over that of the output layer, in which the
+ * approximations at the loss cancel. */
+typedef struct ins_forecast {
+    size_t layers;               /* the output layer included */
+    ins_layer_prediction *layer; /* (layers) */
+    double *prescribed;          /* (layers) see ins_prescribe; NULL: no initializer asks for it */
+    size_t items;
+    ins_forecast_item *item; /* (items) */
+} ins_forecast;
+
+/* What the theory is told of the probe rows. A single row is no two. */
+ins_inputs ins_inputs_of(const ins_samples *samples);
+
+/* The trial's network for samples of this shape and such inputs. What the positions of a map have
+ * to do with each other is measured in the samples, if there are any. */
+ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples,
+                              const ins_inputs *inputs);
+void ins_forecast_free(ins_forecast *forecast);
 
 /* One for each network of a grid, so that all its seeds share one: they take milliseconds. grid
  * must outlive them. */

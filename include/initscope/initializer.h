@@ -39,7 +39,7 @@ typedef struct ins_tensor_place {
     size_t block, blocks;   /* the residual block that it is in, from 1, of how many; 0: in none */
     size_t position, matrices; /* among those of the block's branch, from 1; 0: in no branch */
     bool last_norm;            /* it belongs to the last norm of a branch */
-    double prescribed; /* standard deviation that was found for this very matrix; 0: none was */
+    double prescribed;  /* standard deviation that was found for this very matrix; 0: none was */
     const real *mirror; /* (inputs, units) the matrix as far from the input as this one is from the
                            output, filled by now; NULL: there is none, or of another shape */
 } ins_tensor_place;
@@ -72,8 +72,8 @@ typedef struct ins_initializer {
      * nothing. */
     bool critical;
     bool prescribed; /* the deviation is that of the place: without one the row promises nothing */
-    bool as_saved; /* the elements are final: a residual start changes none */
-    bool centred;  /* all taps of a kernel but the one at the centre are 0 */
+    bool as_saved;   /* the elements are final: a residual start changes none */
+    bool centred;    /* all taps of a kernel but the one at the centre are 0 */
     /* Gamma of a norm is N(1, gamma_deviation^2). */
     double gamma_deviation;
     /* What W x of the last layer is multiplied by, and the learning rate of a tensor, be it matrix,

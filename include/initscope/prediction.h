@@ -30,10 +30,12 @@ typedef struct ins_moment_pair {
     double second_moment, variance;
 } ins_moment_pair;
 
-/* Of a numbered matrix and its layer. Means over initializations, units and samples. gradient is
- * for one sample: a mean over n samples has 1/n of it if they are independent, and more, up to all
- * of it, the more alike they are. NAN where an initializer promises nothing, or a mean that is not
- * 0: what depends on it is then NAN too. */
+/* Of a numbered matrix and its layer. Means over initializations, units, samples and positions.
+ * gradient is for one sample: a mean over n samples has 1/n of it if they are independent, and more,
+ * up to all of it, the more alike they are. Right before a batch norm that is the part of the inputs
+ * that varies over its rows and positions: what these have in common meets deltas that sum up to 0.
+ * The positions of a kernel add up as far as deltas are alike there and inputs are. NAN where an
+ * initializer promises nothing, or a mean that is not 0: what depends on it is then NAN too. */
 typedef struct ins_layer_prediction {
     double fan_in;                 /* of W_l */
     ins_moment_pair weight;        /* W_l; what it takes where the row scales W to the data */
@@ -51,6 +53,12 @@ typedef struct ins_layer_prediction {
                                  variance; NAN: there is none */
 } ins_layer_prediction;
 
+/* What the scales of the layers are to keep at 1. */
+typedef enum ins_keep {
+    INS_KEEP_SIZE,  /* E[a^2] behind the activation, of a layer without one E[z^2] */
+    INS_KEEP_SIGNAL /* the signal: within-unit variance of z over the rows */
+} ins_keep;
+
 /* Whether the theory has a row for layers of this kind. Of the others it says nothing: NAN from
  * there on. */
 bool ins_is_predicted(const ins_layer_kind *kind);
@@ -58,8 +66,19 @@ bool ins_is_predicted(const ins_layer_kind *kind);
 /* out (depth), from the initializers of start. Preactivations are taken for Gaussian and weights
  * for independent of deltas, but for the output that the error of numbers has in it; of rows of
  * unequal length, and of pairs of unequal correlation, the means are walked. Returns the expected
- * loss. */
+ * loss.
+ *
+ * Not predicted are maps and sequences of more than INS_FIELD_POSITIONS positions, and what comes
+ * after them; the largest of anything but a Gaussian and a rising function of one; sums of which
+ * neither part ends in weights that the other has not seen. */
 double ins_predict(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_layer_prediction *out);
+
+/* The standard deviations of W, deviation (depth), with which rows that take theirs from the place
+ * keep what is to be kept, from the input on: in layers whose initializer is another one they
+ * change nothing. A residual branch ends with 1 / blocks in place of 1, so that the stream is at
+ * most doubled. Where no scale suffices, E[z^2] is 1; where nothing is known, fan_in Var(W) is. */
+void ins_prescribe(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_keep keep, double *deviation);
 
 #endif

@@ -26,9 +26,9 @@ typedef struct ins_symmetry_workspace ins_symmetry_workspace;
 ins_symmetry_workspace *ins_symmetry_lay_out(size_t units, size_t weights, size_t rows,
                                              ins_carver *carver);
 
-/* No allocation. weight (units, fan_in), bias (units), output (rows, units). Equal means equal as
- * numbers: two float32 numbers that agree to 1e-12 relative are the same number, so equality needs
- * no tolerance.
+/* No allocation. weight (units, fan_in), bias (units) or NULL: there are none, output (rows,
+ * units). Equal means equal as numbers: two float32 numbers that agree to 1e-12 relative are the
+ * same number, so equality needs no tolerance.
  */
 ins_symmetry ins_symmetry_of(ins_symmetry_workspace *workspace, const real *weight,
                              const real *bias, const real *output, size_t rows, size_t units,

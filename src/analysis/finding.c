@@ -933,11 +933,35 @@ static size_t with_totals(const finder *f)
     return count;
 }
 
+/* The same of networks of which no total is known in both directions: their streams, else the
+ * signal. NULL: neither is known. */
+static const char *untrained_graphs(finder *f)
+{
+    size_t streams = 0, forward = 0, chains = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        chains += f->study->arm[a].chain;
+        streams += f->of->arm[a].stream_growth.interval.n > 0;
+        forward += f->of->arm[a].grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN;
+    }
+    if (streams > 0)
+        return mark(f, INS_VERDICT_EXPLODING_STREAM) > 0
+                   ? SAY("The stream explodes with %s.", arms(f))
+                   : "No stream explodes.";
+    if (forward == 0 || chains > 0) return NULL;
+    if (mark(f, INS_VERDICT_PRESERVING_FORWARD) > 0)
+        return SAY("%s %s the signal.", arms(f), several(f) ? "keep" : "keeps");
+    return f->study->arms == 1 ? "It does not keep the signal." : "None keeps the signal.";
+}
+
 /* Before training: which keep the signal in both directions. */
 static void answer_untrained(finder *f, ins_finding *out)
 {
-    size_t count = mark(f, INS_VERDICT_PRESERVING), known = with_totals(f);
-    if (known == 0) {
+    size_t known = with_totals(f);
+    const char *graphs = known == 0 ? untrained_graphs(f) : NULL;
+    size_t count = mark(f, INS_VERDICT_PRESERVING);
+    if (graphs != NULL) {
+        out->claim = graphs;
+    } else if (known == 0) {
         out->claim = "How signal and error change over the depth is not known.";
     } else if (count == 0 && known < f->study->arms) {
         out->claim = SAY("None of the %zu that are known keeps both signal and error.", known);

@@ -5,7 +5,7 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "initscope/csv.h"
@@ -20,7 +20,6 @@ typedef struct namer {
     const ins_study *study;
     const found_rows *found;
     named_factors *out;
-    uint32_t *row[MOST_NAMED]; /* of (runs): data row from 1 that told, 0: none */
     ins_error *error;
 } namer;
 
@@ -83,7 +82,6 @@ static size_t place_of(namer *n, const char *name)
     if (f < out->count || f == MOST_NAMED) return f;
     out->name[f] = name;
     out->value[f] = ins_arena_get(arena, n->found->runs + 1, sizeof *out->value[f], "factors");
-    n->row[f] = ins_allocate(n->found->runs + 1, sizeof *n->row[f], "factors");
     out->count++;
     return f;
 }
@@ -101,14 +99,10 @@ static void take(namer *n, size_t row, const char *name, const char *value, size
         return;
     }
     const char **known = &n->out->value[f][run];
-    if (*known != NULL && strcmp(*known, value) != 0) {
-        ins_error_add(
-            n->error, INS_DATA, "%s/%s: data row %zu gives another value than data row %u",
-            n->study->directory, ins_log_tables[INS_LOG_FACTORS].file, row + 1, n->row[f][run]);
-        return;
-    }
-    *known = value;
-    n->row[f][run] = (uint32_t)(row + 1);
+    if (*known != NULL && strcmp(*known, value) != 0)
+        complain(n, row, "gives a factor of a run another value than a row before it");
+    else
+        *known = value;
 }
 
 ins_status ins_study_named_factors(const ins_study *study, const found_rows *found,
@@ -138,7 +132,6 @@ ins_status ins_study_named_factors(const ins_study *study, const found_rows *fou
         if (run != ROW_NONE && *name[row] != '\0') take(&n, row, name[row], value[row], run);
     }
     ins_row_map_free(&runs);
-    for (size_t f = 0; f < named->count; f++) free(n.row[f]);
     return error->status;
 }
 

@@ -9,6 +9,7 @@
 #include "initscope/memory.h"
 #include "initscope/runner.h"
 #include "initscope/settings.h"
+#include "initscope/solution.h"
 #include "initscope/text.h"
 
 /* An option as the command line takes it. */
@@ -117,6 +118,10 @@ typedef struct ins_listing {
 } ins_listing;
 void ins_listing_add(ins_listing *listing, ins_arena *arena, const char *const *cells);
 void ins_listing_print(const ins_listing *listing);
+
+/* solution.c: the scales of a network's layers, as a table and as lines for frameworks. */
+void ins_solution_print(const ins_solution *solution, const ins_choice *activation, ins_keep keep,
+                        ins_arena *arena);
 
 size_t ins_terminal_columns(int fd); /* 0: not a terminal */
 

@@ -33,6 +33,7 @@ static const ins_option_id options[] = {
 
 #define INPUT_MOMENT_RANGE "a finite number from 0 up"
 #define INPUT_CORRELATION_RANGE "a number from -1 to 1"
+#define KEEP_RANGE "size or signal"
 
 static const ins_flag switches[] = {
     {.name = "input-moment",
@@ -55,6 +56,17 @@ static const ins_flag switches[] = {
      .help = "the phase plane of each activation instead: where variance (from 1) and correlation "
              "of signals go with depth",
      .range = ins_plane_range},
+    {.name = "solve",
+     .help =
+         "instead, for each activation the standard deviation of the weights of each layer that "
+         "keeps the size of activations at 1 in this very network, and what it is in PyTorch, "
+         "Keras and Flax; --init=preserving draws from it"},
+    {.name = "keep",
+     .argument = "WORD",
+     .help = "what --solve keeps: size, E[a^2] of activations, or signal, the variance of "
+             "preactivations within a unit over the rows",
+     .fallback = "size",
+     .range = KEEP_RANGE},
     {.name = "help", .letter = 'h', .help = "this text"}};
 
 enum {
@@ -102,17 +114,50 @@ static ins_status check_shapes(const ins_settings *settings, ins_error *error)
     return error->status;
 }
 
+/* What --solve is to keep; true: it was said, or is not asked for. */
+static bool read_keep(const ins_arguments *arguments, ins_keep *keep, ins_error *error)
+{
+    const char *word = ins_arguments_value(arguments, "keep");
+    char display[INS_DISPLAY_SIZE];
+    *keep = INS_KEEP_SIZE;
+    if (word == NULL || strcmp(word, "size") == 0) return true;
+    *keep = INS_KEEP_SIGNAL;
+    if (strcmp(word, "signal") == 0) return true;
+    ins_error_add(error, INS_USAGE, "--keep: must be %s (got \"%s\")", KEEP_RANGE,
+                  ins_display(display, word, strlen(word)));
+    return false;
+}
+
+/* For each activation of the grid: its other networks differ in their initializers alone. */
+static void print_solutions(const ins_grid *grid, const ins_samples *probe,
+                            const ins_inputs *inputs, ins_keep keep)
+{
+    const ins_choice *last = NULL;
+    for (size_t i = 0; i < ins_grid_networks(grid); i++) {
+        const ins_trial trial = ins_grid_network_trial(grid, i);
+        if (trial.activation == last || trial.residual != grid->settings->residual_init.item)
+            continue;
+        if (last != NULL) putchar('\n');
+        last = trial.activation;
+        ins_solution solution = ins_solution_new(&trial, probe, inputs, keep);
+        ins_solution_print(&solution, trial.activation, keep, grid->settings->arena);
+        ins_solution_free(&solution);
+    }
+}
+
 static void predict_layers(const ins_arguments *arguments, ins_settings *settings, ins_text *out,
                            ins_error *error)
 {
     double square = NAN, correlation = NAN;
+    ins_keep keep;
     ins_grid grid;
     ins_dataset dataset = {0};
     ins_prepared data = {0};
     read_number(arguments, "input-moment", 0, DBL_MAX, INPUT_MOMENT_RANGE, &square, error);
     read_number(arguments, "input-correlation", -1, 1, INPUT_CORRELATION_RANGE, &correlation,
                 error);
-    if (check_shapes(settings, error) == INS_OK && ins_settings_check(settings, error) == INS_OK &&
+    if (read_keep(arguments, &keep, error) && check_shapes(settings, error) == INS_OK &&
+        ins_settings_check(settings, error) == INS_OK &&
         ins_grid_new(settings, &grid, error) == INS_OK &&
         ins_data_load(settings, &dataset, &data, error) == INS_OK &&
         ins_networks_check(settings, &data.train, error) == INS_OK) {
@@ -124,7 +169,10 @@ static void predict_layers(const ins_arguments *arguments, ins_settings *setting
             inputs.apart = 1 - correlation;
             inputs.lengths = 0;
         }
-        ins_layers_table(&grid, &probe, &inputs, out);
+        if (ins_arguments_value(arguments, "solve"))
+            print_solutions(&grid, &probe, &inputs, keep);
+        else
+            ins_layers_table(&grid, &probe, &inputs, out);
     }
     ins_prepared_free(&data);
     ins_dataset_free(&dataset);
@@ -138,6 +186,10 @@ static void predict(const ins_arguments *arguments, ins_settings *settings, ins_
     ins_plane plane;
     if (critical && phase)
         ins_error_add(error, INS_USAGE, "theory: --critical and --phase exclude each other");
+    else if ((critical || phase) && ins_arguments_value(arguments, "solve"))
+        ins_error_add(error, INS_USAGE, "theory: --solve excludes --critical and --phase");
+    else if (ins_arguments_value(arguments, "keep") && !ins_arguments_value(arguments, "solve"))
+        ins_error_add(error, INS_USAGE, "theory: --keep belongs to --solve");
     else if (critical)
         ins_critical_table(&settings->activation, out);
     else if (!phase)

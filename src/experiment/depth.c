@@ -34,8 +34,11 @@ static const ins_phase unknown = {.fate = INS_FATES,
                                   .xi_c = NAN,
                                   .xi_gradient = NAN};
 
-static depth_point point_of(const ins_mean_field *field, const ins_forecast *forecast)
+/* Only of a network that is a stack of dense layers is there one depth. */
+static depth_point point_of(const ins_mean_field *field, const ins_trial *trial,
+                            const ins_forecast *forecast)
 {
+    if (!ins_blueprint_is_dense(trial->network)) return (depth_point){{NAN, NAN}, unknown};
     const ins_layer_prediction *last = &forecast->layer[forecast->layers - 2];
     double start = forecast->layer[0].preactivation.second_moment;
     depth_point point = {{last->fan_in * last->weight.variance, last->bias.second_moment}, unknown};
@@ -58,7 +61,7 @@ ins_depths *ins_depths_new(const ins_grid *grid, const ins_forecasts *forecasts)
             activation = trial.activation;
             field = ins_mean_field_new(activation);
         }
-        depths->point[i] = point_of(field, ins_forecasts_of(forecasts, &trial));
+        depths->point[i] = point_of(field, &trial, ins_forecasts_of(forecasts, &trial));
     }
     ins_mean_field_free(field);
     return depths;
@@ -74,7 +77,7 @@ void ins_depths_free(ins_depths *depths)
 static depth_point own_point(const ins_trial *trial, const ins_forecast *forecast)
 {
     ins_mean_field *field = ins_mean_field_new(trial->activation);
-    depth_point point = point_of(field, forecast);
+    depth_point point = point_of(field, trial, forecast);
     ins_mean_field_free(field);
     return point;
 }

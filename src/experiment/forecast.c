@@ -9,16 +9,24 @@
 #include "initscope/columns.h"
 #include "initscope/memory.h"
 
+/* Which matrices have a tensor. */
+typedef enum having { OF_ALL, OF_THOSE_THAT_READ_THEIR_OWN, OF_THE_ENDS_OF_BLOCKS } having;
+
 /* The tensors that are predicted, and where. */
 static const struct {
     ins_tensor tensor;
     size_t member; /* an ins_moment_pair of ins_layer_prediction */
-} predicted[] = {{INS_WEIGHT, offsetof(ins_layer_prediction, weight)},
-                 {INS_PREACTIVATION, offsetof(ins_layer_prediction, preactivation)},
-                 {INS_ACTIVATION, offsetof(ins_layer_prediction, activation)},
-                 {INS_DELTA, offsetof(ins_layer_prediction, delta)},
-                 {INS_GRADIENT, offsetof(ins_layer_prediction, gradient)},
-                 {INS_SIGNAL, offsetof(ins_layer_prediction, signal)}};
+    having of;
+} predicted[] = {{INS_WEIGHT, offsetof(ins_layer_prediction, weight), OF_ALL},
+                 {INS_PREACTIVATION, offsetof(ins_layer_prediction, preactivation), OF_ALL},
+                 {INS_ACTIVATION, offsetof(ins_layer_prediction, activation), OF_ALL},
+                 {INS_DELTA, offsetof(ins_layer_prediction, delta), OF_ALL},
+                 {INS_GRADIENT, offsetof(ins_layer_prediction, gradient), OF_ALL},
+                 {INS_INPUT, offsetof(ins_layer_prediction, input), OF_THOSE_THAT_READ_THEIR_OWN},
+                 {INS_STREAM, offsetof(ins_layer_prediction, stream), OF_THE_ENDS_OF_BLOCKS},
+                 {INS_SIGNAL, offsetof(ins_layer_prediction, signal), OF_ALL}};
+
+enum { PREDICTED = sizeof predicted / sizeof predicted[0] };
 
 /* Of feature j over the rows: the mean, and of the squared distances from it. */
 static double variance_of_feature(const ins_samples *samples, size_t j)
@@ -56,6 +64,19 @@ static double mean_square(const real *x, size_t count)
     return sum / (double)count;
 }
 
+/* Over the rows, the root mean square of their means. */
+static double size_of_means(const ins_samples *samples)
+{
+    double square = 0;
+    for (size_t i = 0; i < samples->rows; i++) {
+        double mean = 0;
+        for (size_t j = 0; j < samples->features; j++)
+            mean += (double)samples->x[i * samples->features + j] / (double)samples->features;
+        square += mean * mean / (double)samples->rows;
+    }
+    return sqrt(square);
+}
+
 /* Half the squared distance of two different rows, the mean over all pairs, is the variance within
  * the features with rows - 1 in place of rows. */
 ins_inputs ins_inputs_of(const ins_samples *samples)
@@ -71,53 +92,136 @@ ins_inputs ins_inputs_of(const ins_samples *samples)
     return (ins_inputs){.square = square,
                         .apart = square > 0 ? pairs * distance / square : 0,
                         .lengths = square > 0 ? pairs * variance_of_lengths(samples) / square : 0,
+                        .mean = size_of_means(samples),
                         .rows = samples->rows,
                         .own_targets = samples->number == samples->x,
                         .target_square = targets};
 }
 
+/* --- Inputs that are maps --------------------------------------------------------------------- */
+
+/* The field of the samples, as the networks' first layers see them. */
+typedef struct measured {
+    const ins_samples *samples;
+    ins_shape shape;  /* of the last one measured */
+    ins_field *field; /* NULL: none so far */
+} measured;
+
+static const ins_field *field_of(measured *m, ins_shape shape, const ins_inputs *inputs)
+{
+    const size_t positions = ins_positions(shape);
+    if (m->samples->x == NULL || shape.axes == 0 || positions > INS_FIELD_POSITIONS) return NULL;
+    if (m->field != NULL && ins_same_shape(shape, m->shape)) return m->field;
+    ins_field_free(m->field);
+    m->shape = shape;
+    m->field = ins_field_measure(m->samples->x, m->samples->rows, positions, shape.channels);
+    ins_field_fit(m->field, inputs->square, inputs->apart);
+    return m->field;
+}
+
+/* --- One forecast ----------------------------------------------------------------------------- */
+
+static bool has(const ins_design *design, size_t layer, having of)
+{
+    const ins_layer_plan *plan = &design->layer[layer];
+    switch (of) {
+    case OF_THOSE_THAT_READ_THEIR_OWN:
+        return !design->layer[plan->input[0]].shown;
+    case OF_THE_ENDS_OF_BLOCKS:
+        break;
+    case OF_ALL:
+        return true;
+    }
+    for (size_t i = layer; i < design->layers; i++)
+        if (design->layer[i].kind->reads > 1 && design->layer[i].number == plan->number)
+            return true;
+    return false;
+}
+
+static ins_forecast_item item_of(const ins_forecast *forecast, size_t number, size_t i)
+{
+    const ins_layer_prediction *of = &forecast->layer[number - 1];
+    return (ins_forecast_item){
+        number, ins_tensor_table[predicted[i].tensor].name,
+        *(const ins_moment_pair *)(const void *)((const char *)of + predicted[i].member)};
+}
+
+static ins_forecast_item ratio_of(const ins_forecast *forecast, size_t number)
+{
+    const ins_moment_pair *own = &forecast->layer[number - 1].delta;
+    const ins_moment_pair *last = &forecast->layer[forecast->layers - 1].delta;
+    return (ins_forecast_item){
+        number,
+        "delta_ratio",
+        {own->second_moment / last->second_moment, own->variance / last->variance}};
+}
+
+/* Of the matrices of a layer. */
+static void list_layer(ins_forecast *forecast, const ins_design *design, size_t layer)
+{
+    ins_learned list[INS_LAYER_TENSORS];
+    const size_t tensors = ins_plan_tensors(&design->layer[layer], list);
+    for (size_t t = 0; t < tensors; t++) {
+        const size_t number = list[t].place.layer;
+        if (!ins_role_is_matrix(list[t].place.role)) continue;
+        for (size_t i = 0; i < PREDICTED; i++)
+            if (has(design, layer, predicted[i].of))
+                forecast->item[forecast->items++] = item_of(forecast, number, i);
+        forecast->item[forecast->items++] = ratio_of(forecast, number);
+    }
+}
+
+/* The first of the trial's initializers that take a deviation for each layer; NULL: none does. */
+static const ins_choice *prescribed_by(const ins_trial *trial)
+{
+    const ins_choice *const choices[] = {trial->init, trial->first, trial->output};
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+        if (((const ins_initializer *)choices[i]->entry)->prescribed) return choices[i];
+    return NULL;
+}
+
+static ins_forecast forecast_of(const ins_trial *trial, const ins_inputs *inputs, measured *m)
+{
+    const ins_choice *prescribed = prescribed_by(trial);
+    ins_initialization start = {
+        .hidden = trial->init, .first = trial->first, .output = trial->output, .bias = trial->bias};
+    ins_design design = ins_trial_layers(trial, m->samples);
+    ins_forecast forecast = {.layers = design.depth};
+    ins_inputs own = *inputs;
+    own.field = field_of(m, design.layer[0].shape, inputs);
+    forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");
+    forecast.item = ins_allocate(ins_multiply(design.depth, PREDICTED + 1, "predictions"),
+                                 sizeof *forecast.item, "predictions");
+    if (prescribed != NULL) {
+        forecast.prescribed =
+            ins_allocate(design.depth, sizeof *forecast.prescribed, "predictions");
+        ins_prescribe(&design, &start, &own, (ins_keep)prescribed->value[0], forecast.prescribed);
+        start.prescribed = forecast.prescribed;
+    }
+    ins_predict(&design, &start, &own, forecast.layer);
+    for (size_t i = 0; i < design.layers; i++) list_layer(&forecast, &design, i);
+    ins_design_free(&design);
+    return forecast;
+}
+
 ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples,
                               const ins_inputs *inputs)
 {
-    const ins_initialization start = {
-        .hidden = trial->init, .first = trial->first, .output = trial->output, .bias = trial->bias};
-    ins_design design = ins_trial_layers(trial, samples);
-    ins_forecast forecast = {.layers = design.depth};
-    forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");
-    ins_predict(&design, &start, inputs, forecast.layer);
-    ins_design_free(&design);
+    measured m = {.samples = samples};
+    const ins_forecast forecast = forecast_of(trial, inputs, &m);
+    ins_field_free(m.field);
     return forecast;
 }
 
 void ins_forecast_free(ins_forecast *forecast)
 {
     free(forecast->layer);
+    free(forecast->item);
+    free(forecast->prescribed);
     *forecast = (ins_forecast){0};
 }
 
-/* Of a layer: what is predicted, and last delta over that of the output layer. */
-enum { PREDICTED = sizeof predicted / sizeof predicted[0], ITEMS = PREDICTED + 1 };
-
-size_t ins_forecast_count(const ins_forecast *forecast)
-{
-    return forecast->layers * ITEMS;
-}
-
-ins_forecast_item ins_forecast_at(const ins_forecast *forecast, size_t i)
-{
-    const ins_layer_prediction *of = &forecast->layer[i / ITEMS];
-    const ins_moment_pair *last = &forecast->layer[forecast->layers - 1].delta;
-    ins_forecast_item item = {
-        i / ITEMS + 1,
-        "delta_ratio",
-        {of->delta.second_moment / last->second_moment, of->delta.variance / last->variance}};
-    if (i % ITEMS < PREDICTED) {
-        item.tensor = ins_tensor_table[predicted[i % ITEMS].tensor].name;
-        item.promised = *(const ins_moment_pair *)(const void *)((const char *)of +
-                                                                 predicted[i % ITEMS].member);
-    }
-    return item;
-}
+/* --- Those of a grid -------------------------------------------------------------------------- */
 
 struct ins_forecasts {
     const ins_grid *grid;
@@ -132,10 +236,12 @@ ins_forecasts *ins_forecasts_new(const ins_grid *grid, const ins_samples *sample
     size_t networks = ins_grid_networks(grid);
     *forecasts = (ins_forecasts){.grid = grid, .networks = networks};
     forecasts->network = ins_allocate(networks, sizeof *forecasts->network, "predictions");
+    measured m = {.samples = samples};
     for (size_t i = 0; i < networks; i++) {
         ins_trial trial = ins_grid_network_trial(grid, i);
-        forecasts->network[i] = ins_forecast_new(&trial, samples, inputs);
+        forecasts->network[i] = forecast_of(&trial, inputs, &m);
     }
+    ins_field_free(m.field);
     return forecasts;
 }
 

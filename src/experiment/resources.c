@@ -94,8 +94,14 @@ static ins_status rehearse(const ins_laboratory *laboratory, const ins_trial *tr
     ins_status status = ins_network_new(&design, &network, error);
     ins_design_free(&design);
     if (status != INS_OK) return status;
+    /* What is prescribed is not known yet, and as good as another. */
+    const size_t depth = ins_network_depth(network);
+    double *ones = ins_allocate(depth, sizeof *ones, "deviations");
+    for (size_t l = 0; l < depth; l++) ones[l] = 1;
     ins_initialization start = ins_trial_initialization(trial, &laboratory->probe);
+    start.prescribed = ones;
     status = ins_network_initialize(network, &start, error);
+    free(ones);
     ins_network_free(network);
     return status;
 }

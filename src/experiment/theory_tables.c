@@ -64,8 +64,8 @@ static const ins_column critical_columns[] = {[CRITICAL_ACTIVATION] = TEXT("acti
 
 static void add_forecast(const ins_trial *trial, const ins_forecast *forecast, ins_text *out)
 {
-    for (size_t i = 0; i < ins_forecast_count(forecast); i++) {
-        ins_forecast_item of = ins_forecast_at(forecast, i);
+    for (size_t i = 0; i < forecast->items; i++) {
+        const ins_forecast_item of = forecast->item[i];
         ins_row row = ins_row_begin_table(out, layers_columns);
         ins_row_text(&row, LAYERS_INITIALIZER, trial->init->label);
         ins_row_text(&row, LAYERS_ACTIVATION, trial->activation->label);

@@ -20,6 +20,8 @@ typedef struct session {
     ins_network *network;
     ins_trainer *trainer;
     ins_recorder *recorder;
+    ins_forecast own_forecast;
+    const ins_forecast *forecast; /* own, or the laboratory's, as data */
     ins_recorder_epoch now;
     bool diverged;
     double start, record_seconds;
@@ -54,6 +56,17 @@ static ins_status session_split(session *s, ins_error *error)
     return INS_OK;
 }
 
+static void session_forecast(session *s)
+{
+    s->forecast = &s->own_forecast;
+    if (has_own_split(s)) {
+        const ins_inputs inputs = ins_inputs_of(&s->probe);
+        s->own_forecast = ins_forecast_new(s->trial, &s->probe, &inputs);
+    } else {
+        s->forecast = ins_forecasts_of(s->laboratory->forecasts, s->trial);
+    }
+}
+
 static ins_status session_open(session *s, ins_network **network, ins_error *error)
 {
     const ins_settings *settings = s->laboratory->settings;
@@ -66,7 +79,9 @@ static ins_status session_open(session *s, ins_network **network, ins_error *err
     if (status != INS_OK) return status;
     s->network = *network;
 
+    session_forecast(s);
     ins_initialization start = ins_trial_initialization(s->trial, &s->probe);
+    start.prescribed = s->forecast->prescribed;
     status = ins_network_initialize(s->network, &start, error);
     if (status != INS_OK) return status;
 
@@ -83,6 +98,7 @@ static void session_close(session *s)
     ins_recorder_free(s->recorder);
     ins_trainer_free(s->trainer);
     ins_prepared_free(&s->own);
+    ins_forecast_free(&s->own_forecast);
 }
 
 static bool saves_weights(const session *s)
@@ -183,8 +199,8 @@ static void add_network(const session *s, ins_log_rows *rows)
 
 static void add_theory(const session *s, const ins_forecast *forecast, ins_text *out)
 {
-    for (size_t i = 0; i < ins_forecast_count(forecast); i++) {
-        ins_forecast_item of = ins_forecast_at(forecast, i);
+    for (size_t i = 0; i < forecast->items; i++) {
+        const ins_forecast_item of = forecast->item[i];
         ins_row row = ins_row_begin(out, INS_LOG_THEORY);
         ins_row_integer(&row, INS_THEORY_RUN, (long long)s->trial->run);
         ins_row_text(&row, INS_THEORY_INITIALIZER, s->trial->init->label);
@@ -199,18 +215,9 @@ static void add_theory(const session *s, const ins_forecast *forecast, ins_text 
 /* theory.csv and depth.csv: for the inputs that the trial has itself. */
 static void add_predictions(const session *s, ins_log_rows *rows)
 {
-    const ins_laboratory *laboratory = s->laboratory;
-    ins_text *theory = &rows->file[INS_LOG_THEORY], *depth = &rows->file[INS_LOG_DEPTH];
-    if (!has_own_split(s)) {
-        add_theory(s, ins_forecasts_of(laboratory->forecasts, s->trial), theory);
-        ins_depths_write(laboratory->depths, s->trial, NULL, depth);
-        return;
-    }
-    const ins_inputs inputs = ins_inputs_of(&s->probe);
-    ins_forecast own = ins_forecast_new(s->trial, &s->probe, &inputs);
-    add_theory(s, &own, theory);
-    ins_depths_write(laboratory->depths, s->trial, &own, depth);
-    ins_forecast_free(&own);
+    add_theory(s, s->forecast, &rows->file[INS_LOG_THEORY]);
+    ins_depths_write(s->laboratory->depths, s->trial, has_own_split(s) ? s->forecast : NULL,
+                     &rows->file[INS_LOG_DEPTH]);
 }
 
 static void add_timing(const session *s, ins_text *out)

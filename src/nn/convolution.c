@@ -1,6 +1,4 @@
-/* Convolutions as products of patches, in blocks that fit a cache; depthwise ones, whose products
- * would have a single column, as loops over channels. Either way a sample is copied into a frame of
- * zeros first, so that nothing else has to know of borders. */
+/* Convolutions as matrix products of patches, in blocks that fit a cache. */
 #include <config.h>
 
 #include "convolution.h"
@@ -12,29 +10,41 @@
 #include "initscope/carver.h"
 #include "initscope/vector.h"
 
+#include "convolution_frame.h"
+#include "depthwise.h"
 #include "uniform_product.h"
 
-/* OpenBLAS multiplies without packing where m n k is at most this; the patches of larger products
- * should not fill the second cache of a core. */
-enum { SMALL_PRODUCT = 1000000, PATCH_BYTES = 512 * 1024 };
+/* OpenBLAS multiplies without packing where m n k is at most this, and there a product is best; the
+ * patches of a larger one are to fit the second cache of a core, and strips with their z nearly the
+ * first. */
+enum { SMALL_PRODUCT = 1000000, PATCH_BYTES = 1024 * 1024, STRIP_BYTES = 64 * 1024 };
 
-/* Patches are copied in whole chunks: what is too much, the next run overwrites. Channels of
- * depthwise convolutions are summed by two. */
-enum { CHUNK = 16, CHANNELS = 2 * CHUNK };
+/* Strips this long, in samples of this many positions, make products that are worth a call. */
+enum { LONG_STRIP = 32, LARGE_SAMPLE = 32 };
 
-/* A convolution as it is computed, group by group. A line is a row of output positions, (n, i). */
+/* Patches are copied in whole chunks: what is too much, the next run overwrites. */
+enum { CHUNK = 16 };
+
+/* A convolution as it is computed, group by group, in blocks of lines: rows of output positions.
+ *
+ * z is one product of the patches of a block and W; or one for every row of taps, added up, of the
+ * strips that it sees: what a row of taps sees of one line of the frame is a strip, and products
+ * of neighbouring lines share it. */
 typedef struct task {
     const ins_convolution *of;
-    bool depthwise, direct; /* direct: x is its own patches */
+    bool direct;            /* x is its own patches */
     size_t channels, units; /* of a group */
-    size_t frame[2];        /* extent of a padded sample */
-    size_t runs, run;       /* a patch is so many rows of taps that stand together in the frame */
-    size_t patch;           /* elements */
-    size_t lines, block;    /* in all rows, and at a time */
-    real *padded;           /* (frame[0], frame[1], channels) */
-    real *patches;          /* (block * output[1], patch) */
-    real *turned;           /* (patch, units): W transposed; or a part of its gradient */
-    real *part;             /* (block * output[1], units): z or delta of one of several groups */
+    size_t patch;           /* elements of W of a unit */
+    size_t products;        /* of a block: 1, or kernel[0] of strips */
+    size_t row;             /* elements of a patch, or a strip, at a position */
+    size_t runs, run;       /* the pieces of it that stand together in the frame */
+    size_t lines, block;    /* in all samples, and at a time; of one sample, if of strips */
+    size_t apart;           /* strips of every stride-th line stand together, at most so many */
+    ins_frame frame;        /* for the channels of a group */
+    real *patches;          /* (block, output[1], row); strips (stride, apart, output[1], row) */
+    real *turned;           /* (patch, units): W or its gradient, transposed */
+    real *sum;              /* the same: what is added to it, if uniform */
+    real *part;             /* (block, output[1], units): z or delta of a group; NULL: it is all */
 } task;
 
 static size_t least(size_t a, size_t b)
@@ -56,116 +66,120 @@ size_t ins_convolution_extent(bool same, size_t input, size_t kernel, size_t str
     return output;
 }
 
-/* --- The plan ---------------------------------------------------------------- */
-
-static size_t lines_of_block(const task *t)
+static bool is_depthwise(const ins_convolution *convolution)
 {
-    const size_t positions = t->of->output[1];
-    size_t lines = SMALL_PRODUCT / t->patch / t->units / positions;
-    if (lines == 0) lines = PATCH_BYTES / sizeof(real) / t->patch / positions;
-    return least(most(lines, 1), t->lines);
+    return convolution->groups > 1 && convolution->groups == convolution->channels;
+}
+
+/* --- The plan ------------------------------------------------------------------ */
+
+static size_t ratio_up(size_t a, size_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/* The most lines whose product is small, with so many elements at a position. */
+static size_t small_block(const task *t, size_t row)
+{
+    return SMALL_PRODUCT / t->units / row / t->of->output[1];
+}
+
+static void choose_products(task *t, bool strips)
+{
+    const ins_convolution *of = t->of;
+    const size_t strip = of->kernel[1] * t->channels;
+    strips = strips && !of->uniform && strip >= LONG_STRIP && small_block(t, strip) > 0 &&
+             of->output[0] * of->output[1] >= LARGE_SAMPLE;
+    t->products = strips ? of->kernel[0] : 1;
+    t->row = strips ? strip : t->patch;
+    t->runs = strips || t->frame.pitch == strip ? 1 : of->kernel[0];
+    t->run = t->row / t->runs;
+}
+
+static size_t lines_within(const task *t, size_t bytes)
+{
+    return bytes / sizeof(real) / (t->row + t->units) / t->of->output[1];
+}
+
+/* Of strips, a sample is divided evenly; else fewer rows never need larger blocks. */
+static void choose_block(task *t)
+{
+    const size_t height = t->of->output[0];
+    size_t block = small_block(t, t->row);
+    if (t->products > 1) {
+        block = most(least(block, lines_within(t, STRIP_BYTES)), 1);
+        t->block = ratio_up(height, ratio_up(height, block));
+    } else {
+        if (block == 0) block = most(lines_within(t, PATCH_BYTES), 1);
+        t->block = least(block, t->lines);
+    }
+    t->apart = t->block + (t->of->kernel[0] - 1) / t->of->stride;
 }
 
 static void carve(task *t, ins_carver *carver)
 {
-    const size_t positions = t->block * t->of->output[1];
-    if (!t->direct) {
-        t->padded = ins_carve_matrix(carver, t->frame[0] * t->frame[1], t->channels, sizeof(real));
-        ins_carve(carver, CHUNK, sizeof(real)); /* is read by the last run */
-    }
+    const size_t width = t->of->output[1];
+    const size_t lines = t->products > 1 ? t->of->stride * t->apart : t->block;
     t->turned = ins_carve_matrix(carver, t->patch, t->units, sizeof(real));
-    if (t->depthwise) return;
-    if (t->of->groups > 1) t->part = ins_carve_matrix(carver, positions, t->units, sizeof(real));
-    if (!t->direct) {
-        t->patches = ins_carve_matrix(carver, positions, t->patch, sizeof(real));
-        ins_carve(carver, CHUNK, sizeof(real)); /* is written by the last run */
-    }
+    if (t->of->uniform) t->sum = ins_carve_matrix(carver, t->patch, t->units, sizeof(real));
+    if (t->of->groups > 1)
+        t->part = ins_carve_matrix(carver, t->block * width, t->units, sizeof(real));
+    if (t->direct) return;
+    t->patches = ins_carve_matrix(carver, lines * width, t->row, sizeof(real));
+    ins_carve(carver, CHUNK, sizeof(real));
 }
 
-/* Depthwise, each channel is repeated for all its units, and all groups are one. */
-static task plan(const ins_convolution *c, size_t rows, ins_carver *carver)
+static task plan(const ins_convolution *of, size_t rows, bool strips, ins_carver *carver)
 {
-    task t = {.of = c, .depthwise = c->groups > 1 && c->groups == c->channels};
-    const size_t taps = c->kernel[0] * c->kernel[1];
-    t.units = t.depthwise ? c->units : c->units / c->groups;
-    t.channels = t.depthwise ? c->units : c->channels / c->groups;
-    t.direct =
-        taps == 1 && c->groups == 1 && c->input[0] == c->output[0] && c->input[1] == c->output[1];
-    for (int axis = 0; axis < 2; axis++)
-        t.frame[axis] = most(c->before[axis] + c->input[axis],
-                             (c->output[axis] - 1) * c->stride + c->kernel[axis]);
-    t.runs = t.frame[1] == c->kernel[1] ? 1 : c->kernel[0];
-    t.patch = t.depthwise ? taps : taps * t.channels;
-    t.run = t.patch / t.runs;
-    t.lines = rows * c->output[0];
-    t.block = lines_of_block(&t);
+    task t = {.of = of,
+              .channels = of->channels / of->groups,
+              .units = of->units / of->groups,
+              .lines = rows * of->output[0]};
+    t.patch = of->kernel[0] * of->kernel[1] * t.channels;
+    t.direct = t.patch == t.channels && of->stride == 1 && of->groups == 1;
+    if (!t.direct) t.frame = ins_frame_carve(of, t.channels, 1, CHUNK, carver);
+    choose_products(&t, strips);
+    choose_block(&t);
     carve(&t, carver);
     return t;
 }
 
+/* The derivative of x comes from whole patches: strips would have to be added up in memory. */
+static task start(const ins_convolution *convolution, size_t rows, bool strips, void *scratch)
+{
+    ins_carver carver = {.base = scratch};
+    const task t = plan(convolution, rows, strips, &carver);
+    if (!t.direct) ins_frame_clear(&t.frame);
+    return t;
+}
+
+/* A network learns only after its memory is laid out whether its products have to be uniform. */
 size_t ins_convolution_scratch(const ins_convolution *convolution, size_t rows)
 {
-    ins_carver carver = {0};
-    plan(convolution, rows, &carver);
-    return carver.overflow ? SIZE_MAX : carver.used / sizeof(real);
+    ins_convolution fast = *convolution, uniform = *convolution;
+    ins_carver strips = {0}, patches = {0};
+    if (is_depthwise(convolution)) return ins_depthwise_scratch(convolution);
+    fast.uniform = false;
+    uniform.uniform = true;
+    plan(&fast, rows, true, &strips);
+    plan(&uniform, rows, false, &patches);
+    if (strips.overflow || patches.overflow) return SIZE_MAX;
+    return most(strips.used, patches.used) / sizeof(real);
 }
 
-static task start(const ins_convolution *convolution, size_t rows, real *scratch)
+/* The lines of the block that begins at a line. */
+static size_t block_at(const task *t, size_t line)
 {
-    ins_carver carver = {.base = (char *)scratch};
-    return plan(convolution, rows, &carver);
+    const size_t height = t->of->output[0];
+    return least(t->block, t->products > 1 ? height - line % height : t->lines - line);
 }
 
-/* --- Samples and frames ------------------------------------------------------- */
+/* --- Patches ------------------------------------------------------------------- */
 
-/* A matrix of columns that are a part of those of from and to, which have so many. */
-static void copy_columns(size_t rows, size_t columns, const real *from, size_t from_columns,
-                         real *to, size_t to_columns)
-{
-    if (columns == from_columns && columns == to_columns) {
-        memcpy(to, from, rows * columns * sizeof *to);
-        return;
-    }
-    for (size_t r = 0; r < rows; r++)
-        memcpy(to + r * to_columns, from + r * from_columns, columns * sizeof *to);
-}
-
-static void clear(const task *t)
-{
-    memset(t->padded, 0, t->frame[0] * t->frame[1] * t->channels * sizeof(real));
-}
-
-/* Where line a of a sample stands in the frame. */
-static real *framed(const task *t, size_t a)
-{
-    return t->padded + ((a + t->of->before[0]) * t->frame[1] + t->of->before[1]) * t->channels;
-}
-
-/* The channels of a group, of a sample into the frame, and from there back. */
-static void pad(const task *t, size_t group, const real *x)
-{
-    const size_t width = t->of->input[1], channels = t->of->channels;
-    x += group * t->channels;
-    for (size_t a = 0; a < t->of->input[0]; a++)
-        copy_columns(width, t->channels, x + a * width * channels, channels, framed(t, a),
-                     t->channels);
-}
-
-static void unpad(const task *t, size_t group, real *x)
-{
-    const size_t width = t->of->input[1], channels = t->of->channels;
-    x += group * t->channels;
-    for (size_t a = 0; a < t->of->input[0]; a++)
-        copy_columns(width, t->channels, framed(t, a), t->channels, x + a * width * channels,
-                     channels);
-}
-
-/* --- Patches ------------------------------------------------------------------ */
-
-/* The patches of a line, (output[1], patch), from where it begins in the frame. */
+/* The patches of a line, or strips, (output[1], row), from where they begin in the frame. */
 INS_VECTORIZED static void gather_line(const task *t, const real *from, real *to)
 {
-    const size_t step = t->of->stride * t->channels, pitch = t->frame[1] * t->channels;
+    const size_t step = t->of->stride * t->channels, pitch = t->frame.pitch;
     for (size_t j = 0; j < t->of->output[1]; j++, from += step) {
         for (size_t u = 0; u < t->runs; u++, to += t->run) {
             for (size_t k = 0; k < t->run; k += CHUNK)
@@ -174,10 +188,10 @@ INS_VECTORIZED static void gather_line(const task *t, const real *from, real *to
     }
 }
 
-/* The sum of patches back. */
+/* Adds the patches of a line to the frame. */
 INS_VECTORIZED static void scatter_line(const task *t, const real *restrict from, real *restrict to)
 {
-    const size_t step = t->of->stride * t->channels, pitch = t->frame[1] * t->channels;
+    const size_t step = t->of->stride * t->channels, pitch = t->frame.pitch;
     for (size_t j = 0; j < t->of->output[1]; j++, to += step) {
         for (size_t u = 0; u < t->runs; u++, from += t->run) {
             real *restrict sum = to + u * pitch;
@@ -187,64 +201,63 @@ INS_VECTORIZED static void scatter_line(const task *t, const real *restrict from
     }
 }
 
-static real *line_in_frame(const task *t, size_t i)
+/* Where the patches of a line of the block begin, or the strips of a line of its frame: those that
+ * a row of taps sees, a stride apart in the frame, are neighbours. */
+static size_t patches_of(const task *t, size_t line)
 {
-    return t->padded + i * t->of->stride * t->frame[1] * t->channels;
+    const size_t stride = t->of->stride;
+    if (t->products > 1) line = line % stride * t->apart + line / stride;
+    return line * t->of->output[1] * t->row;
 }
 
-/* The patches of a block of lines; the frame holds the sample of the line before. */
+/* The strips of all lines of the frame that a block sees, in the order that they stand in. */
+static void gather_strips(const task *t, const real *frame, size_t lines)
+{
+    const size_t stride = t->of->stride, seen = (lines - 1) * stride + t->of->kernel[0];
+    for (size_t first = 0; first < stride; first++)
+        for (size_t line = first; line < seen; line += stride)
+            gather_line(t, frame + line * t->frame.pitch, t->patches + patches_of(t, line));
+}
+
+/* The patches of a block; the frame holds the sample of the line before. */
 static const real *gather(const task *t, size_t group, size_t first, size_t lines, const real *x)
 {
-    const size_t sample = t->of->input[0] * t->of->input[1] * t->of->channels;
-    const size_t height = t->of->output[0], size = t->of->output[1] * t->patch;
-    if (t->direct) return x + first * size;
-    for (size_t l = first; l < first + lines; l++) {
-        if (l % height == 0) pad(t, group, x + l / height * sample);
-        gather_line(t, line_in_frame(t, l % height), t->patches + (l - first) * size);
+    const size_t height = t->of->output[0];
+    if (t->direct) return x + patches_of(t, first);
+    for (size_t l = 0; l < lines; l++) {
+        const size_t n = (first + l) / height, i = (first + l) % height;
+        if (i == 0) ins_frame_load(&t->frame, n, group * t->channels, x);
+        if (t->products == 1)
+            gather_line(t, ins_frame_line(&t->frame, i), t->patches + patches_of(t, l));
     }
+    if (t->products > 1) gather_strips(t, ins_frame_line(&t->frame, first % height), lines);
     return t->patches;
 }
 
+/* The sums of the patches of a block, of a sample once they are complete. */
 static void scatter(const task *t, size_t group, size_t first, size_t lines, real *x)
 {
-    const size_t sample = t->of->input[0] * t->of->input[1] * t->of->channels;
-    const size_t height = t->of->output[0], size = t->of->output[1] * t->patch;
-    for (size_t l = first; l < first + lines; l++) {
-        if (l % height == 0) clear(t);
-        scatter_line(t, t->patches + (l - first) * size, line_in_frame(t, l % height));
-        if (l % height == height - 1) unpad(t, group, x + l / height * sample);
+    const size_t height = t->of->output[0];
+    for (size_t l = 0; l < lines; l++) {
+        const size_t n = (first + l) / height, i = (first + l) % height;
+        if (i == 0) ins_frame_clear(&t->frame);
+        scatter_line(t, t->patches + patches_of(t, l), ins_frame_line(&t->frame, i));
+        if (i == height - 1) ins_frame_store(&t->frame, n, group * t->channels, x);
     }
 }
 
-/* --- Products ----------------------------------------------------------------- */
+/* --- Products ------------------------------------------------------------------ */
 
-/* to (columns, rows) */
-static void turn(size_t rows, size_t columns, const real *from, real *to)
-{
-    for (size_t r = 0; r < rows; r++)
-        for (size_t k = 0; k < columns; k++) to[k * rows + r] = from[r * columns + k];
-}
-
-/* C = A B by the BLAS, or so that equal units stay equal. */
-static void product(const task *t, size_t m, size_t n, size_t k, const real *a, const real *b,
-                    real *c)
-{
-    if (t->of->uniform)
-        ins_uniform_product(false, false, m, n, k, 1, a, b, c);
-    else
-        ins_product(false, false, m, n, k, 1, a, b, 0, c);
-}
-
-/* C (m, n) = alpha A' B, added to what is there unless it is the first. */
-static void add_product(const task *t, size_t m, size_t n, size_t k, real alpha, const real *a,
-                        const real *b, bool first, real *c)
+/* C (m, n) = alpha op(A) B, or added to it; by the BLAS, or so that equal units stay equal. */
+static void product(const task *t, bool transpose_a, size_t m, size_t n, size_t k, real alpha,
+                    const real *a, const real *b, bool add, real *c)
 {
     if (!t->of->uniform) {
-        ins_product(true, false, m, n, k, alpha, a, b, first ? 0 : 1, c);
+        ins_product(transpose_a, false, m, n, k, alpha, a, b, add ? 1 : 0, c);
         return;
     }
-    ins_uniform_product(true, false, m, n, k, alpha, a, b, first ? c : t->turned);
-    for (size_t i = 0; !first && i < m * n; i++) c[i] += t->turned[i];
+    ins_uniform_product(transpose_a, false, m, n, k, alpha, a, b, add ? t->sum : c);
+    for (size_t i = 0; add && i < m * n; i++) c[i] += t->sum[i];
 }
 
 INS_VECTORIZED static void add_to_rows(size_t rows, size_t columns, const real *restrict b,
@@ -256,225 +269,95 @@ INS_VECTORIZED static void add_to_rows(size_t rows, size_t columns, const real *
     }
 }
 
-/* delta (lines * output[1], units) of a group. */
+/* delta (lines, output[1], units) of a group. */
 static const real *delta_of(const task *t, size_t group, size_t first, size_t lines,
                             const real *delta)
 {
     const size_t width = t->of->output[1], units = t->of->units;
     delta += first * width * units + group * t->units;
-    if (t->of->groups == 1) return delta;
-    copy_columns(lines * width, t->units, delta, units, t->part, t->units);
+    if (t->part == NULL) return delta;
+    ins_copy_columns(lines * width, t->units, delta, units, t->part, t->units);
     return t->part;
 }
 
+/* w, b and gradient, here and below, are those of the group. */
 static void group_forward(const task *t, size_t group, const real *x, const real *w, const real *b,
                           real *z)
 {
-    const size_t width = t->of->output[1], units = t->of->units, several = t->of->groups > 1;
-    turn(t->units, t->patch, w + group * t->units * t->patch, t->turned);
+    const size_t width = t->of->output[1], units = t->of->units;
+    ins_transpose(t->units, t->patch, w, t->turned);
     z += group * t->units;
     for (size_t l = 0, lines; l < t->lines; l += lines, z += lines * width * units) {
-        lines = least(t->block, t->lines - l);
-        real *own = several ? t->part : z;
-        product(t, lines * width, t->units, t->patch, gather(t, group, l, lines, x), t->turned,
-                own);
-        if (b != NULL) add_to_rows(lines * width, t->units, b + group * t->units, own);
-        if (several) copy_columns(lines * width, t->units, own, t->units, z, units);
+        lines = block_at(t, l);
+        const real *patches = gather(t, group, l, lines, x);
+        real *own = t->part != NULL ? t->part : z;
+        for (size_t u = 0; u < t->products; u++)
+            product(t, false, lines * width, t->units, t->row, 1, patches + patches_of(t, u),
+                    t->turned + u * t->row * t->units, u > 0, own);
+        if (b != NULL) add_to_rows(lines * width, t->units, b, own);
+        if (own != z) ins_copy_columns(lines * width, t->units, own, t->units, z, units);
     }
 }
 
 static void group_backward_weights(const task *t, size_t group, real share, const real *x,
                                    const real *delta, real *gradient)
 {
-    gradient += group * t->units * t->patch;
     for (size_t l = 0, lines; l < t->lines; l += lines) {
-        lines = least(t->block, t->lines - l);
-        add_product(t, t->units, t->patch, lines * t->of->output[1], share,
-                    delta_of(t, group, l, lines, delta), gather(t, group, l, lines, x), l == 0,
-                    gradient);
+        lines = block_at(t, l);
+        const real *patches = gather(t, group, l, lines, x);
+        const real *own = delta_of(t, group, l, lines, delta);
+        for (size_t u = 0; u < t->products; u++)
+            product(t, true, t->row, t->units, lines * t->of->output[1], share,
+                    patches + patches_of(t, u), own, l > 0, t->turned + u * t->row * t->units);
     }
+    ins_transpose(t->patch, t->units, t->turned, gradient);
 }
 
 static void group_backward_data(const task *t, size_t group, const real *delta, const real *w,
                                 real *x_delta)
 {
-    const size_t width = t->of->output[1];
-    w += group * t->units * t->patch;
     for (size_t l = 0, lines; l < t->lines; l += lines) {
-        lines = least(t->block, t->lines - l);
-        product(t, lines * width, t->patch, t->units, delta_of(t, group, l, lines, delta), w,
-                t->direct ? x_delta + l * width * t->patch : t->patches);
+        lines = block_at(t, l);
+        product(t, false, lines * t->of->output[1], t->patch, t->units, 1,
+                delta_of(t, group, l, lines, delta), w, false,
+                t->direct ? x_delta + patches_of(t, l) : t->patches);
         if (!t->direct) scatter(t, group, l, lines, x_delta);
     }
 }
 
-/* --- Depthwise ---------------------------------------------------------------- */
-
-/* A sample into the frame, each channel as often as it has units; and the sums of these back. */
-INS_VECTORIZED static void pad_repeated(const task *t, const real *x)
-{
-    const size_t width = t->of->input[1], channels = t->of->channels, each = t->units / channels;
-    for (size_t a = 0; a < t->of->input[0]; a++) {
-        const real *from = x + a * width * channels;
-        real *to = framed(t, a);
-        for (size_t i = 0; i < width * channels; i++)
-            for (size_t k = 0; k < each; k++) to[i * each + k] = from[i];
-    }
-}
-
-INS_VECTORIZED static void unpad_repeated(const task *t, real *x)
-{
-    const size_t width = t->of->input[1], channels = t->of->channels, each = t->units / channels;
-    for (size_t a = 0; a < t->of->input[0]; a++) {
-        const real *from = framed(t, a);
-        real *to = x + a * width * channels;
-        for (size_t i = 0; i < width * channels; i++) {
-            to[i] = from[i * each];
-            for (size_t k = 1; k < each; k++) to[i] += from[i * each + k];
-        }
-    }
-}
-
-/* z (units) at one position for up to CHANNELS units; x is where its patch begins in the frame. */
-INS_VECTORIZED_PART void sum_taps(const task *t, size_t units, const real *restrict x,
-                                  const real *restrict w, const real *restrict b, real *restrict z)
-{
-    real sum[CHANNELS] = {0};
-    for (size_t k = 0; b != NULL && k < units; k++) sum[k] = b[k];
-    for (size_t u = 0; u < t->of->kernel[0]; u++, x += t->frame[1] * t->units) {
-        for (size_t v = 0; v < t->of->kernel[1]; v++, w += t->units) {
-#pragma omp simd
-            for (size_t k = 0; k < units; k++) sum[k] += x[v * t->units + k] * w[k];
-        }
-    }
-#pragma omp simd
-    for (size_t k = 0; k < units; k++) z[k] = sum[k];
-}
-
-INS_VECTORIZED static void depthwise_line(const task *t, const real *x, const real *b, real *z)
-{
-    for (size_t j = 0; j < t->of->output[1]; j++, x += t->of->stride * t->units, z += t->units) {
-        size_t o = 0;
-        for (; o + CHANNELS <= t->units; o += CHANNELS)
-            sum_taps(t, CHANNELS, x + o, t->turned + o, b ? b + o : NULL, z + o);
-        if (o < t->units) sum_taps(t, t->units - o, x + o, t->turned + o, b ? b + o : NULL, z + o);
-    }
-}
-
-/* The sum over a line of delta x for one tap and up to CHANNELS units; x is where the tap first
- * falls on the frame. */
-INS_VECTORIZED_PART void sum_line(const task *t, size_t units, const real *restrict x,
-                                  const real *restrict delta, real *restrict gradient)
-{
-    real sum[CHANNELS] = {0};
-    for (size_t j = 0; j < t->of->output[1]; j++) {
-#pragma omp simd
-        for (size_t k = 0; k < units; k++) sum[k] += delta[k] * x[k];
-        delta += t->units;
-        x += t->of->stride * t->units;
-    }
-#pragma omp simd
-    for (size_t k = 0; k < units; k++) gradient[k] += sum[k];
-}
-
-INS_VECTORIZED static void depthwise_line_weights(const task *t, const real *x, const real *delta)
-{
-    real *gradient = t->turned;
-    for (size_t u = 0; u < t->of->kernel[0]; u++, x += t->frame[1] * t->units) {
-        for (size_t v = 0; v < t->of->kernel[1]; v++, gradient += t->units) {
-            size_t o = 0;
-            for (; o + CHANNELS <= t->units; o += CHANNELS)
-                sum_line(t, CHANNELS, x + v * t->units + o, delta + o, gradient + o);
-            if (o < t->units)
-                sum_line(t, t->units - o, x + v * t->units + o, delta + o, gradient + o);
-        }
-    }
-}
-
-INS_VECTORIZED static void depthwise_line_data(const task *t, const real *restrict delta, real *x)
-{
-    const real *restrict w = t->turned;
-    for (size_t u = 0; u < t->of->kernel[0]; u++, x += t->frame[1] * t->units) {
-        for (size_t v = 0; v < t->of->kernel[1]; v++, w += t->units) {
-            for (size_t j = 0; j < t->of->output[1]; j++) {
-                real *restrict sum = x + (j * t->of->stride + v) * t->units;
-#pragma omp simd
-                for (size_t k = 0; k < t->units; k++) sum[k] += delta[j * t->units + k] * w[k];
-            }
-        }
-    }
-}
-
-static void depthwise_forward(const task *t, const real *x, const real *w, const real *b, real *z)
-{
-    const size_t sample = t->of->input[0] * t->of->input[1] * t->of->channels;
-    const size_t height = t->of->output[0];
-    turn(t->units, t->patch, w, t->turned);
-    for (size_t l = 0; l < t->lines; l++, z += t->of->output[1] * t->units) {
-        if (l % height == 0) pad_repeated(t, x + l / height * sample);
-        depthwise_line(t, line_in_frame(t, l % height), b, z);
-    }
-}
-
-static void depthwise_backward_weights(const task *t, real share, const real *x, const real *delta,
-                                       real *gradient)
-{
-    const size_t sample = t->of->input[0] * t->of->input[1] * t->of->channels;
-    const size_t height = t->of->output[0], count = t->units * t->patch;
-    memset(t->turned, 0, count * sizeof(real));
-    for (size_t l = 0; l < t->lines; l++, delta += t->of->output[1] * t->units) {
-        if (l % height == 0) pad_repeated(t, x + l / height * sample);
-        depthwise_line_weights(t, line_in_frame(t, l % height), delta);
-    }
-    turn(t->patch, t->units, t->turned, gradient);
-    for (size_t i = 0; i < count; i++) gradient[i] *= share;
-}
-
-static void depthwise_backward_data(const task *t, const real *delta, const real *w, real *x_delta)
-{
-    const size_t sample = t->of->input[0] * t->of->input[1] * t->of->channels;
-    const size_t height = t->of->output[0];
-    turn(t->units, t->patch, w, t->turned);
-    for (size_t l = 0; l < t->lines; l++, delta += t->of->output[1] * t->units) {
-        if (l % height == 0) clear(t);
-        depthwise_line_data(t, delta, line_in_frame(t, l % height));
-        if (l % height == height - 1) unpad_repeated(t, x_delta + l / height * sample);
-    }
-}
-
-/* ------------------------------------------------------------------------------ */
-
 void ins_convolution_forward(const ins_convolution *convolution, size_t rows, const real *x,
                              const real *w, const real *b, real *z, real *scratch)
 {
-    const task t = start(convolution, rows, scratch);
-    if (!t.direct) clear(&t);
-    if (t.depthwise)
-        depthwise_forward(&t, x, w, b, z);
-    else
-        for (size_t g = 0; g < convolution->groups; g++) group_forward(&t, g, x, w, b, z);
+    if (is_depthwise(convolution)) {
+        ins_depthwise_forward(convolution, rows, x, w, b, z, scratch);
+        return;
+    }
+    const task t = start(convolution, rows, true, scratch);
+    for (size_t g = 0; g < convolution->groups; g++)
+        group_forward(&t, g, x, w + g * t.units * t.patch, b != NULL ? b + g * t.units : NULL, z);
 }
 
 void ins_convolution_backward_weights(const ins_convolution *convolution, size_t rows, real share,
                                       const real *x, const real *delta, real *gradient,
                                       real *scratch)
 {
-    const task t = start(convolution, rows, scratch);
-    if (!t.direct) clear(&t);
-    if (t.depthwise)
-        depthwise_backward_weights(&t, share, x, delta, gradient);
-    else
-        for (size_t g = 0; g < convolution->groups; g++)
-            group_backward_weights(&t, g, share, x, delta, gradient);
+    if (is_depthwise(convolution)) {
+        ins_depthwise_backward_weights(convolution, rows, share, x, delta, gradient, scratch);
+        return;
+    }
+    const task t = start(convolution, rows, true, scratch);
+    for (size_t g = 0; g < convolution->groups; g++)
+        group_backward_weights(&t, g, share, x, delta, gradient + g * t.units * t.patch);
 }
 
 void ins_convolution_backward_data(const ins_convolution *convolution, size_t rows,
                                    const real *delta, const real *w, real *x_delta, real *scratch)
 {
-    const task t = start(convolution, rows, scratch);
-    if (t.depthwise)
-        depthwise_backward_data(&t, delta, w, x_delta);
-    else
-        for (size_t g = 0; g < convolution->groups; g++)
-            group_backward_data(&t, g, delta, w, x_delta);
+    if (is_depthwise(convolution)) {
+        ins_depthwise_backward_data(convolution, rows, delta, w, x_delta, scratch);
+        return;
+    }
+    const task t = start(convolution, rows, false, scratch);
+    for (size_t g = 0; g < convolution->groups; g++)
+        group_backward_data(&t, g, delta, w + g * t.units * t.patch, x_delta);
 }

@@ -1,14 +1,14 @@
-/* Convolutions: z = x * W + b and its derivatives, apart from any network.
+/* Convolutions, z = W * x + b, and their derivatives, apart from any network.
  *
- * A sample of x is (input[0], input[1], channels), one of z is (output[0], output[1], units):
- * height, width, channel, so that a sequence has width 1. W is (units, kernel[0], kernel[1],
- * channels / groups). With taps (u, v), and x = 0 outside of its bounds,
+ * Arrays are row-major: x is (rows, input[0], input[1], channels), z is (rows, output[0],
+ * output[1], units), W is (units, kernel[0], kernel[1], channels / groups). The axes are height and
+ * width; a sequence is as high as it has steps, of width 1. Outside of its bounds x is 0:
  *
  *     z[n, i, j, o] = b[o] + sum over u, v, c of W[o, u, v, c]
- *                            x[n, i * stride + u - before[0], j * stride + v - before[1], c]
+ *                            x[n, i stride + u - before[0], j stride + v - before[1], c]
  *
- * where c runs over the channels of the group of unit o: units and channels are divided among the
- * groups in order. All arrays are row-major and belong to the caller. */
+ * where c runs over the channels of the group that unit o is in: channels and units are divided
+ * among the groups in order. Nothing is allocated. */
 #ifndef INITSCOPE_NN_CONVOLUTION_H
 #define INITSCOPE_NN_CONVOLUTION_H
 
@@ -17,7 +17,7 @@
 
 #include "initscope/real.h"
 
-/* All sizes are at least 1; before may be 0. */
+/* All sizes are at least 1; output and before are what ins_convolution_extent says. */
 typedef struct ins_convolution {
     size_t input[2];
     size_t channels;
@@ -30,20 +30,19 @@ typedef struct ins_convolution {
     bool uniform;     /* units, or channels, with equal weights stay equal, bit for bit; slower */
 } ins_convolution;
 
-/* The extent of the output along an axis of the input, and in *before the zeros that precede it.
- * same: ceil(input / stride), the zeros divided as Keras and TensorFlow do, the odd one behind.
- * Else
- * ("valid") there are none, and the extent is 0 where the kernel is longer than the input. */
+/* The extent of the output along an axis of the input, and in *before the zeros in front of it.
+ * same: ceil(input / stride); if the zeros are odd in number, one more stands behind, as in Keras.
+ * Otherwise ("valid") there are none, and the extent is 0 where the kernel exceeds the input. */
 size_t ins_convolution_extent(bool same, size_t input, size_t kernel, size_t stride,
                               size_t *before);
 
-/* How many elements of scratch the functions below need for up to so many rows: one padded sample,
- * and patches that fit a cache. SIZE_MAX: they cannot be counted. */
+/* The elements of scratch that the functions below need for up to so many rows, uniform or not: a
+ * padded sample, W, and patches that fit a cache. SIZE_MAX if they cannot be counted. */
 size_t ins_convolution_scratch(const ins_convolution *convolution, size_t rows);
 
-/* For all of them: rows is at least 1; scratch is aligned to 64 bytes, and nothing is left in it
- * for another call. Padding is multiplied as other zeros are: where a weight or delta is infinite,
- * NaN comes of it. */
+/* Of all of them: rows is at least 1, scratch is aligned to 64 bytes and keeps nothing from call to
+ * call. The zeros around x are multiplied as well: where W or delta is infinite, so that z, or the
+ * gradient, is NaN beside a border. */
 
 /* z from x, W and b (units), which may be NULL. */
 void ins_convolution_forward(const ins_convolution *convolution, size_t rows, const real *x,

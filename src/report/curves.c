@@ -9,7 +9,7 @@
 #include "initscope/layout.h"
 #include "initscope/text.h"
 
-/* plain, or the end of it behind an ellipsis. */
+/* plain, or the end of it behind an ellipsis, from a point on where one stands in it. */
 static const char *end_of_name(ins_tell *tell, const char *plain, size_t most)
 {
     size_t length = ins_text_columns(plain);
@@ -18,7 +18,8 @@ static const char *end_of_name(ins_tell *tell, const char *plain, size_t most)
         plain++;
         while (((unsigned char)*plain & 0xC0) == 0x80) plain++;
     }
-    return INS_TELL("…%s", plain);
+    const char *point = strchr(plain, '.');
+    return INS_TELL("…%s", point != NULL && point[1] != '\0' ? point + 1 : plain);
 }
 
 const char *ins_short_name(ins_tell *tell, const char *name, size_t most)
@@ -27,12 +28,13 @@ const char *ins_short_name(ins_tell *tell, const char *name, size_t most)
     return ins_document_escape(tell->document, end_of_name(tell, clean, most));
 }
 
-/* The name of a layer that all arms give it; NULL: none, or some call it otherwise. */
-static const char *common_name(const ins_tell *tell, size_t layer)
+/* The name of a layer that all of the arms give it; NULL: none, or some call it otherwise. */
+static const char *common_name(const ins_tell *tell, const ins_some_arms *arms, size_t layer)
 {
     const char *name = NULL;
-    for (size_t a = 0; a < tell->study->arms; a++) {
-        const ins_arm *arm = &tell->study->arm[a];
+    size_t count = arms != NULL ? arms->count : tell->study->arms;
+    for (size_t i = 0; i < count; i++) {
+        const ins_arm *arm = &tell->study->arm[arms != NULL ? arms->arm[i] : i];
         const ins_graph_layer *of = ins_layer_at(arm, layer);
         if (layer > arm->layers) continue;
         if (of == NULL || of->name[0] == '\0') return NULL;
@@ -45,45 +47,46 @@ static const char *common_name(const ins_tell *tell, size_t layer)
 const char *ins_layer_words(ins_tell *tell, size_t layer)
 {
     enum { LONGEST = 20 };
-    const char *name = common_name(tell, layer);
+    const char *name = common_name(tell, NULL, layer);
     if (name == NULL) return INS_TELL("layer %zu", layer);
     return end_of_name(tell, ins_document_clean(tell->document, name), LONGEST);
 }
 
-static bool all_named(const ins_tell *tell, size_t first, size_t last)
+static bool all_named(const ins_tell *tell, const ins_some_arms *arms, size_t first, size_t last)
 {
     for (size_t l = first; l <= last; l++)
-        if (common_name(tell, l) == NULL) return false;
+        if (common_name(tell, arms, l) == NULL) return false;
     return first <= last;
 }
 
 ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last)
 {
     enum { ROOM = 32, LONGEST = 10 }; /* letters under an axis, and of a name */
-    if (!all_named(tell, first, last))
+    if (!all_named(tell, NULL, first, last))
         return ins_axis_whole(tell->arena, (long long)first, (long long)last, 8);
     size_t longest = 1;
     for (size_t l = first; l <= last; l++) {
-        size_t length = ins_text_columns(ins_document_clean(tell->document, common_name(tell, l)));
+        size_t length =
+            ins_text_columns(ins_document_clean(tell->document, common_name(tell, NULL, l)));
         if (length > longest) longest = length;
     }
     if (longest > LONGEST) longest = LONGEST;
     size_t most = ROOM / (longest + 2), step = (last - first) / most + 1;
     ins_axis axis = ins_axis_named((double)first - 0.5, (double)last + 0.5);
     for (size_t l = first; l <= last; l += step)
-        ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, l), LONGEST));
+        ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, NULL, l), LONGEST));
     return axis;
 }
 
-ins_axis ins_layers_beside(ins_tell *tell, double low, double high, size_t last, size_t steps,
-                           size_t most)
+ins_axis ins_layers_beside(ins_tell *tell, const ins_some_arms *arms, double low, double high,
+                           size_t last, size_t steps, size_t most)
 {
     enum { LONGEST = 16 };
-    if (!all_named(tell, 1, last))
+    if (!all_named(tell, arms, 1, last))
         return ins_axis_whole(tell->arena, (long long)low, (long long)high, steps);
     ins_axis axis = ins_axis_named(low, high);
     for (size_t l = 1, step = (last - 1) / most + 1; l <= last; l += step)
-        ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, l), LONGEST));
+        ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, arms, l), LONGEST));
     return axis;
 }
 

@@ -12,10 +12,16 @@ void ins_draw_learning(ins_tell *tell);
  * their names where all arms that have such a layer call it the same. */
 ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last);
 
-/* The same beside a panel: names of the layers from 1 to last, at most so many, each of which takes
- * a line; else whole numbers from low to high in so many steps. */
-ins_axis ins_layers_beside(ins_tell *tell, double low, double high, size_t last, size_t steps,
-                           size_t most);
+/* Some arms of the study; NULL: all. */
+typedef struct ins_some_arms {
+    const size_t *arm;
+    size_t count;
+} ins_some_arms;
+
+/* The same beside a panel: names that the arms give the layers from 1 to last, at most so many,
+ * each of which takes a line; else whole numbers from low to high in so many steps. */
+ins_axis ins_layers_beside(ins_tell *tell, const ins_some_arms *arms, double low, double high,
+                           size_t last, size_t steps, size_t most);
 
 /* A name that is short enough for an axis, as markup: the end of a long one says more. */
 const char *ins_short_name(ins_tell *tell, const char *name, size_t most);

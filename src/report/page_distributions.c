@@ -95,7 +95,7 @@ static void draw(ins_tell *tell, ins_tensor tensor, const char *name, const char
         panel->down = true;
         add_ridges(tell, chart, panel, a, tensor, window);
         panel->x = ins_axis_linear(tell->arena, -window, window, 4, false);
-        panel->y = ins_layers_beside(tell, 0, (double)tell->study->layers - 1,
+        panel->y = ins_layers_beside(tell, NULL, 0, (double)tell->study->layers - 1,
                                      tell->study->layers - 1, 6, MOST_RIDGES);
     }
     if (ins_chart_prune(chart) == 0) return;

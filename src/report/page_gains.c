@@ -245,7 +245,8 @@ static void draw_panel(ins_tell *tell, ins_chart *chart, const group *of, view w
     panel->vertical = what == VIEW_ERRORS ? (double)NAN : 1;
     size_t blocks = add_blocks(tell, chart, panel, of, &names);
     add_view(tell, chart, panel, of, what);
-    panel->y = ins_layers_beside(tell, low, high, of->layers, 6, MOST_NAMES);
+    panel->y = ins_layers_beside(tell, &(ins_some_arms){of->arm, of->count}, low, high, of->layers,
+                                 6, MOST_NAMES);
     panel->y.low = low;
     panel->y.high = high;
     if (what == VIEW_FORWARD || blocks == 0) return;

@@ -62,8 +62,8 @@ void ins_write_time(ins_tell *tell)
         panel->x =
             ins_axis_whole(tell->arena, study->epoch[0], study->epoch[study->epochs - 1] + 1, 5);
         panel->y = ins_axis_linear(tell->arena, 0.5, (double)study->layers - 0.5, 4, false);
-        panel->y =
-            ins_layers_beside(tell, 0, (double)study->layers, study->layers - 1, 4, MOST_NAMES);
+        panel->y = ins_layers_beside(tell, NULL, 0, (double)study->layers, study->layers - 1, 4,
+                                     MOST_NAMES);
         panel->x_title = "epoch";
         panel->y_title = "layer";
     }

@@ -81,13 +81,13 @@ static void count_duplicates(ins_symmetry_workspace *w, const real *weight, cons
                              size_t units, size_t fan_in, ins_symmetry *out)
 {
     size_t length = fan_in + 1;
-    if (has_nan(weight, units * fan_in) || has_nan(bias, units)) {
+    if (has_nan(weight, units * fan_in) || (bias != NULL && has_nan(bias, units))) {
         out->distinct_units = out->duplicate_pairs = NAN;
         return;
     }
     for (size_t u = 0; u < units; u++) {
         memcpy(w->joined + u * length, weight + u * fan_in, fan_in * sizeof *weight);
-        w->joined[u * length + fan_in] = bias[u];
+        w->joined[u * length + fan_in] = bias != NULL ? bias[u] : 0;
         w->unit[u] = (incoming){w->joined + u * length, length};
     }
     qsort(w->unit, units, sizeof *w->unit, compare_units);

@@ -43,6 +43,7 @@ ins_field *ins_field_copy(const ins_field *field)
     memcpy(copy->same, field->same, positions * positions * sizeof *copy->same);
     memcpy(copy->other, field->other, positions * positions * sizeof *copy->other);
     memcpy(copy->mean, field->mean, positions * sizeof *copy->mean);
+    copy->lengths = field->lengths;
     return copy;
 }
 
@@ -89,18 +90,37 @@ static void finish(ins_field *field, size_t rows, size_t channels)
     }
 }
 
-static void measure_means(const real *x, size_t rows, ins_field *field, size_t channels)
+/* Of the channels of a position: mean and root mean square. */
+static void local_moments(const real *x, size_t channels, double *mean, double *length)
 {
-    for (size_t p = 0; p < field->positions; p++) {
-        double square = 0;
-        for (size_t n = 0; n < rows; n++) {
-            const real *at = x + (n * field->positions + p) * channels;
-            double mean = 0;
-            for (size_t c = 0; c < channels; c++) mean += (double)at[c] / (double)channels;
-            square += mean * mean;
-        }
-        field->mean[p] = sqrt(square / (double)rows);
+    double sum = 0, square = 0;
+    for (size_t c = 0; c < channels; c++) {
+        sum += (double)x[c];
+        square += (double)x[c] * (double)x[c];
     }
+    *mean = sum / (double)channels;
+    *length = sqrt(square / (double)channels);
+}
+
+static void measure_rows(const real *x, size_t rows, ins_field *field, size_t channels)
+{
+    const size_t positions = field->positions;
+    const double n = (double)rows;
+    double length = 0, length_square = 0;
+    for (size_t r = 0; r < rows; r++) {
+        double own = 0;
+        for (size_t p = 0; p < positions; p++) {
+            double mean, local;
+            local_moments(x + (r * positions + p) * channels, channels, &mean, &local);
+            field->mean[p] += mean * mean / n;
+            own += local / (double)positions;
+        }
+        length += own / n;
+        length_square += own * own / n;
+    }
+    for (size_t p = 0; p < positions; p++) field->mean[p] = sqrt(field->mean[p]);
+    if (rows > 1 && length_square > 0)
+        field->lengths = fmax(1 - length * length / length_square, 0) * n / (n - 1);
 }
 
 ins_field *ins_field_measure(const real *x, size_t rows, size_t positions, size_t channels)
@@ -117,7 +137,7 @@ ins_field *ins_field_measure(const real *x, size_t rows, size_t positions, size_
                 field->other[p * positions + other] += sum[p] * sum[other];
     }
     finish(field, rows, channels);
-    measure_means(x, rows, field, channels);
+    measure_rows(x, rows, field, channels);
     free(sum);
     free(product);
     free(own);
@@ -148,4 +168,27 @@ ins_numbers ins_field_numbers(const ins_field *field)
                          .other_square = trace_of(field->other, positions) / p,
                          .other_pairs = sum_of(field->other, positions * positions) / (p * p),
                          .mean = sum_of(field->mean, positions) / p};
+}
+
+/* Of what is measured in float. */
+#define ALIKE 1e-4
+
+static void multiply(double *x, size_t count, double factor)
+{
+    for (size_t i = 0; i < count; i++) x[i] *= factor;
+}
+
+void ins_field_fit(ins_field *field, double square, double apart)
+{
+    const ins_numbers n = ins_field_numbers(field);
+    const size_t pairs = field->positions * field->positions;
+    if (!(n.square > 0)) return;
+    const double factor = square / n.square;
+    multiply(field->same, pairs, factor);
+    multiply(field->other, pairs, factor);
+    multiply(field->mean, field->positions, sqrt(factor));
+    if (fabs(1 - n.other_square / n.square - apart) <= ALIKE) return;
+    memcpy(field->other, field->same, pairs * sizeof *field->other);
+    multiply(field->other, pairs, 1 - apart);
+    field->lengths = 0;
 }

@@ -4,6 +4,9 @@
 #include "field_largest.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+#include "initscope/memory.h"
 
 #include "maximum.h"
 #include "transfer.h"
@@ -38,43 +41,65 @@ static view view_of(const ins_field *z, const ins_field *average, const ins_wind
     return v;
 }
 
-/* What is asked of one window: own is the part of the square that is not in the transfer. */
-static void put(ins_transfer *transfer, size_t p, const view *v, const ins_maximum *m, double *own,
-                double *slope_square)
+/* What is asked of all windows. */
+typedef struct largest {
+    ins_transfer *transfer;
+    double *own; /* (positions) the part of the square that is not in the transfer */
+} largest;
+
+static void put(const largest *of, size_t p, const view *v, double shorter, const ins_maximum *m)
 {
-    transfer->scale[p] = sqrt(v->square * v->correlation);
+    ins_transfer *transfer = of->transfer;
+    transfer->scale[p] = sqrt(shorter * v->square * v->correlation);
     transfer->mean[p] = m->mean;
     transfer->square[p] = m->shared;
+    transfer->slope_square[p] = m->slope_square;
     for (size_t k = 0; k < INS_TRANSFER_TERMS; k++)
         transfer->coefficient[k * transfer->positions + p] = m->coefficient[k];
-    own[p] = m->square - m->shared;
-    slope_square[p] = m->slope_square;
+    of->own[p] = m->square - m->shared;
+}
+
+static largest largest_of(const view *views, size_t positions, const ins_maximum_law *law,
+                          const ins_choice *activation, double shorter)
+{
+    const largest made = {ins_transfer_new(positions),
+                          ins_allocate(positions, sizeof *made.own, "windows of a field")};
+    ins_maximum m;
+    for (size_t p = 0; p < positions; p++) {
+        const view *v = &views[p];
+        if (p == 0 || v->square != v[-1].square || v->correlation != v[-1].correlation)
+            ins_maximum_expect(law, activation, shorter * v->square, v->correlation, &m);
+        put(&made, p, v, shorter, &m);
+    }
+    ins_transfer_finish(made.transfer);
+    return made;
+}
+
+static void largest_free(largest *of)
+{
+    ins_transfer_free(of->transfer);
+    free(of->own);
 }
 
 ins_field *ins_field_largest(const ins_field *z, const ins_windows *w, const ins_choice *activation,
-                             double *slope_square)
+                             double shorter, double *slope_square)
 {
     ins_field *average = ins_field_average(z, w);
     const size_t positions = average->positions;
     ins_maximum_law *law = ins_maximum_law_new(ins_window_taps(w));
-    ins_transfer *transfer = ins_transfer_new(positions);
-    double *own = transfer->slope_square; /* which nobody asks of this one */
-    ins_maximum m;
-    view last = {.square = NAN};
+    view *views = ins_allocate(positions, sizeof *views, "windows of a field");
+    for (size_t p = 0; p < positions; p++) views[p] = view_of(z, average, w, p);
+    largest same = largest_of(views, positions, law, activation, 1);
+    largest other = largest_of(views, positions, law, activation, shorter);
+    ins_field *out = ins_transfer_apply(same.transfer, other.transfer, average);
     for (size_t p = 0; p < positions; p++) {
-        const view v = view_of(z, average, w, p);
-        if (v.square != last.square || v.correlation != last.correlation)
-            ins_maximum_expect(law, activation, v.square, v.correlation, &m);
-        last = v;
-        put(transfer, p, &v, &m, own, slope_square);
+        out->same[p * (positions + 1)] += same.own[p];
+        out->other[p * (positions + 1)] += other.own[p] * views[p].alike;
+        slope_square[p] = same.transfer->slope_square[p];
     }
-    ins_transfer_finish(transfer);
-    ins_field *out = ins_transfer_apply(transfer, average);
-    for (size_t p = 0; p < positions; p++) {
-        out->same[p * (positions + 1)] += own[p];
-        out->other[p * (positions + 1)] += own[p] * view_of(z, average, w, p).alike;
-    }
-    ins_transfer_free(transfer);
+    largest_free(&same);
+    largest_free(&other);
+    free(views);
     ins_maximum_law_free(law);
     ins_field_free(average);
     return out;

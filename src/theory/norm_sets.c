@@ -56,5 +56,6 @@ double ins_norm_back(bool centred, double count, double variance, double eps)
     if (count <= MANY && eps > 0) return expect(centred, count, variance, eps);
     if (freedom == 1) return 0; /* the signs of the numbers */
     if (freedom == 2) return INFINITY;
-    return (1 + share / (freedom - 2)) / (variance + eps);
+    const double first = 3 * share * share - (centred ? share + 1 : 2 * share);
+    return (1 + first / (freedom - 2)) / (variance + eps);
 }

@@ -8,16 +8,21 @@
 #include <string.h>
 
 #include "initscope/memory.h"
+#include "initscope/size.h"
 
 #include "prediction_rows.h"
 #include "signal.h"
 #include "softmax_start.h"
+
+/* Whether a layer asks for the units of the first layer that it reads. */
+typedef enum asking { ASKS_NEVER, ASKS_IF_ASKED, ASKS } asking;
 
 typedef struct theory {
     const char *kind; /* of layers */
     void (*forward)(const ins_stage *s);
     void (*backward)(const ins_stage *s);
     bool transparent; /* who reads it may have to do with what it reads: keep that */
+    asking asks;
 } theory;
 
 /* The first layer: what the caller knows. */
@@ -37,7 +42,7 @@ static void input_forward(const ins_stage *s)
     const bool measured = inputs->field != NULL && inputs->field->positions == positions;
     ins_signal_settle(s, measured ? ins_field_copy(inputs->field)
                                   : ins_field_white(positions, inputs->square, inputs->apart));
-    s->at->lengths = inputs->square * inputs->lengths;
+    s->at->lengths = s->at->square * (measured ? inputs->field->lengths : inputs->lengths);
 }
 
 static void input_backward(const ins_stage *s)
@@ -49,8 +54,13 @@ static void input_backward(const ins_stage *s)
 static void same_forward(const ins_stage *s)
 {
     ins_field *field = s->in[0]->field;
+    const bool asked = s->at->asked;
     *s->at = *s->in[0];
     s->at->inward = 0;
+    s->at->asked = asked;
+    s->at->same = ins_signal_itself(s->in[0]);
+    s->at->units = NULL;
+    s->at->slopes = NULL;
     s->at->field = field != NULL ? ins_field_copy(field) : NULL;
 }
 
@@ -65,25 +75,25 @@ static void unknown_forward(const ins_stage *s)
 }
 
 static const theory kinds[] = {
-    {"input", input_forward, input_backward, false},
-    {"dense", ins_matrix_forward, ins_matrix_backward, false},
-    {"conv", ins_matrix_forward, ins_matrix_backward, false},
-    {"depthwise", ins_matrix_forward, ins_matrix_backward, false},
-    {"act", ins_activation_predict_forward, ins_activation_predict_backward, true},
-    {"maxpool", ins_largest_forward, ins_largest_backward, true},
-    {"meanpool", ins_average_forward, ins_average_backward, false},
-    {"gmean", ins_average_forward, ins_average_backward, false},
-    {"gmax", ins_largest_forward, ins_largest_backward, true},
-    {"flatten", ins_flatten_forward, ins_flatten_backward, false},
-    {"bn", ins_batch_norm_predict_forward, ins_norm_predict_backward, false},
-    {"ln", ins_layer_norm_predict_forward, ins_norm_predict_backward, false},
-    {"gn", ins_group_norm_predict_forward, ins_norm_predict_backward, false},
-    {"rms", ins_rms_norm_predict_forward, ins_norm_predict_backward, false},
-    {"dropout", same_forward, same_backward, true},
-    {"alpha_dropout", same_forward, same_backward, true},
-    {"res", ins_sum_forward, ins_sum_backward, false},
+    {"input", input_forward, input_backward, false, ASKS_NEVER},
+    {"dense", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
+    {"conv", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
+    {"depthwise", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
+    {"act", ins_activation_predict_forward, ins_activation_predict_backward, true, ASKS},
+    {"maxpool", ins_largest_forward, ins_largest_backward, true, ASKS_NEVER},
+    {"meanpool", ins_average_forward, ins_average_backward, false, ASKS_NEVER},
+    {"gmean", ins_average_forward, ins_average_backward, false, ASKS_NEVER},
+    {"gmax", ins_largest_forward, ins_largest_backward, true, ASKS_NEVER},
+    {"flatten", ins_flatten_forward, ins_flatten_backward, false, ASKS_NEVER},
+    {"bn", ins_batch_norm_predict_forward, ins_norm_predict_backward, false, ASKS_NEVER},
+    {"ln", ins_layer_norm_predict_forward, ins_norm_predict_backward, false, ASKS_IF_ASKED},
+    {"gn", ins_group_norm_predict_forward, ins_norm_predict_backward, false, ASKS_IF_ASKED},
+    {"rms", ins_rms_norm_predict_forward, ins_norm_predict_backward, false, ASKS_IF_ASKED},
+    {"dropout", same_forward, same_backward, true, ASKS_IF_ASKED},
+    {"alpha_dropout", same_forward, same_backward, true, ASKS_IF_ASKED},
+    {"res", ins_sum_forward, ins_sum_backward, false, ASKS_IF_ASKED},
 };
-static const theory unknown = {NULL, unknown_forward, ins_forget_backward, false};
+static const theory unknown = {NULL, unknown_forward, ins_forget_backward, false, ASKS_NEVER};
 
 static const theory *theory_of(const ins_layer_kind *kind)
 {
@@ -135,7 +145,7 @@ static const struct {
 static double loss_start(const ins_loss *loss, ins_signal *z, size_t units,
                          const ins_inputs *inputs, ins_layer_prediction *out)
 {
-    z->back = (ins_back){.gain = 1, .delta = NAN};
+    z->back = (ins_back){.gain = 1, .delta = NAN, .whole = true};
     for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
         if (strcmp(losses[i].loss, loss->entry.name) == 0)
             return losses[i].start(z, units, inputs, out);
@@ -153,6 +163,10 @@ typedef struct walk {
     size_t *needed;                    /* (layers) the last layer that asks for its field */
     ins_layer_prediction *out, before; /* before: of what follows no matrix */
     ins_arena *arena;
+    ins_draws *draws;
+    const double *prescribed; /* (depth) deviations of the matrices; NULL: none */
+    double *found;            /* (depth) the same, while they are looked for; NULL: they are not */
+    ins_keep keep;            /* what for */
 } walk;
 
 static ins_stage stage_of(walk *w, size_t layer, ins_back *back)
@@ -169,8 +183,11 @@ static ins_stage stage_of(walk *w, size_t layer, ins_back *back)
                       .back = back,
                       .out = plan->follows > 0 ? &w->out[plan->follows - 1] : &w->before,
                       .numbered = plan->number > 0 ? &w->out[plan->number - 1] : &w->before,
-                      .arena = w->arena};
+                      .arena = w->arena,
+                      .draws = &w->draws};
     for (size_t k = 0; k < plan->kind->reads; k++) made.in[k] = &w->signal[plan->input[k]];
+    if (w->prescribed != NULL && plan->number > 0)
+        made.prescribed = w->prescribed[plan->number - 1];
     const size_t opposite = design->depth + 1 - plan->number;
     if (((const ins_initializer *)made.weight->entry)->tied && opposite < plan->number) {
         made.mirror = &w->out[opposite - 1];
@@ -185,7 +202,10 @@ static void find_needs(walk *w)
     for (size_t i = w->design->layers; i-- > 0;) {
         const ins_layer_plan *plan = &w->design->layer[i];
         if (w->needed[i] < i) w->needed[i] = i;
-        const size_t until = theory_of(plan->kind)->transparent ? w->needed[i] : i;
+        const theory *own = theory_of(plan->kind);
+        const size_t until = own->transparent ? w->needed[i] : i;
+        const bool asks = own->asks == ASKS || (own->asks == ASKS_IF_ASKED && w->signal[i].asked);
+        if (plan->kind->reads > 0) w->signal[plan->input[0]].asked |= asks;
         for (size_t k = 0; k < plan->kind->reads; k++) {
             size_t *needed = &w->needed[plan->input[k]];
             if (*needed < until) *needed = until;
@@ -193,12 +213,15 @@ static void find_needs(walk *w)
     }
 }
 
-static void free_fields(walk *w, size_t layer)
+static void free_large(walk *w, size_t layer)
 {
     for (size_t i = 0; i <= layer; i++) {
-        if (w->needed[i] > layer || w->signal[i].field == NULL) continue;
-        ins_field_free(w->signal[i].field);
-        w->signal[i].field = NULL;
+        ins_signal *signal = &w->signal[i];
+        if (w->needed[i] > layer) continue;
+        ins_field_free(signal->field);
+        ins_units_free(signal->units);
+        signal->field = NULL;
+        signal->units = NULL;
     }
 }
 
@@ -214,24 +237,65 @@ static void show_input(const ins_stage *s)
             s->numbered->input = ins_around(s->in[0]->mean, s->in[0]->square);
 }
 
+/* The activation that the matrix' output goes through with nothing on the way that gives it another
+ * scale; NULL: there is none. */
+static const ins_choice *activation_behind(const ins_design *design, size_t layer)
+{
+    const size_t number = design->layer[layer].number;
+    for (size_t i = layer + 1; i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        if (plan->follows != number || plan->kind->norm) continue;
+        if (plan->kind->activates && plan->shown) return &plan->choice;
+    }
+    return NULL;
+}
+
+/* E[z^2], or the signal, that the scale of this matrix is to give. The last of a residual branch
+ * gets its share of what makes the stream twice as large over all blocks. */
+static double wanted(const walk *w, size_t layer)
+{
+    const ins_layer_plan *plan = &w->design->layer[layer];
+    if (plan->position > 0 && plan->position == plan->matrices) return 1 / (double)plan->blocks;
+    const ins_choice *phi = activation_behind(w->design, layer);
+    if (w->keep == INS_KEEP_SIGNAL || phi == NULL) return 1;
+    const double q = ins_size_at(phi, 1);
+    return isfinite(q) ? q : 1;
+}
+
+/* Once more, with the scale for what is wanted; of what nothing is known, that of LeCun et al. */
+static void find_deviation(walk *w, size_t layer)
+{
+    ins_back back[INS_LAYER_INPUTS];
+    ins_stage s = stage_of(w, layer, back);
+    ins_learned list[INS_LAYER_TENSORS];
+    if (ins_plan_tensors(s.plan, list) == 0 || !ins_role_is_matrix(list[0].place.role) ||
+        !((const ins_initializer *)s.weight->entry)->prescribed)
+        return;
+    double *deviation = &w->found[s.plan->number - 1];
+    const double fan_in = list[0].place.fan_in;
+    const double has =
+        w->keep == INS_KEEP_SIGNAL ? s.at->within : s.at->square - s.out->bias.second_moment;
+    const double asked = w->keep == INS_KEEP_SIGNAL ? wanted(w, layer)
+                                                    : wanted(w, layer) - s.out->bias.second_moment;
+    const double factor = sqrt(asked / has);
+    *deviation *= isfinite(factor) && factor > 0 ? factor : 1;
+    if (!(*deviation > 0)) *deviation = 1 / sqrt(fan_in);
+    ins_field_free(s.at->field);
+    s.at->field = NULL;
+    s = stage_of(w, layer, back);
+    theory_of(s.plan->kind)->forward(&s);
+}
+
 static void go_forward(walk *w)
 {
     for (size_t i = 0; i < w->design->layers; i++) {
         ins_back back[INS_LAYER_INPUTS];
         const ins_stage s = stage_of(w, i, back);
         theory_of(s.plan->kind)->forward(&s);
+        if (w->found != NULL) find_deviation(w, i);
         show_input(&s);
-        free_fields(w, i);
+        free_large(w, i);
     }
-}
-
-/* Both readers pass the parts share x + noise of independent noises back. */
-static void add_vector(ins_signal *read, const ins_back *more)
-{
-    ins_back *back = &read->back;
-    double sum = back->gain * back->delta + more->gain * more->delta;
-    if (back->along != 0 && more->along != 0) sum += 2 * back->along * more->along / read->square;
-    *back = (ins_back){.gain = sum, .delta = 1, .along = back->along + more->along};
 }
 
 static double total(const double *x, size_t count)
@@ -241,7 +305,34 @@ static double total(const double *x, size_t count)
     return sum;
 }
 
-static void add_map(ins_signal *read, const ins_back *more, size_t positions)
+/* Of units one by one the mean, weighed by what there is of both. */
+static void add_units(walk *w, ins_back *back, double had, const ins_back *more, double got)
+{
+    const double *a = back->units, *b = more->units;
+    if ((a == NULL && b == NULL) || !(had + got > 0)) return;
+    double *sum = ins_arena_get(w->arena, INS_UNITS, sizeof *sum, "units of the theory");
+    for (size_t i = 0; i < INS_UNITS; i++)
+        sum[i] = ((a != NULL ? a[i] : 1) * had + (b != NULL ? b[i] : 1) * got) / (had + got);
+    back->units = sum;
+}
+
+/* Both readers pass the parts share x + noise of independent noises back. */
+static void add_vector(walk *w, ins_signal *read, const ins_back *more)
+{
+    ins_back *back = &read->back;
+    const double had = ins_back_whole(back, read->square);
+    const double got = ins_back_whole(more, read->square);
+    double sum = had + got;
+    if (back->along != 0 && more->along != 0) sum += 2 * back->along * more->along / read->square;
+    add_units(w, back, had, more, got);
+    back->balanced &= more->balanced;
+    back->gain = sum;
+    back->delta = 1;
+    back->whole = true;
+    back->along += more->along;
+}
+
+static void add_map(walk *w, ins_signal *read, const ins_back *more, size_t positions)
 {
     ins_back *back = &read->back;
     if (back->at == NULL || more->at == NULL) {
@@ -249,6 +340,8 @@ static void add_map(ins_signal *read, const ins_back *more, size_t positions)
         return;
     }
     const double had = total(back->at, positions), got = total(more->at, positions);
+    add_units(w, back, had, more, got);
+    back->balanced &= more->balanced;
     for (size_t p = 0; p < positions; p++) back->at[p] += more->at[p];
     if (had + got > 0) back->alike = (had * back->alike + got * more->alike) / (had + got);
 }
@@ -262,9 +355,9 @@ static void take_back(walk *w, const ins_stage *s)
         if (!read->claimed)
             read->back = s->back[k];
         else if (ins_has_positions(plan))
-            add_map(read, &s->back[k], ins_positions(plan->shape));
+            add_map(w, read, &s->back[k], ins_positions(plan->shape));
         else
-            add_vector(read, &s->back[k]);
+            add_vector(w, read, &s->back[k]);
         read->claimed = true;
     }
 }
@@ -286,20 +379,53 @@ static ins_layer_prediction nothing(void)
     return (ins_layer_prediction){NAN, none, none, none, none, none, none, none, NAN, none, none};
 }
 
-double ins_predict(const ins_design *design, const ins_initialization *start,
-                   const ins_inputs *inputs, ins_layer_prediction *out)
+static walk begin(const ins_design *design, const ins_initialization *start,
+                  const ins_inputs *inputs, ins_layer_prediction *out)
 {
-    const size_t last = design->layers - 1;
-    walk w = {
-        .design = design, .start = start, .inputs = inputs, .out = out, .arena = ins_arena_new()};
+    walk w = {.design = design,
+              .start = start,
+              .inputs = inputs,
+              .out = out,
+              .arena = ins_arena_new(),
+              .prescribed = start->prescribed};
     w.signal = ins_arena_get(w.arena, design->layers, sizeof *w.signal, "layers of the theory");
     w.needed = ins_arena_get(w.arena, design->layers, sizeof *w.needed, "layers of the theory");
     for (size_t l = 0; l < design->depth; l++) out[l] = nothing();
     find_needs(&w);
+    return w;
+}
+
+static void end(walk *w)
+{
+    ins_draws_free(w->draws);
+    ins_arena_free(w->arena);
+}
+
+void ins_prescribe(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_keep keep, double *deviation)
+{
+    ins_layer_prediction *out =
+        ins_allocate(design->depth, sizeof *out, "predictions of the theory");
+    walk w = begin(design, start, inputs, out);
+    for (size_t l = 0; l < design->depth; l++)
+        deviation[l] = 1 / sqrt(ins_design_place(design, l + 1).fan_in);
+    w.prescribed = w.found = deviation;
+    w.keep = keep;
+    go_forward(&w);
+    free_large(&w, design->layers - 1);
+    end(&w);
+    free(out);
+}
+
+double ins_predict(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_layer_prediction *out)
+{
+    const size_t last = design->layers - 1;
+    walk w = begin(design, start, inputs, out);
     go_forward(&w);
     const double loss = loss_start(design->loss, &w.signal[last], design->layer[last].units, inputs,
                                    &out[design->depth - 1]);
     go_back(&w);
-    ins_arena_free(w.arena);
+    end(&w);
     return loss;
 }

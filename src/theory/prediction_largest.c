@@ -19,11 +19,14 @@ static const ins_signal *source_of(const ins_stage *s)
 
 static void settle(const ins_stage *s, ins_field *field)
 {
+    const double lengths = 1 - ins_signal_shorter(s->at->source);
     if (ins_has_positions(s->plan)) {
         ins_signal_settle(s, field);
+        s->at->lengths = lengths * s->at->square;
         return;
     }
     s->at->square = field->same[0];
+    s->at->lengths = lengths * s->at->square;
     s->at->distance = field->same[0] - field->other[0];
     s->at->mean = field->mean[0];
     s->at->within = ins_over_rows(s->inputs, s->at->distance);
@@ -40,7 +43,8 @@ void ins_largest_forward(const ins_stage *s)
     s->at->largest = s->plan;
     s->at->function = s->in[0]->gaussian ? NULL : s->in[0]->function;
     s->at->way = ins_stage_numbers(s, ins_positions(s->plan->shape));
-    settle(s, ins_field_largest(source->field, &w, s->at->function, s->at->way));
+    settle(s, ins_field_largest(source->field, &w, s->at->function, ins_signal_shorter(source),
+                                s->at->way));
 }
 
 /* One position of a window has what goes back. That it is the largest and what the slope is there
@@ -62,7 +66,7 @@ void ins_largest_backward(const ins_stage *s)
     const size_t taps = ins_window_taps(&w);
     double *to = ins_stage_numbers(s, ins_positions(s->plan->reads[0]));
     for (size_t p = 0; p < ins_positions(s->plan->shape); p++) {
-        const double own = map ? at->at[p] : at->gain * at->delta;
+        const double own = map ? at->at[p] : ins_back_whole(at, s->at->square);
         for (size_t u = 0; u < taps; u++) {
             const size_t position = ins_window_at(&w, p, u);
             to[position] += own / (double)taps * share_of(s, p, position);
@@ -82,7 +86,8 @@ void ins_largest_activation_forward(const ins_stage *s)
     s->at->source = in->source;
     s->at->largest = in->largest;
     s->at->function = &s->plan->choice;
-    settle(s, ins_field_largest(in->source->field, &w, s->at->function, s->at->way));
+    settle(s, ins_field_largest(in->source->field, &w, s->at->function,
+                                ins_signal_shorter(in->source), s->at->way));
     for (size_t p = 0; p < positions; p++) slope += s->at->way[p] / (double)positions;
     s->at->phi =
         (ins_expectation){.value = s->at->mean, .square = s->at->square, .slope_square = slope};

@@ -64,7 +64,9 @@ static matrix matrix_of(const ins_stage *s, double input)
 {
     ins_learned list[INS_LAYER_TENSORS];
     const size_t tensors = ins_plan_tensors(s->plan, list);
-    const ins_tensor_place w = list[0].place, b = list[1].place;
+    ins_tensor_place w = list[0].place;
+    const ins_tensor_place b = list[1].place;
+    w.prescribed = s->prescribed;
     const double factor = start_of_weights(s, w);
     double weight = s->mirror != NULL ? s->mirror->weight.variance : centred_variance(s->weight, w);
     if (factor != 1) weight = factor == 0 ? 0 : weight * factor * factor;
@@ -93,14 +95,6 @@ static ins_layer_prediction prediction_of(const matrix *m, double square, double
 
 /* --- Vectors ---------------------------------------------------------------------------------- */
 
-/* Half the squared difference of root mean squares r, where the square of r grows to after, by
- * growth for each unit of it: d r' / d r = growth r / r'. */
-static double length_part(const ins_signal *before, double after, double growth)
-{
-    if (before->lengths == 0) return 0;
-    return before->lengths * growth * growth * before->square / after;
-}
-
 /* The biases are the same for all rows: they add to the square and not to the distance. */
 static void vector_forward(const ins_stage *s)
 {
@@ -116,7 +110,7 @@ static void vector_forward(const ins_stage *s)
         growth * s->in[0]->distance + own * own * s->inputs->square * s->inputs->apart;
     s->at->square = q;
     s->at->distance = distance;
-    s->at->lengths = length_part(s->in[0], q, growth);
+    s->at->lengths = ins_length_part(s->in[0]->lengths, s->in[0]->square, q, growth);
     s->at->within = ins_over_rows(s->inputs, distance);
     *s->out = prediction_of(&m, q, s->at->within);
 }
@@ -129,7 +123,8 @@ static void vector_backward(const ins_stage *s)
     const double z = s->out->preactivation.second_moment;
     const double own = z > 0 ? 1 - s->out->bias.second_moment / z : 0;
     s->out->delta = ins_centred(at->gain * at->delta);
-    s->out->gradient = ins_centred(s->out->delta.second_moment * s->in[0]->square);
+    s->out->gradient = ins_centred(s->out->delta.second_moment *
+                                   (at->balanced ? s->in[0]->within : s->in[0]->square));
     *s->back = (ins_back){
         .gain = s->mirror != NULL ? NAN : (double)s->plan->units * s->out->weight.variance,
         .delta = s->out->delta.second_moment,
@@ -139,35 +134,53 @@ static void vector_backward(const ins_stage *s)
 /* --- Maps and sequences ----------------------------------------------------------------------- */
 
 /* Shares of the taps in what W does: of most initializers all the same, of some the centre's alone
- * (Xiao et al. 2018). */
-static double *tap_energies(const ins_stage *s, const ins_tensor_place *place, size_t taps,
-                            bool centred)
+ * (Xiao et al. 2018); SIZE_MAX: there is no such tap. */
+static double *tap_energies(const ins_stage *s, size_t taps, size_t centre)
 {
     double *energy = ins_stage_numbers(s, taps);
-    for (size_t u = 0; u < taps; u++) energy[u] = centred ? u == place->centre : 1 / (double)taps;
+    for (size_t u = 0; u < taps; u++)
+        energy[u] = centre != SIZE_MAX ? u == centre : 1 / (double)taps;
     return energy;
 }
 
-static bool is_centred(const ins_stage *s, const ins_tensor_place *place)
+static size_t centre_of(const ins_stage *s, const ins_tensor_place *place)
 {
-    return place->taps > 1 && row_of(s->weight)->centred;
+    return place->taps > 1 && row_of(s->weight)->centred ? place->centre : SIZE_MAX;
 }
 
 /* What the gradient needs of the inputs, as means over taps u: way, the square of x(p + u), and
- * reach, the product of x(p + u) and x(p' + u) summed over pairs. with is the convolution with
- * equal energies, if that is at hand. */
-static void remember_inputs(const ins_stage *s, const ins_windows *w, const ins_field *with)
+ * reach, the product of x(p + u) and x(p' + u) summed over pairs: of the convolution with equal
+ * energies. */
+static void remember_inputs(const ins_stage *s, const ins_field *equal)
 {
-    const size_t taps = ins_window_taps(w), positions = ins_positions(s->plan->shape);
-    ins_field *made = NULL;
-    if (with == NULL) {
-        made = ins_field_convolve(s->in[0]->field, w, tap_energies(s, NULL, taps, false));
-        with = made;
-    }
+    const size_t positions = equal->positions;
     s->at->way = ins_stage_numbers(s, positions);
-    for (size_t p = 0; p < positions; p++) s->at->way[p] = with->same[p * positions + p];
-    s->at->reach = ins_field_numbers(with).pairs * (double)positions * (double)positions;
-    ins_field_free(made);
+    for (size_t p = 0; p < positions; p++) s->at->way[p] = equal->same[p * (positions + 1)];
+    s->at->reach = ins_field_numbers(equal).pairs * (double)positions * (double)positions;
+}
+
+static void remember_centred(const ins_stage *s, const ins_windows *w, size_t taps)
+{
+    ins_field *equal = ins_field_convolve(s->in[0]->field, w, tap_energies(s, taps, SIZE_MAX));
+    remember_inputs(s, equal);
+    ins_field_free(equal);
+}
+
+/* z = W x + b, from what the taps see of x. */
+static void scale(ins_field *field, double growth, double bias)
+{
+    const size_t pairs = field->positions * field->positions;
+    for (size_t i = 0; i < pairs; i++) {
+        field->same[i] = growth * field->same[i] + bias;
+        field->other[i] = growth * field->other[i] + bias;
+    }
+}
+
+static double mean_square(const ins_field *field)
+{
+    double sum = 0;
+    for (size_t p = 0; p < field->positions; p++) sum += field->same[p * (field->positions + 1)];
+    return sum / (double)field->positions;
 }
 
 static void map_forward(const ins_stage *s)
@@ -176,31 +189,51 @@ static void map_forward(const ins_stage *s)
     const size_t taps = ins_window_taps(&w);
     ins_learned list[INS_LAYER_TENSORS];
     ins_plan_tensors(s->plan, list);
-    const bool centred = is_centred(s, &list[0].place);
-    ins_field *field =
-        ins_field_convolve(s->in[0]->field, &w, tap_energies(s, &list[0].place, taps, centred));
-    remember_inputs(s, &w, centred ? NULL : field);
-    const matrix m = matrix_of(s, ins_field_numbers(field).square);
+    const size_t centre = centre_of(s, &list[0].place);
+    ins_field *field = ins_field_convolve(s->in[0]->field, &w, tap_energies(s, taps, centre));
+    if (centre == SIZE_MAX)
+        remember_inputs(s, field);
+    else
+        remember_centred(s, &w, taps);
+    const double input = mean_square(field);
+    const matrix m = matrix_of(s, input);
     const double growth = m.place.fan_in * m.weight;
-    const size_t pairs = field->positions * field->positions;
-    for (size_t i = 0; i < pairs; i++) {
-        field->same[i] = growth * field->same[i] + m.bias;
-        field->other[i] = growth * field->other[i] + m.bias;
+    *s->out = prediction_of(&m, NAN, NAN);
+    if (!isfinite(growth + m.bias)) {
+        ins_field_free(field);
+        ins_forget_forward(s);
+        return;
     }
+    scale(field, growth, m.bias);
     ins_signal_settle(s, field);
+    const double lengths = input * (1 - ins_signal_shorter(s->in[0]));
+    s->at->lengths = ins_length_part(lengths, input, s->at->square, growth);
     *s->out = prediction_of(&m, s->at->square, s->at->within);
 }
 
-/* The gradient of a tap is the sum over positions of delta(p) x(p + u). */
-static double map_gradient(const ins_stage *s)
+/* The gradient of a tap is the sum over positions of delta(p) x(p + u). What the rows and positions
+ * of x have in common meets only the sum of all deltas. */
+static double map_gradient(const ins_stage *s, const ins_windows *w)
 {
-    const size_t positions = ins_positions(s->plan->shape);
-    double sum = 0, own = 0;
-    for (size_t p = 0; p < positions; p++) {
-        sum += s->at->back.at[p] * s->at->way[p];
-        own += s->at->way[p];
+    const ins_back *at = &s->at->back;
+    const size_t taps = ins_window_taps(w), positions = ins_positions(s->plan->shape);
+    const double common = at->balanced ? s->in[0]->square - s->in[0]->within : 0;
+    double own = 0, self = 0, pairs = s->at->reach;
+    for (size_t u = 0; u < taps; u++) {
+        double inside = 0;
+        for (size_t p = 0; p < positions; p++) {
+            if (ins_window_at(w, p, u) == SIZE_MAX) continue;
+            inside++;
+            own -= at->at[p] * common / (double)taps;
+            self -= common / (double)taps;
+        }
+        pairs -= inside * inside * common / (double)taps;
     }
-    return sum + s->at->back.alike * ins_back_square(s) * (s->at->reach - own);
+    for (size_t p = 0; p < positions; p++) {
+        own += at->at[p] * s->at->way[p];
+        self += s->at->way[p];
+    }
+    return ins_not_below_zero(own + at->alike * ins_back_square(s) * (pairs - self));
 }
 
 static void map_backward(const ins_stage *s)
@@ -210,11 +243,11 @@ static void map_backward(const ins_stage *s)
     ins_learned list[INS_LAYER_TENSORS];
     ins_plan_tensors(s->plan, list);
     const ins_tensor_place *place = &list[0].place;
-    const double *energy = tap_energies(s, place, taps, is_centred(s, place));
+    const double *energy = tap_energies(s, taps, centre_of(s, place));
     const double growth = place->fan_out * s->out->weight.variance;
     double *to = ins_stage_numbers(s, ins_positions(s->plan->reads[0]));
     s->out->delta = ins_centred(ins_back_square(s));
-    s->out->gradient = ins_centred(map_gradient(s));
+    s->out->gradient = ins_centred(map_gradient(s, &w));
     for (size_t p = 0; p < positions; p++) {
         for (size_t u = 0; u < taps; u++) {
             const size_t at = ins_window_at(&w, p, u);

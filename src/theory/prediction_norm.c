@@ -66,7 +66,7 @@ static double turned(const ins_signal *x)
 static void centred_vector(const ins_stage *s, double count)
 {
     const ins_signal *x = s->in[0];
-    const double variance = fmax(x->square - x->mean * x->mean, 0), own = 1 - 1 / count;
+    const double variance = ins_not_below_zero(x->square - x->mean * x->mean), own = 1 - 1 / count;
     settle(s, variance * own, turned(x) * own, variance * own,
            ins_norm_back(true, count, variance, eps_of(s)));
 }
@@ -85,6 +85,8 @@ static void rms_vector(const ins_stage *s, double count)
 typedef struct affine {
     double *offset, *cut, *other_cut, *scale; /* (positions) */
     double common, other_common, kept;
+    double turned; /* products of two rows first get this factor: where sets lie in a row, all rows
+                      get one length */
 } affine;
 
 static affine affine_new(const ins_stage *s)
@@ -94,15 +96,16 @@ static affine affine_new(const ins_stage *s)
                     .cut = ins_stage_numbers(s, positions),
                     .other_cut = ins_stage_numbers(s, positions),
                     .scale = ins_stage_numbers(s, positions),
-                    .kept = 1};
+                    .kept = 1,
+                    .turned = s->plan->kind->couples ? 1 : 1 / ins_signal_shorter(s->in[0])};
 }
 
-static void apply_to(const affine *a, const double *in, const double *cut, double common,
-                     size_t positions, double *out)
+static void apply_to(const affine *a, const double *in, double factor, const double *cut,
+                     double common, size_t positions, double *out)
 {
     for (size_t p = 0; p < positions; p++) {
         for (size_t i = 0; i < positions; i++) {
-            const double product = in[p * positions + i] - a->offset[p] * a->offset[i];
+            const double product = factor * in[p * positions + i] - a->offset[p] * a->offset[i];
             out[p * positions + i] =
                 (product - cut[p] - cut[i] + common) * a->kept * a->scale[p] * a->scale[i];
         }
@@ -114,11 +117,12 @@ static void apply(const ins_stage *s, const affine *a, const double *mean)
 {
     const ins_field *x = s->in[0]->field;
     ins_field *field = ins_field_reserve(x->positions);
-    apply_to(a, x->same, a->cut, a->common, x->positions, field->same);
-    apply_to(a, x->other, a->other_cut, a->other_common, x->positions, field->other);
+    apply_to(a, x->same, 1, a->cut, a->common, x->positions, field->same);
+    apply_to(a, x->other, a->turned, a->other_cut, a->other_common, x->positions, field->other);
     for (size_t p = 0; p < x->positions; p++)
         field->mean[p] = mean != NULL ? mean[p] * a->scale[p] : 0;
     ins_signal_settle(s, field);
+    s->at->lengths = 0;
 }
 
 static double mean_of(const double *x, size_t count)
@@ -165,9 +169,10 @@ static void batch_norm_map(const ins_stage *s)
     }
     a.other_cut = a.cut;
     a.common = a.other_common = mean_of(a.cut, positions);
-    const double v = fmax(mean_square(x) - a.common, 0);
+    const double v = ins_not_below_zero(mean_square(x) - a.common);
     scale_all(s, &a, v, 1 / (v + eps_of(s)));
     apply(s, &a, rest);
+    s->at->lengths = s->at->square * (1 - ins_signal_shorter(s->in[0]));
 }
 
 /* m is the mean over the channels of a position. */
@@ -178,7 +183,7 @@ static void layer_norm_map(const ins_stage *s)
     affine a = affine_new(s);
     a.kept = 1 - 1 / count;
     for (size_t p = 0; p < x->positions && gamma != 0; p++) {
-        const double v = fmax(at_one(x, p) - x->mean[p] * x->mean[p], 0);
+        const double v = ins_not_below_zero(at_one(x, p) - x->mean[p] * x->mean[p]);
         a.offset[p] = x->mean[p];
         a.scale[p] = gamma / sqrt(v * a.kept + eps_of(s));
         s->at->way[p] = gamma * gamma * ins_norm_back(true, count, v, eps_of(s));
@@ -209,12 +214,13 @@ static void group_norm_map(const ins_stage *s, double group)
     for (size_t p = 0; p < positions; p++) {
         const double product = others * x->mean[p] * mean;
         a.cut[p] = mean_of(x->same + p * positions, positions) / group + product;
-        a.other_cut[p] = mean_of(x->other + p * positions, positions) / group + product;
+        a.other_cut[p] = a.turned * mean_of(x->other + p * positions, positions) / group + product;
         rest[p] = x->mean[p] - mean;
     }
     a.common = mean_of(a.cut, positions);
     a.other_common = mean_of(a.other_cut, positions);
-    const double v = fmax(mean_square(x) - a.common, 0), count = group * (double)positions;
+    const double v = ins_not_below_zero(mean_square(x) - a.common),
+                 count = group * (double)positions;
     scale_all(s, &a, v, ins_norm_back(true, count, v * count / fmax(count - 1, 1), eps_of(s)));
     apply(s, &a, rest);
 }
@@ -236,6 +242,14 @@ void ins_batch_norm_predict_forward(const ins_stage *s)
         batch_norm_map(s);
 }
 
+/* Units one by one: all of a row get the same shift and scale. Those of batch norm have means of
+ * their own to lose; what is left is taken for Gaussian. */
+static void normalize_units(const ins_stage *s, double less)
+{
+    if (!s->at->asked || s->in[0]->gaussian || !(s->at->square > 0)) return;
+    s->at->units = ins_units_normalize(ins_stage_units(s, 0), less, s->at->square);
+}
+
 void ins_layer_norm_predict_forward(const ins_stage *s)
 {
     begin(s);
@@ -243,6 +257,7 @@ void ins_layer_norm_predict_forward(const ins_stage *s)
         centred_vector(s, (double)s->plan->shape.channels);
     else if (has_field(s))
         layer_norm_map(s);
+    normalize_units(s, s->in[0]->mean);
 }
 
 void ins_rms_norm_predict_forward(const ins_stage *s)
@@ -252,6 +267,7 @@ void ins_rms_norm_predict_forward(const ins_stage *s)
         rms_vector(s, (double)s->plan->shape.channels);
     else if (has_field(s))
         rms_norm_map(s);
+    normalize_units(s, 0);
 }
 
 void ins_group_norm_predict_forward(const ins_stage *s)
@@ -263,18 +279,28 @@ void ins_group_norm_predict_forward(const ins_stage *s)
         centred_vector(s, group);
     else if (has_field(s))
         group_norm_map(s, group);
+    normalize_units(s, s->in[0]->mean);
+}
+
+/* Rows and positions that share a mean share their delta's, which is 0. */
+static void balance(const ins_stage *s)
+{
+    s->back->balanced = s->plan->kind->couples;
+    if (s->plan->kind->couples) s->back->units = NULL;
 }
 
 /* Of delta the part along the output is lost on the way, but for what eps is of the scale. */
 static void vector_backward(const ins_stage *s)
 {
     const ins_back *at = &s->at->back;
-    const double y = s->at->square, left = 1 - fmin(y, 1);
-    double gain = at->gain;
-    *s->back = (ins_back){.delta = at->delta, .along = at->along * left};
-    if (at->along != 0 && y > 0) gain -= at->along * at->along / y * (1 - left * left) / at->delta;
-    s->back->gain = fmax(gain, 0) * s->at->way[0];
-    if (isnan(gain)) s->back->gain = NAN;
+    const double y = s->at->square, left = y < 1 ? 1 - y : 0;
+    double square = ins_back_rest(at, y);
+    if (at->along != 0 && y > 0) square += at->along * at->along / y * left * left;
+    *s->back = (ins_back){.gain = square * s->at->way[0],
+                          .delta = 1,
+                          .along = at->along * left,
+                          .whole = true,
+                          .units = at->units};
 }
 
 void ins_norm_predict_backward(const ins_stage *s)
@@ -282,6 +308,7 @@ void ins_norm_predict_backward(const ins_stage *s)
     const ins_back *at = &s->at->back;
     if (!ins_has_positions(s->plan)) {
         vector_backward(s);
+        balance(s);
         return;
     }
     ins_forget_backward(s);
@@ -289,5 +316,6 @@ void ins_norm_predict_backward(const ins_stage *s)
     const size_t positions = ins_positions(s->plan->shape);
     double *to = ins_stage_numbers(s, positions);
     for (size_t p = 0; p < positions; p++) to[p] = at->at[p] * s->at->way[p];
-    *s->back = (ins_back){.at = to, .alike = at->alike};
+    *s->back = (ins_back){.at = to, .alike = at->alike, .units = at->units};
+    balance(s);
 }

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "field_numbers.h"
 #include "field_windows.h"
 #include "prediction_rows.h"
 
@@ -14,6 +13,7 @@ static void settle_vector(const ins_stage *s, double square, double other, doubl
     s->at->square = square;
     s->at->distance = square - other;
     s->at->mean = mean;
+    s->at->lengths = square * (1 - ins_signal_shorter(s->in[0]));
     s->at->within = ins_over_rows(s->inputs, s->at->distance);
 }
 
@@ -21,7 +21,7 @@ static void settle_vector(const ins_stage *s, double square, double other, doubl
 static double back_at(const ins_stage *s, size_t position)
 {
     const ins_back *back = &s->at->back;
-    return ins_has_positions(s->plan) ? back->at[position] : back->gain * back->delta;
+    return ins_has_positions(s->plan) ? back->at[position] : ins_back_whole(back, s->at->square);
 }
 
 static bool is_known(const ins_stage *s)
@@ -40,9 +40,10 @@ void ins_average_forward(const ins_stage *s)
     } else if (ins_has_positions(s->plan)) {
         const ins_windows w = ins_windows_of(s->plan);
         ins_signal_settle(s, ins_field_average(s->in[0]->field, &w));
+        s->at->lengths = s->at->square * (1 - ins_signal_shorter(s->in[0]));
     } else {
-        const ins_numbers n = ins_field_numbers(s->in[0]->field);
-        settle_vector(s, n.pairs, n.other_pairs, n.mean);
+        const ins_numbers *n = &s->in[0]->numbers;
+        settle_vector(s, n->pairs, n->other_pairs, n->mean);
     }
 }
 
@@ -83,9 +84,9 @@ void ins_flatten_forward(const ins_stage *s)
     } else if (s->in[0]->field == NULL) {
         ins_forget_forward(s);
     } else {
-        const ins_numbers n = ins_field_numbers(s->in[0]->field);
-        settle_vector(s, n.square, n.other_square, n.mean);
-        s->at->lengths = s->in[0]->lengths;
+        const ins_numbers *n = &s->in[0]->numbers;
+        settle_vector(s, n->square, n->other_square, n->mean);
+        if (s->plan->input[0] == 0) s->at->lengths = s->inputs->square * s->inputs->lengths;
     }
 }
 
@@ -98,6 +99,6 @@ void ins_flatten_backward(const ins_stage *s)
     }
     const size_t inputs = ins_positions(s->plan->reads[0]);
     double *to = ins_stage_numbers(s, inputs);
-    for (size_t p = 0; p < inputs; p++) to[p] = s->at->back.gain * s->at->back.delta;
+    for (size_t p = 0; p < inputs; p++) to[p] = ins_back_whole(&s->at->back, s->at->square);
     *s->back = (ins_back){.at = to};
 }

@@ -58,6 +58,7 @@ static void add_fields(const ins_stage *s, double factor)
     }
     for (size_t p = 0; p < x->positions; p++) sum->mean[p] = x->mean[p] + factor * f->mean[p];
     ins_signal_settle(s, sum);
+    s->at->lengths = lengths_of(s->in[SKIP], s->in[BRANCH], factor, s->at->square);
 }
 
 static void add(const ins_stage *s, double factor)
@@ -76,25 +77,43 @@ static void add(const ins_stage *s, double factor)
     s->at->within = ins_over_rows(s->inputs, s->at->distance);
 }
 
+/* What is Gaussian stays it. */
+static void add_units(const ins_stage *s, double factor)
+{
+    const ins_layer_plan *branch = &s->design->layer[s->plan->input[BRANCH]];
+    if (!s->at->asked || s->at->gaussian || !s->in[BRANCH]->gaussian || !(s->at->square > 0))
+        return;
+    const ins_views views = ins_signal_views(branch, s->in[BRANCH]);
+    s->at->units =
+        ins_units_add(ins_stage_draws(s), ins_stage_units(s, SKIP), factor, &views, s->at->square);
+}
+
 void ins_sum_forward(const ins_stage *s)
 {
     const double factor = factor_of(s->plan);
     const bool nothing = factor == 0 || s->in[BRANCH]->square == 0;
     ins_forget_forward(s);
     if (nothing || is_fresh(s, BRANCH, SKIP) || is_fresh(s, SKIP, BRANCH)) add(s, factor);
+    add_units(s, factor);
     s->numbered->stream = (ins_moment_pair){s->at->square, s->at->within};
 }
 
-/* What is along the sum is along either part as far as the sum is that part. */
+/* What the branch adds to a unit is new to it, so that it has the mean of what goes back. What is
+ * along the sum is along either part as far as the sum is that part. */
 static void vector_backward(const ins_stage *s, double square)
 {
     const ins_back *at = &s->at->back;
     const double share = at->along != 0 ? at->along / s->at->square : 0;
-    s->back[SKIP] =
-        (ins_back){.gain = at->gain, .delta = at->delta, .along = share * s->in[SKIP]->square};
-    s->back[BRANCH] = (ins_back){.gain = at->gain * square,
-                                 .delta = at->delta,
-                                 .along = share * square * s->in[BRANCH]->square};
+    const double whole = ins_back_whole(at, s->at->square);
+    s->back[SKIP] = (ins_back){.gain = whole,
+                               .delta = 1,
+                               .along = share * s->in[SKIP]->square,
+                               .whole = true,
+                               .units = at->units};
+    s->back[BRANCH] = (ins_back){.gain = whole * square,
+                                 .delta = 1,
+                                 .along = share * square * s->in[BRANCH]->square,
+                                 .whole = true};
 }
 
 void ins_sum_backward(const ins_stage *s)
@@ -112,7 +131,7 @@ void ins_sum_backward(const ins_stage *s)
             skip[p] = at->at[p];
             branch[p] = square * at->at[p];
         }
-        s->back[SKIP] = (ins_back){.at = skip, .alike = at->alike};
+        s->back[SKIP] = (ins_back){.at = skip, .alike = at->alike, .units = at->units};
         s->back[BRANCH] = (ins_back){.at = branch, .alike = at->alike};
     }
 }

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "field_numbers.h"
-
 double *ins_stage_numbers(const ins_stage *s, size_t positions)
 {
     return ins_arena_get(s->arena, positions, sizeof(double), "positions of the theory");
@@ -32,12 +30,52 @@ void ins_signal_settle(const ins_stage *s, ins_field *field)
 {
     const ins_numbers n = ins_field_numbers(field);
     const double rows = (double)s->inputs->rows;
+    if (!isfinite(n.square + n.pairs + n.other_pairs)) {
+        ins_field_free(field);
+        ins_forget_forward(s);
+        return;
+    }
     const double between = n.pairs / rows + n.other_pairs * (1 - 1 / rows);
     s->at->field = field;
+    s->at->numbers = n;
     s->at->square = n.square;
     s->at->distance = n.square - n.other_square;
     s->at->mean = n.mean;
-    s->at->within = fmax(n.square - between, 0);
+    s->at->within = ins_not_below_zero(n.square - between);
+}
+
+ins_views ins_signal_views(const ins_layer_plan *plan, const ins_signal *signal)
+{
+    ins_views views = {signal->mean, signal->square, NAN, signal->distance};
+    if (!ins_has_positions(plan)) return views;
+    const ins_numbers *n = &signal->numbers;
+    const double positions = (double)ins_positions(plan->shape);
+    if (positions > 1) views.near = (n->pairs * positions - n->square) / (positions - 1);
+    views.apart = n->square - n->other_pairs;
+    return views;
+}
+
+ins_draws *ins_stage_draws(const ins_stage *s)
+{
+    if (*s->draws == NULL) *s->draws = ins_draws_new();
+    return *s->draws;
+}
+
+ins_units *ins_stage_units(const ins_stage *s, size_t input)
+{
+    ins_signal *signal = ins_signal_itself(s->in[input]);
+    const ins_layer_plan *plan = &s->design->layer[s->plan->input[input]];
+    if (signal->units != NULL) return signal->units;
+    if (signal->function == NULL || signal->largest != NULL) {
+        const ins_views views = ins_signal_views(plan, s->in[input]);
+        signal->units = ins_units_draw(ins_stage_draws(s), &views);
+        return signal->units;
+    }
+    ins_units *before = ins_units_draw(ins_stage_draws(s), &signal->before);
+    signal->slopes = ins_stage_numbers(s, INS_UNITS);
+    signal->units = ins_units_activate(before, signal->function, signal->slopes).units;
+    ins_units_free(before);
+    return signal->units;
 }
 
 double ins_back_square(const ins_stage *s)

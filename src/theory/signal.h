@@ -16,14 +16,22 @@
 #include "initscope/network.h"
 #include "initscope/prediction.h"
 
+#include "field_numbers.h"
+#include "units.h"
+
 /* The way back: E[(d loss / d x)^2] of the elements of a layer's output. Of a vector it is gain
  * delta: delta is that of the next matrix, and gain what the layers between do to it. */
 typedef struct ins_back {
     double gain, delta;
-    double along; /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
-                     is not independent of x. Maps carry none. */
-    double *at;   /* (positions) of a map or a sequence; NULL: not known */
-    double alike; /* the mean product of two positions' over the mean square */
+    double along;  /* E[x d loss / d x]: of a loss that answers to its own output, what goes back
+                      is not independent of x. Maps carry none. */
+    bool whole;    /* gain delta has the part along x in it; right behind a matrix it has not */
+    double *at;    /* (positions) of a map or a sequence; NULL: not known */
+    double alike;  /* the mean product of two positions' over the mean square */
+    bool balanced; /* it sums up to 0 over the rows and positions of a unit: there is a norm over
+                      them right behind */
+    const double *units; /* (INS_UNITS) of units one by one, where that is followed: in parts of
+                            the mean; NULL: all the same */
 } ins_back;
 
 typedef struct ins_signal ins_signal;
@@ -37,6 +45,7 @@ struct ins_signal {
     double within; /* variance over the rows and positions, of a unit */
     ins_expectation phi; /* of an activation */
     ins_field *field;    /* NULL: a vector, or not known */
+    ins_numbers numbers; /* of the field */
 
     bool gaussian; /* it is a sum over many weights, at each position */
     size_t fresh;  /* the first of the layers whose weights, independent of all before, make up its
@@ -46,6 +55,13 @@ struct ins_signal {
     const ins_signal *source; /* the field; NULL: there is none, or it is its own */
     const ins_layer_plan *largest;
     const ins_choice *function;
+
+    /* Units one by one, where an activation after a residual sum asks for them. */
+    bool asked;       /* one does */
+    ins_signal *same; /* it gives what this one gives, and has the units; NULL: itself */
+    ins_views before; /* of an activation: what it reads */
+    ins_units *units; /* NULL: not drawn, or freed */
+    double *slopes;   /* (INS_UNITS) of an activation of units: phi'^2 */
 
     double *way;  /* (positions) what its backward pass multiplies by */
     double alike; /* of an activation: what its slopes at two positions have in common */
@@ -64,12 +80,20 @@ typedef struct ins_stage {
     const ins_inputs *inputs;           /* of the network */
     const ins_layer_prediction *mirror; /* of the matrix whose transpose the weights are; or NULL */
     bool facing;                        /* which is the one just before */
+    double prescribed;                  /* deviation of the matrix; 0: its initializer knows */
     ins_signal *at, *in[INS_LAYER_INPUTS];
     ins_back *back; /* (inputs) where the backward pass writes */
     ins_layer_prediction *out;
     ins_layer_prediction *numbered; /* of the matrix before the end of its block */
     ins_arena *arena;               /* lives as long as the prediction is made */
+    ins_draws **draws;              /* NULL at first */
 } ins_stage;
+
+/* What rounding has made less than 0; NAN stays. */
+static inline double ins_not_below_zero(double x)
+{
+    return x < 0 ? 0 : x;
+}
 
 static inline ins_moment_pair ins_centred(double second_moment)
 {
@@ -88,6 +112,19 @@ static inline bool ins_has_positions(const ins_layer_plan *plan)
     return plan->shape.axes > 0;
 }
 
+/* The part of the second moment that is not one of different lengths of rows. */
+static inline double ins_signal_shorter(const ins_signal *signal)
+{
+    return signal->square > 0 ? 1 - signal->lengths / signal->square : 1;
+}
+
+/* Half the squared difference of root mean squares r, where the square of r grows to after, by
+ * growth for each unit of square: d r' / d r = growth r / r'. */
+static inline double ins_length_part(double lengths, double square, double after, double growth)
+{
+    return lengths == 0 ? 0 : lengths * growth * growth * square / after;
+}
+
 /* Numbers for each position of what a layer gives. */
 double *ins_stage_numbers(const ins_stage *s, size_t positions);
 
@@ -95,11 +132,41 @@ double *ins_stage_numbers(const ins_stage *s, size_t positions);
 void ins_forget_forward(const ins_stage *s);
 void ins_forget_backward(const ins_stage *s);
 
-/* The output's field, which the signal owns from now on, and with it its numbers. */
+/* The output's field, which the signal owns from now on, and with it its numbers but for
+ * lengths. */
 void ins_signal_settle(const ins_stage *s, ins_field *field);
+
+/* Of a layer's output. */
+ins_views ins_signal_views(const ins_layer_plan *plan, const ins_signal *signal);
+
+/* The units of what a layer reads, drawn if they are not yet: of an activation those of the
+ * Gaussian that it reads, else Gaussian around their mean. */
+ins_units *ins_stage_units(const ins_stage *s, size_t input);
+ins_draws *ins_stage_draws(const ins_stage *s);
+
+/* Who has the units. */
+static inline ins_signal *ins_signal_itself(ins_signal *signal)
+{
+    return signal->same != NULL ? signal->same : signal;
+}
 
 /* Of a vector: the mean over all pairs of rows, those of a row with itself included. */
 double ins_over_rows(const ins_inputs *inputs, double distance);
+
+/* Of a vector x with this second moment: E[(d loss / d x)^2] with the part along x, and without. */
+static inline double ins_back_whole(const ins_back *back, double square)
+{
+    const double had = back->gain * back->delta;
+    return back->along == 0 || back->whole ? had : had + back->along * back->along / square;
+}
+
+static inline double ins_back_rest(const ins_back *back, double square)
+{
+    const double had = back->gain * back->delta;
+    if (back->along == 0 || !back->whole) return had;
+    const double rest = had - back->along * back->along / square;
+    return rest < 0 ? 0 : rest;
+}
 
 /* E[(d loss / d x)^2], the mean over positions. */
 double ins_back_square(const ins_stage *s);

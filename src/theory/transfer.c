@@ -138,10 +138,10 @@ static int by_size(const void *a, const void *b)
 }
 
 /* The variances in order, each once. Returns how many there are. */
-static size_t sort(const double *q, size_t stride, size_t positions, double *sorted)
+static size_t sort(const double *q, size_t positions, double *sorted)
 {
     size_t count = 0;
-    for (size_t p = 0; p < positions; p++) sorted[p] = q[p * stride];
+    memcpy(sorted, q, positions * sizeof *sorted);
     qsort(sorted, positions, sizeof *sorted, by_size);
     for (size_t p = 0; p < positions; p++)
         if (count == 0 || sorted[p] > sorted[count - 1] * (1 + ALIKE)) sorted[count++] = sorted[p];
@@ -181,15 +181,15 @@ static size_t place_of(double q, const double *sorted, size_t count)
     return low;
 }
 
-static void expect(ins_transfer *made, const ins_choice *activation, const double *q, size_t stride)
+static void expect(ins_transfer *made, const ins_choice *activation, const double *q)
 {
     const size_t positions = made->positions;
     double *sorted = ins_allocate(positions, sizeof *sorted, "variances"), answer[ASKED];
-    const size_t count = sort(q, stride, positions, sorted);
+    const size_t count = sort(q, positions, sorted);
     bool interpolated;
     nodes n = nodes_of(activation, sorted, count, &interpolated);
     for (size_t p = 0; p < positions; p++) {
-        const double own = q[p * stride];
+        const double own = q[p];
         if (!interpolated) {
             put(made, p, n.answer + place_of(own, sorted, count) * ASKED);
             continue;
@@ -206,7 +206,7 @@ static void expect(ins_transfer *made, const ins_choice *activation, const doubl
 }
 
 /* Linear on either side of 0: all variances are as one. */
-static void bend(ins_transfer *made, const ins_choice *activation, const double *q, size_t stride)
+static void bend(ins_transfer *made, const ins_choice *activation, const double *q)
 {
     const ins_activation *row = (const ins_activation *)activation->entry;
     const ins_expectation at = ins_expect(activation, 1);
@@ -214,21 +214,26 @@ static void bend(ins_transfer *made, const ins_choice *activation, const double 
     made->left = -row->value(-1, activation->value);
     made->bend = row->value(1, activation->value) - made->left;
     for (size_t p = 0; p < made->positions; p++) {
-        made->mean[p] = at.value * sqrt(q[p * stride]);
-        made->square[p] = at.square * q[p * stride];
+        made->mean[p] = at.value * sqrt(q[p]);
+        made->square[p] = at.square * q[p];
         made->slope_square[p] = at.slope_square;
     }
 }
 
-ins_transfer *ins_transfer_of(const ins_choice *activation, const double *q, size_t stride,
-                              size_t positions)
+ins_transfer *ins_transfer_of(const ins_choice *activation, const ins_field *field, double factor)
 {
+    const size_t positions = field->positions;
     ins_transfer *made = ins_transfer_new(positions);
-    for (size_t p = 0; p < positions; p++) made->scale[p] = sqrt(q[p * stride]);
+    double *q = ins_allocate(positions, sizeof *q, "variances");
+    for (size_t p = 0; p < positions; p++) {
+        q[p] = factor * field->same[p * (positions + 1)];
+        made->scale[p] = sqrt(q[p]);
+    }
     if (ins_outline_of(activation).homogeneous)
-        bend(made, activation, q, stride);
+        bend(made, activation, q);
     else
-        expect(made, activation, q, stride);
+        expect(made, activation, q);
+    free(q);
     return made;
 }
 
@@ -305,11 +310,13 @@ static void mirror(double *matrix, size_t positions)
     }
 }
 
-/* inverse and c (positions). */
-static void pass(const ins_transfer *transfer, const double *in, const double *inverse, double *c,
-                 double *out)
+static void pass(const ins_transfer *transfer, const double *in, double *out)
 {
     const size_t positions = transfer->positions;
+    double *c = ins_allocate(positions, sizeof *c, "correlations");
+    double *inverse = ins_allocate(positions, sizeof *inverse, "correlations");
+    for (size_t p = 0; p < positions; p++)
+        inverse[p] = transfer->scale[p] > 0 ? 1 / transfer->scale[p] : 0;
     for (size_t p = 0; p < positions; p++) {
         correlate(in + p * positions, inverse, p, positions, c);
         if (transfer->bent)
@@ -318,21 +325,18 @@ static void pass(const ins_transfer *transfer, const double *in, const double *i
             series_row(transfer, p, c, out + p * positions);
     }
     mirror(out, positions);
-}
-
-ins_field *ins_transfer_apply(const ins_transfer *transfer, const ins_field *field)
-{
-    const size_t positions = transfer->positions;
-    ins_field *out = ins_field_reserve(positions);
-    double *c = ins_allocate(positions, sizeof *c, "correlations");
-    double *inverse = ins_allocate(positions, sizeof *inverse, "correlations");
-    for (size_t p = 0; p < positions; p++)
-        inverse[p] = transfer->scale[p] > 0 ? 1 / transfer->scale[p] : 0;
-    pass(transfer, field->same, inverse, c, out->same);
-    pass(transfer, field->other, inverse, c, out->other);
-    for (size_t p = 0; p < positions; p++) out->same[p * positions + p] = transfer->square[p];
-    memcpy(out->mean, transfer->mean, positions * sizeof *out->mean);
     free(inverse);
     free(c);
+}
+
+ins_field *ins_transfer_apply(const ins_transfer *same, const ins_transfer *other,
+                              const ins_field *field)
+{
+    const size_t positions = field->positions;
+    ins_field *out = ins_field_reserve(positions);
+    pass(same, field->same, out->same);
+    pass(other, field->other, out->other);
+    for (size_t p = 0; p < positions; p++) out->same[p * (positions + 1)] = same->square[p];
+    memcpy(out->mean, same->mean, positions * sizeof *out->mean);
     return out;
 }

@@ -32,11 +32,12 @@ void ins_transfer_free(ins_transfer *transfer);
 /* The terms from coefficient and square. */
 void ins_transfer_finish(ins_transfer *transfer);
 
-/* An activation at variances q[p stride] of the positions. */
-ins_transfer *ins_transfer_of(const ins_choice *activation, const double *q, size_t stride,
-                              size_t positions);
+/* An activation at factor times the variances of a field. */
+ins_transfer *ins_transfer_of(const ins_choice *activation, const ins_field *field, double factor);
 
-/* Of variables with this field; its means play no part. */
-ins_field *ins_transfer_apply(const ins_transfer *transfer, const ins_field *field);
+/* Of variables with this field, whose means play no part; between the positions of one row, and of
+ * two rows. */
+ins_field *ins_transfer_apply(const ins_transfer *same, const ins_transfer *other,
+                              const ins_field *field);
 
 #endif

@@ -32,7 +32,7 @@ static void show(void *state, const ins_trace_moment *moment, const ins_trace_la
     const ins_trace_tensor *weight = &layer->tensor[INS_WEIGHT];
     const ins_trace_tensor *bias = &layer->tensor[INS_BIAS];
     const ins_trace_tensor *output = &layer->tensor[INS_ACTIVATION];
-    if (weight->x == NULL || bias->x == NULL || output->x == NULL) return;
+    if (weight->x == NULL || output->x == NULL) return;
     ins_symmetry of = ins_symmetry_of(state, weight->x, bias->x, output->x, output->length,
                                       weight->units, weight->length);
     ins_row row = ins_row_begin_epoch(out, INS_LOG_SYMMETRY, &moment->run, moment->epoch);

@@ -18,6 +18,7 @@ typedef struct made_graph {
     const char *start;  /* factor residual_init; NULL: there is no factors.csv */
     const char *kind, *activation; /* of the convolutions; NULL: conv, relu */
     bool frozen, alike;            /* not trained; units of the second layer equal in bits */
+    bool untrained;                /* recorded before any update alone */
     double theory;                 /* own gain in theory.csv, and what a block adds; 0: no theory */
 } made_graph;
 
@@ -64,7 +65,7 @@ static inline void made_graph_run(const made_graph *graph, size_t run, size_t se
                                       : "conv",
                 in_block, output ? "" : activation, inputs, !graph->frozen);
     }
-    for (size_t e = 0; e < 2; e++) {
+    for (size_t e = 0; e < (graph->untrained ? 1 : 2); e++) {
         char place[64];
         fprintf(to->epochs, "%zu,%zu,%zu,%zu,2,0.5,0.5\n", run, seed, e, 5 * e);
         snprintf(place, sizeof place, "%zu,%zu,%zu", run, seed, e);

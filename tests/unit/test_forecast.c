@@ -196,16 +196,52 @@ START_TEST(test_items)
     ins_forecast forecast = ins_forecast_new(&trial, &shape, &given);
     static const char *const names[] = {"weight",   "preactivation", "activation", "delta",
                                         "gradient", "signal",        "delta_ratio"};
-    ck_assert_uint_eq(ins_forecast_count(&forecast), 3 * 7);
+    ck_assert_uint_eq(forecast.items, 3 * 7);
     for (size_t i = 0; i < 21; i++) {
-        ins_forecast_item item = ins_forecast_at(&forecast, i);
+        ins_forecast_item item = forecast.item[i];
         ck_assert_uint_eq(item.layer, i / 7 + 1);
         ck_assert_str_eq(item.tensor, names[i % 7]);
         if (i % 7 == 5) ck_assert(item.promised.variance == item.promised.second_moment);
     }
     /* 2 / fan_in q_0 (1 - c_0), and 1/20 of the pairs are of a row with itself. */
-    ck_assert_double_eq_tol(ins_forecast_at(&forecast, 5).promised.variance, 2 * 1.5 * 0.75 * 0.95,
-                            1e-15);
+    ck_assert_double_eq_tol(forecast.item[5].promised.variance, 2 * 1.5 * 0.75 * 0.95, 1e-15);
+    ins_forecast_free(&forecast);
+}
+END_TEST
+
+/* Where a network shows what a matrix reads, and the sum that ends with one, so does the theory.
+ * How alike the positions of the samples are is measured: a map of equal pixels loses nothing in
+ * its mean, one of opposite ones all. */
+START_TEST(test_items_of_maps)
+{
+    static const char *const names[2][10] = {{"weight", "preactivation", "activation", "delta",
+                                              "gradient", "stream", "signal", "delta_ratio", NULL},
+                                             {"weight", "preactivation", "activation", "delta",
+                                              "gradient", "input", "signal", "delta_ratio", NULL}};
+    real x[2 * 4] = {1, 1, 1, 1, -2, -2, -2, -2};
+    const ins_samples samples = {.rows = 2, .features = 4, .outputs = 3, .label = labels, .x = x};
+    const ins_inputs inputs = ins_inputs_of(&samples);
+    set("network", "input(2,2,1),res(conv(1,1,bias=no)),gmean");
+    set("init", "lecun_normal");
+    set("output-init", "same");
+    set("bias-init", "zeros");
+    make_grid();
+    ins_trial trial = ins_grid_trial(&grid, 0);
+    ins_forecast forecast = ins_forecast_new(&trial, &samples, &inputs);
+    ck_assert_uint_eq(forecast.layers, 2);
+    ck_assert_uint_eq(forecast.items, 2 * 8);
+    for (size_t i = 0; i < forecast.items; i++) {
+        ck_assert_uint_eq(forecast.item[i].layer, i / 8 + 1);
+        ck_assert_str_eq(forecast.item[i].tensor, names[i / 8][i % 8]);
+        ck_assert(isfinite(forecast.item[i].promised.second_moment));
+    }
+    ck_assert_double_eq_tol(forecast.item[1].promised.second_moment, 2.5, 1e-6);
+    ck_assert_double_eq_tol(forecast.item[5].promised.second_moment, 5, 1e-6);
+    ck_assert_double_eq_tol(forecast.item[8 + 5].promised.second_moment, 5, 1e-6);
+    ins_forecast_free(&forecast);
+    for (size_t i = 0; i < 8; i++) x[i] = i % 2 == 0 ? x[i] : -x[i];
+    forecast = ins_forecast_new(&trial, &samples, &inputs);
+    ck_assert_double_eq_tol(forecast.item[8 + 5].promised.second_moment, 0, 1e-6);
     ins_forecast_free(&forecast);
 }
 END_TEST
@@ -281,6 +317,7 @@ int main(void)
     tcase_add_test(cases, test_no_critical_point);
     tcase_add_test(cases, test_inputs);
     tcase_add_test(cases, test_items);
+    tcase_add_test(cases, test_items_of_maps);
     tcase_add_test(cases, test_plane);
     tcase_add_test(cases, test_phase_table);
     suite_add_tcase(suite, cases);

@@ -218,6 +218,33 @@ START_TEST(a_branch_does_not_collapse_the_network)
 }
 END_TEST
 
+static const char *answer_to(const made_graph *graph)
+{
+    static char kept[128];
+    arm = *graph;
+    arm.untrained = true;
+    read_arms(&arm, 1);
+    snprintf(kept, sizeof kept, "%s", ins_analysis_plain(&analysis, analysis.answer.claim));
+    done();
+    return kept;
+}
+
+/* Nothing was trained: streams answer, else the signal. */
+START_TEST(untrained_networks_answer_by_what_is_known)
+{
+    made_graph graph = residual(6);
+    ck_assert_str_eq(answer_to(&graph), "No stream explodes.");
+    graph.grows = 2;
+    ck_assert_str_eq(answer_to(&graph), "The stream explodes with a.");
+    graph = plain_graph;
+    ck_assert_str_eq(answer_to(&graph), "How signal and error change over the depth is not known.");
+    graph.network = "6x(conv(8,3),act)";
+    ck_assert_str_eq(answer_to(&graph), "a keeps the signal.");
+    graph.gain = 0.5;
+    ck_assert_str_eq(answer_to(&graph), "It does not keep the signal.");
+}
+END_TEST
+
 /* --- What verdicts leave out --------------------------------------------------------------- */
 
 /* Equal units of layer 2, in bits: a fault of a convolution, none of a norm and of what is not
@@ -362,6 +389,7 @@ int main(void)
     tcase_add_test(cases, a_stream_that_doubles_explodes);
     tcase_add_test(cases, a_stream_that_adds_does_not);
     tcase_add_test(cases, zero_branches_are_an_identity_and_no_symmetry);
+    tcase_add_test(cases, untrained_networks_answer_by_what_is_known);
     tcase_add_test(cases, branches_of_zeros_alone_are_symmetric);
     tcase_add_test(cases, a_branch_does_not_collapse_the_network);
     tcase_add_test(cases, norms_and_frozen_layers_are_not_symmetric);

@@ -49,7 +49,9 @@ static void expect_refusal(size_t rows, size_t columns, const char *message)
     real x[16];
     ins_error error = {0};
     char whole[512];
-    ck_assert_int_eq(ins_npy_read(path, (const size_t[]){rows, columns}, columns > 0 ? 2 : 1, x, &error), INS_DATA);
+    ck_assert_int_eq(
+        ins_npy_read(path, (const size_t[]){rows, columns}, columns > 0 ? 2 : 1, x, &error),
+        INS_DATA);
     snprintf(whole, sizeof whole, "%s: %s", path, message);
     ck_assert_str_eq(error.line[0], whole);
 }

@@ -399,7 +399,7 @@ START_TEST(test_no_bias)
         ck_assert_str_eq(cell[5], shown[i]);
     }
     ck_assert_str_eq(text, "");
-    ck_assert_uint_eq(rows.file[INS_LOG_SYMMETRY].length, 0); /* which compares biases */
+    ck_assert_uint_gt(rows.file[INS_LOG_SYMMETRY].length, 0); /* by the weights alone */
     ck_assert_ptr_nonnull(strstr(rows.file[INS_LOG_EPOCHS].data, ",3\n")); /* gradient_norm */
     ins_log_rows_free(&rows);
 }

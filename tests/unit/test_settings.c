@@ -204,8 +204,9 @@ START_TEST(test_shapes)
     takes("hidden", "10000x1", "10000x1");
     takes("hidden", "1000000", "1000000");
     static const char *const bad[] = {
-        "",   "0",   "4,", ",4",      "4,,4",    "x4",         "4x",    "0x4",
-        "4x0", "-4", "1e3", "20002x1", "1000001", "9999x1,2x1,1x9999", "8,8 2x8", NULL};
+        "",        "0",   "4,", ",4",  "4,,4",    "x4",      "4x",
+        "0x4",     "4x0", "-4", "1e3", "20002x1", "1000001", "9999x1,2x1,1x9999",
+        "8,8 2x8", NULL};
     for (const char *const *value = bad; *value; value++) refuses("hidden", *value);
 }
 END_TEST

@@ -459,7 +459,7 @@ static const struct {
     const char *name, *text, *message;
 } contradictions[] = {
     {"factors.csv", "run,factor,value\n1,a,x\n1,a,y\n",
-     "/factors.csv: data row 2 gives another value than data row 1"},
+     "/factors.csv: data row 2 gives a factor of a run another value than a row before it"},
     {"factors.csv", "run,factor,value\n1,a,x\n2,seed,7\n",
      "/factors.csv: data row 2 has another value than the run's own column of runs.csv"},
     {"factors.csv", "run,factor,value\n1,initializer,she\n",

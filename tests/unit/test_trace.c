@@ -298,13 +298,18 @@ START_TEST(test_symmetry)
     has_rows(INS_LOG_SYMMETRY, "7,made,9,2,1,2,1,1,1,1,\n");
     weight[0] = (real)NAN;
     has_rows(INS_LOG_SYMMETRY, "7,made,9,3,1,2,,,nan,1,\n");
-    static const ins_tensor needed[] = {INS_WEIGHT, INS_BIAS, INS_ACTIVATION};
-    for (size_t i = 0; i < 3; i++) {
+    static const ins_tensor needed[] = {INS_WEIGHT, INS_ACTIVATION};
+    for (size_t i = 0; i < 2; i++) {
         ins_trace_tensor tensor = layer.tensor[needed[i]];
         layer.tensor[needed[i]].x = NULL;
         ck_assert_ptr_null(record(INS_LOG_SYMMETRY));
         layer.tensor[needed[i]] = tensor;
     }
+    /* Without biases the weights decide. */
+    weight[0] = weight[INPUTS];
+    bias[1] = bias[0] + 1;
+    layer.tensor[INS_BIAS].x = NULL;
+    has_rows(INS_LOG_SYMMETRY, "7,made,9,6,1,2,1,1,1,1,\n");
 }
 END_TEST
 

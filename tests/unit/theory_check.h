@@ -11,19 +11,7 @@
 #include "initscope/initializer.h"
 
 #include "check_tap.h"
-
-/* |actual - expected| <= tolerance, and never NAN. */
-#define ck_close(actual, expected, tolerance)                                         \
-    do {                                                                              \
-        double close_actual = (actual), close_expected = (expected);                  \
-        ck_assert_msg(fabs(close_actual - close_expected) <= (tolerance),             \
-                      "%s is %.12g, expected %.12g within %g", #actual, close_actual, \
-                      close_expected, (double)(tolerance));                           \
-    } while (0)
-
-/* Relative. */
-#define ck_near(actual, expected, relative) \
-    ck_close((actual), (expected), (relative)*fabs((double)(expected)))
+#include "closeness.h"
 
 /* A row with its default parameters, but the first is value where value is not NAN. */
 static inline ins_choice choose_with(const ins_entries *table, const char *name, double value)
