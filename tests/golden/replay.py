@@ -981,6 +981,9 @@ class Log:
 
 def replay(directory, arguments):
     """Prints a line for each run of a directory; returns the worst exit status."""
+    if not (directory / "runs.csv").exists():
+        print(f"{directory}: no run directory")
+        return 2
     log, status = Log(directory), 0
     for run in log.runs:
         number = int(run["run"])
@@ -996,9 +999,7 @@ def replay(directory, arguments):
         print(f"{directory} {number}: {'same' if good else 'DIFFERS'}, {compared.worst:.1e} of "
               f"{compared.count} at {compared.where}; {' '.join(factors)}", flush=True)
         status = max(status, 0 if good else 1)
-    if not log.runs:
-        print(f"{directory}: no run")
-    return status if log.runs else 2
+    return status
 
 
 def main():

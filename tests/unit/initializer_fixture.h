@@ -2,6 +2,8 @@
 #ifndef INITIALIZER_FIXTURE_H
 #define INITIALIZER_FIXTURE_H
 
+#include <math.h>
+
 #include "network_fixture.h"
 
 static gsl_rng *rng;
@@ -34,6 +36,50 @@ static void fill(const ins_choice *choice, ins_tensor_place place, uint32_t seed
     ins_random_stream(rng, seed, INS_FOR_WEIGHTS, 1);
     ck_assert_int_eq(((const ins_initializer *)choice->entry)->fill(choice, place, rng, w, &error),
                      INS_OK);
+}
+
+/* Moments about the promised mean of many fills together; the kurtosis also as mean and standard
+ * error over the fills. */
+typedef struct drawn {
+    double count, mean, variance, kurtosis, kurtosis_error, largest;
+} drawn;
+
+static inline drawn draw(const ins_choice *choice, ins_tensor_place place, double centre)
+{
+    enum { FILLS = 200 };
+    const size_t m = place.units * place.inputs;
+    real *w = calloc(m, sizeof *w);
+    double sum = 0, square = 0, kurtosis = 0, kurtosis_square = 0;
+    drawn d = {.count = (double)(FILLS * m)};
+
+    for (uint32_t seed = 0; seed < FILLS; seed++) {
+        double second = 0, fourth = 0;
+        fill(choice, place, seed, w);
+        for (size_t i = 0; i < m; i++) {
+            const double x = (double)w[i] - centre;
+            sum += x;
+            second += x * x;
+            fourth += x * x * x * x;
+            d.largest = fmax(d.largest, fabs(x));
+        }
+        const double k = fourth * (double)m / (second * second);
+        square += second;
+        kurtosis += k / FILLS;
+        kurtosis_square += k * k / FILLS;
+    }
+    d.mean = centre + sum / d.count;
+    d.variance = square / d.count;
+    d.kurtosis = kurtosis;
+    d.kurtosis_error = sqrt(fmax(0, kurtosis_square - kurtosis * kurtosis) / (FILLS - 1));
+    free(w);
+    return d;
+}
+
+/* Standard error of a mean square over sigma^2, any law of this kurtosis, m elements. Also an
+ * upper bound where the elements are less free than independent ones (orthogonal, sparse). */
+static inline double variance_error(double kurtosis, double m)
+{
+    return sqrt((kurtosis - 1) / m);
 }
 
 static const recipe square_network = {
