@@ -31,11 +31,12 @@ typedef struct ins_moment_pair {
 } ins_moment_pair;
 
 /* Of a numbered matrix and its layer. Means over initializations, units, samples and positions.
- * gradient is for one sample: a mean over n samples has 1/n of it if they are independent, and more,
- * up to all of it, the more alike they are. Right before a batch norm that is the part of the inputs
- * that varies over its rows and positions: what these have in common meets deltas that sum up to 0.
- * The positions of a kernel add up as far as deltas are alike there and inputs are. NAN where an
- * initializer promises nothing, or a mean that is not 0: what depends on it is then NAN too. */
+ * gradient is for one sample: a mean over n samples has 1/n of it if they are independent, and
+ * more, up to all of it, the more alike they are. Right before a batch norm that is the part of the
+ * inputs that varies over its rows and positions: what these have in common meets deltas that sum
+ * up to 0. The positions of a kernel add up as far as deltas are alike there and inputs are. NAN
+ * where an initializer promises nothing, or a mean that is not 0: what depends on it is then NAN
+ * too. */
 typedef struct ins_layer_prediction {
     double fan_in;                 /* of W_l */
     ins_moment_pair weight;        /* W_l; what it takes where the row scales W to the data */
