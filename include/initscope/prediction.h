@@ -48,6 +48,7 @@ typedef struct ins_layer_prediction {
     ins_moment_pair gradient; /* d loss / d W_l: E[delta_l^2] E[a_{l-1}^2] */
     ins_moment_pair signal;   /* within-unit variance of z_l over the rows: two rows' mean half
                                  squared distance q (1 - c), less its part 1 / rows */
+    double multiplier;        /* of E[(W x)^2], by an initializer that multiplies the outputs; 1 */
     double slope_square;      /* E[phi'(z_l)^2]; 1 for the last layer */
     ins_moment_pair input;    /* what W_l reads, if that is no other matrix' activation; else NAN */
     ins_moment_pair stream;   /* the residual sum that ends with the matrix, and its within-unit
