@@ -22,6 +22,7 @@ typedef struct ins_inputs {
     size_t rows;    /* over which a unit's variance is taken, >= 1 */
     bool own_targets;       /* the inputs themselves are to be predicted */
     double target_square;   /* second moment of the numbers to be predicted, if these are numbers */
+    bool white;             /* positions are independent, whatever the samples are */
     const ins_field *field; /* of inputs that are a map or a sequence; NULL, or of other positions:
                                these are taken for independent */
 } ins_inputs;
