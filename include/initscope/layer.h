@@ -138,6 +138,7 @@ struct ins_layer_kind {
     bool in_place;              /* backward may find in_delta[0] and delta in the same memory */
     bool activates;             /* its output is the activation of the matrix before it */
     bool passes;                /* but in training, its output is what it reads */
+    bool linear;                /* a linear map of what it reads */
     bool couples;               /* in training its rows see each other */
     bool norm;                  /* it gives its input a scale of its own: gamma and beta */
     /* The shape rule, from choice and what is read; no shape, and why, when these do not fit

@@ -22,6 +22,7 @@ typedef struct ins_inputs {
     size_t rows;    /* over which a unit's variance is taken, >= 1 */
     bool own_targets;       /* the inputs themselves are to be predicted */
     double target_square;   /* second moment of the numbers to be predicted, if these are numbers */
+    bool white;             /* positions are independent, whatever the samples are */
     const ins_field *field; /* of inputs that are a map or a sequence; NULL, or of other positions:
                                these are taken for independent */
 } ins_inputs;
@@ -31,11 +32,12 @@ typedef struct ins_moment_pair {
 } ins_moment_pair;
 
 /* Of a numbered matrix and its layer. Means over initializations, units, samples and positions.
- * gradient is for one sample: a mean over n samples has 1/n of it if they are independent, and more,
- * up to all of it, the more alike they are. Right before a batch norm that is the part of the inputs
- * that varies over its rows and positions: what these have in common meets deltas that sum up to 0.
- * The positions of a kernel add up as far as deltas are alike there and inputs are. NAN where an
- * initializer promises nothing, or a mean that is not 0: what depends on it is then NAN too. */
+ * gradient is for one sample: a mean over n samples has 1/n of it if they are independent, and
+ * more, up to all of it, the more alike they are. Right before a batch norm that is the part of the
+ * inputs that varies over its rows and positions: what these have in common meets deltas that sum
+ * up to 0. The positions of a kernel add up as far as deltas are alike there and inputs are. NAN
+ * where an initializer promises nothing, or a mean that is not 0: what depends on it is then NAN
+ * too. */
 typedef struct ins_layer_prediction {
     double fan_in;                 /* of W_l */
     ins_moment_pair weight;        /* W_l; what it takes where the row scales W to the data */
@@ -47,6 +49,7 @@ typedef struct ins_layer_prediction {
     ins_moment_pair gradient; /* d loss / d W_l: E[delta_l^2] E[a_{l-1}^2] */
     ins_moment_pair signal;   /* within-unit variance of z_l over the rows: two rows' mean half
                                  squared distance q (1 - c), less its part 1 / rows */
+    double multiplier;        /* of E[(W x)^2], by an initializer that multiplies the outputs; 1 */
     double slope_square;      /* E[phi'(z_l)^2]; 1 for the last layer */
     ins_moment_pair input;    /* what W_l reads, if that is no other matrix' activation; else NAN */
     ins_moment_pair stream;   /* the residual sum that ends with the matrix, and its within-unit

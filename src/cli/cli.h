@@ -119,7 +119,7 @@ typedef struct ins_listing {
 void ins_listing_add(ins_listing *listing, ins_arena *arena, const char *const *cells);
 void ins_listing_print(const ins_listing *listing);
 
-/* solution.c: the scales of a network's layers, as a table and as lines for frameworks. */
+/* scales.c: the scales of a network's layers, as a table and as lines for frameworks. */
 void ins_solution_print(const ins_solution *solution, const ins_choice *activation, ins_keep keep,
                         ins_arena *arena);
 

@@ -38,7 +38,8 @@ static const ins_option_id options[] = {
 static const ins_flag switches[] = {
     {.name = "input-moment",
      .argument = "Q",
-     .help = "second moment of the inputs, in place of that of the data",
+     .help = "second moment of the inputs, in place of that of the data; positions of a map have "
+             "nothing to do with each other then",
      .fallback = "that of the probe rows, scaled",
      .range = INPUT_MOMENT_RANGE,
      .title = "What is printed"},
@@ -100,18 +101,26 @@ static void read_number(const ins_arguments *arguments, const char *name, double
 }
 
 /* The columns tell of initializer and activation only. */
-static ins_status check_shapes(const ins_settings *settings, ins_error *error)
+static ins_status check_one(const ins_settings *settings, ins_option_id id, size_t count,
+                            const char *what, ins_error *error)
 {
-    if (settings->network.count == 1) return error->status;
-    const ins_option *option = &ins_options[INS_OPTION_NETWORK];
+    if (count == 1) return error->status;
+    const ins_option *option = &ins_options[id];
     char display[INS_DISPLAY_SIZE];
     ins_text shapes = {0};
-    option->kind->write(option, &settings->network, &shapes);
-    ins_error_add(error, INS_USAGE, "%s: must be one network at a time for the theory (got \"%s\")",
-                  ins_settings_where(settings, INS_OPTION_NETWORK),
+    option->kind->write(option, (const char *)settings + option->field, &shapes);
+    ins_error_add(error, INS_USAGE, "%s: must be one %s at a time for the theory (got \"%s\")",
+                  ins_settings_where(settings, id), what,
                   ins_display(display, shapes.data, shapes.length));
     ins_text_free(&shapes);
     return error->status;
+}
+
+static ins_status check_shapes(const ins_settings *settings, ins_error *error)
+{
+    check_one(settings, INS_OPTION_NETWORK, settings->network.count, "network", error);
+    return check_one(settings, INS_OPTION_RESIDUAL_INIT, settings->residual_init.count, "start",
+                     error);
 }
 
 /* What --solve is to keep; true: it was said, or is not asked for. */
@@ -160,11 +169,14 @@ static void predict_layers(const ins_arguments *arguments, ins_settings *setting
         ins_settings_check(settings, error) == INS_OK &&
         ins_grid_new(settings, &grid, error) == INS_OK &&
         ins_data_load(settings, &dataset, &data, error) == INS_OK &&
-        ins_networks_check(settings, &data.train, error) == INS_OK) {
+        ins_networks_check(settings, &data.train, &dataset.warnings, error) == INS_OK) {
         ins_samples probe = ins_probe_of(settings, &data.train);
         ins_inputs inputs = ins_inputs_of(&probe);
         ins_warnings_print(&dataset.warnings);
-        if (!isnan(square)) inputs.square = square;
+        if (!isnan(square)) {
+            inputs.square = square;
+            inputs.white = true;
+        }
         if (!isnan(correlation)) {
             inputs.apart = 1 - correlation;
             inputs.lengths = 0;

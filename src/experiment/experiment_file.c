@@ -8,6 +8,7 @@
 #include "initscope/file.h"
 #include "initscope/grid.h"
 #include "initscope/ini.h"
+#include "initscope/initializer.h"
 #include "initscope/loss.h"
 #include "initscope/settings.h"
 
@@ -114,6 +115,27 @@ ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error
     return status;
 }
 
+/* Initializers of single layers. What the run has to find for them stands in the factor alone. */
+static ins_status resolve_layers(ins_elements list, const char *where, ins_arena *arena,
+                                 ins_error *error)
+{
+    ins_status status = INS_OK;
+    for (size_t i = 0; i < list.count; i++) {
+        ins_element *element = (ins_element *)list.item[i]; /* of the settings' arena */
+        const ins_initializer *row = (const ins_initializer *)element->weights.entry;
+        if (row != NULL && (row->critical || row->prescribed || row->tied))
+            status =
+                ins_error_add(error, INS_USAGE, "%s: %s is for all layers: use --init (got \"%s\")",
+                              where, row->entry.name, element->text);
+        else if (row != NULL)
+            status =
+                ins_status_first(status, ins_gains_resolve(&element->weights, where, arena, error));
+        status = ins_status_first(status, resolve_layers(element->body, where, arena, error));
+        status = ins_status_first(status, resolve_layers(element->skip, where, arena, error));
+    }
+    return status;
+}
+
 static ins_status resolve_gains(ins_settings *settings, ins_error *error)
 {
     ins_choice *init = ins_arena_get(settings->arena, settings->init.count, sizeof *init, "gains");
@@ -125,6 +147,10 @@ static ins_status resolve_gains(ins_settings *settings, ins_error *error)
             ins_status_first(status, ins_gains_resolve(&init[i], where, settings->arena, error));
     }
     settings->init.item = init;
+    where = ins_settings_where(settings, INS_OPTION_NETWORK);
+    for (size_t i = 0; i < settings->network.count; i++)
+        status = ins_status_first(status, resolve_layers(settings->network.item[i].layers, where,
+                                                         settings->arena, error));
     ins_choice *others[] = {&settings->output_init, &settings->first_init, &settings->bias_init};
     static const ins_option_id options[] = {INS_OPTION_OUTPUT_INIT, INS_OPTION_FIRST_INIT,
                                             INS_OPTION_BIAS_INIT};

@@ -110,7 +110,9 @@ typedef struct measured {
 static const ins_field *field_of(measured *m, ins_shape shape, const ins_inputs *inputs)
 {
     const size_t positions = ins_positions(shape);
-    if (m->samples->x == NULL || shape.axes == 0 || positions > INS_FIELD_POSITIONS) return NULL;
+    if (inputs->white || m->samples->x == NULL || shape.axes == 0 ||
+        positions > INS_FIELD_POSITIONS)
+        return NULL;
     if (m->field != NULL && ins_same_shape(shape, m->shape)) return m->field;
     ins_field_free(m->field);
     m->shape = shape;

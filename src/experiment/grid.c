@@ -4,6 +4,7 @@
 #include "initscope/grid.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "initscope/activation.h"
 #include "initscope/gaussian.h"
@@ -180,8 +181,39 @@ static ins_details details_of(const ins_trial *trial, const ins_samples *samples
                          .residual = trial->residual};
 }
 
+/* The layer whose matrix this one reads with nothing between that bends; the first kernel of two
+ * that make one in parts is none. NULL: there is none. */
+static const ins_layer_plan *linear_before(const ins_design *design, size_t layer)
+{
+    const ins_layer_plan *plan = &design->layer[layer];
+    ins_learned list[INS_LAYER_TENSORS];
+    if (ins_plan_tensors(plan, list) == 0 || !ins_role_is_matrix(list[0].place.role)) return NULL;
+    for (size_t i = plan->input[0];; i = design->layer[i].input[0]) {
+        const ins_layer_plan *read = &design->layer[i];
+        if (read->kind->reads != 1 || !(read->kind->linear || read->kind->passes)) return NULL;
+        if (ins_plan_tensors(read, list) == 0) continue;
+        return list[0].place.taps > 0 && list[0].place.groups > 1 ? NULL : read;
+    }
+}
+
+static void warn_of_linear_layers(const ins_design *design, const char *where, const char *text,
+                                  ins_text *warnings)
+{
+    for (size_t i = 1; i < design->layers; i++) {
+        const ins_layer_plan *before = linear_before(design, i);
+        char display[INS_DISPLAY_SIZE];
+        if (before == NULL) continue;
+        ins_text_add_format(warnings,
+                            "%s: %s and %s have no activation between them: together they are no "
+                            "more than one linear layer (got \"%s\")\n",
+                            where, before->name, design->layer[i].name,
+                            ins_display(display, text, strlen(text)));
+        return;
+    }
+}
+
 ins_status ins_networks_check(const ins_settings *settings, const ins_samples *samples,
-                              ins_error *error)
+                              ins_text *warnings, ins_error *error)
 {
     const char *where = ins_settings_where(settings, INS_OPTION_NETWORK);
     const ins_trial first = {.activation = &settings->activation.item[0],
@@ -192,6 +224,7 @@ ins_status ins_networks_check(const ins_settings *settings, const ins_samples *s
         ins_design design = {0};
         status = ins_status_first(
             status, ins_design_make(&settings->network.item[i], &details, where, &design, error));
+        warn_of_linear_layers(&design, where, settings->network.item[i].label, warnings);
         ins_design_free(&design);
     }
     return status;

@@ -184,12 +184,29 @@ static ins_status check_weights(const ins_settings *settings, ins_log_policy pol
     return status;
 }
 
+static ins_status check_layers(const ins_settings *settings, ins_log_policy policy,
+                               ins_elements list, ins_error *error)
+{
+    ins_status status = INS_OK;
+    for (size_t i = 0; i < list.count; i++) {
+        const ins_element *of = list.item[i];
+        if (i > 0 && of == list.item[i - 1]) continue; /* repeated */
+        status = ins_status_first(status, check_weights(settings, policy, &of->weights, error));
+        status = ins_status_first(status, check_layers(settings, policy, of->body, error));
+        status = ins_status_first(status, check_layers(settings, policy, of->skip, error));
+    }
+    return status;
+}
+
 ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy, ins_error *error)
 {
     ins_status status = check_source(settings, policy, "the data file", settings->data.path, error);
     for (size_t i = 0; i < settings->init.count; i++)
         status = ins_status_first(status,
                                   check_weights(settings, policy, &settings->init.item[i], error));
+    for (size_t i = 0; i < settings->network.count; i++)
+        status = ins_status_first(
+            status, check_layers(settings, policy, settings->network.item[i].layers, error));
     status =
         ins_status_first(status, check_weights(settings, policy, &settings->output_init, error));
     status =

@@ -44,9 +44,9 @@ static void tell(const running *r, ins_event event)
     ins_tell(&r->laboratory, &event);
 }
 
-static void tell_warnings(const running *r)
+static void tell_warnings(const running *r, const ins_text *warnings)
 {
-    const char *line = r->dataset.warnings.data;
+    const char *line = warnings->data;
     while (line && *line) {
         size_t length = strcspn(line, "\n");
         ins_text one = {0};
@@ -60,7 +60,17 @@ static void tell_warnings(const running *r)
 static ins_status load_data(running *r)
 {
     ins_status status = ins_data_load(r->request->settings, &r->dataset, &r->data, r->error);
-    tell_warnings(r);
+    tell_warnings(r, &r->dataset.warnings);
+    return status;
+}
+
+static ins_status check_networks(running *r)
+{
+    ins_text warnings = {0};
+    ins_status status =
+        ins_networks_check(r->request->settings, &r->data.train, &warnings, r->error);
+    if (status == INS_OK) tell_warnings(r, &warnings);
+    ins_text_free(&warnings);
     return status;
 }
 
@@ -79,7 +89,7 @@ static ins_status plan(running *r)
     if (status == INS_OK) status = load_data(r);
     if (status != INS_OK) return status;
     r->laboratory.probe = ins_probe_of(request->settings, &r->data.train);
-    status = ins_networks_check(request->settings, &r->data.train, r->error);
+    status = check_networks(r);
     if (status == INS_OK) status = ins_batches_check(&r->laboratory, r->error);
     if (status == INS_OK)
         status = ins_threads_choose(&r->laboratory, &r->grid, &r->threads, r->error);

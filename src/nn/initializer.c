@@ -384,7 +384,8 @@ static const ins_initializer rows[] = {
          "N(0, s^2), s of each layer such that theory sees E[a^2] = 1, or E[z^2] = 1 where phi is "
          "bounded, in this very network; see theory --solve",
          "Mishkin & Matas 2016, without data"),
-     .entry.parameters = {WORD("keep", keeps, "what is kept: E[a^2], or the variance within units")},
+     .entry.parameters = {WORD("keep", keeps,
+                               "what is kept: E[a^2], or the variance within units")},
      .prescribed = true},
     {ENTRY(nguyen_widrow, "rows of norm beta = 0.7 units^(1/inputs), bias U(-beta, beta)",
            "Nguyen & Widrow 1990"),

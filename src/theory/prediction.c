@@ -376,7 +376,18 @@ static void go_back(walk *w)
 static ins_layer_prediction nothing(void)
 {
     const ins_moment_pair none = {NAN, NAN};
-    return (ins_layer_prediction){NAN, none, none, none, none, none, none, none, NAN, none, none};
+    return (ins_layer_prediction){.fan_in = NAN,
+                                  .weight = none,
+                                  .bias = none,
+                                  .preactivation = none,
+                                  .activation = none,
+                                  .delta = none,
+                                  .gradient = none,
+                                  .signal = none,
+                                  .input = none,
+                                  .stream = none,
+                                  .multiplier = 1,
+                                  .slope_square = NAN};
 }
 
 static walk begin(const ins_design *design, const ins_initialization *start,

@@ -51,10 +51,20 @@ static double start_of_weights(const ins_stage *s, ins_tensor_place place)
     return s->design->zero_output ? 0 : 1;
 }
 
+/* The square of what the output W x of the last layer is multiplied by. */
+static double square_of_multiplier(const ins_stage *s, ins_tensor_place place)
+{
+    const ins_initializer *row = row_of(s->weight);
+    if (row->multiplier == NULL || !place.output) return 1;
+    const double multiplier = row->multiplier(s->weight->value, place);
+    return multiplier * multiplier;
+}
+
 /* A matrix and what it makes of inputs of this second moment. */
 typedef struct matrix {
     ins_tensor_place place;
     double weight, bias; /* variances */
+    double multiplier;   /* the square of what W x is multiplied by */
     double square;       /* E[z^2] */
 } matrix;
 
@@ -72,18 +82,20 @@ static matrix matrix_of(const ins_stage *s, double input)
     if (factor != 1) weight = factor == 0 ? 0 : weight * factor * factor;
     const double bias = tensors > 1 ? bias_variance(s->weight, w, s->bias, b) : 0;
     const double adapted = factor == 0 ? NAN : adapted_variance(s->weight);
-    double q = w.fan_in * weight * input + bias;
+    const double multiplier = square_of_multiplier(s, w);
+    double q = multiplier * w.fan_in * weight * input + bias;
     if (!isnan(adapted)) {
         q = adapted;
         weight = bias <= q ? (q - bias) / (w.fan_in * input) : NAN;
     }
-    return (matrix){w, weight, bias, q};
+    return (matrix){w, weight, bias, multiplier, q};
 }
 
 static ins_layer_prediction prediction_of(const matrix *m, double square, double within)
 {
     return (ins_layer_prediction){.fan_in = m->place.fan_in,
                                   .weight = ins_centred(m->weight),
+                                  .multiplier = m->multiplier,
                                   .bias = ins_centred(m->bias),
                                   .preactivation = ins_centred(square),
                                   .activation = ins_centred(square),
@@ -99,7 +111,7 @@ static ins_layer_prediction prediction_of(const matrix *m, double square, double
 static void vector_forward(const ins_stage *s)
 {
     const matrix m = matrix_of(s, s->in[0]->square);
-    const double growth = m.place.fan_in * m.weight;
+    const double growth = m.place.fan_in * m.weight * m.multiplier;
     double q = m.square;
     /* y = W^T phi(W x) has the part fan_in Var(W) E[phi'] x of x itself, beside that of independent
      * weights. */
@@ -123,12 +135,14 @@ static void vector_backward(const ins_stage *s)
     const double z = s->out->preactivation.second_moment;
     const double own = z > 0 ? 1 - s->out->bias.second_moment / z : 0;
     s->out->delta = ins_centred(at->gain * at->delta);
-    s->out->gradient = ins_centred(s->out->delta.second_moment *
+    s->out->gradient = ins_centred(s->out->multiplier * s->out->delta.second_moment *
                                    (at->balanced ? s->in[0]->within : s->in[0]->square));
-    *s->back = (ins_back){
-        .gain = s->mirror != NULL ? NAN : (double)s->plan->units * s->out->weight.variance,
-        .delta = s->out->delta.second_moment,
-        .along = (double)s->plan->units / (double)s->plan->inputs[0] * at->along * own};
+    *s->back =
+        (ins_back){.gain = s->mirror != NULL ? NAN
+                                             : (double)s->plan->units * s->out->weight.variance *
+                                                   s->out->multiplier,
+                   .delta = s->out->delta.second_moment,
+                   .along = (double)s->plan->units / (double)s->plan->inputs[0] * at->along * own};
 }
 
 /* --- Maps and sequences ----------------------------------------------------------------------- */

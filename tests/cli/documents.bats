@@ -49,7 +49,7 @@ try_make() {
         case $word in
         -j*) ;;
         TESTS=*) grep -qE "^	${word#*=}( |\$)" "$srcdir/Makefile.am" ;;
-        REPORT=*) [ -f "$srcdir/reports/${word#*=}.ini" ] ;;
+        REPORT=*) [ -f "$srcdir/reports/${word#*=}.ini" ] || [ -d "$srcdir/reports/${word#*=}" ] ;;
         *=*) ;;
         *) grep -qE "^$word( [^=]*)?:" "$builddir/Makefile" ;;
         esac || return 1

@@ -19,8 +19,8 @@ refuses_data() {
     refuses 2 'run: unknown option (got "-x"); see `initscope run --help`' run -x -o w
     refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
     refuses 2 'run: the value of an option is missing (got "-o")' run -o
-    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, activations, optimizers, losses, tensors, datasets, generators' list tensor
-    refuses 2 'list: unknown subject (got "all"); valid: initializers, activations, optimizers, losses, tensors, datasets, generators' list optimizers all
+    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, layers, residual-starts, activations, optimizers, losses, tensors, datasets, generators' list tensor
+    refuses 2 'list: unknown subject (got "all"); valid: initializers, layers, residual-starts, activations, optimizers, losses, tensors, datasets, generators' list optimizers all
 }
 
 @test "an abbreviated option is refused and told in full" {
@@ -166,16 +166,16 @@ refuses_data() {
 
 @test "shapes: zero, empty, too many layers, more memory than there is, at once" {
     cat >shapes <<'END'
-0|column 1: a width must be an integer in [1, 1000000], a count stands before x (got "0")
-4,,4|column 3: here must be a layer, a width or a list in parentheses (got ",")
-4,|column 3: here must be a layer, a width or a list in parentheses (got "")
+0|column 1: must be a width in [1, 1000000], or a count, x and what is repeated (got "0")
+4,,4|column 3: must be a layer, a width or a list in parentheses (got ",")
+4,|column 3: must be a layer, a width or a list in parentheses (got "")
 0x5|column 1: a count must be an integer in [1, 20001] (got "0x5")
-5x|column 1: a count must have behind it what it repeats (got "5x")
-1000001|column 1: a width must be an integer in [1, 1000000], a count stands before x (got "1000001")
-4294967296|column 1: a width must be an integer in [1, 1000000], a count stands before x (got "4294967296")
+5x|column 1: a count must be followed by what it repeats (got "5x")
+1000001|column 1: must be a width in [1, 1000000], or a count, x and what is repeated (got "1000001")
+4294967296|column 1: must be a width in [1, 1000000], or a count, x and what is repeated (got "4294967296")
 1000000000x64|column 1: a count must be an integer in [1, 20001] (got "1000000000x64")
 9999x1,20000x1|column 14: a network has at most 20001 layers, a width being two (got "1")
-|column 1: here must be a layer, a width or a list in parentheses (got "")
+|column 1: must be a layer, a width or a list in parentheses (got "")
 END
     while IFS='|' read -r value problem; do
         SECONDS=0

@@ -26,7 +26,8 @@ static ins_tensor_place place_of(size_t units, size_t inputs)
                               .inputs = inputs,
                               .fan_in = (double)inputs,
                               .fan_out = (double)units,
-                              .layer = 1};
+                              .layer = 1,
+                              .prescribed = 0.3};
 }
 
 static void fill(const ins_choice *choice, ins_tensor_place place, uint32_t seed, real *w)

@@ -33,7 +33,11 @@ typedef struct family {
 
 static inline ins_initialization family_start(const family *f, uint32_t seed)
 {
-    return (ins_initialization){&f->weight, &f->weight, &f->bias, seed, &f->samples};
+    return (ins_initialization){.hidden = &f->weight,
+                                .output = &f->weight,
+                                .bias = &f->bias,
+                                .seed = seed,
+                                .probe = &f->samples};
 }
 
 static inline void predict(family *f)

@@ -119,7 +119,8 @@ static inline ins_status recipe_initialize(const recipe *r, ins_network *network
     const ins_choice output =
         choose(&ins_initializers, r->output_init ? r->output_init : r->hidden_init);
     const ins_choice bias = choose(&ins_initializers, r->bias_init ? r->bias_init : "zeros");
-    const ins_initialization initialization = {&hidden, &output, &bias, seed, probe};
+    const ins_initialization initialization = {
+        .hidden = &hidden, .output = &output, .bias = &bias, .seed = seed, .probe = probe};
 
     return ins_network_initialize(network, &initialization, error);
 }

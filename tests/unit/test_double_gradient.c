@@ -77,7 +77,7 @@ END_TEST
 static ins_network *designed_network(ins_design *design)
 {
     const ins_choice init = choose(&ins_initializers, "random_normal(stddev=0.4)");
-    const ins_initialization start = {&init, &init, &init, 3, NULL};
+    const ins_initialization start = {.hidden = &init, .output = &init, .bias = &init, .seed = 3};
     ins_error error = {0};
     ins_network *net;
 

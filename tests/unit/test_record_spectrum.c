@@ -44,7 +44,8 @@ static void make_network(void)
 {
     ins_error error = {0};
     ins_design design = ins_trial_design(&trial, &settings, &samples);
-    ins_initialization start = {trial.init, trial.output, trial.bias, 1, NULL};
+    ins_initialization start = {
+        .hidden = trial.init, .output = trial.output, .bias = trial.bias, .seed = 1};
     ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
     ins_design_free(&design);
     ck_assert_int_eq(ins_network_initialize(network, &start, &error), INS_OK);

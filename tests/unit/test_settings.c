@@ -194,20 +194,20 @@ END_TEST
 
 START_TEST(test_shapes)
 {
-    takes("hidden", "64,64", "64,64");
-    takes("hidden", "20x256", "20x256");
-    takes("hidden", "128,4x64", "128,4x64");
-    takes("hidden", "7,7,7,2x8 5", "3x7,8,8 5");
+    takes("network", "64,64", "64,64");
+    takes("network", "20x256", "20x256");
+    takes("network", "128,4x64", "128,4x64");
+    takes("network", "7,7,7,2x8 5", "3x7,8,8 5");
     ck_assert_uint_eq(settings.network.count, 2);
     ck_assert_uint_eq(settings.network.item[0].layers.count, 10);
     ck_assert(settings.network.item[0].layers.item[8]->choice.value[0] == 8);
-    takes("hidden", "10000x1", "10000x1");
-    takes("hidden", "1000000", "1000000");
+    takes("network", "10000x1", "10000x1");
+    takes("network", "1000000", "1000000");
     static const char *const bad[] = {
         "",        "0",   "4,", ",4",  "4,,4",    "x4",      "4x",
         "0x4",     "4x0", "-4", "1e3", "20002x1", "1000001", "9999x1,2x1,1x9999",
         "8,8 2x8", NULL};
-    for (const char *const *value = bad; *value; value++) refuses("hidden", *value);
+    for (const char *const *value = bad; *value; value++) refuses("network", *value);
 }
 END_TEST
 

@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# Networks of the language: what is refused, logged, saved and predicted.
+
+load helper
+
+# cell FILE COLUMN CONDITION...: of the one row in which each COLUMN=VALUE holds.
+cell() {
+    awk -F, -v wanted="$2" -v conditions="${*:3}" '
+        NR == 1 { for (i = 1; i <= NF; i++) place[$i] = i; n = split(conditions, condition, " "); next }
+        {
+            for (i = 1; i <= n; i++) {
+                split(condition[i], part, "=")
+                if ($place[part[1]] != part[2]) next
+            }
+            print $place[wanted]
+            found++
+        }
+        END { exit found != 1 }' "$1"
+}
+
+# near EXPECTED TOLERANCE VALUE
+near() { awk -v a="$1" -v t="$2" -v b="$3" 'BEGIN { exit !(b != "" && (a - b)^2 <= t * t) }'; }
+
+# shape FILE: of a NumPy array.
+shape() { head -c 128 "$1" | tr -cd ' -~' | sed -nE "s/.*'shape': \(([^)]*)\).*/\1/p"; }
+
+cnn='input(8,8,1),conv(4,3,bias=no),bn,act,depthwise(3,multiplier=2),act,maxpool(2),res(conv(8,3,groups=2),act,conv(8,1)),act,gmean'
+
+@test "network.csv: names, kinds, blocks, what is read, fans, parameters" {
+    run_ok run -q --data digits --network "small=$cnn" --init he_normal --seeds 1 --epochs 1 -o w
+    cat >expected <<END
+run,layer,name,kind,block,activation,inputs,units,fan_in,fan_out,parameters,trainable
+1,1,conv1,conv,,relu,0,4,9,36,36,1
+1,2,depthwise1,conv,,relu,1,8,9,18,80,1
+1,3,conv2,conv,res1,relu,2,8,36,36,296,1
+1,4,conv3,conv,res1,,3,8,8,8,72,1
+1,5,output,dense,,,2 4,10,8,10,90,1
+END
+    diff expected w/network.csv
+    [ "$(cell w/runs.csv hidden run=1)" = "" ]
+    grep -qF "small=$cnn" w/runs.csv
+    grep -qF "network = small=$cnn" w/experiment.ini
+    [ ! -e w/factors.csv ]
+    # Rows of a map are its positions; what no activation row has is there as input and stream.
+    [ "$(cell w/layers.csv count epoch=0 layer=1 tensor=preactivation)" -eq $((512 * 64 * 4)) ]
+    [ "$(cell w/layers.csv count epoch=0 layer=3 tensor=input)" -eq $((512 * 16 * 8)) ]
+    [ "$(cell w/layers.csv count epoch=0 layer=4 tensor=stream)" -eq $((512 * 16 * 8)) ]
+    refute grep -q '^1,[^,]*,1,0,1,bias,' w/layers.csv
+    refute grep -q '^1,[^,]*,1,0,4,activation,' w/layers.csv
+    refute grep -q '^1,[^,]*,1,0,2,input,' w/layers.csv
+}
+
+@test "a chain of dense layers has neither network.csv nor factors.csv, by whichever name" {
+    run_ok run -q --hidden=8,8 --init he_normal --seeds 1 --epochs 1 -o a
+    run_ok run -q --network='2x(dense(8),act)' --init he_normal --seeds 1 --epochs 1 -o b
+    same_run a b
+    [ ! -e a/network.csv ]
+    grep -q '^1,he_normal,relu,"8,8","8,8",' a/runs.csv
+}
+
+@test "residual starts are a factor: factors.csv, identities at the start" {
+    run_ok run -q --data digits --network 'dense(8),3xres(act,dense(8))' --init he_normal \
+        --residual-init none,zero_last,skipinit --seeds 2 --epochs 0 -o w
+    [ "$(cat w/factors.csv)" = "run,factor,value
+1,residual_init,none
+2,residual_init,none
+3,residual_init,zero_last
+4,residual_init,zero_last
+5,residual_init,skipinit
+6,residual_init,skipinit" ]
+    for run in 3 4 5 6; do
+        first=$(cell w/layers.csv second_moment run=$run layer=1 tensor=preactivation)
+        [ "$(cell w/layers.csv second_moment run=$run layer=4 tensor=stream)" = "$first" ]
+    done
+    [ "$(cell w/layers.csv second_moment run=1 layer=4 tensor=stream)" != \
+        "$(cell w/layers.csv second_moment run=1 layer=1 tensor=preactivation)" ]
+    [ "$(cell w/layers.csv second_moment run=3 layer=4 tensor=weight)" = 0 ]
+    [ "$(cell w/layers.csv second_moment run=5 layer=4 tensor=weight)" != 0 ]
+}
+
+@test "saved weights: the layout of PyTorch, norms and factors by the names of their layers" {
+    run_ok run -q --data digits --network "$cnn" --init he_normal --residual-init 'layerscale(0.1)' --seeds 1 --epochs 0 \
+        --save-weights ends -o w
+    cd w/weights/000001
+    [ "$(ls)" = "epoch0000.bn1.beta.npy
+epoch0000.bn1.gamma.npy
+epoch0000.layer01.W.npy
+epoch0000.layer02.W.npy
+epoch0000.layer02.b.npy
+epoch0000.layer03.W.npy
+epoch0000.layer03.b.npy
+epoch0000.layer04.W.npy
+epoch0000.layer04.b.npy
+epoch0000.layer05.W.npy
+epoch0000.layer05.b.npy
+epoch0000.res1.scale.npy" ]
+    [ "$(shape epoch0000.layer01.W.npy)" = '4, 1, 3, 3' ]
+    [ "$(shape epoch0000.layer02.W.npy)" = '8, 1, 3, 3' ]
+    [ "$(shape epoch0000.layer03.W.npy)" = '8, 4, 3, 3' ]
+    [ "$(shape epoch0000.layer04.W.npy)" = '8, 8, 1, 1' ]
+    [ "$(shape epoch0000.layer05.W.npy)" = '10, 8' ]
+    [ "$(shape epoch0000.res1.scale.npy)" = '8,' ]
+    cd ../../..
+    # And back: the same start from the files.
+    run_ok run -q --data digits --network "$cnn" --init 'file(w/weights/000001/epoch0000)' --residual-init 'layerscale(0.1)' \
+        --seeds 1 --epochs 0 -o again
+    diff <(cut -d, -f3- w/layers.csv) <(cut -d, -f3- again/layers.csv)
+    printf '\x93NUMPY' >broken
+    run --separate-stderr "$INITSCOPE" run -q --data digits --network 'input(8,8,1),conv(8,3),act,gmean' \
+        --init 'file(w/weights/000001/epoch0000)' --seeds 1 -o x
+    [ "$status" -eq 3 ]
+    [[ "$stderr" == *"expected an array of shape (8, 1, 3, 3) (got \"(4, 1, 3, 3)\")" ]]
+}
+
+@test "threads and shapes do not change a run" {
+    for threads in 1 2; do
+        run_ok run -q --data digits --network "$cnn 16" --init he_normal,delta_orthogonal --residual-init none,fixup \
+            --seeds 2 --epochs 1 --threads $threads -o $threads
+    done
+    same_run 1 2
+    [ "$(grep -c , 1/runs.csv)" -eq 17 ]
+    run_ok run -q --data digits --network '16' --init he_normal --seeds 1 --epochs 1 -o alone
+    diff <(grep '^13,' 1/layers.csv | cut -d, -f2-) <(grep '^1,' alone/layers.csv | cut -d, -f2-)
+}
+
+@test "theory: borders, groups, residual growth, the numbers of the literature" {
+    local white='--input-moment 1 --input-correlation 0 --data digits' l
+    # He, ReLU, 3x3 same on 8x8: mean q over q without a border (exact recursion).
+    "$INITSCOPE" theory $white --init he_normal --network 'input(8,8,1),conv(96,3,init=lecun_normal),act,9x(conv(96,3),act),gmean' >t.csv
+    while read -r l value; do
+        near "$value" 5e-7 "$(cell t.csv second_moment layer=$l tensor=preactivation)"
+    done <<<'1 .840278
+2 .741512
+5 .545653
+10 .353025'
+    # x + W relu(x): doubled by each block, and the error on its way back.
+    "$INITSCOPE" theory $white --init he_normal --network 'dense(64,init=lecun_normal),10xres(act,dense(64))' >t.csv
+    near 1024 1e-6 "$(cell t.csv second_moment layer=11 tensor=stream)"
+    # Batch norm multiplies the error's square by pi / (pi - 1) a layer.
+    "$INITSCOPE" theory $white --init he_normal --network '12x(dense(64,bias=no),bn(eps=0),act)' >t.csv
+    near 1.466942 1e-3 "$(awk -v a="$(cell t.csv second_moment layer=5 tensor=delta)" -v b="$(cell t.csv second_moment layer=6 tensor=delta)" 'BEGIN { print a / b }')"
+    refuses 2 '--residual-init: must be one start at a time for the theory (got "none fixup")' theory --residual-init none,fixup
+}
+
+@test "theory --solve: one scale a layer, as a table and as lines of code; preserving draws from it" {
+    local network='input(8,8,1),2x(conv(16,3),act),gmean'
+    run_ok theory --solve --data digits --network "$network"
+    [ "${lines[0]}" = 'relu, size kept' ]
+    [[ "${lines[1]}" == 'layer  name '*'size  slope chi  tenfold error after' ]]
+    read -r _ name fan_in sd _ size chi tenfold <<<"${lines[3]}"
+    [ "$name $fan_in $size $chi $tenfold" = 'conv2 144 1 1 -' ]
+    [ "$(grep -c "torch.nn.init.normal_(conv2.weight, std=$sd)" <<<"$output")" -eq 1 ]
+    [ "$(grep -c "stddev=$sd),  # conv2" <<<"$output")" -eq 2 ]
+    run_ok run -q --data digits --network "$network" --init preserving --seeds 4 --epochs 0 -o p
+    near 1 1e-6 "$(cell p/theory.csv second_moment run=1 layer=2 tensor=activation)"
+    near "$(awk -v s="$sd" 'BEGIN { print s * s }')" 1e-7 "$(cell p/theory.csv variance run=1 layer=2 tensor=weight)"
+    near 1 0.25 "$(awk -F, '$5 == 2 && $6 == "activation" { s += $13; n++ } END { print s / n }' p/layers.csv)"
+    # A bounded function cannot be kept at 1, but its preactivation can.
+    run_ok theory --solve --activation tanh --hidden 8
+    grep -q '^No scale keeps the size of tanh at 1: with any it stays below 1\.' <<<"$output"
+    run_ok theory --solve --keep signal --activation gelu --hidden 8,8
+    [ "${lines[0]}" = 'gelu, signal kept' ]
+    [[ "${lines[3]}" =~ ' layers'$ ]]
+    refuses 2 '--keep: must be size or signal (got "x")' theory --solve --keep x
+    refuses 2 'theory: --keep belongs to --solve' theory --keep signal
+    refuses 2 'theory: --solve excludes --critical and --phase' theory --solve --critical
+}
+
+@test "what does not fit is refused before anything is begun, what is odd is said" {
+    refuses_network() { refuses 2 "$1" run -q --data digits --network "$2" -o w; }
+    refuses_network '--network: input1: 56 features, but the data have 64 (got "input(7,8,1),conv(4,3),act,gmean")' \
+        'input(7,8,1),conv(4,3),act,gmean'
+    refuses_network '--network: conv1: the network ends in 8x8x4: add gmean or flatten (got "input(8,8,1),conv(4,3)")' \
+        'input(8,8,1),conv(4,3)'
+    refuses_network '--network: res1: the branch gives 4x4x8 and the skip 8x8x4: add skip=(conv(8,1,stride=2)) (got "input(8,8,1),conv(4,3),act,res(conv(8,3,stride=2),act),gmean")' \
+        'input(8,8,1),conv(4,3),act,res(conv(8,3,stride=2),act),gmean'
+    refuses_network '--network: critical is for all layers: use --init (got "dense(8,init=critical)")' 'dense(8,init=critical),act'
+    refuses_network '--network: the same network is listed twice (got "8,8")' 'a=8,8 2x(dense(8),act)'
+    run_ok run --data digits --network 'dense(4),dense(8),act' --init he_normal --seeds 1 --epochs 0 -o w
+    grep -q -- '--network: dense1 and dense2 have no activation between them' <<<"$stderr"
+}
+
+@test "a report of a network that is no chain: gains and streams by name" {
+    run_ok run -q --data digits --network "$cnn" --init he_normal,torch_default --seeds 3 --epochs 1 -o w
+    run_ok report w
+    grep -q 'depthwise1' w/report/figures/*-gains.gp
+    run_ok report --summary w
+    [ -n "$output" ]
+}
