@@ -20,7 +20,7 @@ static void initializer_teardown(void)
     fixture_teardown();
 }
 
-static ins_tensor_place place_of(size_t units, size_t inputs)
+static inline ins_tensor_place place_of(size_t units, size_t inputs)
 {
     return (ins_tensor_place){.units = units,
                               .inputs = inputs,
@@ -39,8 +39,8 @@ static void fill(const ins_choice *choice, ins_tensor_place place, uint32_t seed
                      INS_OK);
 }
 
-/* Moments about the promised mean of many fills together; the kurtosis also as mean and standard
- * error over the fills. */
+/* Moments about the promised mean of many fills together; of the kurtosis also the standard error.
+ */
 typedef struct drawn {
     double count, mean, variance, kurtosis, kurtosis_error, largest;
 } drawn;
@@ -50,28 +50,27 @@ static inline drawn draw(const ins_choice *choice, ins_tensor_place place, doubl
     enum { FILLS = 200 };
     const size_t m = place.units * place.inputs;
     real *w = calloc(m, sizeof *w);
-    double sum = 0, square = 0, kurtosis = 0, kurtosis_square = 0;
+    double sum = 0, second = 0, fourth[FILLS] = {0}, square = 0;
     drawn d = {.count = (double)(FILLS * m)};
 
     for (uint32_t seed = 0; seed < FILLS; seed++) {
-        double second = 0, fourth = 0;
         fill(choice, place, seed, w);
         for (size_t i = 0; i < m; i++) {
             const double x = (double)w[i] - centre;
             sum += x;
             second += x * x;
-            fourth += x * x * x * x;
+            fourth[seed] += x * x * x * x / (double)m;
             d.largest = fmax(d.largest, fabs(x));
         }
-        const double k = fourth * (double)m / (second * second);
-        square += second;
-        kurtosis += k / FILLS;
-        kurtosis_square += k * k / FILLS;
     }
     d.mean = centre + sum / d.count;
-    d.variance = square / d.count;
-    d.kurtosis = kurtosis;
-    d.kurtosis_error = sqrt(fmax(0, kurtosis_square - kurtosis * kurtosis) / (FILLS - 1));
+    d.variance = second / d.count;
+    for (size_t f = 0; f < FILLS; f++) {
+        const double k = fourth[f] / (d.variance * d.variance);
+        d.kurtosis += k / FILLS;
+        square += k * k / FILLS;
+    }
+    d.kurtosis_error = sqrt(fmax(0, square - d.kurtosis * d.kurtosis) / (FILLS - 1));
     free(w);
     return d;
 }
