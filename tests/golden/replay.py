@@ -277,17 +277,17 @@ class Design:
         return {node.number: i for i, node in enumerate(self.nodes)
                 if node.kind == "res" and node.number > 0}
 
-    def moved_by(self, index, channels):
+    def moved_by(self, index, shapes):
         """The layers whose output a constant that is added to each channel of what the layer at
         index gives moves, when norms subtract it before anything else can see it; else None."""
         moved = {index}
         for reader in self.readers[index]:
-            node = self.nodes[reader]
-            if node.kind == "bn" or node.kind == "gn" and node.count_of("groups") == channels[index]:
+            node, shape = self.nodes[reader], shapes[index]
+            if node.kind == "bn" or node.kind == "gn" and node.count_of("groups") == shape[-1]:
                 continue
             still = node.kind in CONSTANT and not node.output or \
-                node.kind in ("conv", "depthwise") and node.values["pad"] == "valid"
-            behind = self.moved_by(reader, channels) if still else None
+                node.kind in ("conv", "depthwise") and keeps_constants(node, shape, shapes[reader])
+            behind = self.moved_by(reader, shapes) if still else None
             if behind is None:
                 return None
             moved |= behind
@@ -318,14 +318,23 @@ def extents(text, axes):
     return sides * axes if len(sides) == 1 else sides
 
 
-def padding(x, kernel, stride):
-    """What F.pad is to add before and behind each axis of (rows, channels, positions), so that
-    there are ceil(n / stride) positions: the odd one behind. The last axis comes first."""
+def padding(positions, kernel, stride):
+    """What F.pad is to add before and behind each axis, so that there are ceil(n / stride)
+    positions: the odd one behind. The last axis comes first."""
     out = []
-    for extent, size in zip(x.shape[2:], kernel):
+    for extent, size in zip(positions, kernel):
         total = max((-(-extent // stride) - 1) * stride + size - extent, 0)
         out = [total // 2, total - total // 2] + out
     return out
+
+
+def keeps_constants(node, shape, gives):
+    """Whether a convolution of a shape (positions, channels) makes the same of a constant at all
+    positions: it pads nothing, or gives only one."""
+    kernel = extents(node.values["kernel"], len(shape) - 1)
+    padded = node.values["pad"] == "same" and \
+        any(padding(shape[:-1], kernel, node.count_of("stride")))
+    return not padded or math.prod(gives[:-1]) == 1
 
 
 def convolve(node, x):
@@ -337,7 +346,7 @@ def convolve(node, x):
     if list(weight.shape[2:]) != kernel:
         raise Refused(f"{node.name}: the file has a kernel of {tuple(weight.shape)}")
     if node.values["pad"] == "same":
-        x = functional.pad(x, padding(x, kernel, stride))
+        x = functional.pad(x, padding(x.shape[2:], kernel, stride))
     along = functional.conv1d if axes == 1 else functional.conv2d
     return channels_last(along(x, weight, node.tensors.get("b"), stride=stride, groups=groups))
 
@@ -704,7 +713,20 @@ class Comparison:
                  f"{where} ({here:.9g}, logged {there:.9g})")
 
 
-FLOOR = 1e-6  # of a second moment: what squares are relative to at least; see README.md
+# What squares are relative to at least; see README.md.
+FLOOR = 1e-6      # of a tensor's second moment
+CANCELLED = 0.1   # of that of a gradient whose terms had random signs
+OFFSET = 1e-4     # of that of what a saved offset is added to
+NOTHING = 1e-24   # of the largest one of tensors of a kind
+
+
+# Tensors that are as large as others of their kind; what is not named is what layers give.
+KIND = {tensor: tensor for tensor in ("weight", "bias", "update", "delta", "gradient")}
+
+
+def square(x):
+    """The second moment of a tensor."""
+    return x.detach().double().square().mean().item()
 
 
 def statistics(x):
@@ -778,9 +800,9 @@ class Replay:
             return
         with torch.no_grad():
             outputs = forward(self.design, self.data.train[0][:2], "probe")
-        channels = [x.shape[-1] for x in outputs]
+        shapes = [tuple(x.shape[1:]) for x in outputs]
         for index, node in enumerate(self.design.nodes):
-            moved = self.design.moved_by(index, channels)
+            moved = self.design.moved_by(index, shapes)
             offsets = {"b", "beta"} & set(node.tensors)
             if offsets and moved is not None:
                 self.walking |= {(index, name) for name in offsets}
@@ -824,25 +846,27 @@ class Replay:
         return outputs, len(x)
 
     def tensors_of(self, index, outputs, rows):
-        """{name: (slices of a tensor by unit, of the tensor that it has its size from, layer whose
-        output it is)} of what layers.csv has of a matrix."""
+        """{name: (slices of a tensor by unit, what its squares are relative to beside FLOOR of
+        them, layer whose output it is)} of what layers.csv has of a matrix."""
         design, node = self.design, self.design.nodes[index]
         weight, z, number, read = node.tensors["W"], outputs[index], node.number, node.reads[0]
 
         def output(i):
-            return by_channel(outputs[i]), None, i
+            return by_channel(outputs[i]), 0, i
 
-        parts = {"weight": (by_row(weight), None, None), "preactivation": output(index),
-                 "delta": (by_channel(z.grad), None, None),
-                 "gradient": (by_row(weight.grad) / rows, None, None)}
+        positions = math.prod(z.shape[1:-1])
+        alone = square(z.grad) * square(outputs[read]) * positions / rows
+        parts = {"weight": (by_row(weight), 0, None), "preactivation": output(index),
+                 "delta": (by_channel(z.grad), 0, None),
+                 "gradient": (by_row(weight.grad) / rows, CANCELLED * alone, None)}
         if "b" in node.tensors:
-            parts["bias"] = (node.tensors["b"].reshape(1, -1), by_channel(z), index)
+            parts["bias"] = (node.tensors["b"].reshape(1, -1), FLOOR * square(z), index)
         if self.before is not None:
             change = weight.detach().double() - self.before[number].double()
-            parts["update"] = (by_row(change), by_row(weight), None)
+            parts["update"] = (by_row(change), FLOOR * square(weight), None)
         if node.output:
             said = z if self.log.settings["loss"] == "mse" else torch.softmax(z, 1)
-            parts["activation"] = (by_channel(said), None, None)
+            parts["activation"] = (by_channel(said), 0, None)
         elif number in design.activation:
             parts["activation"] = output(design.activation[number])
         if not design.is_recorded(read):
@@ -860,28 +884,33 @@ class Replay:
     def compare_layers(self, epoch, rows, row):
         """The rows of layers.csv of an epoch, and the gradient's norm."""
         outputs, count = self.probe()
-        parts = {(0, "activation"): (by_channel(outputs[0]), None, None)}
+        parts = {(0, "activation"): (by_channel(outputs[0]), 0, None)}
         for index, node in self.design.matrices():
             for tensor, part in self.tensors_of(index, outputs, count).items():
                 parts[node.number, tensor] = part
         if set(parts) != set(rows):
             odd = sorted(set(parts) ^ set(rows))
             raise Refused(f"epoch {epoch}: layers.csv lacks, or has too much, {odd}")
-        for (number, tensor), (x, of, source) in parts.items():
-            here, there = statistics(x), rows[number, tensor]
-            size = here["second_moment"] if of is None else statistics(of)["second_moment"]
+        counted = {key: statistics(part[0]) for key, part in parts.items()}
+        largest = collections.defaultdict(float)
+        for (_, tensor), here in counted.items():
+            kind = KIND.get(tensor, "output")
+            largest[kind] = max(largest[kind], here["second_moment"])
+        for (number, tensor), (_, size, source) in parts.items():
+            here, there = counted[number, tensor], rows[number, tensor]
+            size = max(FLOOR * here["second_moment"], size,
+                       NOTHING * largest[KIND.get(tensor, "output")])
             for statistic, value in here.items():
                 if epoch == 0 or not self.is_noise(tensor, source, statistic):
                     self.compared.add(f"epoch {epoch}, layer {number} {tensor} {statistic}", value,
-                                      float(there[statistic]), FLOOR * size)
+                                      float(there[statistic]), size)
         squares = sum((tensor.grad.double() ** 2).sum().item() for _, node in self.design.matrices()
                       for tensor in node.tensors.values())
         self.compared.add(f"epoch {epoch}, gradient_norm", math.sqrt(squares) / count,
                           float(row["gradient_norm"]), 0)
         self.before = {node.number: node.tensors["W"].detach().clone()
                        for _, node in self.design.matrices()}
-        return {index: statistics(by_channel(x))["second_moment"]
-                for index, x in enumerate(outputs)}
+        return [square(x) for x in outputs]
 
     def compare_weights(self, epoch, sizes):
         """All tensors against their files: the length of the difference against theirs."""
@@ -891,8 +920,9 @@ class Replay:
                 if epoch > 0 and (index, name) in self.walking:
                     continue
                 here = node.tensors[name].detach().double()
-                size = {"W": 0, "b": sizes[index], "beta": sizes[index]}.get(name, 1)
-                least = math.sqrt(FLOOR * size * here.numel())
+                size = {"W": 0, "b": OFFSET * sizes[index],
+                        "beta": OFFSET * sizes[index]}.get(name, FLOOR)
+                least = math.sqrt(size * here.numel())
                 length = max(here.norm().item(), there.norm().item(), least, sys.float_info.min)
                 self.compared.see((here - there).norm().item() / length,
                                   f"epoch {epoch}, {files_of(node)[name]}.npy")
@@ -909,10 +939,10 @@ class Replay:
                               FLOOR * size)
 
     def compare_network(self, rows):
-        """The rows of network.csv: exact. A chain of dense layers has none."""
+        """The rows of network.csv: exact. A chain of dense layers may have none."""
         matrices = self.design.matrices()
         chain = all(node.kind in ("input", "dense", "act") for node in self.design.nodes)
-        if len(rows) != (0 if chain else len(matrices)):
+        if len(rows) != len(matrices) and not (chain and not rows):
             raise Refused("network.csv has other layers")
         for row, (_, node) in zip(rows, matrices):
             weight = node.tensors["W"]
