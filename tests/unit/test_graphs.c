@@ -346,6 +346,10 @@ START_TEST(norms_without_skips_explode)
     ck_assert(!finds("30xres(dense(64),bn,act)", "exploding_norm"));
     ck_assert(!finds("30x(dense(64),ln,act)", "exploding_norm"));
     ck_assert(finds("30x(dense(64),act,ln)", "exploding_norm"));
+    ck_assert(finds("19x(dense(64),act,ln)", "exploding_norm"));
+    ck_assert(!finds("18x(dense(64),act,ln)", "exploding_norm"));
+    ck_assert(!finds("30x(dense(64),act,rms)", "exploding_norm"));
+    ck_assert(!finds("30x(dense(64),rms,act)", "exploding_norm"));
     arm.network = "deep=19x(dense(64),bn,act)";
     read_arms(&arm, 1);
     ck_assert_str_eq(claim_of("exploding_norm"), "The error explodes through the norms of a.");
@@ -354,6 +358,130 @@ START_TEST(norms_without_skips_explode)
     /* From layer 6 to layer 1 of the log the error doubles each time. */
     ck_assert_ptr_nonnull(strstr(evidence_of("exploding_norm"), "the first it is 32 before"));
     done();
+}
+END_TEST
+
+/* Layer 3 reads a max pool that raises what comes by so much. */
+START_TEST(max_pooling_is_named)
+{
+    arm.pooled = 3;
+    arm.raises = 2;
+    arm.network = "2x(conv(8,3),act),maxpool(2),4x(conv(8,3),act),gmean";
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("pool"), "Max pooling raises the signal.");
+    ck_assert_str_eq(evidence_of("pool"),
+                     "Before training the second moment of what conv3 reads is 2 times that before "
+                     "the pool. No initializer does that: the own gain of conv3, 2, is taken from "
+                     "behind the pool.");
+    done();
+    ck_assert(!finds("2x(conv(8,3),act),meanpool(2),4x(conv(8,3),act),gmean", "pool"));
+    ck_assert(!finds("2x(conv(8,3),act),bn,maxpool(2),4x(conv(8,3),act),gmean", "pool"));
+    ck_assert(!finds("2x(conv(8,3),act),maxpool(2),bn,4x(conv(8,3),act),gmean", "pool"));
+    ck_assert(!finds("3x(conv(8,3),act),maxpool(2),3x(conv(8,3),act),gmean", "pool")); /* by 1 */
+    ck_assert(!finds("2x(conv(8,3),act),maxpool(2),3x(conv(8,3),act),gmean", "pool")); /* too few */
+    arm.raises = 1.51;
+    ck_assert(finds("conv(8,3),act,8,maxpool(2),flatten,4x(conv(8,3),act),gmean", "pool"));
+    arm.raises = 1.49;
+    ck_assert(!finds("2x(conv(8,3),act),maxpool(2),4x(conv(8,3),act),gmean", "pool"));
+}
+END_TEST
+
+/* All z have a variance of 1. */
+START_TEST(a_norm_reads_more_than_its_eps)
+{
+    ck_assert(!finds("6x(conv(8,3),bn,act),gmean", "norm_eps"));
+    ck_assert(!finds("6x(conv(8,3),bn(0.099),act),gmean", "norm_eps"));
+    ck_assert(finds("6x(conv(8,3),bn(eps=0.101),act),gmean", "norm_eps"));
+    ck_assert(!finds("6x(conv(8,3),ln(eps=0.101),act),gmean", "norm_eps"));
+    ck_assert(!finds("6x(conv(8,3),act,maxpool(2),bn(0.101)),gmean", "norm_eps"));
+    ck_assert(!finds("5x(conv(8,3),bn(0.101),act),gmean", "norm_eps")); /* of 6 */
+    /* Behind ReLU it is a half. */
+    ck_assert(finds("6x(conv(8,3),act,bn(0.051)),gmean", "norm_eps"));
+    ck_assert(!finds("6x(conv(8,3),act,bn(0.049)),gmean", "norm_eps"));
+    arm.network = "6x(conv(8,3),dropout(0.2),bn,act),gmean";
+    arm.spread = 0.002;
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("norm_eps"), "The eps of batch norm is not small.");
+    ck_assert_str_eq(evidence_of("norm_eps"),
+                     "Before training conv1 of a brings it a variance of 0.002, to which eps adds "
+                     "0.001: what it passes on has 0.667, not 1.");
+    done();
+}
+END_TEST
+
+START_TEST(few_rows_are_noise_to_batch_norm)
+{
+    ck_assert(!finds("6x(conv(8,3),bn,act),gmean", "norm_rows")); /* how many? */
+    arm.batch = 16;
+    ck_assert(!finds("6x(conv(8,3),bn,act),gmean", "norm_rows"));
+    arm.batch = 15;
+    ck_assert(finds("6x(conv(8,3),bn,act),gmean", "norm_rows"));
+    ck_assert(finds("6xres(conv(8,3),bn,act),gmean", "norm_rows"));
+    ck_assert(!finds("6x(conv(8,3),ln,act),gmean", "norm_rows"));
+    ck_assert(!finds("6x(conv(8,3),act),gmean", "norm_rows"));
+    arm.batch = 8;
+    arm.kind = "dense";
+    arm.network = "6x(dense(8),bn,act)";
+    made_graph both[2] = {arm, arm};
+    both[1].initializer = "b";
+    both[1].batch = 64;
+    read_arms(both, 2);
+    ck_assert_str_eq(claim_of("norm_rows"), "Batches of 8 rows are small for batch norm with a.");
+    ck_assert_str_eq(evidence_of("norm_rows"),
+                     "A standard deviation over 8 rows is off by 26.7 % from batch to batch, and "
+                     "every unit is divided by it.");
+    done();
+}
+END_TEST
+
+/* 0.99^40 is .669, 0.99^298 is .0500, 0.99^299 .0495. */
+START_TEST(moving_averages_need_updates)
+{
+    arm.updates = 40;
+    arm.network = "6x(conv(8,3),bn,act),gmean";
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("moving_average"), "Test figures use unfinished moving averages.");
+    ck_assert_str_eq(evidence_of("moving_average"),
+                     "Those of batch norm keep 0.99 of themselves in an update: after 40 updates "
+                     "they still hold 66.9 % of their start, after 299 it would be 5.0 %.");
+    done();
+    ck_assert(!finds("6x(conv(8,3),ln,act),gmean", "moving_average"));
+    ck_assert(!finds("6x(conv(8,3),bn(momentum=0.9),act),gmean", "moving_average")); /* .0148 */
+    ck_assert(finds("3x(conv(8,3),bn(momentum=0.9),act),3x(conv(8,3),bn,act)", "moving_average"));
+    arm.updates = 299;
+    ck_assert(!finds("6xres(conv(8,3),bn,act),gmean", "moving_average"));
+    arm.updates = 298;
+    ck_assert(finds("6xres(conv(8,3),bn,act),gmean", "moving_average"));
+    arm.untrained = true;
+    ck_assert(!finds("6xres(conv(8,3),bn,act),gmean", "moving_average"));
+}
+END_TEST
+
+/* Of 3 x 3 kernels, the second layer by channel: 8 channels make 72 inputs of 9. */
+START_TEST(keras_counts_fans_that_are_not_there)
+{
+    arm.initializer = "keras_default";
+    arm.special = 2;
+    arm.fan_in = arm.fan_out = 9;
+    arm.network = "conv(8,3),act,depthwise(3),act,4x(conv(8,3),act),gmean";
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("fans"), "keras_default takes conv2 for more than it is.");
+    ck_assert_str_eq(evidence_of("fans"),
+                     "The rule counts 72 inputs and 9 outputs of a unit, which has 9 and 9: before "
+                     "training the own gain of conv2 is 2 [2, 2], with the true numbers it would "
+                     "be 9.");
+    done();
+    ck_assert(!finds("6x(conv(8,3),act),gmean", "fans"));
+    /* In 4 groups of 8 channels 18 inputs and 18 outputs are taken for 18 and 72: 2.5; in 2, 1.5.
+     */
+    arm.fan_in = arm.fan_out = 18;
+    ck_assert(finds("conv(8,3),act,conv(8,3,groups=4),act,4x(conv(8,3),act),gmean", "fans"));
+    arm.fan_in = arm.fan_out = 36;
+    ck_assert(!finds("conv(8,3),act,conv(8,3,groups=2),act,4x(conv(8,3),act),gmean", "fans"));
+    arm.fan_in = arm.fan_out = 9;
+    ck_assert(!finds("conv(8,3),act,depthwise(3),act,3x(conv(8,3),act),gmean", "fans"));
+    arm.initializer = "he_normal";
+    ck_assert(!finds("conv(8,3),act,depthwise(3),act,4x(conv(8,3),act),gmean", "fans"));
 }
 END_TEST
 
@@ -375,6 +503,8 @@ START_TEST(odd_texts_are_no_networks)
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         ck_assert(!finds(odd[i], "border"));
         ck_assert(!finds(odd[i], "exploding_norm"));
+        ck_assert(!finds(odd[i], "norm_eps"));
+        ck_assert(!finds(odd[i], "pool"));
     }
 }
 END_TEST
@@ -397,6 +527,11 @@ int main(void)
     tcase_add_test(cases, frozen_layers_do_not_move_and_should_not);
     tcase_add_test(cases, zero_padding_takes_its_share);
     tcase_add_test(cases, norms_without_skips_explode);
+    tcase_add_test(cases, max_pooling_is_named);
+    tcase_add_test(cases, a_norm_reads_more_than_its_eps);
+    tcase_add_test(cases, few_rows_are_noise_to_batch_norm);
+    tcase_add_test(cases, moving_averages_need_updates);
+    tcase_add_test(cases, keras_counts_fans_that_are_not_there);
     tcase_add_test(cases, odd_texts_are_no_networks);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
