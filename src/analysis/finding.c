@@ -8,8 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "answer_networks.h"
 #include "finder.h"
 #include "finding_layers.h"
+#include "finding_width.h"
 
 #include "initscope/csv.h"
 #include "initscope/say.h"
@@ -238,9 +240,17 @@ static bool exploding_forward(ins_finder *f, ins_finding *out)
     return lost(f, true, false, false, out);
 }
 
+/* Not where the norms explain all of it, which is a finding of its own. */
 static bool exploding_backward(ins_finder *f, ins_finding *out)
 {
-    return lost(f, false, true, false, out);
+    ins_finding norms;
+    bool *these = ins_arena_get(f->arena, f->study->arms + 1, sizeof *these, "findings");
+    if (!lost(f, false, true, false, out)) return false;
+    memcpy(these, f->which, f->study->arms * sizeof *these);
+    ins_finder_begin(f);
+    bool explained = ins_find_exploding_norm(f, &norms);
+    for (size_t a = 0; a < f->study->arms; a++) explained = explained && f->which[a] >= these[a];
+    return !explained;
 }
 
 /* The size is held up while the rows become alike. */
@@ -730,6 +740,7 @@ static const struct {
     {"border", ins_find_border},
     {"fans", ins_find_fans},
     {"pool", ins_find_pool},
+    {"width", ins_find_width},
     {"collapsed", collapsed},
     {"off_centre", off_centre},
     {"contrast", contrast},
@@ -1039,5 +1050,6 @@ ins_finding ins_answer_of(const ins_analysis *analysis)
     } else {
         answer_sweep(&f, &answer);
     }
+    ins_answer_networks(&f, &answer);
     return answer;
 }

@@ -212,12 +212,12 @@ bool ins_find_border(ins_finder *f, ins_finding *out)
     for (size_t a = 0; a < f->study->arms; a++) all = all && f->which[a];
     const char *map = worst.columns > 1 ? SAY("a map of %zu × %zu", worst.rows, worst.columns)
                                         : SAY("a sequence of %zu", worst.rows);
-    out->claim =
-        all ? SAY("Zero padding takes %s of the signal.", ins_say_percent(f->arena, 1 - least))
-            : SAY("With %s zero padding takes %s of the signal.", ins_finder_arms(f),
-                  ins_say_percent(f->arena, 1 - least));
+    out->claim = all ? SAY("Zero padding takes %s of the signal in theory.",
+                           ins_say_percent(f->arena, 1 - least))
+                     : SAY("With %s zero padding takes %s of the signal in theory.",
+                           ins_finder_arms(f), ins_say_percent(f->arena, 1 - least));
     out->evidence =
-        SAY("In theory %s, the last on %s, %s %s of what no border would cost. Fewer "
+        SAY("%s, the last on %s, %s %s of what no border would cost. Fewer "
             "layers at this size, pooling, or kernels that have all weight in their centre "
             "(delta_orthogonal) would keep it.",
             ins_say_count(f->arena, worst.convolutions, "convolution"), map,

@@ -316,8 +316,8 @@ START_TEST(zero_padding_takes_its_share)
 {
     arm.network = "input(8,8,1),10x(conv(8,3),act),gmean";
     read_arms(&arm, 1);
-    ck_assert_str_eq(claim_of("border"), "Zero padding takes 64.7 % of the signal.");
-    ck_assert_ptr_nonnull(strstr(evidence_of("border"), "In theory 10 convolutions, the last on a "
+    ck_assert_str_eq(claim_of("border"), "Zero padding takes 64.7 % of the signal in theory.");
+    ck_assert_ptr_nonnull(strstr(evidence_of("border"), "10 convolutions, the last on a "
                                                         "map of 8 × 8, leave 35.3 %"));
     done();
     ck_assert(!finds("input(8,8,1),5x(conv(8,3),act),gmean", "border"));
@@ -485,6 +485,131 @@ START_TEST(keras_counts_fans_that_are_not_there)
 }
 END_TEST
 
+/* --- Answers ------------------------------------------------------------------------------- */
+
+/* What five seeds of each answer. */
+static void expect_answer(const made_graph *arms, size_t count, const char *claim,
+                          const char *evidence)
+{
+    made_graph_write(arms, count, 5);
+    made_read(&study, &analysis);
+    ck_assert_str_eq(ins_analysis_plain(&analysis, analysis.answer.claim), claim);
+    const char *said = ins_analysis_plain(&analysis, analysis.answer.evidence);
+    ck_assert_msg(strncmp(said, evidence, strlen(evidence)) == 0, "%s", said);
+    done();
+}
+
+/* Starts of one network: the levels are compared, and said which of them are the identity. */
+START_TEST(starts_are_compared)
+{
+    made_graph start[3] = {residual(4), residual(4), residual(4)};
+    start[0].start = "none";
+    start[1].start = "zero_last";
+    start[1].zero_last = true;
+    start[2].start = "depth_scaled";
+    start[0].accuracy = 0.6;
+    start[1].accuracy = 0.8;
+    start[2].accuracy = 0.7;
+    expect_answer(start, 3,
+                  "Of the 3 levels of residual init zero_last learns best, and it starts as the "
+                  "identity.",
+                  "Accuracy on the test rows: none 60.4 %, zero_last 80.4 % and depth_scaled 70.4 "
+                  "%. As the identity starts zero_last: before training no block adds anything.");
+    start[0].accuracy = 0.9;
+    expect_answer(start, 3, "Of the 3 levels of residual init none learns best.",
+                  "Accuracy on the test rows: none 90.4 %");
+    start[0].accuracy = start[2].accuracy = 0.8;
+    expect_answer(start, 3,
+                  "The residual init does not matter: none, zero_last and depth_scaled are not "
+                  "told apart.",
+                  "Accuracy on the test rows: ");
+}
+END_TEST
+
+/* Networks by name and depth: how deep each may be. */
+START_TEST(depths_are_limits)
+{
+    made_graph of[4] = {plain_graph, plain_graph, residual(2), residual(4)};
+    of[0].network = "plain4=4x(conv(8,3),act),gmean";
+    of[0].layers = 4;
+    of[1].network = "plain8=8x(conv(8,3),act),gmean";
+    of[1].layers = 8;
+    of[2].network = "skip2=conv(8,3),2xres(act,conv(8,3),act,conv(8,3))";
+    of[3].network = "skip4=conv(8,3),4xres(act,conv(8,3),act,conv(8,3))";
+    for (size_t a = 0; a < 4; a++) of[a].accuracy = 0.9;
+    of[1].accuracy = 0.33;
+    expect_answer(of, 4,
+                  "Networks named plain learn with 4 hidden layers, not with 8; skip at every "
+                  "depth, up to 9.",
+                  "At its greatest depth each reaches, with its best initializer, 33.4 % with "
+                  "plain and 90.4 % with skip.");
+    of[1].accuracy = 0.9;
+    of[2].accuracy = of[3].accuracy = 0.33;
+    expect_answer(of, 4,
+                  "Networks named plain learn at every depth, up to 8 hidden layers; skip at no "
+                  "depth, from 5 on.",
+                  "At its greatest depth");
+    of[3].network = "other=conv(8,3),4xres(act,conv(8,3),act,conv(8,3))"; /* two of one depth */
+    made_graph_write(of, 4, 5);
+    made_read(&study, &analysis);
+    ck_assert_ptr_null(strstr(analysis.answer.claim, "Networks named"));
+    done();
+}
+END_TEST
+
+/* The error doubles a layer in one of two networks. */
+START_TEST(norms_multiply_the_error)
+{
+    made_graph of[2] = {plain_graph, plain_graph};
+    of[0].network = "none=6x(conv(8,3),act)";
+    of[1].network = "bn=6x(conv(8,3),bn,act)";
+    of[0].back = 1;
+    expect_answer(of, 2,
+                  "A layer multiplies the error by 1 without a norm and 2 with batch norm on its "
+                  "way back.",
+                  "From the last hidden layer back to the second the error is multiplied, at the "
+                  "extreme, by 1 with a, none and 16 with a, bn.");
+    of[0].back = 2;
+    of[1].back = 0.5;
+    of[1].network = "ln=6x(conv(8,3),act,ln)";
+    expect_answer(of, 2,
+                  "A layer multiplies the error by 2 without a norm and 0.5 with layer norm behind "
+                  "the activation on its way back.",
+                  "From the last");
+    of[1].network = "res=6xres(conv(8,3),bn,act)";
+    made_graph_write(of, 2, 5);
+    made_read(&study, &analysis);
+    ck_assert_ptr_null(strstr(analysis.answer.claim, "multiplies"));
+    done();
+}
+END_TEST
+
+/* Weights have a second moment of 1/4 and 8 inputs, the first layer 4: a gain of 2 is all of it. */
+START_TEST(borders_take_from_even_taps)
+{
+    made_graph of[2] = {plain_graph, plain_graph};
+    for (size_t a = 0; a < 2; a++) {
+        of[a].network = "input(8,8,1),6x(conv(8,3),act),gmean";
+        of[a].special = 1;
+        of[a].fan_in = 4;
+        of[a].fan_out = 8;
+    }
+    of[0].gain = 1.6; /* 0.8^5 is 0.328 */
+    of[1].initializer = "dirac";
+    expect_answer(of, 2, "Zero padding takes 67.2 % with a; dirac loses nothing.",
+                  "Of the second moment over 6 convolutions, before training, geometric means over "
+                  "seeds and settings; in theory kernels with even taps lose 50.");
+    of[0].initializer = "dirac";
+    of[1].initializer = "a";
+    expect_answer(of, 2, "Zero padding takes 67.2 % with dirac; a loses nothing.", "Of the");
+    of[1].gain = 1.6;
+    made_graph_write(of, 2, 5);
+    made_read(&study, &analysis);
+    ck_assert_ptr_null(strstr(analysis.answer.claim, "Zero padding"));
+    done();
+}
+END_TEST
+
 /* Texts that are no network are nothing to judge by. */
 START_TEST(odd_texts_are_no_networks)
 {
@@ -532,6 +657,10 @@ int main(void)
     tcase_add_test(cases, few_rows_are_noise_to_batch_norm);
     tcase_add_test(cases, moving_averages_need_updates);
     tcase_add_test(cases, keras_counts_fans_that_are_not_there);
+    tcase_add_test(cases, starts_are_compared);
+    tcase_add_test(cases, depths_are_limits);
+    tcase_add_test(cases, norms_multiply_the_error);
+    tcase_add_test(cases, borders_take_from_even_taps);
     tcase_add_test(cases, odd_texts_are_no_networks);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
