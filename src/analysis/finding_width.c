@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 /* --- The outputs ------------------------------------------------------------------- */
 
@@ -151,6 +152,40 @@ static const char *rates_of(ins_finder *f, size_t initializer)
                count == 1 ? "is" : "are", widths);
 }
 
+/* Initializers of which the same is said, from this one on; NULL: one before it is among them. */
+static const char *of_same_rates(ins_finder *f, size_t initializer)
+{
+    size_t n = f->of->factors.initializers, count = 0;
+    const char *rates = rates_of(f, initializer);
+    const char **item = ins_arena_get(f->arena, n, sizeof *item, "names");
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(rates_of(f, i), rates) != 0) continue;
+        if (i < initializer) return NULL;
+        item[count++] = ins_say_initializer(f->arena, i);
+    }
+    return ins_say_list(f->arena, item, count, INS_FINDER_NAMED);
+}
+
+/* "With a and b 0.1 is among the best at all 5 widths": those that one rate serves, or the others;
+ * behind what was said before. */
+static const char *say_rates(ins_finder *f, bool served, const char *before)
+{
+    const ins_widths *of = &f->of->widths;
+    for (size_t i = 0; i < f->of->factors.initializers; i++) {
+        size_t only;
+        bool first = *before == '\0', serves = serving(of, i, &only) > 0;
+        const char *names = serves == served ? of_same_rates(f, i) : NULL;
+        if (names == NULL) continue;
+        const char *rates =
+            served || !first
+                ? rates_of(f, i)
+                : SAY("none of the %zu learning rates is among the best at every width: %s",
+                      of->rates, by_width(f, i));
+        before = SAY("%s%s %s %s", before, first ? "With" : "; with", names, rates);
+    }
+    return before;
+}
+
 bool ins_answer_rates(ins_finder *f, ins_finding *out)
 {
     const ins_widths *of = &f->of->widths;
@@ -168,17 +203,7 @@ bool ins_answer_rates(ins_finder *f, ins_finding *out)
         }
     }
     /* Those that one rate serves come first: then "none is" has something to refer to. */
-    for (size_t pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < n; i++) {
-            if ((serving(of, i, &only) > 0) != (pass == 0)) continue;
-            bool first = *evidence == '\0';
-            const char *rates = rates_of(f, i);
-            if (first && pass == 1)
-                rates = SAY("none of the %zu learning rates is among the best at every width: %s",
-                            of->rates, by_width(f, i));
-            evidence = SAY("%s%s %s %s", evidence, first ? "With" : "; with",
-                           ins_say_initializer(f->arena, i), rates);
-        }
+    evidence = say_rates(f, false, say_rates(f, true, evidence));
     const char *served = ins_say_list(f->arena, serve, yes, INS_FINDER_NAMED);
     out->claim = no == 0    ? "One learning rate serves every width."
                  : yes == 0 ? SAY("None of %zu learning rates serves every width.", of->rates)
