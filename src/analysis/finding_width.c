@@ -193,7 +193,6 @@ bool ins_answer_rates(ins_finder *f, ins_finding *out)
     if (of->rates < 2 || !of->told || n == 0) return false;
     const char **serve = ins_arena_get(f->arena, n, sizeof *serve, "names");
     const char **fail = ins_arena_get(f->arena, n, sizeof *fail, "names");
-    const char *evidence = "";
     for (size_t i = 0; i < n; i++) {
         const char *name = ins_say_initializer(f->arena, i);
         if (serving(of, i, &only) > 0) {
@@ -203,10 +202,11 @@ bool ins_answer_rates(ins_finder *f, ins_finding *out)
         }
     }
     /* Those that one rate serves come first: then "none is" has something to refer to. */
-    evidence = say_rates(f, false, say_rates(f, true, evidence));
+    const char *evidence = say_rates(f, false, say_rates(f, true, ""));
     const char *served = ins_say_list(f->arena, serve, yes, INS_FINDER_NAMED);
-    out->claim = no == 0    ? "One learning rate serves every width."
-                 : yes == 0 ? SAY("None of %zu learning rates serves every width.", of->rates)
+    out->claim = no == 0 && n > 1 ? "With each initializer one learning rate serves every width."
+                 : no == 0        ? "One learning rate serves every width."
+                 : yes == 0       ? SAY("None of %zu learning rates serves every width.", of->rates)
                             : SAY("One learning rate serves every width with %s, not with %s.",
                                   served, ins_say_list(f->arena, fail, no, INS_FINDER_NAMED));
     out->evidence = SAY("%s.", evidence);

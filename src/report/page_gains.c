@@ -381,14 +381,15 @@ static bool holds(const group *of, size_t arm)
     return false;
 }
 
-/* In a book the groups of the arms that the title names. */
+/* The groups of the arms that the title names, and outside of a book others as well. */
 static bool is_drawn(const ins_tell *tell, size_t index, size_t drawn)
 {
     ends end = ends_of(tell);
     group of = group_of(tell, index);
     if (of.count == 0) return false;
-    if (tell->book) return holds(&of, end.least) || holds(&of, end.most);
-    return drawn < MOST_SETTINGS;
+    if (holds(&of, end.least) || holds(&of, end.most)) return true;
+    bool all = ins_tell_groups(tell) <= MOST_SETTINGS;
+    return !tell->book && drawn < (size_t)(all ? MOST_SETTINGS : MOST_SETTINGS - 2);
 }
 
 void ins_write_gains(ins_tell *tell)
