@@ -10,50 +10,6 @@
 #include "check_tap.h"
 #include "initializer_fixture.h"
 
-/* Moments about the promised mean of many fills together; the kurtosis also as mean and standard
- * error over the fills. */
-typedef struct drawn {
-    double count, mean, variance, kurtosis, kurtosis_error, largest;
-} drawn;
-
-static drawn draw(const ins_choice *choice, ins_tensor_place place, double centre)
-{
-    enum { FILLS = 200 };
-    const size_t m = place.units * place.inputs;
-    real *w = calloc(m, sizeof *w);
-    double sum = 0, square = 0, kurtosis = 0, kurtosis_square = 0;
-    drawn d = {.count = (double)(FILLS * m)};
-
-    for (uint32_t seed = 0; seed < FILLS; seed++) {
-        double second = 0, fourth = 0;
-        fill(choice, place, seed, w);
-        for (size_t i = 0; i < m; i++) {
-            const double x = (double)w[i] - centre;
-            sum += x;
-            second += x * x;
-            fourth += x * x * x * x;
-            d.largest = fmax(d.largest, fabs(x));
-        }
-        const double k = fourth * (double)m / (second * second);
-        square += second;
-        kurtosis += k / FILLS;
-        kurtosis_square += k * k / FILLS;
-    }
-    d.mean = centre + sum / d.count;
-    d.variance = square / d.count;
-    d.kurtosis = kurtosis;
-    d.kurtosis_error = sqrt(fmax(0, kurtosis_square - kurtosis * kurtosis) / (FILLS - 1));
-    free(w);
-    return d;
-}
-
-/* Standard error of a mean square over sigma^2, any law of this kurtosis, m elements. Also an
- * upper bound where the elements are less free than independent ones (orthogonal, sparse). */
-static double variance_error(double kurtosis, double m)
-{
-    return sqrt((kurtosis - 1) / m);
-}
-
 static const size_t shapes[][2] = {{64, 64}, {100, 30}, {30, 100}, {5, 200}, {64, 4}};
 
 /* Every row of the table, in five shapes. */

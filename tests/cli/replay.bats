@@ -1,0 +1,158 @@
+# Runs trained a second time by PyTorch, from the same weights and in the same order: tests/golden/replay.py compares
+# losses, scores, statistics of all tensors and the last weights.
+
+load helper
+
+setup() {
+    local python
+    cd "$BATS_TEST_TMPDIR" || return 1
+    for python in python3 /usr/bin/python3; do
+        "$python" -c 'import numpy, torch' 2>/dev/null && PYTHON=$python && break
+    done
+    [ -n "${PYTHON:-}" ] || skip "PyTorch not found: install python3-torch"
+    mkdir runs
+    number=0
+}
+
+image='input(8,8,1)'
+
+# trains ARGUMENT...: into runs/N. Smooth functions, where nothing hangs on a rounding, and few rows.
+trains() {
+    number=$((number + 1))
+    run_ok run -q --data digits --test-fraction 0.7 --probe 200 --batch 64 --epochs 2 --seeds 1 --save-weights ends \
+        --activation tanh --init he_normal --histograms none --spectrum none --symmetry none "$@" -o "runs/$number"
+}
+
+# replays RUNS OPTION...: so many in runs/, and all of them the same.
+replays() {
+    local runs=$1
+    shift
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" "$@" runs/*
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(grep -c ': same, ' <<<"$output")" -eq "$runs" ]
+    [ "${#lines[@]}" -eq "$runs" ]
+}
+
+@test "convolutions and pools" {
+    trains --network "$image,conv(6,3),act,conv(8,2x3,stride=2),act,flatten" --optimizer sgd --learning-rate 0.05
+    trains --network "$image,conv(6,3,pad=valid),act,conv(6,3,groups=2,stride=2,bias=no),act,conv(9,1,groups=3),act,gmean"
+    trains --network "$image,conv(6,3),act,depthwise(3,multiplier=2),act,depthwise(3x2,stride=2,bias=no),conv(10,1),act,gmean" \
+        --optimizer nesterov
+    trains --network "$image,conv(4,2,pad=valid),act,conv(6,3,stride=2),act,conv(6,4x2,stride=3),act,flatten"
+    trains --network "$image,conv(8,2),act,meanpool(3x2,stride=1),conv(8,3,stride=2),act,meanpool(2),dense(12),act,flatten,20"
+    trains --network 'input(8,8),conv(12,3),act,conv(12,4,stride=3,groups=4),act,depthwise(2),act,gmean' --optimizer adamw \
+        --weight-decay 0.01
+    trains --network 'input(64,1),conv(8,5,stride=2),act,conv(8,4,pad=valid,stride=3),act,meanpool(3,stride=2),flatten' --epochs 3 \
+        --batch full
+    replays 7
+}
+
+@test "norms" {
+    trains --network "$image,conv(8,3,bias=no),bn,act,conv(12,3,bias=no),bn(eps=1e-5,momentum=0.9),act,flatten"
+    trains --network "$image,conv(8,3),bn,act,gmean,dense(20),bn,act" --optimizer sgd
+    trains --network "$image,conv(8,3),ln,act,conv(8,3,stride=2),gn(4),act,conv(8,3),rms,act,gmean" --optimizer rmsprop
+    trains --network "$image,conv(8,3),gn(1),selu,alpha_dropout(0),conv(8,3,stride=3),gn(8),act,flatten,dropout(0),32"
+    trains --network 'input(8,8),dense(12),act,dense(12,bias=no),rms,act,flatten,dense(20),ln(eps=1e-5),act' --optimizer adagrad
+    trains --network 'bn,32,bn,16' --data breast_cancer --batch full --epochs 4
+    replays 6
+}
+
+# A bias whose gradient is rounding noise, which adam makes steps of: what it moves is left out, all else compared.
+@test "what norms subtract" {
+    trains --network "$image,conv(8,3),meanpool(2),bn,act,res(conv(8,3),act,conv(8,3)),bn,act,gmean" --optimizer adam --save-weights all
+    replays 1
+    [[ $output == *' of 4'??' at '* ]]
+}
+
+@test "starts of residual blocks" {
+    local starts='none zero_last zero_gamma skipinit rezero layerscale(0.1) fixup depth_scaled'
+    trains --network "$image,conv(6,3,bias=no),2xres(bn,act,conv(6,3,bias=no),bn,act,conv(6,3,bias=no)),bn,act,gmean" \
+        --optimizer momentum --learning-rate 0.002 --residual-init "$starts"
+    trains --network "$image,conv(6,3),act,res(conv(6,3),act,conv(6,3)),res(conv(8,3,stride=2),ln,act,conv(8,3),skip=(conv(8,1,stride=2))),act,gmean" \
+        --residual-init 'none fixup skipinit depth_scaled'
+    trains --network "$image,conv(6,3),res(ln,act,conv(6,3),skip=(act,conv(6,1)),scale=0.5),res(res(conv(6,3),act),act,conv(6,3),start=rezero),flatten" \
+        --optimizer sgd
+    trains --network 'deep=24,res(24,dense(24)),res(ln,16,dense(24),scale=0.3,start=layerscale),16' --weight-decay 0.001
+    replays 14
+}
+
+@test "initializers" {
+    trains --network "$image,conv(8,3),act,conv(16,3),act,gmean" --init delta_orthogonal,dirac,he_normal --output-init glorot_uniform
+    trains --network "$image,conv(16,3,bias=no),bn,act,conv(24,3,stride=2,bias=no),bn,act,flatten" --init dcgan
+    trains --network "$image,conv(6,3),act,conv(6,3,groups=2),act,depthwise(3),act,gmean" --bias-init 'random_normal(stddev=0.1)' \
+        --init keras_default,torch_default,flax_default
+    trains --network "$image,conv(8,3)@begin,act,conv(8,3,init=orthogonal),act,conv(8,3,init=torch_default)@end,act,gmean" \
+        --first-init glorot_uniform --output-init zeros
+    replays 8
+}
+
+@test "maximal update" {
+    trains --network "$image,conv(24,3),act,conv(24,3),act,gmean,36 48,24 $image,conv(24,3),act,flatten" --init 'mup(16)' \
+        --optimizer sgd,adam --learning-rate 0.01
+    trains --network "$image,conv(16,3,bias=no),bn,act,conv(16,3,groups=2),ln,act,depthwise(3),act,res(conv(16,3),act,conv(16,3)),gmean" \
+        --init 'mup(12)' --optimizer momentum,adamw --residual-init none,skipinit
+    trains --network "$image,conv(8,3),act,conv(8,3,init=mup(4)),act,gmean" --output-init 'mup(2)' --optimizer nesterov,rmsprop
+    trains --network "$image,conv(8,3),bn,act,conv(8,3),act,gmean" --first-init 'mup(4)' --optimizer sgd
+    replays 13
+}
+
+@test "numbers: SIREN, several labels, the inputs themselves" {
+    awk 'BEGIN {
+        OFS = ","
+        print "x,y,value"
+        for (i = 0; i < 14; i++) for (j = 0; j < 14; j++) print i / 7 - 1, j / 7 - 1, sin(i * i / 20) * cos(j)
+    }' >picture.csv
+    trains --data picture.csv --network 3x32 --init siren --activation 'sin(30)' --learning-rate 1e-4
+    trains --data picture.csv --network 16,16 --label x,value --split by-seed --seed 3 --seeds 2
+    trains --data iris --drop species --label features --network 16,2,16 --scale minmax --test-fraction 0 --shuffle no
+    replays 4
+}
+
+@test "optimizers and functions" {
+    trains --data wine --network '24,24' --batch 16 --optimizer \
+        'sgd sgd(momentum=0.5) momentum nesterov rmsprop(rho=0.8) adagrad(initial_accumulator=0.1) adam(beta1=0.8) adamw' \
+        --weight-decay 0.02
+    trains --data iris --network 12,12 --batch 1000 --epochs 4 --record-every 3 --activation \
+        'linear elu celu(0.5) gelu gelu_tanh silu mish softplus softsign lecun_tanh sigmoid erf atan sin'
+    replays 22
+}
+
+# Where a number is at the kink of a function, or two are the largest of a window, a rounding decides which way the
+# gradient goes.
+@test "functions with kinks" {
+    trains --network "$image,conv(8,3),act,conv(8,3,stride=2),relu6,gmax,leaky_relu(0.2),24" --optimizer sgd \
+        --activation 'relu selu hard_tanh hard_sigmoid'
+    trains --network "$image,conv(8,3),maxpool(2),bn,act,res(act,conv(8,3),maxpool(3,stride=1),skip=(maxpool(3,stride=1))),gmax" \
+        --optimizer sgd
+    trains --network "$image,conv(8,3),act,maxpool(3x2,stride=2),act,flatten" --optimizer momentum --init zeros,he_normal
+    replays 7 --tolerance 0.01
+}
+
+# says STATUS WORDS: of the one run.
+says() {
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" --verbose "runs/$number"
+    echo "$output"
+    [ "$status" -eq "$1" ]
+    [[ $output == *"$2"* ]]
+}
+
+@test "what is not the same is found" {
+    trains --network "$image,conv(4,3),bn,act,gmean" --optimizer sgd
+    says 0 ': same, '
+    cp -R runs/1 good
+    sed -i -E 's/^(1,he_normal,1,2,1,delta,[^,]*,[^,]*,[^,]*),([^,]*)/\1,1\2/' runs/1/layers.csv
+    says 1 'DIFFERS'
+    [[ $output == *'epoch 2, layer 1 delta variance'* ]]
+    rm -r runs/1 && cp -R good runs/1
+    sed -i '/^1,he_normal,1,2,1,input/d; /^1,he_normal,1,2,2,input/d' runs/1/layers.csv
+    says 2 "epoch 2: layers.csv lacks, or has too much, [(2, 'input')]"
+    rm -r runs/1 && cp -R good runs/1
+    sed -i 's/,bn,act,/,bn(eps=1e-2),act,/' runs/1/runs.csv
+    says 1 'DIFFERS'
+    rm -r runs/1 && cp -R good runs/1
+    cp runs/1/weights/000001/epoch0000.layer02.W.npy runs/1/weights/000001/epoch0002.layer02.W.npy
+    says 1 'epoch 2, layer02.W.npy'
+    trains --network 12 --dropout 0.5
+    says 2 'dropout is not replayed'
+}
