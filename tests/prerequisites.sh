@@ -14,9 +14,18 @@ have() {
 
 found() { command -v "$1" >/dev/null 2>&1 && echo yes || echo no; }
 
-echo 1..5
+# Any python3 will do.
+has_torch() {
+    for python in python3 /usr/bin/python3; do
+        "$python" -c 'import numpy, torch' 2>/dev/null && echo yes && return
+    done
+    echo no
+}
+
+echo 1..6
 have "${HAVE_CHECK:-no}" "check, for the unit tests" "install check (Debian) or check-devel (Fedora)"
 have "${BATS:-no}" "bats, for the tests of the command line" "install bats"
 have "$(found gnuplot)" "gnuplot, for the tests that render a report" "install gnuplot-nox (Debian) or gnuplot (Fedora)"
 have "$(found pdftotext)" "pdftotext, for the tests that read the PDF" "install poppler-utils"
 have "$(found perl)" "perl, for the tests with hostile strings" "install perl"
+have "$(has_torch)" "PyTorch, for the test that trains runs a second time" "install python3-torch"

@@ -129,30 +129,33 @@ replays() {
     replays 7 --tolerance 0.01
 }
 
-# says STATUS WORDS: of the one run.
+# says LINE...: what is printed of the directories in their order begins so.
 says() {
-    run "$PYTHON" "$srcdir/tests/golden/replay.py" --verbose "runs/$number"
+    local i=0 line
     echo "$output"
-    [ "$status" -eq "$1" ]
-    [[ $output == *"$2"* ]]
+    [ "${#lines[@]}" -eq $# ]
+    for line; do
+        [[ ${lines[i]} == $line* ]] || return 1
+        i=$((i + 1))
+    done
 }
 
 @test "what is not the same is found" {
+    local copy
     trains --network "$image,conv(4,3),bn,act,gmean" --optimizer sgd
-    says 0 ': same, '
-    cp -R runs/1 good
-    sed -i -E 's/^(1,he_normal,1,2,1,delta,[^,]*,[^,]*,[^,]*),([^,]*)/\1,1\2/' runs/1/layers.csv
-    says 1 'DIFFERS'
-    [[ $output == *'epoch 2, layer 1 delta variance'* ]]
-    rm -r runs/1 && cp -R good runs/1
-    sed -i '/^1,he_normal,1,2,1,input/d; /^1,he_normal,1,2,2,input/d' runs/1/layers.csv
-    says 2 "epoch 2: layers.csv lacks, or has too much, [(2, 'input')]"
-    rm -r runs/1 && cp -R good runs/1
-    sed -i 's/,bn,act,/,bn(eps=1e-2),act,/' runs/1/runs.csv
-    says 1 'DIFFERS'
-    rm -r runs/1 && cp -R good runs/1
-    cp runs/1/weights/000001/epoch0000.layer02.W.npy runs/1/weights/000001/epoch0002.layer02.W.npy
-    says 1 'epoch 2, layer02.W.npy'
+    for copy in delta eps weights; do cp -R runs/1 $copy; done
+    cp -R runs/1 rows
     trains --network 12 --dropout 0.5
-    says 2 'dropout is not replayed'
+    sed -i -E 's/^(1,he_normal,1,2,1,delta,[^,]*,[^,]*,[^,]*),([^,]*)/\1,1\2/' delta/layers.csv
+    sed -i 's/,bn,act,/,bn(eps=1e-2),act,/' eps/runs.csv
+    cp weights/weights/000001/epoch0000.layer02.W.npy weights/weights/000001/epoch0002.layer02.W.npy
+    sed -i '/^1,he_normal,1,2,2,input/d' rows/layers.csv
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" runs/1 delta eps weights
+    [ "$status" -eq 1 ]
+    says 'runs/1 1: same, ' 'delta 1: DIFFERS, * at epoch 2, layer 1 delta variance' 'eps 1: DIFFERS, ' \
+        'weights 1: DIFFERS, * at epoch 2, layer02.W.npy'
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" rows runs/2 none
+    [ "$status" -eq 2 ]
+    says "rows 1: cannot be replayed: epoch 2: layers.csv lacks, or has too much, *(2, 'input')" \
+        'runs/2 1: cannot be replayed: dropout is not replayed' 'none: no run directory'
 }

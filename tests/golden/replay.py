@@ -11,14 +11,15 @@ moments and variances of all tensors against layers.csv, and saved weights again
 rows layers.csv has is compared as well.
 
 Prints one line a run: the largest relative difference, and where. Exit status 1 when one is above
-the tolerance (default 1e-4), 2 when a run cannot be replayed. README.md says what a difference is
-relative to, and which numbers are rounding noise and left out.
+the tolerance (default 1e-4), 2 when a run cannot be replayed or has other rows or files than it
+should. README.md says what a difference is relative to, and which numbers are rounding noise.
 
 Made with PyTorch 1.13.0a0, numpy 1.24.2.
 """
 import argparse
 import collections
 import csv
+import functools
 import math
 import pathlib
 import re
@@ -179,7 +180,6 @@ class Node:
         self.first = False   # no matrix but the first stands before it
         self.output = False
         self.start = ""      # of the residual block that it is in or ends
-        self.in_branch = False
         self.tensors = {}
         self.multiplier, self.average = 1.0, None
 
@@ -459,26 +459,31 @@ def load(design, directory, epoch, kind):
     return found
 
 
+def check_zero(node, tensor, start):
+    """A tensor starts at 0, as a residual start says."""
+    if node.tensors[tensor].any():
+        raise Refused(f"{node.name}.{tensor} does not start at 0, as {start} says")
+
+
 def check_starts(design):
     """How residual blocks start, as far as the weights alone show it."""
-    norms = []
     for start, nodes in design.branches:
-        name, values = numbers(start or "none", e=1e-4)
+        name = call(start)[0]
         matrices = [node for node in nodes if node.kind in MATRICES]
-        if name in ("zero_last", "fixup") and matrices and matrices[-1].tensors["W"].any():
-            raise Refused(f"{matrices[-1].name} does not start at 0, as {name} says")
-        norms += [node for node in nodes if node.kind in NORMS][-1:] if name == "zero_gamma" else []
-        for node in design.nodes:
-            if node.kind == "res" and node.start == start and learns_factor(node):
-                begin = values["e"] if name == "layerscale" else 0.0
-                if not torch.allclose(node.tensors["scale"], torch.full_like(
-                        node.tensors["scale"], begin), rtol=1e-6, atol=0):
-                    raise Refused(f"{node.name}.scale does not start at {begin}")
-        if name == "fixup" and design.nodes[-1].tensors["W"].any():
-            raise Refused("the output does not start at 0, as fixup says")
-    for node in norms:
-        if node.tensors["gamma"].any():
-            raise Refused(f"{node.name}.gamma does not start at 0, as zero_gamma says")
+        norms = [node for node in nodes if node.kind in NORMS]
+        if name in ("zero_last", "fixup") and matrices:
+            check_zero(matrices[-1], "W", start)
+        if name == "zero_gamma" and norms:
+            check_zero(norms[-1], "gamma", start)
+        if name == "fixup":
+            check_zero(design.nodes[-1], "W", start)
+    for node in design.nodes:
+        if "scale" not in node.tensors:
+            continue
+        name, values = numbers(node.start, e=1e-4)
+        begin, scale = values["e"] if name == "layerscale" else 0.0, node.tensors["scale"]
+        if not torch.allclose(scale, torch.full_like(scale, begin), rtol=1e-6, atol=0):
+            raise Refused(f"{node.name}.scale does not start at {begin}")
 
 
 # --- Maximal update -----------------------------------------------------------------------------
@@ -507,7 +512,7 @@ def maximal_update(design, run, settings):
     adaptive = call(run["optimizer"])[0] in ADAPTIVE
     rates = {}
     for index, node in enumerate(design.nodes):
-        name, values = numbers_or_nothing(initializer_of(node, run, settings), base=64)
+        name, values = numbers_if_any(initializer_of(node, run, settings), base=64)
         for tensor, value in node.tensors.items():
             rates[index, tensor] = 1.0
             if name != "mup":
@@ -515,7 +520,7 @@ def maximal_update(design, run, settings):
             width = value.shape[0] / values["base"]
             groups = int(node.values.get("groups", 1)) if node.kind == "conv" else 1
             read = value.shape[1] * groups / values["base"] if tensor == "W" else None
-            if tensor == "W" and node.output:
+            if tensor == "W" and node.output and node.number > 1:
                 node.multiplier = 1 / read
                 rates[index, tensor] = 1.0 if adaptive else read
             elif tensor == "W" and node.number > 1 and node.kind != "depthwise":
@@ -525,7 +530,7 @@ def maximal_update(design, run, settings):
     return rates
 
 
-def numbers_or_nothing(text, **defaults):
+def numbers_if_any(text, **defaults):
     """As numbers(), of a call whose parameters may be something else."""
     try:
         return numbers(text, **defaults)
@@ -535,11 +540,11 @@ def numbers_or_nothing(text, **defaults):
 
 def optimizer_of(design, run, rates):
     """The optimizer of a run; weight decay is for matrices."""
-    name, plain, named = call(run["optimizer"])
+    name = call(run["optimizer"])[0]
     rate, decay = float(run["learning_rate"]), float(run["weight_decay"])
-    groups = [{"params": [tensor], "lr": rate * rates[index, name_],
-               "weight_decay": decay if name_ == "W" else 0.0}
-              for index, node in enumerate(design.nodes) for name_, tensor in node.tensors.items()]
+    groups = [{"params": [value], "lr": rate * rates[index, tensor],
+               "weight_decay": decay if tensor == "W" else 0.0}
+              for index, node in enumerate(design.nodes) for tensor, value in node.tensors.items()]
     if name in ("sgd", "momentum", "nesterov"):
         values = numbers(run["optimizer"], momentum=0.0 if name == "sgd" else 0.9)[1]
         return torch.optim.SGD(groups, lr=rate, momentum=values["momentum"],
@@ -565,6 +570,12 @@ def table(path):
     """The rows of a CSV file as dictionaries."""
     with open(path, newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
+
+
+@functools.lru_cache(maxsize=1)
+def rows_of(path):
+    """The rows of the data, read once."""
+    return table(path)
 
 
 def pairs(path):
@@ -598,7 +609,7 @@ class Data:
         path = environment["data_path"]
         if not path.endswith(".csv") or not pathlib.Path(path).is_file():
             raise Refused(f"the data are no CSV file (got {path})")
-        rows = table(path)
+        rows = rows_of(path)
         if len(rows) != int(environment["data_rows"]):
             raise Refused("rows of the data were left out")
         columns = list(rows[0])
