@@ -12,6 +12,7 @@
 #include "initscope/study.h"
 #include "initscope/text.h"
 #include "initscope/verdict.h"
+#include "initscope/width.h"
 
 /* A claim with its evidence: markup, arms as marks (say.h). */
 typedef struct ins_finding {
@@ -27,6 +28,7 @@ typedef struct ins_analysis {
     const ins_arm_judgement *arm; /* (study->arms) */
     ins_study_factors factors;
     ins_comparisons comparisons;
+    ins_widths widths;
     bool trained;       /* some run has an epoch after 0 */
     ins_finding answer; /* to the experiment's question */
     size_t findings;

@@ -53,6 +53,10 @@ size_t ins_plan_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_T
 /* Of matrix number 1 .. depth; nothing but zeros for another. */
 ins_tensor_place ins_design_place(const ins_design *design, size_t number);
 
+/* The function whose output is recorded as the activation of matrix number 1 .. depth; NULL: there
+ * is none. */
+const ins_choice *ins_design_activation(const ins_design *design, size_t number);
+
 /* Whether it is dense layers, activations and dropout one after the other. */
 bool ins_design_is_chain(const ins_design *design);
 

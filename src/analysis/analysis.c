@@ -18,6 +18,7 @@ void ins_analyse(const ins_study *study, ins_analysis *analysis)
     out.arm = ins_judge_arms(study, &out.facts, out.run, arena);
     out.factors = ins_factors_of(study, arena);
     out.comparisons = ins_compare(study, &out.factors, &out.facts, out.run, out.arm, arena);
+    out.widths = ins_widths_of(study, &out.factors, &out.facts, out.run, out.arm, arena);
     for (size_t r = 0; r < study->runs; r++) out.trained = out.trained || out.run[r].trained;
     out.answer = ins_answer_of(&out);
     out.finding = ins_findings_of(&out, &out.findings);

@@ -3,79 +3,24 @@
 #include <config.h>
 
 #include "finding.h"
-#include "network_text.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "answer_networks.h"
+#include "finder.h"
+#include "finding_layers.h"
+#include "finding_width.h"
 
 #include "initscope/csv.h"
 #include "initscope/say.h"
 #include "initscope/thresholds.h"
 #include "initscope/trend.h"
 
-typedef struct finder {
-    const ins_analysis *of;
-    const ins_study *study;
-    ins_arena *arena;
-    bool *which; /* (arms) scratch, all false at the start of a rule */
-} finder;
-
-enum { NAMED = 4 }; /* arms in one sentence */
-
-#define SAY(...) ins_arena_format(f->arena, __VA_ARGS__)
-
-/* The marked arms: by name, and over several settings by initializer, with the settings. */
-static const char *arms(finder *f)
-{
-    const ins_study_factors *factors = &f->of->factors;
-    if (f->of->comparisons.settings < 2)
-        return ins_say_arms(f->arena, f->which, f->study->arms, NAMED);
-    const char **item = ins_arena_get(f->arena, factors->initializers + 1, sizeof *item, "names");
-    size_t count = 0, partly = 0;
-    for (size_t i = 0; i < factors->initializers; i++) {
-        size_t in = 0, of = 0;
-        for (size_t a = 0; a < f->study->arms; a++) {
-            if (factors->initializer_of[a] != i) continue;
-            of++;
-            in += f->which[a];
-        }
-        if (in == 0) continue;
-        const char *name = ins_say_initializer(f->arena, i);
-        item[count] = in == of      ? name
-                      : partly == 0 ? SAY("%s (in %zu of %zu settings)", name, in, of)
-                                    : SAY("%s (%zu)", name, in);
-        partly += in < of;
-        count++;
-    }
-    return ins_say_list(f->arena, item, count, NAMED);
-}
-
-/* Grammatical number of what arms() lists. */
-static bool several(const finder *f)
-{
-    size_t first = SIZE_MAX;
-    for (size_t a = 0; a < f->study->arms; a++) {
-        size_t name = f->of->comparisons.settings < 2 ? a : f->of->factors.initializer_of[a];
-        if (!f->which[a]) continue;
-        if (first != SIZE_MAX && name != first) return true;
-        first = name;
-    }
-    return false;
-}
-
-static const char *arm(finder *f, size_t a)
+static const char *arm(ins_finder *f, size_t a)
 {
     return ins_say_arm(f->arena, a);
-}
-
-/* Marks the arms with a verdict; returns their number. */
-static size_t mark(finder *f, ins_verdict verdict)
-{
-    size_t count = 0;
-    for (size_t a = 0; a < f->study->arms; a++)
-        count += f->which[a] = ins_has_verdict(&f->of->arm[a], verdict);
-    return count;
 }
 
 /* More than half of the arm's runs have the verdict. */
@@ -84,15 +29,8 @@ static bool mostly(const ins_arm_judgement *arm, ins_verdict verdict)
     return 2 * arm->count[verdict] > arm->runs;
 }
 
-static size_t first_of(const finder *f)
-{
-    for (size_t a = 0; a < f->study->arms; a++)
-        if (f->which[a]) return a;
-    return SIZE_MAX;
-}
-
 /* Runs of the marked arms that have the verdict, and all of their runs. */
-static void count_runs(const finder *f, ins_verdict verdict, size_t *with, size_t *all)
+static void count_runs(const ins_finder *f, ins_verdict verdict, size_t *with, size_t *all)
 {
     *with = *all = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
@@ -102,32 +40,32 @@ static void count_runs(const finder *f, ins_verdict verdict, size_t *with, size_
     }
 }
 
-static const char *of_runs(finder *f, ins_verdict verdict)
+static const char *of_runs(ins_finder *f, ins_verdict verdict)
 {
     size_t with, all;
     count_runs(f, verdict, &with, &all);
     return ins_say_of(f->arena, with, all, "run");
 }
 
-static const ins_score *score_of(const finder *f)
+static const ins_score *score_of(const ins_finder *f)
 {
     return &f->of->facts.score;
 }
 
-static const char *said(finder *f, double score)
+static const char *said(ins_finder *f, double score)
 {
     return ins_say_score(f->arena, score_of(f), score);
 }
 
 /* "chance is 33.3 %" */
-static const char *constant(finder *f)
+static const char *constant(ins_finder *f)
 {
     return ins_say_score_constant(f->arena, score_of(f), f->of->facts.chance);
 }
 
 /* --- Symmetry --------------------------------------------------------------------- */
 
-static bool symmetric(finder *f, ins_finding *out)
+static bool symmetric(ins_finder *f, ins_finding *out)
 {
     size_t count = 0, layers = 0, all = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
@@ -141,9 +79,10 @@ static bool symmetric(finder *f, ins_finding *out)
         all = ins_hidden_layers(of);
     }
     if (count == 0) return false;
-    size_t a = first_of(f);
+    size_t a = ins_finder_first(f);
     const ins_arm_judgement *of = &f->of->arm[a];
-    out->claim = SAY("%s %s symmetric.", arms(f), several(f) ? "stay" : "stays");
+    out->claim =
+        SAY("%s %s symmetric.", ins_finder_arms(f), ins_finder_several(f) ? "stay" : "stays");
     const char *end = f->of->trained ? "after training" : "at the start";
     out->evidence =
         SAY("In %s units are equal in bits %s, in %zu of %zu hidden layers%s: they receive "
@@ -157,7 +96,7 @@ static bool symmetric(finder *f, ins_finding *out)
 }
 
 /* Distinct in bits, one in function. */
-static bool one_function(finder *f, ins_finding *out)
+static bool one_function(ins_finder *f, ins_finding *out)
 {
     size_t count = 0;
     double rank = INFINITY;
@@ -177,7 +116,7 @@ static bool one_function(finder *f, ins_finding *out)
         if (f->which[a]) rank = fmin(rank, least);
     }
     if (count == 0) return false;
-    out->claim = SAY("%s: units distinct in bits, one in function.", arms(f));
+    out->claim = SAY("%s: units distinct in bits, one in function.", ins_finder_arms(f));
     out->evidence =
         SAY("No two units of a hidden layer have equal weights at the end, yet a layer's "
             "outputs span %s directions: the difference is too small to be used.",
@@ -187,7 +126,7 @@ static bool one_function(finder *f, ins_finding *out)
 
 /* --- Signal ----------------------------------------------------------------------- */
 
-static const char *total_text(finder *f, size_t a, ins_direction direction)
+static const char *total_text(ins_finder *f, size_t a, ins_direction direction)
 {
     const ins_arm_judgement *of = &f->of->arm[a];
     if (of->grade[direction] == INS_GRADE_NONE) return "nothing";
@@ -197,7 +136,7 @@ static const char *total_text(finder *f, size_t a, ins_direction direction)
 
 /* Of the marked arms the one whose total is furthest from 1; of none and of no bound there is no
  * mean. */
-static size_t furthest(const finder *f, ins_direction direction)
+static size_t furthest(const ins_finder *f, ins_direction direction)
 {
     size_t best = SIZE_MAX;
     double most = -1;
@@ -212,7 +151,7 @@ static size_t furthest(const finder *f, ins_direction direction)
     return best;
 }
 
-static const char *layer_text(finder *f, size_t a, ins_direction direction)
+static const char *layer_text(ins_finder *f, size_t a, ins_direction direction)
 {
     const ins_arm_judgement *of = &f->of->arm[a];
     if (isfinite(of->gain[direction]))
@@ -224,7 +163,7 @@ static const char *layer_text(finder *f, size_t a, ins_direction direction)
 }
 
 /* What one direction of one arm comes to, as a piece of a sentence. */
-static const char *brought(finder *f, size_t a, ins_direction direction)
+static const char *brought(ins_finder *f, size_t a, ins_direction direction)
 {
     bool forward = direction == INS_FORWARD;
     return SAY("%s of the %s hidden layer's %s to the %s one%s", total_text(f, a, direction),
@@ -233,7 +172,7 @@ static const char *brought(finder *f, size_t a, ins_direction direction)
 }
 
 /* Marks the arms that have the grade in these directions and in no other. */
-static size_t mark_grade(finder *f, ins_verdict forward, ins_verdict backward, bool in_forward,
+static size_t mark_grade(ins_finder *f, ins_verdict forward, ins_verdict backward, bool in_forward,
                          bool in_backward)
 {
     size_t count = 0;
@@ -247,7 +186,7 @@ static size_t mark_grade(finder *f, ins_verdict forward, ins_verdict backward, b
     return count;
 }
 
-static bool lost(finder *f, bool forward, bool backward, bool vanishing, ins_finding *out)
+static bool lost(ins_finder *f, bool forward, bool backward, bool vanishing, ins_finding *out)
 {
     ins_verdict ahead = vanishing ? INS_VERDICT_VANISHING_FORWARD : INS_VERDICT_EXPLODING_FORWARD;
     ins_verdict back = vanishing ? INS_VERDICT_VANISHING_BACKWARD : INS_VERDICT_EXPLODING_BACKWARD;
@@ -260,7 +199,7 @@ static bool lost(finder *f, bool forward, bool backward, bool vanishing, ins_fin
     out->claim = SAY("%s %s with %s.", what,
                      forward && backward ? (vanishing ? "vanish" : "explode")
                                          : (vanishing ? "vanishes" : "explodes"),
-                     arms(f));
+                     ins_finder_arms(f));
     const char *layers =
         ins_say_count(f->arena, ins_hidden_layers(&f->study->arm[a]), "hidden layer");
     if (!f->study->arm[a].chain) {
@@ -276,38 +215,46 @@ static bool lost(finder *f, bool forward, bool backward, bool vanishing, ins_fin
     return true;
 }
 
-static bool vanishing(finder *f, ins_finding *out)
+static bool vanishing(ins_finder *f, ins_finding *out)
 {
     return lost(f, true, true, true, out);
 }
 
-static bool vanishing_forward(finder *f, ins_finding *out)
+static bool vanishing_forward(ins_finder *f, ins_finding *out)
 {
     return lost(f, true, false, true, out);
 }
 
-static bool vanishing_backward(finder *f, ins_finding *out)
+static bool vanishing_backward(ins_finder *f, ins_finding *out)
 {
     return lost(f, false, true, true, out);
 }
 
-static bool exploding(finder *f, ins_finding *out)
+static bool exploding(ins_finder *f, ins_finding *out)
 {
     return lost(f, true, true, false, out);
 }
 
-static bool exploding_forward(finder *f, ins_finding *out)
+static bool exploding_forward(ins_finder *f, ins_finding *out)
 {
     return lost(f, true, false, false, out);
 }
 
-static bool exploding_backward(finder *f, ins_finding *out)
+/* Not where the norms explain all of it, which is a finding of its own. */
+static bool exploding_backward(ins_finder *f, ins_finding *out)
 {
-    return lost(f, false, true, false, out);
+    ins_finding norms;
+    bool *these = ins_arena_get(f->arena, f->study->arms + 1, sizeof *these, "findings");
+    if (!lost(f, false, true, false, out)) return false;
+    memcpy(these, f->which, f->study->arms * sizeof *these);
+    ins_finder_begin(f);
+    bool explained = ins_find_exploding_norm(f, &norms);
+    for (size_t a = 0; a < f->study->arms; a++) explained = explained && f->which[a] >= these[a];
+    return !explained;
 }
 
 /* The size is held up while the rows become alike. */
-static bool held_up(finder *f, ins_finding *out)
+static bool held_up(ins_finder *f, ins_finding *out)
 {
     size_t best = SIZE_MAX, count = 0;
     double most = 0;
@@ -323,7 +270,7 @@ static bool held_up(finder *f, ins_finding *out)
     }
     if (count == 0) return false;
     const ins_arm_judgement *of = &f->of->arm[best];
-    out->claim = SAY("The size lasts, the signal does not, with %s.", arms(f));
+    out->claim = SAY("The size lasts, the signal does not, with %s.", ins_finder_arms(f));
     out->evidence =
         SAY("In the last hidden layer of %s the second moment of z is %s of the first layer's, but "
             "what differs between rows only %s: the rows have become alike (correlation %s).",
@@ -333,7 +280,7 @@ static bool held_up(finder *f, ins_finding *out)
     return true;
 }
 
-static bool collapsed(finder *f, ins_finding *out)
+static bool collapsed(ins_finder *f, ins_finding *out)
 {
     size_t count = 0, best = SIZE_MAX;
     double least = INFINITY;
@@ -349,7 +296,7 @@ static bool collapsed(finder *f, ins_finding *out)
     }
     double needed = ins_directions_needed(&f->of->facts);
     if (count == 0 || !(least < needed)) return false;
-    out->claim = SAY("The signal lasts and the rank collapses with %s.", arms(f));
+    out->claim = SAY("The signal lasts and the rank collapses with %s.", ins_finder_arms(f));
     out->evidence =
         SAY("The last hidden layer of %s keeps %s of the signal but spans %s directions "
             "at the start, where %s are needed.",
@@ -358,16 +305,8 @@ static bool collapsed(finder *f, ins_finding *out)
     return true;
 }
 
-/* "layer 3", "conv3" */
-static const char *layer_words(finder *f, size_t a, size_t layer)
-{
-    const ins_graph_layer *of = ins_layer_at(&f->study->arm[a], layer);
-    return of != NULL && of->name[0] != '\0' ? ins_say_literal(f->arena, of->name)
-                                             : SAY("layer %zu", layer);
-}
-
 /* Weights that share a part: what makes units and rows alike. */
-static bool off_centre(finder *f, ins_finding *out)
+static bool off_centre(ins_finder *f, ins_finding *out)
 {
     size_t count = 0, run = SIZE_MAX;
     double most = 0;
@@ -389,11 +328,11 @@ static bool off_centre(finder *f, ins_finding *out)
     ins_site weight = {run, f->study->start, layer, INS_WEIGHT};
     double inputs = ins_number(f->study, INS_LAYERS_COUNT, weight) /
                     ins_number(f->study, INS_LAYERS_UNITS, weight);
-    out->claim = SAY("The weights of %s do not lie around 0.", arms(f));
+    out->claim = SAY("The weights of %s do not lie around 0.", ins_finder_arms(f));
     out->evidence =
         SAY("Before training those of %s of %s have mean %s and standard deviation %s: over "
             "%s what they share outweighs what they differ by.",
-            layer_words(f, a, layer), arm(f, a),
+            ins_finder_layer(f, a, layer), arm(f, a),
             ins_say(f->arena, ins_number(f->study, INS_LAYERS_MEAN, weight)),
             ins_say(f->arena, sqrt(ins_number(f->study, INS_LAYERS_VARIANCE, weight))),
             ins_say_count(f->arena, (size_t)inputs, "input"));
@@ -403,7 +342,7 @@ static bool off_centre(finder *f, ins_finding *out)
 /* --- Networks that are no chains ---------------------------------------------------- */
 
 /* Of its first run: the stream behind the first block and behind the last. */
-static double stream_of(const finder *f, size_t a, bool last)
+static double stream_of(const ins_finder *f, size_t a, bool last)
 {
     const size_t *layer;
     size_t blocks = ins_streams(f->study, a, &layer);
@@ -412,9 +351,9 @@ static double stream_of(const finder *f, size_t a, bool last)
     return ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, at).interval.mean;
 }
 
-static bool exploding_stream(finder *f, ins_finding *out)
+static bool exploding_stream(ins_finder *f, ins_finding *out)
 {
-    size_t count = mark(f, INS_VERDICT_EXPLODING_STREAM), worst = SIZE_MAX;
+    size_t count = ins_finder_mark(f, INS_VERDICT_EXPLODING_STREAM), worst = SIZE_MAX;
     const size_t *layer;
     if (count == 0) return false;
     for (size_t a = 0; a < f->study->arms; a++)
@@ -422,7 +361,7 @@ static bool exploding_stream(finder *f, ins_finding *out)
                                                      f->of->arm[worst].stream_growth.interval.mean))
             worst = a;
     size_t blocks = ins_streams(f->study, worst, &layer);
-    out->claim = SAY("The stream explodes with %s.", arms(f));
+    out->claim = SAY("The stream explodes with %s.", ins_finder_arms(f));
     out->evidence = SAY(
         "Over %s its second moment goes from %s to %s with %s, in the later half by a factor "
         "of %s a block. Branches that begin with a norm, end in zeros or are scaled down "
@@ -433,13 +372,14 @@ static bool exploding_stream(finder *f, ins_finding *out)
     return true;
 }
 
-static bool identity_start(finder *f, ins_finding *out)
+static bool identity_start(ins_finder *f, ins_finding *out)
 {
-    size_t count = mark(f, INS_VERDICT_IDENTITY_START);
+    size_t count = ins_finder_mark(f, INS_VERDICT_IDENTITY_START);
     const size_t *layer;
     if (count == 0) return false;
-    size_t blocks = ins_streams(f->study, first_of(f), &layer);
-    out->claim = SAY("%s %s as the identity.", arms(f), several(f) ? "start" : "starts");
+    size_t blocks = ins_streams(f->study, ins_finder_first(f), &layer);
+    out->claim = SAY("%s %s as the identity.", ins_finder_arms(f),
+                     ins_finder_several(f) ? "start" : "starts");
     out->evidence =
         SAY("Before training %s what %s: signal and error pass by the branches, which come in as "
             "they learn.",
@@ -449,95 +389,9 @@ static bool identity_start(finder *f, ins_finding *out)
     return true;
 }
 
-/* Error of the first layer over that of the last hidden one, which a norm makes grow. */
-static double error_total(const finder *f, size_t a)
-{
-    const ins_arm *of = &f->study->arm[a];
-    ins_site first = {.epoch = f->study->start, .layer = 1, .tensor = INS_DELTA}, last = first;
-    last.layer = ins_hidden_layers(of);
-    return ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, first).interval.mean /
-           ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, last).interval.mean;
-}
-
-static bool is_relu(const ins_arm *arm)
-{
-    return arm->activation != NULL && strcmp(arm->activation, "relu") == 0;
-}
-
-/* Norms between ReLUs without skips multiply the error, layer by layer. */
-static bool exploding_norm(finder *f, ins_finding *out)
-{
-    double worst = 0, factor = ins_threshold_of(INS_THRESHOLD_NORM_FACTOR);
-    size_t at = SIZE_MAX, norms = 0;
-    bool batch = true;
-    for (size_t a = 0; a < f->study->arms; a++) {
-        ins_network_facts facts = ins_network_facts_of(f->study->arm[a].network);
-        size_t count = facts.batch_norms + facts.late_norms;
-        double growth = pow(factor, (double)count);
-        f->which[a] = facts.known && !facts.blocks && is_relu(&f->study->arm[a]) &&
-                      growth > ins_threshold_of(INS_THRESHOLD_NORM_GROWTH);
-        if (!f->which[a] || growth <= worst) continue;
-        worst = growth;
-        at = a;
-        norms = count;
-        batch = facts.late_norms == 0;
-    }
-    if (at == SIZE_MAX) return false;
-    double measured = error_total(f, at);
-    out->claim = SAY("The error explodes through the norms of %s.", arms(f));
-    out->evidence = SAY(
-        "%s and ReLU multiply its second moment by %s a layer in theory, over %zu of them by "
-        "%s%s. Residual blocks keep it.",
-        batch ? "Batch norm" : "A norm", ins_say(f->arena, factor), norms, ins_say(f->arena, worst),
-        isfinite(measured) ? SAY("; from the last hidden layer of %s to the first it is %s "
-                                 "before training",
-                                 arm(f, at), ins_say(f->arena, measured))
-                           : "");
-    return true;
-}
-
-/* Of kernels whose taps are alike; those that have all in the centre lose nothing. */
-static bool has_even_taps(const ins_arm *arm)
-{
-    static const char *const centred[] = {"delta_orthogonal", "dirac"};
-    for (size_t i = 0; i < sizeof centred / sizeof centred[0]; i++)
-        if (strncmp(arm->initializer, centred[i], strlen(centred[i])) == 0) return false;
-    return true;
-}
-
-static bool border(finder *f, ins_finding *out)
-{
-    double least = 1;
-    ins_network_facts worst = {.border = NAN};
-    for (size_t a = 0; a < f->study->arms; a++) {
-        ins_network_facts facts = ins_network_facts_of(f->study->arm[a].network);
-        f->which[a] = !facts.normalized && !facts.blocks && has_even_taps(&f->study->arm[a]) &&
-                      facts.border < ins_threshold_of(INS_THRESHOLD_BORDER);
-        if (!f->which[a] || facts.border >= least) continue;
-        least = facts.border;
-        worst = facts;
-    }
-    if (isnan(worst.border)) return false;
-    bool all = true;
-    for (size_t a = 0; a < f->study->arms; a++) all = all && f->which[a];
-    const char *map = worst.columns > 1 ? SAY("a map of %zu × %zu", worst.rows, worst.columns)
-                                        : SAY("a sequence of %zu", worst.rows);
-    out->claim =
-        all ? SAY("Zero padding takes %s of the signal.", ins_say_percent(f->arena, 1 - least))
-            : SAY("With %s zero padding takes %s of the signal.", arms(f),
-                  ins_say_percent(f->arena, 1 - least));
-    out->evidence =
-        SAY("In theory %s, the last on %s, %s %s of what no border would cost. Fewer "
-            "layers at this size, pooling, or kernels that have all weight in their centre "
-            "(delta_orthogonal) would keep it.",
-            ins_say_count(f->arena, worst.convolutions, "convolution"), map,
-            worst.convolutions == 1 ? "leaves" : "leave", ins_say_percent(f->arena, least));
-    return true;
-}
-
 /* --- Units ------------------------------------------------------------------------ */
 
-static bool dead(finder *f, ins_finding *out)
+static bool dead(ins_finder *f, ins_finding *out)
 {
     size_t count = 0, start = 0, end = 0, all = 0, either = 0, learned = 0, unsure = 0;
     double most = 0;
@@ -560,8 +414,8 @@ static bool dead(finder *f, ins_finding *out)
     }
     if (count == 0) return false;
     bool dying = end > start;
-    out->claim = dying ? SAY("Units die in training with %s.", arms(f))
-                       : SAY("Units are dead from the start with %s.", arms(f));
+    out->claim = dying ? SAY("Units die in training with %s.", ins_finder_arms(f))
+                       : SAY("Units are dead from the start with %s.", ins_finder_arms(f));
     out->evidence = SAY(
         "More than half of a hidden layer is 0 for every row in %s%s; up to %s of a "
         "layer.",
@@ -577,11 +431,11 @@ static bool dead(finder *f, ins_finding *out)
     return true;
 }
 
-static bool saturated(finder *f, ins_finding *out)
+static bool saturated(ins_finder *f, ins_finding *out)
 {
-    size_t count = mark(f, INS_VERDICT_SATURATED);
+    size_t count = ins_finder_mark(f, INS_VERDICT_SATURATED);
     if (count == 0) return false;
-    out->claim = SAY("The activations of %s are saturated.", arms(f));
+    out->claim = SAY("The activations of %s are saturated.", ins_finder_arms(f));
     out->evidence =
         SAY("In %s more than half of a hidden layer's outputs lie beyond the knee of the "
             "activation function, where its slope is small.",
@@ -589,11 +443,11 @@ static bool saturated(finder *f, ins_finding *out)
     return true;
 }
 
-static bool not_moving(finder *f, ins_finding *out)
+static bool not_moving(ins_finder *f, ins_finding *out)
 {
-    size_t count = mark(f, INS_VERDICT_NOT_MOVING);
+    size_t count = ins_finder_mark(f, INS_VERDICT_NOT_MOVING);
     if (count == 0) return false;
-    out->claim = SAY("The weights of %s do not move.", arms(f));
+    out->claim = SAY("The weights of %s do not move.", ins_finder_arms(f));
     out->evidence = SAY("In %s the median update is less than a millionth of the weights.",
                         of_runs(f, INS_VERDICT_NOT_MOVING));
     return true;
@@ -601,13 +455,13 @@ static bool not_moving(finder *f, ins_finding *out)
 
 /* --- Training ---------------------------------------------------------------------- */
 
-static double number_of_arm(const finder *f, size_t a, ins_column_id column)
+static double number_of_arm(const ins_finder *f, size_t a, ins_column_id column)
 {
     return ins_factor_number(f->study, f->study->arm[a].run[0], column);
 }
 
 /* Of the arm's optimizer, as environment.csv tells: "sgd 0.01, adam 0.001"; NAN: it does not. */
-static double default_rate(const finder *f, size_t a)
+static double default_rate(const ins_finder *f, size_t a)
 {
     const char *rates = ins_pairs_get(&f->study->environment, "default_learning_rates");
     const char *optimizer = a == SIZE_MAX ? NULL : f->study->arm[a].optimizer;
@@ -624,9 +478,9 @@ static double default_rate(const finder *f, size_t a)
     return NAN;
 }
 
-static bool diverged(finder *f, ins_finding *out)
+static bool diverged(ins_finder *f, ins_finding *out)
 {
-    size_t count = mark(f, INS_VERDICT_DIVERGED), keeps = SIZE_MAX;
+    size_t count = ins_finder_mark(f, INS_VERDICT_DIVERGED), keeps = SIZE_MAX;
     if (count == 0) return false;
     long long first = -1, last = -1;
     for (size_t a = 0; a < f->study->arms; a++) {
@@ -640,7 +494,7 @@ static bool diverged(finder *f, ins_finding *out)
             if (epoch > last) last = epoch;
         }
     }
-    out->claim = SAY("%s %s.", arms(f), several(f) ? "diverge" : "diverges");
+    out->claim = SAY("%s %s.", ins_finder_arms(f), ins_finder_several(f) ? "diverge" : "diverges");
     out->evidence =
         SAY("In %s the numbers are not finite any more, %s.", of_runs(f, INS_VERDICT_DIVERGED),
             first == last ? SAY("from epoch %lld on", first)
@@ -658,7 +512,7 @@ static bool diverged(finder *f, ins_finding *out)
     return true;
 }
 
-static bool confidently_wrong(finder *f, ins_finding *out)
+static bool confidently_wrong(ins_finder *f, ins_finding *out)
 {
     double guess = f->of->facts.constant_loss, worst = 0;
     size_t count = 0, at = SIZE_MAX;
@@ -673,7 +527,8 @@ static bool confidently_wrong(finder *f, ins_finding *out)
     }
     if (count == 0) return false;
     const ins_score_words *words = score_of(f)->words;
-    out->claim = SAY("%s %s %s.", arms(f), several(f) ? "end" : "ends", words->worse);
+    out->claim =
+        SAY("%s %s %s.", ins_finder_arms(f), ins_finder_several(f) ? "end" : "ends", words->worse);
     out->evidence = SAY("The training loss of %s ends at %s, above the %s of %s.", arm(f, at),
                         ins_say(f->arena, worst), ins_say(f->arena, guess), words->constant_loss);
     return true;
@@ -681,7 +536,7 @@ static bool confidently_wrong(finder *f, ins_finding *out)
 
 /* Outputs of numbers that are large at the start have to be unlearned first: their second moment is
  * what the loss has above that of the mean. */
-static bool starts_above(finder *f, ins_finding *out)
+static bool starts_above(ins_finder *f, ins_finding *out)
 {
     double mean = f->of->facts.constant_loss, worst = 0;
     size_t count = 0, at = SIZE_MAX;
@@ -695,8 +550,8 @@ static bool starts_above(finder *f, ins_finding *out)
         at = a;
     }
     if (count == 0) return false;
-    out->claim =
-        SAY("%s %s %s.", arms(f), several(f) ? "start" : "starts", score_of(f)->words->worse);
+    out->claim = SAY("%s %s %s.", ins_finder_arms(f), ins_finder_several(f) ? "start" : "starts",
+                     score_of(f)->words->worse);
     out->evidence = SAY("Before training the loss of %s is %s, that of always answering the mean "
                         "%s: smaller weights of the output layer would start near it.",
                         arm(f, at), ins_say(f->arena, worst), ins_say(f->arena, mean));
@@ -705,7 +560,7 @@ static bool starts_above(finder *f, ins_finding *out)
 
 /* The same initializer in settings that differ in one factor alone: learns in one, not in the
  * other. */
-static bool contrast(finder *f, ins_finding *out)
+static bool contrast(ins_finder *f, ins_finding *out)
 {
     const ins_study_factors *factors = &f->of->factors;
     for (size_t k = 0; k < factors->count; k++) {
@@ -736,7 +591,7 @@ static bool contrast(finder *f, ins_finding *out)
 }
 
 /* What carries the score over the settings: the rank or the totals. */
-static bool carries(finder *f, ins_finding *out)
+static bool carries(ins_finder *f, ins_finding *out)
 {
     size_t n = 0, arms_all = f->study->arms;
     double *score = ins_arena_get(f->arena, arms_all + 1, sizeof *score, "finding");
@@ -775,19 +630,19 @@ typedef struct leader {
 } leader;
 
 /* The difference of two initializers over all settings; NULL: it was not tested. */
-static const ins_difference *main_difference(const finder *f, size_t a, size_t b)
+static const ins_difference *main_difference(const ins_finder *f, size_t a, size_t b)
 {
     const ins_difference *d = ins_main_effect_of(&f->of->comparisons, a, b);
     return d != NULL && isfinite(d->p) ? d : NULL;
 }
 
 /* a over b. */
-static double lead(const finder *f, const ins_difference *d, size_t a)
+static double lead(const ins_finder *f, const ins_difference *d, size_t a)
 {
     return d->first == f->of->factors.initializer[a] ? d->difference.mean : -d->difference.mean;
 }
 
-static leader leader_of(const finder *f)
+static leader leader_of(const ins_finder *f)
 {
     size_t n = f->of->factors.initializers;
     leader out = {.initializer = SIZE_MAX,
@@ -815,16 +670,16 @@ static leader leader_of(const finder *f)
     return out;
 }
 
-static const char *initializers(finder *f, const bool *which)
+static const char *initializers(ins_finder *f, const bool *which)
 {
     size_t n = f->of->factors.initializers, count = 0;
     const char **item = ins_arena_get(f->arena, n + 1, sizeof *item, "names");
     for (size_t i = 0; i < n; i++)
         if (which[i]) item[count++] = ins_say_initializer(f->arena, i);
-    return ins_say_list(f->arena, item, count, NAMED);
+    return ins_say_list(f->arena, item, count, INS_FINDER_NAMED);
 }
 
-static bool main_effect(finder *f, ins_finding *out)
+static bool main_effect(ins_finder *f, ins_finding *out)
 {
     leader first = leader_of(f);
     if (first.initializer == SIZE_MAX || first.behinds == 0) return false;
@@ -848,7 +703,7 @@ static bool main_effect(finder *f, ins_finding *out)
     return true;
 }
 
-static bool few_rows(finder *f, ins_finding *out)
+static bool few_rows(ins_finder *f, ins_finding *out)
 {
     const ins_facts *facts = &f->of->facts;
     size_t undecided = 0;
@@ -864,7 +719,7 @@ static bool few_rows(finder *f, ins_finding *out)
 
 static const struct {
     const char *name;
-    bool (*find)(finder *f, ins_finding *out);
+    bool (*find)(ins_finder *f, ins_finding *out);
 } rules[] = {
     {"few_rows", few_rows},
     {"symmetric", symmetric},
@@ -878,8 +733,14 @@ static const struct {
     {"exploding_forward", exploding_forward},
     {"exploding_backward", exploding_backward},
     {"exploding_stream", exploding_stream},
-    {"exploding_norm", exploding_norm},
-    {"border", border},
+    {"exploding_norm", ins_find_exploding_norm},
+    {"norm_eps", ins_find_norm_eps},
+    {"norm_rows", ins_find_norm_rows},
+    {"moving_average", ins_find_moving_average},
+    {"border", ins_find_border},
+    {"fans", ins_find_fans},
+    {"pool", ins_find_pool},
+    {"width", ins_find_width},
     {"collapsed", collapsed},
     {"off_centre", off_centre},
     {"contrast", contrast},
@@ -893,26 +754,14 @@ static const struct {
     {"identity_start", identity_start},
 };
 
-static void begin(finder *f)
-{
-    for (size_t a = 0; a < f->study->arms; a++) f->which[a] = false;
-}
-
-static finder finder_of(const ins_analysis *analysis)
-{
-    finder f = {.of = analysis, .study = analysis->study, .arena = analysis->arena};
-    f.which = ins_arena_get(f.arena, f.study->arms + 1, sizeof *f.which, "findings");
-    return f;
-}
-
 const ins_finding *ins_findings_of(const ins_analysis *analysis, size_t *count)
 {
-    finder f = finder_of(analysis);
+    ins_finder f = ins_finder_of(analysis);
     const size_t most = sizeof rules / sizeof rules[0];
     ins_finding *found = ins_arena_get(analysis->arena, most, sizeof *found, "findings");
     *count = 0;
     for (size_t i = 0; i < most; i++) {
-        begin(&f);
+        ins_finder_begin(&f);
         found[*count] = (ins_finding){.rule = rules[i].name};
         *count += rules[i].find(&f, &found[*count]);
     }
@@ -922,7 +771,7 @@ const ins_finding *ins_findings_of(const ins_analysis *analysis, size_t *count)
 /* --- The answer --------------------------------------------------------------------- */
 
 /* Arms of which both totals were measured. */
-static size_t with_totals(const finder *f)
+static size_t with_totals(const ins_finder *f)
 {
     size_t count = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
@@ -935,7 +784,7 @@ static size_t with_totals(const finder *f)
 
 /* The same of networks of which no total is known in both directions: their streams, else the
  * signal. NULL: neither is known. */
-static const char *untrained_graphs(finder *f)
+static const char *untrained_graphs(ins_finder *f)
 {
     size_t streams = 0, forward = 0, chains = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
@@ -944,21 +793,22 @@ static const char *untrained_graphs(finder *f)
         forward += f->of->arm[a].grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN;
     }
     if (streams > 0)
-        return mark(f, INS_VERDICT_EXPLODING_STREAM) > 0
-                   ? SAY("The stream explodes with %s.", arms(f))
+        return ins_finder_mark(f, INS_VERDICT_EXPLODING_STREAM) > 0
+                   ? SAY("The stream explodes with %s.", ins_finder_arms(f))
                    : "No stream explodes.";
     if (forward == 0 || chains > 0) return NULL;
-    if (mark(f, INS_VERDICT_PRESERVING_FORWARD) > 0)
-        return SAY("%s %s the signal.", arms(f), several(f) ? "keep" : "keeps");
+    if (ins_finder_mark(f, INS_VERDICT_PRESERVING_FORWARD) > 0)
+        return SAY("%s %s the signal.", ins_finder_arms(f),
+                   ins_finder_several(f) ? "keep" : "keeps");
     return f->study->arms == 1 ? "It does not keep the signal." : "None keeps the signal.";
 }
 
 /* Before training: which keep the signal in both directions. */
-static void answer_untrained(finder *f, ins_finding *out)
+static void answer_untrained(ins_finder *f, ins_finding *out)
 {
     size_t known = with_totals(f);
     const char *graphs = known == 0 ? untrained_graphs(f) : NULL;
-    size_t count = mark(f, INS_VERDICT_PRESERVING);
+    size_t count = ins_finder_mark(f, INS_VERDICT_PRESERVING);
     if (graphs != NULL) {
         out->claim = graphs;
     } else if (known == 0) {
@@ -969,7 +819,8 @@ static void answer_untrained(finder *f, ins_finding *out)
         out->claim = f->study->arms == 1 ? "It does not keep both signal and error over the depth."
                                          : "None keeps both signal and error over the depth.";
     } else {
-        out->claim = SAY("%s %s signal and error.", arms(f), several(f) ? "keep" : "keeps");
+        out->claim = SAY("%s %s signal and error.", ins_finder_arms(f),
+                         ins_finder_several(f) ? "keep" : "keeps");
     }
     out->evidence = f->of->trained ? "The logs do not tell what a run would reach without learning."
                                    : "Nothing was trained.";
@@ -977,14 +828,8 @@ static void answer_untrained(finder *f, ins_finding *out)
         out->evidence = SAY("%s %zu of %zu preserve both.", out->evidence, count, known);
 }
 
-static bool has_learned(const ins_arm_judgement *arm)
-{
-    return ins_has_verdict(arm, INS_VERDICT_LEARNED) ||
-           ins_has_verdict(arm, INS_VERDICT_BARELY_LEARNED);
-}
-
 /* At most two names: in a title. */
-static const char *short_arms(finder *f)
+static const char *short_arms(ins_finder *f)
 {
     size_t count = 0;
     for (size_t a = 0; a < f->study->arms; a++) count += f->which[a];
@@ -993,7 +838,7 @@ static const char *short_arms(finder *f)
 }
 
 /* "17.5 points [13.1, 21.9] more" */
-static const char *points_more(finder *f, ins_interval d)
+static const char *points_more(ins_finder *f, ins_interval d)
 {
     bool more = d.mean >= 0;
     ins_interval size = more ? d : (ins_interval){d.n, -d.mean, -d.upper, -d.lower};
@@ -1001,13 +846,13 @@ static const char *points_more(finder *f, ins_interval d)
                more ? "more" : "less");
 }
 
-static const char *runs_of(finder *f, const ins_arm_judgement *of)
+static const char *runs_of(ins_finder *f, const ins_arm_judgement *of)
 {
     return of->alike && of->runs > 1 ? SAY(", all %zu runs alike", of->runs) : "";
 }
 
 /* "learned in 4 of 5 runs, barely in 1" */
-static const char *runs_learned(finder *f, const ins_arm_judgement *of)
+static const char *runs_learned(ins_finder *f, const ins_arm_judgement *of)
 {
     if (of->learned == 0)
         return SAY("barely learned, in %s", ins_say_of(f->arena, of->barely, of->runs, "run"));
@@ -1016,11 +861,11 @@ static const char *runs_learned(finder *f, const ins_arm_judgement *of)
 }
 
 /* No initializer learned in more than half of its runs. */
-static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding *out)
+static void answer_unlearned(ins_finder *f, const ins_setting *setting, ins_finding *out)
 {
     double most = NAN;
     size_t some = 0, runs = 0, all = 0, undecided = 0;
-    begin(f);
+    ins_finder_begin(f);
     for (size_t i = 0; i < setting->arms; i++) {
         const ins_arm_judgement *of = &f->of->arm[setting->arm[i]];
         size_t learned_runs = of->learned + of->barely;
@@ -1033,8 +878,8 @@ static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding 
     if (undecided > 0) {
         out->claim = SAY("The %s rows are too few to say which learned.", score_of(f)->rows);
     } else if (some > 0) {
-        out->claim =
-            SAY("Only %s learned, in %s.", arms(f), ins_say_of(f->arena, runs, all, "run"));
+        out->claim = SAY("Only %s learned, in %s.", ins_finder_arms(f),
+                         ins_say_of(f->arena, runs, all, "run"));
     } else {
         out->claim = setting->arms == 1 ? "It did not learn." : "None of them learned.";
     }
@@ -1044,7 +889,7 @@ static void answer_unlearned(finder *f, const ins_setting *setting, ins_finding 
 }
 
 /* One setting: who learns, who is in the set of the best, by how much the rest is behind. */
-static void answer_setting(finder *f, const ins_setting *setting, ins_finding *out)
+static void answer_setting(ins_finder *f, const ins_setting *setting, ins_finding *out)
 {
     size_t failing = 0, never = 0, unsure = 0;
     bool *open = ins_arena_get(f->arena, f->study->arms + 1, sizeof *open, "names");
@@ -1052,7 +897,7 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
         size_t a = setting->arm[i];
         open[a] = ins_has_verdict(&f->of->arm[a], INS_VERDICT_LEARNING_UNDECIDED);
         unsure += open[a];
-        f->which[a] = !open[a] && !has_learned(&f->of->arm[a]);
+        f->which[a] = !open[a] && !ins_has_learned(&f->of->arm[a]);
         failing += f->which[a];
         never += f->which[a] && f->of->arm[a].learned + f->of->arm[a].barely == 0;
     }
@@ -1062,7 +907,7 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
     }
     const char *failed = failing > 0 ? short_arms(f) : NULL;
     size_t rest = setting->arms - failing - unsure;
-    begin(f);
+    ins_finder_begin(f);
     for (size_t i = 0; i < setting->arms; i++) f->which[setting->arm[i]] = setting->in_set[i];
     const ins_arm_judgement *best = &f->of->arm[setting->best];
     const char *ahead;
@@ -1087,13 +932,13 @@ static void answer_setting(finder *f, const ins_setting *setting, ins_finding *o
                                         : "rarely or never learn";
     if (unsure > 0)
         ahead = SAY("%s; of %s the rows are too few to tell", ahead,
-                    ins_say_arms(f->arena, open, f->study->arms, NAMED));
+                    ins_say_arms(f->arena, open, f->study->arms, INS_FINDER_NAMED));
     out->claim = failed == NULL ? SAY("%s.", ahead) : SAY("%s %s; %s.", failed, fail, ahead);
     const char *others = "";
     for (size_t i = 0, listed = 0; i < setting->arms && listed < 3; i++) {
         size_t a = setting->arm[i];
         ins_difference d;
-        if (a == setting->best || !has_learned(&f->of->arm[a]) ||
+        if (a == setting->best || !ins_has_learned(&f->of->arm[a]) ||
             !ins_difference_of(&f->of->comparisons, setting->best, a, &d) || d.difference.n == 0)
             continue;
         others = SAY("%s%s %s than %s%s", others, listed == 0 ? "; that is" : ",",
@@ -1119,7 +964,7 @@ static const ins_study_factor *asked(const ins_study_factors *factors)
 }
 
 /* "With 2 hidden layers 90.3 % is reached, with 40 92.9 %": the best arm of each level. */
-static const char *by_level(finder *f)
+static const char *by_level(ins_finder *f)
 {
     enum { MOST_LEVELS = 7 };
     const ins_study_factor *factor = asked(&f->of->factors);
@@ -1137,7 +982,7 @@ static const char *by_level(finder *f)
 }
 
 /* Several settings: in how many of them each initializer is in the set of the best. */
-static void answer_sweep(finder *f, ins_finding *out)
+static void answer_sweep(ins_finder *f, ins_finding *out)
 {
     const ins_comparisons *all = &f->of->comparisons;
     const ins_study_factors *factors = &f->of->factors;
@@ -1196,7 +1041,7 @@ static void answer_sweep(finder *f, ins_finding *out)
 
 ins_finding ins_answer_of(const ins_analysis *analysis)
 {
-    finder f = finder_of(analysis);
+    ins_finder f = ins_finder_of(analysis);
     ins_finding answer = {.rule = "answer"};
     if (!analysis->trained || isnan(analysis->facts.chance)) {
         answer_untrained(&f, &answer);
@@ -1205,5 +1050,6 @@ ins_finding ins_answer_of(const ins_analysis *analysis)
     } else {
         answer_sweep(&f, &answer);
     }
+    ins_answer_networks(&f, &answer);
     return answer;
 }

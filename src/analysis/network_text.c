@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "initscope/memory.h"
+#include "initscope/text.h"
 
 /* Beyond these a text is not looked at further: it is nobody's network. */
 enum { MOST_STEPS = 20000, MOST_DEPTH = 32, MOST_PLACES = 1024 };
@@ -24,6 +25,10 @@ typedef struct walker {
     size_t axes;                                   /* 2: rows and columns; 1: a sequence */
     size_t places[2];                              /* along each axis; 1 where there is none */
     double t[2][MOST_PLACES], before[MOST_PLACES]; /* what is left of the second moment, by place */
+    ins_text_layer *layer; /* (most) layers of weights so far, NULL: they are not asked for */
+    size_t layers, most;
+    bool open, activated; /* the last of them is what stands here, or its activation */
+    bool pure, pooled;    /* nothing but that and max pools lies since then; and such a pool */
 } walker;
 
 /* One layer: its name, and its arguments as text. */
@@ -165,12 +170,89 @@ static void take_pool(walker *w, const layer *of)
     }
 }
 
-/* --- Walking ------------------------------------------------------------------------ */
+/* --- Layers of weights ------------------------------------------------------------- */
+
+/* A number, where it stands alone. */
+static double number_of(const layer *of, size_t place, const char *name, double fallback)
+{
+    const char *argument;
+    double value;
+    size_t length = argument_of(of, place, name, &argument);
+    if (length == 0) return fallback;
+    return ins_parse_number(argument, length, &value) == INS_NUMBER_FINITE ? value : (double)NAN;
+}
 
 static bool is_norm(const layer *of)
 {
     return is_named(of, "bn") || is_named(of, "ln") || is_named(of, "rms") || is_named(of, "gn");
 }
+
+/* Of these not every one is one layer of the logs. */
+static bool is_unknown(const layer *of)
+{
+    static const char *const names[] = {"rnn",   "lstm", "gru",      "attention",
+                                        "embed", "tied", "positions"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (is_named(of, names[i])) return true;
+    return false;
+}
+
+static bool has_weights(const layer *of)
+{
+    return is_named(of, "dense") || is_named(of, "conv") || is_named(of, "depthwise") ||
+           isdigit((unsigned char)of->name[0]);
+}
+
+/* Behind this place stands something else than the last layer of weights. */
+static void close_layer(walker *w)
+{
+    w->open = w->pure = w->pooled = false;
+}
+
+static void add_weights(walker *w, const layer *of)
+{
+    bool depthwise = is_named(of, "depthwise");
+    if (w->layers == w->most) {
+        w->failed = true;
+        return;
+    }
+    w->layer[w->layers++] =
+        (ins_text_layer){.groups = depthwise              ? 0
+                                   : is_named(of, "conv") ? number_of(of, 4, "groups", 1)
+                                                          : 1,
+                         .multiplier = depthwise ? number_of(of, 3, "multiplier", 1) : 1,
+                         .pooled = w->pure && w->pooled,
+                         .eps = NAN};
+    w->open = w->pure = true;
+    w->pooled = false;
+    w->activated = isdigit((unsigned char)of->name[0]); /* a width has its activation */
+}
+
+static void take_weights(walker *w, const layer *of)
+{
+    static const double keras_eps = 1e-3;
+    if (w->layer == NULL) return;
+    w->failed = w->failed || is_unknown(of);
+    if (w->failed) return;
+    if (has_weights(of)) {
+        add_weights(w, of);
+    } else if (is_named(of, "maxpool")) {
+        w->open = false;
+        w->pooled = w->pure;
+    } else if (is_named(of, "bn") && w->open) {
+        w->layer[w->layers - 1].eps = number_of(of, 0, "eps", keras_eps);
+        w->layer[w->layers - 1].eps_of_activation = w->activated;
+        close_layer(w);
+    } else if (is_norm(of) || is_named(of, "meanpool") || is_named(of, "gmean") ||
+               is_named(of, "gmax") || is_named(of, "input")) {
+        close_layer(w);
+    } else if (!is_named(of, "flatten")) {
+        w->activated = true;
+        w->pure = w->pure && !w->pooled; /* an activation behind the pool was not recorded */
+    }
+}
+
+/* --- Walking ------------------------------------------------------------------------ */
 
 /* These change neither what the next layer is behind nor the map. */
 static bool is_passed_over(const layer *of)
@@ -178,12 +260,30 @@ static bool is_passed_over(const layer *of)
     return is_named(of, "dropout") || is_named(of, "alpha_dropout");
 }
 
+static void take_norm(walker *w, const layer *of)
+{
+    static const char *const names[] = {"bn", "ln", "rms", "gn"};
+    static const double keras_momentum = 0.99;
+    if (!is_norm(of)) return;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!is_named(of, names[i])) continue;
+        bool other = w->facts.normalized && w->facts.norm != names[i];
+        w->facts.norm = other ? NULL : names[i];
+    }
+    w->facts.normalized = true;
+    if (!is_named(of, "bn")) return;
+    double momentum = number_of(of, 1, "momentum", keras_momentum);
+    w->facts.momentum = w->facts.batch_norm ? fmax(w->facts.momentum, momentum) : momentum;
+    w->facts.batch_norm = true;
+}
+
 static void take_layer(walker *w, const layer *of)
 {
     bool outside = w->blocks == 0;
     w->failed = w->failed || ++w->steps > MOST_STEPS;
     if (w->failed || is_passed_over(of)) return;
-    w->facts.normalized = w->facts.normalized || is_norm(of);
+    take_weights(w, of);
+    take_norm(w, of);
     w->facts.batch_norms += outside && is_named(of, "bn");
     w->facts.late_norms += outside && is_named(of, "ln") && w->after_activation;
     /* A width is a dense layer with its activation. */
@@ -232,7 +332,9 @@ static void take_unit(walker *w, const char *text, const char *end, size_t depth
     }
     w->facts.blocks = true;
     w->blocks++;
+    close_layer(w);
     walk(w, of.arguments, of.arguments + of.arguments_length, depth + 1);
+    close_layer(w);
     w->blocks--;
 }
 
@@ -264,17 +366,45 @@ static const char *list_of(const char *network)
     return network[length] == '=' ? network + length + 1 : network;
 }
 
+/* The walker after its way through a text, to be freed. */
+static walker *walk_through(const char *network, ins_text_layer *layers, size_t most)
+{
+    walker *w = ins_allocate(1, sizeof *w, "a network");
+    const char *list = list_of(network);
+    w->facts.border = w->facts.momentum = NAN;
+    w->layer = layers;
+    w->most = most;
+    walk(w, list, list + strlen(list), 0);
+    return w;
+}
+
 ins_network_facts ins_network_facts_of(const char *network)
 {
-    ins_network_facts none = {.border = NAN};
+    ins_network_facts none = {.border = NAN, .momentum = NAN};
     if (network == NULL || *network == '\0') return none;
-    walker *w = ins_allocate(1, sizeof *w, "a network");
-    w->facts.border = NAN;
-    const char *list = list_of(network);
-    walk(w, list, list + strlen(list), 0);
+    walker *w = walk_through(network, NULL, 0);
     ins_network_facts facts = w->facts;
     facts.known = !w->failed;
     if (w->failed) facts.border = NAN;
     free(w);
     return facts;
+}
+
+size_t ins_network_layers_of(const char *network, ins_text_layer *out, size_t most)
+{
+    if (network == NULL || *network == '\0') return 0;
+    walker *w = walk_through(network, out, most);
+    size_t layers = w->failed ? 0 : w->layers;
+    free(w);
+    return layers;
+}
+
+bool ins_network_texts_alike(const char *a, const char *b)
+{
+    for (a = list_of(a), b = list_of(b);; a++, b++) {
+        a += strspn(a, "0123456789");
+        b += strspn(b, "0123456789");
+        if (*a != *b) return false;
+        if (*a == '\0') return true;
+    }
 }

@@ -131,6 +131,44 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
                                "which it is said",
                                NULL},
                               true},
+    [INS_THRESHOLD_BORDER_KEPT] = {"border_kept",
+                                   0.95,
+                                   {"share of the signal that is left at the borders, as measured, "
+                                    "from which kernels lose nothing there",
+                                    NULL},
+                                   true},
+    /* Of v = 10 eps batch norm leaves 10/11 of the variance that it promises. */
+    [INS_THRESHOLD_NORM_EPS] =
+        {"norm_eps",
+         10,
+         {"variance that batch norm reads over its eps, below which it does not normalize", NULL},
+         true},
+    [INS_THRESHOLD_MOVING_AVERAGE] = {"moving_average",
+                                      0.05,
+                                      {"share of their start that moving averages of batch norm "
+                                       "still hold at the end, above which they are unfinished",
+                                       NULL},
+                                      true},
+    /* With 8 rows the error grows by 1.78 a layer, with 16 by 1.58, with many by 1.47. */
+    [INS_THRESHOLD_NORM_ROWS] = {"norm_rows",
+                                 16,
+                                 {"rows of a batch below which batch norm is noise", NULL},
+                                 true},
+    [INS_THRESHOLD_FANS] =
+        {"fans",
+         2,
+         {"inputs and outputs that a rule counts over those that a unit has, above which both are "
+          "said",
+          NULL},
+         true},
+    /* Of 2 x 2 windows 1 where all places are alike, 1.57 where they correlate by 0.9, 3.09 where
+     * they do not. */
+    [INS_THRESHOLD_POOL] = {"pool",
+                            1.5,
+                            {"growth of the second moment through max pooling from which it is "
+                             "said",
+                             NULL},
+                            true},
 };
 
 double ins_threshold_of(ins_threshold threshold)

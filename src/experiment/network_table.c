@@ -53,21 +53,11 @@ static const char *block_of(const ins_design *design, const ins_layer_plan *plan
     return "";
 }
 
-/* The function whose output is the activation of this matrix; "" where there is none. */
-static const char *activation_of(const ins_design *design, const ins_trial *trial, size_t number)
-{
-    for (size_t i = 0; i < design->layers; i++) {
-        const ins_layer_plan *plan = &design->layer[i];
-        if (plan->follows == number && plan->kind->activates && plan->shown)
-            return plan->choice.label != NULL ? plan->choice.label : trial->activation->label;
-    }
-    return "";
-}
-
 static void add_layer(const ins_design *design, const ins_trial *trial, size_t index,
                       const ins_tensor_place *place, size_t parameters, ins_text *out)
 {
     const ins_layer_plan *plan = &design->layer[index];
+    const ins_choice *phi = ins_design_activation(design, place->layer);
     ins_text inputs = {0};
     add_inputs(design, index, &inputs);
     ins_row row = ins_row_begin(out, INS_LOG_NETWORK);
@@ -76,7 +66,7 @@ static void add_layer(const ins_design *design, const ins_trial *trial, size_t i
     ins_row_text(&row, INS_NETWORK_NAME, plan->name);
     ins_row_text(&row, INS_NETWORK_KIND, place->taps > 0 ? "conv" : "dense");
     ins_row_text(&row, INS_NETWORK_BLOCK, block_of(design, plan));
-    ins_row_text(&row, INS_NETWORK_ACTIVATION, activation_of(design, trial, place->layer));
+    ins_row_text(&row, INS_NETWORK_ACTIVATION, phi != NULL ? phi->label : "");
     ins_row_text(&row, INS_NETWORK_INPUTS, inputs.data);
     ins_row_integer(&row, INS_NETWORK_UNITS, (long long)place->units);
     ins_row_integer(&row, INS_NETWORK_FAN_IN, (long long)place->fan_in);

@@ -17,21 +17,11 @@ static double tenfold(double slope)
     return slope > 1 + 1e-9 ? log(10) / log(slope) : INFINITY;
 }
 
-/* The activation that is recorded as that of a matrix; NULL: there is none. */
-static const ins_choice *activation_of(const ins_design *design, size_t number)
-{
-    for (size_t i = 0; i < design->layers; i++) {
-        const ins_layer_plan *plan = &design->layer[i];
-        if (plan->follows == number && plan->kind->activates && plan->shown) return &plan->choice;
-    }
-    return NULL;
-}
-
 static ins_solved_layer solved(const ins_design *design, const ins_layer_plan *plan,
                                const ins_tensor_place *place, const ins_layer_prediction *of,
                                ins_keep keep)
 {
-    const ins_choice *phi = activation_of(design, place->layer);
+    const ins_choice *phi = ins_design_activation(design, place->layer);
     ins_solved_layer layer = {.place = *place,
                               .deviation = sqrt(of->weight.variance),
                               .kept = of->preactivation.second_moment,

@@ -131,6 +131,15 @@ ins_tensor_place ins_design_place(const ins_design *design, size_t number)
     return (ins_tensor_place){0};
 }
 
+const ins_choice *ins_design_activation(const ins_design *design, size_t number)
+{
+    for (size_t i = 0; i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        if (plan->follows == number && plan->kind->activates && plan->shown) return &plan->choice;
+    }
+    return NULL;
+}
+
 /* A design being made. */
 typedef struct maker {
     ins_design *design;

@@ -11,7 +11,6 @@
 
 enum {
     MOST_SETTINGS = 4,
-    MOST_ARMS = 8,
     MOST_NAMES = 27,
     LOW_ROWS = 18,   /* so many layers have room in a panel of normal height */
     BAND = 0xF0F3F6, /* behind every other block */
@@ -67,22 +66,21 @@ bool ins_gains_applies(const ins_tell *tell)
 
 /* --- The chart ------------------------------------------------------------------------- */
 
-/* Arms that are drawn together: of one setting, and so of one network. */
+/* Arms that are drawn together, of networks of at most so many layers. */
 typedef struct group {
     size_t count, layers;
-    size_t arm[MOST_ARMS];
+    size_t arm[INS_GROUP_ARMS];
     const char *label; /* "" */
 } group;
 
-static group group_of(const ins_tell *tell, size_t setting)
+static group group_of(const ins_tell *tell, size_t index)
 {
-    const ins_setting *of = &tell->analysis->comparisons.setting[setting];
-    group out = {.label = of->label};
-    for (size_t i = 0; i < of->arms && out.count < MOST_ARMS; i++) {
-        size_t arm = of->arm[i];
-        if (!is_shown(tell, arm)) continue;
-        out.arm[out.count++] = arm;
-        if (tell->study->arm[arm].layers > out.layers) out.layers = tell->study->arm[arm].layers;
+    ins_arm_group of = ins_tell_group(tell, index, is_shown);
+    group out = {.label = of.label, .count = of.count};
+    for (size_t i = 0; i < of.count; i++) {
+        size_t layers = tell->study->arm[of.arm[i]].layers;
+        out.arm[i] = of.arm[i];
+        if (layers > out.layers) out.layers = layers;
     }
     return out;
 }
@@ -112,7 +110,7 @@ static void add_bars(ins_tell *tell, ins_chart *chart, ins_panel *panel, const g
                      ins_direction direction)
 {
     for (size_t i = 0; i < of->count; i++) {
-        const ins_mark *mark = ins_tell_mark_in_setting(tell, of->arm[i]);
+        const ins_mark *mark = ins_tell_mark_in_group(tell, of->arm[i]);
         ins_series *bars =
             ins_panel_series(chart, panel, INS_SERIES_TILES, mark->name, mark->colour, mark->ink);
         for (size_t l = 1; l <= of->layers; l++) {
@@ -130,7 +128,7 @@ static void add_theory(ins_tell *tell, ins_chart *chart, ins_panel *panel, const
     for (size_t i = 0; i < of->count; i++) {
         ins_series *marks = ins_panel_series(
             chart, panel, INS_SERIES_THEORY,
-            INS_TELL("%s theory", ins_tell_mark_in_setting(tell, of->arm[i])->name), MARK, MARK);
+            INS_TELL("%s theory", ins_tell_mark_in_group(tell, of->arm[i])->name), MARK, MARK);
         for (size_t l = 1; l <= of->layers; l++)
             ins_add_predicted(tell, of->arm[i], chart, marks,
                               predicted(tell, of->arm[i], direction, l), line_of(of, i, l));
@@ -184,7 +182,7 @@ static bool shows_errors(const ins_tell *tell, const group *of)
 static void add_errors(ins_tell *tell, ins_chart *chart, ins_panel *panel, const group *of)
 {
     for (size_t i = 0; i < of->count; i++) {
-        const ins_mark *mark = ins_tell_mark_in_setting(tell, of->arm[i]);
+        const ins_mark *mark = ins_tell_mark_in_group(tell, of->arm[i]);
         ins_series *points =
             ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
         ins_series *marks = ins_panel_series(chart, panel, INS_SERIES_THEORY,
@@ -257,35 +255,43 @@ static void draw_panel(ins_tell *tell, ins_chart *chart, const group *of, view w
 /* --- What is said ------------------------------------------------------------------------ */
 
 /* The arms whose layers, on the mean, lose and win most. */
-static const char *title_of(ins_tell *tell)
+typedef struct ends {
+    size_t least, most;
+    double low, high;
+} ends;
+
+static ends ends_of(const ins_tell *tell)
 {
-    const double same = 1.05;
-    size_t least = SIZE_MAX, most = SIZE_MAX;
-    double low = NAN, high = NAN;
+    ends out = {SIZE_MAX, SIZE_MAX, NAN, NAN};
     for (size_t a = 0; a < tell->study->arms; a++) {
         if (!is_shown(tell, a)) continue;
         double mean = ins_gains_of_arm(tell->study, a, INS_FORWARD).mean;
-        if (least == SIZE_MAX || mean < low) least = a, low = mean;
-        if (most == SIZE_MAX || mean > high) most = a, high = mean;
+        if (out.least == SIZE_MAX || mean < out.low) out.least = a, out.low = mean;
+        if (out.most == SIZE_MAX || mean > out.high) out.most = a, out.high = mean;
     }
-    if (!(high > same * low))
-        return INS_TELL("A layer multiplies what it reads by %s on the geometric mean",
-                        ins_say(tell->arena, low));
-    return INS_TELL(
-        "A layer multiplies what it reads by %s with %s, by %s with %s", ins_say(tell->arena, low),
-        ins_mark_text(tell->document, ins_tell_arm(tell, least)), ins_say(tell->arena, high),
-        ins_mark_text(tell->document, ins_tell_arm(tell, most)));
+    return out;
+}
+
+static const char *title_of(ins_tell *tell)
+{
+    const double same = 1.05;
+    ends of = ends_of(tell);
+    if (!(of.high > same * of.low))
+        return INS_TELL("The own gain of a layer is %s on the mean", ins_say(tell->arena, of.low));
+    return INS_TELL("The own gain of a layer, on the mean: from %s, %s, to %s, %s",
+                    ins_say(tell->arena, of.low), ins_tell_name(tell, of.least),
+                    ins_say(tell->arena, of.high), ins_tell_name(tell, of.most));
 }
 
 /* "From top to bottom of a line: a, b and c." */
 static const char *order_text(ins_tell *tell, const group *of)
 {
-    const char *names[MOST_ARMS];
+    const char *names[INS_GROUP_ARMS];
     for (size_t i = 0; i < of->count; i++)
-        names[i] = ins_mark_text(tell->document, ins_tell_arm_in_setting(tell, of->arm[i]));
+        names[i] = ins_mark_text(tell->document, ins_tell_arm_in_group(tell, of->arm[i]));
     return of->count < 2 ? ""
                          : INS_TELL(" In every line from the top: %s.",
-                                    ins_say_list(tell->arena, names, of->count, MOST_ARMS));
+                                    ins_say_list(tell->arena, names, of->count, INS_GROUP_ARMS));
 }
 
 /* Places of a unit, as rows of the probe batch times positions. */
@@ -335,9 +341,22 @@ static bool has_theory(const ins_tell *tell, const group *of)
     return false;
 }
 
-static void draw(ins_tell *tell, size_t setting)
+/* What every chart of the page is; said once. */
+static const char *key_text(ins_tell *tell, const group *of, bool errors)
 {
-    group of = group_of(tell, setting);
+    return INS_TELL("Left: second moment of z over that of what the layer reads; behind a ReLU 2 "
+                    "keeps the signal, elsewhere 1. Right: %s. Geometric means over seeds, before "
+                    "training.%s%s%s",
+                    errors ? "second moment of the error of each layer"
+                           : "error of the layer that it reads over its own, where it alone reads "
+                             "that one",
+                    errors ? "" : spread_text(tell, of), order_text(tell, of),
+                    has_theory(tell, of) ? " Crosses: theory." : "");
+}
+
+static void draw(ins_tell *tell, size_t index, const char **key)
+{
+    group of = group_of(tell, index);
     if (of.count == 0) return;
     ins_chart *chart = ins_chart_new(tell->arena, "gains", "Own gain of every layer",
                                      of.layers > LOW_ROWS ? INS_SHAPE_HIGH : INS_SHAPE_NORMAL);
@@ -348,25 +367,39 @@ static void draw(ins_tell *tell, size_t setting)
     if (ins_chart_prune(chart) == 0) return;
     if (*of.label != '\0')
         ins_add_heading(tell->document, ins_document_escape(tell->document, of.label));
-    ins_add_chart(
-        tell->document, chart,
-        INS_TELL("Left: second moment of z over that of what the layer reads; behind a ReLU 2 "
-                 "keeps the signal, elsewhere 1. Right: %s. Geometric means over seeds, before "
-                 "training.%s%s%s%s",
-                 errors ? "second moment of the error of each layer"
-                        : "error of the layer that it reads over its own, where it alone reads "
-                          "that one",
-                 errors ? "" : spread_text(tell, &of), order_text(tell, &of),
-                 has_theory(tell, &of) ? " Crosses: theory." : "", zeros_text(tell, &of)));
+    const char *text = key_text(tell, &of, errors);
+    bool said = *key != NULL && strcmp(*key, text) == 0;
+    ins_add_chart(tell->document, chart,
+                  INS_TELL("%s%s", said ? "As the figure before." : text, zeros_text(tell, &of)));
+    *key = text;
+}
+
+static bool holds(const group *of, size_t arm)
+{
+    for (size_t i = 0; i < of->count; i++)
+        if (of->arm[i] == arm) return true;
+    return false;
+}
+
+/* The groups of the arms that the title names, and outside of a book others as well. */
+static bool is_drawn(const ins_tell *tell, size_t index, size_t drawn)
+{
+    ends end = ends_of(tell);
+    group of = group_of(tell, index);
+    if (of.count == 0) return false;
+    if (holds(&of, end.least) || holds(&of, end.most)) return true;
+    bool all = ins_tell_groups(tell) <= MOST_SETTINGS;
+    return !tell->book && drawn < (size_t)(all ? MOST_SETTINGS : MOST_SETTINGS - 2);
 }
 
 void ins_write_gains(ins_tell *tell)
 {
-    size_t drawn = 0, settings = tell->analysis->comparisons.settings;
+    size_t drawn = 0, groups = ins_tell_groups(tell);
+    const char *key = NULL;
     ins_section_begin(tell->document, "gains", "Own gains", title_of(tell), false);
-    for (size_t s = 0; s < settings && drawn < MOST_SETTINGS; s++) {
-        if (group_of(tell, s).count == 0) continue;
-        draw(tell, s);
+    for (size_t s = 0; s < groups; s++) {
+        if (!is_drawn(tell, s, drawn)) continue;
+        draw(tell, s, &key);
         drawn++;
     }
 }

@@ -4,6 +4,7 @@
 #include "pages.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "curves.h"
@@ -56,7 +57,7 @@ static ins_point point_of(double x, const ins_seeds *seeds)
 static void add_stream(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
                        ins_column_id column)
 {
-    const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
+    const ins_mark *mark = ins_tell_mark_in_group(tell, arm);
     const size_t *layer;
     size_t blocks = ins_streams(tell->study, arm, &layer);
     bool within = column == INS_LAYERS_WITHIN_UNIT_VARIANCE;
@@ -107,7 +108,7 @@ static double place_of(const ins_tell *tell, size_t arm, size_t layer)
 static void add_branches(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
                          ins_tensor tensor)
 {
-    const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
+    const ins_mark *mark = ins_tell_mark_in_group(tell, arm);
     ins_series *marks =
         ins_panel_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s theory", mark->name),
                          mark->colour, mark->ink);
@@ -126,10 +127,10 @@ static void add_branches(ins_tell *tell, ins_chart *chart, ins_panel *panel, siz
 }
 
 /* Layers of branches that no error reaches before training, the most of the arms. */
-static size_t without(const ins_tell *tell, const ins_setting *of, ins_tensor tensor)
+static size_t without(const ins_tell *tell, const ins_arm_group *of, ins_tensor tensor)
 {
     size_t most = 0;
-    for (size_t i = 0; i < of->arms; i++) {
+    for (size_t i = 0; i < of->count; i++) {
         size_t count = 0;
         for (size_t l = 1; l <= tell->study->arm[of->arm[i]].layers; l++) {
             if (isnan(place_of(tell, of->arm[i], l))) continue;
@@ -153,9 +154,9 @@ static void finish_panel(ins_tell *tell, ins_panel *panel, double first, size_t 
     ins_axis_thin(&panel->y, 7);
 }
 
-static const char *theory_text(const ins_tell *tell, const ins_setting *of)
+static const char *theory_text(const ins_tell *tell, const ins_arm_group *of)
 {
-    for (size_t i = 0; i < of->arms; i++) {
+    for (size_t i = 0; i < of->count; i++) {
         const size_t *layer;
         size_t blocks = ins_streams(tell->study, of->arm[i], &layer);
         for (size_t b = 0; b < blocks; b++)
@@ -165,7 +166,7 @@ static const char *theory_text(const ins_tell *tell, const ins_setting *of)
     return "";
 }
 
-static const char *zeros_text(ins_tell *tell, const ins_setting *of)
+static const char *zeros_text(ins_tell *tell, const ins_arm_group *of)
 {
     size_t count = without(tell, of, INS_GRADIENT);
     if (count == 0) return "";
@@ -177,7 +178,7 @@ static const char *zeros_text(ins_tell *tell, const ins_setting *of)
                     count);
 }
 
-static bool draw(ins_tell *tell, const ins_setting *of)
+static bool draw(ins_tell *tell, const ins_arm_group *of, const char **key)
 {
     ins_chart *chart =
         ins_chart_new(tell->arena, "streams", "Stream and branches by block", INS_SHAPE_LOW);
@@ -187,7 +188,7 @@ static bool draw(ins_tell *tell, const ins_setting *of)
     ins_panel *error = ins_chart_panel(chart, "Error δ in the branches");
     ins_panel *gradient = ins_chart_panel(chart, "Gradient of their weights");
     size_t blocks = 0;
-    for (size_t i = 0; i < of->arms; i++) {
+    for (size_t i = 0; i < of->count; i++) {
         size_t arm = of->arm[i];
         if (!is_shown(tell, arm)) continue;
         if (blocks_of(tell, arm) > blocks) blocks = blocks_of(tell, arm);
@@ -204,14 +205,31 @@ static bool draw(ins_tell *tell, const ins_setting *of)
     if (ins_chart_prune(chart) == 0) return false;
     if (*of->label != '\0')
         ins_add_heading(tell->document, ins_document_escape(tell->document, of->label));
-    ins_add_chart(
-        tell->document, chart,
+    const char *text =
         INS_TELL("Before training, geometric means over seeds, bands and bars from the smallest "
                  "seed to the largest. Above: the sum behind each residual block, and what of it "
                  "differs between rows. Below: second moments in the layers of the branches, the "
-                 "last of block 1 at 1.%s%s",
-                 theory_text(tell, of), zeros_text(tell, of)));
+                 "last of block 1 at 1.%s",
+                 theory_text(tell, of));
+    bool said = *key != NULL && strcmp(*key, text) == 0;
+    ins_add_chart(tell->document, chart,
+                  INS_TELL("%s%s", said ? "As the figure before." : text, zeros_text(tell, of)));
+    *key = text;
     return true;
+}
+
+/* The arms that which (arms) says; more than a title holds are counted. */
+static const char *names_of(ins_tell *tell, const bool *which)
+{
+    enum { NAMED = 3 };
+    const char **item = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *item, "names");
+    size_t count = 0, shown = 0;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        shown += is_shown(tell, a);
+        if (which[a]) item[count++] = ins_tell_name(tell, a);
+    }
+    return count > NAMED ? INS_TELL("%zu of %zu residual networks", count, shown)
+                         : ins_say_list(tell->arena, item, count, NAMED);
 }
 
 /* What is wrong, else what the fastest stream does. */
@@ -229,18 +247,42 @@ static const char *title_of(ins_tell *tell)
             of->stream_growth.interval.mean > tell->analysis->arm[most].stream_growth.interval.mean)
             most = a;
     }
-    const char *names = ins_tell_text(tell, ins_say_arms(tell->arena, which, tell->study->arms, 3));
-    if (exploding > 0) return INS_TELL("The stream explodes with %s", names);
+    if (exploding > 0) return INS_TELL("The stream explodes with %s", names_of(tell, which));
     if (identities == shown) return "The stream passes all blocks as it is";
     return INS_TELL("The stream grows by at most a factor of %s a block",
                     ins_say(tell->arena, tell->analysis->arm[most].stream_growth.interval.mean));
 }
 
+/* The arms whose streams grow least and most. */
+static void find_ends(const ins_tell *tell, size_t *least, size_t *most)
+{
+    *least = *most = SIZE_MAX;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        double growth = tell->analysis->arm[a].stream_growth.interval.mean;
+        if (!is_shown(tell, a) || isnan(growth)) continue;
+        if (*least == SIZE_MAX || growth < tell->analysis->arm[*least].stream_growth.interval.mean)
+            *least = a;
+        if (*most == SIZE_MAX || growth > tell->analysis->arm[*most].stream_growth.interval.mean)
+            *most = a;
+    }
+}
+
+static bool holds(const ins_arm_group *of, size_t arm)
+{
+    for (size_t i = 0; i < of->count; i++)
+        if (of->arm[i] == arm) return true;
+    return false;
+}
+
 void ins_write_streams(ins_tell *tell)
 {
-    const ins_comparisons *all = &tell->analysis->comparisons;
-    size_t drawn = 0;
+    size_t drawn = 0, least, most, groups = ins_tell_groups(tell);
+    const char *key = NULL;
+    find_ends(tell, &least, &most);
     ins_section_begin(tell->document, "streams", "Streams", title_of(tell), false);
-    for (size_t s = 0; s < all->settings && drawn < MOST_SETTINGS; s++)
-        drawn += draw(tell, &all->setting[s]);
+    for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
+        ins_arm_group of = ins_tell_group(tell, g, is_shown);
+        if (tell->book && least != SIZE_MAX && !holds(&of, least) && !holds(&of, most)) continue;
+        drawn += draw(tell, &of, &key);
+    }
 }

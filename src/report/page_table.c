@@ -7,6 +7,7 @@ const ins_page ins_page_table[] = {
     {"At a glance", ins_glance_applies, ins_write_glance, true},
     {"Settings", ins_sweep_applies, ins_write_sweep, true},
     {"Map", ins_map_applies, ins_write_map, true},
+    {"Width", ins_width_applies, ins_write_width, true},
     {"Signal", ins_signal_applies, ins_write_signal, true},
     {"Own gains", ins_gains_applies, ins_write_gains, true},
     {"Streams", ins_streams_applies, ins_write_streams, true},

@@ -43,6 +43,8 @@ bool ins_map_applies(const ins_tell *tell);
 void ins_write_map(ins_tell *tell);
 bool ins_isometry_applies(const ins_tell *tell);
 void ins_write_isometry(ins_tell *tell);
+bool ins_width_applies(const ins_tell *tell);
+void ins_write_width(ins_tell *tell);
 bool ins_spread_applies(const ins_tell *tell);
 void ins_write_spread(ins_tell *tell);
 bool ins_comparison_applies(const ins_tell *tell);

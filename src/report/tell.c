@@ -93,6 +93,23 @@ static const char *prose_of(const ins_arm *arm, ins_arena *arena)
     return ins_arena_format(arena, "%s (%s)", arm->initializer, arm->label + length + 2);
 }
 
+/* The level alone where one factor varies, for that says which. */
+static void add_settings(const ins_tell *tell)
+{
+    const ins_comparisons *all = &tell->analysis->comparisons;
+    const ins_study_factors *factors = &tell->analysis->factors;
+    const char **names = ins_arena_get(tell->arena, all->settings, sizeof *names, "names");
+    for (size_t s = 0; s < all->settings; s++)
+        names[s] = factors->count == 1
+                       ? factors->factor[0].level[factors->factor[0].of[all->setting[s].arm[0]]]
+                       : all->setting[s].label;
+    const char *const *prose = in_prose(tell->document, names, all->settings);
+    for (size_t s = 0; s < all->settings; s++) {
+        ins_mark mark = mark_of(tell->document, names[s], prose[s], s, all->settings);
+        ins_document_mark(tell->document, &mark);
+    }
+}
+
 ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, bool book)
 {
     const ins_study *study = &experiment->study;
@@ -123,6 +140,8 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
             mark_of(document, factors->initializer[i], prose[study->arms + i], i, count);
         ins_document_mark(document, &mark);
     }
+    tell.first_setting = (int)document->marks.count;
+    if (ins_tell_together(&tell)) add_settings(&tell);
     return tell;
 }
 
@@ -150,6 +169,59 @@ int ins_tell_arm_in_setting(const ins_tell *tell, size_t arm)
 const ins_mark *ins_tell_mark_in_setting(const ins_tell *tell, size_t arm)
 {
     return ins_mark_at(tell->document, ins_tell_arm_in_setting(tell, arm));
+}
+
+/* --- Groups ----------------------------------------------------------------------------- */
+
+bool ins_tell_together(const ins_tell *tell)
+{
+    const ins_study *study = tell->study;
+    size_t settings = tell->analysis->comparisons.settings;
+    bool one = settings > 1 && settings <= INS_GROUP_ARMS &&
+               tell->analysis->factors.initializers == 1 && study->arms == settings;
+    for (size_t a = 1; a < study->arms && one; a++)
+        one = study->arm[a].network != NULL && study->arm[0].network != NULL &&
+              strcmp(study->arm[a].network, study->arm[0].network) == 0;
+    return one;
+}
+
+size_t ins_tell_groups(const ins_tell *tell)
+{
+    return ins_tell_together(tell) ? 1 : tell->analysis->comparisons.settings;
+}
+
+ins_arm_group ins_tell_group(const ins_tell *tell, size_t group,
+                             bool (*is_shown)(const ins_tell *tell, size_t arm))
+{
+    const ins_setting *of = &tell->analysis->comparisons.setting[group];
+    bool together = ins_tell_together(tell);
+    ins_arm_group out = {.label = together ? "" : of->label};
+    size_t arms = together ? tell->study->arms : of->arms;
+    for (size_t i = 0; i < arms && out.count < INS_GROUP_ARMS; i++) {
+        size_t arm = together ? i : of->arm[i];
+        if (is_shown(tell, arm)) out.arm[out.count++] = arm;
+    }
+    return out;
+}
+
+int ins_tell_arm_in_group(const ins_tell *tell, size_t arm)
+{
+    return ins_tell_together(tell)
+               ? tell->first_setting + (int)tell->analysis->comparisons.setting_of[arm]
+               : ins_tell_arm_in_setting(tell, arm);
+}
+
+const ins_mark *ins_tell_mark_in_group(const ins_tell *tell, size_t arm)
+{
+    return ins_mark_at(tell->document, ins_tell_arm_in_group(tell, arm));
+}
+
+const char *ins_tell_name(const ins_tell *tell, size_t arm)
+{
+    const ins_comparisons *all = &tell->analysis->comparisons;
+    return ins_tell_together(tell)
+               ? ins_document_escape(tell->document, all->setting[all->setting_of[arm]].label)
+               : ins_mark_text(tell->document, ins_tell_arm(tell, arm));
 }
 
 /* What stands between two marks was not cleaned, for the marks are control characters. */

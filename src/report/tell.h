@@ -31,6 +31,7 @@ typedef struct ins_tell {
     const char *slug;                 /* of its chapter in the document */
     bool book;                        /* a chapter among others: only what its question needs */
     bool sweep;                       /* several settings */
+    int first_setting;                /* mark of setting 0, where ins_tell_together */
     size_t colours; /* initializers that have a colour of their own; 0: too many */
 } ins_tell;
 
@@ -43,6 +44,25 @@ const ins_mark *ins_tell_mark(const ins_tell *tell, size_t arm);
 int ins_tell_arm_in_setting(const ins_tell *tell, size_t arm);
 const ins_mark *ins_tell_mark_in_setting(const ins_tell *tell, size_t arm);
 int ins_tell_initializer(const ins_tell *tell, size_t initializer);
+
+/* Arms that are drawn together: those of a setting, told apart by the initializer; or all of them,
+ * where one initializer is tried in few settings of one network: then by the setting. */
+enum { INS_GROUP_ARMS = 8 };
+typedef struct ins_arm_group {
+    size_t count;
+    size_t arm[INS_GROUP_ARMS];
+    const char *label; /* of the setting; "": it goes without saying */
+} ins_arm_group;
+
+bool ins_tell_together(const ins_tell *tell);
+size_t ins_tell_groups(const ins_tell *tell);
+ins_arm_group ins_tell_group(const ins_tell *tell, size_t group,
+                             bool (*is_shown)(const ins_tell *tell, size_t arm));
+int ins_tell_arm_in_group(const ins_tell *tell, size_t arm);
+const ins_mark *ins_tell_mark_in_group(const ins_tell *tell, size_t arm);
+
+/* An arm in a sentence, markup: by its mark, and where all are drawn together by its setting. */
+const char *ins_tell_name(const ins_tell *tell, size_t arm);
 
 /* Markup of the analysis as markup of the document. */
 const char *ins_tell_text(const ins_tell *tell, const char *markup);

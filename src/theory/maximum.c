@@ -22,6 +22,9 @@
 #define STEP_T 0.1
 #define STEP_M 0.0873
 #define LEAST_MASS 1e-17
+
+/* A bend that is narrower than this is a corner, at which the panels end anyway. */
+#define LEAST_BEND 1e-8
 enum { NODES_T = 180, NODES_M = 208 };
 
 struct ins_maximum_law {
@@ -121,7 +124,7 @@ static void expect_bent(const ins_maximum_law *law, const ins_choice *activation
     ins_panels panels = {.lower = -REACH,
                          .upper = REACH,
                          .width = INS_NORMAL_WIDTH / 2,
-                         .fine = c < 1 ? b.spread / b.across : REACH,
+                         .fine = c < 1 ? fmax(b.spread / b.across, LEAST_BEND) : REACH,
                          .centres = 1};
     ins_panels_cut(&panels, 0);
     out->mean = out->square = out->slope_square = 0;

@@ -507,6 +507,30 @@ words_of() { cat "$1"/report/pages/*-text.csv | sed 's/^[^"]*"//; s/"$//' | tr '
     [ "$(grep -o 'split of its own' drawn.words | wc -l)" -eq 2 ]
 }
 
+@test "networks that differ in width alone have a page of it, and its sentences turn over" {
+    printf '#!/bin/sh\nexit 1\n' >no-gnuplot
+    chmod +x no-gnuplot
+    run_ok run -q --init='he_normal mup(8)' --hidden='2x8 2x16 2x32 2x64' --learning-rate='0.01 0.1' --seeds=5 \
+        --epochs=2 -o wide
+    GNUPLOT=$PWD/no-gnuplot run -5 "$INITSCOPE" report -q wide
+    grep -q 'Powers of the width' <(words_of wide)
+    grep -q 'Learning rates among the best' <(words_of wide)
+    grep -E ',(answer|width),' wide/report/findings.csv >found
+    grep -q 'serves? every width' -E found
+    grep -q 'With he_normal the logits after training grow with the width, with mup(8) they' found
+    swap() { sed 's/he_normal/@/g; s/mup(8)/he_normal/g; s/@/mup(8)/g' "$@"; }
+    swap found >expected
+    swap -i wide/runs.csv wide/epochs.csv wide/layers.csv
+    rm -f wide/network.csv wide/symmetry.csv wide/theory.csv wide/histograms.csv wide/spectrum.csv wide/manifest.csv
+    rm -rf wide/report
+    GNUPLOT=$PWD/no-gnuplot run -5 "$INITSCOPE" report -q wide
+    diff expected <(grep -E ',(answer|width),' wide/report/findings.csv)
+    # of one of the layers the width stays: no page
+    run_ok run -q --init=he_normal --hidden='8,8 16,8 32,8' --seeds=5 --epochs=1 -o narrow
+    GNUPLOT=$PWD/no-gnuplot run -5 "$INITSCOPE" report -q narrow
+    refute grep -q 'Powers of the width' <(words_of narrow)
+}
+
 # evidence LOG WHAT: a report of the log, of which WHAT was taken away, is written without a number
 # that is none; gnuplot is not asked.
 evidence() {

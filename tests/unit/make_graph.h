@@ -20,6 +20,16 @@ typedef struct made_graph {
     bool frozen, alike;            /* not trained; units of the second layer equal in bits */
     bool untrained;                /* recorded before any update alone */
     double theory;                 /* own gain in theory.csv, and what a block adds; 0: no theory */
+    double spread;                 /* within-unit variance of z is so much of it; 0: all */
+    double raises;  /* of the layer pooled what it reads, over the activation before */
+    size_t pooled;  /* 0: none */
+    double batch;   /* rows, in runs.csv; 0: there is no such column */
+    double updates; /* at the end; 0: 5 */
+    size_t special; /* this layer has other fans than 8 and 8: */
+    double fan_in, fan_out;
+    double back;     /* the error grows by so much a layer on its way back; 0: 2 */
+    double accuracy; /* at the end, of 3 classes of which none outweighs; 0: 0.5, and
+                        there is no environment.csv */
 } made_graph;
 
 static const made_graph plain_graph = {.initializer = "a", .layers = 6, .gain = 2};
@@ -40,14 +50,23 @@ static inline size_t made_hidden(const made_graph *graph)
     return graph->blocks > 0 ? 1 + 2 * graph->blocks : graph->layers;
 }
 
+/* Another noise for each initializer and start, of which there are several a seed. */
+static inline double made_accuracy(const made_graph *graph, size_t seed, size_t epoch)
+{
+    if (graph->accuracy == 0) return 0.5;
+    size_t other =
+        (size_t)graph->initializer[0] + strlen(graph->start != NULL ? graph->start : "") / 4;
+    return epoch == 0 ? 0.33 : graph->accuracy + 0.002 * (double)((seed * (other % 4 + 1)) % 5);
+}
+
 static inline void made_graph_run(const made_graph *graph, size_t run, size_t seed,
                                   const graph_files *to)
 {
     size_t hidden = made_hidden(graph), blocks = graph->blocks;
     const char *activation = graph->activation != NULL ? graph->activation : "relu";
     double read = 1; /* second moment of what the next layer reads */
-    fprintf(to->runs, "%zu,%s,relu,\"%s\",sgd,%zu,completed\n", run, graph->initializer,
-            graph->network != NULL ? graph->network : "", seed);
+    fprintf(to->runs, "%zu,%s,relu,\"%s\",sgd,%zu,completed,%.17g\n", run, graph->initializer,
+            graph->network != NULL ? graph->network : "", seed, graph->batch);
     if (graph->start != NULL && to->factors != NULL)
         fprintf(to->factors, "%zu,residual_init,%s\n", run, graph->start);
     for (size_t l = 1; l <= hidden + 1; l++) {
@@ -59,15 +78,19 @@ static inline void made_graph_run(const made_graph *graph, size_t run, size_t se
             snprintf(inputs, sizeof inputs, "%zu %zu", l - 1, l - 3);
         if (inside) snprintf(in_block, sizeof in_block, "block%zu", block);
         snprintf(name, sizeof name, output ? "output" : "conv%zu", l);
-        fprintf(to->network, "%zu,%zu,%s,%s,%s,%s,%s,8,8,8,64,%d\n", run, l, name,
+        bool special = l == graph->special;
+        fprintf(to->network, "%zu,%zu,%s,%s,%s,%s,%s,8,%g,%g,64,%d\n", run, l, name,
                 output                ? "dense"
                 : graph->kind != NULL ? graph->kind
                                       : "conv",
-                in_block, output ? "" : activation, inputs, !graph->frozen);
+                in_block, output ? "" : activation, inputs, special ? graph->fan_in : 8,
+                special ? graph->fan_out : 8, !graph->frozen);
     }
     for (size_t e = 0; e < (graph->untrained ? 1 : 2); e++) {
         char place[64];
-        fprintf(to->epochs, "%zu,%zu,%zu,%zu,2,0.5,0.5\n", run, seed, e, 5 * e);
+        fprintf(to->epochs, "%zu,%zu,%zu,%g,2,%.17g,%.17g\n", run, seed, e,
+                (graph->updates > 0 ? graph->updates : 5) * (double)e,
+                made_accuracy(graph, seed, e), made_accuracy(graph, seed, e));
         snprintf(place, sizeof place, "%zu,%zu,%zu", run, seed, e);
         made_layer_row(to->layers, place, (made_row){0, "activation", 1, 1, 0.01, 0, -1, 0});
         read = 1;
@@ -77,15 +100,21 @@ static inline void made_graph_run(const made_graph *graph, size_t run, size_t se
                  before = graph->zero_last && blocks > 0 && l > 1 && l % 2 == 0 && !output;
             bool first = graph->zero_first && blocks > 0 && l > 1 && l % 2 == 0 && !output;
             double weight = zero || first ? 0 : 0.25, between = graph->alike && l == 2 ? 0 : 0.01;
+            if (l == graph->pooled) {
+                read *= graph->raises;
+                made_layer_row(to->layers, place,
+                               (made_row){l, "input", read, read, 0.01, 0, -1, 0});
+            }
             double z = zero ? 0 : (l == 1 ? 1 : graph->gain) * read;
+            double within = graph->spread > 0 ? graph->spread * z : z;
             made_layer_row(to->layers, place,
                            (made_row){l, "weight", weight, weight, between, 0, -1, 0});
             made_layer_row(to->layers, place,
-                           (made_row){l, "preactivation", z, z, between, 0, -1, 0});
+                           (made_row){l, "preactivation", z, within, between, 0, -1, 0});
             if (!output)
                 made_layer_row(to->layers, place,
                                (made_row){l, "activation", z / 2, z / 2, 0.01, 1, 0.9, 0});
-            double delta = before ? 0 : pow(0.5, (double)l);
+            double delta = before ? 0 : pow(graph->back > 0 ? 1 / graph->back : 0.5, (double)l);
             made_layer_row(to->layers, place, (made_row){l, "delta", delta, delta, 0.01, 0, -1, 0});
             made_layer_row(to->layers, place,
                            (made_row){l, "gradient", delta, delta, 0.01, 0, -1, 0});
@@ -130,7 +159,7 @@ static inline void made_graph_write(const made_graph *graph, size_t arms, size_t
         if (graph[a].start != NULL && to.factors == NULL) to.factors = made_file("factors.csv");
         if (graph[a].theory > 0 && to.theory == NULL) to.theory = made_file("theory.csv");
     }
-    fprintf(to.runs, "run,initializer,activation,network,optimizer,seed,status\n");
+    fprintf(to.runs, "run,initializer,activation,network,optimizer,seed,status,batch\n");
     fprintf(to.epochs, "run,seed,epoch,updates,train_loss,train_accuracy,test_accuracy\n");
     fprintf(to.layers, "run,seed,epoch,layer,tensor,units,count,mean,variance,within_unit_variance,"
                        "between_unit_variance,second_moment,zero_fraction,saturated_fraction,"
@@ -138,6 +167,14 @@ static inline void made_graph_write(const made_graph *graph, size_t arms, size_t
     fprintf(to.network, "run,layer,name,kind,block,activation,inputs,units,fan_in,fan_out,"
                         "parameters,trainable\n");
     fprintf(to.symmetry, "run,seed,epoch,layer,units,distinct_units,effective_rank,dead_units\n");
+    bool scored = false;
+    for (size_t a = 0; a < arms; a++) scored = scored || graph[a].accuracy > 0;
+    if (scored) {
+        FILE *environment = made_file("environment.csv");
+        fprintf(environment, "key,value\nclasses,3\nmajority_share,0.33\ntest_rows,500\n"
+                             "train_rows,500\nfeatures,4\n");
+        fclose(environment);
+    }
     if (to.factors != NULL) fprintf(to.factors, "run,factor,value\n");
     if (to.theory != NULL) fprintf(to.theory, "run,layer,tensor,second_moment\n");
     for (size_t a = 0; a < arms; a++)

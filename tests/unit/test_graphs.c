@@ -316,8 +316,8 @@ START_TEST(zero_padding_takes_its_share)
 {
     arm.network = "input(8,8,1),10x(conv(8,3),act),gmean";
     read_arms(&arm, 1);
-    ck_assert_str_eq(claim_of("border"), "Zero padding takes 64.7 % of the signal.");
-    ck_assert_ptr_nonnull(strstr(evidence_of("border"), "In theory 10 convolutions, the last on a "
+    ck_assert_str_eq(claim_of("border"), "Zero padding takes 64.7 % of the signal in theory.");
+    ck_assert_ptr_nonnull(strstr(evidence_of("border"), "10 convolutions, the last on a "
                                                         "map of 8 × 8, leave 35.3 %"));
     done();
     ck_assert(!finds("input(8,8,1),5x(conv(8,3),act),gmean", "border"));
@@ -346,6 +346,10 @@ START_TEST(norms_without_skips_explode)
     ck_assert(!finds("30xres(dense(64),bn,act)", "exploding_norm"));
     ck_assert(!finds("30x(dense(64),ln,act)", "exploding_norm"));
     ck_assert(finds("30x(dense(64),act,ln)", "exploding_norm"));
+    ck_assert(finds("19x(dense(64),act,ln)", "exploding_norm"));
+    ck_assert(!finds("18x(dense(64),act,ln)", "exploding_norm"));
+    ck_assert(!finds("30x(dense(64),act,rms)", "exploding_norm"));
+    ck_assert(!finds("30x(dense(64),rms,act)", "exploding_norm"));
     arm.network = "deep=19x(dense(64),bn,act)";
     read_arms(&arm, 1);
     ck_assert_str_eq(claim_of("exploding_norm"), "The error explodes through the norms of a.");
@@ -353,6 +357,255 @@ START_TEST(norms_without_skips_explode)
                                  "by 1.47 a layer in theory, over 19 of them by 1450"));
     /* From layer 6 to layer 1 of the log the error doubles each time. */
     ck_assert_ptr_nonnull(strstr(evidence_of("exploding_norm"), "the first it is 32 before"));
+    done();
+}
+END_TEST
+
+/* Layer 3 reads a max pool that raises what comes by so much. */
+START_TEST(max_pooling_is_named)
+{
+    arm.pooled = 3;
+    arm.raises = 2;
+    arm.network = "2x(conv(8,3),act),maxpool(2),4x(conv(8,3),act),gmean";
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("pool"), "Max pooling raises the signal.");
+    ck_assert_str_eq(evidence_of("pool"),
+                     "Before training the second moment of what conv3 reads is 2 times that before "
+                     "the pool. No initializer does that: the own gain of conv3, 2, is taken from "
+                     "behind the pool.");
+    done();
+    ck_assert(!finds("2x(conv(8,3),act),meanpool(2),4x(conv(8,3),act),gmean", "pool"));
+    ck_assert(!finds("2x(conv(8,3),act),bn,maxpool(2),4x(conv(8,3),act),gmean", "pool"));
+    ck_assert(!finds("2x(conv(8,3),act),maxpool(2),bn,4x(conv(8,3),act),gmean", "pool"));
+    ck_assert(!finds("3x(conv(8,3),act),maxpool(2),3x(conv(8,3),act),gmean", "pool")); /* by 1 */
+    ck_assert(!finds("2x(conv(8,3),act),maxpool(2),3x(conv(8,3),act),gmean", "pool")); /* too few */
+    arm.raises = 1.51;
+    ck_assert(finds("conv(8,3),act,8,maxpool(2),flatten,4x(conv(8,3),act),gmean", "pool"));
+    arm.raises = 1.49;
+    ck_assert(!finds("2x(conv(8,3),act),maxpool(2),4x(conv(8,3),act),gmean", "pool"));
+}
+END_TEST
+
+/* All z have a variance of 1. */
+START_TEST(a_norm_reads_more_than_its_eps)
+{
+    ck_assert(!finds("6x(conv(8,3),bn,act),gmean", "norm_eps"));
+    ck_assert(!finds("6x(conv(8,3),bn(0.099),act),gmean", "norm_eps"));
+    ck_assert(finds("6x(conv(8,3),bn(eps=0.101),act),gmean", "norm_eps"));
+    ck_assert(!finds("6x(conv(8,3),ln(eps=0.101),act),gmean", "norm_eps"));
+    ck_assert(!finds("6x(conv(8,3),act,maxpool(2),bn(0.101)),gmean", "norm_eps"));
+    ck_assert(!finds("5x(conv(8,3),bn(0.101),act),gmean", "norm_eps")); /* of 6 */
+    /* Behind ReLU it is a half. */
+    ck_assert(finds("6x(conv(8,3),act,bn(0.051)),gmean", "norm_eps"));
+    ck_assert(!finds("6x(conv(8,3),act,bn(0.049)),gmean", "norm_eps"));
+    arm.network = "6x(conv(8,3),dropout(0.2),bn,act),gmean";
+    arm.spread = 0.002;
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("norm_eps"), "The eps of batch norm is not small.");
+    ck_assert_str_eq(evidence_of("norm_eps"),
+                     "Before training conv1 of a brings it a variance of 0.002, to which eps adds "
+                     "0.001: what it passes on has 0.667, not 1.");
+    done();
+}
+END_TEST
+
+START_TEST(few_rows_are_noise_to_batch_norm)
+{
+    ck_assert(!finds("6x(conv(8,3),bn,act),gmean", "norm_rows")); /* how many? */
+    arm.batch = 16;
+    ck_assert(!finds("6x(conv(8,3),bn,act),gmean", "norm_rows"));
+    arm.batch = 15;
+    ck_assert(finds("6x(conv(8,3),bn,act),gmean", "norm_rows"));
+    ck_assert(finds("6xres(conv(8,3),bn,act),gmean", "norm_rows"));
+    ck_assert(!finds("6x(conv(8,3),ln,act),gmean", "norm_rows"));
+    ck_assert(!finds("6x(conv(8,3),act),gmean", "norm_rows"));
+    arm.batch = 8;
+    arm.kind = "dense";
+    arm.network = "6x(dense(8),bn,act)";
+    made_graph both[2] = {arm, arm};
+    both[1].initializer = "b";
+    both[1].batch = 64;
+    read_arms(both, 2);
+    ck_assert_str_eq(claim_of("norm_rows"), "Batches of 8 rows are small for batch norm with a.");
+    ck_assert_str_eq(evidence_of("norm_rows"),
+                     "A standard deviation over 8 rows is off by 26.7 % from batch to batch, and "
+                     "every unit is divided by it.");
+    done();
+}
+END_TEST
+
+/* 0.99^40 is .669, 0.99^298 is .0500, 0.99^299 .0495. */
+START_TEST(moving_averages_need_updates)
+{
+    arm.updates = 40;
+    arm.network = "6x(conv(8,3),bn,act),gmean";
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("moving_average"), "Test figures use unfinished moving averages.");
+    ck_assert_str_eq(evidence_of("moving_average"),
+                     "Those of batch norm keep 0.99 of themselves in an update: after 40 updates "
+                     "they still hold 66.9 % of their start, after 299 it would be 5.0 %.");
+    done();
+    ck_assert(!finds("6x(conv(8,3),ln,act),gmean", "moving_average"));
+    ck_assert(!finds("6x(conv(8,3),bn(momentum=0.9),act),gmean", "moving_average")); /* .0148 */
+    ck_assert(finds("3x(conv(8,3),bn(momentum=0.9),act),3x(conv(8,3),bn,act)", "moving_average"));
+    arm.updates = 299;
+    ck_assert(!finds("6xres(conv(8,3),bn,act),gmean", "moving_average"));
+    arm.updates = 298;
+    ck_assert(finds("6xres(conv(8,3),bn,act),gmean", "moving_average"));
+    arm.untrained = true;
+    ck_assert(!finds("6xres(conv(8,3),bn,act),gmean", "moving_average"));
+}
+END_TEST
+
+/* Of 3 x 3 kernels, the second layer by channel: 8 channels make 72 inputs of 9. */
+START_TEST(keras_counts_fans_that_are_not_there)
+{
+    arm.initializer = "keras_default";
+    arm.special = 2;
+    arm.fan_in = arm.fan_out = 9;
+    arm.network = "conv(8,3),act,depthwise(3),act,4x(conv(8,3),act),gmean";
+    read_arms(&arm, 1);
+    ck_assert_str_eq(claim_of("fans"), "keras_default takes conv2 for more than it is.");
+    ck_assert_str_eq(evidence_of("fans"),
+                     "The rule counts 72 inputs and 9 outputs of a unit, which has 9 and 9: before "
+                     "training the own gain of conv2 is 2 [2, 2], with the true numbers it would "
+                     "be 9.");
+    done();
+    ck_assert(!finds("6x(conv(8,3),act),gmean", "fans"));
+    /* In 4 groups of 8 channels 18 inputs and 18 outputs are taken for 18 and 72: 2.5; in 2, 1.5.
+     */
+    arm.fan_in = arm.fan_out = 18;
+    ck_assert(finds("conv(8,3),act,conv(8,3,groups=4),act,4x(conv(8,3),act),gmean", "fans"));
+    arm.fan_in = arm.fan_out = 36;
+    ck_assert(!finds("conv(8,3),act,conv(8,3,groups=2),act,4x(conv(8,3),act),gmean", "fans"));
+    arm.fan_in = arm.fan_out = 9;
+    ck_assert(!finds("conv(8,3),act,depthwise(3),act,3x(conv(8,3),act),gmean", "fans"));
+    arm.initializer = "he_normal";
+    ck_assert(!finds("conv(8,3),act,depthwise(3),act,4x(conv(8,3),act),gmean", "fans"));
+}
+END_TEST
+
+/* --- Answers ------------------------------------------------------------------------------- */
+
+/* What five seeds of each answer. */
+static void expect_answer(const made_graph *arms, size_t count, const char *claim,
+                          const char *evidence)
+{
+    made_graph_write(arms, count, 5);
+    made_read(&study, &analysis);
+    ck_assert_str_eq(ins_analysis_plain(&analysis, analysis.answer.claim), claim);
+    const char *said = ins_analysis_plain(&analysis, analysis.answer.evidence);
+    ck_assert_msg(strncmp(said, evidence, strlen(evidence)) == 0, "%s", said);
+    done();
+}
+
+/* Starts of one network: the levels are compared, and said which of them are the identity. */
+START_TEST(starts_are_compared)
+{
+    made_graph start[3] = {residual(4), residual(4), residual(4)};
+    start[0].start = "none";
+    start[1].start = "zero_last";
+    start[1].zero_last = true;
+    start[2].start = "depth_scaled";
+    start[0].accuracy = 0.6;
+    start[1].accuracy = 0.8;
+    start[2].accuracy = 0.7;
+    expect_answer(start, 3,
+                  "Of the 3 levels of residual init zero_last learns best, and it starts as the "
+                  "identity.",
+                  "Accuracy on the test rows: none 60.4 %, zero_last 80.4 % and depth_scaled 70.4 "
+                  "%. As the identity starts zero_last: before training no block adds anything.");
+    start[0].accuracy = 0.9;
+    expect_answer(start, 3, "Of the 3 levels of residual init none learns best.",
+                  "Accuracy on the test rows: none 90.4 %");
+    start[0].accuracy = start[2].accuracy = 0.8;
+    expect_answer(start, 3,
+                  "The residual init does not matter: none, zero_last and depth_scaled are not "
+                  "told apart.",
+                  "Accuracy on the test rows: ");
+}
+END_TEST
+
+/* Networks by name and depth: how deep each may be. */
+START_TEST(depths_are_limits)
+{
+    made_graph of[4] = {plain_graph, plain_graph, residual(2), residual(4)};
+    of[0].network = "plain4=4x(conv(8,3),act),gmean";
+    of[0].layers = 4;
+    of[1].network = "plain8=8x(conv(8,3),act),gmean";
+    of[1].layers = 8;
+    of[2].network = "skip2=conv(8,3),2xres(act,conv(8,3),act,conv(8,3))";
+    of[3].network = "skip4=conv(8,3),4xres(act,conv(8,3),act,conv(8,3))";
+    for (size_t a = 0; a < 4; a++) of[a].accuracy = 0.9;
+    of[1].accuracy = 0.33;
+    expect_answer(of, 4,
+                  "Networks named plain learn with 4 hidden layers, not with 8; skip at every "
+                  "depth, up to 9.",
+                  "At its greatest depth each reaches, with its best initializer, 33.4 % with "
+                  "plain and 90.4 % with skip.");
+    of[1].accuracy = 0.9;
+    of[2].accuracy = of[3].accuracy = 0.33;
+    expect_answer(of, 4,
+                  "Networks named plain learn at every depth, up to 8 hidden layers; skip at no "
+                  "depth, from 5 on.",
+                  "At its greatest depth");
+    of[3].network = "other=conv(8,3),4xres(act,conv(8,3),act,conv(8,3))"; /* two of one depth */
+    made_graph_write(of, 4, 5);
+    made_read(&study, &analysis);
+    ck_assert_ptr_null(strstr(analysis.answer.claim, "Networks named"));
+    done();
+}
+END_TEST
+
+/* The error doubles a layer in one of two networks. */
+START_TEST(norms_multiply_the_error)
+{
+    made_graph of[2] = {plain_graph, plain_graph};
+    of[0].network = "none=6x(conv(8,3),act)";
+    of[1].network = "bn=6x(conv(8,3),bn,act)";
+    of[0].back = 1;
+    expect_answer(of, 2,
+                  "A layer multiplies the error by 1 without a norm and 2 with batch norm on its "
+                  "way back.",
+                  "From the last hidden layer back to the second the error is multiplied, at the "
+                  "extreme, by 1 with a, none and 16 with a, bn.");
+    of[0].back = 2;
+    of[1].back = 0.5;
+    of[1].network = "ln=6x(conv(8,3),act,ln)";
+    expect_answer(of, 2,
+                  "A layer multiplies the error by 2 without a norm and 0.5 with layer norm behind "
+                  "the activation on its way back.",
+                  "From the last");
+    of[1].network = "res=6xres(conv(8,3),bn,act)";
+    made_graph_write(of, 2, 5);
+    made_read(&study, &analysis);
+    ck_assert_ptr_null(strstr(analysis.answer.claim, "multiplies"));
+    done();
+}
+END_TEST
+
+/* Weights have a second moment of 1/4 and 8 inputs, the first layer 4: a gain of 2 is all of it. */
+START_TEST(borders_take_from_even_taps)
+{
+    made_graph of[2] = {plain_graph, plain_graph};
+    for (size_t a = 0; a < 2; a++) {
+        of[a].network = "input(8,8,1),6x(conv(8,3),act),gmean";
+        of[a].special = 1;
+        of[a].fan_in = 4;
+        of[a].fan_out = 8;
+    }
+    of[0].gain = 1.6; /* 0.8^5 is 0.328 */
+    of[1].initializer = "dirac";
+    expect_answer(of, 2, "Zero padding takes 67.2 % with a; dirac loses nothing.",
+                  "Of the second moment over 6 convolutions, before training, geometric means over "
+                  "seeds and settings; in theory kernels with even taps lose 50.");
+    of[0].initializer = "dirac";
+    of[1].initializer = "a";
+    expect_answer(of, 2, "Zero padding takes 67.2 % with dirac; a loses nothing.", "Of the");
+    of[1].gain = 1.6;
+    made_graph_write(of, 2, 5);
+    made_read(&study, &analysis);
+    ck_assert_ptr_null(strstr(analysis.answer.claim, "Zero padding"));
     done();
 }
 END_TEST
@@ -375,6 +628,8 @@ START_TEST(odd_texts_are_no_networks)
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         ck_assert(!finds(odd[i], "border"));
         ck_assert(!finds(odd[i], "exploding_norm"));
+        ck_assert(!finds(odd[i], "norm_eps"));
+        ck_assert(!finds(odd[i], "pool"));
     }
 }
 END_TEST
@@ -397,6 +652,15 @@ int main(void)
     tcase_add_test(cases, frozen_layers_do_not_move_and_should_not);
     tcase_add_test(cases, zero_padding_takes_its_share);
     tcase_add_test(cases, norms_without_skips_explode);
+    tcase_add_test(cases, max_pooling_is_named);
+    tcase_add_test(cases, a_norm_reads_more_than_its_eps);
+    tcase_add_test(cases, few_rows_are_noise_to_batch_norm);
+    tcase_add_test(cases, moving_averages_need_updates);
+    tcase_add_test(cases, keras_counts_fans_that_are_not_there);
+    tcase_add_test(cases, starts_are_compared);
+    tcase_add_test(cases, depths_are_limits);
+    tcase_add_test(cases, norms_multiply_the_error);
+    tcase_add_test(cases, borders_take_from_even_taps);
     tcase_add_test(cases, odd_texts_are_no_networks);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);

@@ -1294,7 +1294,7 @@ START_TEST(gains_are_bars_and_errors_points)
     write_graphs(graph);
     report(1);
     /* Nine layers of the gain and one of 1. */
-    expect("A layer multiplies what it reads by 0.536 with b, by 1.87 with a");
+    expect("The own gain of a layer, on the mean: from 0.536, b, to 1.87, a");
     expect("In every line from the top: a and b. Crosses: theory.");
     ck_assert_uint_eq(rows_of("gains", forward, "a", r, 24), 10);
     expect_close(r[1].x, 1);
@@ -1424,7 +1424,10 @@ START_TEST(named_factors_are_settings)
     report(1);
     expect("residual init none");
     expect("residual init zero_last");
-    ck_assert_uint_eq(rows_of("streams", "Stream: second moment", "a stream", r, 24), 4);
+    /* One initializer and one network: the settings are drawn together, each by its level. */
+    ck_assert_uint_eq(rows_of("streams", "Stream: second moment", "none stream", r, 24), 4);
+    ck_assert_uint_eq(rows_of("streams", "Stream: second moment", "zero_last stream", r, 24), 4);
+    expect("In every line from the top: none and zero_last.");
     expect("4 layers have no bar: the gain is 0");
 }
 END_TEST
