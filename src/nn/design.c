@@ -284,7 +284,8 @@ static bool append_output(maker *m, size_t *last)
         m->design->layer[*last].output = true;
         return fits;
     }
-    ins_shape_add(end->shape, (ins_text_add(&m->problem, "the network ends in "), &m->problem));
+    ins_text_add(&m->problem, "the network ends in ");
+    ins_shape_add(end->shape, &m->problem);
     ins_text_add(&m->problem, ": add gmean or flatten");
     m->failed = *last;
     return false;
