@@ -7,8 +7,8 @@ DIR is a run directory that was made with --save-weights all (or ends), without 
 file of numbers. Of each run the network's text is parsed, the network is built from functions of
 PyTorch with the weights of epoch 0, and it is trained with the same minibatches in the same order.
 At every recorded epoch losses, scores and the gradient's norm are held against epochs.csv, second
-moments and variances of all tensors against layers.csv, and saved weights against the weights. Which
-rows layers.csv has is compared as well.
+moments and variances of all tensors against layers.csv, and saved weights against the weights.
+Which rows layers.csv has is compared as well.
 
 Prints one line a run: the largest relative difference, and where. Exit status 1 when one is above
 the tolerance (default 1e-4), 2 when a run cannot be replayed or has other rows or files than it
@@ -515,9 +515,9 @@ def maximal_update(design, run, settings):
     """Table 8 of Yang et al. 2022 where the initializer is mup(base), in terms of how many times as
     wide as the base a layer is: {(layer, tensor): rate}, and the multiplier of the output.
 
-    A matrix of two widths is hidden. Input weights have only the width of what they give, as biases,
-    norms and depthwise kernels do. Output weights have only that of what they read. A number that
-    there is one of has none."""
+    A matrix of two widths is hidden. Input weights have only the width of what they give, as
+    biases, norms and depthwise kernels do. Output weights have only that of what they read. A
+    number that there is one of has none."""
     adaptive = call(run["optimizer"])[0] in ADAPTIVE
     rates = {}
     for index, node in enumerate(design.nodes):
@@ -700,7 +700,8 @@ class Comparison:
     def see(self, difference, where):
         """A relative difference."""
         self.count += 1
-        if not difference <= self.worst:
+        difference = math.inf if math.isnan(difference) else difference
+        if difference > self.worst:
             self.worst, self.where = difference, where
             if self.verbose:
                 print(f"    {difference:.2e} {where}")
@@ -980,14 +981,18 @@ class Replay:
         if self.log.settings["split"] == "fixed":
             self.compare_features(self.log.features)
         self.compare_network(self.log.network[self.number])
+        every = int(self.log.settings["record-every"])
+        recorded = {*range(0, self.last + 1, every), self.last}
+        if set(epochs) != recorded or set(layers) != recorded:
+            raise Refused(f"the recorded epochs are not {sorted(recorded)}")
         for epoch in range(self.last + 1):
             if epoch > 0:
                 self.train_epoch()
-            if epoch not in epochs or epoch == self.last and self.run["status"] == "diverged":
+            if epoch not in recorded or epoch == self.last and self.run["status"] == "diverged":
                 continue
             self.compare_losses(epoch, epochs[epoch])
             sizes = self.compare_layers(epoch, layers[epoch], epochs[epoch])
-            if next(self.weights.glob(f"epoch{epoch:04}.*"), None):
+            if epoch in (0, self.last) or self.log.settings["save-weights"] == "all":
                 self.compare_weights(epoch, sizes)
         return self.compared
 
