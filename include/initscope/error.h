@@ -18,7 +18,8 @@ typedef enum ins_status {
     INS_DATA = 3,       /* input data */
     INS_OUTPUT = 4,     /* output not written */
     INS_RENDER = 5,     /* logs complete, report not rendered */
-    INS_INTERRUPTED = 6 /* stopped by a signal; cli dies by that signal */
+    INS_FOUND = 6,      /* a verdict that was asked for */
+    INS_INTERRUPTED = 7 /* stopped by a signal; cli dies by that signal */
 } ins_status;
 
 enum { INS_ERROR_LINES = 20, INS_ERROR_WIDTH = 1024 };

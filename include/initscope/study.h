@@ -14,7 +14,7 @@
 /* --- The graph --------------------------------------------------------------- */
 
 /* Kinds of layers, as network.csv names them. */
-typedef enum ins_layer_kind {
+typedef enum ins_logged_kind {
     INS_KIND_DENSE,
     INS_KIND_CONV,
     INS_KIND_RECURRENT,
@@ -23,13 +23,13 @@ typedef enum ins_layer_kind {
     INS_KIND_NORM,
     INS_KIND_OTHER, /* and all that are not known */
     INS_LAYER_KINDS
-} ins_layer_kind;
+} ins_logged_kind;
 
 /* A numbered layer, as network.csv tells of it. */
 typedef struct ins_graph_layer {
     size_t number;
     const char *name; /* "conv3"; "": it has none */
-    ins_layer_kind kind;
+    ins_logged_kind kind;
     const char *block;      /* name of its residual block; "": it stands in none */
     const char *activation; /* "": none follows; NULL: the file does not tell */
     size_t inputs;

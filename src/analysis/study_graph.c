@@ -49,11 +49,11 @@ static graph_cells cells_of(const ins_table *table)
 
 /* --- Reading --------------------------------------------------------------------- */
 
-static ins_layer_kind kind_of(const char *name)
+static ins_logged_kind kind_of(const char *name)
 {
     unsigned kind = 0;
     while (kind < INS_KIND_OTHER && strcmp(kind_names[kind], name) != 0) kind++;
-    return (ins_layer_kind)kind;
+    return (ins_logged_kind)kind;
 }
 
 /* Numbers of layers separated by blanks; false: something else. input may be NULL: they are only

@@ -47,7 +47,7 @@ typedef struct ins_command {
 } ins_command;
 
 extern const ins_command ins_command_run, ins_command_report, ins_command_theory, ins_command_list,
-    ins_command_data;
+    ins_command_check, ins_command_data;
 extern const ins_command *const ins_commands[];        /* NULL ends the table */
 const ins_command *ins_command_find(const char *name); /* NULL: none */
 
