@@ -2,6 +2,7 @@
 #ifndef INITSCOPE_FORECAST_H
 #define INITSCOPE_FORECAST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "initscope/dataset.h"
@@ -35,11 +36,12 @@ ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples
                               const ins_inputs *inputs);
 void ins_forecast_free(ins_forecast *forecast);
 
-/* One for each network of a grid, so that all its seeds share one: they take milliseconds. grid
- * must outlive them. */
+/* One for each network of a grid, so that all its seeds share one: they take milliseconds, those of
+ * large maps seconds. grid must outlive them. When stop, which may be NULL, says so, the rest are
+ * not made: then they are only to be freed. */
 typedef struct ins_forecasts ins_forecasts;
 ins_forecasts *ins_forecasts_new(const ins_grid *grid, const ins_samples *samples,
-                                 const ins_inputs *inputs);
+                                 const ins_inputs *inputs, size_t threads, bool (*stop)(void));
 void ins_forecasts_free(ins_forecasts *forecasts); /* NULL is fine */
 
 /* Of a trial of the grid. */

@@ -8,6 +8,9 @@
 
 #include "initscope/columns.h"
 #include "initscope/memory.h"
+#include "initscope/trainer.h"
+
+#include "parallel.h"
 
 /* Which matrices have a tensor. */
 typedef enum having { OF_ALL, OF_THOSE_THAT_READ_THEIR_OWN, OF_THE_ENDS_OF_BLOCKS } having;
@@ -232,18 +235,25 @@ struct ins_forecasts {
 };
 
 ins_forecasts *ins_forecasts_new(const ins_grid *grid, const ins_samples *samples,
-                                 const ins_inputs *inputs)
+                                 const ins_inputs *inputs, size_t threads, bool (*stop)(void))
 {
     ins_forecasts *forecasts = ins_allocate(1, sizeof *forecasts, "predictions");
     size_t networks = ins_grid_networks(grid);
     *forecasts = (ins_forecasts){.grid = grid, .networks = networks};
     forecasts->network = ins_allocate(networks, sizeof *forecasts->network, "predictions");
-    measured m = {.samples = samples};
-    for (size_t i = 0; i < networks; i++) {
-        ins_trial trial = ins_grid_network_trial(grid, i);
-        forecasts->network[i] = forecast_of(&trial, inputs, &m);
+    (void)threads;
+    INS_PARALLEL(omp parallel num_threads((int)threads))
+    {
+        measured m = {.samples = samples};
+        ins_flush_denormals();
+        INS_PARALLEL(omp for schedule(dynamic))
+        for (size_t i = 0; i < networks; i++) {
+            if (stop != NULL && stop()) continue;
+            const ins_trial trial = ins_grid_network_trial(grid, i);
+            forecasts->network[i] = forecast_of(&trial, inputs, &m);
+        }
+        ins_field_free(m.field);
     }
-    ins_field_free(m.field);
     return forecasts;
 }
 

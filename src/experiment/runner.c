@@ -161,13 +161,21 @@ static ins_status open_log(running *r)
     return write_files(r);
 }
 
+static ins_status interrupted(running *r)
+{
+    return ins_error_add(r->error, INS_INTERRUPTED,
+                         "interrupted after %zu of %zu runs; go on with --resume",
+                         r->outcome.skipped + r->outcome.done, r->grid.trials);
+}
+
 /* What the theory says, once for all seeds. */
 static ins_status forecast(running *r)
 {
     const ins_samples *probe = &r->laboratory.probe;
     const ins_inputs inputs = ins_inputs_of(probe);
-    r->forecasts = ins_forecasts_new(&r->grid, probe, &inputs);
+    r->forecasts = ins_forecasts_new(&r->grid, probe, &inputs, r->threads, r->request->stop);
     r->laboratory.forecasts = r->forecasts;
+    if (r->request->stop != NULL && r->request->stop()) return interrupted(r);
     r->depths = ins_depths_new(&r->grid, r->forecasts);
     r->laboratory.depths = r->depths;
     ins_text plane = {0};
@@ -242,10 +250,7 @@ static ins_status execute(running *r)
     run_trials(r);
     if (r->failure != INS_OK && r->failure != INS_OUTPUT) return r->failure;
     /* A disk that is full can be cleared as well. */
-    if (r->outcome.skipped + r->outcome.done < r->grid.trials)
-        return ins_error_add(r->error, INS_INTERRUPTED,
-                             "interrupted after %zu of %zu runs; go on with --resume",
-                             r->outcome.skipped + r->outcome.done, r->grid.trials);
+    if (r->outcome.skipped + r->outcome.done < r->grid.trials) return interrupted(r);
     ins_log *log = r->log;
     r->log = NULL;
     return ins_log_publish(log, r->error);

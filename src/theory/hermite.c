@@ -20,6 +20,9 @@
 #define HERMITE_REACH 14.0
 #define HERMITE_WIDTH 0.5
 
+/* A wave that is shorter has hardly any part in these polynomials. */
+#define FINEST_PANEL 1e-3
+
 typedef struct projection {
     const ins_activation *row;
     const double *values; /* its parameters */
@@ -56,13 +59,17 @@ void ins_hermite(const ins_choice *activation, double q, size_t terms, double *c
                     .terms = terms,
                     .coefficient = coefficient};
     memset(coefficient, 0, terms * sizeof *coefficient);
+    if (!(q >= 0 && isfinite(q))) {
+        for (size_t k = 0; k < terms; k++) coefficient[k] = NAN;
+        return;
+    }
     for (size_t k = 0; k < terms; k++) {
         p.up[k] = 1 / sqrt((double)k + 1);
         p.down[k] = sqrt((double)k / ((double)k + 1));
     }
     ins_panels panels = {.upper = HERMITE_REACH, .width = HERMITE_WIDTH, .centres = 1};
     panels.fine = FINE_PANEL * outline.scale / p.spread;
-    if (outline.periodic) panels.width = fmin(panels.width, panels.fine);
+    if (outline.periodic) panels.width = fmin(panels.width, fmax(panels.fine, FINEST_PANEL));
     for (size_t i = 0; i < outline.kinks; i++)
         ins_panels_cut(&panels, fabs(outline.kink[i]) / p.spread);
     ins_integrate(&panels, project, &p);

@@ -6,6 +6,7 @@
 #ifndef INITSCOPE_SIGNAL_H
 #define INITSCOPE_SIGNAL_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -112,10 +113,14 @@ static inline bool ins_has_positions(const ins_layer_plan *plan)
     return plan->shape.axes > 0;
 }
 
+/* Lengths are followed as small departures, which grow without end where chi is above 1: beyond
+ * this share of the square they are not followed. */
+#define INS_SHORTEST 0.05
+
 /* The part of the second moment that is not one of different lengths of rows. */
 static inline double ins_signal_shorter(const ins_signal *signal)
 {
-    return signal->square > 0 ? 1 - signal->lengths / signal->square : 1;
+    return signal->square > 0 ? fmax(1 - signal->lengths / signal->square, INS_SHORTEST) : 1;
 }
 
 /* Half the squared difference of root mean squares r, where the square of r grows to after, by

@@ -52,7 +52,7 @@ START_TEST(test_every_trial)
     set("seeds", "3");
     make_grid();
     ck_assert_uint_eq(grid.trials, 2 * 2 * 2 * 2 * 3);
-    ins_forecasts *forecasts = ins_forecasts_new(&grid, &shape, &given);
+    ins_forecasts *forecasts = ins_forecasts_new(&grid, &shape, &given, 2, NULL);
     for (size_t i = 0; i < grid.trials; i++) {
         ins_trial trial = ins_grid_trial(&grid, i);
         const ins_forecast *forecast = ins_forecasts_of(forecasts, &trial);
