@@ -17,18 +17,7 @@
 
 #include "initscope/real.h"
 
-/* All sizes are at least 1; output and before are what ins_convolution_extent says. */
-typedef struct ins_convolution {
-    size_t input[2];
-    size_t channels;
-    size_t output[2];
-    size_t units;
-    size_t kernel[2];
-    size_t stride;
-    size_t before[2]; /* zeros above, and on the left */
-    size_t groups;    /* divides channels and units; as many as channels: depthwise */
-    bool uniform;     /* units, or channels, with equal weights stay equal, bit for bit; slower */
-} ins_convolution;
+#include "convolution_shape.h"
 
 /* The extent of the output along an axis of the input, and in *before the zeros in front of it.
  * same: ceil(input / stride); if the zeros are odd in number, one more stands behind, as in Keras.

@@ -8,7 +8,7 @@
 #include "initscope/carver.h"
 #include "initscope/real.h"
 
-#include "convolution.h"
+#include "convolution_shape.h"
 
 /* Holds all that a kernel touches, and all of the input. */
 typedef struct ins_frame {

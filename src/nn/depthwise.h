@@ -7,7 +7,7 @@
 
 #include "initscope/real.h"
 
-#include "convolution.h"
+#include "convolution_shape.h"
 
 size_t ins_depthwise_scratch(const ins_convolution *convolution);
 
