@@ -88,6 +88,13 @@ static size_t most_positions(const ins_design *design)
     return most;
 }
 
+/* The rows of the probe whose Jacobian is recorded: the first ones, and of chains alone. */
+static size_t jacobians_of(const ins_design *design, size_t rows)
+{
+    if (!ins_design_is_chain(design)) return 0;
+    return rows < JACOBIANS ? rows : JACOBIANS;
+}
+
 /* What will be shown of a network of this design; the shapes are to be freed. */
 static ins_trace_plan plan_of(const ins_design *design, const ins_settings *settings,
                               ins_trace_shape **shapes)
@@ -102,9 +109,7 @@ static ins_trace_plan plan_of(const ins_design *design, const ins_settings *sett
                             .layers = layers,
                             .rows = rows * most_positions(design),
                             .bins = settings->bins,
-                            .jacobians = !ins_design_is_chain(design) ? 0
-                                         : rows < JACOBIANS           ? rows
-                                                                      : JACOBIANS,
+                            .jacobians = jacobians_of(design, rows),
                             .jacobian_rows = ins_design_outputs(design),
                             .jacobian_columns = ins_design_inputs(design),
                             .logs = logs_of(settings)};
@@ -223,13 +228,13 @@ static void show_inputs(ins_recorder *recorder)
     const ins_design *design = ins_network_design(recorder->subject.network);
     ins_trace_layer layer = {.number = 0};
     layer.tensor[INS_ACTIVATION] = by_position(probe->x, design->layer[0].shape, probe->rows);
-    if (ins_design_is_chain(design))
-        layer.jacobian =
-            (ins_trace_matrices){.count = probe->rows < JACOBIANS ? probe->rows : JACOBIANS,
-                                 .rows = probe->outputs,
-                                 .columns = probe->features,
-                                 .make = make_jacobian,
-                                 .context = recorder};
+    const size_t jacobians = jacobians_of(design, probe->rows);
+    if (jacobians > 0)
+        layer.jacobian = (ins_trace_matrices){.count = jacobians,
+                                              .rows = probe->outputs,
+                                              .columns = probe->features,
+                                              .make = make_jacobian,
+                                              .context = recorder};
     ins_trace_show(recorder->trace, &layer);
 }
 
