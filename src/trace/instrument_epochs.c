@@ -52,7 +52,8 @@ static void end(void *state, const ins_trace_moment *moment, ins_text *out)
     ins_row_optional(&row, INS_EPOCHS_TEST_ACCURACY, moment->test_accuracy);
     ins_row_number(&row, INS_EPOCHS_TRAIN_SCORE, moment->train_score);
     ins_row_number(&row, INS_EPOCHS_TEST_SCORE, moment->test_score);
-    ins_row_number(&row, INS_EPOCHS_GRADIENT_NORM, sqrt(squares->sum));
+    ins_row_number(&row, INS_EPOCHS_GRADIENT_NORM,
+                   isnan(moment->gradient_norm) ? sqrt(squares->sum) : moment->gradient_norm);
     ins_row_end(&row);
     squares->sum = 0;
 }
