@@ -456,22 +456,25 @@ static void show_what_was_not_planned(int fault)
         layer.tensor[INS_GRADIENT].units--;
         break;
     case 5:
-        layer.tensor[INS_DELTA] = (ins_trace_tensor){large, UNITS, ROWS + 1, NULL};
+        layer.tensor[INS_DELTA] =
+            (ins_trace_tensor){.x = large, .units = UNITS, .length = ROWS + 1};
         break;
     case 6:
-        layer.tensor[INS_DELTA] = (ins_trace_tensor){large, INPUTS + 1, 1, NULL};
+        layer.tensor[INS_DELTA] = (ins_trace_tensor){.x = large, .units = INPUTS + 1, .length = 1};
         break;
     case 7:
-        layer.tensor[INS_BIAS] = (ins_trace_tensor){large, INPUTS + 1, 1, NULL};
+        layer.tensor[INS_BIAS] = (ins_trace_tensor){.x = large, .units = INPUTS + 1, .length = 1};
         break;
     case 8:
         layer.jacobian = (ins_trace_matrices){1, 3, 3, make_matrix, matrix};
         break;
     case 9:
-        layer.tensor[INS_INPUT] = (ins_trace_tensor){large, FEATURES + 1, 1, NULL};
+        layer.tensor[INS_INPUT] =
+            (ins_trace_tensor){.x = large, .units = FEATURES + 1, .length = 1};
         break;
     case 10:
-        layer.tensor[INS_STREAM] = (ins_trace_tensor){large, FEATURES, ROWS + 1, NULL};
+        layer.tensor[INS_STREAM] =
+            (ins_trace_tensor){.x = large, .units = FEATURES, .length = ROWS + 1};
         break;
     default:
         break;
