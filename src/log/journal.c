@@ -83,6 +83,21 @@ void ins_journal_add(ins_journal *journal, size_t trial, const ins_text rows[INS
 
 /* Reading back. */
 
+/* Takes a whole line that is sealed as it must be into the chain; its length without the newline,
+ * 0 when it is another. */
+static size_t sealed_line(unsigned long long *chain, const char *line)
+{
+    enum { SEAL = 17 }; /* a blank and 16 digits */
+    char seal[SEAL + 1];
+    const size_t length = strcspn(line, "\n");
+    if (line[length] != '\n' || length <= SEAL) return 0;
+    const unsigned long long next = ins_hash(*chain, line, length - SEAL);
+    snprintf(seal, sizeof seal, " %016llx", next);
+    if (memcmp(line + length - SEAL, seal, SEAL) != 0) return 0;
+    *chain = next;
+    return length;
+}
+
 /* Reads the digits from text to the next blank; returns the blank, NULL when there are other bytes.
  */
 static const char *read_size(const char *text, size_t *size)
@@ -196,7 +211,7 @@ static void recover_from(const char *text, log_files *in, ins_journal *journal,
         if (strncmp(text, line.data, line.length) == 0) *journal = start;
     }
     ins_text_free(&line);
-    if (journal->bytes == 0 || !headers_are_sound(in)) return;
+    if (journal->bytes == 0 || (journal->trials == 0 && !headers_are_sound(in))) return;
     while (line_is_sound(journal, finished, in, text + journal->bytes)) continue;
 }
 
@@ -217,15 +232,27 @@ static void open_files(const char *staging, log_files *in)
     }
 }
 
+/* Whether what is known of the journal is how its text begins, by the seal of the last line. */
+static bool continues(const ins_journal *known, const ins_text *text)
+{
+    char sealed[32];
+    if (known->bytes == 0) return true;
+    const int width = snprintf(sealed, sizeof sealed, " %016llx\n", known->chain);
+    return text->length >= known->bytes &&
+           memcmp(text->data + known->bytes - (size_t)width, sealed, (size_t)width) == 0;
+}
+
 ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_trial_set *finished,
                                ins_error *error)
 {
-    *journal = (ins_journal){0};
     char *path = ins_path_join(staging, "journal");
     ins_text text = {0};
     ins_status status = INS_OK;
     if (ins_path_exists(path)) status = ins_file_read(path, &text, INS_OUTPUT, error);
     free(path);
+    if (status == INS_OK && !continues(journal, &text))
+        status = ins_error_add(error, INS_OUTPUT, "%s: the log was replaced by another meanwhile",
+                               staging);
     if (status == INS_OK && text.data != NULL) {
         log_files in;
         open_files(staging, &in);
@@ -242,4 +269,26 @@ ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_tr
     }
     ins_text_free(&text);
     return status;
+}
+
+bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES])
+{
+    char *path = ins_path_join(directory, "journal");
+    ins_text text = {0};
+    const bool ours = ins_file_begins_with(path, "initscope journal ") &&
+                      ins_file_read(path, &text, INS_DATA, NULL) == INS_OK;
+    free(path);
+    ins_journal journal = fresh();
+    size_t width = ours ? sealed_line(&journal.chain, text.data) : 0, trial;
+    const bool sound = width > 0;
+    for (const char *line = text.data; width > 0;) {
+        size_t claimed[INS_LOG_FILES] = {0};
+        line += width + 1;
+        width = sealed_line(&journal.chain, line);
+        if (width == 0 || !claimed_lengths(line, &trial, claimed)) break;
+        memcpy(journal.length, claimed, sizeof claimed);
+    }
+    ins_text_free(&text);
+    if (sound) memcpy(length, journal.length, sizeof journal.length);
+    return sound;
 }
