@@ -81,6 +81,42 @@ void ins_journal_add(ins_journal *journal, size_t trial, const ins_text rows[INS
     seal(journal, line);
 }
 
+/* Appending. */
+
+/* Appends to a file of the directory, cut to length first. */
+static ins_status append(const char *directory, const char *name, size_t length,
+                         const ins_text *text, ins_error *error)
+{
+    char *path = ins_path_join(directory, name);
+    ins_status status = INS_OK;
+    int file = ins_log_open_file(path, O_WRONLY | O_APPEND);
+    if (file < 0 || ins_log_cut(file, length) != 0 ||
+        ins_write_all(file, text->data, text->length) != 0) {
+        status = ins_file_problem(path, INS_OUTPUT, error);
+        if (file >= 0) ins_log_cut(file, length);
+    }
+    if (file >= 0) close(file);
+    free(path);
+    return status;
+}
+
+ins_status ins_journal_append(const char *directory, ins_journal *journal, size_t trial,
+                              const ins_text rows[INS_LOG_FILES], ins_error *error)
+{
+    ins_journal next = *journal;
+    ins_text line = {0};
+    ins_status status = INS_OK;
+    ins_journal_add(&next, trial, rows, &line);
+    for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++)
+        if (ins_log_tables[file].by_trial && rows[file].length > 0)
+            status = append(directory, ins_log_tables[file].file, journal->length[file],
+                            &rows[file], error);
+    if (status == INS_OK) status = append(directory, "journal", journal->bytes, &line, error);
+    if (status == INS_OK) *journal = next;
+    ins_text_free(&line);
+    return status;
+}
+
 /* Reading back. */
 
 /* Takes a whole line that is sealed as it must be into the chain; its length without the newline,
@@ -271,7 +307,7 @@ ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_tr
     return status;
 }
 
-bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES])
+bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES], size_t *trials)
 {
     char *path = ins_path_join(directory, "journal");
     ins_text text = {0};
@@ -287,8 +323,12 @@ bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES])
         width = sealed_line(&journal.chain, line);
         if (width == 0 || !claimed_lengths(line, &trial, claimed)) break;
         memcpy(journal.length, claimed, sizeof claimed);
+        journal.trials++;
     }
     ins_text_free(&text);
-    if (sound) memcpy(length, journal.length, sizeof journal.length);
+    if (sound) {
+        memcpy(length, journal.length, sizeof journal.length);
+        *trials = journal.trials;
+    }
     return sound;
 }

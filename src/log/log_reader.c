@@ -210,9 +210,8 @@ static ins_status read_path(const char *path, size_t bytes, ins_log_file file, i
                  .excess = ins_allocate(table->columns, sizeof(excess), "columns"),
                  .texts = {.arena = table->arena}};
     /* Spreadsheets save semicolons and tabs: the columns' names say that it is a log. */
-    ins_status status = bytes == SIZE_MAX
-                            ? ins_csv_read(path, '\0', take_row, &in, error)
-                            : ins_csv_read_part(path, bytes, take_row, &in, error);
+    ins_status status = bytes == SIZE_MAX ? ins_csv_read(path, '\0', take_row, &in, error)
+                                          : ins_csv_read_part(path, bytes, take_row, &in, error);
     status = ins_status_first(status, complain_of_excess(&in, error));
     free(in.target);
     free(in.excess);
@@ -224,8 +223,8 @@ static ins_status read_path(const char *path, size_t bytes, ins_log_file file, i
 ins_status ins_table_read(const char *directory, ins_log_file file, ins_table *table, bool *present,
                           ins_error *error)
 {
-    size_t length[INS_LOG_FILES], bytes = SIZE_MAX;
-    if (ins_log_tables[file].by_trial && ins_journal_lengths(directory, length))
+    size_t length[INS_LOG_FILES], trials, bytes = SIZE_MAX;
+    if (ins_log_tables[file].by_trial && ins_journal_lengths(directory, length, &trials))
         bytes = length[file];
     char *path = ins_path_join(directory, ins_log_tables[file].file);
     ins_status status = read_path(path, bytes, file, table, present, error);
