@@ -40,6 +40,9 @@ ins_status ins_shared_log_note(ins_shared_log *log, const char *key, const char 
 /* Publishes what has a policy for it, and has runs. Frees the log in any case. */
 ins_status ins_shared_log_close(ins_shared_log *log, ins_error *error);
 
+/* For a thread that was torn out of one of these functions: others are let in again. */
+void ins_shared_log_release(ins_shared_log *log);
+
 /* Frees it and publishes nothing. */
 void ins_shared_log_drop(ins_shared_log *log);
 
@@ -60,7 +63,8 @@ ins_status ins_shared_run_end(ins_shared_log *log, ins_shared_run *run,
                               const ins_run_identity *identity, const ins_run_state *state,
                               ins_error *error);
 
-/* Leaves no trace. NULL is fine. */
+/* Both free the run: leaves no trace; leaves what was recorded to whoever opens the log next. */
 void ins_shared_run_discard(ins_shared_run *run);
+void ins_shared_run_leave(ins_shared_run *run);
 
 #endif

@@ -96,7 +96,7 @@ typedef struct ins_trace_moment {
     size_t epoch, updates;
     double train_loss, test_loss, train_score, test_score; /* NAN: not known */
     double train_accuracy, test_accuracy;                  /* NAN: does not apply */
-    double gradient_norm; /* NAN: that of the gradients that are shown */
+    double gradient_norm; /* NAN: that of the gradients that are shown, if any is */
     ins_log_set logs;     /* that are wanted now */
 } ins_trace_moment;
 

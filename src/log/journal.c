@@ -23,13 +23,17 @@
 
 #include "log_internal.h"
 
+/* What a line ends with: the hash of all before it. */
+#define SEAL " = %016llx\n"
+enum { SEAL_LENGTH = 20 };
+
 static const char *const first_line[] = {"initscope journal 1 keep", "initscope journal 1 replace"};
 
 /* Ends the line that was begun at byte start of line. */
 static void seal(ins_journal *journal, ins_text *line)
 {
     journal->chain = ins_hash(journal->chain, line->data, line->length);
-    ins_text_add_format(line, " = %016llx\n", journal->chain);
+    ins_text_add_format(line, SEAL, journal->chain);
     journal->bytes += line->length;
 }
 
@@ -119,17 +123,17 @@ ins_status ins_journal_append(const char *directory, ins_journal *journal, size_
 
 /* Reading back. */
 
-/* Takes a whole line that is sealed as it must be into the chain; its length without the newline,
- * 0 when it is another. */
+/* Takes a whole line that is sealed as it must be into the chain; its length, 0 when it is another.
+ */
 static size_t sealed_line(unsigned long long *chain, const char *line)
 {
-    enum { SEAL = 17 }; /* a blank and 16 digits */
-    char seal[SEAL + 1];
-    const size_t length = strcspn(line, "\n");
-    if (line[length] != '\n' || length <= SEAL) return 0;
-    const unsigned long long next = ins_hash(*chain, line, length - SEAL);
-    snprintf(seal, sizeof seal, " %016llx", next);
-    if (memcmp(line + length - SEAL, seal, SEAL) != 0) return 0;
+    char seal[SEAL_LENGTH + 1];
+    const char *newline = strchr(line, '\n');
+    const size_t length = newline != NULL ? (size_t)(newline - line) + 1 : 0;
+    if (length <= SEAL_LENGTH) return 0;
+    const unsigned long long next = ins_hash(*chain, line, length - SEAL_LENGTH);
+    snprintf(seal, sizeof seal, SEAL, next);
+    if (memcmp(newline + 1 - SEAL_LENGTH, seal, SEAL_LENGTH) != 0) return 0;
     *chain = next;
     return length;
 }
@@ -271,11 +275,11 @@ static void open_files(const char *staging, log_files *in)
 /* Whether what is known of the journal is how its text begins, by the seal of the last line. */
 static bool continues(const ins_journal *known, const ins_text *text)
 {
-    char sealed[32];
+    char seal[SEAL_LENGTH + 1];
     if (known->bytes == 0) return true;
-    const int width = snprintf(sealed, sizeof sealed, " %016llx\n", known->chain);
+    snprintf(seal, sizeof seal, SEAL, known->chain);
     return text->length >= known->bytes &&
-           memcmp(text->data + known->bytes - (size_t)width, sealed, (size_t)width) == 0;
+           memcmp(text->data + known->bytes - SEAL_LENGTH, seal, SEAL_LENGTH) == 0;
 }
 
 ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_trial_set *finished,
@@ -319,7 +323,7 @@ bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES], si
     const bool sound = width > 0;
     for (const char *line = text.data; width > 0;) {
         size_t claimed[INS_LOG_FILES] = {0};
-        line += width + 1;
+        line += width;
         width = sealed_line(&journal.chain, line);
         if (width == 0 || !claimed_lengths(line, &trial, claimed)) break;
         memcpy(journal.length, claimed, sizeof claimed);

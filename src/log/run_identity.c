@@ -133,12 +133,12 @@ void ins_run_identity_row(const ins_run_identity *identity, size_t run, const in
     ins_row_text(&row, INS_RUNS_STATUS, state->status);
     ins_row_integer(&row, INS_RUNS_STOPPED_EPOCH, (long long)state->epoch);
     ins_row_integer(&row, INS_RUNS_UPDATES, (long long)state->updates);
-    ins_row_optional(&row, INS_RUNS_TRAIN_LOSS, state->train_loss);
+    ins_row_number(&row, INS_RUNS_TRAIN_LOSS, state->train_loss);
     ins_row_optional(&row, INS_RUNS_TRAIN_ACCURACY, state->train_accuracy);
-    ins_row_optional(&row, INS_RUNS_TEST_LOSS, state->test_loss);
+    ins_row_number(&row, INS_RUNS_TEST_LOSS, state->test_loss);
     ins_row_optional(&row, INS_RUNS_TEST_ACCURACY, state->test_accuracy);
-    ins_row_optional(&row, INS_RUNS_TRAIN_SCORE, state->train_score);
-    ins_row_optional(&row, INS_RUNS_TEST_SCORE, state->test_score);
+    ins_row_number(&row, INS_RUNS_TRAIN_SCORE, state->train_score);
+    ins_row_number(&row, INS_RUNS_TEST_SCORE, state->test_score);
     ins_row_end(&row);
 }
 

@@ -28,8 +28,10 @@ struct ins_shared_log {
     char *directory;       /* its final name */
     char *place;           /* where it is written: directory, or directory.partial */
     pthread_mutex_t mutex; /* of all below */
-    int lock;              /* descriptor: held all the time when place is another, else by turns */
-    ins_journal journal;   /* as far as it is known */
+    bool held;             /* the mutex is, by holder */
+    pthread_t holder;
+    int lock;            /* descriptor: held all the time when place is another, else by turns */
+    ins_journal journal; /* as far as it is known */
     ins_trial_set runs;
 };
 
@@ -68,16 +70,19 @@ static int take_lock(const char *place, bool patient)
 static ins_status enter(ins_shared_log *log, ins_error *error)
 {
     pthread_mutex_lock(&log->mutex);
-    if (log->lock >= 0) return INS_OK;
-    log->lock = take_lock(log->place, true);
-    if (log->lock >= 0) return INS_OK;
-    const ins_status status = ins_file_problem(log->place, INS_OUTPUT, error);
-    pthread_mutex_unlock(&log->mutex);
-    return status;
+    if (log->lock < 0) log->lock = take_lock(log->place, true);
+    if (log->lock < 0) {
+        pthread_mutex_unlock(&log->mutex);
+        return ins_file_problem(log->place, INS_OUTPUT, error);
+    }
+    log->holder = pthread_self();
+    log->held = true;
+    return INS_OK;
 }
 
 static void leave(ins_shared_log *log)
 {
+    log->held = false;
     if (log->policy == INS_SHARED_ADD) {
         close(log->lock);
         log->lock = -1;
@@ -353,6 +358,11 @@ ins_status ins_shared_log_open(const char *directory, ins_shared_policy policy, 
     return status;
 }
 
+void ins_shared_log_release(ins_shared_log *log)
+{
+    if (log->held && pthread_equal(log->holder, pthread_self())) leave(log);
+}
+
 void ins_shared_log_drop(ins_shared_log *log)
 {
     if (log->lock >= 0) close(log->lock);
@@ -528,7 +538,12 @@ ins_status ins_shared_run_end(ins_shared_log *log, ins_shared_run *run,
 
 void ins_shared_run_discard(ins_shared_run *run)
 {
-    if (run == NULL) return;
     ins_running_remove(&run->running);
+    free(run);
+}
+
+void ins_shared_run_leave(ins_shared_run *run)
+{
+    ins_running_leave(&run->running);
     free(run);
 }

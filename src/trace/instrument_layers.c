@@ -56,18 +56,6 @@ static void add_row(const ins_trace_moment *moment, size_t layer, ins_tensor kin
     ins_row_end(&row);
 }
 
-/* Of elements that were divided by 2^exponent. */
-static void multiply(ins_layer_statistics *of, int exponent)
-{
-    of->mean = ldexp(of->mean, exponent);
-    of->variance = ldexp(of->variance, 2 * exponent);
-    of->within_unit_variance = ldexp(of->within_unit_variance, 2 * exponent);
-    of->between_unit_variance = ldexp(of->between_unit_variance, 2 * exponent);
-    of->second_moment = ldexp(of->second_moment, 2 * exponent);
-    of->minimum = ldexp(of->minimum, exponent);
-    of->maximum = ldexp(of->maximum, exponent);
-}
-
 static void show(void *state, const ins_trace_moment *moment, const ins_trace_layer *layer,
                  ins_text *out)
 {
@@ -83,7 +71,7 @@ static void show(void *state, const ins_trace_moment *moment, const ins_trace_la
         else
             ins_moments_of_rows(tensor->x, tensor->units, tensor->length, bounds, moments);
         ins_layer_statistics of = ins_layer_statistics_of(moments, tensor->units);
-        if (tensor->exponent != 0) multiply(&of, tensor->exponent);
+        ins_layer_statistics_scale(&of, tensor->exponent);
         add_row(moment, layer->number, kind, &of, saturates, out);
     }
 }
