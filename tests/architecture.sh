@@ -248,7 +248,7 @@ symbols() {
             object=$file.o
             case $file in src/lib/*) object=src/lib/libinitscope_la-${file##*/}.o ;; esac
             if [ -f "$object" ]; then echo "$object"; else echo "missing $file.c" >&3; fi
-        done | xargs "$NM" -A -P -g 2>/dev/null
+        done | xargs $NM -A -P -g 2>/dev/null
     ) 3>&1 | awk '
         $1 == "missing" { print; next }
         $2 ~ /[.]/ { next }
