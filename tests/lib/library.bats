@@ -96,8 +96,8 @@ done 2" ]
 @test "killed writers leave nothing torn" {
     local round seed=1 file
     for round in 1 2 3 4 5 6 7 8 9 10 11 12; do
-        writer log 50 3 "$seed" 15000 & first=$!
-        writer log 50 3 "$((seed + 50))" 15000 & second=$!
+        "$builddir/tests/lib/writer" log 50 3 "$seed" 15000 & first=$!
+        "$builddir/tests/lib/writer" log 50 3 "$((seed + 50))" 15000 & second=$!
         sleep "0.$((10 + 7 * (round % 7)))"
         kill -KILL "$first" "$second"
         wait "$first" || true
