@@ -100,8 +100,19 @@ typedef struct ins_run {
     ins_epoch_index last_layers; /* of its rows in layers.csv */
 } ins_run;
 
+/* A run that has not ended, and is in no arm. */
+typedef enum ins_run_state { INS_RUN_RUNNING, INS_RUN_INTERRUPTED } ins_run_state;
+
+typedef struct ins_unfinished {
+    long long number;
+    const char *initializer; /* NULL: no file tells */
+    long long seed;
+    ins_run_state state;
+} ins_unfinished;
+
 typedef struct ins_study {
     const char *directory;
+    const char *time; /* what an epoch of this study is: "epoch" or "step" */
     size_t arms, runs, epochs;
     const ins_arm *arm;
     const ins_run *run;
@@ -109,6 +120,8 @@ typedef struct ins_study {
                                together */
     ins_epoch_index start;  /* epoch 0, before any update: the only way to speak of it */
     size_t layers;          /* the most of all arms */
+    size_t unfinished_runs; /* an interrupted run that a later one repeats is none of them */
+    const ins_unfinished *unfinished;
     ins_pairs experiment, environment; /* empty when the files are absent */
     ins_table features, phase;         /* rows = 0 when absent */
     ins_table runs_table;              /* rows = 0 when absent */
@@ -119,7 +132,7 @@ typedef struct ins_study {
  * their columns only run (or initializer and seed), epoch, layer, tensor and variance are needed;
  * rows of unknown tensors are left out. factors.csv and network.csv, of which the runs are
  * numbered, are INS_DATA where they contradict runs.csv, themselves, or another run of the same
- * arm. */
+ * arm. Runs that have not ended are set aside; where no other is left that is INS_DATA. */
 ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error);
 void ins_study_free(ins_study *study);
 
@@ -142,6 +155,9 @@ long long ins_epoch_number(const ins_study *study, ins_epoch_index epoch);
 
 /* The last epoch that some run recorded. */
 ins_epoch_index ins_last_epoch(const ins_study *study);
+
+/* "running", "interrupted": as runs.csv has it. */
+const char *ins_run_state_word(ins_run_state state);
 
 /* Hidden layers of an arm: all recorded ones but the last. */
 size_t ins_hidden_layers(const ins_arm *arm);

@@ -497,8 +497,8 @@ static bool diverged(ins_finder *f, ins_finding *out)
     out->claim = SAY("%s %s.", ins_finder_arms(f), ins_finder_several(f) ? "diverge" : "diverges");
     out->evidence =
         SAY("In %s the numbers are not finite any more, %s.", of_runs(f, INS_VERDICT_DIVERGED),
-            first == last ? SAY("from epoch %lld on", first)
-                          : SAY("from epochs %lld to %lld on", first, last));
+            first == last ? SAY("from %s %lld on", f->study->time, first)
+                          : SAY("from %ss %lld to %lld on", f->study->time, first, last));
     double rate = keeps != SIZE_MAX ? number_of_arm(f, keeps, INS_RUNS_LEARNING_RATE) : (double)NAN;
     double times = rate / default_rate(f, keeps);
     if (isfinite(rate))

@@ -89,6 +89,13 @@ void ins_found_rows_free(found_rows *found);
 /* study_runs.c: which runs there are, and to which one every row belongs. INS_DATA. */
 ins_status ins_study_find_rows(const ins_study *study, found_rows *found, ins_error *error);
 
+/* study_unfinished.c: takes runs that have not ended out of found, and lists them in the study.
+ * INS_DATA: all of them. */
+ins_status ins_study_set_aside(ins_study *study, found_rows *found, ins_error *error);
+
+/* study_arms.c: a column of runs.csv by which arms may differ. */
+bool ins_is_factor_column(ins_column_id column);
+
 /* study_factors.c: the factors of factors.csv by run. */
 typedef struct named_factors {
     size_t count;

@@ -118,7 +118,7 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
                                false},
     [INS_VERDICT_NOT_MOVING] = {"not_moving",
                                 {"the weights move by less than {not_moving} of their rms in an "
-                                 "update (median over layers and recorded epochs)",
+                                 "update (median over layers and recorded moments)",
                                  NULL},
                                 true,
                                 false},

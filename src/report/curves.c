@@ -126,9 +126,33 @@ void ins_add_predicted(const ins_tell *tell, size_t arm, ins_chart *chart, ins_s
     if (!tell->study->arm[arm].chain) ins_series_add(chart, series, gap);
 }
 
+/* The first moment after 0, where the axis is logarithmic; else 0. */
+static double bend_of(const ins_tell *tell)
+{
+    const double far = 50;
+    const ins_study *study = tell->study;
+    size_t first = 0;
+    while (first < study->epochs && study->epoch[first] <= 0) first++;
+    if (first >= study->epochs) return 0;
+    double from = (double)study->epoch[first], last = (double)study->epoch[study->epochs - 1];
+    return last / from > far ? from : 0;
+}
+
+double ins_epoch_end(const ins_tell *tell, size_t epoch)
+{
+    const ins_study *study = tell->study;
+    double here = (double)study->epoch[epoch];
+    if (epoch + 1 < study->epochs) return (double)study->epoch[epoch + 1];
+    return bend_of(tell) > 0 ? here * here / (double)study->epoch[epoch - 1] : here + 1;
+}
+
 ins_axis ins_epochs_axis(ins_tell *tell)
 {
     const ins_study *study = tell->study;
+    double bend = bend_of(tell);
+    if (bend > 0)
+        return ins_axis_bent(tell->arena, (double)study->epoch[0], bend,
+                             (double)study->epoch[study->epochs - 1]);
     return ins_axis_whole(tell->arena, study->epoch[0], study->epoch[study->epochs - 1], 6);
 }
 
@@ -215,7 +239,7 @@ static void draw_outcome(ins_tell *tell, ins_chart *chart, bool loss)
     }
     double low, high;
     panel->x = ins_epochs_axis(tell);
-    panel->x_title = "epoch";
+    panel->x_title = tell->study->time;
     if (loss) {
         if (!ins_panel_range(panel, false, true, &low, &high)) low = high = 1;
         panel->y = ins_axis_log(tell->arena, low, high);
@@ -234,7 +258,8 @@ void ins_draw_learning(ins_tell *tell)
     const char *name = ins_say_capital(tell->arena, facts->score.name);
     if (tell->colours == 0 || tell->study->arms > tell->colours || tell->study->epochs < 2) return;
     ins_chart *chart = ins_chart_new(tell->arena, "learning",
-                                     INS_TELL("%s and loss by epoch", name), INS_SHAPE_NORMAL);
+                                     INS_TELL("%s and loss by %s", name, tell->study->time),
+                                     INS_SHAPE_NORMAL);
     chart->across = 2;
     draw_outcome(tell, chart, false);
     const char *cut = ins_score_cut(tell, chart);

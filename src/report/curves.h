@@ -39,7 +39,13 @@ void ins_name_curve(const ins_tell *tell, ins_chart *chart, ins_panel *panel, in
 /* A point of a dashed curve; of networks that are no chain each is a mark of its own. */
 void ins_add_predicted(const ins_tell *tell, size_t arm, ins_chart *chart, ins_series *series,
                        double x, double y);
+
+/* The axis of time: logarithmic where the last moment is more than 50 times the first after 0. */
 ins_axis ins_epochs_axis(ins_tell *tell);
+
+/* Where what was measured at a moment ends: at the next, and the last as far behind it as the one
+ * before. */
+double ins_epoch_end(const ins_tell *tell, size_t epoch);
 
 /* The axis of y for scores of an experiment: of shares from 0 to 1; of others up to what the panels
  * hold, and down to it, but no further than -1: what lies below is cut off. */

@@ -76,18 +76,20 @@ static void write_differences(ins_tell *tell)
 
 static void write_speed(ins_tell *tell)
 {
-    static const ins_table_column column[] = {{"Initializer", INS_LEFT, 0, false},
-                                              {"runs that arrived", INS_LEFT, 0, false},
-                                              {"median epoch", INS_RIGHT, 0, false},
-                                              {"final training loss", INS_LEFT, 0, false}};
+    const char *time = tell->study->time, *times = INS_TELL("%ss", time);
+    const ins_table_column column[] = {{"Initializer", INS_LEFT, 0, false},
+                                       {"runs that arrived", INS_LEFT, 0, false},
+                                       {INS_TELL("median %s", time), INS_RIGHT, 0, false},
+                                       {"final training loss", INS_LEFT, 0, false}};
     const ins_score *score = ins_tell_score(tell);
     double target = ins_target_of(&tell->analysis->facts);
     if (isnan(target)) return;
     ins_table_block *table = ins_add_table(tell->document, column, 4, tell->study->arms);
     table->caption = score->kind == INS_SCORE_ACCURACY
-                         ? INS_TELL("Epochs to %s of the %s rows",
+                         ? INS_TELL("%s to %s of the %s rows", ins_say_capital(tell->arena, times),
                                     ins_say_percent(tell->arena, target), score->rows)
-                         : INS_TELL("Epochs to %s %s on the %s rows", score->name,
+                         : INS_TELL("%s to %s %s on the %s rows",
+                                    ins_say_capital(tell->arena, times), score->name,
                                     ins_say(tell->arena, target), score->rows);
     for (size_t a = 0; a < tell->study->arms; a++) {
         ins_passage passage = ins_passage_of_arm(tell->study, &tell->analysis->facts, a);

@@ -102,7 +102,9 @@ static void draw_ranks(ins_tell *tell)
 {
     const ins_study *study = tell->study;
     if (tell->colours == 0 || study->arms > tell->colours || study->epochs < 2) return;
-    ins_chart *chart = ins_chart_new(tell->arena, "rank", "Effective rank by epoch", INS_SHAPE_LOW);
+    ins_chart *chart =
+        ins_chart_new(tell->arena, "rank", INS_TELL("Effective rank by %s", tell->study->time),
+                      INS_SHAPE_LOW);
     size_t layers = study->layers - 1, panels = layers < 2 ? layers : 2;
     chart->across = panels;
     for (size_t i = 0; i < panels; i++) {
@@ -126,15 +128,16 @@ static void draw_ranks(ins_tell *tell)
             }
         }
         panel->x = ins_epochs_axis(tell);
-        panel->x_title = "epoch";
+        panel->x_title = tell->study->time;
         if (!ins_panel_range(panel, false, false, &low, &high)) low = high = 1;
         panel->y = ins_axis_linear(tell->arena, 0, high, 4, false);
     }
     if (ins_chart_prune(chart) == 0) return;
     ins_add_chart(
         tell->document, chart,
-        "Effective rank of the outputs by epoch: 1 is one function, computed by all units "
-        "alike. Means over seeds, bands from the smallest to the largest.");
+        INS_TELL("Effective rank of the outputs by %s: 1 is one function, computed by all units "
+                 "alike. Means over seeds, bands from the smallest to the largest.",
+                 tell->study->time));
 }
 
 void ins_write_symmetry(ins_tell *tell)

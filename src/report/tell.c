@@ -409,8 +409,9 @@ const char *ins_tell_settings(const ins_tell *tell)
         piece(&out, INS_TELL("batches of %s", batch));
     long long last = study->epochs > 0 ? study->epoch[study->epochs - 1] : 0;
     double updates = tell->analysis->run[0].updates;
-    piece(&out, ins_say_count(tell->arena, (size_t)(last > 0 ? last : 0), "epoch"));
-    if (updates > 0 && !varies(tell, INS_RUNS_BATCH))
+    piece(&out, ins_say_count(tell->arena, (size_t)(last > 0 ? last : 0), study->time));
+    bool counted = updates == (double)last && strcmp(study->time, "step") == 0;
+    if (updates > 0 && !counted && !varies(tell, INS_RUNS_BATCH))
         ins_text_add_format(&out, " (%.0f updates)", updates);
     size_t least = SIZE_MAX, most = 0;
     for (size_t a = 0; a < study->arms; a++) {
