@@ -275,10 +275,12 @@ void ins_draw_learning(ins_tell *tell)
                                     : ins_say_score(tell->arena, &facts->score, facts->chance),
                                 loss)
                      : ins_tell_dashed(tell);
-    else if (isfinite(facts->classes))
-        dashed = INS_TELL(" Dashed: chance, and ln %.0f = %s, the loss of giving every class the "
+    else if (isfinite(facts->constant_loss))
+        dashed = INS_TELL(" Dashed: %sln %.0f = %s, the loss of giving every class the "
                           "same probability.",
-                          facts->classes, loss);
+                          isfinite(facts->chance) ? "chance, and " : "", facts->classes, loss);
+    else
+        dashed = ins_tell_dashed(tell);
     ins_add_chart(tell->document, chart,
                   INS_TELL("Learning: means over seeds (of the loss geometric), bands their 95 %% "
                            "intervals.%s%s",
