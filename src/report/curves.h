@@ -12,6 +12,16 @@ void ins_draw_learning(ins_tell *tell);
  * their names where all arms that have such a layer call it the same. */
 ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last);
 
+/* Blocks of layers that follow each other, where all arms have the same; their number, of which the
+ * first most are written. */
+enum { INS_MOST_BLOCKS = 128 };
+typedef struct ins_layer_block {
+    const char *name;
+    size_t first, last; /* layers */
+} ins_layer_block;
+size_t ins_layer_blocks(const ins_tell *tell, size_t first, size_t last, ins_layer_block *block,
+                        size_t most);
+
 /* Some arms of the study; NULL: all. */
 typedef struct ins_some_arms {
     const size_t *arm;

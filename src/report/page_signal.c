@@ -95,13 +95,31 @@ static void fill_panel(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
     if (apart) add_series(tell, chart, panel, arm, INS_QUANTITY_SIZE, INS_SERIES_SIZE, false);
 }
 
-static void finish_panel(ins_tell *tell, ins_panel *panel)
+/* Every other block has a band behind it. */
+static void add_blocks(ins_tell *tell, ins_chart *chart, ins_panel *panel)
+{
+    enum { BAND = 0xF0F3F6 };
+    ins_layer_block block[INS_MOST_BLOCKS];
+    size_t count = ins_layer_blocks(tell, 1, tell->study->layers - 1, block, INS_MOST_BLOCKS);
+    if (count < 2 || count > INS_MOST_BLOCKS || !panel->x.names) return;
+    ins_series *bands = ins_panel_series(chart, panel, INS_SERIES_TILES, "blocks", BAND, BAND);
+    for (size_t b = 0; b < count; b += 2)
+        ins_series_add(chart, bands,
+                       (ins_point){.x = (double)block[b].first - 0.5,
+                                   .y = (double)block[b].last + 0.5,
+                                   .lower = panel->y.low,
+                                   .upper = panel->y.high,
+                                   .colour = BAND});
+}
+
+static void finish_panel(ins_tell *tell, ins_chart *chart, ins_panel *panel)
 {
     double low, high;
     panel->x = ins_layers_axis(tell, 1, tell->study->layers > 1 ? tell->study->layers - 1 : 1);
     panel->x_title = "hidden layer";
     if (!ins_panel_range(panel, false, true, &low, &high)) low = high = 1;
     panel->y = ins_axis_log(tell->arena, low, high);
+    add_blocks(tell, chart, panel);
 }
 
 /* Arms of which nothing is drawn though it was recorded. */
@@ -137,7 +155,7 @@ static bool draw_together(ins_tell *tell, const char *name, const bool *shown, c
         panel->labels_left = error != 0;
         for (size_t a = 0; a < tell->study->arms; a++)
             if (shown[a]) fill_panel(tell, chart, panel, a, error != 0);
-        finish_panel(tell, panel);
+        finish_panel(tell, chart, panel);
     }
     if (ins_chart_prune(chart) == 0) return false;
     ins_add_chart(tell->document, chart, caption);
@@ -216,7 +234,7 @@ static void draw(ins_tell *tell)
             panel->ink = ins_tell_mark(tell, a)->ink;
             panel->title_is_arm = true;
             fill_panel(tell, chart, panel, a, error != 0);
-            finish_panel(tell, panel);
+            finish_panel(tell, chart, panel);
         }
         ins_share_axis(chart, true);
         for (size_t i = 0; i < chart->panels.count; i++)

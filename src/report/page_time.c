@@ -50,6 +50,7 @@ void ins_write_time(ins_tell *tell)
             double here = (double)study->epoch[e];
             double next = ins_epoch_end(tell, e);
             for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
+                if (!ins_has_product(&study->arm[a], l)) continue;
                 ins_seeds seeds =
                     ins_quantity_over_seeds(study, a, INS_QUANTITY_SIGNAL, ins_epoch_at(e), l);
                 ins_series_add(chart, tiles,
