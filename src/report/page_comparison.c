@@ -65,13 +65,18 @@ static void write_differences(ins_tell *tell)
             *ins_table_cell(table, r, c + 1) = difference_cell(tell, r, c);
     }
     table->note =
-        INS_TELL("Paired by seed: same split, same order of rows, same random numbers. "
+        INS_TELL("Paired by seed%s. "
                  "Paired t test, Holm-corrected over the pairs; bold: told apart at %s. "
                  "Diverged runs take no part. From fewer than %.0f seeds nothing is told "
-                 "apart. The set of the best, of which the title speaks, is corrected over "
-                 "the comparisons with the best alone.",
+                 "apart.%s",
+                 ins_tell_is_own(tell) ? ": same split, same order of rows, same random numbers"
+                                       : "",
                  ins_say(tell->arena, ins_threshold_of(INS_THRESHOLD_SIGNIFICANT)),
-                 ins_threshold_of(INS_THRESHOLD_SEEDS_TO_TELL));
+                 ins_threshold_of(INS_THRESHOLD_SEEDS_TO_TELL),
+                 ins_tells_judged(tell, 1)
+                     ? " The set of the best, of which the title speaks, is corrected over the "
+                       "comparisons with the best alone."
+                     : "");
 }
 
 static void write_speed(ins_tell *tell)
