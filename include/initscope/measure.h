@@ -47,6 +47,12 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer);
  * recorded, or that one is read by others as well, or it reads several. */
 double ins_own_error_gain(const ins_study *study, size_t run, size_t layer);
 
+/* What E z^2 / E x^2 is on the mean of weights and biases that are independent, around 0 and as large
+ * as those recorded: fan_in Var W + E b^2 / E x^2. NAN: they were not, or it has a state to read
+ * beside x. */
+double ins_expected_gain(const ins_study *study, size_t run, size_t layer);
+ins_seeds ins_expected_gain_over_seeds(const ins_study *study, size_t arm, size_t layer);
+
 /* The same over the layers of an arm, each a geometric mean over its seeds. */
 typedef struct ins_gains {
     size_t layers; /* that have one */

@@ -52,6 +52,7 @@ typedef struct ins_arm {
     size_t listed;                /* layers of network.csv */
     const ins_graph_layer *graph; /* (listed) by number */
     bool chain;        /* its layers are dense and in no block, and each reads the one before it */
+    bool unlisted;     /* between its layers values are changed by more than activations: a norm */
     size_t runs;       /* one a seed */
     const size_t *run; /* (runs) indices into ins_study.run, by seed */
 } ins_arm;
@@ -178,6 +179,9 @@ bool ins_is_only_reader(const ins_arm *arm, size_t layer, size_t input);
 /* It multiplies what it reads by weights: rules about weights and about units hold for it. Without
  * network.csv every layer does. */
 bool ins_has_product(const ins_arm *arm, size_t layer);
+
+/* Hidden layers that do. */
+size_t ins_hidden_products(const ins_arm *arm);
 
 /* Its name, else its number; of arena. */
 const char *ins_layer_name(ins_arena *arena, const ins_arm *arm, size_t layer);

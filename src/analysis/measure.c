@@ -104,6 +104,19 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer)
     return x > 0 ? z / x : (double)NAN;
 }
 
+double ins_expected_gain(const ins_study *study, size_t run, size_t layer)
+{
+    const ins_graph_layer *of = ins_layer_at(arm_of(study, run), layer);
+    ins_site weight = site(run, study->start, layer, INS_WEIGHT),
+             bias = site(run, study->start, layer, INS_BIAS);
+    double x = given(study, run, layer), b = second_moment(study, bias);
+    double fan_in = of != NULL && of->fan_in > 0 ? of->fan_in
+                                                 : ins_number(study, INS_LAYERS_COUNT, weight) /
+                                                       ins_number(study, INS_LAYERS_UNITS, weight);
+    if (!(x > 0) || (of != NULL && of->kind == INS_KIND_RECURRENT)) return NAN;
+    return fan_in * ins_number(study, INS_LAYERS_VARIANCE, weight) + (isnan(b) ? 0 : b / x);
+}
+
 double ins_own_error_gain(const ins_study *study, size_t run, size_t layer)
 {
     const ins_arm *arm = arm_of(study, run);
@@ -122,6 +135,16 @@ static double own_gain_of(const ins_study *study, size_t run, const void *contex
 static double own_error_gain_of(const ins_study *study, size_t run, const void *context)
 {
     return ins_own_error_gain(study, run, *(const size_t *)context);
+}
+
+static double expected_gain_of(const ins_study *study, size_t run, const void *context)
+{
+    return ins_expected_gain(study, run, *(const size_t *)context);
+}
+
+ins_seeds ins_expected_gain_over_seeds(const ins_study *study, size_t arm, size_t layer)
+{
+    return ins_over_seeds(study, arm, INS_GEOMETRIC, expected_gain_of, &layer);
 }
 
 ins_seeds ins_own_gain_over_seeds(const ins_study *study, size_t arm, ins_direction direction,
@@ -340,7 +363,7 @@ static bool speaks_for_the_end(const ins_arm *arm)
 static bool is_plain(const ins_arm *arm)
 {
     ins_network_facts facts = ins_network_facts_of(arm->network);
-    if (!facts.known || facts.normalized || facts.blocks) return false;
+    if (!facts.known || facts.normalized || facts.blocks || arm->unlisted) return false;
     for (size_t l = 1; l <= arm->layers; l++) {
         const ins_graph_layer *of = ins_layer_at(arm, l);
         bool product = of != NULL && (of->kind == INS_KIND_DENSE || of->kind == INS_KIND_CONV);

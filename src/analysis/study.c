@@ -184,6 +184,7 @@ static ins_status build(ins_study *study, ins_error *error)
         bool arms = ins_study_make_arms(study, run, &found, error) == INS_OK;
         if (arms && index_both(study, run, &found, error) == INS_OK)
             mark_diverged(study, run, &found);
+        if (arms && error->status == INS_OK) ins_study_break_chains(study);
         if (arms) ins_study_group_optional(study, found.by_number);
     }
     ins_found_rows_free(&found);

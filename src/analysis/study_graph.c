@@ -312,6 +312,13 @@ bool ins_has_product(const ins_arm *arm, size_t layer)
     return of->kind != INS_KIND_NORM && of->kind != INS_KIND_EMBEDDING;
 }
 
+size_t ins_hidden_products(const ins_arm *arm)
+{
+    size_t count = 0;
+    for (size_t l = 1; l <= ins_hidden_layers(arm); l++) count += ins_has_product(arm, l);
+    return count;
+}
+
 const char *ins_layer_name(ins_arena *arena, const ins_arm *arm, size_t layer)
 {
     const ins_graph_layer *of = ins_layer_at(arm, layer);

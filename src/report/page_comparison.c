@@ -133,6 +133,8 @@ void ins_write_comparison(ins_tell *tell)
     for (size_t a = 0; a < tell->study->arms; a++) undecided += tell->analysis->arm[a].undecided;
     const char *title = undecided > 0
                             ? INS_TELL("The %s rows are too few to say which learned", score->rows)
+                        : score->kind == INS_SCORE_OTHER
+                            ? INS_TELL("Differences in %s %s", score->rows, score->name)
                         : isnan(tell->analysis->facts.chance)
                             ? INS_TELL("Differences in %s %s; what %s is was not recorded",
                                        score->rows, score->name, score->words->constant)

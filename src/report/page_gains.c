@@ -11,6 +11,7 @@
 
 enum {
     MOST_SETTINGS = 4,
+    LEAST_LAYERS = 2, /* one gain is a number of the first page */
     MOST_NAMES = 27,
     LOW_ROWS = 18,   /* so many layers have room in a panel of normal height */
     BAND = 0xF0F3F6, /* behind every other block */
@@ -31,9 +32,14 @@ static double theory_at(const ins_tell *tell, size_t arm, ins_tensor tensor, siz
     return ins_number(tell->study, INS_THEORY_SECOND_MOMENT, at);
 }
 
-/* The same of theory.csv. What the first layer reads are the inputs, as they were measured. */
+/* The same of theory.csv, or of what was measured of the weights. What the first layer reads are the
+ * inputs, as they were measured. */
 static double predicted(const ins_tell *tell, size_t arm, ins_direction direction, size_t layer)
 {
+    if (!ins_study_has_file(tell->study, INS_LOG_THEORY))
+        return direction == INS_FORWARD && ins_has_product(&tell->study->arm[arm], layer)
+                   ? ins_expected_gain_over_seeds(tell->study, arm, layer).interval.mean
+                   : (double)NAN;
     size_t from = ins_only_input(&tell->study->arm[arm], layer);
     if (direction == INS_BACKWARD)
         return from == SIZE_MAX || from == 0 || isnan(gain_of(tell, arm, direction, layer).minimum)
@@ -52,8 +58,10 @@ static double predicted(const ins_tell *tell, size_t arm, ins_direction directio
 
 static bool is_shown(const ins_tell *tell, size_t arm)
 {
-    return !tell->study->arm[arm].chain &&
-           ins_gains_of_arm(tell->study, arm, INS_FORWARD).layers > 0;
+    const ins_arm *of = &tell->study->arm[arm];
+    bool told = of->chain && ins_study_has_file(tell->study, INS_LOG_THEORY);
+    return !told && (!of->chain || of->listed > 0) &&
+           ins_gains_of_arm(tell->study, arm, INS_FORWARD).layers >= LEAST_LAYERS;
 }
 
 bool ins_gains_applies(const ins_tell *tell)
@@ -129,9 +137,15 @@ static void add_theory(ins_tell *tell, ins_chart *chart, ins_panel *panel, const
         ins_series *marks = ins_panel_series(
             chart, panel, INS_SERIES_THEORY,
             INS_TELL("%s theory", ins_tell_mark_in_group(tell, of->arm[i])->name), MARK, MARK);
-        for (size_t l = 1; l <= of->layers; l++)
-            ins_add_predicted(tell, of->arm[i], chart, marks,
-                              predicted(tell, of->arm[i], direction, l), line_of(of, i, l));
+        for (size_t l = 1; l <= of->layers; l++) {
+            ins_point point = {.x = predicted(tell, of->arm[i], direction, l),
+                               .y = line_of(of, i, l),
+                               .lower = NAN,
+                               .upper = NAN};
+            ins_point gap = {.x = point.x, .y = NAN, .lower = NAN, .upper = NAN};
+            ins_series_add(chart, marks, point);
+            ins_series_add(chart, marks, gap); /* each is a mark of its own */
+        }
     }
 }
 
@@ -341,17 +355,41 @@ static bool has_theory(const ins_tell *tell, const group *of)
     return false;
 }
 
+/* Behind a rectifier twice as much has to come out of a product. */
+static const char *level_text(const ins_tell *tell, const group *of)
+{
+    bool rectified = ins_tell_is_own(tell);
+    for (size_t i = 0; i < of->count; i++) {
+        const ins_arm *arm = &tell->study->arm[of->arm[i]];
+        for (size_t l = 1; l <= of->layers; l++) {
+            const ins_graph_layer *at = ins_layer_at(arm, l);
+            rectified = rectified || (at != NULL && at->activation != NULL &&
+                                      strcmp(at->activation, "relu") == 0);
+        }
+    }
+    return rectified ? "behind a ReLU 2 keeps the signal, elsewhere 1"
+                     : "1 leaves it as large as it was";
+}
+
+static const char *theory_text(const ins_tell *tell, const group *of)
+{
+    if (!has_theory(tell, of)) return "";
+    return ins_study_has_file(tell->study, INS_LOG_THEORY)
+               ? " Crosses: theory."
+               : " Crosses: fan_{in} Var W + Var b / E x², as of independent weights around 0.";
+}
+
 /* What every chart of the page is; said once. */
 static const char *key_text(ins_tell *tell, const group *of, bool errors)
 {
-    return INS_TELL("Left: second moment of z over that of what the layer reads; behind a ReLU 2 "
-                    "keeps the signal, elsewhere 1. Right: %s. Geometric means over seeds, before "
-                    "training.%s%s%s",
+    return INS_TELL("Left: second moment of z over that of what the layer reads; %s. Right: %s. "
+                    "Geometric means over seeds, before training.%s%s%s",
+                    level_text(tell, of),
                     errors ? "second moment of the error of each layer"
                            : "error of the layer that it reads over its own, where it alone reads "
                              "that one",
                     errors ? "" : spread_text(tell, of), order_text(tell, of),
-                    has_theory(tell, of) ? " Crosses: theory." : "");
+                    theory_text(tell, of));
 }
 
 static void draw(ins_tell *tell, size_t index, const char **key)

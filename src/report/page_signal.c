@@ -12,10 +12,16 @@
 /* Networks that are no chain and have several layers to show. */
 static bool has_graphs(const ins_tell *tell)
 {
-    for (size_t a = 0; a < tell->study->arms; a++)
-        if (!tell->study->arm[a].chain && ins_tell_hidden(tell, a) >= 2 &&
-            ins_study_has(tell->study, a, INS_PREACTIVATION))
-            return true;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        const ins_arm *arm = &tell->study->arm[a];
+        size_t shown = 0;
+        for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
+            ins_site at = {arm->run[0], tell->study->start, l, INS_PREACTIVATION};
+            shown += ins_has_product(arm, l) &&
+                     !isnan(ins_number(tell->study, INS_LAYERS_VARIANCE, at));
+        }
+        if (!arm->chain && shown >= 2) return true;
+    }
     return false;
 }
 
@@ -328,7 +334,8 @@ static const char *title_of(ins_tell *tell)
     for (size_t a = 0; a < tell->study->arms; a++) {
         keeps += which[a] = ins_has_verdict(&tell->analysis->arm[a], INS_VERDICT_PRESERVING);
         known += is_known(&tell->analysis->arm[a]);
-        if (ins_tell_hidden(tell, a) > depth) depth = ins_tell_hidden(tell, a);
+        size_t layers = ins_hidden_products(&tell->study->arm[a]);
+        if (layers > depth) depth = layers;
     }
     const char *layers = ins_say_count(tell->arena, depth, "hidden layer");
     if (known == 0) return INS_TELL("Before training, over %s", layers);

@@ -50,9 +50,10 @@ void ins_write_time(ins_tell *tell)
             double here = (double)study->epoch[e];
             double next = ins_epoch_end(tell, e);
             for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
-                if (!ins_has_product(&study->arm[a], l)) continue;
                 ins_seeds seeds =
                     ins_quantity_over_seeds(study, a, INS_QUANTITY_SIGNAL, ins_epoch_at(e), l);
+                bool told = seeds.interval.n > 0 || seeds.zeros > 0 || seeds.infinite > 0;
+                if (!ins_has_product(&study->arm[a], l) || !told) continue;
                 ins_series_add(chart, tiles,
                                (ins_point){.x = here,
                                            .y = next,
