@@ -3,16 +3,17 @@
 
 #include "pages.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "initscope/layout.h"
 #include "initscope/thresholds.h"
 
 /* Of which kinds the experiments are; graphs: some network is no chain of dense layers; own: this
- * program trained all runs; theory: some log has it; judged: whether runs learned is told of some.
- */
+ * program trained all runs; theory: some log has it; judged: whether runs learned is told of some;
+ * rows: of all the logs tell what the test rows are. */
 typedef struct kinds {
-    bool classes, numbers, graphs, own, theory, judged;
+    bool classes, numbers, graphs, own, theory, judged, rows;
 } kinds;
 
 static const char *worded(ins_document *document, ins_wording wording, kinds of)
@@ -152,7 +153,7 @@ static void write_statistics(ins_document *document, const ins_tell *tells, size
                              "through the weights that made it: in chains of layers theory carries "
                              "this along. It takes outputs that know nothing of the targets yet."
                            : ""));
-    if (of.own) ins_add_paragraph(document, coverage_of(document, tells, count, of));
+    if (of.rows) ins_add_paragraph(document, coverage_of(document, tells, count, of));
 }
 
 /* Runs that are in no interval: "2 runs that have not ended: 4 (he, seed 1, running), ...". */
@@ -241,7 +242,10 @@ void ins_write_method(ins_document *document, const ins_tell *tells, size_t coun
                 .numbers = ins_tells_numbers(tells, count),
                 .graphs = ins_tells_graphs(tells, count),
                 .own = ins_tells_own(tells, count),
-                .judged = ins_tells_judged(tells, count)};
+                .judged = ins_tells_judged(tells, count),
+                .rows = true};
+    for (size_t e = 0; e < count; e++)
+        of.rows = of.rows && isfinite(tells[e].analysis->facts.test_rows);
     for (size_t e = 0; e < count; e++)
         of.theory = of.theory || ins_study_has_file(tells[e].study, INS_LOG_THEORY);
     ins_section_begin(document, "method", "Method", "How verdicts and intervals come about", true);
