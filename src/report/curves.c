@@ -143,12 +143,12 @@ ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last)
 ins_axis ins_layers_beside(ins_tell *tell, const ins_some_arms *arms, double low, double high,
                            size_t last, size_t steps, size_t most)
 {
-    enum { LONGEST = 16 };
     if (!all_named(tell, arms, 1, last))
         return ins_axis_whole(tell->arena, (long long)low, (long long)high, steps);
     ins_axis axis = ins_axis_named(low, high);
     for (size_t l = 1, step = (last - 1) / most + 1; l <= last; l += step)
-        ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, arms, l), LONGEST));
+        ins_axis_name(&axis, (double)l,
+                      ins_short_name(tell, common_name(tell, arms, l), INS_BESIDE_LONGEST));
     return axis;
 }
 

@@ -30,6 +30,7 @@ typedef struct ins_some_arms {
 
 /* The same beside a panel: names that the arms give the layers from 1 to last, at most so many,
  * each of which takes a line; else whole numbers from low to high in so many steps. */
+enum { INS_BESIDE_LONGEST = 16 }; /* letters of a name */
 ins_axis ins_layers_beside(ins_tell *tell, const ins_some_arms *arms, double low, double high,
                            size_t last, size_t steps, size_t most);
 

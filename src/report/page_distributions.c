@@ -137,6 +137,21 @@ static void add_ridges(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
     }
 }
 
+/* Names of the layers that are shown of the first arm; numbers where they have none. */
+static ins_axis layers_axis(ins_tell *tell, ins_tensor tensor)
+{
+    size_t layer[MOST_RIDGES], last = tell->study->layers - 1;
+    size_t count = layers_of(tell, 0, tensor, layer);
+    ins_axis axis = ins_layers_beside(tell, NULL, 0, (double)last, last, 6, MOST_RIDGES);
+    if (!axis.names) return axis;
+    axis.tics = 0;
+    for (size_t i = 0; i < count; i++)
+        ins_axis_name(&axis, (double)layer[i],
+                      ins_short_name(tell, ins_layer_at(&tell->study->arm[0], layer[i])->name,
+                                     INS_BESIDE_LONGEST));
+    return axis;
+}
+
 static void draw(ins_tell *tell, ins_tensor tensor, const char *name, const char *caption)
 {
     const double window = 4;
@@ -148,8 +163,7 @@ static void draw(ins_tell *tell, ins_tensor tensor, const char *name, const char
         panel->down = true;
         add_ridges(tell, chart, panel, a, tensor, window);
         panel->x = ins_axis_linear(tell->arena, -window, window, 4, false);
-        panel->y = ins_layers_beside(tell, NULL, 0, (double)tell->study->layers - 1,
-                                     tell->study->layers - 1, 6, MOST_RIDGES);
+        panel->y = layers_axis(tell, tensor);
     }
     if (ins_chart_prune(chart) == 0) return;
     ins_add_chart(tell->document, chart, caption);

@@ -35,6 +35,14 @@ static unsigned colour_of(const ins_seeds *seeds)
     return mixed;
 }
 
+/* What has no product of weights leaves its place to the layer before it. */
+static size_t next_of(const ins_arm *arm, size_t layer)
+{
+    size_t next = layer + 1;
+    while (next <= ins_hidden_layers(arm) && !ins_has_product(arm, next)) next++;
+    return next;
+}
+
 void ins_write_time(ins_tell *tell)
 {
     const ins_study *study = tell->study;
@@ -58,7 +66,7 @@ void ins_write_time(ins_tell *tell)
                                (ins_point){.x = here,
                                            .y = next,
                                            .lower = (double)l - 0.5,
-                                           .upper = (double)l + 0.5,
+                                           .upper = (double)next_of(&study->arm[a], l) - 0.5,
                                            .colour = colour_of(&seeds)});
             }
         }
