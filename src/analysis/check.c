@@ -79,7 +79,8 @@ static void tell_symmetric(const line *l)
 {
     const ins_run_measure *of = measure_of(l);
     if (of->duplicates == 0 && of->alike_layer > 0)
-        ins_text_add_format(l->out, "the units of layer %s compute one function, effective rank %.3g",
+        ins_text_add_format(l->out,
+                            "the units of layer %s compute one function, effective rank %.3g",
                             layer_of(l, of->alike_layer), of->least_rank);
     else if (!isnan(of->distinct))
         ins_text_add_format(l->out, "%.0f of %.0f units of layer %s differ", of->distinct,

@@ -167,8 +167,8 @@ static const char *layer_text(ins_finder *f, size_t a, ins_direction direction)
     if (isfinite(of->gain[direction]))
         return SAY(" (%s a layer)", ins_say(f->arena, of->gain[direction]));
     if (of->steepest[direction] > 1)
-        return SAY(" (the largest step lies between layers %zu and %zu)",
-                   before(f, a, direction), of->steepest[direction]);
+        return SAY(" (the largest step lies between layers %zu and %zu)", before(f, a, direction),
+                   of->steepest[direction]);
     return "";
 }
 
@@ -416,14 +416,14 @@ static bool own_gain(ins_finder *f, ins_finding *out)
     }
     if (count == 0) return false;
     ins_gains gains = ins_gains_of_arm(f->study, at, INS_FORWARD);
-    out->claim = SAY("The layers of %s change the size of what they read by more than a factor of %s.",
-                     ins_finder_arms(f), ins_say(f->arena, ins_threshold_of(INS_THRESHOLD_GROWING)));
-    out->evidence =
-        SAY("Before training the second moment of z of a layer of %s is %s times that of what it "
-            "reads, on the mean over %s; %s to %s.",
-            arm(f, at), ins_say(f->arena, gains.mean),
-            ins_say_count(f->arena, gains.layers, "layer"), ins_say(f->arena, gains.least),
-            ins_say(f->arena, gains.most));
+    out->claim =
+        SAY("The layers of %s change the size of what they read by more than a factor of %s.",
+            ins_finder_arms(f), ins_say(f->arena, ins_threshold_of(INS_THRESHOLD_GROWING)));
+    out->evidence = SAY(
+        "Before training the second moment of z of a layer of %s is %s times that of what it "
+        "reads, on the mean over %s; %s to %s.",
+        arm(f, at), ins_say(f->arena, gains.mean), ins_say_count(f->arena, gains.layers, "layer"),
+        ins_say(f->arena, gains.least), ins_say(f->arena, gains.most));
     return true;
 }
 
@@ -842,7 +842,8 @@ static const char *untrained_graphs(ins_finder *f)
     return f->study->arms == 1 ? "It does not keep the signal." : "None keeps the signal.";
 }
 
-/* What a layer of the arms that are no chains makes of what it reads, on the mean; "": not known. */
+/* What a layer of the arms that are no chains makes of what it reads, on the mean; "": not known.
+ */
 static const char *gains_text(ins_finder *f)
 {
     enum { LEAST = 3 }; /* layers, for a mean over them */

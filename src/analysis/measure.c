@@ -405,8 +405,7 @@ static void measure_totals(const ins_study *study, size_t run, ins_run_measure *
     bool *there = ins_allocate((hidden + 1) * INS_QUANTITIES, sizeof *there, "layers");
     course of[INS_QUANTITIES];
     for (unsigned q = 0; q < INS_QUANTITIES; q++)
-        of[q] =
-            course_of(study, run, (ins_quantity)q, value + q * hidden, there + q * hidden);
+        of[q] = course_of(study, run, (ins_quantity)q, value + q * hidden, there + q * hidden);
     const course *size = &of[INS_QUANTITY_SIZE], *signal = &of[INS_QUANTITY_SIGNAL],
                  *error = &of[INS_QUANTITY_ERROR];
     out->total[INS_FORWARD] = out->total[INS_BACKWARD] = out->size_total = NAN;

@@ -123,8 +123,8 @@ ins_status ins_study_make_arms(ins_study *study, ins_run *run, const found_rows 
 ins_status ins_study_read_graph(const ins_study *study, ins_arm *arm, const ins_run *run,
                                 const found_rows *found, ins_error *error);
 
-/* study_norms.c: chains between whose layers something else than their activation changes values are
- * none. */
+/* study_norms.c: chains between whose layers something else than their activation changes values
+ * are none. */
 void ins_study_break_chains(ins_study *study);
 
 /* study_graph.c: fills index->streams and index->stream. */

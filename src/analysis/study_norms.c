@@ -59,8 +59,7 @@ static bool is_broken(const ins_study *study, const ins_arm *arm)
     for (size_t i = 0; i < arm->listed; i++) {
         const ins_graph_layer *layer = &arm->graph[i];
         bool between = layer->number < ins_hidden_layers(arm);
-        if (between && layer->activation != NULL && is_changed(study, arm, layer))
-            return true;
+        if (between && layer->activation != NULL && is_changed(study, arm, layer)) return true;
     }
     return false;
 }

@@ -11,8 +11,8 @@
 #include "initscope/csv.h"
 #include "initscope/text.h"
 
-static const char *const words[] = {[INS_RUN_RUNNING] = "running",
-                                    [INS_RUN_INTERRUPTED] = "interrupted"};
+static const char *const words[] = {
+    [INS_RUN_RUNNING] = "running", [INS_RUN_INTERRUPTED] = "interrupted"};
 
 enum { WORDS = sizeof words / sizeof words[0] };
 

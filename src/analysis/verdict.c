@@ -271,8 +271,7 @@ static double gain_of(const ins_study *study, const ins_arm *arm, const ins_run_
     const judging of = {measure, departure};
     for (size_t s = 0; s < arm->runs; s++) {
         const ins_run_measure *run = &measure[arm->run[s]];
-        bool straight =
-            member(study, arm->run[s], &of) < ins_threshold_of(INS_THRESHOLD_STRAIGHT);
+        bool straight = member(study, arm->run[s], &of) < ins_threshold_of(INS_THRESHOLD_STRAIGHT);
         if (!straight || run->steps[direction] != first->steps[direction]) return NAN;
     }
     return exp(log(total->interval.mean) / (double)first->steps[direction]);
@@ -349,8 +348,7 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
         out->total[d] = seeds_of(study, a, INS_GEOMETRIC, measure, offset);
         out->grade[d] = ins_grade_of_seeds(&out->total[d]);
         size_t departure = offsetof(ins_run_measure, departure) + (size_t)d * sizeof(double);
-        out->gain[d] =
-            gain_of(study, arm, measure, (ins_direction)d, departure, &out->total[d]);
+        out->gain[d] = gain_of(study, arm, measure, (ins_direction)d, departure, &out->total[d]);
         out->steepest[d] = most_frequent_step(arm, measure, (ins_direction)d);
         out->verdicts |= bit(grade_verdict(out->grade[d], (ins_direction)d), true);
     }
@@ -359,9 +357,8 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
     out->verdicts |= bit(INS_VERDICT_PRESERVING, preserving) | bit(learning_of_arm(out), true);
     out->size_total =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, size_total));
-    out->size_gain =
-        gain_of(study, arm, measure, INS_FORWARD, offsetof(ins_run_measure, size_departure),
-                &out->size_total);
+    out->size_gain = gain_of(study, arm, measure, INS_FORWARD,
+                             offsetof(ins_run_measure, size_departure), &out->size_total);
     out->alikeness = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, alikeness));
     out->stream_growth =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, stream_growth));

@@ -319,9 +319,9 @@ void ins_draw_learning(ins_tell *tell)
     const ins_facts *facts = &tell->analysis->facts;
     const char *name = ins_say_capital(tell->arena, facts->score.name);
     if (tell->colours == 0 || tell->study->arms > tell->colours || tell->study->epochs < 2) return;
-    ins_chart *chart = ins_chart_new(tell->arena, "learning",
-                                     INS_TELL("%s and loss by %s", name, tell->study->time),
-                                     INS_SHAPE_NORMAL);
+    ins_chart *chart =
+        ins_chart_new(tell->arena, "learning",
+                      INS_TELL("%s and loss by %s", name, tell->study->time), INS_SHAPE_NORMAL);
     chart->across = 2;
     draw_outcome(tell, chart, false);
     const char *cut = ins_score_cut(tell, chart);

@@ -174,11 +174,12 @@ void ins_write_distributions(ins_tell *tell)
     ins_section_begin(tell->document, "distributions", "Distributions",
                       "How z and delta are distributed, layer by layer", false);
     if (has_some(tell, INS_PREACTIVATION))
-        draw(tell, INS_PREACTIVATION, "distributions",
-             INS_TELL("Histograms of z by hidden layer before training, all seeds together, each as "
-                      "high as its largest bin; the horizontal axis is in units of the rms of z in "
-                      "%s.",
-                      first_words(tell)));
+        draw(
+            tell, INS_PREACTIVATION, "distributions",
+            INS_TELL("Histograms of z by hidden layer before training, all seeds together, each as "
+                     "high as its largest bin; the horizontal axis is in units of the rms of z in "
+                     "%s.",
+                     first_words(tell)));
     if (has_some(tell, INS_DELTA))
         draw(tell, INS_DELTA, "distributions-delta",
              "The same of the error delta, in units of its rms in the last hidden layer.");

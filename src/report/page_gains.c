@@ -13,7 +13,7 @@ enum {
     MOST_SETTINGS = 4,
     LEAST_LAYERS = 2, /* one gain is a number of the first page */
     MOST_NAMES = 27,
-    MOST_LINES = 40,  /* more layers than these are shown by three blocks */
+    MOST_LINES = 40, /* more layers than these are shown by three blocks */
     SHOWN_BLOCKS = 3,
     LOW_ROWS = 18,   /* so many layers have room in a panel of normal height */
     BAND = 0xF0F3F6, /* behind every other block */
@@ -34,8 +34,8 @@ static double theory_at(const ins_tell *tell, size_t arm, ins_tensor tensor, siz
     return ins_number(tell->study, INS_THEORY_SECOND_MOMENT, at);
 }
 
-/* The same of theory.csv, or of what was measured of the weights. What the first layer reads are the
- * inputs, as they were measured. */
+/* The same of theory.csv, or of what was measured of the weights. What the first layer reads are
+ * the inputs, as they were measured. */
 static double predicted(const ins_tell *tell, size_t arm, ins_direction direction, size_t layer)
 {
     if (!ins_study_has_file(tell->study, INS_LOG_THEORY))
@@ -83,7 +83,7 @@ typedef struct group {
     const char *label;   /* "" */
     size_t products;     /* layers of the first arm that are one */
     size_t lines, *line; /* (lines) layers, each in a line of its own */
-    size_t blocks;       /* of which but the first, the middle and the last are left out; 0: none is */
+    size_t blocks; /* of which but the first, the middle and the last are left out; 0: none is */
 } group;
 
 static const char *block_at(const ins_tell *tell, const group *of, size_t layer)

@@ -11,9 +11,10 @@
 
 /* Of which kinds the experiments are; graphs: some network is no chain of dense layers; own: this
  * program trained all runs; theory: some log has it; judged: whether runs learned is told of some;
- * rows: of all the logs tell what the test rows are. */
+ * rows: of all the logs tell what the test rows are; directions: of some it is known how
+ * many an answer needs. */
 typedef struct kinds {
-    bool classes, numbers, graphs, own, theory, judged, rows;
+    bool classes, numbers, graphs, own, theory, judged, rows, directions;
 } kinds;
 
 static const char *worded(ins_document *document, ins_wording wording, kinds of)
@@ -21,11 +22,12 @@ static const char *worded(ins_document *document, ins_wording wording, kinds of)
     return ins_say_wording(document->arena, wording, of.classes, of.numbers);
 }
 
-/* Where neither classes nor numbers are predicted, of collapsed the alikeness alone is told. */
+/* Where it is not known how many directions an answer needs, of collapsed the alikeness alone is
+ * told. */
 static const char *rule_of(ins_document *document, size_t verdict, kinds of)
 {
     const char *rule = worded(document, ins_verdict_table[verdict].rule, of);
-    if (rule != NULL || verdict != INS_VERDICT_COLLAPSED) return rule;
+    if (verdict != INS_VERDICT_COLLAPSED || of.directions) return rule;
     return "the rows of the last hidden layer are alike above {alike} while the inputs are not "
            "(below {inputs_alike})";
 }
@@ -33,7 +35,8 @@ static const char *rule_of(ins_document *document, size_t verdict, kinds of)
 static bool is_written(ins_document *document, size_t verdict, kinds of)
 {
     bool learning = verdict >= INS_VERDICT_LEARNED && verdict <= INS_VERDICT_LEARNING_UNDECIDED;
-    return ins_verdict_table[verdict].rule.classes != NULL && rule_of(document, verdict, of) != NULL &&
+    return ins_verdict_table[verdict].rule.classes != NULL &&
+           rule_of(document, verdict, of) != NULL &&
            (of.graphs || !ins_verdict_table[verdict].graphs) && (of.judged || !learning);
 }
 
@@ -166,15 +169,14 @@ static void write_unfinished(ins_document *document, const ins_tell *tell)
     const char **item = ins_arena_get(tell->arena, runs, sizeof *item, "runs");
     for (size_t i = 0; i < runs; i++) {
         const ins_unfinished *of = &study->unfinished[i];
-        item[i] = INS_TELL(
-            "%lld (%s%sseed %lld, %s)", of->number,
-            of->initializer != NULL ? ins_document_escape(document, of->initializer) : "",
-            of->initializer != NULL ? ", " : "", of->seed, ins_run_state_word(of->state));
+        item[i] =
+            INS_TELL("%lld (%s%sseed %lld, %s)", of->number,
+                     of->initializer != NULL ? ins_document_escape(document, of->initializer) : "",
+                     of->initializer != NULL ? ", " : "", of->seed, ins_run_state_word(of->state));
     }
-    ins_add_note(document,
-                 INS_TELL("Left out of everything above, for %s not ended: run%s %s.",
-                          runs == 1 ? "it has" : "they have", runs == 1 ? "" : "s",
-                          ins_say_list(tell->arena, item, runs, NAMED)));
+    ins_add_note(document, INS_TELL("Left out of everything above, for %s not ended: run%s %s.",
+                                    runs == 1 ? "it has" : "they have", runs == 1 ? "" : "s",
+                                    ins_say_list(tell->arena, item, runs, NAMED)));
 }
 
 /* What environment.csv of a foreign log tells, a key once: values that differ between its runs
@@ -197,8 +199,8 @@ static const char *origin_of(const ins_tell *tell)
                 known = strcmp(pairs->key[m], pairs->key[k]) == 0 &&
                         strcmp(pairs->value[m], pairs->value[k]) == 0;
             if (!known)
-                text = INS_TELL("%s, %s", text,
-                                ins_document_escape(tell->document, pairs->value[k]));
+                text =
+                    INS_TELL("%s, %s", text, ins_document_escape(tell->document, pairs->value[k]));
         }
         text = INS_TELL("%s.", text);
         keys++;
@@ -212,10 +214,9 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
     for (size_t e = 0; e < count; e++) {
         const ins_tell *tell = &tells[e];
         if (!ins_tell_is_own(tell)) {
-            ins_add_note(document,
-                         INS_TELL("*%s.* %s%s",
-                                  ins_document_escape(tell->document, tell->of->title),
-                                  ins_tell_settings(tell), origin_of(tell)));
+            ins_add_note(document, INS_TELL("*%s.* %s%s",
+                                            ins_document_escape(tell->document, tell->of->title),
+                                            ins_tell_settings(tell), origin_of(tell)));
             write_unfinished(document, tell);
             continue;
         }
@@ -244,6 +245,10 @@ void ins_write_method(ins_document *document, const ins_tell *tells, size_t coun
                 .own = ins_tells_own(tells, count),
                 .judged = ins_tells_judged(tells, count),
                 .rows = true};
+    for (size_t e = 0; e < count; e++) {
+        const ins_facts *facts = &tells[e].analysis->facts;
+        of.directions = of.directions || isfinite(facts->classes) || isfinite(facts->targets);
+    }
     for (size_t e = 0; e < count; e++)
         of.rows = of.rows && isfinite(tells[e].analysis->facts.test_rows);
     for (size_t e = 0; e < count; e++)

@@ -61,7 +61,7 @@ static void write_meanings(ins_document *document, const ins_tell *tells, size_t
     const char *meaning[WORDS];
     size_t written = 0, row = 0;
     for (size_t i = 0; i < WORDS; i++) {
-        bool of_graphs = strcmp(words[i].word, "stream") == 0; /* no chain has one */
+        bool of_graphs = strcmp(words[i].word, "stream") == 0;  /* no chain has one */
         bool standardised = strcmp(words[i].word, "loss") == 0; /* that is known of own runs */
         meaning[i] = (of_graphs && !graphs) || (standardised && !own)
                          ? NULL

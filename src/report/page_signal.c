@@ -17,8 +17,8 @@ static bool has_graphs(const ins_tell *tell)
         size_t shown = 0;
         for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
             ins_site at = {arm->run[0], tell->study->start, l, INS_PREACTIVATION};
-            shown += ins_has_product(arm, l) &&
-                     !isnan(ins_number(tell->study, INS_LAYERS_VARIANCE, at));
+            shown +=
+                ins_has_product(arm, l) && !isnan(ins_number(tell->study, INS_LAYERS_VARIANCE, at));
         }
         if (!arm->chain && shown >= 2) return true;
     }
@@ -77,6 +77,8 @@ static void add_series(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
         }
         if (!ins_has_product(&tell->study->arm[arm], l)) continue;
         ins_seeds seeds = seeds_of(tell, arm, quantity, l);
+        bool told = seeds.interval.n > 0 || seeds.zeros > 0 || seeds.infinite > 0;
+        if (!told) continue; /* a layer without rows ends no curve */
         bool band = seeds.interval.n > 1;
         ins_series_add(chart, series,
                        (ins_point){.x = (double)l,

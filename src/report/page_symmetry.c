@@ -90,8 +90,7 @@ static void write_table(ins_tell *tell)
     for (size_t m = 0; m < moments; m++)
         for (size_t i = 0; i < shown; i++)
             column[1 + m * shown + i].title = INS_TELL(
-                "%s, %s",
-                ins_document_escape(tell->document, ins_layer_words(tell, layer[i])),
+                "%s, %s", ins_document_escape(tell->document, ins_layer_words(tell, layer[i])),
                 when[m]);
     ins_table_block *table = ins_add_table(tell->document, column, columns, tell->study->arms);
     table->caption = "Distinct units";
@@ -118,9 +117,8 @@ static void draw_ranks(ins_tell *tell)
 {
     const ins_study *study = tell->study;
     if (tell->colours == 0 || study->arms > tell->colours || study->epochs < 2) return;
-    ins_chart *chart =
-        ins_chart_new(tell->arena, "rank", INS_TELL("Effective rank by %s", tell->study->time),
-                      INS_SHAPE_LOW);
+    ins_chart *chart = ins_chart_new(
+        tell->arena, "rank", INS_TELL("Effective rank by %s", tell->study->time), INS_SHAPE_LOW);
     size_t chosen[MOST_LAYERS], layers = layers_of(tell, chosen), panels = layers < 2 ? layers : 2;
     chart->across = panels;
     for (size_t i = 0; i < panels; i++) {

@@ -46,9 +46,8 @@ static size_t next_of(const ins_arm *arm, size_t layer)
 void ins_write_time(ins_tell *tell)
 {
     const ins_study *study = tell->study;
-    ins_chart *chart =
-        ins_chart_new(tell->arena, "time", INS_TELL("Signal by layer and %s", study->time),
-                      INS_SHAPE_MULTIPLE);
+    ins_chart *chart = ins_chart_new(
+        tell->arena, "time", INS_TELL("Signal by layer and %s", study->time), INS_SHAPE_MULTIPLE);
     for (size_t a = 0; a < study->arms; a++) {
         ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);
         panel->ink = ins_tell_mark(tell, a)->ink;

@@ -69,7 +69,8 @@ static cell total_cell(sheet *s, const ins_arm_judgement *of, ins_direction dire
 
 static cell learned_cell(sheet *s, const ins_arm_judgement *of)
 {
-    if (of->learned + of->barely + of->not_learned + of->undecided == 0) return (cell){nothing, false};
+    if (of->learned + of->barely + of->not_learned + of->undecided == 0)
+        return (cell){nothing, false};
     if (of->undecided > 0 && of->learned + of->barely == 0) return (cell){"undecided", false};
     const char *barely = of->barely > 0 ? ins_arena_format(s->arena, " (%zu)", of->barely) : "";
     return (cell){ins_arena_format(s->arena, "%zu of %zu%s", of->learned, of->runs, barely),
@@ -226,21 +227,19 @@ static void add_table(sheet *s)
     for (size_t a = 0; a < s->rows; a++) graphs = graphs || !s->analysis->study->arm[a].chain;
     add_wrapped(
         s, "", "", NULL,
-        ins_arena_format(s->arena,
-                         "Forward, backward: totals over the depth before training, of the "
-                         "signal (last hidden layer over the first) and of the error (first "
-                         "over last); 1 is ideal.%s%s%s",
-                         graphs ? " Of networks that are no chain of dense layers forward alone, "
-                                  "where layers follow each other without a norm."
-                                : "",
-                         s->title[LEARNED] != NULL
-                             ? " Learned: runs, in brackets those that barely did."
-                             : "",
-                         s->title[SCORE] != NULL
-                             ? ins_arena_format(
-                                   s->arena, " %s at the end, with its 95%% interval over seeds.",
+        ins_arena_format(
+            s->arena,
+            "Forward, backward: totals over the depth before training, of the "
+            "signal (last hidden layer over the first) and of the error (first "
+            "over last); 1 is ideal.%s%s%s",
+            graphs ? " Of networks that are no chain of dense layers forward alone, "
+                     "where layers follow each other without a norm."
+                   : "",
+            s->title[LEARNED] != NULL ? " Learned: runs, in brackets those that barely did." : "",
+            s->title[SCORE] != NULL
+                ? ins_arena_format(s->arena, " %s at the end, with its 95%% interval over seeds.",
                                    score)
-                             : ""));
+                : ""));
 }
 
 static void add_finding(sheet *s, const char *number, const ins_finding *finding)

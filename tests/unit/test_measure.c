@@ -231,7 +231,8 @@ START_TEST(learning_that_nobody_knows)
 }
 END_TEST
 
-/* What E z^2 is of weights that are independent: 8 inputs of weights of variance 1/4, and of x 1. */
+/* What E z^2 is of weights that are independent: 8 inputs of weights of variance 1/4, and of x 1.
+ */
 START_TEST(expected_gain_of_a_layer)
 {
     made_graph_write(&plain_graph, 1, 1);

@@ -624,8 +624,7 @@ START_TEST(runs_that_have_not_ended)
     put("factors.csv", "run,factor,value\n");
     ins_error_clear(&error);
     ck_assert_int_eq(ins_study_read(scratch, &study, &error), INS_DATA);
-    ck_assert_ptr_nonnull(
-        strstr(error.line[0], "no run has ended yet (1 running, 1 interrupted)"));
+    ck_assert_ptr_nonnull(strstr(error.line[0], "no run has ended yet (1 running, 1 interrupted)"));
 }
 END_TEST
 
