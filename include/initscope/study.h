@@ -21,7 +21,8 @@ typedef enum ins_logged_kind {
     INS_KIND_ATTENTION,
     INS_KIND_EMBEDDING,
     INS_KIND_NORM,
-    INS_KIND_OTHER, /* and all that are not known */
+    INS_KIND_OTHER, /* and all that are not known, but for those that scale each unit by itself: they
+                       are norms */
     INS_LAYER_KINDS
 } ins_logged_kind;
 

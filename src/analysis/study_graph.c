@@ -96,6 +96,14 @@ static bool same_layer(const graph_cells *of, size_t a, size_t b)
            same_number(of->trainable, a, b);
 }
 
+/* A word of others for what scales each unit by itself, as norms do: of one input, and of no more
+ * numbers than a weight and a bias a unit. */
+static bool scales_alone(const ins_graph_layer *of, const char *word)
+{
+    bool known = of->kind != INS_KIND_OTHER || strcmp(word, kind_names[INS_KIND_OTHER]) == 0;
+    return !known && (of->fan_in == 1 || of->parameters <= 2 * of->units);
+}
+
 static ins_graph_layer layer_of(const grapher *g, size_t row)
 {
     const graph_cells *of = &g->cells;
@@ -110,6 +118,7 @@ static ins_graph_layer layer_of(const grapher *g, size_t row)
                            .parameters = number_at(of->parameters, row),
                            .frozen = number_at(of->trainable, row) == 0,
                            .row = row};
+    if (of->kind != NULL && scales_alone(&out, of->kind[row])) out.kind = INS_KIND_NORM;
     const char *inputs = of->inputs != NULL ? of->inputs[row] : "";
     size_t *input = ins_arena_get(g->study->index->arena, strlen(inputs) + 1, sizeof *input,
                                   "a network's layers");

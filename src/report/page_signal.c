@@ -205,10 +205,21 @@ static const char *theory_text(const ins_tell *tell, bool error)
            "starts as the transpose of another, for the way back goes through the same numbers.";
 }
 
+/* Between layers of some network stands what has no row. */
+static bool has_unlisted(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (tell->study->arm[a].unlisted) return true;
+    return false;
+}
+
 /* Why there are points, and marks in the place of dashes. */
 static const char *points_text(const ins_tell *tell)
 {
     if (!has_graphs(tell)) return "";
+    if (has_unlisted(tell))
+        return " Points without a line: layers between which values change by more than the "
+               "activation function, as in norms that have no row; no total is formed of them.";
     return ins_study_has_file(tell->study, INS_LOG_THEORY)
                ? " Points and crosses without a line: layers of networks that are no chain."
                : " Points without a line: layers of networks that are no chain.";

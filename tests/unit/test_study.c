@@ -439,6 +439,23 @@ START_TEST(chains)
 }
 END_TEST
 
+/* Words that are not known are products of weights, where they have weights for it. */
+START_TEST(kinds_of_others)
+{
+    put("epochs.csv", "run,epoch\n1,0\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,7,weight,1\n");
+    put("network.csv", "run,layer,kind,units,fan_in,parameters\n1,1,conv_transpose,8,72,584\n"
+                       "1,2,rmsnorm,8,1,8\n1,3,batch_norm,8,,16\n1,4,moe,8,,640\n"
+                       "1,5,other,8,1,8\n1,6,embedding,8,1,80\n1,7,,3,8,27\n");
+    static const bool product[] = {true, false, false, true, true, false, true};
+    ins_study study = read_study();
+    for (size_t l = 1; l <= 7; l++)
+        ck_assert_msg(ins_has_product(&study.arm[0], l) == product[l - 1], "layer %zu", l);
+    ck_assert_uint_eq(ins_hidden_products(&study.arm[0]), 3);
+    ins_study_free(&study);
+}
+END_TEST
+
 START_TEST(streams_are_listed)
 {
     put("epochs.csv", "run,epoch\n1,0\n2,0\n");
@@ -735,6 +752,7 @@ int main(void)
     tcase_add_test(reading, named_factors_make_arms);
     tcase_add_test(reading, graph_of_an_arm);
     tcase_add_test(reading, chains);
+    tcase_add_test(reading, kinds_of_others);
     tcase_add_test(reading, streams_are_listed);
     tcase_add_test(reading, diverged_as_runs_say);
     tcase_add_test(reading, diverged_by_the_last_loss);
