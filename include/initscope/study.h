@@ -21,8 +21,8 @@ typedef enum ins_logged_kind {
     INS_KIND_ATTENTION,
     INS_KIND_EMBEDDING,
     INS_KIND_NORM,
-    INS_KIND_OTHER, /* and all that are not known, but for those that scale each unit by itself: they
-                       are norms */
+    INS_KIND_OTHER, /* and all that are not known, but for those that scale each unit by itself:
+                       they are norms */
     INS_LAYER_KINDS
 } ins_logged_kind;
 
@@ -52,9 +52,10 @@ typedef struct ins_arm {
         layers; /* recorded layers, the output layer included; 0 when layers.csv has no row of it */
     size_t listed;                /* layers of network.csv */
     const ins_graph_layer *graph; /* (listed) by number */
-    bool chain;        /* its layers are dense and in no block, and each reads the one before it */
-    bool unlisted;     /* between its layers values are changed by more than activations: a norm */
-    size_t runs;       /* one a seed */
+    bool chain;    /* its layers are dense and in no block, and each reads the one before it */
+    bool unlisted; /* between its layers values are changed by more than activations: a norm */
+    bool direct;   /* they are seen not to be; of a network that is told as a text neither is set */
+    size_t runs;   /* one a seed */
     const size_t *run; /* (runs) indices into ins_study.run, by seed */
 } ins_arm;
 

@@ -421,7 +421,7 @@ static bool own_gain(ins_finder *f, ins_finding *out)
             ins_finder_arms(f), ins_say(f->arena, ins_threshold_of(INS_THRESHOLD_GROWING)));
     out->evidence = SAY(
         "Before training the second moment of z of a layer of %s is %s times that of what it "
-        "reads, on the mean over %s; %s to %s.",
+        "reads, on the mean over %s, and from %s to %s in the single ones.",
         arm(f, at), ins_say(f->arena, gains.mean), ins_say_count(f->arena, gains.layers, "layer"),
         ins_say(f->arena, gains.least), ins_say(f->arena, gains.most));
     return true;

@@ -358,12 +358,15 @@ static bool speaks_for_the_end(const ins_arm *arm)
            ins_only_input(arm, arm->layers) == hidden;
 }
 
-/* Dense layers and convolutions that follow each other, without a block and without a norm, as far
- * as the network's text tells: what one passes on is what the next is given, pooling apart. */
+/* Dense layers and convolutions that follow each other, without a block and without a norm, as the
+ * network's text tells, or what was measured: what one passes on is what the next is given, pooling
+ * apart. */
 static bool is_plain(const ins_arm *arm)
 {
+    bool told = arm->network != NULL && *arm->network != '\0';
     ins_network_facts facts = ins_network_facts_of(arm->network);
-    if (!facts.known || facts.normalized || facts.blocks || arm->unlisted) return false;
+    bool plain = facts.known && !facts.normalized && !facts.blocks;
+    if (told ? !plain : !arm->direct) return false;
     for (size_t l = 1; l <= arm->layers; l++) {
         const ins_graph_layer *of = ins_layer_at(arm, l);
         bool product = of != NULL && (of->kind == INS_KIND_DENSE || of->kind == INS_KIND_CONV);

@@ -49,9 +49,20 @@ static graph_cells cells_of(const ins_table *table)
 
 /* --- Reading --------------------------------------------------------------------- */
 
+/* What others call them; without a word it is a layer like those of a log without network.csv. */
+static const struct {
+    const char *word;
+    ins_logged_kind kind;
+} other_words[] = {{"", INS_KIND_DENSE},        {"linear", INS_KIND_DENSE},
+                   {"conv1d", INS_KIND_CONV},   {"conv2d", INS_KIND_CONV},
+                   {"conv3d", INS_KIND_CONV},   {"rnn", INS_KIND_RECURRENT},
+                   {"gru", INS_KIND_RECURRENT}, {"lstm", INS_KIND_RECURRENT}};
+
 static ins_logged_kind kind_of(const char *name)
 {
     unsigned kind = 0;
+    for (size_t i = 0; i < sizeof other_words / sizeof other_words[0]; i++)
+        if (strcmp(other_words[i].word, name) == 0) return other_words[i].kind;
     while (kind < INS_KIND_OTHER && strcmp(kind_names[kind], name) != 0) kind++;
     return (ins_logged_kind)kind;
 }
@@ -181,6 +192,20 @@ static void place_rows(grapher *g, ins_arm *arm, const ins_run *run, size_t *own
     }
 }
 
+/* Where no row tells what its layer reads, each reads the one before, as without network.csv. */
+static void chain_up(const grapher *g, ins_graph_layer *layer, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (layer[i].inputs > 0) return;
+    for (size_t i = 0; i < count; i++) {
+        size_t *input =
+            ins_arena_get(g->study->index->arena, 1, sizeof *input, "a network's layers");
+        *input = layer[i].number - 1;
+        layer[i].inputs = 1;
+        layer[i].input = input;
+    }
+}
+
 static void fill(const grapher *g, ins_arm *arm, const size_t *owner, size_t rows)
 {
     ins_arena *arena = g->study->index->arena;
@@ -192,8 +217,11 @@ static void fill(const grapher *g, ins_arm *arm, const size_t *owner, size_t row
     }
     for (size_t row = 0; row < rows; row++)
         if (owner[row] != ROW_NONE) *next[owner[row]]++ = layer_of(g, row);
-    for (size_t a = 0; a < g->study->arms; a++)
-        qsort(next[a] - arm[a].listed, arm[a].listed, sizeof **next, by_number);
+    for (size_t a = 0; a < g->study->arms; a++) {
+        ins_graph_layer *first = next[a] - arm[a].listed;
+        qsort(first, arm[a].listed, sizeof *first, by_number);
+        chain_up(g, first, arm[a].listed);
+    }
     free(next);
 }
 

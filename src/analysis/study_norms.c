@@ -38,8 +38,15 @@ static const struct {
 
 enum { ACTIVATIONS = sizeof activations / sizeof activations[0] };
 
-/* The largest z and the largest activation do not belong together. */
-static bool is_changed(const ins_study *study, const ins_arm *arm, const ins_graph_layer *layer)
+typedef enum between {
+    BETWEEN_UNKNOWN,
+    BETWEEN_ACTIVATION, /* and nothing else */
+    BETWEEN_MORE
+} between;
+
+/* What stands between z of a layer and what is read of it: whether the largest of the one belongs
+ * to the largest of the other. */
+static between behind(const ins_study *study, const ins_arm *arm, const ins_graph_layer *layer)
 {
     const double slack = 0.02, least = 1; /* relative; where all of them rise */
     ins_site at = {arm->run[0], study->start, layer->number, INS_PREACTIVATION};
@@ -48,20 +55,23 @@ static bool is_changed(const ins_study *study, const ins_arm *arm, const ins_gra
     double a = ins_number(study, INS_LAYERS_MAXIMUM, at);
     size_t i = 0;
     while (i < ACTIVATIONS && strcmp(activations[i].name, layer->activation) != 0) i++;
-    if (i == ACTIVATIONS || !isfinite(z) || !isfinite(a)) return false;
-    double expected = activations[i].of(z);
-    bool rises = activations[i].of == same ? z > 0 : z > least;
-    return rises && fabs(a / expected - 1) > slack;
+    if (i == ACTIVATIONS || !isfinite(z) || !isfinite(a)) return BETWEEN_UNKNOWN;
+    if (!(activations[i].of == same ? z > 0 : z > least)) return BETWEEN_UNKNOWN;
+    return fabs(a / activations[i].of(z) - 1) > slack ? BETWEEN_MORE : BETWEEN_ACTIVATION;
 }
 
-static bool is_broken(const ins_study *study, const ins_arm *arm)
+/* The same of all hidden layers that are read by another one. */
+static between of_network(const ins_study *study, const ins_arm *arm)
 {
+    bool known = arm->listed > 0;
     for (size_t i = 0; i < arm->listed; i++) {
         const ins_graph_layer *layer = &arm->graph[i];
-        bool between = layer->number < ins_hidden_layers(arm);
-        if (between && layer->activation != NULL && is_changed(study, arm, layer)) return true;
+        if (layer->number >= ins_hidden_layers(arm)) continue;
+        between of = layer->activation != NULL ? behind(study, arm, layer) : BETWEEN_UNKNOWN;
+        if (of == BETWEEN_MORE) return BETWEEN_MORE;
+        known = known && of == BETWEEN_ACTIVATION;
     }
-    return false;
+    return known ? BETWEEN_ACTIVATION : BETWEEN_UNKNOWN;
 }
 
 /* Of networks that are told as a text, the text says where norms stand. */
@@ -71,7 +81,9 @@ void ins_study_break_chains(ins_study *study)
     memcpy(arm, study->arm, study->arms * sizeof *arm);
     for (size_t a = 0; a < study->arms; a++) {
         bool told = arm[a].network != NULL && *arm[a].network != '\0';
-        arm[a].unlisted = !told && is_broken(study, &arm[a]);
+        between of = told ? BETWEEN_UNKNOWN : of_network(study, &arm[a]);
+        arm[a].unlisted = of == BETWEEN_MORE;
+        arm[a].direct = of == BETWEEN_ACTIVATION;
         if (arm[a].unlisted) arm[a].chain = false;
     }
     study->arm = arm;

@@ -27,7 +27,7 @@ static ins_seeds moment_of(const ins_tell *tell, size_t arm, ins_tensor tensor, 
     return ins_seeds_at(tell->study, arm, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, at);
 }
 
-/* The second hidden layer that is a product of weights, and the last. */
+/* The second hidden layer that is a product of weights. */
 static size_t second_of(const ins_arm *arm)
 {
     size_t count = 0, layer = 0;
@@ -39,18 +39,17 @@ static size_t second_of(const ins_arm *arm)
     return layer;
 }
 
-static size_t last_of(const ins_arm *arm)
-{
-    size_t layer = ins_hidden_layers(arm);
-    while (layer > 1 && !ins_has_product(arm, layer)) layer--;
-    return layer;
-}
-
-/* In relation to the last of them. */
+/* In relation to the last hidden layer that has one. */
 static double relative(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t layer)
 {
     double here = moment_of(tell, arm, tensor, layer).interval.mean;
-    return here / moment_of(tell, arm, tensor, last_of(&tell->study->arm[arm])).interval.mean;
+    size_t last = ins_tell_hidden(tell, arm);
+    for (; last > 1; last--) {
+        ins_seeds moment = moment_of(tell, arm, tensor, last);
+        bool told = moment.interval.n > 0 || moment.zeros > 0 || moment.infinite > 0;
+        if (told && ins_has_product(&tell->study->arm[arm], last)) break;
+    }
+    return here / moment_of(tell, arm, tensor, last).interval.mean;
 }
 
 void ins_write_gradients(ins_tell *tell)

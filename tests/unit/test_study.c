@@ -446,13 +446,24 @@ START_TEST(kinds_of_others)
     put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,7,weight,1\n");
     put("network.csv", "run,layer,kind,units,fan_in,parameters\n1,1,conv_transpose,8,72,584\n"
                        "1,2,rmsnorm,8,1,8\n1,3,batch_norm,8,,16\n1,4,moe,8,,640\n"
-                       "1,5,other,8,1,8\n1,6,embedding,8,1,80\n1,7,,3,8,27\n");
+                       "1,5,other,8,1,8\n1,6,embedding,8,1,80\n1,7,linear,8,1,16\n");
     static const bool product[] = {true, false, false, true, true, false, true};
     ins_study study = read_study();
     for (size_t l = 1; l <= 7; l++)
         ck_assert_msg(ins_has_product(&study.arm[0], l) == product[l - 1], "layer %zu", l);
     ck_assert_uint_eq(ins_hidden_products(&study.arm[0]), 3);
     ins_study_free(&study);
+    /* Names alone: a chain, as without the file; but an input that is told is one that others lack.
+     */
+    for (int told = 0; told < 2; told++) {
+        put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,2,weight,1\n");
+        put("network.csv", told ? "run,layer,name,kind,inputs\n1,1,a,,0\n1,2,b,,\n"
+                                : "run,layer,name,kind,inputs\n1,1,a,,\n1,2,b,,\n");
+        study = read_study();
+        ck_assert(study.arm[0].chain == !told);
+        ck_assert_uint_eq(ins_layer_inputs(&study.arm[0], 2), told ? 0 : 1);
+        ins_study_free(&study);
+    }
 }
 END_TEST
 
