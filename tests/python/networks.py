@@ -92,5 +92,4 @@ class Recurrent(nn.Module):
         x = x.view(-1, 8, 8)
         if not self.rnn.batch_first:
             x = x.transpose(0, 1)
-        h = self.rnn(x)[0]
-        return self.head(h[:, -1] if self.rnn.batch_first else h[-1])
+        return self.head(self.rnn(x)[0].mean(int(self.rnn.batch_first)))
