@@ -33,6 +33,7 @@ experiment  base stats log data trace nn theory
 analysis    base stats log
 document    base
 report      base stats log analysis document
+lib         base stats log trace nn
 cli         base stats log data trace nn theory experiment analysis document report
 '
 
@@ -244,12 +245,14 @@ symbols() {
     sources "$1" | sed -n 's/\.c$//p' | (
         cd "$(objects_of "$1")" 2>/dev/null || cd "$work" || exit
         while read -r file; do
-            if [ -f "$file.o" ]; then echo "$file.o"; else echo "missing $file.c" >&3; fi
-        done | xargs "$NM" -A -P -g 2>/dev/null
+            object=$file.o
+            case $file in src/lib/*) object=src/lib/libinitscope_la-${file##*/}.o ;; esac
+            if [ -f "$object" ]; then echo "$object"; else echo "missing $file.c" >&3; fi
+        done | xargs $NM -A -P -g 2>/dev/null
     ) 3>&1 | awk '
         $1 == "missing" { print; next }
         $2 ~ /[.]/ { next }
-        { sub(/[.]o:$/, ".c", $1) }
+        { sub(/[.]o:$/, ".c", $1); sub(/libinitscope_la-/, "", $1) }
         $3 == "U" { print "needs", $1, $2 }
         $3 ~ /^[TDRBGSCi]$/ { print "defines", $1, $2 }'
 }

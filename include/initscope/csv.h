@@ -43,6 +43,10 @@ typedef void (*ins_csv_handler)(void *context, size_t index, const ins_csv_row *
 ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,
                         ins_error *error);
 
+/* The same of the first bytes of a file that is separated by commas and may grow meanwhile. */
+ins_status ins_csv_read_part(const char *path, size_t bytes, ins_csv_handler handler, void *context,
+                             ins_error *error);
+
 /* The same for a caller that judges for itself what the first rows are and how wide a row may be:
  * no row is ragged, each is passed with the fields that it has, an empty last one included. The
  * separator is detected from the first line that has one, so that lines above the header, as a

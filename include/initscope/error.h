@@ -49,4 +49,9 @@ ins_status ins_error_end(ins_error *error, ins_status earlier);
  * error and leaves with status 1. atexit handlers run. */
 _Noreturn void ins_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* In a library, whose host is to go on, ins_die calls this instead, in the thread that has set it;
+ * it gets the message and does not return. NULL, as at first: the program ends. */
+typedef void ins_rescue(const char *line);
+void ins_set_rescue(ins_rescue *rescue);
+
 #endif

@@ -21,7 +21,8 @@ typedef struct ins_table {
     ins_arena *arena;   /* owns the texts */
 } ins_table;
 
-/* Reads directory/file. A missing file is INS_OK with *present false; a bad one is INS_DATA. */
+/* Reads directory/file; where a journal tells how much of it is whole runs, so much. A missing file
+ * is INS_OK with *present false; a bad one is INS_DATA. */
 ins_status ins_table_read(const char *directory, ins_log_file file, ins_table *table, bool *present,
                           ins_error *error);
 void ins_table_free(ins_table *table);

@@ -49,4 +49,8 @@ typedef struct ins_layer_statistics {
 
 ins_layer_statistics ins_layer_statistics_of(const ins_moments *units, size_t count);
 
+/* Of elements that were divided by 2^exponent, their fourth powers being beyond double, those of
+ * the elements themselves; infinite where these are beyond double, too. */
+void ins_layer_statistics_scale(ins_layer_statistics *statistics, int exponent);
+
 #endif

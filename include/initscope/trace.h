@@ -23,6 +23,7 @@
 #include "initscope/log_writer.h"
 #include "initscope/moments.h"
 #include "initscope/real.h"
+#include "initscope/symmetry.h"
 
 /* Logs of a set: 1u << ins_log_file each. */
 typedef uint32_t ins_log_set;
@@ -45,6 +46,7 @@ typedef struct ins_trace_plan {
     size_t bins; /* of a histogram */
     size_t jacobians, jacobian_rows, jacobian_columns; /* at a moment */
     ins_log_set logs; /* those that some moment wants: the others get no buffers */
+    bool updates;     /* taken here, from weights that are kept */
 } ins_trace_plan;
 
 typedef struct ins_trace ins_trace;
@@ -65,6 +67,8 @@ typedef struct ins_trace_tensor {
     const real *x; /* NULL: not shown */
     size_t units, length;
     const ins_bounds *saturation; /* NULL: has no such rule, and the cell stays empty */
+    int exponent; /* x holds the elements times 2^-exponent, whose fourth powers would leave the
+                     range of double; only where layers.csv alone is written */
 } ins_trace_tensor;
 
 /* count matrices (rows, columns), made one at a time and only when they are looked at; the elements
@@ -78,7 +82,9 @@ typedef struct ins_trace_matrices {
 typedef struct ins_trace_layer {
     size_t number;                                 /* 0: the network's input */
     ins_trace_tensor tensor[INS_RECORDED_TENSORS]; /* an update that is not shown is taken from the
-                                             weight and that of the moment before */
+                                             weight and that of the moment before, if planned */
+    const ins_output_symmetry *outputs;            /* of an activation that is gone, or, all NAN,
+                                                      that nobody saw; NULL: look at the one shown */
     ins_trace_tensor bias_gradient;                /* for the norm of the gradient */
     ins_trace_matrices jacobian;                   /* of the network's outputs by these units */
     bool rectifier;                                /* units can be dead: 0 on every row */
@@ -90,7 +96,8 @@ typedef struct ins_trace_moment {
     size_t epoch, updates;
     double train_loss, test_loss, train_score, test_score; /* NAN: not known */
     double train_accuracy, test_accuracy;                  /* NAN: does not apply */
-    ins_log_set logs;                                      /* that are wanted now */
+    double gradient_norm; /* NAN: that of the gradients that are shown, if any is */
+    ins_log_set logs;     /* that are wanted now */
 } ins_trace_moment;
 
 /* Rows are appended to the files of rows, which must stay until the moment's end. What was not
@@ -98,5 +105,11 @@ typedef struct ins_trace_moment {
 void ins_trace_begin(ins_trace *trace, const ins_trace_moment *moment, ins_log_rows *rows);
 void ins_trace_show(ins_trace *trace, const ins_trace_layer *layer);
 void ins_trace_end(ins_trace *trace);
+
+/* A moment of which one layer is shown, or, NULL, none, for callers who do not know beforehand what
+ * will come: buffers are made for it and are gone afterwards. The logs of the moment say which rows
+ * are wanted, that of epochs.csv being one of its own. */
+void ins_trace_show_once(const ins_trace_moment *moment, const ins_trace_layer *layer, size_t bins,
+                         ins_log_rows *rows);
 
 #endif

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ typedef struct cause {
 typedef struct reader {
     const char *path;
     ins_stream *stream;
+    size_t left; /* bytes that are to be read yet; SIZE_MAX: to the end of the file */
     ins_csv_handler handler;
     void *context;
     ins_error *error;
@@ -369,6 +371,16 @@ static size_t skip_start(reader *in, const ins_text *head)
     return in->skipped;
 }
 
+/* As ins_stream_read, up to the last byte that is to be read. */
+static ssize_t read_piece(reader *in, char *piece, size_t size)
+{
+    if (in->left == SIZE_MAX) return ins_stream_read(in->stream, piece, size, in->error);
+    ssize_t count =
+        ins_stream_read(in->stream, piece, size < in->left ? size : in->left, in->error);
+    if (count > 0) in->left -= (size_t)count;
+    return count;
+}
+
 /* Reads on until the header line is complete, or as much of it as is looked at. Returns false at a
  * read error. */
 static bool read_head(reader *in, char *piece, size_t chunk, ins_text *head)
@@ -377,7 +389,7 @@ static bool read_head(reader *in, char *piece, size_t chunk, ins_text *head)
     ssize_t count;
 
     do {
-        count = ins_stream_read(in->stream, piece, chunk, in->error);
+        count = read_piece(in, piece, chunk);
         if (count < 0) return false;
         ins_text_add_bytes(head, piece, (size_t)count);
         if (count > 0 && head->length < INS_CSV_MAGIC) continue;
@@ -415,7 +427,7 @@ static bool read_rows(reader *in, char delimiter, size_t chunk)
     if (read_head(in, piece, chunk, &head)) {
         start(in, &head, delimiter);
         do {
-            count = in->stopped ? 0 : ins_stream_read(in->stream, piece, chunk, in->error);
+            count = in->stopped ? 0 : read_piece(in, piece, chunk);
             if (count > 0) feed(in, piece, (size_t)count);
         } while (count > 0);
         if (count == 0) finish(in);
@@ -439,17 +451,24 @@ static void read_file(reader *in, char delimiter, size_t chunk)
 {
     int file = ins_stream_file(in->stream);
     struct stat before, after;
-    bool known = fstat(file, &before) == 0;
+    bool known = fstat(file, &before) == 0, whole = in->left == SIZE_MAX;
 
-    if (!read_rows(in, delimiter, chunk)) return;
+    if (!read_rows(in, delimiter, chunk) || !whole) return;
     if (!known || fstat(file, &after) != 0)
         ins_file_problem(in->path, INS_DATA, in->error);
     else if (changed(&before, &after))
         ins_error_add(in->error, INS_DATA, "%s: the file changed while it was read", in->path);
 }
 
-ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_width, size_t chunk,
-                                  ins_csv_handler handler, void *context, ins_error *error)
+/* How a file is read. */
+typedef struct manner {
+    char delimiter;
+    bool any_width;
+    size_t chunk, bytes;
+} manner;
+
+static ins_status read_csv(const char *path, manner how, ins_csv_handler handler, void *context,
+                           ins_error *error)
 {
     ins_error unheard = {0}; /* by it the status of what the handler did is known */
     reader in = {.path = path,
@@ -457,8 +476,9 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_wid
                  .context = context,
                  .error = error ? error : &unheard,
                  .line = 1,
-                 .any_width = any_width,
-                 .scan = {.any_line = any_width},
+                 .left = how.bytes,
+                 .any_width = how.any_width,
+                 .scan = {.any_line = how.any_width},
                  .capacity = 4096};
 
     in.stream = ins_stream_open(path, error);
@@ -472,7 +492,7 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_wid
 
     ins_status earlier = ins_error_begin(in.error);
 
-    read_file(&in, delimiter, chunk);
+    read_file(&in, how.delimiter, how.chunk);
     csv_free(&in.parser);
     ins_stream_close(in.stream);
     free(in.fields);
@@ -480,14 +500,26 @@ ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_wid
     return ins_error_end(in.error, earlier);
 }
 
+ins_status ins_csv_read_in_chunks(const char *path, char delimiter, bool any_width, size_t chunk,
+                                  ins_csv_handler handler, void *context, ins_error *error)
+{
+    return read_csv(path, (manner){delimiter, any_width, chunk, SIZE_MAX}, handler, context, error);
+}
+
 ins_status ins_csv_read(const char *path, char delimiter, ins_csv_handler handler, void *context,
                         ins_error *error)
 {
-    return ins_csv_read_in_chunks(path, delimiter, false, CHUNK, handler, context, error);
+    return read_csv(path, (manner){delimiter, false, CHUNK, SIZE_MAX}, handler, context, error);
+}
+
+ins_status ins_csv_read_part(const char *path, size_t bytes, ins_csv_handler handler, void *context,
+                             ins_error *error)
+{
+    return read_csv(path, (manner){',', false, CHUNK, bytes}, handler, context, error);
 }
 
 ins_status ins_csv_read_any_width(const char *path, char delimiter, ins_csv_handler handler,
                                   void *context, ins_error *error)
 {
-    return ins_csv_read_in_chunks(path, delimiter, true, CHUNK, handler, context, error);
+    return read_csv(path, (manner){delimiter, true, CHUNK, SIZE_MAX}, handler, context, error);
 }

@@ -9,6 +9,8 @@
 
 #include "initscope/text.h"
 
+static _Thread_local ins_rescue *rescue;
+
 /* A message may quote any file name or cell: it is made one harmless line here, once for all. */
 __attribute__((format(printf, 2, 0))) static void write_line(char line[INS_ERROR_WIDTH],
                                                              const char *format, va_list arguments)
@@ -72,6 +74,15 @@ void ins_die(const char *format, ...)
     va_start(arguments, format);
     write_line(line, format, arguments);
     va_end(arguments);
+    if (rescue != NULL) {
+        rescue(line);
+        abort(); /* it came back, and there is nothing to come back to */
+    }
     fprintf(stderr, "initscope: %s\n", line);
     exit(INS_INTERNAL);
+}
+
+void ins_set_rescue(ins_rescue *instead)
+{
+    rescue = instead;
 }

@@ -93,19 +93,16 @@ static double majority_share(const ins_prepared *data)
     return (double)hits / (double)data->test.rows;
 }
 
-/* Of the probe batch, as it is taken of a layer's outputs: features are units without weights. */
+/* Of the probe batch, as it is taken of a layer's outputs. */
 static double input_rank(const ins_samples *probe)
 {
-    real *weight = ins_allocate(probe->features, sizeof *weight, "inputs");
+    const size_t rows = probe->rows, units = probe->features;
     ins_carver carver = {0};
-    ins_symmetry_lay_out(probe->features, probe->features, probe->rows, &carver);
+    ins_symmetry_lay_out(units, 0, rows, &carver);
     ins_carver_allocate(&carver, "inputs");
-    ins_symmetry_workspace *workspace =
-        ins_symmetry_lay_out(probe->features, probe->features, probe->rows, &carver);
-    ins_symmetry of =
-        ins_symmetry_of(workspace, weight, weight, probe->x, probe->rows, probe->features, 1);
+    ins_symmetry_workspace *workspace = ins_symmetry_lay_out(units, 0, rows, &carver);
+    const ins_output_symmetry of = ins_symmetry_of_outputs(workspace, probe->x, rows, units);
     free(workspace);
-    free(weight);
     return of.effective_rank;
 }
 

@@ -112,7 +112,8 @@ static ins_trace_plan plan_of(const ins_design *design, const ins_settings *sett
                             .jacobians = jacobians_of(design, rows),
                             .jacobian_rows = ins_design_outputs(design),
                             .jacobian_columns = ins_design_inputs(design),
-                            .logs = logs_of(settings)};
+                            .logs = logs_of(settings),
+                            .updates = true};
 }
 
 static ins_recorder *lay_out(const ins_design *design, const ins_settings *settings,
@@ -253,12 +254,13 @@ static void show_layer(ins_recorder *recorder, size_t number)
                               phi != NULL ? phi->saturated_above : INFINITY};
     bool saturates = !isinf(knees.lower) || !isinf(knees.upper);
     bool output = number == ins_network_depth(network);
-    ins_trace_layer layer = {.number = number,
-                             .tensor = {[INS_WEIGHT] = {weight->value, units, fan_in, NULL},
-                                        [INS_BIAS] = {bias->value, units, 1, NULL},
-                                        [INS_GRADIENT] = {weight->gradient, units, fan_in, NULL}},
-                             .bias_gradient = {bias->gradient, units, 1, NULL},
-                             .rectifier = phi != NULL && phi->rectifier};
+    ins_trace_layer layer = {
+        .number = number,
+        .tensor = {[INS_WEIGHT] = {.x = weight->value, .units = units, .length = fan_in},
+                   [INS_BIAS] = {.x = bias->value, .units = units, .length = 1},
+                   [INS_GRADIENT] = {.x = weight->gradient, .units = units, .length = fan_in}},
+        .bias_gradient = {.x = bias->gradient, .units = units, .length = 1},
+        .rectifier = phi != NULL && phi->rectifier};
     layer.tensor[INS_PREACTIVATION] = by_position(view.preactivation, view.shape, rows);
     layer.tensor[INS_DELTA] = by_position(view.delta, view.shape, rows);
     if (phi != NULL || output)
@@ -286,6 +288,7 @@ void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch
                                .test_loss = epoch->test.loss,
                                .test_accuracy = ins_accuracy_of(subject->network, &epoch->test),
                                .test_score = epoch->test.score,
+                               .gradient_norm = NAN,
                                .logs = logs_at(subject->settings, epoch)};
     ins_trace_begin(recorder->trace, &moment, rows);
     show_inputs(recorder);

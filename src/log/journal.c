@@ -23,13 +23,17 @@
 
 #include "log_internal.h"
 
+/* What a line ends with: the hash of all before it. */
+#define SEAL " = %016llx\n"
+enum { SEAL_LENGTH = 20 };
+
 static const char *const first_line[] = {"initscope journal 1 keep", "initscope journal 1 replace"};
 
 /* Ends the line that was begun at byte start of line. */
 static void seal(ins_journal *journal, ins_text *line)
 {
     journal->chain = ins_hash(journal->chain, line->data, line->length);
-    ins_text_add_format(line, " = %016llx\n", journal->chain);
+    ins_text_add_format(line, SEAL, journal->chain);
     journal->bytes += line->length;
 }
 
@@ -81,7 +85,58 @@ void ins_journal_add(ins_journal *journal, size_t trial, const ins_text rows[INS
     seal(journal, line);
 }
 
+/* Appending. */
+
+/* Appends to a file of the directory, cut to length first. */
+static ins_status append(const char *directory, const char *name, size_t length,
+                         const ins_text *text, ins_error *error)
+{
+    char *path = ins_path_join(directory, name);
+    ins_status status = INS_OK;
+    int file = ins_log_open_file(path, O_WRONLY | O_APPEND);
+    if (file < 0 || ins_log_cut(file, length) != 0 ||
+        ins_write_all(file, text->data, text->length) != 0) {
+        status = ins_file_problem(path, INS_OUTPUT, error);
+        if (file >= 0) ins_log_cut(file, length);
+    }
+    if (file >= 0) close(file);
+    free(path);
+    return status;
+}
+
+ins_status ins_journal_append(const char *directory, ins_journal *journal, size_t trial,
+                              const ins_text rows[INS_LOG_FILES], ins_error *error)
+{
+    ins_journal next = *journal;
+    ins_text line = {0};
+    ins_status status = INS_OK;
+    ins_journal_add(&next, trial, rows, &line);
+    for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++)
+        if (ins_log_tables[file].by_trial && rows[file].length > 0)
+            status = append(directory, ins_log_tables[file].file, journal->length[file],
+                            &rows[file], error);
+    if (status == INS_OK) status = append(directory, "journal", journal->bytes, &line, error);
+    if (status == INS_OK) *journal = next;
+    ins_text_free(&line);
+    return status;
+}
+
 /* Reading back. */
+
+/* Takes a whole line that is sealed as it must be into the chain; its length, 0 when it is another.
+ */
+static size_t sealed_line(unsigned long long *chain, const char *line)
+{
+    char seal[SEAL_LENGTH + 1];
+    const char *newline = strchr(line, '\n');
+    const size_t length = newline != NULL ? (size_t)(newline - line) + 1 : 0;
+    if (length <= SEAL_LENGTH) return 0;
+    const unsigned long long next = ins_hash(*chain, line, length - SEAL_LENGTH);
+    snprintf(seal, sizeof seal, SEAL, next);
+    if (memcmp(newline + 1 - SEAL_LENGTH, seal, SEAL_LENGTH) != 0) return 0;
+    *chain = next;
+    return length;
+}
 
 /* Reads the digits from text to the next blank; returns the blank, NULL when there are other bytes.
  */
@@ -196,7 +251,7 @@ static void recover_from(const char *text, log_files *in, ins_journal *journal,
         if (strncmp(text, line.data, line.length) == 0) *journal = start;
     }
     ins_text_free(&line);
-    if (journal->bytes == 0 || !headers_are_sound(in)) return;
+    if (journal->bytes == 0 || (journal->trials == 0 && !headers_are_sound(in))) return;
     while (line_is_sound(journal, finished, in, text + journal->bytes)) continue;
 }
 
@@ -217,15 +272,27 @@ static void open_files(const char *staging, log_files *in)
     }
 }
 
+/* Whether what is known of the journal is how its text begins, by the seal of the last line. */
+static bool continues(const ins_journal *known, const ins_text *text)
+{
+    char seal[SEAL_LENGTH + 1];
+    if (known->bytes == 0) return true;
+    snprintf(seal, sizeof seal, SEAL, known->chain);
+    return text->length >= known->bytes &&
+           memcmp(text->data + known->bytes - SEAL_LENGTH, seal, SEAL_LENGTH) == 0;
+}
+
 ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_trial_set *finished,
                                ins_error *error)
 {
-    *journal = (ins_journal){0};
     char *path = ins_path_join(staging, "journal");
     ins_text text = {0};
     ins_status status = INS_OK;
     if (ins_path_exists(path)) status = ins_file_read(path, &text, INS_OUTPUT, error);
     free(path);
+    if (status == INS_OK && !continues(journal, &text))
+        status = ins_error_add(error, INS_OUTPUT, "%s: the log was replaced by another meanwhile",
+                               staging);
     if (status == INS_OK && text.data != NULL) {
         log_files in;
         open_files(staging, &in);
@@ -242,4 +309,30 @@ ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_tr
     }
     ins_text_free(&text);
     return status;
+}
+
+bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES], size_t *trials)
+{
+    char *path = ins_path_join(directory, "journal");
+    ins_text text = {0};
+    const bool ours = ins_file_begins_with(path, "initscope journal ") &&
+                      ins_file_read(path, &text, INS_DATA, NULL) == INS_OK;
+    free(path);
+    ins_journal journal = fresh();
+    size_t width = ours ? sealed_line(&journal.chain, text.data) : 0, trial;
+    const bool sound = width > 0;
+    for (const char *line = text.data; width > 0;) {
+        size_t claimed[INS_LOG_FILES] = {0};
+        line += width;
+        width = sealed_line(&journal.chain, line);
+        if (width == 0 || !claimed_lengths(line, &trial, claimed)) break;
+        memcpy(journal.length, claimed, sizeof claimed);
+        journal.trials++;
+    }
+    ins_text_free(&text);
+    if (sound) {
+        memcpy(length, journal.length, sizeof journal.length);
+        *trials = journal.trials;
+    }
+    return sound;
 }

@@ -70,11 +70,21 @@ void ins_journal_start(ins_journal *journal, bool replace, ins_text *line);
 void ins_journal_add(ins_journal *journal, size_t trial, const ins_text rows[INS_LOG_FILES],
                      ins_text *line);
 
+/* Writes the rows of a trial to the files of a directory, which are cut to their lengths first,
+ * then the journal's line: all or, INS_OUTPUT, nothing. */
+ins_status ins_journal_append(const char *directory, ins_journal *journal, size_t trial,
+                              const ins_text rows[INS_LOG_FILES], ins_error *error);
+
 /* Reads staging/journal and holds every line and the bytes it vouches for to their hashes; stops
- * at the first that fails. No journal, or none of ours: zeros. The trials of sound lines are added
- * to finished. INS_OUTPUT when it cannot be read. */
+ * at the first that fails. What journal and finished have been told before is believed, and reading
+ * goes on after it: {0} when nothing was. No journal, or none of ours: as they were. The trials of
+ * sound lines are added to finished. INS_OUTPUT when it cannot be read, or is another one. */
 ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_trial_set *finished,
                                ins_error *error);
+
+/* The lengths that the last sound line of directory/journal vouches for, and the number of trials,
+ * the lines held to their seals alone; false when there is no journal of ours. */
+bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES], size_t *trials);
 
 /* INS_USAGE when identity is not that of staging/identity, naming the first line that differs. */
 ins_status ins_identity_check(const char *staging, const char *identity, ins_error *error);

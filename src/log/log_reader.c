@@ -4,6 +4,7 @@
 #include "initscope/log_reader.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "initscope/text.h"
 
 #include "intern.h"
+#include "log_internal.h"
 
 /* Values of a column outside its range. */
 typedef struct excess {
@@ -190,8 +192,9 @@ static void take_row(void *context, size_t index, const ins_csv_row *row, ins_er
     table->rows++;
 }
 
-static ins_status read_path(const char *path, ins_log_file file, ins_table *table, bool *present,
-                            ins_error *error)
+/* bytes: the first so many are read; SIZE_MAX: all. */
+static ins_status read_path(const char *path, size_t bytes, ins_log_file file, ins_table *table,
+                            bool *present, ins_error *error)
 {
     *present = ins_path_exists(path);
     *table = (ins_table){0};
@@ -207,7 +210,8 @@ static ins_status read_path(const char *path, ins_log_file file, ins_table *tabl
                  .excess = ins_allocate(table->columns, sizeof(excess), "columns"),
                  .texts = {.arena = table->arena}};
     /* Spreadsheets save semicolons and tabs: the columns' names say that it is a log. */
-    ins_status status = ins_csv_read(path, '\0', take_row, &in, error);
+    ins_status status = bytes == SIZE_MAX ? ins_csv_read(path, '\0', take_row, &in, error)
+                                          : ins_csv_read_part(path, bytes, take_row, &in, error);
     status = ins_status_first(status, complain_of_excess(&in, error));
     free(in.target);
     free(in.excess);
@@ -219,8 +223,11 @@ static ins_status read_path(const char *path, ins_log_file file, ins_table *tabl
 ins_status ins_table_read(const char *directory, ins_log_file file, ins_table *table, bool *present,
                           ins_error *error)
 {
+    size_t length[INS_LOG_FILES], trials, bytes = SIZE_MAX;
+    if (ins_log_tables[file].by_trial && ins_journal_lengths(directory, length, &trials))
+        bytes = length[file];
     char *path = ins_path_join(directory, ins_log_tables[file].file);
-    ins_status status = read_path(path, file, table, present, error);
+    ins_status status = read_path(path, bytes, file, table, present, error);
     free(path);
     return status;
 }
@@ -271,7 +278,7 @@ ins_status ins_pairs_read_csv(const char *path, ins_pairs *pairs, bool *present,
 {
     ins_table table;
     *pairs = (ins_pairs){0};
-    ins_status status = read_path(path, INS_LOG_ENVIRONMENT, &table, present, error);
+    ins_status status = read_path(path, SIZE_MAX, INS_LOG_ENVIRONMENT, &table, present, error);
     if (status != INS_OK || !*present) return status;
     const char *const *key = ins_table_texts(&table, INS_ENVIRONMENT_KEY);
     const char *const *value = ins_table_texts(&table, INS_ENVIRONMENT_VALUE);

@@ -1,4 +1,4 @@
-/* The staging directory's lock and identity, and file operations that survive signals. */
+/* The staging directory's lock, and file operations that survive signals. */
 #include <config.h>
 
 #include <dirent.h>
@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "initscope/file.h"
-#include "initscope/log_reader.h"
 #include "initscope/memory.h"
 
 #include "log_internal.h"
@@ -121,97 +120,4 @@ static void sweep(int parent, const char *name)
 void ins_log_sweep(const char *staging)
 {
     sweep(AT_FDCWD, staging);
-}
-
-/* Identities: "key = value" a line. */
-
-static size_t line_length(const char *line)
-{
-    return strcspn(line, "\n");
-}
-
-static ins_status differs(const char *where, const char *what, const char *old, const char *new,
-                          ins_error *error)
-{
-    char was[INS_DISPLAY_SIZE], is[INS_DISPLAY_SIZE];
-    return ins_error_add(error, INS_USAGE, "%s: the %s run has \"%s\" (got \"%s\")", where, what,
-                         ins_display(was, old, line_length(old)),
-                         ins_display(is, new, line_length(new)));
-}
-
-ins_status ins_identity_check(const char *staging, const char *identity, ins_error *error)
-{
-    char *path = ins_path_join(staging, "identity");
-    ins_text text = {0};
-    ins_status status = ins_file_read(path, &text, INS_OUTPUT, error);
-    free(path);
-    if (status == INS_OK) {
-        const char *old = text.data, *new = identity;
-        while (*old != '\0' && *old == *new) old++, new ++;
-        if (*old != *new) {
-            while (old > text.data && old[-1] != '\n') old--, new --;
-            status = differs(staging, "interrupted", old, new, error);
-        }
-    }
-    ins_text_free(&text);
-    return status;
-}
-
-/* The line of identity that has the key (with its " =") that line begins with, or NULL. */
-static const char *same_key(const char *identity, const char *line)
-{
-    size_t width = strcspn(line, "=\n");
-    if (line[width] != '=') return NULL;
-    for (const char *p = identity; *p != '\0';) {
-        if (strncmp(p, line, width + 1) == 0) return p;
-        p += line_length(p);
-        p += *p == '\n';
-    }
-    return NULL;
-}
-
-/* What experiment.ini does not tell, a finished run has in environment.csv. */
-static ins_status check_environment(const char *directory, const char *identity, ins_error *error)
-{
-    static const char *const keys[] = {"version", "data_hash"};
-    char *path = ins_path_join(directory, ins_log_tables[INS_LOG_ENVIRONMENT].file);
-    ins_pairs pairs;
-    bool present;
-    ins_status status = ins_pairs_read_csv(path, &pairs, &present, error);
-    free(path);
-    if (status != INS_OK) return status;
-    ins_text line = {0};
-    for (size_t i = 0; status == INS_OK && i < sizeof keys / sizeof keys[0]; i++) {
-        const char *old = ins_pairs_get(&pairs, keys[i]);
-        if (old == NULL) continue;
-        ins_text_clear(&line);
-        ins_text_add_format(&line, "%s = %s", keys[i], old);
-        const char *new = same_key(identity, line.data);
-        if (new != NULL &&
-            (line_length(new) != line.length || strncmp(new, line.data, line.length) != 0))
-            status = differs(directory, "finished", line.data, new, error);
-    }
-    ins_text_free(&line);
-    ins_pairs_free(&pairs);
-    return status;
-}
-
-ins_status ins_identity_check_complete(const char *directory, const char *identity,
-                                       ins_error *error)
-{
-    char *path = ins_path_join(directory, "experiment.ini");
-    ins_text text = {0};
-    ins_status status = INS_OK;
-    if (ins_path_exists(path)) status = ins_file_read(path, &text, INS_OUTPUT, error);
-    free(path);
-    for (const char *old = text.data; status == INS_OK && old != NULL && *old != '\0';) {
-        size_t length = line_length(old);
-        const char *new = same_key(identity, old);
-        if (new != NULL && (line_length(new) != length || strncmp(old, new, length) != 0))
-            status = differs(directory, "finished", old, new, error);
-        old += length;
-        old += *old == '\n';
-    }
-    ins_text_free(&text);
-    return status == INS_OK ? check_environment(directory, identity, error) : status;
 }

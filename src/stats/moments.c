@@ -361,3 +361,15 @@ ins_layer_statistics ins_layer_statistics_of(const ins_moments *units, size_t co
     add_shape(&t, units, count);
     return t;
 }
+
+void ins_layer_statistics_scale(ins_layer_statistics *statistics, int exponent)
+{
+    double *const linear[] = {&statistics->mean, &statistics->minimum, &statistics->maximum};
+    double *const square[] = {&statistics->variance, &statistics->within_unit_variance,
+                              &statistics->between_unit_variance, &statistics->second_moment};
+    if (exponent == 0) return;
+    for (size_t i = 0; i < sizeof linear / sizeof linear[0]; i++)
+        *linear[i] = ldexp(*linear[i], exponent);
+    for (size_t i = 0; i < sizeof square / sizeof square[0]; i++)
+        *square[i] = ldexp(*square[i], 2 * exponent);
+}

@@ -17,8 +17,9 @@
 
 #include "initscope/blas.h"
 
-/* Units whose cosines, and rows or units whose centred outputs, are made at a time. */
-enum { BLOCK = 64 };
+/* Units whose cosines, and rows or units whose centred outputs, are made at a time; units whose
+ * pairs are all looked at, for their number is a square. */
+enum { BLOCK = 64, MOST_PAIRED = 16384 };
 
 /* [W, b] of one unit; its length travels with it because qsort passes nothing else. */
 typedef struct incoming {
@@ -103,8 +104,8 @@ static void count_duplicates(ins_symmetry_workspace *w, const real *weight, cons
 static double mean_abs_cosine(ins_symmetry_workspace *w, const real *weight, size_t units,
                               size_t fan_in)
 {
-    size_t usable = 0;
-    for (size_t u = 0; u < units; u++) {
+    size_t usable = 0, step = (units + MOST_PAIRED - 1) / MOST_PAIRED;
+    for (size_t u = 0; u < units; u += step) {
         double squares = 0;
         for (size_t i = 0; i < fan_in; i++) {
             double x = (double)weight[u * fan_in + i];
@@ -130,7 +131,7 @@ static double mean_abs_cosine(ins_symmetry_workspace *w, const real *weight, siz
 
 /* Means and largest magnitudes of the outputs; false when one is not finite. */
 static bool survey(ins_symmetry_workspace *w, const real *output, size_t rows, size_t units,
-                   ins_symmetry *out)
+                   ins_output_symmetry *out)
 {
     bool finite = true;
     memset(w->mean, 0, units * sizeof *w->mean);
@@ -209,13 +210,19 @@ static double effective_rank(ins_symmetry_workspace *w, const real *output, size
     return entropy_rank(w->eigenvalue, side);
 }
 
-ins_symmetry ins_symmetry_of(ins_symmetry_workspace *workspace, const real *weight,
-                             const real *bias, const real *output, size_t rows, size_t units,
-                             size_t fan_in)
+ins_symmetry ins_symmetry_of_weights(ins_symmetry_workspace *workspace, const real *weight,
+                                     const real *bias, size_t units, size_t fan_in)
 {
     ins_symmetry out = {0};
     count_duplicates(workspace, weight, bias, units, fan_in, &out);
     out.mean_abs_cosine = mean_abs_cosine(workspace, weight, units, fan_in);
+    return out;
+}
+
+ins_output_symmetry ins_symmetry_of_outputs(ins_symmetry_workspace *workspace, const real *output,
+                                            size_t rows, size_t units)
+{
+    ins_output_symmetry out = {0};
     bool finite = survey(workspace, output, rows, units, &out);
     out.effective_rank = finite ? effective_rank(workspace, output, rows, units) : NAN;
     return out;

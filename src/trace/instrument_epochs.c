@@ -7,6 +7,7 @@
 
 typedef struct gradient_squares {
     double sum; /* over the layers so far */
+    bool any;   /* a gradient was shown */
 } gradient_squares;
 
 static size_t rows(const ins_trace_extent *extent)
@@ -19,7 +20,7 @@ static void *lay_out(const ins_trace_extent *extent, ins_carver *carver)
 {
     (void)extent;
     gradient_squares *squares = ins_carve(carver, 1, sizeof *squares);
-    if (squares != NULL) squares->sum = 0;
+    if (squares != NULL) *squares = (gradient_squares){0};
     return squares;
 }
 
@@ -37,6 +38,7 @@ static void show(void *state, const ins_trace_moment *moment, const ins_trace_la
     (void)moment;
     (void)out;
     gradient_squares *squares = state;
+    squares->any |= layer->tensor[INS_GRADIENT].x != NULL;
     squares->sum += sum_of_squares(&layer->tensor[INS_GRADIENT]);
     squares->sum += sum_of_squares(&layer->bias_gradient);
 }
@@ -52,9 +54,14 @@ static void end(void *state, const ins_trace_moment *moment, ins_text *out)
     ins_row_optional(&row, INS_EPOCHS_TEST_ACCURACY, moment->test_accuracy);
     ins_row_number(&row, INS_EPOCHS_TRAIN_SCORE, moment->train_score);
     ins_row_number(&row, INS_EPOCHS_TEST_SCORE, moment->test_score);
-    ins_row_number(&row, INS_EPOCHS_GRADIENT_NORM, sqrt(squares->sum));
+    if (!isnan(moment->gradient_norm))
+        ins_row_number(&row, INS_EPOCHS_GRADIENT_NORM, moment->gradient_norm);
+    else if (squares->any)
+        ins_row_number(&row, INS_EPOCHS_GRADIENT_NORM, sqrt(squares->sum));
+    else
+        ins_row_empty(&row, INS_EPOCHS_GRADIENT_NORM);
     ins_row_end(&row);
-    squares->sum = 0;
+    *squares = (gradient_squares){0};
 }
 
 const ins_instrument ins_epochs_instrument = {.file = INS_LOG_EPOCHS,

@@ -71,6 +71,7 @@ static void show(void *state, const ins_trace_moment *moment, const ins_trace_la
         else
             ins_moments_of_rows(tensor->x, tensor->units, tensor->length, bounds, moments);
         ins_layer_statistics of = ins_layer_statistics_of(moments, tensor->units);
+        ins_layer_statistics_scale(&of, tensor->exponent);
         add_row(moment, layer->number, kind, &of, saturates, out);
     }
 }

@@ -4,9 +4,11 @@
 #include "initscope/trace.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "initscope/error.h"
+#include "initscope/memory.h"
 #include "instrument.h"
 
 #define ROW(name) &ins_##name##_instrument,
@@ -19,7 +21,7 @@ _Static_assert(INS_LOG_FILES <= 32, "as many logs as a set has room for");
 
 /* The weight of a layer at the moment before. */
 typedef struct kept_weight {
-    real *x;
+    real *x; /* NULL: no updates are taken */
     size_t count;
     bool seen; /* there was such a moment */
 } kept_weight;
@@ -69,11 +71,12 @@ ins_trace *ins_trace_lay_out(const ins_trace_plan *plan, ins_carver *carver)
     layout.kept = ins_carve(carver, plan->layers, sizeof *layout.kept);
     for (size_t l = 0; l < plan->layers; l++) {
         const ins_trace_shape *shape = &plan->layer[l];
-        real *x = ins_carve_matrix(carver, shape->units, shape->fan_in, sizeof *x);
+        real *x = NULL;
+        if (plan->updates) x = ins_carve_matrix(carver, shape->units, shape->fan_in, sizeof *x);
         if (layout.kept != NULL)
             layout.kept[l] = (kept_weight){x, shape->units * shape->fan_in, false};
     }
-    layout.update = ins_carve(carver, extent.weights, sizeof *layout.update);
+    if (plan->updates) layout.update = ins_carve(carver, extent.weights, sizeof *layout.update);
     for (size_t i = 0; i < INSTRUMENTS; i++)
         if (instruments[i]->lay_out != NULL && has(plan->logs, instruments[i]->file))
             layout.state[i] = instruments[i]->lay_out(&extent, carver);
@@ -148,7 +151,7 @@ void ins_trace_show(ins_trace *trace, const ins_trace_layer *layer)
         if (has(trace->moment.logs, instruments[i]->file))
             instruments[i]->show(trace->state[i], &trace->moment, &shown,
                                  &trace->out->file[instruments[i]->file]);
-    if (weight == NULL) return;
+    if (weight == NULL || kept->x == NULL) return;
     memcpy(kept->x, weight, kept->count * sizeof *weight);
     kept->seen = true;
 }
@@ -159,4 +162,38 @@ void ins_trace_end(ins_trace *trace)
         if (instruments[i]->end != NULL && has(trace->moment.logs, instruments[i]->file))
             instruments[i]->end(trace->state[i], &trace->moment,
                                 &trace->out->file[instruments[i]->file]);
+}
+
+static void take_extent(const ins_trace_layer *layer, ins_trace_shape *shape, size_t *rows)
+{
+    for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) {
+        const ins_trace_tensor *tensor = &layer->tensor[kind];
+        const ins_tensor_row *row = &ins_tensor_table[kind];
+        if (tensor->x == NULL) continue;
+        size_t *units = row->own_units ? &shape->features : &shape->units;
+        if (tensor->units > *units) *units = tensor->units;
+        if (row->by_sample) {
+            if (tensor->length > *rows) *rows = tensor->length;
+        } else if (kind != INS_BIAS) {
+            shape->fan_in = tensor->length;
+        }
+    }
+}
+
+void ins_trace_show_once(const ins_trace_moment *moment, const ins_trace_layer *layer, size_t bins,
+                         ins_log_rows *rows)
+{
+    const size_t layers = layer != NULL ? layer->number + 1 : 1;
+    ins_trace_shape *shapes = ins_allocate(layers, sizeof *shapes, "shapes of layers");
+    ins_trace_plan plan = {.layer = shapes, .layers = layers, .bins = bins, .logs = moment->logs};
+    if (layer != NULL) take_extent(layer, &shapes[layer->number], &plan.rows);
+    ins_carver carver = {0};
+    ins_trace_lay_out(&plan, &carver);
+    ins_carver_allocate(&carver, "statistics");
+    ins_trace *trace = ins_trace_lay_out(&plan, &carver);
+    ins_trace_begin(trace, moment, rows);
+    if (layer != NULL) ins_trace_show(trace, layer);
+    ins_trace_end(trace);
+    free(trace); /* the start of its one block */
+    free(shapes);
 }

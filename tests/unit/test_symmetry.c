@@ -32,17 +32,24 @@ static real draw(void)
     return (real)(((double)high * 67108864.0 + (double)low) / 9007199254740992.0) * 2 - 1;
 }
 
-static ins_symmetry symmetry_of(const real *w, const real *b, const real *a, size_t rows,
-                                size_t units, size_t fan_in)
+/* Both sides of a layer. */
+typedef struct both_sides {
+    double distinct_units, duplicate_pairs, mean_abs_cosine, effective_rank, silent_units;
+} both_sides;
+
+static both_sides symmetry_of(const real *w, const real *b, const real *a, size_t rows,
+                              size_t units, size_t fan_in)
 {
     ins_carver carver = {0};
     ins_symmetry_lay_out(units + 3, (units + 3) * (fan_in + 2), rows + 1, &carver);
     ins_carver_allocate(&carver, "symmetry");
     ins_symmetry_workspace *workspace =
         ins_symmetry_lay_out(units + 3, (units + 3) * (fan_in + 2), rows + 1, &carver);
-    ins_symmetry out = ins_symmetry_of(workspace, w, b, a, rows, units, fan_in);
+    const ins_symmetry in = ins_symmetry_of_weights(workspace, w, b, units, fan_in);
+    const ins_output_symmetry out = ins_symmetry_of_outputs(workspace, a, rows, units);
     free(workspace);
-    return out;
+    return (both_sides){in.distinct_units, in.duplicate_pairs, in.mean_abs_cosine,
+                        out.effective_rank, out.silent_units};
 }
 
 /* r = numpy.random.RandomState(7); W = r.random_sample((8, 3)).astype("f4") * 2 - 1
@@ -55,7 +62,7 @@ START_TEST(agrees_with_numpy)
     for (size_t i = 0; i < 24; i++) w[i] = draw();
     for (size_t i = 0; i < 320; i++) a[i] = draw();
     for (size_t i = 0; i < 320; i++) a[i] = i % 8 == 3 || a[i] < 0 ? 0 : a[i];
-    ins_symmetry s = symmetry_of(w, b, a, 40, 8, 3);
+    both_sides s = symmetry_of(w, b, a, 40, 8, 3);
     ck_assert_double_eq_tol(s.effective_rank, 6.80234442956788, 1e-9);
     ck_assert_double_eq_tol(s.mean_abs_cosine, 0.5577881815535133, 1e-6);
     ck_assert(s.distinct_units == 8 && s.duplicate_pairs == 0 && s.silent_units == 1);
@@ -71,7 +78,7 @@ START_TEST(more_units_than_rows)
     for (size_t i = 0; i < 300; i++) w[i] = draw();
     for (size_t i = 0; i < 900; i++) a[i] = draw();
     for (size_t i = 0; i < 900; i++) a[i] = a[i] < 0 ? 0 : a[i];
-    ins_symmetry s = symmetry_of(w, b, a, 9, 100, 3);
+    both_sides s = symmetry_of(w, b, a, 9, 100, 3);
     ck_assert_double_eq_tol(s.effective_rank, 7.9157679049198775, 1e-9);
     ck_assert_double_eq_tol(s.mean_abs_cosine, 0.49449842015679046, 1e-6);
     ck_assert(s.distinct_units == 100);
@@ -84,7 +91,7 @@ START_TEST(counts_classes_of_equal_units)
     const real w[] = {1, 0, 2, 2, 1, (real)-0.0, 2, 2, 1, 0};
     const real b[] = {0, 1, 0, 2, 0};
     const real a[] = {1, 2, 1, 3, 1, 4, 5, 4, 6, 4};
-    ins_symmetry s = symmetry_of(w, b, a, 2, 5, 2);
+    both_sides s = symmetry_of(w, b, a, 2, 5, 2);
     ck_assert(s.distinct_units == 3 && s.duplicate_pairs == 3 && s.silent_units == 0);
     /* outputs of two rows, centred, are one direction */
     ck_assert_double_eq_tol(s.effective_rank, 1, 1e-12);
@@ -94,7 +101,7 @@ END_TEST
 START_TEST(all_zero_layer)
 {
     const real w[6] = {0}, b[3] = {0}, a[12] = {0};
-    ins_symmetry s = symmetry_of(w, b, a, 4, 3, 2);
+    both_sides s = symmetry_of(w, b, a, 4, 3, 2);
     ck_assert(s.distinct_units == 1 && s.duplicate_pairs == 3 && s.silent_units == 3);
     ck_assert(s.effective_rank == 0 && isnan(s.mean_abs_cosine));
 }
@@ -121,7 +128,7 @@ START_TEST(copies_add_no_rank)
     }
     double half = (aa + bb) / 2, root = sqrt((aa - bb) * (aa - bb) / 4 + ab * ab);
     double large = sqrt(half + root), small = sqrt(half - root), p = large / (large + small);
-    ins_symmetry s = symmetry_of(w, b, a, ROWS, UNITS, 2);
+    both_sides s = symmetry_of(w, b, a, ROWS, UNITS, 2);
     ck_assert_double_eq_tol(s.effective_rank, exp(-p * log(p) - (1 - p) * log(1 - p)), 1e-9);
 }
 END_TEST
@@ -131,7 +138,7 @@ END_TEST
 START_TEST(units_without_a_direction)
 {
     const real w[] = {1, 0, INFINITY, 1, 0, 0, 3, 4}, b[4] = {0}, a[] = {1, 2, 3, 4, 4, 3, 2, 1};
-    ins_symmetry s = symmetry_of(w, b, a, 2, 4, 2);
+    both_sides s = symmetry_of(w, b, a, 2, 4, 2);
     ck_assert_double_eq_tol(s.mean_abs_cosine, 0.6, 1e-6);
     ck_assert(s.distinct_units == 4);
 }
@@ -140,7 +147,7 @@ END_TEST
 START_TEST(not_finite_is_said)
 {
     const real w[] = {NAN, 1, NAN, 1}, b[2] = {0}, a[] = {INFINITY, 1, 2, 3};
-    ins_symmetry s = symmetry_of(w, b, a, 2, 2, 2);
+    both_sides s = symmetry_of(w, b, a, 2, 2, 2);
     ck_assert(isnan(s.effective_rank) && isnan(s.mean_abs_cosine));
     /* NaN equals nothing: units that diverged are neither alike nor dead */
     const real shut[] = {NAN, 0, NAN, 0};

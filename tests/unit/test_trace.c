@@ -38,7 +38,8 @@ static ins_trace_plan plan_with(ins_log_set logs)
                             .jacobians = 2,
                             .jacobian_rows = 2,
                             .jacobian_columns = 3,
-                            .logs = logs};
+                            .logs = logs,
+                            .updates = true};
 }
 
 static void make_trace(ins_log_set logs)
@@ -67,15 +68,17 @@ static void start(void)
     copy(delta, (double[]){0.5, -0.5, 0.25, 0.125, -1, 0, 2, 0.75}, ROWS * UNITS);
     copy(gradient, (double[]){3, 0, 0, 0, 4, 0}, UNITS * INPUTS);
     copy(bias_gradient, (double[]){0, 12}, UNITS);
-    layer = (ins_trace_layer){.number = 1,
-                              .tensor = {[INS_WEIGHT] = {weight, UNITS, INPUTS, NULL},
-                                         [INS_BIAS] = {bias, UNITS, 1, NULL},
-                                         [INS_PREACTIVATION] = {before, UNITS, ROWS, NULL},
-                                         [INS_ACTIVATION] = {after, UNITS, ROWS, &knee},
-                                         [INS_DELTA] = {delta, UNITS, ROWS, NULL},
-                                         [INS_GRADIENT] = {gradient, UNITS, INPUTS, NULL}},
-                              .bias_gradient = {bias_gradient, UNITS, 1, NULL},
-                              .rectifier = true};
+    layer = (ins_trace_layer){
+        .number = 1,
+        .tensor =
+            {[INS_WEIGHT] = {.x = weight, .units = UNITS, .length = INPUTS},
+             [INS_BIAS] = {.x = bias, .units = UNITS, .length = 1},
+             [INS_PREACTIVATION] = {.x = before, .units = UNITS, .length = ROWS},
+             [INS_ACTIVATION] = {.x = after, .units = UNITS, .length = ROWS, .saturation = &knee},
+             [INS_DELTA] = {.x = delta, .units = UNITS, .length = ROWS},
+             [INS_GRADIENT] = {.x = gradient, .units = UNITS, .length = INPUTS}},
+        .bias_gradient = {.x = bias_gradient, .units = UNITS, .length = 1},
+        .rectifier = true};
     moment = (ins_trace_moment){.run = {7, "made", 9},
                                 .updates = 5,
                                 .train_loss = 1.5,
@@ -84,6 +87,7 @@ static void start(void)
                                 .test_accuracy = 0.75,
                                 .train_score = 0.5,
                                 .test_score = -3,
+                                .gradient_norm = NAN,
                                 .logs = INS_EVERY_LOG};
     make_trace(INS_EVERY_LOG);
 }
@@ -202,7 +206,8 @@ END_TEST
 START_TEST(test_update)
 {
     char *cell[CELLS], *text;
-    ins_trace_layer inputs = {.tensor = {[INS_ACTIVATION] = {before, UNITS, ROWS, NULL}}};
+    ins_trace_layer inputs = {
+        .tensor = {[INS_ACTIVATION] = {.x = before, .units = UNITS, .length = ROWS}}};
     shows_nothing_but(INS_WEIGHT);
     next_row(next_row(record(INS_LOG_LAYERS), cell), cell);
     ck_assert_str_eq(cell[5], "weight");
@@ -235,7 +240,7 @@ START_TEST(test_shown_update)
 {
     char *cell[CELLS];
     shows_nothing_but(INS_WEIGHT);
-    layer.tensor[INS_UPDATE] = (ins_trace_tensor){gradient, UNITS, INPUTS, NULL};
+    layer.tensor[INS_UPDATE] = (ins_trace_tensor){.x = gradient, .units = UNITS, .length = INPUTS};
     for (int again = 0; again < 2; again++) {
         char *text = next_row(next_row(record(INS_LOG_LAYERS), cell), cell);
         ck_assert_str_eq(cell[5], "update");
@@ -252,8 +257,8 @@ START_TEST(test_own_units)
     static const real wide[] = {1, 2, 3, 4, 5, 1, -2, 3, -4, 5};
     char *cell[CELLS], *text;
     for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) layer.tensor[kind].x = NULL;
-    layer.tensor[INS_INPUT] = (ins_trace_tensor){wide, FEATURES, 2, NULL};
-    layer.tensor[INS_STREAM] = (ins_trace_tensor){before, UNITS, ROWS, NULL};
+    layer.tensor[INS_INPUT] = (ins_trace_tensor){.x = wide, .units = FEATURES, .length = 2};
+    layer.tensor[INS_STREAM] = (ins_trace_tensor){.x = before, .units = UNITS, .length = ROWS};
     text = next_row(record(INS_LOG_LAYERS), cell);
     ck_assert_str_eq(cell[5], "input");
     ck_assert_str_eq(cell[6], "5");
@@ -318,7 +323,7 @@ END_TEST
 START_TEST(test_histograms)
 {
     layer.tensor[INS_WEIGHT].x = layer.tensor[INS_ACTIVATION].x = NULL;
-    layer.tensor[INS_UPDATE] = (ins_trace_tensor){gradient, UNITS, INPUTS, NULL};
+    layer.tensor[INS_UPDATE] = (ins_trace_tensor){.x = gradient, .units = UNITS, .length = INPUTS};
     has_rows(INS_LOG_HISTOGRAMS, "7,made,9,0,1,preactivation,1,-4,-2,1\n"
                                  "7,made,9,0,1,preactivation,2,-2,0,2\n"
                                  "7,made,9,0,1,preactivation,3,0,2,3\n"
@@ -451,22 +456,25 @@ static void show_what_was_not_planned(int fault)
         layer.tensor[INS_GRADIENT].units--;
         break;
     case 5:
-        layer.tensor[INS_DELTA] = (ins_trace_tensor){large, UNITS, ROWS + 1, NULL};
+        layer.tensor[INS_DELTA] =
+            (ins_trace_tensor){.x = large, .units = UNITS, .length = ROWS + 1};
         break;
     case 6:
-        layer.tensor[INS_DELTA] = (ins_trace_tensor){large, INPUTS + 1, 1, NULL};
+        layer.tensor[INS_DELTA] = (ins_trace_tensor){.x = large, .units = INPUTS + 1, .length = 1};
         break;
     case 7:
-        layer.tensor[INS_BIAS] = (ins_trace_tensor){large, INPUTS + 1, 1, NULL};
+        layer.tensor[INS_BIAS] = (ins_trace_tensor){.x = large, .units = INPUTS + 1, .length = 1};
         break;
     case 8:
         layer.jacobian = (ins_trace_matrices){1, 3, 3, make_matrix, matrix};
         break;
     case 9:
-        layer.tensor[INS_INPUT] = (ins_trace_tensor){large, FEATURES + 1, 1, NULL};
+        layer.tensor[INS_INPUT] =
+            (ins_trace_tensor){.x = large, .units = FEATURES + 1, .length = 1};
         break;
     case 10:
-        layer.tensor[INS_STREAM] = (ins_trace_tensor){large, FEATURES, ROWS + 1, NULL};
+        layer.tensor[INS_STREAM] =
+            (ins_trace_tensor){.x = large, .units = FEATURES, .length = ROWS + 1};
         break;
     default:
         break;
