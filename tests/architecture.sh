@@ -39,7 +39,7 @@ cli         base stats log data trace nn theory experiment analysis document rep
 
 # HEADER, and where alone it may be included. The other libraries each have one door as well.
 private_headers='
-cblas.h          src/base/blas.c
+cblas.h          src/base/blas
 gsl/gsl_cblas.h  nowhere
 csv.h            src/base/csv
 ini.h            src/base/ini.c

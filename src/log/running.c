@@ -104,6 +104,27 @@ ins_status ins_running_add(ins_running *running, const ins_log_rows *rows, ins_e
                               rows->file, error);
 }
 
+ins_status ins_running_announce(ins_running *running, const ins_text *line, ins_error *error)
+{
+    return write_new(running->directory, "ending", line, error);
+}
+
+bool ins_running_is_in(const ins_running *running, const char *log)
+{
+    char *ending = ins_path_join(running->directory, "ending");
+    char *journal = ins_path_join(log, "journal");
+    ins_text line = {0}, lines = {0};
+    const bool found = ins_path_exists(ending) &&
+                       ins_file_read(ending, &line, INS_OUTPUT, NULL) == INS_OK &&
+                       ins_file_read(journal, &lines, INS_OUTPUT, NULL) == INS_OK &&
+                       line.length > 0 && strstr(lines.data, line.data) != NULL;
+    ins_text_free(&line);
+    ins_text_free(&lines);
+    free(ending);
+    free(journal);
+    return found;
+}
+
 bool ins_running_take(const char *directory, ins_running *running)
 {
     ins_trial_set moments = {0};

@@ -24,6 +24,11 @@ ins_status ins_running_make(const char *parent, ins_running *running, ins_error 
 /* Adds rows that belong together: all of them or, INS_OUTPUT, none. */
 ins_status ins_running_add(ins_running *running, const ins_log_rows *rows, ins_error *error);
 
+/* Writes down the line of a journal by which the run will be in a log, before that has it; and
+ * whether the journal in log has it: then its process died when all was done but the removing. */
+ins_status ins_running_announce(ins_running *running, const ins_text *line, ins_error *error);
+bool ins_running_is_in(const ins_running *running, const char *log);
+
 /* Takes over what a dead process has left in directory. False: its process lives. */
 bool ins_running_take(const char *directory, ins_running *running);
 

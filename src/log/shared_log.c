@@ -215,13 +215,20 @@ static ins_status follow(ins_shared_log *log, ins_error *error)
     return INS_OK;
 }
 
-/* Adds rows as one more run. */
-static ins_status append(ins_shared_log *log, const ins_log_rows *rows, ins_error *error)
+/* Adds the rows of a run. */
+static ins_status append(ins_shared_log *log, ins_running *running, const ins_log_rows *rows,
+                         ins_error *error)
 {
     bool before[INS_LOG_FILES], after[INS_LOG_FILES];
-    list_present(&log->journal, before);
     const size_t number = log->journal.trials + 1;
-    ins_status status = ins_journal_append(log->place, &log->journal, number, rows->file, error);
+    ins_journal next = log->journal;
+    ins_text line = {0};
+    list_present(&log->journal, before);
+    ins_journal_add(&next, number, rows->file, &line);
+    ins_status status = ins_running_announce(running, &line, error);
+    if (status == INS_OK)
+        status = ins_journal_append(log->place, &log->journal, number, rows->file, error);
+    ins_text_free(&line);
     if (status != INS_OK) return status;
     ins_trial_set_add(&log->runs, number);
     list_present(&log->journal, after);
@@ -229,7 +236,7 @@ static ins_status append(ins_shared_log *log, const ins_log_rows *rows, ins_erro
 }
 
 /* Takes a run that has rows into the log, its state replaced where one is given. */
-static ins_status take_in(ins_shared_log *log, const ins_running *running,
+static ins_status take_in(ins_shared_log *log, ins_running *running,
                           const ins_run_identity *identity, const ins_run_state *state,
                           ins_error *error)
 {
@@ -240,7 +247,8 @@ static ins_status take_in(ins_shared_log *log, const ins_running *running,
         ins_text_clear(&rows.file[INS_LOG_RUNS]);
         ins_run_identity_row(identity, number, state, &rows.file[INS_LOG_RUNS]);
     }
-    if (status == INS_OK && rows.file[INS_LOG_RUNS].length > 0) status = append(log, &rows, error);
+    if (status == INS_OK && rows.file[INS_LOG_RUNS].length > 0)
+        status = append(log, running, &rows, error);
     ins_log_rows_free(&rows);
     return status;
 }
@@ -257,7 +265,8 @@ static ins_status adopt(ins_shared_log *log, ins_error *error)
         if (entry->d_name[0] == '.') continue;
         char *path = ins_path_join(parent, entry->d_name);
         if (ins_running_take(path, &running)) {
-            status = take_in(log, &running, NULL, NULL, error);
+            if (!ins_running_is_in(&running, log->place))
+                status = take_in(log, &running, NULL, NULL, error);
             if (status == INS_OK)
                 ins_running_remove(&running);
             else
