@@ -167,6 +167,20 @@ def _call(function: str, *arguments) -> int:
     return status
 
 
+_said: set = set()
+
+
+def _warn(text: str, once: Optional[str] = None) -> None:
+    """Warns of the line that called this module; once: what is said but once in a process."""
+    if once in _said:
+        return
+    _said.update([once] if once else ())
+    depth, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals is globals():
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(text, stacklevel=depth - 1)
+
+
 def _text(value) -> Optional[bytes]:
     return None if value is None else str(value).encode()
 
@@ -308,7 +322,7 @@ class Run:
         larger ones too) and no_update (spares a copy of the weights).
         """
         if self.done:
-            self._warn()
+            self._say_done()
             return
         flags = 0
         for word in filter(None, (part.strip() for part in record.split(","))):
@@ -354,12 +368,11 @@ class Run:
             raise ValueError(f"no layer was declared as {layer!r}")
         return self.layers.get(layer, 0)
 
-    def _warn(self) -> None:
+    def _say_done(self) -> None:
         if not self._warned:
             self._warned = True
-            warnings.warn(f"{self._log.directory} has the run {self._called} already: nothing is "
-                          "recorded; ask `done` before training, or give a factor that differs",
-                          stacklevel=4)
+            _warn(f"{self._log.directory} has the run {self._called} already: nothing is recorded; "
+                  "ask `done` before training, or give a factor that differs")
 
     def __enter__(self) -> Run:
         return self
@@ -1116,7 +1129,7 @@ class Watch:
         if self._run is None:
             return
         if self.done:
-            self._run._warn()
+            self._run._say_done()
             return
         moment = dict(time=time, updates=self.updates if updates is None else updates,
                       train_loss=train_loss, train_score=train_score, test_loss=test_loss,
@@ -1145,10 +1158,9 @@ class Watch:
         self._skipped = None
         spent = clock.perf_counter() - self._begun
         if self.seconds > max(1.0, 0.1 * spent):
-            warnings.warn(f"watch: recording took {100 * self.seconds / spent:.0f} % of the time "
-                          f"({self.seconds:.1f} of {spent:.1f} s): every= records less often; a "
-                          "smaller probe, symmetry=False and spectrum=\"none\" are faster",
-                          stacklevel=2)
+            _warn(f"watch: recording took {100 * self.seconds / spent:.0f} % of the time "
+                  f"({self.seconds:.1f} of {spent:.1f} s): every= records less often; a smaller "
+                  "probe, symmetry=False and spectrum=\"none\" are faster", once="slow")
         self._end(outcome or ("diverged" if self._diverged else "completed"))
 
     def __enter__(self) -> Watch:
@@ -1254,7 +1266,7 @@ class Watch:
         never = [path or "the model" for path, (_, kind, parts) in self._sites.items()
                  if path not in seen.order and parts and (kind.kind != "norm" or self._norms)]
         if never:
-            warnings.warn(f"watch: never called, so not recorded: {', '.join(never)}", stacklevel=6)
+            _warn(f"watch: never called, so not recorded: {', '.join(never)}")
 
     def _biases(self, site) -> int:
         return sum(_attribute(site.module, name)[site.part.bias_rows].numel()
@@ -1319,8 +1331,8 @@ class Watch:
         silent = sorted({n for s, d in zip(seen.shown, delta) if d is None for n in s.names})
         if silent and not self._warned:
             self._warned = True
-            warnings.warn("watch: no gradient reached the outputs of " + ", ".join(silent) +
-                          ": the loss does not depend on them", stacklevel=5)
+            _warn("watch: no gradient reached the outputs of " + ", ".join(silent) +
+                  ": the loss does not depend on them")
         return delta, gradient, math.sqrt(sum(squares))
 
     def _hand(self, layer, role, tensors, axis):
@@ -1329,7 +1341,8 @@ class Watch:
         if len(tensors) > 1:
             tensors = [torch.cat([t.movedim(axis, -1).flatten(0, -2) for t in tensors])]
             axis = -1
-        self._run.tensor(layer, role, tensors[0], axis if axis < tensors[0].dim() else -1)
+        if tensors[0].numel():  # of no rows there is nothing to say
+            self._run.tensor(layer, role, tensors[0], axis if axis < tensors[0].dim() else -1)
 
     def _hand_weight(self, site, seen, gradient):
         used = seen.weights.get((site.path, site.part.weight)) or [

@@ -311,29 +311,26 @@ class Traps(unittest.TestCase):
         self.assertEqual(run.inputs("2"), ["0"])
 
     def test_wrappers(self):
-        """models in DataParallel, DistributedDataParallel and torch.compile are unwrapped"""
+        """models in DataParallel and torch.compile are unwrapped"""
         class OptimizedModule(nn.Module):  # as torch.compile makes one
             def __init__(self, model):
                 super().__init__()
                 self._orig_mod = model
-        import torch.distributed as distributed
-        names = ["0", "2", "4"]
-        self.assertEqual(record(nn.DataParallel(mlp())).names, names)
-        self.assertEqual(record(OptimizedModule(nn.DataParallel(mlp()))).names, names)
-        if not distributed.is_available():
-            self.skipTest("PyTorch without distributed")
-        distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
-        try:
-            model = nn.parallel.DistributedDataParallel(mlp())
-            self.assertEqual(record(model).names, names)
-            cross_entropy(model(x[:32]), y[:32]).backward()
-        finally:
-            distributed.destroy_process_group()
+        for model in (nn.DataParallel(mlp()), OptimizedModule(nn.DataParallel(mlp()))):
+            self.assertEqual(record(model).names, ["0", "2", "4"])
 
     def test_one_rank(self):
-        """of several ranks the first alone records, and none waits for another"""
+        """of DistributedDataParallel the first rank alone records, and none waits for another"""
+        import torch.distributed as distributed
         import torch.multiprocessing as processes
-        processes.spawn(_rank, (_free_port(),), 2)
+        if not distributed.is_available():
+            self.skipTest("PyTorch without distributed")
+        ranks = processes.spawn(_rank, (_free_port(),), 2, join=False)
+        try:
+            self.assertTrue(any(ranks.join(5) for _ in range(24)), "the ranks wait")
+        finally:
+            for process in ranks.processes:
+                process.kill()
 
     def test_checkpoint(self):
         """checkpointed layers, of both kinds"""
@@ -477,7 +474,7 @@ def _rank(rank, port):
     weights = [torch.zeros(10, 32), torch.zeros(10, 32)]
     distributed.all_gather(weights, model.module[4].weight.detach())
     assert torch.equal(*weights)
-    distributed.destroy_process_group()
+    os._exit(0)  # PyTorch 1.13 may wait for itself for ever when it takes a group apart
 
 
 if __name__ == "__main__":
