@@ -102,7 +102,8 @@ ins_status ins_study_set_aside(ins_study *study, found_rows *found, ins_error *e
     for (size_t r = 0; r < found->runs; r++) {
         const found_run *run = &found->run[r];
         size_t state = state_of(study, run);
-        to[r] = state < WORDS ? UINT32_MAX : (uint32_t)kept++;
+        const bool taken = state == WORDS || (state == INS_RUN_RUNNING && study->running);
+        to[r] = taken ? (uint32_t)kept++ : UINT32_MAX;
         if (state == WORDS) continue;
         count[state]++;
         if (state == INS_RUN_INTERRUPTED && is_superseded(study, found, r)) continue;

@@ -41,11 +41,12 @@ static const char *last_part(const ins_study *study, ins_arena *arena)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-ins_status ins_experiment_read(const char *directory, const ins_coverage *coverage,
+ins_status ins_experiment_read(const char *directory, bool running, const ins_coverage *coverage,
                                ins_arena *arena, ins_experiment *experiment, ins_error *error)
 {
     *experiment = (ins_experiment){0};
-    ins_status status = ins_study_read(directory, &experiment->study, error);
+    ins_status status = running ? ins_study_read_running(directory, &experiment->study, error)
+                                : ins_study_read(directory, &experiment->study, error);
     if (status != INS_OK) return status;
     const ins_study *study = &experiment->study;
     ins_analyse(study, &experiment->analysis);
