@@ -405,12 +405,13 @@ static const char *entry_or_column(const ins_tell *tell, const char *key, const 
     return ins_document_escape(tell->document, column);
 }
 
-/* "4 layers with weights", of a network of which neither text nor shape is told. */
+/* "4 layers of weights", as network.csv tells of them. */
 static const char *layers_text(const ins_tell *tell)
 {
     size_t least = SIZE_MAX, most = 0;
     for (size_t a = 0; a < tell->study->arms; a++) {
         size_t count = 0;
+        if (tell->study->arm[a].listed == 0) return NULL;
         for (size_t l = 1; l <= tell->study->arm[a].layers; l++)
             count += ins_has_product(&tell->study->arm[a], l);
         if (count < least) least = count;
