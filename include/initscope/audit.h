@@ -64,9 +64,10 @@ extern const char *const ins_family_names[INS_FAMILIES];
 /* What may be said of a tensor. */
 typedef enum ins_standing {
     INS_STANDING_NOTHING, /* fewer than 16 elements, or some that are not finite */
-    INS_STANDING_DRAWN,   /* a rule without free parameter fits: Kolmogorov-Smirnov p >= 0.01 */
-    INS_STANDING_FITTED,  /* a law with a scale of its own fits, and no rule */
-    INS_STANDING_BEGAN,   /* it began by the rule that the network voted for, and has moved */
+    INS_STANDING_DRAWN,  /* a rule without free parameter fits: Kolmogorov-Smirnov p >= 0.01, and of
+                            the  rule that the network is sure of 0.01 over its tensors */
+    INS_STANDING_FITTED, /* a law with a scale of its own fits, and no rule */
+    INS_STANDING_BEGAN,  /* it began by the rule that the network voted for, and has moved */
     INS_STANDING_TRAINED, /* no law */
     INS_STANDING_MADE     /* constant, identity, sparse or orthogonal: by its structure */
 } ins_standing;

@@ -220,9 +220,10 @@ static void say_fit(entry *of, const fit *found)
     of->origin.trained = found->noise;
 }
 
-static bool passes(const entry *of, size_t rule)
+/* One of so many tests, of which none should fail by chance. */
+static bool passes(const entry *of, size_t rule, size_t tests)
 {
-    return of->fit[rule].noise == 0 && of->p[rule] >= level;
+    return of->fit[rule].noise == 0 && of->p[rule] >= level / (double)tests;
 }
 
 /* Of the rules that are near, one that fits: the likeliest. */
@@ -230,7 +231,7 @@ static size_t passing_rule(const entry *of)
 {
     size_t found = INS_RULES;
     for (size_t i = 0; i < INS_RULES; i++)
-        if (is_near(of, i) && passes(of, i) &&
+        if (is_near(of, i) && passes(of, i, 1) &&
             (found == INS_RULES || of->fit[i].log_posterior > of->fit[found].log_posterior))
             found = i;
     return found;
@@ -367,20 +368,21 @@ static entry *entry_at(const ins_audit *audit, size_t index)
 }
 
 /* Sum over tensors of the log posterior of each rule, by the best of each tensor. */
-static size_t sum_votes(const ins_audit *audit, double sum[INS_RULES])
+static size_t sum_votes(const ins_audit *audit, double sum[INS_RULES], size_t *voters)
 {
-    size_t best = 0, voters = 0;
+    size_t best = 0;
+    *voters = 0;
     for (size_t i = 0; i < INS_RULES; i++) sum[i] = 0;
     for (size_t e = 0; e < audit->entries.count; e++) {
         const entry *of = entry_at(audit, e);
         if (!of->votes) continue;
-        voters++;
+        ++*voters;
         for (size_t i = 0; i < INS_RULES; i++)
             sum[i] += fmax(of->fit[i].log_posterior - of->fit[of->best].log_posterior, -most);
     }
     for (size_t i = 1; i < INS_RULES; i++)
         if (sum[i] > sum[best]) best = i;
-    return voters > 0 ? best : INS_RULES;
+    return *voters > 0 ? best : INS_RULES;
 }
 
 static void name_vote(const ins_audit *audit, const double sum[INS_RULES], size_t best,
@@ -412,27 +414,39 @@ static bool explains(const entry *of, size_t rule)
            found->log_posterior + price * found->noise + near > of->own.log_posterior;
 }
 
-/* The network's rule where the tensor leaves it open; what it began as where it has moved. */
-static void settle(const ins_audit *audit, entry *of, size_t rule, bool sure)
+static void say_drawn(const ins_audit *audit, entry *of, size_t rule)
 {
-    ins_origin *origin = &of->origin;
-    const bool open = of->by_rule && is_near(of, rule);
-    if (origin->standing == INS_STANDING_DRAWN) {
-        const size_t drawn = open && passes(of, rule) ? rule : passing_rule(of);
-        name_rules(of, audit->rules, drawn);
-        say_fit(of, &of->fit[drawn]);
-        origin->p = of->p[drawn];
-        return;
-    }
-    const bool moved = origin->standing == INS_STANDING_TRAINED ||
-                       (origin->standing == INS_STANDING_FITTED && explains(of, rule));
-    if (!moved || !sure || of->fit[rule].noise >= noises[NOISES - 1] ||
-        !isfinite(of->fit[rule].log_posterior))
-        return;
-    origin->standing = INS_STANDING_BEGAN;
+    of->origin.standing = INS_STANDING_DRAWN;
     name_rules(of, audit->rules, rule);
     say_fit(of, &of->fit[rule]);
-    origin->p = NAN;
+    of->origin.p = of->p[rule];
+}
+
+static void say_began(const ins_audit *audit, entry *of, size_t rule)
+{
+    of->origin.standing = INS_STANDING_BEGAN;
+    name_rules(of, audit->rules, rule);
+    of->origin.also[0] = NULL;
+    say_fit(of, &of->fit[rule]);
+    of->origin.p = NAN;
+}
+
+/* The network's rule where the tensor leaves it open, be it that it has moved; and where the tensor
+ * has no law, what it began as. */
+static void settle(const ins_audit *audit, entry *of, const ins_vote *vote, size_t rule)
+{
+    const ins_standing standing = of->origin.standing;
+    const bool open = of->by_rule && is_near(of, rule);
+    const bool moved = vote->certain && of->fit[rule].noise < noises[NOISES - 1] &&
+                       isfinite(of->fit[rule].log_posterior);
+    const bool drawn = open && passes(of, rule, vote->tensors);
+    if (drawn && (vote->certain || passes(of, rule, 1)))
+        say_drawn(audit, of, rule);
+    else if (moved && (standing == INS_STANDING_TRAINED || open ||
+                       (standing == INS_STANDING_FITTED && explains(of, rule))))
+        say_began(audit, of, rule);
+    else if (standing == INS_STANDING_DRAWN)
+        say_drawn(audit, of, passing_rule(of));
 }
 
 static int increasing(const void *a, const void *b)
@@ -480,13 +494,12 @@ ins_vote ins_audit_end(ins_audit *audit)
 {
     ins_vote vote = {.biases = audit->biases, .norms = audit->norms, .moved = NAN};
     double sum[INS_RULES];
-    const size_t best = sum_votes(audit, sum);
+    const size_t best = sum_votes(audit, sum, &vote.tensors);
     if (best < INS_RULES) name_vote(audit, sum, best, &vote);
     for (size_t e = 0; e < audit->entries.count; e++) {
         entry *of = entry_at(audit, e);
         const ins_origin *origin = &of->origin;
-        vote.tensors += of->votes;
-        if (of->votes) settle(audit, of, best, vote.certain);
+        if (of->votes) settle(audit, of, &vote, best);
         vote.nonfinite |= origin->nonfinite > 0;
         vote.symmetric |= origin->kind != INS_KERNEL_EMBEDDING && origin->duplicate_pairs > 0;
     }

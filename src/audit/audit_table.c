@@ -190,7 +190,8 @@ static void say_rule(const ins_vote *vote, ins_text *out)
         }
     } else if (open > 0) {
         ins_text_add(out, "network: trained: no law");
-        ins_text_add_format(out, " (%zu of %zu weight tensors)\n", open, vote->tensors);
+        ins_text_add_format(out, " (%zu of %zu weight tensor%s)\n", open, vote->tensors,
+                            plural(vote->tensors));
         return;
     } else {
         ins_text_add(out, "network: no one rule for all\n");
