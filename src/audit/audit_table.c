@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "initscope/audit.h"
 #include "initscope/log_row.h"
@@ -79,13 +80,21 @@ static const char *family_name(const ins_origin *origin)
     return ins_family_names[origin->family];
 }
 
+/* Control bytes, and what is not UTF-8, as \xHH. */
+static void add_name(ins_row *row, int column, const char *name)
+{
+    char safe[4096];
+    ins_make_safe(safe, sizeof safe, name, strlen(name));
+    ins_row_name(row, column, safe);
+}
+
 void ins_origin_row(const ins_origin *origin, const char *file, ins_text *out)
 {
     ins_row row = ins_row_begin_table(out, ins_audit_columns);
     ins_text also = {0};
     if (has_rule(origin)) add_list(origin->also, "; ", &also);
-    ins_row_name(&row, FILE_NAME, file);
-    ins_row_name(&row, TENSOR, origin->name);
+    add_name(&row, FILE_NAME, file);
+    add_name(&row, TENSOR, origin->name);
     ins_row_text(&row, KIND, ins_kernel_names[origin->kind]);
     ins_row_integer(&row, UNITS, (long long)origin->units);
     ins_row_optional(&row, FAN_IN, origin->fan_in);

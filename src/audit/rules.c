@@ -27,11 +27,11 @@ static const rule_row rows[] = {
     {"torch_default", "PyTorch's default", "glorot_uniform", "random_normal(stddev=1)", true},
     {"random_normal(stddev=0.02)", "GPT-2, BERT, timm", NULL, NULL, false},
     {"random_normal(stddev=0.01)", "VGG, Fixup", NULL, NULL, false},
-    {"random_normal", "Keras", NULL, NULL, false},
-    {"random_normal(stddev=1)", "PyTorch's embedding", NULL, NULL, false},
+    {"random_normal", "Keras' random_normal", NULL, NULL, false},
+    {"random_normal(stddev=1)", "N(0, 1)", NULL, NULL, false},
     {"random_uniform", "Keras; its embedding", NULL, NULL, false},
     {"random_uniform(minval=-0.1, maxval=0.1)", "", NULL, NULL, false},
-    {"truncated_normal", "Keras", NULL, NULL, false},
+    {"truncated_normal", "Keras' truncated_normal", NULL, NULL, false},
     {"truncated_normal(stddev=0.02)", "BERT by TensorFlow", NULL, NULL, false},
 };
 _Static_assert(sizeof rows / sizeof rows[0] == INS_RULES, "a row for each rule");

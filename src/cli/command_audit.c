@@ -272,10 +272,11 @@ static void audit(const ins_arguments *arguments, session *s, ins_error *error)
     ins_row_header(ins_audit_columns, &s->csv);
     for (size_t i = 0; error->status == INS_OK && i < sources.count;)
         i = audit_network(s, &sources, i, error);
+    if (error->status == INS_OK && output != NULL)
+        ins_file_write(output, s->csv.data, s->csv.length, error);
     if (error->status != INS_OK) return;
     if (s->format == FORMAT_CSV) fwrite(s->csv.data, 1, s->csv.length, stdout);
-    if (output != NULL) ins_file_write(output, s->csv.data, s->csv.length, error);
-    if (error->status == INS_OK && s->found) error->status = INS_FOUND;
+    if (s->found) error->status = INS_FOUND;
 }
 
 static const ins_flag *flags(ins_arena *arena)
