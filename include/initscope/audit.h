@@ -110,8 +110,8 @@ typedef struct ins_vote {
     double log_odds;            /* to next */
     bool certain;               /* they are above 20 */
     size_t drawn, began,
-        other;            /* tensors drawn by rule, begun as it, drawn by another rule or law */
-    double moved;         /* median of how far those that began as it have moved; NAN: none */
+        other;    /* tensors drawn by rule, begun as it, drawn by another rule or law */
+    double moved; /* median of how far those that were drawn by it, or began so; NAN: none */
     size_t biases, norms; /* tensors that are no weights */
     size_t layers;        /* dense and convolutional ones, behind each other as they were added */
     double forward, backward; /* product over layers of their gains, at the sizes that they see */

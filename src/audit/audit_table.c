@@ -115,12 +115,13 @@ void ins_origin_row(const ins_origin *origin, const char *file, ins_text *out)
 
 /* --- Words ------------------------------------------------------------------------------------ */
 
+/* A normal law hides what moves it, unless it grows. */
 static void add_movement(double moved, ins_text *out)
 {
     if (moved > 0)
         ins_text_add_format(out, "moved about %.2g", moved);
     else
-        ins_text_add(out, "hardly moved");
+        ins_text_add(out, "movement not seen");
 }
 
 static void say_structure(const ins_origin *origin, ins_text *out)
@@ -146,6 +147,10 @@ void ins_origin_say(const ins_origin *origin, ins_text *out)
         break;
     case INS_STANDING_DRAWN:
         ins_text_add_format(out, "drawn by %s", origin->rule);
+        if (origin->trained > 0) {
+            ins_text_add(out, ", ");
+            add_movement(origin->trained, out);
+        }
         break;
     case INS_STANDING_FITTED:
         ins_text_add_format(out, "%s, sd %.3g: of no rule", ins_family_names[origin->family],
@@ -183,28 +188,32 @@ static void add_names(const ins_vote *vote, ins_text *out)
     }
 }
 
+/* Where no rule can be named for all. */
+static void say_no_rule(const ins_vote *vote, size_t open, ins_text *out)
+{
+    if (open == vote->tensors)
+        ins_text_add(out, "network: trained: no law\n");
+    else
+        ins_text_add_format(out,
+                            "network: no one rule for all; %zu of %zu weight tensor%s of a law of "
+                            "their own, %zu of none\n",
+                            vote->tensors - open, vote->tensors, plural(vote->tensors), open);
+}
+
 /* All are drawn by one rule; or the vote is certain; or there is none. */
 static void say_rule(const ins_vote *vote, ins_text *out)
 {
     const size_t open = vote->tensors - vote->drawn - vote->began - vote->other;
-    if (vote->drawn == vote->tensors) {
-        ins_text_add(out, "network: drawn by ");
-        add_names(vote, out);
-    } else if (vote->drawn + vote->began > 0 && vote->certain) {
-        ins_text_add(out, vote->began > 0 ? "network: began as " : "network: ");
-        add_names(vote, out);
-        if (vote->began > 0) {
-            ins_text_add(out, ", ");
-            add_movement(vote->moved, out);
-        }
-    } else if (open > 0) {
-        ins_text_add(out, "network: trained: no law");
-        ins_text_add_format(out, " (%zu of %zu weight tensor%s)\n", open, vote->tensors,
-                            plural(vote->tensors));
+    const bool all = vote->drawn == vote->tensors;
+    if (!all && !vote->certain) {
+        say_no_rule(vote, open, out);
         return;
-    } else {
-        ins_text_add(out, "network: no one rule for all\n");
-        return;
+    }
+    ins_text_add(out, all ? "network: drawn by " : "network: began as ");
+    add_names(vote, out);
+    if (!all || vote->moved > 0) {
+        ins_text_add(out, ", ");
+        add_movement(vote->moved, out);
     }
     if (vote->next != NULL)
         ins_text_add_format(out, "; log odds %.3g to %s", vote->log_odds, vote->next);

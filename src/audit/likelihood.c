@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <gsl/gsl_cdf.h>
+
 #include "initscope/memory.h"
 #include "initscope/random.h"
 
@@ -176,6 +178,41 @@ double ins_log_likelihood(ins_law law, double noise, const ins_sample *sample, s
     if (law.kind == INS_LAW_UNIFORM) return sum_windows(sample, step, 1, s, added) - n * log(2 * s);
     return normal - n * log(inner()) +
            sum_windows(sample, step, s * s / (whole * whole), 2 * s, s * added / whole);
+}
+
+/* --- Distance ----------------------------------------------------------------------------------
+ */
+
+/* A law as so many equally likely numbers. */
+enum { NODES = 64, PLACES = 200 };
+
+static void find_nodes(ins_law law, double node[NODES])
+{
+    for (size_t i = 0; i < NODES; i++) {
+        const double share = ((double)i + 0.5) / NODES;
+        if (law.kind == INS_LAW_UNIFORM)
+            node[i] = law.spread * (2 * share - 1);
+        else if (law.kind == INS_LAW_NORMAL)
+            node[i] = law.spread * gsl_cdf_ugaussian_Pinv(share);
+        else
+            node[i] = law.spread * gsl_cdf_ugaussian_Pinv((1 - inner()) / 2 + inner() * share);
+    }
+}
+
+double ins_moved_distance(ins_law law, double noise, const ins_sample *sample)
+{
+    const double added = fmax(noise * sqrt(ins_law_variance(law)), law.spread / NODES);
+    double node[NODES], distance = 0;
+    find_nodes(law, node);
+    for (size_t k = 0; k < PLACES; k++) {
+        const double share = ((double)k + 0.5) / PLACES;
+        const double x = sample->value[(size_t)(share * (double)sample->tested)];
+        double below = 0;
+        for (size_t i = 0; i < NODES; i++)
+            below += erfc((node[i] - x) / (added * sqrt(2))) / (2 * NODES);
+        distance = fmax(distance, fabs(below - share));
+    }
+    return distance;
 }
 
 /* --- Test ------------------------------------------------------------------------------------- */

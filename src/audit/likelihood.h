@@ -32,6 +32,9 @@ double ins_round_digits(double x, int digits);
  */
 double ins_log_likelihood(ins_law law, double noise, const ins_sample *sample, size_t step);
 
+/* Distance of Kolmogorov and Smirnov, to about 0.01, between the sample and the law after noise. */
+double ins_moved_distance(ins_law law, double noise, const ins_sample *sample);
+
 /* p of Kolmogorov and Smirnov that the law, rounded as the elements are, made the sample. */
 double ins_fit_p(ins_law law, const ins_sample *sample);
 

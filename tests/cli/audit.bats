@@ -143,7 +143,7 @@ refuses_file() { refuses 3 "files/$1: $2" audit "files/$1"; }
     [ "${lines[0]}" = logs/weights/000001/epoch0000 ]
     grep -qxF logs/weights/000001/epoch0003 <<<"$output"
     grep -qE '^network: drawn by he_uniform ' <<<"$output"
-    grep -qE '^epoch0003.layer02.W .* began as he_uniform, moved about 0' <<<"$output"
+    grep -qE '^epoch0003.layer02.W .* (began as|drawn by) he_uniform, moved about 0' <<<"$output"
     mkdir nothing
     refuses 3 'nothing: holds no .npy, .npz or .safetensors file' audit nothing
     refuses 3 'nowhere: No such file or directory' audit nowhere
