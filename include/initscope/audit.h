@@ -88,7 +88,7 @@ typedef struct ins_origin {
     const char *also[INS_ALSO]; /* other rules within 3 nats, the likeliest first; NULL ends them */
     double scale;   /* standard deviation of the law; gain of identity and orthogonal; the constant;
                        sd of the elements of sparse that are not 0 */
-    double trained; /* how far it has moved, in lengths of what it began as; 0: as it was drawn */
+    double trained; /* how far it has moved, in lengths of what it began as; 0: that is not seen */
     double p;       /* Kolmogorov-Smirnov, of rule without free parameter; NAN: there is none */
     double duplicate_pairs; /* pairs of units whose weights are equal, and not all 0 */
     double zero_units;      /* units whose weights are all 0 */
@@ -112,6 +112,7 @@ typedef struct ins_vote {
     size_t drawn, began,
         other;    /* tensors drawn by rule, begun as it, drawn by another rule or law */
     double moved; /* median of how far those that were drawn by it, or began so; NAN: none */
+    size_t made;  /* tensors that have a structure in place of a law */
     size_t biases, norms; /* tensors that are no weights */
     size_t layers;        /* dense and convolutional ones, behind each other as they were added */
     double forward, backward; /* product over layers of their gains, at the sizes that they see */

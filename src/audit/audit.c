@@ -308,7 +308,7 @@ static const char *structure_text(const ins_structure *structure, ins_arena *are
     if (structure->family == INS_FAMILY_SPARSE)
         return ins_arena_format(arena, "sparse(sparsity=%.3g, stddev=%.3g)", structure->sparsity,
                                 scale);
-    if (fabs(scale - 1) < 1e-3) return structure->name;
+    if (fabs(scale - 1) < (structure->trained > 0 ? 0.02 : 1e-3)) return structure->name;
     return ins_arena_format(arena, "%s(gain=%.4g)", structure->name, scale);
 }
 
@@ -328,42 +328,54 @@ static bool may_be_chance(const ins_view *view, const ins_sample *sample)
     return units * units / 2 * pow(2, -(double)sample->digits * (double)view->inputs) > 0.01;
 }
 
+/* Structure, and else the law. Returns which of the kernel's fans it is drawn by. */
+static size_t find_origin(ins_audit *audit, entry *of, const ins_kernel *kernel,
+                          const ins_weights *weights, const ins_view *view,
+                          const ins_units_seen *seen)
+{
+    const bool inputs_first = kernel->fans[0].inputs_first;
+    const ins_view centre = ins_kernel_centre(kernel, weights, inputs_first);
+    const size_t taps = ins_kernel_taps(kernel, weights, inputs_first);
+    const ins_structure structure = ins_structure_of(view, &centre, taps, seen);
+    if (structure.family != INS_FAMILY_NONE) {
+        say_structure(of, &structure, audit->arena);
+        return 0;
+    }
+    if (seen->alive * view->inputs < FEWEST) return 0;
+    ins_sample sample = ins_sample_of(view, seen->live, seen->alive, seen->largest);
+    find_law(of, audit->rules, kernel, &sample);
+    if (may_be_chance(view, &sample)) of->origin.duplicate_pairs = 0;
+    ins_sample_free(&sample);
+    return of->by_rule ? of->fit[of->best].fans : 0;
+}
+
+static void say_units(ins_origin *origin, const ins_view *view, const ins_units_seen *seen)
+{
+    origin->units = view->units;
+    origin->square = seen->square;
+    origin->duplicate_pairs = seen->duplicate_pairs;
+    origin->zero_units = (double)seen->zeros;
+    origin->nonfinite = seen->nonfinite;
+}
+
+/* The units are those of the first fans, unless the law turns out to be of others. */
 static void look_at(ins_audit *audit, entry *of, const ins_kernel *kernel,
                     const ins_weights *weights)
 {
     const bool inputs_first = kernel->fans[0].inputs_first;
     const ins_view view = ins_kernel_view(kernel, weights, inputs_first);
-    const ins_view centre = ins_kernel_centre(kernel, weights, inputs_first);
     ins_units_seen seen = ins_see_units(&view);
-    ins_origin *origin = &of->origin;
     size_t fans = 0;
-    origin->units = view.units;
-    origin->square = seen.square;
-    origin->duplicate_pairs = seen.duplicate_pairs;
-    origin->zero_units = (double)seen.zeros;
-    origin->nonfinite = seen.nonfinite;
-    if (seen.nonfinite > 0) {
-        origin->family = INS_FAMILY_NONFINITE;
-    } else if (view.units * view.inputs >= 2) {
-        const ins_structure structure =
-            ins_structure_of(&view, &centre, ins_kernel_taps(kernel, weights, inputs_first), &seen);
-        if (structure.family != INS_FAMILY_NONE) {
-            say_structure(of, &structure, audit->arena);
-        } else if (seen.alive * view.inputs >= FEWEST) {
-            ins_sample sample = ins_sample_of(&view, seen.live, seen.alive, seen.largest);
-            find_law(of, audit->rules, kernel, &sample);
-            if (of->by_rule) fans = of->fit[of->best].fans;
-            if (may_be_chance(&view, &sample)) origin->duplicate_pairs = 0;
-            ins_sample_free(&sample);
-        }
-    }
+    say_units(&of->origin, &view, &seen);
+    if (seen.nonfinite > 0)
+        of->origin.family = INS_FAMILY_NONFINITE;
+    else if (view.units * view.inputs > 1)
+        fans = find_origin(audit, of, kernel, weights, &view, &seen);
     free(seen.live);
     if (kernel->fans[fans].inputs_first != inputs_first) {
         const ins_view other = ins_kernel_view(kernel, weights, !inputs_first);
         seen = ins_see_units(&other);
-        origin->units = other.units;
-        origin->duplicate_pairs = seen.duplicate_pairs;
-        origin->zero_units = (double)seen.zeros;
+        say_units(&of->origin, &other, &seen);
         free(seen.live);
     }
     count_fans(audit, of, &kernel->fans[fans]);
@@ -528,6 +540,7 @@ ins_vote ins_audit_end(ins_audit *audit)
         entry *of = entry_at(audit, e);
         const ins_origin *origin = &of->origin;
         if (of->votes) settle(audit, of, &vote, best);
+        vote.made += origin->standing == INS_STANDING_MADE;
         vote.nonfinite |= origin->nonfinite > 0;
         vote.symmetric |= origin->kind != INS_KERNEL_EMBEDDING && origin->duplicate_pairs > 0;
     }

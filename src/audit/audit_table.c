@@ -46,7 +46,7 @@ const ins_column ins_audit_columns[] = {
     [SCALE] = {"scale", INS_COLUMN_NUMBER, "1",
                "Standard deviation of the law, gain of a matrix, value of a constant."},
     [TRAINED] = {"trained", INS_COLUMN_AMOUNT, "1",
-                 "How far it has moved, in lengths of what it began as; 0: as drawn."},
+                 "How far it has moved, in lengths of what it began as; 0: none is seen."},
     [P] = {"p", INS_COLUMN_SHARE, "1", "Kolmogorov-Smirnov, of the rule as it draws."},
     [DUPLICATE_PAIRS] = {"duplicate_pairs", INS_COLUMN_AMOUNT, "1",
                          "Pairs of units with equal weights that are not all 0."},
@@ -249,6 +249,9 @@ static void say_depth(const ins_vote *vote, const char *activation, ins_text *ou
 void ins_vote_say(const ins_vote *vote, const char *activation, ins_text *out)
 {
     if (vote->tensors > 0) say_rule(vote, out);
+    if (vote->made > 0)
+        ins_text_add_format(out, "made as a whole, without a vote: %zu weight tensor%s\n",
+                            vote->made, plural(vote->made));
     say_depth(vote, activation, out);
     if (vote->biases + vote->norms > 0)
         ins_text_add_format(out, "not weights: %zu bias%s, %zu of norms and other vectors\n",

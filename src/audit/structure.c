@@ -172,7 +172,10 @@ static products measure(const real *gram, size_t vectors)
     return found;
 }
 
-/* Exactly orthogonal up to rounding, or nearer to it than half of what independent elements are.
+/* What rounding to bfloat16 looks like. */
+static const double least_movement = 0.005;
+
+/* Orthogonal up to rounding, or nearer to it than half of what independent elements are.
  * Noise of r lengths makes of the root mean square among vectors, over that of independent ones,
  * sqrt(2 r^2 + r^4) / (1 + r^2). */
 static ins_structure orthogonal(const ins_view *view)
@@ -193,12 +196,13 @@ static ins_structure orthogonal(const ins_view *view)
     ins_product(false, true, vectors, vectors, length, 1, x, x, 0, gram);
     const products among = measure(gram, vectors);
     const double share = among.apart * sqrt((double)length);
+    double moved = share < 1 ? sqrt(1 / sqrt(1 - share * share) - 1) : 1;
+    if (among.most < 1e-3 || moved < least_movement) moved = 0;
     if (among.most < 1e-3 || (vectors >= FEWEST && share < 0.5))
         found = (ins_structure){.family = INS_FAMILY_ORTHOGONAL,
                                 .name = "orthogonal",
-                                .scale = sqrt(among.square) * size,
-                                .trained =
-                                    among.most < 1e-3 ? 0 : sqrt(1 / sqrt(1 - share * share) - 1)};
+                                .scale = sqrt(among.square / (1 + moved * moved)) * size,
+                                .trained = moved};
     free(gram);
     free(x);
     return found;

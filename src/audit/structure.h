@@ -21,7 +21,7 @@ typedef struct ins_structure {
     double scale, sparsity, trained;
 } ins_structure;
 
-/* Of a finite matrix. centre is that of its window of so many taps. digits as in likelihood.h. */
+/* Of a finite matrix. centre is that of its window of so many taps. */
 ins_structure ins_structure_of(const ins_view *view, const ins_view *centre, size_t taps,
                                const ins_units_seen *seen);
 
