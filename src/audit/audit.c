@@ -47,6 +47,7 @@ typedef struct fit {
 typedef struct entry {
     ins_origin origin;
     bool votes;
+    bool few; /* elements */
     fit fit[INS_RULES];
     double p[INS_RULES]; /* of rules that are near, as they draw; NAN: not tested */
     size_t best;         /* rule */
@@ -343,6 +344,7 @@ static size_t find_origin(ins_audit *audit, entry *of, const ins_kernel *kernel,
     }
     if (seen->alive * view->inputs < FEWEST) return 0;
     ins_sample sample = ins_sample_of(view, seen->live, seen->alive, seen->largest);
+    of->few = sample.count < ENOUGH;
     find_law(of, audit->rules, kernel, &sample);
     if (may_be_chance(view, &sample)) of->origin.duplicate_pairs = 0;
     ins_sample_free(&sample);
@@ -488,6 +490,27 @@ static void settle(const ins_audit *audit, entry *of, const ins_vote *vote, size
         say_drawn(audit, of, passing_rule(of));
 }
 
+static bool has_moved(const ins_origin *origin)
+{
+    return origin->standing == INS_STANDING_TRAINED || origin->standing == INS_STANDING_BEGAN ||
+           (origin->standing == INS_STANDING_DRAWN && origin->trained > 0);
+}
+
+/* Where a network has moved, few elements may look like a rule by which the others were not drawn.
+ */
+static void doubt(const ins_audit *audit, const ins_vote *vote)
+{
+    bool moved = false;
+    for (size_t e = 0; e < audit->entries.count; e++)
+        moved |= entry_at(audit, e)->votes && has_moved(ins_audit_at(audit, e));
+    for (size_t e = 0; moved && e < audit->entries.count; e++) {
+        entry *of = entry_at(audit, e);
+        if (of->votes && of->few && of->origin.standing == INS_STANDING_DRAWN &&
+            of->origin.rule != vote->rule)
+            of->origin.standing = INS_STANDING_TRAINED;
+    }
+}
+
 static int increasing(const void *a, const void *b)
 {
     const double *first = a, *second = b;
@@ -544,6 +567,7 @@ ins_vote ins_audit_end(ins_audit *audit)
         vote.nonfinite |= origin->nonfinite > 0;
         vote.symmetric |= origin->kind != INS_KERNEL_EMBEDDING && origin->duplicate_pairs > 0;
     }
+    doubt(audit, &vote);
     count_standings(audit, &vote);
     follow_depth(audit, &vote);
     return vote;

@@ -40,7 +40,7 @@ static size_t cut(const char *name, size_t length, const char **part, size_t *pa
 
 static parts parts_of(const char *name)
 {
-    parts found;
+    parts found = {0};
     const char *part;
     size_t part_length, length = strlen(name);
     if (length > 2 && strcmp(name + length - 2, ":0") == 0) length -= 2; /* TensorFlow's output */

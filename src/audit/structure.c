@@ -134,7 +134,7 @@ static ins_structure sparse(const ins_view *view, const ins_units_seen *seen, do
     return found;
 }
 
-enum { VECTORS = 64, FEWEST = 8, ELEMENTS = 1 << 24 };
+enum { VECTORS = 64, ELEMENTS = 1 << 24 };
 
 /* Vectors of the smaller side, spread over it, in scale that keeps their products finite. */
 static void copy_vectors(const ins_view *view, size_t vectors, double scale, real *x)
@@ -175,8 +175,18 @@ static products measure(const real *gram, size_t vectors)
 /* What rounding to bfloat16 looks like. */
 static const double least_movement = 0.005;
 
-/* Orthogonal up to rounding, or nearer to it than half of what independent elements are.
- * Noise of r lengths makes of the root mean square among vectors, over that of independent ones,
+/* The largest of that share of movement 0.7 is sqrt(0.5625); of few pairs chance alone, at five
+ * standard deviations, must not come so low: chi-square over its degrees of freedom, by Wilson and
+ * Hilferty (Proceedings of the National Academy of Sciences 17, 1931). */
+static double largest_square_share(size_t vectors)
+{
+    const double pairs = (double)vectors * (double)(vectors - 1) / 2, part = 2 / (9 * pairs);
+    const double root = 1 - part - 5 * sqrt(part);
+    return fmin(0.5625, root > 0 ? root * root * root : 0);
+}
+
+/* Orthogonal up to rounding, or nearer to it than independent elements come. Noise of r lengths
+ * makes of the root mean square among vectors, over that of independent ones,
  * sqrt(2 r^2 + r^4) / (1 + r^2). */
 static ins_structure orthogonal(const ins_view *view)
 {
@@ -198,7 +208,7 @@ static ins_structure orthogonal(const ins_view *view)
     const double share = among.apart * sqrt((double)length);
     double moved = share < 1 ? sqrt(1 / sqrt(1 - share * share) - 1) : 1;
     if (among.most < 1e-3 || moved < least_movement) moved = 0;
-    if (among.most < 1e-3 || (vectors >= FEWEST && share < 0.5))
+    if (among.most < 1e-3 || share * share < largest_square_share(vectors))
         found = (ins_structure){.family = INS_FAMILY_ORTHOGONAL,
                                 .name = "orthogonal",
                                 .scale = sqrt(among.square / (1 + moved * moved)) * size,
