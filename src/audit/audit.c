@@ -435,11 +435,17 @@ static void say_began(const ins_audit *audit, entry *of, size_t rule)
     of->origin.p = NAN;
 }
 
+/* How far at most it may have moved: noise makes any wider normal law of a normal one. */
+static double farthest(const fit *found)
+{
+    return found->law.kind == INS_LAW_NORMAL ? 0.35 : noises[NOISES - 1];
+}
+
 static bool may_have_begun(const entry *of, size_t rule)
 {
     const ins_standing standing = of->origin.standing;
     const bool open = of->by_rule && is_near(of, rule);
-    return of->fit[rule].fits && of->fit[rule].noise < noises[NOISES - 1] &&
+    return of->fit[rule].fits && of->fit[rule].noise < farthest(&of->fit[rule]) &&
            isfinite(of->fit[rule].log_posterior) &&
            (standing == INS_STANDING_TRAINED || open ||
             (standing == INS_STANDING_FITTED && explains(of, rule)));
