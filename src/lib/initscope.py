@@ -75,7 +75,7 @@ _OUTCOMES = ("completed", "diverged", "interrupted", "discard")
 _ROLES = ("weight", "bias", "preactivation", "activation", "delta", "gradient", "update", "input",
           "stream")
 _RECORD = {"symmetry": 1, "histograms": 2, "spectrum": 4, "no_update": 8, "every_spectrum": 16}
-_FROZEN, _OUTPUT_LAYER = 1, 2
+_FROZEN = 1
 _DTYPES = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 3}
 
 
@@ -290,14 +290,13 @@ class Run:
 
     def layer(self, name: str, kind: str = "", *, units: int = 0, fan_in: int = 0,
               fan_out: int = 0, block: Optional[str] = None, activation: Optional[str] = None,
-              inputs=None, parameters: int = 0, trainable: bool = True,
-              output: bool = False) -> int:
+              inputs=None, parameters: int = 0, trainable: bool = True) -> int:
         """Declares a layer, before the first tensor of the run, and returns its number: 1, 2, ...
 
         kind: dense (""), conv, recurrent, attention, embedding, norm, other.
         activation: what its output goes through, a name of `initscope list activations`.
         inputs: the layers that it is given, by number or name; 0 is the network's input. None: the
-        layer before. output: whether it is what the loss is given.
+        layer before.
         """
         if self.done:
             return self.layers.setdefault(name, len(self.layers) + 1)
@@ -307,7 +306,7 @@ class Run:
                        activation=_text(activation), units=units, fan_in=fan_in, fan_out=fan_out,
                        inputs=(ctypes.c_int * len(given))(*given) if given else None,
                        input_count=len(given), parameters=parameters,
-                       flags=(not trainable) * _FROZEN | output * _OUTPUT_LAYER)
+                       flags=0 if trainable else _FROZEN)
         _call("layer_add", self._handle, ctypes.byref(layer), ctypes.byref(number))
         self.layers[name] = number.value
         return number.value
@@ -1243,8 +1242,6 @@ class Watch:
 
     def _declare(self, seen, readings):
         sites = {site.name: site for _, _, parts in self._sites.values() for site in parts}
-        reached = seen.sources(seen.loss.grad_fn)
-        outputs = seen.shown[next(iter(reached))].names if len(reached) == 1 else ()
         for name in [n for path in seen.order for n in (s.name for s in self._sites[path][2])]:
             site = sites[name]
             tensor = seen.weights[site.path, site.part.weight][-1]
@@ -1257,7 +1254,7 @@ class Watch:
             self._run.layer(
                 name, site.kind.kind, units=weight.shape[0], fan_in=fan_in, fan_out=fan_out,
                 block=_block(self._model, site.path), activation=self._function(seen, name),
-                inputs=inputs, trainable=tensor.requires_grad, output=outputs == (name,),
+                inputs=inputs, trainable=tensor.requires_grad,
                 parameters=weight.numel() + (0 if bias is None else self._biases(site)))
             self._recorded.append(site)
         if not self._recorded:

@@ -402,7 +402,6 @@ class Kinds(unittest.TestCase):
         self.close(tensor(run, "blocks.0.linear1", "activation"), F.gelu(hidden))
         self.close(tensor(run, "blocks.0.linear2", "stream"), block(h))
         self.assertEqual(run.layer("blocks.1.self_attn.q")["block"], "blocks.1")
-        self.assertEqual(run.layer("head")["flags"], initscope._OUTPUT_LAYER)
         self.assertEqual(run.inputs("blocks.0.linear2"), ["blocks.0.linear1"])
 
     def test_gated(self):

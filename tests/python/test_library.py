@@ -229,7 +229,7 @@ class Library(unittest.TestCase):
             for width in (2, 4):
                 with log.run("twins", width=width) as run:
                     run.layer("a", activation="relu", units=width, fan_in=8, fan_out=width)
-                    run.layer("b", units=2, fan_in=width, fan_out=2, output=True)
+                    run.layer("b", units=2, fan_in=width, fan_out=2)
                     for epoch in (0, 1):
                         run.at(epoch, epoch, train_loss=0.7)
                         z = np.tile(np.linspace(-1, 1, 9)[:, None], width)

@@ -303,8 +303,7 @@ class Traps(unittest.TestCase):
         for parameter in model[0].parameters():
             parameter.requires_grad_(False)
         run = record(model)
-        self.assertEqual([layer["flags"] for layer in run.layers], [initscope._FROZEN, 0,
-                                                                    initscope._OUTPUT_LAYER])
+        self.assertEqual([layer["flags"] for layer in run.layers], [initscope._FROZEN, 0, 0])
         self.assertIn(("0", "delta"), run.moments[0].tensors)
         self.assertIn(("0", "activation"), run.moments[0].tensors)
         self.assertNotIn(("0", "gradient"), run.moments[0].tensors)
