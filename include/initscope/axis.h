@@ -12,6 +12,7 @@ enum { INS_AXIS_TICS = 12, INS_AXIS_NAMES = 40 /* most tics: of numbers, of name
 typedef struct ins_axis {
     bool log;
     double low, high;
+    double bend; /* above it the axis is logarithmic, below it linear down to low; 0: it is not */
     size_t tics;
     double position[INS_AXIS_NAMES];
     const char *label[INS_AXIS_NAMES]; /* numbers; or markup, where names says so */
@@ -33,6 +34,13 @@ ins_axis ins_axis_linear(ins_arena *arena, double minimum, double maximum, size_
 
 /* The same over exactly [minimum, maximum], with tics at whole numbers: epochs, layers. */
 ins_axis ins_axis_whole(ins_arena *arena, long long minimum, long long maximum, size_t steps);
+
+/* An axis of time over exactly [low, high], logarithmic from first on: low is 0 or first, which is
+ * above 0. What lies below first has a place a tenth of the axis wide. */
+ins_axis ins_axis_bent(ins_arena *arena, double low, double first, double high);
+
+/* How gnuplot is told of it, for the axis of letter 'x' or 'y'. */
+const char *ins_axis_nonlinear(ins_arena *arena, const ins_axis *axis, char letter);
 
 /* An axis from low to high whose tics are names: none yet. */
 ins_axis ins_axis_named(double low, double high);

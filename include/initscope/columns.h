@@ -54,9 +54,11 @@
     ROW(FILE, SEED, "seed", INTEGER, "1",                                                  \
         "Seed of the run's random streams; runs of one seed share split, batch order and " \
         "streams.")
-#define INS_SHARED_EPOCH(ROW, FILE)             \
-    ROW(FILE, EPOCH, "epoch", INTEGER, "epoch", \
-        "Passes over the training rows so far; 0 is before any update.")
+#define INS_SHARED_EPOCH(ROW, FILE)                                                             \
+    ROW(FILE, EPOCH, "epoch", INTEGER, "epoch",                                                 \
+        "Passes over the training rows so far; 0 is before any update. In logs of others step " \
+        "may "                                                                                  \
+        "stand in its place; where both do, epoch counts.")
 #define INS_SHARED_UPDATES(ROW, FILE) \
     ROW(FILE, UPDATES, "updates", COUNT, "update", "Optimizer updates so far, one a minibatch.")
 #define INS_SHARED_LAYER(ROW, FILE)         \
@@ -99,7 +101,8 @@
         "Rows of a minibatch; the last one of an epoch may be smaller.")                          \
     INS_SHARED_SEED(ROW, RUNS)                                                                    \
     ROW(RUNS, STATUS, "status", TEXT, "",                                                         \
-        "completed, or diverged when the training loss or a weight became non-finite.")           \
+        "completed, or diverged when the training loss or a weight became non-finite; of others " \
+        "also running or interrupted: such runs are listed, and nothing else is said of them.")   \
     ROW(RUNS, STOPPED_EPOCH, "stopped_epoch", INTEGER, "epoch",                                   \
         "Last epoch that has rows; of a diverged run, the epoch in which it diverged.")           \
     INS_SHARED_UPDATES(ROW, RUNS)                                                                 \
@@ -112,8 +115,8 @@
     ROW(RUNS, TEST_ACCURACY, "test_accuracy", SHARE, "1",                                         \
         "Final share of the test rows that are classified correctly.")                            \
     ROW(RUNS, TRAIN_SCORE, "train_score", NUMBER, "1",                                            \
-        "Final score of the training rows: the accuracy, or R^2, as score in experiment.ini "     \
-        "says.")                                                                                  \
+        "Final score of the training rows: the accuracy, R^2, or another that score in "          \
+        "experiment.ini names.")                                                                  \
     ROW(RUNS, TEST_SCORE, "test_score", NUMBER, "1", "Final score of the test rows.")
 
 #define INS_FACTORS_COLUMNS(ROW)                                                   \
@@ -126,7 +129,9 @@
     ROW(NETWORK, LAYER, "layer", INTEGER, "1", "Number of the layer, from 1, as in layers.csv.") \
     ROW(NETWORK, NAME, "name", TEXT, "", "Its name: conv3, attention2.q.")                       \
     ROW(NETWORK, KIND, "kind", TEXT, "",                                                         \
-        "Kind: dense, conv, recurrent, attention, embedding, norm or other.")                    \
+        "Kind: dense, conv, recurrent, attention, embedding, norm or other, as which any word "  \
+        "beside these is read. Norms and embeddings are no products of weights: curves and "     \
+        "verdicts leave them out.")                                                              \
     ROW(NETWORK, BLOCK, "block", TEXT, "",                                                       \
         "Name of the residual block that the layer stands in; empty outside of blocks.")         \
     ROW(NETWORK, ACTIVATION, "activation", TEXT, "",                                             \
@@ -138,27 +143,29 @@
     ROW(NETWORK, FAN_OUT, "fan_out", COUNT, "1", "Sums that an input takes part in.")            \
     ROW(NETWORK, PARAMETERS, "parameters", COUNT, "1", "Numbers that it learns.")                \
     ROW(NETWORK, TRAINABLE, "trainable", COUNT, "1",                                             \
-        "1 when training may change them, 0 when they stay as they are.")
+        "1 when training may change them, 0 when they stay as they are; then no verdict asks "   \
+        "whether they move or differ.")
 
-#define INS_EPOCHS_COLUMNS(ROW)                                                               \
-    INS_SHARED_RUN(ROW, EPOCHS)                                                               \
-    INS_SHARED_INITIALIZER(ROW, EPOCHS)                                                       \
-    INS_SHARED_SEED(ROW, EPOCHS)                                                              \
-    INS_SHARED_EPOCH(ROW, EPOCHS)                                                             \
-    INS_SHARED_UPDATES(ROW, EPOCHS)                                                           \
-    ROW(EPOCHS, TRAIN_LOSS, "train_loss", NUMBER, "nat",                                      \
-        "Mean loss over all training rows after the epoch, dropout off; of classes the "      \
-        "cross-entropy.")                                                                     \
-    ROW(EPOCHS, TRAIN_ACCURACY, "train_accuracy", SHARE, "1",                                 \
-        "Share of the training rows that are classified correctly.")                          \
-    ROW(EPOCHS, TEST_LOSS, "test_loss", NUMBER, "nat",                                        \
-        "Mean loss over all test rows after the epoch, dropout off.")                         \
-    ROW(EPOCHS, TEST_ACCURACY, "test_accuracy", SHARE, "1",                                   \
-        "Share of the test rows that are classified correctly.")                              \
-    ROW(EPOCHS, TRAIN_SCORE, "train_score", NUMBER, "1",                                      \
-        "Score of the training rows: the accuracy, or R^2, as score in experiment.ini says.") \
-    ROW(EPOCHS, TEST_SCORE, "test_score", NUMBER, "1", "Score of the test rows.")             \
-    ROW(EPOCHS, GRADIENT_NORM, "gradient_norm", AMOUNT, "1",                                  \
+#define INS_EPOCHS_COLUMNS(ROW)                                                                   \
+    INS_SHARED_RUN(ROW, EPOCHS)                                                                   \
+    INS_SHARED_INITIALIZER(ROW, EPOCHS)                                                           \
+    INS_SHARED_SEED(ROW, EPOCHS)                                                                  \
+    INS_SHARED_EPOCH(ROW, EPOCHS)                                                                 \
+    INS_SHARED_UPDATES(ROW, EPOCHS)                                                               \
+    ROW(EPOCHS, TRAIN_LOSS, "train_loss", NUMBER, "nat",                                          \
+        "Mean loss over all training rows after the epoch, dropout off; of classes the "          \
+        "cross-entropy.")                                                                         \
+    ROW(EPOCHS, TRAIN_ACCURACY, "train_accuracy", SHARE, "1",                                     \
+        "Share of the training rows that are classified correctly.")                              \
+    ROW(EPOCHS, TEST_LOSS, "test_loss", NUMBER, "nat",                                            \
+        "Mean loss over all test rows after the epoch, dropout off.")                             \
+    ROW(EPOCHS, TEST_ACCURACY, "test_accuracy", SHARE, "1",                                       \
+        "Share of the test rows that are classified correctly.")                                  \
+    ROW(EPOCHS, TRAIN_SCORE, "train_score", NUMBER, "1",                                          \
+        "Score of the training rows: the accuracy, R^2, or another that score in experiment.ini " \
+        "names.")                                                                                 \
+    ROW(EPOCHS, TEST_SCORE, "test_score", NUMBER, "1", "Score of the test rows.")                 \
+    ROW(EPOCHS, GRADIENT_NORM, "gradient_norm", AMOUNT, "1",                                      \
         "Euclidean norm of the gradient of the mean probe loss over all weights and biases.")
 
 #define INS_LAYERS_COLUMNS(ROW)                                                                   \

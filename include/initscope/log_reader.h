@@ -1,5 +1,5 @@
 /* Reads CSV logs, whoever wrote them, into columns. Columns are found by name; extra ones are
- * ignored. */
+ * ignored. A column "step" stands for "epoch" where that one is absent. */
 #ifndef INITSCOPE_LOG_READER_H
 #define INITSCOPE_LOG_READER_H
 
@@ -18,6 +18,7 @@ typedef struct ins_table {
     double **number; /* [column][row], NAN for empty or nan; NULL for a text or an absent column */
     const char ***text; /* [column][row], interned: equal texts are the same pointer; NULL for a
                            number or an absent column */
+    bool steps;         /* the column "epoch" is called "step" in the file */
     ins_arena *arena;   /* owns the texts */
 } ins_table;
 

@@ -47,6 +47,12 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer);
  * recorded, or that one is read by others as well, or it reads several. */
 double ins_own_error_gain(const ins_study *study, size_t run, size_t layer);
 
+/* What E z^2 / E x^2 is on the mean of weights and biases that are independent, around 0 and as
+ * large as those recorded: fan_in Var W + E b^2 / E x^2. NAN: they were not, or it has a state to
+ * read beside x. */
+double ins_expected_gain(const ins_study *study, size_t run, size_t layer);
+ins_seeds ins_expected_gain_over_seeds(const ins_study *study, size_t arm, size_t layer);
+
 /* The same over the layers of an arm, each a geometric mean over its seeds. */
 typedef struct ins_gains {
     size_t layers; /* that have one */
@@ -64,6 +70,7 @@ double ins_stream_at(const ins_study *study, size_t run, ins_epoch_index epoch, 
 /* The data, as the logs tell of it; NAN: they do not. */
 typedef struct ins_facts {
     ins_score score;
+    bool cross_entropy;      /* that of classes is the loss */
     double classes, targets; /* what is predicted: one of so many classes, or so many numbers */
     double features, train_rows, test_rows;
     double input_rank; /* effective rank of the scaled inputs on the probe batch */
@@ -102,12 +109,14 @@ typedef struct ins_run_measure {
      * fewer than two hidden layers, or no chain of dense layers; but forward, of layers that follow
      * each other without a norm, the product of own gains and of what activations pass on. */
     double total[INS_DIRECTIONS];
-    double size_total; /* of the size, forward */
+    double size_total;              /* of the size, forward */
+    size_t reached[INS_DIRECTIONS]; /* hidden layers that have rows of what a total is of */
+    size_t steps[INS_DIRECTIONS];   /* from the first of them to the last */
     /* Of a residual network: growth of the stream a block, over the later half of the blocks, and
      * what it is when every block adds the same; NAN: no two blocks were recorded. */
     double stream_growth, stream_linear;
     bool identity; /* no block adds anything at the start */
-    /* Largest, of ln from its line over the layers; NAN likewise. */
+    /* Largest, of ln from its line over the layers that have rows; NAN likewise. */
     double departure[INS_DIRECTIONS], size_departure;
     size_t steepest[INS_DIRECTIONS]; /* layer before which the largest step in ln lies, 0: none */
     double alikeness, input_alikeness;
@@ -117,12 +126,15 @@ typedef struct ins_run_measure {
                                no layer has them */
     double distinct, units; /* at the end, of the hidden layer with the smallest share of
                                distinct units; NAN: not counted */
+    size_t least_distinct;  /* that layer */
     size_t duplicates;      /* hidden layers with units that are equal in bits at the end */
     bool counted;           /* symmetry.csv tells */
     double dead_start,
-        dead_end;      /* largest share of a hidden layer's units that are 0 on every row */
-    size_t dead_layer; /* of the larger of the two */
-    double saturated;  /* largest share of a hidden layer beyond the knee, start or end */
+        dead_end;       /* largest share of a hidden layer's units that are 0 on every row */
+    size_t dead_layer;  /* of the larger of the two */
+    size_t alike_layer; /* of the smallest rank */
+    double saturated;   /* largest share of a hidden layer beyond the knee, start or end */
+    size_t saturated_layer;
     /* Largest over the hidden layers, before training: the weights' mean over their standard
      * deviation, times the root of fan_in; 0: no mean is told from 0. */
     double off_centre;

@@ -21,7 +21,8 @@ typedef enum ins_logged_kind {
     INS_KIND_ATTENTION,
     INS_KIND_EMBEDDING,
     INS_KIND_NORM,
-    INS_KIND_OTHER, /* and all that are not known */
+    INS_KIND_OTHER, /* and all that are not known, but for those that scale each unit by itself:
+                       they are norms */
     INS_LAYER_KINDS
 } ins_logged_kind;
 
@@ -51,8 +52,10 @@ typedef struct ins_arm {
         layers; /* recorded layers, the output layer included; 0 when layers.csv has no row of it */
     size_t listed;                /* layers of network.csv */
     const ins_graph_layer *graph; /* (listed) by number */
-    bool chain;        /* its layers are dense and in no block, and each reads the one before it */
-    size_t runs;       /* one a seed */
+    bool chain;    /* its layers are dense and in no block, and each reads the one before it */
+    bool unlisted; /* between its layers values are changed by more than activations: a norm */
+    bool direct;   /* they are seen not to be; of a network that is told as a text neither is set */
+    size_t runs;   /* one a seed */
     const size_t *run; /* (runs) indices into ins_study.run, by seed */
 } ins_arm;
 
@@ -100,8 +103,19 @@ typedef struct ins_run {
     ins_epoch_index last_layers; /* of its rows in layers.csv */
 } ins_run;
 
+/* A run that has not ended, and is in no arm. */
+typedef enum ins_run_state { INS_RUN_RUNNING, INS_RUN_INTERRUPTED } ins_run_state;
+
+typedef struct ins_unfinished {
+    long long number;
+    const char *initializer; /* NULL: no file tells */
+    long long seed;
+    ins_run_state state;
+} ins_unfinished;
+
 typedef struct ins_study {
     const char *directory;
+    const char *time; /* what an epoch of this study is: "epoch" or "step" */
     size_t arms, runs, epochs;
     const ins_arm *arm;
     const ins_run *run;
@@ -109,6 +123,8 @@ typedef struct ins_study {
                                together */
     ins_epoch_index start;  /* epoch 0, before any update: the only way to speak of it */
     size_t layers;          /* the most of all arms */
+    size_t unfinished_runs; /* an interrupted run that a later one repeats is none of them */
+    const ins_unfinished *unfinished;
     ins_pairs experiment, environment; /* empty when the files are absent */
     ins_table features, phase;         /* rows = 0 when absent */
     ins_table runs_table;              /* rows = 0 when absent */
@@ -119,7 +135,7 @@ typedef struct ins_study {
  * their columns only run (or initializer and seed), epoch, layer, tensor and variance are needed;
  * rows of unknown tensors are left out. factors.csv and network.csv, of which the runs are
  * numbered, are INS_DATA where they contradict runs.csv, themselves, or another run of the same
- * arm. */
+ * arm. Runs that have not ended are set aside; where no other is left that is INS_DATA. */
 ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error);
 void ins_study_free(ins_study *study);
 
@@ -143,6 +159,9 @@ long long ins_epoch_number(const ins_study *study, ins_epoch_index epoch);
 /* The last epoch that some run recorded. */
 ins_epoch_index ins_last_epoch(const ins_study *study);
 
+/* "running", "interrupted": as runs.csv has it. */
+const char *ins_run_state_word(ins_run_state state);
+
 /* Hidden layers of an arm: all recorded ones but the last. */
 size_t ins_hidden_layers(const ins_arm *arm);
 
@@ -162,6 +181,9 @@ bool ins_is_only_reader(const ins_arm *arm, size_t layer, size_t input);
 /* It multiplies what it reads by weights: rules about weights and about units hold for it. Without
  * network.csv every layer does. */
 bool ins_has_product(const ins_arm *arm, size_t layer);
+
+/* Hidden layers that do. */
+size_t ins_hidden_products(const ins_arm *arm);
 
 /* Its name, else its number; of arena. */
 const char *ins_layer_name(ins_arena *arena, const ins_arm *arm, size_t layer);

@@ -42,9 +42,14 @@ static const ins_run_measure *measure_of(const line *l)
     return &l->analysis->run[arm->run[0]];
 }
 
+/* "3", "3 (blocks.0.linear1)": the number finds the rows, the name the place in the network. */
 static const char *layer_of(const line *l, size_t layer)
 {
-    return ins_layer_name(l->analysis->arena, &l->analysis->study->arm[l->arm], layer);
+    const ins_graph_layer *of = ins_layer_at(&l->analysis->study->arm[l->arm], layer);
+    ins_arena *arena = l->analysis->arena;
+    return of == NULL || of->name[0] == '\0'
+               ? ins_arena_format(arena, "%zu", layer)
+               : ins_arena_format(arena, "%zu (%s)", layer, ins_say_literal(arena, of->name));
 }
 
 static void tell_total(const line *l, ins_direction direction)
@@ -73,9 +78,13 @@ static void tell_backward(const line *l)
 static void tell_symmetric(const line *l)
 {
     const ins_run_measure *of = measure_of(l);
-    if (!isnan(of->distinct))
-        ins_text_add_format(l->out, "%.0f of %.0f units of a hidden layer differ", of->distinct,
-                            of->units);
+    if (of->duplicates == 0 && of->alike_layer > 0)
+        ins_text_add_format(l->out,
+                            "the units of layer %s compute one function, effective rank %.3g",
+                            layer_of(l, of->alike_layer), of->least_rank);
+    else if (!isnan(of->distinct))
+        ins_text_add_format(l->out, "%.0f of %.0f units of layer %s differ", of->distinct,
+                            of->units, layer_of(l, of->least_distinct));
 }
 
 static void tell_dead(const line *l)
@@ -96,8 +105,9 @@ static void tell_collapsed(const line *l)
 
 static void tell_saturated(const line *l)
 {
-    ins_text_add_format(l->out, "%s of a hidden layer's activations",
-                        ins_say_percent(l->analysis->arena, measure_of(l)->saturated));
+    ins_text_add_format(l->out, "%s of the activations of layer %s",
+                        ins_say_percent(l->analysis->arena, measure_of(l)->saturated),
+                        layer_of(l, measure_of(l)->saturated_layer));
 }
 
 static void tell_pace(const line *l)

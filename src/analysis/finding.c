@@ -76,7 +76,7 @@ static bool symmetric(ins_finder *f, ins_finding *out)
         if (!f->which[a]) continue;
         count++;
         layers = f->of->run[of->run[0]].duplicates;
-        all = ins_hidden_layers(of);
+        all = ins_hidden_products(of);
     }
     if (count == 0) return false;
     size_t a = ins_finder_first(f);
@@ -151,14 +151,24 @@ static size_t furthest(const ins_finder *f, ins_direction direction)
     return best;
 }
 
+/* The layer before the steepest step: of those that have rows. */
+static size_t before(const ins_finder *f, size_t a, ins_direction direction)
+{
+    size_t layer = f->of->arm[a].steepest[direction] - 1;
+    ins_tensor tensor = direction == INS_FORWARD ? INS_PREACTIVATION : INS_DELTA;
+    ins_site at = {f->study->arm[a].run[0], f->study->start, layer, tensor};
+    while (at.layer > 1 && isnan(ins_number(f->study, INS_LAYERS_VARIANCE, at))) at.layer--;
+    return at.layer;
+}
+
 static const char *layer_text(ins_finder *f, size_t a, ins_direction direction)
 {
     const ins_arm_judgement *of = &f->of->arm[a];
     if (isfinite(of->gain[direction]))
         return SAY(" (%s a layer)", ins_say(f->arena, of->gain[direction]));
     if (of->steepest[direction] > 1)
-        return SAY(" (the largest step lies between layers %zu and %zu)",
-                   of->steepest[direction] - 1, of->steepest[direction]);
+        return SAY(" (the largest step lies between layers %zu and %zu)", before(f, a, direction),
+                   of->steepest[direction]);
     return "";
 }
 
@@ -201,7 +211,7 @@ static bool lost(ins_finder *f, bool forward, bool backward, bool vanishing, ins
                                          : (vanishing ? "vanishes" : "explodes"),
                      ins_finder_arms(f));
     const char *layers =
-        ins_say_count(f->arena, ins_hidden_layers(&f->study->arm[a]), "hidden layer");
+        ins_say_count(f->arena, ins_hidden_products(&f->study->arm[a]), "hidden layer");
     if (!f->study->arm[a].chain) {
         out->evidence = SAY("Over %s the own gains of %s multiply to %s, with what the activations "
                             "between them pass on.",
@@ -389,6 +399,34 @@ static bool identity_start(ins_finder *f, ins_finding *out)
     return true;
 }
 
+/* Of layers of which no way from the first to the last is known, on the mean. */
+static bool own_gain(ins_finder *f, ins_finding *out)
+{
+    size_t count = 0, at = SIZE_MAX;
+    double furthest = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        double mean = ins_gains_of_arm(f->study, a, INS_FORWARD).mean;
+        bool known = f->of->arm[a].grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN;
+        f->which[a] = !known && (mean < ins_threshold_of(INS_THRESHOLD_FADING) ||
+                                 mean > ins_threshold_of(INS_THRESHOLD_GROWING));
+        count += f->which[a];
+        if (!f->which[a] || fabs(log(mean)) <= furthest) continue;
+        furthest = fabs(log(mean));
+        at = a;
+    }
+    if (count == 0) return false;
+    ins_gains gains = ins_gains_of_arm(f->study, at, INS_FORWARD);
+    out->claim =
+        SAY("The layers of %s change the size of what they read by more than a factor of %s.",
+            ins_finder_arms(f), ins_say(f->arena, ins_threshold_of(INS_THRESHOLD_GROWING)));
+    out->evidence = SAY(
+        "Before training the second moment of z of a layer of %s is %s times that of what it "
+        "reads, on the mean over %s, and from %s to %s in the single ones.",
+        arm(f, at), ins_say(f->arena, gains.mean), ins_say_count(f->arena, gains.layers, "layer"),
+        ins_say(f->arena, gains.least), ins_say(f->arena, gains.most));
+    return true;
+}
+
 /* --- Units ------------------------------------------------------------------------ */
 
 static bool dead(ins_finder *f, ins_finding *out)
@@ -497,8 +535,8 @@ static bool diverged(ins_finder *f, ins_finding *out)
     out->claim = SAY("%s %s.", ins_finder_arms(f), ins_finder_several(f) ? "diverge" : "diverges");
     out->evidence =
         SAY("In %s the numbers are not finite any more, %s.", of_runs(f, INS_VERDICT_DIVERGED),
-            first == last ? SAY("from epoch %lld on", first)
-                          : SAY("from epochs %lld to %lld on", first, last));
+            first == last ? SAY("from %s %lld on", f->study->time, first)
+                          : SAY("from %ss %lld to %lld on", f->study->time, first, last));
     double rate = keeps != SIZE_MAX ? number_of_arm(f, keeps, INS_RUNS_LEARNING_RATE) : (double)NAN;
     double times = rate / default_rate(f, keeps);
     if (isfinite(rate))
@@ -733,6 +771,7 @@ static const struct {
     {"exploding_forward", exploding_forward},
     {"exploding_backward", exploding_backward},
     {"exploding_stream", exploding_stream},
+    {"own_gain", own_gain},
     {"exploding_norm", ins_find_exploding_norm},
     {"norm_eps", ins_find_norm_eps},
     {"norm_rows", ins_find_norm_rows},
@@ -803,6 +842,27 @@ static const char *untrained_graphs(ins_finder *f)
     return f->study->arms == 1 ? "It does not keep the signal." : "None keeps the signal.";
 }
 
+/* What a layer of the arms that are no chains makes of what it reads, on the mean; "": not known.
+ */
+static const char *gains_text(ins_finder *f)
+{
+    enum { LEAST = 3 }; /* layers, for a mean over them */
+    size_t least = SIZE_MAX, most = SIZE_MAX;
+    double low = INFINITY, high = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        ins_gains gains = ins_gains_of_arm(f->study, a, INS_FORWARD);
+        double mean = gains.mean;
+        if (f->of->arm[a].grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN || gains.layers < LEAST)
+            continue;
+        if (mean < low) low = mean, least = a;
+        if (mean > high) high = mean, most = a;
+    }
+    if (least == SIZE_MAX) return "";
+    if (least == most) return SAY(" A layer's own gain is %s on the mean.", ins_say(f->arena, low));
+    return SAY(" A layer's own gain is on the mean %s with %s and %s with %s.",
+               ins_say(f->arena, low), arm(f, least), ins_say(f->arena, high), arm(f, most));
+}
+
 /* Before training: which keep the signal in both directions. */
 static void answer_untrained(ins_finder *f, ins_finding *out)
 {
@@ -824,6 +884,8 @@ static void answer_untrained(ins_finder *f, ins_finding *out)
     }
     out->evidence = f->of->trained ? "The logs do not tell what a run would reach without learning."
                                    : "Nothing was trained.";
+    if (f->of->trained && known < f->study->arms)
+        out->evidence = SAY("%s%s", out->evidence, gains_text(f));
     if (f->study->arms > 1 && known > 0)
         out->evidence = SAY("%s %zu of %zu preserve both.", out->evidence, count, known);
 }

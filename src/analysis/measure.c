@@ -104,6 +104,19 @@ double ins_own_gain(const ins_study *study, size_t run, size_t layer)
     return x > 0 ? z / x : (double)NAN;
 }
 
+double ins_expected_gain(const ins_study *study, size_t run, size_t layer)
+{
+    const ins_graph_layer *of = ins_layer_at(arm_of(study, run), layer);
+    ins_site weight = site(run, study->start, layer, INS_WEIGHT),
+             bias = site(run, study->start, layer, INS_BIAS);
+    double x = given(study, run, layer), b = second_moment(study, bias);
+    double fan_in = of != NULL && of->fan_in > 0 ? of->fan_in
+                                                 : ins_number(study, INS_LAYERS_COUNT, weight) /
+                                                       ins_number(study, INS_LAYERS_UNITS, weight);
+    if (!(x > 0) || (of != NULL && of->kind == INS_KIND_RECURRENT)) return NAN;
+    return fan_in * ins_number(study, INS_LAYERS_VARIANCE, weight) + (isnan(b) ? 0 : b / x);
+}
+
 double ins_own_error_gain(const ins_study *study, size_t run, size_t layer)
 {
     const ins_arm *arm = arm_of(study, run);
@@ -122,6 +135,16 @@ static double own_gain_of(const ins_study *study, size_t run, const void *contex
 static double own_error_gain_of(const ins_study *study, size_t run, const void *context)
 {
     return ins_own_error_gain(study, run, *(const size_t *)context);
+}
+
+static double expected_gain_of(const ins_study *study, size_t run, const void *context)
+{
+    return ins_expected_gain(study, run, *(const size_t *)context);
+}
+
+ins_seeds ins_expected_gain_over_seeds(const ins_study *study, size_t arm, size_t layer)
+{
+    return ins_over_seeds(study, arm, INS_GEOMETRIC, expected_gain_of, &layer);
 }
 
 ins_seeds ins_own_gain_over_seeds(const ins_study *study, size_t arm, ins_direction direction,
@@ -178,7 +201,6 @@ static void facts_of_classes(const ins_study *study, ins_facts *facts)
                        fact(&study->environment, "majority_share"));
     double train = fact(&study->environment, "largest_train_share"), guess = 1 / facts->classes;
     double p = ins_threshold_of(INS_THRESHOLD_LEARNED_P);
-    facts->constant_loss = log(facts->classes);
     if (isnan(guess) || isnan(test)) return;
     facts->chance = fmax(guess, test);
     facts->train_chance = fmax(guess, isnan(train) ? test : train);
@@ -204,11 +226,24 @@ static void facts_of_numbers(const ins_study *study, ins_facts *facts)
     facts->few_rows = rows;
 }
 
+/* The program's own logs know their classes from the data; logs of 1.0 do not name the loss. What
+ * others count as classes is believed where their loss is that of classes. */
+static double classes_of(const ins_study *study, bool *cross_entropy)
+{
+    const char *loss = ins_pairs_get(&study->experiment, "loss");
+    double own = fact(&study->environment, "classes");
+    *cross_entropy = loss != NULL ? strcmp(loss, "cross_entropy") == 0 : !isnan(own);
+    if (!isnan(own) || !*cross_entropy) return own;
+    return fact(&study->experiment, "classes");
+}
+
 ins_facts ins_facts_of(const ins_study *study)
 {
-    double classes = fact(&study->environment, "classes");
+    bool cross_entropy;
+    double classes = classes_of(study, &cross_entropy);
     ins_facts facts = {.score = ins_score_of(study),
-                       .classes = isnan(classes) ? fact(&study->experiment, "classes") : classes,
+                       .cross_entropy = cross_entropy,
+                       .classes = classes,
                        .targets = fact(&study->environment, "targets"),
                        .features = fact(&study->environment, "features"),
                        .input_rank = fact(&study->environment, "input_rank"),
@@ -221,6 +256,7 @@ ins_facts ins_facts_of(const ins_study *study)
                        .autoencoder = says_yes(study, "autoencoder"),
                        .test_is_train = says_yes(study, "test_is_train"),
                        .given_test_set = says_yes(study, "given_test_set")};
+    if (facts.cross_entropy) facts.constant_loss = log(facts.classes);
     if (facts.score.kind == INS_SCORE_ACCURACY) facts_of_classes(study, &facts);
     if (facts.score.kind == INS_SCORE_R2) facts_of_numbers(study, &facts);
     return facts;
@@ -245,25 +281,46 @@ static size_t hidden_of(const ins_study *study, size_t run)
     return ins_hidden_layers(&study->arm[study->run[run].arm]);
 }
 
+/* A quantity by hidden layer: of a layer without a row it is not known, and the way leads on from
+ * the one before it. */
+typedef struct course {
+    double *value; /* (hidden) */
+    bool *there;   /* (hidden) the layer has a row */
+    size_t hidden, reached;
+    size_t first, last; /* that have one */
+} course;
+
+static void find_ends(course *of)
+{
+    of->reached = of->first = of->last = 0;
+    for (size_t i = 0; i < of->hidden; i++) {
+        if (!of->there[i]) continue;
+        if (of->reached++ == 0) of->first = i;
+        of->last = i;
+    }
+}
+
 /* Departure from a line over the layers and the steepest step of ln of a quantity; none where a
  * value is 0. */
-static void shape_of(const double *value, size_t count, double *departure, size_t *steepest)
+static void shape_of(const course *of, double *departure, size_t *steepest)
 {
-    double *ln = ins_allocate(count, sizeof *ln, "layers"),
-           *x = ins_allocate(count, sizeof *x, "layers");
+    double *ln = ins_allocate(of->hidden, sizeof *ln, "layers"),
+           *x = ins_allocate(of->hidden, sizeof *x, "layers");
     double largest = 0;
-    bool drawn = count >= 2;
-    for (size_t i = 0; i < count; i++) {
-        ln[i] = log(value[i]);
-        x[i] = (double)i;
-        drawn = drawn && isfinite(ln[i]);
+    bool drawn = of->reached >= 2;
+    size_t count = 0;
+    for (size_t i = 0; i < of->hidden; i++) {
+        if (!of->there[i]) continue;
+        ln[count] = log(of->value[i]);
+        x[count] = (double)i;
+        drawn = drawn && isfinite(ln[count++]);
     }
     *departure = drawn ? ins_departure_from_line(x, ln, count) : (double)NAN;
     *steepest = 0;
     for (size_t i = 1; drawn && i < count; i++) {
         if (fabs(ln[i] - ln[i - 1]) <= largest) continue;
         largest = fabs(ln[i] - ln[i - 1]);
-        *steepest = i + 1;
+        *steepest = (size_t)x[i] + 1;
     }
     free(ln);
     free(x);
@@ -301,12 +358,15 @@ static bool speaks_for_the_end(const ins_arm *arm)
            ins_only_input(arm, arm->layers) == hidden;
 }
 
-/* Dense layers and convolutions that follow each other, without a block and without a norm, as far
- * as the network's text tells: what one passes on is what the next is given, pooling apart. */
+/* Dense layers and convolutions that follow each other, without a block and without a norm, as the
+ * network's text tells, or what was measured: what one passes on is what the next is given, pooling
+ * apart. */
 static bool is_plain(const ins_arm *arm)
 {
+    bool told = arm->network != NULL && *arm->network != '\0';
     ins_network_facts facts = ins_network_facts_of(arm->network);
-    if (!facts.known || facts.normalized || facts.blocks) return false;
+    bool plain = facts.known && !facts.normalized && !facts.blocks;
+    if (told ? !plain : !arm->direct) return false;
     for (size_t l = 1; l <= arm->layers; l++) {
         const ins_graph_layer *of = ins_layer_at(arm, l);
         bool product = of != NULL && (of->kind == INS_KIND_DENSE || of->kind == INS_KIND_CONV);
@@ -328,36 +388,52 @@ static double product_of_gains(const ins_study *study, size_t run, size_t hidden
     return hidden >= 2 ? product : (double)NAN;
 }
 
+static course course_of(const ins_study *study, size_t run, ins_quantity quantity, double *value,
+                        bool *there)
+{
+    ins_tensor tensor = quantity == INS_QUANTITY_ERROR ? INS_DELTA : INS_PREACTIVATION;
+    course of = {.value = value, .there = there, .hidden = hidden_of(study, run)};
+    for (size_t l = 1; l <= of.hidden; l++) {
+        value[l - 1] = ins_quantity_at(study, quantity, run, study->start, l);
+        there[l - 1] = !isnan(value[l - 1]) || overflows(study, run, l, tensor);
+    }
+    find_ends(&of);
+    return of;
+}
+
 static void measure_totals(const ins_study *study, size_t run, ins_run_measure *out)
 {
-    size_t hidden = hidden_of(study, run);
+    size_t hidden = hidden_of(study, run), unused;
     double *value = ins_allocate((hidden + 1) * INS_QUANTITIES, sizeof *value, "layers");
-    double *quantity[INS_QUANTITIES];
-    for (unsigned q = 0; q < INS_QUANTITIES; q++) {
-        quantity[q] = value + q * hidden;
-        for (size_t l = 1; l <= hidden; l++)
-            quantity[q][l - 1] = ins_quantity_at(study, (ins_quantity)q, run, study->start, l);
-    }
-    const double *size = quantity[INS_QUANTITY_SIZE], *signal = quantity[INS_QUANTITY_SIGNAL],
-                 *error = quantity[INS_QUANTITY_ERROR];
+    bool *there = ins_allocate((hidden + 1) * INS_QUANTITIES, sizeof *there, "layers");
+    course of[INS_QUANTITIES];
+    for (unsigned q = 0; q < INS_QUANTITIES; q++)
+        of[q] = course_of(study, run, (ins_quantity)q, value + q * hidden, there + q * hidden);
+    const course *size = &of[INS_QUANTITY_SIZE], *signal = &of[INS_QUANTITY_SIGNAL],
+                 *error = &of[INS_QUANTITY_ERROR];
     out->total[INS_FORWARD] = out->total[INS_BACKWARD] = out->size_total = NAN;
     const ins_arm *arm = arm_of(study, run);
     if (!arm->chain && is_plain(arm))
         out->total[INS_FORWARD] = product_of_gains(study, run, hidden);
-    if (arm->chain && hidden >= 2) {
-        bool forward = overflows(study, run, hidden, INS_PREACTIVATION),
-             backward =
-                 overflows(study, run, 1, INS_DELTA) && !overflows(study, run, hidden, INS_DELTA);
-        size_t last = hidden - 1;
-        out->total[INS_FORWARD] = total_of(signal[0], signal[last], forward);
-        if (!starts_shut(study, run))
-            out->total[INS_BACKWARD] = total_of(error[last], error[0], backward);
-        out->size_total = total_of(size[0], size[last], forward);
+    if (arm->chain && signal->reached >= 2) {
+        bool overflow = overflows(study, run, signal->last + 1, INS_PREACTIVATION);
+        out->total[INS_FORWARD] =
+            total_of(signal->value[signal->first], signal->value[signal->last], overflow);
+        out->size_total = total_of(size->value[signal->first], size->value[signal->last], overflow);
     }
-    size_t unused;
-    shape_of(signal, hidden, &out->departure[INS_FORWARD], &out->steepest[INS_FORWARD]);
-    shape_of(error, hidden, &out->departure[INS_BACKWARD], &out->steepest[INS_BACKWARD]);
-    shape_of(size, hidden, &out->size_departure, &unused);
+    if (arm->chain && error->reached >= 2 && !starts_shut(study, run)) {
+        bool overflow = overflows(study, run, error->first + 1, INS_DELTA) &&
+                        !overflows(study, run, error->last + 1, INS_DELTA);
+        out->total[INS_BACKWARD] =
+            total_of(error->value[error->last], error->value[error->first], overflow);
+    }
+    const course *by_direction[] = {[INS_FORWARD] = signal, [INS_BACKWARD] = error};
+    for (int d = 0; d < INS_DIRECTIONS; d++) {
+        out->reached[d] = by_direction[d]->reached;
+        out->steps[d] = by_direction[d]->last - by_direction[d]->first;
+        shape_of(by_direction[d], &out->departure[d], &out->steepest[d]);
+    }
+    shape_of(size, &out->size_departure, &unused);
     if (!arm->chain) {
         out->departure[INS_FORWARD] = out->departure[INS_BACKWARD] = out->size_departure = NAN;
         out->steepest[INS_FORWARD] = out->steepest[INS_BACKWARD] = 0;
@@ -365,6 +441,7 @@ static void measure_totals(const ins_study *study, size_t run, ins_run_measure *
     out->alikeness =
         speaks_for_the_end(arm) ? ins_alikeness(study, run, study->start, hidden) : (double)NAN;
     out->input_alikeness = ins_alikeness(study, run, study->start, 0);
+    free(there);
     free(value);
 }
 
@@ -485,11 +562,15 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
         if (known && (isnan(out->distinct) || distinct / units < out->distinct / out->units)) {
             out->distinct = distinct;
             out->units = units;
+            out->least_distinct = l;
         }
         double rank = symmetry(study, INS_SYMMETRY_EFFECTIVE_RANK, run, last, l);
         double dead = symmetry(study, INS_SYMMETRY_DEAD_UNITS, run, last, l);
         bool several = units - (isnan(dead) ? 0 : dead) > 1;
-        if (several && rank > 0) out->least_rank = fmin(out->least_rank, rank);
+        if (several && rank > 0 && !(rank >= out->least_rank)) {
+            out->least_rank = rank;
+            out->alike_layer = l;
+        }
         if (!activated) continue;
         out->dead_start = fmax(out->dead_start, at_start);
         out->dead_end = fmax(out->dead_end, at_end);
@@ -499,8 +580,10 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
         }
         for (size_t i = 0; i < 2; i++) {
             ins_site at = site(run, i == 0 ? start : last, l, INS_ACTIVATION);
-            out->saturated =
-                fmax(out->saturated, ins_number(study, INS_LAYERS_SATURATED_FRACTION, at));
+            double share = ins_number(study, INS_LAYERS_SATURATED_FRACTION, at);
+            if (isnan(share) || share <= out->saturated) continue;
+            out->saturated = share;
+            out->saturated_layer = l;
         }
     }
 }

@@ -8,6 +8,8 @@
 
 #include "initscope/say.h"
 
+#include "study_internal.h"
+
 const ins_score_words ins_score_words_of[] = {
     [INS_SCORE_ACCURACY] = {.name = "accuracy",
                             .slug = "accuracy",
@@ -60,38 +62,49 @@ static bool has(const ins_study *study, ins_column_id column)
     return false;
 }
 
-/* A foreign name is taken where it is a word: then it needs no care in markup and in scripts. */
-static const char *foreign_name(const char *name)
+/* A foreign name of words: f1_macro as "f1 macro". Then it needs no care in markup and in scripts.
+ */
+static const char *foreign_name(const ins_study *study, const char *name)
 {
-    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-. ";
     const size_t longest = 24;
-    bool plain = name != NULL && *name != '\0' && strlen(name) <= longest &&
-                 strspn(name, word) == strlen(name);
-    return plain ? name : "score";
+    if (name == NULL || *name == '\0' || strlen(name) > longest) return "score";
+    char *plain = ins_arena_copy(study->index->arena, name, strlen(name));
+    for (char *c = plain; *c != '\0'; c++)
+        if (*c == '_') *c = ' ';
+    return strspn(plain, word) == strlen(plain) ? plain : "score";
 }
 
+/* Another name than the two that are known is another score, whatever the columns are called. */
 static ins_score_kind kind_of(const char *score, const char *loss, bool accuracies, bool scores)
 {
+    bool named = score != NULL && *score != '\0';
     if (is(score, "accuracy")) return INS_SCORE_ACCURACY;
     if (is(score, "r2")) return INS_SCORE_R2;
-    if (score == NULL && is(loss, "cross_entropy")) return INS_SCORE_ACCURACY;
-    return accuracies || !scores ? INS_SCORE_ACCURACY : INS_SCORE_OTHER;
+    if (named && scores) return INS_SCORE_OTHER;
+    if (accuracies || is(loss, "cross_entropy")) return INS_SCORE_ACCURACY;
+    return INS_SCORE_OTHER;
 }
 
 ins_score ins_score_of(const ins_study *study)
 {
     const char *name = ins_pairs_get(&study->experiment, "score");
     const char *loss = ins_pairs_get(&study->experiment, "loss");
-    bool accuracies = has(study, INS_EPOCHS_TEST_ACCURACY),
-         scores = has(study, INS_EPOCHS_TEST_SCORE);
+    bool tested = has(study, INS_EPOCHS_TEST_ACCURACY), rated = has(study, INS_EPOCHS_TEST_SCORE);
+    bool accuracies = tested || has(study, INS_EPOCHS_TRAIN_ACCURACY),
+         scores = rated || has(study, INS_EPOCHS_TRAIN_SCORE);
     ins_score score = {.kind = kind_of(name, loss, accuracies, scores)};
     bool column = score.kind == INS_SCORE_ACCURACY && (accuracies || !scores);
     score.test = column ? INS_EPOCHS_TEST_ACCURACY : INS_EPOCHS_TEST_SCORE;
     score.train = column ? INS_EPOCHS_TRAIN_ACCURACY : INS_EPOCHS_TRAIN_SCORE;
     score.rows =
         is(ins_pairs_get(&study->environment, "test_is_train"), "yes") ? "training" : "test";
+    if ((column ? accuracies && !tested : scores && !rated)) {
+        score.test = score.train; /* no other rows were looked at */
+        score.rows = "training";
+    }
     score.words = &ins_score_words_of[score.kind];
-    score.name = score.words->name != NULL ? score.words->name : foreign_name(name);
+    score.name = score.words->name != NULL ? score.words->name : foreign_name(study, name);
     return score;
 }
 

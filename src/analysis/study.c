@@ -158,10 +158,22 @@ static void mark_diverged(const ins_study *study, ins_run *run, const found_rows
     }
 }
 
+/* As experiment.ini says; without it, as the column is called. */
+static const char *time_of(const ins_study *study)
+{
+    static const char *const epoch = "epoch", *const step = "step";
+    const char *told = ins_pairs_get(&study->experiment, "time");
+    if (told != NULL && strcmp(told, epoch) == 0) return epoch;
+    if (told != NULL && strcmp(told, step) == 0) return step;
+    return study->index->file[INS_LOG_EPOCHS].table.steps ? step : epoch;
+}
+
 static ins_status build(ins_study *study, ins_error *error)
 {
     found_rows found = {0};
-    if (ins_study_find_rows(study, &found, error) == INS_OK) {
+    study->time = time_of(study);
+    if (ins_study_find_rows(study, &found, error) == INS_OK &&
+        ins_study_set_aside(study, &found, error) == INS_OK) {
         ins_run *run = ins_arena_get(study->index->arena, found.runs + 1, sizeof *run, "the runs");
         for (size_t r = 0; r < found.runs; r++) {
             run[r] = (ins_run){.number = found.run[r].number, .seed = found.run[r].seed};
@@ -172,6 +184,7 @@ static ins_status build(ins_study *study, ins_error *error)
         bool arms = ins_study_make_arms(study, run, &found, error) == INS_OK;
         if (arms && index_both(study, run, &found, error) == INS_OK)
             mark_diverged(study, run, &found);
+        if (arms && error->status == INS_OK) ins_study_break_chains(study);
         if (arms) ins_study_group_optional(study, found.by_number);
     }
     ins_found_rows_free(&found);

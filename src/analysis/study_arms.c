@@ -30,6 +30,13 @@ static const struct {
 
 enum { COLUMNS = sizeof columns / sizeof columns[0], NETWORK = 1 /* its place among them */ };
 
+bool ins_is_factor_column(ins_column_id column)
+{
+    size_t c = 0;
+    while (c < COLUMNS && columns[c].column != column) c++;
+    return c < COLUMNS || column == INS_RUNS_NETWORK;
+}
+
 const char *ins_factor_text(ins_arena *arena, const char *phrase, const char *value)
 {
     const char *place = strstr(phrase, "%s");

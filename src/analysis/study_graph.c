@@ -49,9 +49,20 @@ static graph_cells cells_of(const ins_table *table)
 
 /* --- Reading --------------------------------------------------------------------- */
 
+/* What others call them; without a word it is a layer like those of a log without network.csv. */
+static const struct {
+    const char *word;
+    ins_logged_kind kind;
+} other_words[] = {{"", INS_KIND_DENSE},        {"linear", INS_KIND_DENSE},
+                   {"conv1d", INS_KIND_CONV},   {"conv2d", INS_KIND_CONV},
+                   {"conv3d", INS_KIND_CONV},   {"rnn", INS_KIND_RECURRENT},
+                   {"gru", INS_KIND_RECURRENT}, {"lstm", INS_KIND_RECURRENT}};
+
 static ins_logged_kind kind_of(const char *name)
 {
     unsigned kind = 0;
+    for (size_t i = 0; i < sizeof other_words / sizeof other_words[0]; i++)
+        if (strcmp(other_words[i].word, name) == 0) return other_words[i].kind;
     while (kind < INS_KIND_OTHER && strcmp(kind_names[kind], name) != 0) kind++;
     return (ins_logged_kind)kind;
 }
@@ -96,6 +107,14 @@ static bool same_layer(const graph_cells *of, size_t a, size_t b)
            same_number(of->trainable, a, b);
 }
 
+/* A word of others for what scales each unit by itself, as norms do: of one input, and of no more
+ * numbers than a weight and a bias a unit. */
+static bool scales_alone(const ins_graph_layer *of, const char *word)
+{
+    bool known = of->kind != INS_KIND_OTHER || strcmp(word, kind_names[INS_KIND_OTHER]) == 0;
+    return !known && (of->fan_in == 1 || of->parameters <= 2 * of->units);
+}
+
 static ins_graph_layer layer_of(const grapher *g, size_t row)
 {
     const graph_cells *of = &g->cells;
@@ -110,6 +129,7 @@ static ins_graph_layer layer_of(const grapher *g, size_t row)
                            .parameters = number_at(of->parameters, row),
                            .frozen = number_at(of->trainable, row) == 0,
                            .row = row};
+    if (of->kind != NULL && scales_alone(&out, of->kind[row])) out.kind = INS_KIND_NORM;
     const char *inputs = of->inputs != NULL ? of->inputs[row] : "";
     size_t *input = ins_arena_get(g->study->index->arena, strlen(inputs) + 1, sizeof *input,
                                   "a network's layers");
@@ -172,6 +192,20 @@ static void place_rows(grapher *g, ins_arm *arm, const ins_run *run, size_t *own
     }
 }
 
+/* Where no row tells what its layer reads, each reads the one before, as without network.csv. */
+static void chain_up(const grapher *g, ins_graph_layer *layer, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (layer[i].inputs > 0) return;
+    for (size_t i = 0; i < count; i++) {
+        size_t *input =
+            ins_arena_get(g->study->index->arena, 1, sizeof *input, "a network's layers");
+        *input = layer[i].number - 1;
+        layer[i].inputs = 1;
+        layer[i].input = input;
+    }
+}
+
 static void fill(const grapher *g, ins_arm *arm, const size_t *owner, size_t rows)
 {
     ins_arena *arena = g->study->index->arena;
@@ -183,8 +217,11 @@ static void fill(const grapher *g, ins_arm *arm, const size_t *owner, size_t row
     }
     for (size_t row = 0; row < rows; row++)
         if (owner[row] != ROW_NONE) *next[owner[row]]++ = layer_of(g, row);
-    for (size_t a = 0; a < g->study->arms; a++)
-        qsort(next[a] - arm[a].listed, arm[a].listed, sizeof **next, by_number);
+    for (size_t a = 0; a < g->study->arms; a++) {
+        ins_graph_layer *first = next[a] - arm[a].listed;
+        qsort(first, arm[a].listed, sizeof *first, by_number);
+        chain_up(g, first, arm[a].listed);
+    }
     free(next);
 }
 
@@ -310,6 +347,13 @@ bool ins_has_product(const ins_arm *arm, size_t layer)
     const ins_graph_layer *of = ins_layer_at(arm, layer);
     if (of == NULL) return true;
     return of->kind != INS_KIND_NORM && of->kind != INS_KIND_EMBEDDING;
+}
+
+size_t ins_hidden_products(const ins_arm *arm)
+{
+    size_t count = 0;
+    for (size_t l = 1; l <= ins_hidden_layers(arm); l++) count += ins_has_product(arm, l);
+    return count;
 }
 
 const char *ins_layer_name(ins_arena *arena, const ins_arm *arm, size_t layer)

@@ -89,6 +89,13 @@ void ins_found_rows_free(found_rows *found);
 /* study_runs.c: which runs there are, and to which one every row belongs. INS_DATA. */
 ins_status ins_study_find_rows(const ins_study *study, found_rows *found, ins_error *error);
 
+/* study_unfinished.c: takes runs that have not ended out of found, and lists them in the study.
+ * INS_DATA: all of them. */
+ins_status ins_study_set_aside(ins_study *study, found_rows *found, ins_error *error);
+
+/* study_arms.c: a column of runs.csv by which arms may differ. */
+bool ins_is_factor_column(ins_column_id column);
+
 /* study_factors.c: the factors of factors.csv by run. */
 typedef struct named_factors {
     size_t count;
@@ -115,6 +122,10 @@ ins_status ins_study_make_arms(ins_study *study, ins_run *run, const found_rows 
 /* study_graph.c: fills what network.csv tells of the arms, whose runs are numbered. */
 ins_status ins_study_read_graph(const ins_study *study, ins_arm *arm, const ins_run *run,
                                 const found_rows *found, ins_error *error);
+
+/* study_norms.c: chains between whose layers something else than their activation changes values
+ * are none. */
+void ins_study_break_chains(ins_study *study);
 
 /* study_graph.c: fills index->streams and index->stream. */
 void ins_study_list_streams(ins_study *study, const ins_run *run, const found_rows *found);

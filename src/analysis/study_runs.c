@@ -122,8 +122,11 @@ static bool place_in_time(registry *known, const ins_study *study, ins_log_file 
         return false;
     }
     if (!ins_is_whole(epoch[row], 0, EPOCH_LIMIT)) {
+        const ins_table *table = &study->index->file[file].table;
         ins_study_bad_cell(error, study, file, row,
-                           "epoch is not a whole number from 0 to 1000000000", epoch[row]);
+                           table->steps ? "step is not a whole number from 0 to 1000000000"
+                                        : "epoch is not a whole number from 0 to 1000000000",
+                           epoch[row]);
         return false;
     }
     place->run = (uint32_t)run;

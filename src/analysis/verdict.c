@@ -118,7 +118,7 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
                                false},
     [INS_VERDICT_NOT_MOVING] = {"not_moving",
                                 {"the weights move by less than {not_moving} of their rms in an "
-                                 "update (median over layers and recorded epochs)",
+                                 "update (median over layers and recorded moments)",
                                  NULL},
                                 true,
                                 false},
@@ -264,15 +264,17 @@ static ins_seeds seeds_of(const ins_study *study, size_t arm, ins_average averag
 /* A total over the steps between its layers, where the way is straight in every run. departure: the
  * offset of a double in the measures. */
 static double gain_of(const ins_study *study, const ins_arm *arm, const ins_run_measure *measure,
-                      size_t departure, const ins_seeds *total)
+                      ins_direction direction, size_t departure, const ins_seeds *total)
 {
-    size_t hidden = ins_hidden_layers(arm);
-    if (hidden < 3 || total->interval.n == 0) return NAN;
+    const ins_run_measure *first = &measure[arm->run[0]];
+    if (first->reached[direction] < 3 || total->interval.n == 0) return NAN;
     const judging of = {measure, departure};
-    for (size_t s = 0; s < arm->runs; s++)
-        if (!(member(study, arm->run[s], &of) < ins_threshold_of(INS_THRESHOLD_STRAIGHT)))
-            return NAN;
-    return exp(log(total->interval.mean) / (double)(hidden - 1));
+    for (size_t s = 0; s < arm->runs; s++) {
+        const ins_run_measure *run = &measure[arm->run[s]];
+        bool straight = member(study, arm->run[s], &of) < ins_threshold_of(INS_THRESHOLD_STRAIGHT);
+        if (!straight || run->steps[direction] != first->steps[direction]) return NAN;
+    }
+    return exp(log(total->interval.mean) / (double)first->steps[direction]);
 }
 
 static size_t most_frequent_step(const ins_arm *arm, const ins_run_measure *measure,
@@ -346,7 +348,7 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
         out->total[d] = seeds_of(study, a, INS_GEOMETRIC, measure, offset);
         out->grade[d] = ins_grade_of_seeds(&out->total[d]);
         size_t departure = offsetof(ins_run_measure, departure) + (size_t)d * sizeof(double);
-        out->gain[d] = gain_of(study, arm, measure, departure, &out->total[d]);
+        out->gain[d] = gain_of(study, arm, measure, (ins_direction)d, departure, &out->total[d]);
         out->steepest[d] = most_frequent_step(arm, measure, (ins_direction)d);
         out->verdicts |= bit(grade_verdict(out->grade[d], (ins_direction)d), true);
     }
@@ -355,8 +357,8 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
     out->verdicts |= bit(INS_VERDICT_PRESERVING, preserving) | bit(learning_of_arm(out), true);
     out->size_total =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, size_total));
-    out->size_gain =
-        gain_of(study, arm, measure, offsetof(ins_run_measure, size_departure), &out->size_total);
+    out->size_gain = gain_of(study, arm, measure, INS_FORWARD,
+                             offsetof(ins_run_measure, size_departure), &out->size_total);
     out->alikeness = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, alikeness));
     out->stream_growth =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, stream_growth));

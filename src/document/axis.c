@@ -143,6 +143,39 @@ ins_axis ins_axis_whole(ins_arena *arena, long long minimum, long long maximum, 
     return axis;
 }
 
+ins_axis ins_axis_bent(ins_arena *arena, double low, double first, double high)
+{
+    ins_axis axis = {.low = low, .high = high, .bend = first};
+    if (low < first) add_tic(&axis, low, ins_arena_format(arena, "%.0f", low));
+    for (double value = pow(10, ceil(log10(first) - 1e-9)); value <= high * (1 + 1e-9); value *= 10)
+        add_tic(&axis, value, plain_label(arena, value));
+    return axis;
+}
+
+/* Decades that what lies below the bend takes. */
+static double below_bend(const ins_axis *axis)
+{
+    const double share = 0.1;
+    return log10(axis->high / axis->bend) * share / (1 - share);
+}
+
+/* Where value lies, in decades above the bend. */
+static double decades_above(const ins_axis *axis, double value)
+{
+    return value >= axis->bend ? log10(value / axis->bend)
+                               : (value / axis->bend - 1) * below_bend(axis);
+}
+
+const char *ins_axis_nonlinear(ins_arena *arena, const ins_axis *axis, char letter)
+{
+    return ins_arena_format(arena,
+                            "via (%c >= %.9g ? log10(%c/%.9g) : (%c/%.9g - 1)*%.9g) "
+                            "inverse (%c >= 0 ? %.9g*10**%c : %.9g*(1 + %c/%.9g))",
+                            letter, axis->bend, letter, axis->bend, letter, axis->bend,
+                            below_bend(axis), letter, axis->bend, letter, axis->bend, letter,
+                            below_bend(axis));
+}
+
 ins_axis ins_axis_named(double low, double high)
 {
     return (ins_axis){.low = low, .high = high, .names = true};
@@ -185,6 +218,10 @@ void ins_axis_thin(ins_axis *axis, size_t most)
 
 double ins_axis_share(const ins_axis *axis, double value)
 {
+    if (axis->bend > 0) {
+        double low = decades_above(axis, axis->low);
+        return (decades_above(axis, value) - low) / (decades_above(axis, axis->high) - low);
+    }
     if (!axis->log) return (value - axis->low) / (axis->high - axis->low);
     return log(value / axis->low) / log(axis->high / axis->low);
 }

@@ -349,6 +349,12 @@ void ins_chart_data(const ins_chart *chart, ins_text *out)
 
 static void add_range(ins_text *out, const char *letter, const ins_axis *axis, bool down)
 {
+    if (axis->bend > 0) {
+        ins_arena *arena = ins_arena_new();
+        ins_text_add_format(out, "set nonlinear %s %s\n", letter,
+                            ins_axis_nonlinear(arena, axis, letter[0]));
+        ins_arena_free(arena);
+    }
     ins_text_add_format(out, "set %srange [%.9g:%.9g]\n", letter, down ? axis->high : axis->low,
                         down ? axis->low : axis->high);
     if (axis->log) ins_text_add_format(out, "set logscale %s\n", letter);

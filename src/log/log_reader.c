@@ -31,6 +31,7 @@ typedef struct loader {
     size_t capacity; /* rows that the arrays hold */
     size_t fields;   /* of the file */
     int *target;     /* (fields) the column a field goes to, -1: none */
+    int stood_for;   /* the column that another name stands for, -1: none */
     excess *excess;  /* (columns of the table) */
     ins_interner texts;
 } loader;
@@ -42,6 +43,30 @@ static int find_column(const ins_column *columns, const ins_csv_field *field)
             memcmp(columns[i].name, field->text, field->length) == 0)
             return i;
     return -1;
+}
+
+/* Whoever trains without epochs counts steps. */
+static const char *const counted = "epoch", *const counted_otherwise = "step";
+
+/* The column that a field of that name stands for, where the file has none of the column's own
+ * name. */
+static int find_stand_in(const ins_column *columns, const ins_csv_row *row, size_t f)
+{
+    const ins_csv_field epoch = {.text = counted, .length = strlen(counted)},
+                        step = {.text = counted_otherwise, .length = strlen(counted_otherwise)};
+    if (row->fields[f].length != step.length ||
+        memcmp(row->fields[f].text, step.text, step.length) != 0)
+        return -1;
+    int column = find_column(columns, &epoch);
+    for (size_t other = 0; other < row->count; other++)
+        if (column >= 0 && find_column(columns, &row->fields[other]) == column) return -1;
+    return column;
+}
+
+/* As the file has it. */
+static const char *name_of(const loader *in, size_t column)
+{
+    return in->stood_for == (int)column ? counted_otherwise : in->columns[column].name;
 }
 
 static void grow(loader *in, size_t capacity)
@@ -67,12 +92,17 @@ static void take_header(loader *in, const ins_csv_row *row, ins_error *error)
     in->target = ins_allocate(row->count, sizeof *in->target, "columns");
     bool *taken = ins_allocate(in->table->columns, sizeof *taken, "columns");
     for (size_t f = 0; f < row->count; f++) {
-        int c = in->target[f] = find_column(in->columns, &row->fields[f]);
+        int c = find_column(in->columns, &row->fields[f]);
+        if (c < 0 && (c = find_stand_in(in->columns, row, f)) >= 0) {
+            in->stood_for = c;
+            in->table->steps = true;
+        }
+        in->target[f] = c;
         if (c < 0) continue;
         if (taken[c]) {
             in->target[f] = -1;
             ins_error_add(error, INS_DATA, "%s:%zu:%zu: column appears twice (got \"%s\")",
-                          in->path, row->line, f + 1, in->columns[c].name);
+                          in->path, row->line, f + 1, name_of(in, (size_t)c));
         }
         taken[c] = true;
     }
@@ -108,7 +138,7 @@ static void cell_problem(const loader *in, const ins_csv_row *row, size_t f, con
 {
     char shown[INS_DISPLAY_SIZE];
     ins_error_add(error, INS_DATA, "%s:%zu:%zu: column \"%s\": %s (got \"%s\")", in->path,
-                  row->line, f + 1, in->columns[in->target[f]].name, what,
+                  row->line, f + 1, name_of(in, (size_t)in->target[f]), what,
                   ins_display(shown, row->fields[f].text, row->fields[f].length));
 }
 
@@ -136,7 +166,7 @@ static ins_status complain_of_excess(const loader *in, ins_error *error)
         bool percent = in->columns[c].type == INS_COLUMN_SHARE && e->value > 1 && e->value <= 100;
         status = ins_error_add(
             error, INS_DATA, "%s:%zu:%zu: column \"%s\": must be %s%s (got \"%s\"%s)", in->path,
-            e->line, e->field, in->columns[c].name, ins_column_rules[in->columns[c].type].range,
+            e->line, e->field, name_of(in, c), ins_column_rules[in->columns[c].type].range,
             percent ? "; divide percent by 100" : "", e->shown, more.data);
         ins_text_free(&more);
     }
@@ -207,6 +237,7 @@ static ins_status read_path(const char *path, size_t bytes, ins_log_file file, i
     loader in = {.path = path,
                  .columns = ins_log_tables[file].columns,
                  .table = table,
+                 .stood_for = -1,
                  .excess = ins_allocate(table->columns, sizeof(excess), "columns"),
                  .texts = {.arena = table->arena}};
     /* Spreadsheets save semicolons and tabs: the columns' names say that it is a log. */

@@ -28,6 +28,12 @@ const char *ins_short_name(ins_tell *tell, const char *name, size_t most)
     return ins_document_escape(tell->document, end_of_name(tell, clean, most));
 }
 
+/* A name of digits, as PyTorch gives in a row of modules, would be taken for a layer's number. */
+static bool is_telling(const ins_graph_layer *of)
+{
+    return of != NULL && strspn(of->name, "0123456789.") < strlen(of->name);
+}
+
 /* The name of a layer that all of the arms give it; NULL: none, or some call it otherwise. */
 static const char *common_name(const ins_tell *tell, const ins_some_arms *arms, size_t layer)
 {
@@ -37,7 +43,7 @@ static const char *common_name(const ins_tell *tell, const ins_some_arms *arms, 
         const ins_arm *arm = &tell->study->arm[arms != NULL ? arms->arm[i] : i];
         const ins_graph_layer *of = ins_layer_at(arm, layer);
         if (layer > arm->layers) continue;
-        if (of == NULL || of->name[0] == '\0') return NULL;
+        if (!is_telling(of)) return NULL;
         if (name != NULL && strcmp(name, of->name) != 0) return NULL;
         name = of->name;
     }
@@ -59,6 +65,58 @@ static bool all_named(const ins_tell *tell, const ins_some_arms *arms, size_t fi
     return first <= last;
 }
 
+/* The last layer of the block of a layer, in all arms the same; 0: it stands in none, or arms
+ * differ. */
+static size_t end_of_block(const ins_tell *tell, size_t layer, size_t last)
+{
+    const ins_graph_layer *of = ins_layer_at(&tell->study->arm[0], layer);
+    size_t end = layer;
+    if (of == NULL || of->block[0] == '\0') return 0;
+    for (;; end++) {
+        bool same = true;
+        for (size_t a = 0; a < tell->study->arms; a++) {
+            const ins_graph_layer *next = ins_layer_at(&tell->study->arm[a], end);
+            same = same && next != NULL && strcmp(next->block, of->block) == 0;
+        }
+        if (!same || end > last) break;
+    }
+    return end > layer ? end - 1 : 0;
+}
+
+size_t ins_layer_blocks(const ins_tell *tell, size_t first, size_t last, ins_layer_block *block,
+                        size_t most)
+{
+    size_t count = 0;
+    for (size_t l = first; l <= last; l++) {
+        size_t end = end_of_block(tell, l, last);
+        if (end == 0) continue;
+        if (count < most)
+            block[count] = (ins_layer_block){ins_layer_at(&tell->study->arm[0], l)->block, l, end};
+        count++;
+        l = end;
+    }
+    return count;
+}
+
+/* Names of blocks under their middles, in the place of more names of layers than have room. */
+static ins_axis blocks_axis(ins_tell *tell, size_t first, size_t last, const ins_layer_block *block,
+                            size_t count, size_t room)
+{
+    enum { LONGEST = 10 };
+    ins_axis axis = ins_axis_named((double)first - 0.5, (double)last + 0.5);
+    size_t longest = 1;
+    for (size_t b = 0; b < count; b++) {
+        size_t length = ins_text_columns(ins_document_clean(tell->document, block[b].name));
+        if (length > longest) longest = length;
+    }
+    if (longest > LONGEST) longest = LONGEST;
+    size_t most = room / (longest + 2), step = (count - 1) / most + 1;
+    for (size_t b = 0; b < count; b += step)
+        ins_axis_name(&axis, (double)(block[b].first + block[b].last) / 2,
+                      ins_short_name(tell, block[b].name, LONGEST));
+    return axis;
+}
+
 ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last)
 {
     enum { ROOM = 32, LONGEST = 10 }; /* letters under an axis, and of a name */
@@ -72,6 +130,10 @@ ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last)
     }
     if (longest > LONGEST) longest = LONGEST;
     size_t most = ROOM / (longest + 2), step = (last - first) / most + 1;
+    ins_layer_block block[INS_MOST_BLOCKS];
+    size_t blocks = ins_layer_blocks(tell, first, last, block, INS_MOST_BLOCKS);
+    if (step > 1 && blocks > 1 && blocks <= INS_MOST_BLOCKS)
+        return blocks_axis(tell, first, last, block, blocks, ROOM);
     ins_axis axis = ins_axis_named((double)first - 0.5, (double)last + 0.5);
     for (size_t l = first; l <= last; l += step)
         ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, NULL, l), LONGEST));
@@ -81,12 +143,12 @@ ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last)
 ins_axis ins_layers_beside(ins_tell *tell, const ins_some_arms *arms, double low, double high,
                            size_t last, size_t steps, size_t most)
 {
-    enum { LONGEST = 16 };
     if (!all_named(tell, arms, 1, last))
         return ins_axis_whole(tell->arena, (long long)low, (long long)high, steps);
     ins_axis axis = ins_axis_named(low, high);
     for (size_t l = 1, step = (last - 1) / most + 1; l <= last; l += step)
-        ins_axis_name(&axis, (double)l, ins_short_name(tell, common_name(tell, arms, l), LONGEST));
+        ins_axis_name(&axis, (double)l,
+                      ins_short_name(tell, common_name(tell, arms, l), INS_BESIDE_LONGEST));
     return axis;
 }
 
@@ -126,9 +188,33 @@ void ins_add_predicted(const ins_tell *tell, size_t arm, ins_chart *chart, ins_s
     if (!tell->study->arm[arm].chain) ins_series_add(chart, series, gap);
 }
 
+/* The first moment after 0, where the axis is logarithmic; else 0. */
+static double bend_of(const ins_tell *tell)
+{
+    const double far = 50;
+    const ins_study *study = tell->study;
+    size_t first = 0;
+    while (first < study->epochs && study->epoch[first] <= 0) first++;
+    if (first >= study->epochs) return 0;
+    double from = (double)study->epoch[first], last = (double)study->epoch[study->epochs - 1];
+    return last / from > far ? from : 0;
+}
+
+double ins_epoch_end(const ins_tell *tell, size_t epoch)
+{
+    const ins_study *study = tell->study;
+    double here = (double)study->epoch[epoch];
+    if (epoch + 1 < study->epochs) return (double)study->epoch[epoch + 1];
+    return bend_of(tell) > 0 ? here * here / (double)study->epoch[epoch - 1] : here + 1;
+}
+
 ins_axis ins_epochs_axis(ins_tell *tell)
 {
     const ins_study *study = tell->study;
+    double bend = bend_of(tell);
+    if (bend > 0)
+        return ins_axis_bent(tell->arena, (double)study->epoch[0], bend,
+                             (double)study->epoch[study->epochs - 1]);
     return ins_axis_whole(tell->arena, study->epoch[0], study->epoch[study->epochs - 1], 6);
 }
 
@@ -215,7 +301,7 @@ static void draw_outcome(ins_tell *tell, ins_chart *chart, bool loss)
     }
     double low, high;
     panel->x = ins_epochs_axis(tell);
-    panel->x_title = "epoch";
+    panel->x_title = tell->study->time;
     if (loss) {
         if (!ins_panel_range(panel, false, true, &low, &high)) low = high = 1;
         panel->y = ins_axis_log(tell->arena, low, high);
@@ -233,8 +319,9 @@ void ins_draw_learning(ins_tell *tell)
     const ins_facts *facts = &tell->analysis->facts;
     const char *name = ins_say_capital(tell->arena, facts->score.name);
     if (tell->colours == 0 || tell->study->arms > tell->colours || tell->study->epochs < 2) return;
-    ins_chart *chart = ins_chart_new(tell->arena, "learning",
-                                     INS_TELL("%s and loss by epoch", name), INS_SHAPE_NORMAL);
+    ins_chart *chart =
+        ins_chart_new(tell->arena, "learning",
+                      INS_TELL("%s and loss by %s", name, tell->study->time), INS_SHAPE_NORMAL);
     chart->across = 2;
     draw_outcome(tell, chart, false);
     const char *cut = ins_score_cut(tell, chart);
@@ -250,10 +337,12 @@ void ins_draw_learning(ins_tell *tell)
                                     : ins_say_score(tell->arena, &facts->score, facts->chance),
                                 loss)
                      : ins_tell_dashed(tell);
-    else if (isfinite(facts->classes))
-        dashed = INS_TELL(" Dashed: chance, and ln %.0f = %s, the loss of giving every class the "
+    else if (isfinite(facts->constant_loss))
+        dashed = INS_TELL(" Dashed: %sln %.0f = %s, the loss of giving every class the "
                           "same probability.",
-                          facts->classes, loss);
+                          isfinite(facts->chance) ? "chance, and " : "", facts->classes, loss);
+    else
+        dashed = ins_tell_dashed(tell);
     ins_add_chart(tell->document, chart,
                   INS_TELL("Learning: means over seeds (of the loss geometric), bands their 95 %% "
                            "intervals.%s%s",

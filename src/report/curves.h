@@ -12,6 +12,16 @@ void ins_draw_learning(ins_tell *tell);
  * their names where all arms that have such a layer call it the same. */
 ins_axis ins_layers_axis(ins_tell *tell, size_t first, size_t last);
 
+/* Blocks of layers that follow each other, where all arms have the same; their number, of which the
+ * first most are written. */
+enum { INS_MOST_BLOCKS = 128 };
+typedef struct ins_layer_block {
+    const char *name;
+    size_t first, last; /* layers */
+} ins_layer_block;
+size_t ins_layer_blocks(const ins_tell *tell, size_t first, size_t last, ins_layer_block *block,
+                        size_t most);
+
 /* Some arms of the study; NULL: all. */
 typedef struct ins_some_arms {
     const size_t *arm;
@@ -20,6 +30,7 @@ typedef struct ins_some_arms {
 
 /* The same beside a panel: names that the arms give the layers from 1 to last, at most so many,
  * each of which takes a line; else whole numbers from low to high in so many steps. */
+enum { INS_BESIDE_LONGEST = 16 }; /* letters of a name */
 ins_axis ins_layers_beside(ins_tell *tell, const ins_some_arms *arms, double low, double high,
                            size_t last, size_t steps, size_t most);
 
@@ -39,7 +50,13 @@ void ins_name_curve(const ins_tell *tell, ins_chart *chart, ins_panel *panel, in
 /* A point of a dashed curve; of networks that are no chain each is a mark of its own. */
 void ins_add_predicted(const ins_tell *tell, size_t arm, ins_chart *chart, ins_series *series,
                        double x, double y);
+
+/* The axis of time: logarithmic where the last moment is more than 50 times the first after 0. */
 ins_axis ins_epochs_axis(ins_tell *tell);
+
+/* Where what was measured at a moment ends: at the next, and the last as far behind it as the one
+ * before. */
+double ins_epoch_end(const ins_tell *tell, size_t epoch);
 
 /* The axis of y for scores of an experiment: of shares from 0 to 1; of others up to what the panels
  * hold, and down to it, but no further than -1: what lies below is cut off. */

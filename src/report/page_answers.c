@@ -22,7 +22,9 @@ static size_t widest(const ins_tell *tells, size_t count)
             activation |= analysis->factors.factor[k].column == INS_RUNS_ACTIVATION;
             depth |= analysis->factors.factor[k].column == INS_RUNS_HIDDEN;
         }
-        if (!activation || !depth || analysis->factors.count != 2 || !analysis->trained) continue;
+        if (!activation || !depth || analysis->factors.count != 2 || !analysis->trained ||
+            isnan(analysis->facts.chance))
+            continue;
         if (analysis->comparisons.settings <= most) continue;
         most = analysis->comparisons.settings;
         best = e;

@@ -64,31 +64,37 @@ static void write_differences(ins_tell *tell)
         for (size_t c = 0; c < arms; c++)
             *ins_table_cell(table, r, c + 1) = difference_cell(tell, r, c);
     }
-    table->note =
-        INS_TELL("Paired by seed: same split, same order of rows, same random numbers. "
-                 "Paired t test, Holm-corrected over the pairs; bold: told apart at %s. "
-                 "Diverged runs take no part. From fewer than %.0f seeds nothing is told "
-                 "apart. The set of the best, of which the title speaks, is corrected over "
-                 "the comparisons with the best alone.",
-                 ins_say(tell->arena, ins_threshold_of(INS_THRESHOLD_SIGNIFICANT)),
-                 ins_threshold_of(INS_THRESHOLD_SEEDS_TO_TELL));
+    table->note = INS_TELL(
+        "Paired by seed%s. "
+        "Paired t test, Holm-corrected over the pairs; bold: told apart at %s. "
+        "Diverged runs take no part. From fewer than %.0f seeds nothing is told "
+        "apart.%s",
+        ins_tell_is_own(tell) ? ": same split, same order of rows, same random numbers" : "",
+        ins_say(tell->arena, ins_threshold_of(INS_THRESHOLD_SIGNIFICANT)),
+        ins_threshold_of(INS_THRESHOLD_SEEDS_TO_TELL),
+        ins_tells_judged(tell, 1)
+            ? " The set of the best, of which the title speaks, is corrected over the "
+              "comparisons with the best alone."
+            : "");
 }
 
 static void write_speed(ins_tell *tell)
 {
-    static const ins_table_column column[] = {{"Initializer", INS_LEFT, 0, false},
-                                              {"runs that arrived", INS_LEFT, 0, false},
-                                              {"median epoch", INS_RIGHT, 0, false},
-                                              {"final training loss", INS_LEFT, 0, false}};
+    const char *time = tell->study->time, *times = INS_TELL("%ss", time);
+    const ins_table_column column[] = {{"Initializer", INS_LEFT, 0, false},
+                                       {"runs that arrived", INS_LEFT, 0, false},
+                                       {INS_TELL("median %s", time), INS_RIGHT, 0, false},
+                                       {"final training loss", INS_LEFT, 0, false}};
     const ins_score *score = ins_tell_score(tell);
     double target = ins_target_of(&tell->analysis->facts);
     if (isnan(target)) return;
     ins_table_block *table = ins_add_table(tell->document, column, 4, tell->study->arms);
-    table->caption = score->kind == INS_SCORE_ACCURACY
-                         ? INS_TELL("Epochs to %s of the %s rows",
-                                    ins_say_percent(tell->arena, target), score->rows)
-                         : INS_TELL("Epochs to %s %s on the %s rows", score->name,
-                                    ins_say(tell->arena, target), score->rows);
+    table->caption =
+        score->kind == INS_SCORE_ACCURACY
+            ? INS_TELL("%s to %s of the %s rows", ins_say_capital(tell->arena, times),
+                       ins_say_percent(tell->arena, target), score->rows)
+            : INS_TELL("%s to %s %s on the %s rows", ins_say_capital(tell->arena, times),
+                       score->name, ins_say(tell->arena, target), score->rows);
     for (size_t a = 0; a < tell->study->arms; a++) {
         ins_passage passage = ins_passage_of_arm(tell->study, &tell->analysis->facts, a);
         ins_cell *cell = ins_table_cell(table, a, 0);
@@ -126,6 +132,8 @@ void ins_write_comparison(ins_tell *tell)
     for (size_t a = 0; a < tell->study->arms; a++) undecided += tell->analysis->arm[a].undecided;
     const char *title = undecided > 0
                             ? INS_TELL("The %s rows are too few to say which learned", score->rows)
+                        : score->kind == INS_SCORE_OTHER
+                            ? INS_TELL("Differences in %s %s", score->rows, score->name)
                         : isnan(tell->analysis->facts.chance)
                             ? INS_TELL("Differences in %s %s; what %s is was not recorded",
                                        score->rows, score->name, score->words->constant)

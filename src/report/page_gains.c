@@ -11,7 +11,10 @@
 
 enum {
     MOST_SETTINGS = 4,
+    LEAST_LAYERS = 2, /* one gain is a number of the first page */
     MOST_NAMES = 27,
+    MOST_LINES = 40, /* more layers than these are shown by three blocks */
+    SHOWN_BLOCKS = 3,
     LOW_ROWS = 18,   /* so many layers have room in a panel of normal height */
     BAND = 0xF0F3F6, /* behind every other block */
     MARK = 0x222222  /* of theory */
@@ -31,9 +34,14 @@ static double theory_at(const ins_tell *tell, size_t arm, ins_tensor tensor, siz
     return ins_number(tell->study, INS_THEORY_SECOND_MOMENT, at);
 }
 
-/* The same of theory.csv. What the first layer reads are the inputs, as they were measured. */
+/* The same of theory.csv, or of what was measured of the weights. What the first layer reads are
+ * the inputs, as they were measured. */
 static double predicted(const ins_tell *tell, size_t arm, ins_direction direction, size_t layer)
 {
+    if (!ins_study_has_file(tell->study, INS_LOG_THEORY))
+        return direction == INS_FORWARD && ins_has_product(&tell->study->arm[arm], layer)
+                   ? ins_expected_gain_over_seeds(tell->study, arm, layer).interval.mean
+                   : (double)NAN;
     size_t from = ins_only_input(&tell->study->arm[arm], layer);
     if (direction == INS_BACKWARD)
         return from == SIZE_MAX || from == 0 || isnan(gain_of(tell, arm, direction, layer).minimum)
@@ -52,8 +60,10 @@ static double predicted(const ins_tell *tell, size_t arm, ins_direction directio
 
 static bool is_shown(const ins_tell *tell, size_t arm)
 {
-    return !tell->study->arm[arm].chain &&
-           ins_gains_of_arm(tell->study, arm, INS_FORWARD).layers > 0;
+    const ins_arm *of = &tell->study->arm[arm];
+    bool told = of->chain && ins_study_has_file(tell->study, INS_LOG_THEORY);
+    return !told && (!of->chain || of->listed > 0) &&
+           ins_gains_of_arm(tell->study, arm, INS_FORWARD).layers >= LEAST_LAYERS;
 }
 
 bool ins_gains_applies(const ins_tell *tell)
@@ -70,8 +80,49 @@ bool ins_gains_applies(const ins_tell *tell)
 typedef struct group {
     size_t count, layers;
     size_t arm[INS_GROUP_ARMS];
-    const char *label; /* "" */
+    const char *label;   /* "" */
+    size_t products;     /* layers of the first arm that are one */
+    size_t lines, *line; /* (lines) layers, each in a line of its own */
+    size_t blocks; /* of which but the first, the middle and the last are left out; 0: none is */
 } group;
+
+static const char *block_at(const ins_tell *tell, const group *of, size_t layer)
+{
+    const ins_graph_layer *at = ins_layer_at(&tell->study->arm[of->arm[0]], layer);
+    return at != NULL ? at->block : "";
+}
+
+/* The number of the block that the layer in a line is in, from 1; 0: in none. Their number. */
+static size_t count_blocks(const ins_tell *tell, const group *of, size_t *number)
+{
+    size_t blocks = 0;
+    for (size_t i = 0; i < of->lines; i++) {
+        const char *name = block_at(tell, of, of->line[i]);
+        bool same = i > 0 && strcmp(name, block_at(tell, of, of->line[i - 1])) == 0;
+        blocks += *name != '\0' && !same;
+        number[i] = *name != '\0' ? blocks : 0;
+    }
+    return blocks;
+}
+
+/* Products of weights; of networks with many of them in blocks, those of three blocks. */
+static void choose_lines(const ins_tell *tell, group *of)
+{
+    const ins_arm *arm = &tell->study->arm[of->arm[0]];
+    of->line = ins_arena_get(tell->arena, of->layers + 1, sizeof *of->line, "layers");
+    size_t *number = ins_arena_get(tell->arena, of->layers + 1, sizeof *number, "layers");
+    for (size_t l = 1; l <= of->layers; l++)
+        if (ins_has_product(arm, l)) of->line[of->lines++] = l;
+    of->products = of->lines;
+    size_t blocks = count_blocks(tell, of, number), kept = 0;
+    if (of->lines <= MOST_LINES || blocks <= SHOWN_BLOCKS) return;
+    for (size_t i = 0; i < of->lines; i++) {
+        size_t b = number[i];
+        if (b <= 1 || b == blocks / 2 + 1 || b == blocks) of->line[kept++] = of->line[i];
+    }
+    of->lines = kept;
+    of->blocks = blocks;
+}
 
 static group group_of(const ins_tell *tell, size_t index)
 {
@@ -82,16 +133,17 @@ static group group_of(const ins_tell *tell, size_t index)
         out.arm[i] = of.arm[i];
         if (layers > out.layers) out.layers = layers;
     }
+    if (of.count > 0) choose_lines(tell, &out);
     return out;
 }
 
 /* Of the line of a layer, the arms have so much together. */
 static const double thick = 0.76;
 
-/* The middle of an arm's share of it. */
-static double line_of(const group *of, size_t i, size_t layer)
+/* The middle of an arm's share of it, from 1. */
+static double line_of(const group *of, size_t i, size_t line)
 {
-    return (double)layer - thick / 2 + thick * ((double)i + 0.5) / (double)of->count;
+    return (double)line - thick / 2 + thick * ((double)i + 0.5) / (double)of->count;
 }
 
 static void add_bar(ins_chart *chart, ins_series *bars, double from, double to, double top,
@@ -113,9 +165,9 @@ static void add_bars(ins_tell *tell, ins_chart *chart, ins_panel *panel, const g
         const ins_mark *mark = ins_tell_mark_in_group(tell, of->arm[i]);
         ins_series *bars =
             ins_panel_series(chart, panel, INS_SERIES_TILES, mark->name, mark->colour, mark->ink);
-        for (size_t l = 1; l <= of->layers; l++) {
-            ins_seeds gain = gain_of(tell, of->arm[i], direction, l);
-            double middle = line_of(of, i, l), half = thick / 2 / (double)of->count;
+        for (size_t k = 1; k <= of->lines; k++) {
+            ins_seeds gain = gain_of(tell, of->arm[i], direction, of->line[k - 1]);
+            double middle = line_of(of, i, k), half = thick / 2 / (double)of->count;
             if (gain.interval.n > 0)
                 add_bar(chart, bars, 1, gain.interval.mean, middle - half, middle + half);
         }
@@ -129,16 +181,16 @@ static void add_theory(ins_tell *tell, ins_chart *chart, ins_panel *panel, const
         ins_series *marks = ins_panel_series(
             chart, panel, INS_SERIES_THEORY,
             INS_TELL("%s theory", ins_tell_mark_in_group(tell, of->arm[i])->name), MARK, MARK);
-        for (size_t l = 1; l <= of->layers; l++)
-            ins_add_predicted(tell, of->arm[i], chart, marks,
-                              predicted(tell, of->arm[i], direction, l), line_of(of, i, l));
+        for (size_t k = 1; k <= of->lines; k++) {
+            ins_point point = {.x = predicted(tell, of->arm[i], direction, of->line[k - 1]),
+                               .y = line_of(of, i, k),
+                               .lower = NAN,
+                               .upper = NAN};
+            ins_point gap = {.x = point.x, .y = NAN, .lower = NAN, .upper = NAN};
+            ins_series_add(chart, marks, point);
+            ins_series_add(chart, marks, gap); /* each is a mark of its own */
+        }
     }
-}
-
-static const char *block_at(const ins_tell *tell, const group *of, size_t layer)
-{
-    const ins_graph_layer *at = ins_layer_at(&tell->study->arm[of->arm[0]], layer);
-    return at != NULL ? at->block : "";
 }
 
 /* Bands behind the blocks, every other one, and their names on the axis of the panel. */
@@ -148,15 +200,13 @@ static size_t add_blocks(ins_tell *tell, ins_chart *chart, ins_panel *panel, con
     enum { LONGEST = 12 };
     size_t blocks = 0, step = 1;
     ins_series *bands = ins_panel_series(chart, panel, INS_SERIES_TILES, "blocks", BAND, BAND);
-    for (size_t l = 1; l <= of->layers; l++)
-        blocks += l == 1 ? *block_at(tell, of, l) != '\0'
-                         : *block_at(tell, of, l) != '\0' &&
-                               strcmp(block_at(tell, of, l), block_at(tell, of, l - 1)) != 0;
+    size_t *number = ins_arena_get(tell->arena, of->lines + 1, sizeof *number, "layers");
+    blocks = count_blocks(tell, of, number);
     step = blocks / MOST_NAMES + 1;
-    for (size_t first = 1, last, block = 0; first <= of->layers; first = last + 1) {
-        const char *name = block_at(tell, of, first);
-        for (last = first; last < of->layers; last++)
-            if (strcmp(block_at(tell, of, last + 1), name) != 0) break;
+    for (size_t first = 1, last, block = 0; first <= of->lines; first = last + 1) {
+        const char *name = block_at(tell, of, of->line[first - 1]);
+        for (last = first; last < of->lines; last++)
+            if (number[last] != number[first - 1]) break;
         if (*name == '\0') continue;
         if (block % 2 == 0)
             add_bar(chart, bands, panel->x.low, panel->x.high, (double)first - 0.5,
@@ -176,7 +226,7 @@ static bool shows_errors(const ins_tell *tell, const group *of)
         size_t layers = ins_gains_of_arm(tell->study, of->arm[i], INS_BACKWARD).layers;
         if (layers > most) most = layers;
     }
-    return 2 * most < of->layers;
+    return 2 * most < of->products;
 }
 
 static void add_errors(ins_tell *tell, ins_chart *chart, ins_panel *panel, const group *of)
@@ -187,11 +237,11 @@ static void add_errors(ins_tell *tell, ins_chart *chart, ins_panel *panel, const
             ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
         ins_series *marks = ins_panel_series(chart, panel, INS_SERIES_THEORY,
                                              INS_TELL("%s theory", mark->name), MARK, MARK);
-        for (size_t l = 1; l <= of->layers; l++) {
-            if (!ins_has_product(&tell->study->arm[of->arm[i]], l)) continue;
+        for (size_t k = 1; k <= of->lines; k++) {
+            size_t l = of->line[k - 1];
             ins_seeds error = ins_quantity_over_seeds(tell->study, of->arm[i], INS_QUANTITY_ERROR,
                                                       tell->study->start, l);
-            double y = line_of(of, i, l);
+            double y = line_of(of, i, k);
             if (error.interval.n > 0)
                 ins_series_add(
                     chart, points,
@@ -230,12 +280,28 @@ static ins_axis measure(ins_tell *tell, const group *of, view what)
     return axis;
 }
 
+/* Names beside the lines; where all layers have one, as beside any panel. */
+static ins_axis lines_axis(ins_tell *tell, const group *of, double low, double high)
+{
+    if (of->lines == of->layers)
+        return ins_layers_beside(tell, &(ins_some_arms){of->arm, of->count}, low, high, of->layers,
+                                 6, MOST_NAMES);
+    ins_axis axis = ins_axis_named(low, high);
+    size_t step = (of->lines - 1) / MOST_NAMES + 1;
+    for (size_t k = 1; k <= of->lines; k += step) {
+        const char *name =
+            ins_layer_name(tell->arena, &tell->study->arm[of->arm[0]], of->line[k - 1]);
+        ins_axis_name(&axis, (double)k, ins_short_name(tell, name, INS_BESIDE_LONGEST));
+    }
+    return axis;
+}
+
 static void draw_panel(ins_tell *tell, ins_chart *chart, const group *of, view what)
 {
     static const char *const titles[] = {[VIEW_FORWARD] = "Forward: E z² / E x²",
                                          [VIEW_BACKWARD] = "Backward: E δ² one layer down / E δ²",
                                          [VIEW_ERRORS] = "Error: E δ²"};
-    double low = 0.5, high = (double)of->layers + 0.5;
+    double low = 0.5, high = (double)of->lines + 0.5;
     ins_axis names = ins_axis_named(low, high);
     ins_panel *panel = ins_chart_panel(chart, titles[what]);
     panel->x = measure(tell, of, what);
@@ -243,8 +309,7 @@ static void draw_panel(ins_tell *tell, ins_chart *chart, const group *of, view w
     panel->vertical = what == VIEW_ERRORS ? (double)NAN : 1;
     size_t blocks = add_blocks(tell, chart, panel, of, &names);
     add_view(tell, chart, panel, of, what);
-    panel->y = ins_layers_beside(tell, &(ins_some_arms){of->arm, of->count}, low, high, of->layers,
-                                 6, MOST_NAMES);
+    panel->y = lines_axis(tell, of, low, high);
     panel->y.low = low;
     panel->y.high = high;
     if (what == VIEW_FORWARD || blocks == 0) return;
@@ -341,17 +406,45 @@ static bool has_theory(const ins_tell *tell, const group *of)
     return false;
 }
 
+/* Behind a rectifier twice as much has to come out of a product. */
+static const char *level_text(const ins_tell *tell, const group *of)
+{
+    bool rectified = ins_tell_is_own(tell);
+    for (size_t i = 0; i < of->count; i++) {
+        const ins_arm *arm = &tell->study->arm[of->arm[i]];
+        for (size_t l = 1; l <= of->layers; l++) {
+            const ins_graph_layer *at = ins_layer_at(arm, l);
+            rectified = rectified || (at != NULL && at->activation != NULL &&
+                                      strcmp(at->activation, "relu") == 0);
+        }
+    }
+    return rectified ? "behind a ReLU 2 keeps the signal, elsewhere 1"
+                     : "1 leaves it as large as it was";
+}
+
+static const char *theory_text(const ins_tell *tell, const group *of)
+{
+    if (!has_theory(tell, of)) return "";
+    return ins_study_has_file(tell->study, INS_LOG_THEORY)
+               ? " Crosses: theory."
+               : " Crosses: fan_{in} Var W + Var b / E x², as of independent weights around 0.";
+}
+
 /* What every chart of the page is; said once. */
 static const char *key_text(ins_tell *tell, const group *of, bool errors)
 {
-    return INS_TELL("Left: second moment of z over that of what the layer reads; behind a ReLU 2 "
-                    "keeps the signal, elsewhere 1. Right: %s. Geometric means over seeds, before "
-                    "training.%s%s%s",
+    return INS_TELL("Left: second moment of z over that of what the layer reads; %s. Right: %s. "
+                    "Geometric means over seeds, before training.%s%s%s%s",
+                    level_text(tell, of),
                     errors ? "second moment of the error of each layer"
                            : "error of the layer that it reads over its own, where it alone reads "
                              "that one",
                     errors ? "" : spread_text(tell, of), order_text(tell, of),
-                    has_theory(tell, of) ? " Crosses: theory." : "");
+                    theory_text(tell, of),
+                    of->blocks > 0 ? INS_TELL(" Of %zu blocks the first, the middle and the last "
+                                              "are shown.",
+                                              of->blocks)
+                                   : "");
 }
 
 static void draw(ins_tell *tell, size_t index, const char **key)
@@ -359,7 +452,7 @@ static void draw(ins_tell *tell, size_t index, const char **key)
     group of = group_of(tell, index);
     if (of.count == 0) return;
     ins_chart *chart = ins_chart_new(tell->arena, "gains", "Own gain of every layer",
-                                     of.layers > LOW_ROWS ? INS_SHAPE_HIGH : INS_SHAPE_NORMAL);
+                                     of.lines > LOW_ROWS ? INS_SHAPE_HIGH : INS_SHAPE_NORMAL);
     chart->across = 2;
     bool errors = shows_errors(tell, &of);
     draw_panel(tell, chart, &of, VIEW_FORWARD);

@@ -27,11 +27,29 @@ static ins_seeds moment_of(const ins_tell *tell, size_t arm, ins_tensor tensor, 
     return ins_seeds_at(tell->study, arm, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, at);
 }
 
-/* In relation to the last hidden layer. */
+/* The second hidden layer that is a product of weights. */
+static size_t second_of(const ins_arm *arm)
+{
+    size_t count = 0, layer = 0;
+    for (size_t l = 1; l <= ins_hidden_layers(arm) && count < 2; l++) {
+        if (!ins_has_product(arm, l)) continue;
+        layer = l;
+        count++;
+    }
+    return layer;
+}
+
+/* In relation to the last hidden layer that has one. */
 static double relative(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t layer)
 {
     double here = moment_of(tell, arm, tensor, layer).interval.mean;
-    return here / moment_of(tell, arm, tensor, ins_tell_hidden(tell, arm)).interval.mean;
+    size_t last = ins_tell_hidden(tell, arm);
+    for (; last > 1; last--) {
+        ins_seeds moment = moment_of(tell, arm, tensor, last);
+        bool told = moment.interval.n > 0 || moment.zeros > 0 || moment.infinite > 0;
+        if (told && ins_has_product(&tell->study->arm[arm], last)) break;
+    }
+    return here / moment_of(tell, arm, tensor, last).interval.mean;
 }
 
 void ins_write_gradients(ins_tell *tell)
@@ -64,8 +82,9 @@ void ins_write_gradients(ins_tell *tell)
                                        .lower = NAN,
                                        .upper = NAN});
         }
-        double both =
-            fabs(log(relative(tell, a, INS_GRADIENT, 2) / relative(tell, a, INS_DELTA, 2)));
+        size_t second = second_of(&study->arm[a]);
+        double both = fabs(
+            log(relative(tell, a, INS_GRADIENT, second) / relative(tell, a, INS_DELTA, second)));
         if (both > apart && isfinite(both)) apart = both, most = a;
         panel->x = ins_layers_axis(tell, 1, study->layers - 1);
         panel->x_title = "hidden layer";
@@ -76,12 +95,13 @@ void ins_write_gradients(ins_tell *tell)
         ins_axis_thin(&((ins_panel *const *)chart->panels.items)[i]->y, 5);
     if (ins_chart_prune(chart) == 0) return;
     const char *title = "Error and gradient by layer";
+    size_t second = most != SIZE_MAX ? second_of(&study->arm[most]) : 0;
     if (most != SIZE_MAX)
         title = INS_TELL("With %s the error reaches %s as %s of the last one's, the gradient as %s",
                          ins_mark_text(tell->document, ins_tell_arm(tell, most)),
-                         ins_document_escape(tell->document, ins_layer_words(tell, 2)),
-                         ins_say(tell->arena, relative(tell, most, INS_DELTA, 2)),
-                         ins_say(tell->arena, relative(tell, most, INS_GRADIENT, 2)));
+                         ins_document_escape(tell->document, ins_layer_words(tell, second)),
+                         ins_say(tell->arena, relative(tell, most, INS_DELTA, second)),
+                         ins_say(tell->arena, relative(tell, most, INS_GRADIENT, second)));
     ins_section_begin(tell->document, "gradients", "Gradients", title, false);
     ins_add_chart(
         tell->document, chart,

@@ -58,7 +58,7 @@ static void draw(ins_tell *tell, bool loss)
             }
         }
         panel->x = ins_epochs_axis(tell);
-        panel->x_title = "epoch";
+        panel->x_title = study->time;
         panel->horizontal =
             loss ? tell->analysis->facts.constant_loss : tell->analysis->facts.chance;
     }

@@ -3,14 +3,18 @@
 
 #include "pages.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "initscope/layout.h"
 #include "initscope/thresholds.h"
 
-/* Of which kinds the experiments are; graphs: some network is no chain of dense layers. */
+/* Of which kinds the experiments are; graphs: some network is no chain of dense layers; own: this
+ * program trained all runs; theory: some log has it; judged: whether runs learned is told of some;
+ * rows: of all the logs tell what the test rows are; directions: of some it is known how
+ * many an answer needs. */
 typedef struct kinds {
-    bool classes, numbers, graphs;
+    bool classes, numbers, graphs, own, theory, judged, rows, directions;
 } kinds;
 
 static const char *worded(ins_document *document, ins_wording wording, kinds of)
@@ -18,9 +22,22 @@ static const char *worded(ins_document *document, ins_wording wording, kinds of)
     return ins_say_wording(document->arena, wording, of.classes, of.numbers);
 }
 
-static bool is_written(const ins_verdict_row *verdict, kinds of)
+/* Where it is not known how many directions an answer needs, of collapsed the alikeness alone is
+ * told. */
+static const char *rule_of(ins_document *document, size_t verdict, kinds of)
 {
-    return verdict->rule.classes != NULL && (of.graphs || !verdict->graphs);
+    const char *rule = worded(document, ins_verdict_table[verdict].rule, of);
+    if (verdict != INS_VERDICT_COLLAPSED || of.directions) return rule;
+    return "the rows of the last hidden layer are alike above {alike} while the inputs are not "
+           "(below {inputs_alike})";
+}
+
+static bool is_written(ins_document *document, size_t verdict, kinds of)
+{
+    bool learning = verdict >= INS_VERDICT_LEARNED && verdict <= INS_VERDICT_LEARNING_UNDECIDED;
+    return ins_verdict_table[verdict].rule.classes != NULL &&
+           rule_of(document, verdict, of) != NULL &&
+           (of.graphs || !ins_verdict_table[verdict].graphs) && (of.judged || !learning);
 }
 
 static void write_verdicts(ins_document *document, kinds of)
@@ -28,16 +45,15 @@ static void write_verdicts(ins_document *document, kinds of)
     static const ins_table_column column[] = {{"Verdict", INS_LEFT, 0, false},
                                               {"Rule", INS_LEFT, 30, true}};
     size_t rows = 0, row = 0;
-    for (size_t v = 0; v < INS_VERDICTS; v++) rows += is_written(&ins_verdict_table[v], of);
+    for (size_t v = 0; v < INS_VERDICTS; v++) rows += is_written(document, v, of);
     ins_table_block *table = ins_add_table(document, column, 2, rows);
     table->caption = "Verdicts";
     for (size_t v = 0; v < INS_VERDICTS; v++) {
-        if (!is_written(&ins_verdict_table[v], of)) continue;
+        if (!is_written(document, v, of)) continue;
         ins_cell *cell = ins_table_cell(table, row++, 0);
         cell[0].text = ins_document_escape(document, ins_verdict_table[v].name);
         cell[0].bold = true;
-        cell[1].text =
-            ins_rule_text(document->arena, worded(document, ins_verdict_table[v].rule, of));
+        cell[1].text = ins_rule_text(document->arena, rule_of(document, v, of));
     }
     table->note =
         "Diverged, symmetric and dead hold for an initializer as soon as one run has them, "
@@ -60,7 +76,7 @@ static void write_thresholds(ins_document *document, kinds of)
     for (size_t t = 0; t < INS_THRESHOLDS; t++) {
         const char *meaning = worded(document, ins_threshold_table[t].meaning, of);
         if (meaning == NULL || (ins_threshold_table[t].graphs && !of.graphs)) continue;
-        ins_text_add_format(&text, "%s*%s* %s: %s", t > 0 ? "; " : "",
+        ins_text_add_format(&text, "%s*%s* %s: %s", text.length > 0 ? "; " : "",
                             ins_document_escape(document, ins_threshold_table[t].name),
                             ins_say(document->arena, ins_threshold_table[t].value), meaning);
     }
@@ -109,12 +125,17 @@ static void write_statistics(ins_document *document, const ins_tell *tells, size
         document,
         ins_document_format(
             document,
-            "*Seeds.* For one seed all initializers see the same split, the same order of rows and "
-            "the same underlying random numbers, so differences are paired. Intervals of totals "
+            "*Seeds.* %s Intervals of totals "
             "and losses are t intervals on the logarithm; those of %s are bias-corrected "
             "accelerated bootstrap intervals (10 000 resamples), from five seeds on, and never "
             "leave what was seen.",
-            of.numbers ? of.classes ? "shares and of R²" : "R²" : "shares"));
+            of.own ? "For one seed all initializers see the same split, the same order of rows and "
+                     "the same underlying random numbers, so differences are paired."
+                   : "Differences are taken between runs of one seed: what these have in common "
+                     "beside it is for those to know who trained them.",
+            of.numbers   ? of.classes ? "shares and of R²" : "R²"
+            : of.classes ? "shares"
+                         : "scores"));
     ins_add_paragraph(
         document,
         "*Comparisons.* Within one setting all pairs of initializers are one family; the set of "
@@ -122,18 +143,69 @@ static void write_statistics(ins_document *document, const ins_tell *tells, size
         "comparisons with it; an initializer that did not learn is never in it. Over settings an "
         "initializer has one value a seed, the average. Diverged runs take no part and are counted "
         "beside it. No p value is given where there is no spread.");
-    ins_add_paragraph(
-        document,
-        ins_document_format(
+    if (of.theory)
+        ins_add_paragraph(
             document,
-            "*Theory.* Mean-field theory of infinite width, from the initializer, the widths, the "
-            "second moment of the inputs and the activation function alone (Poole et al. 2016; "
-            "Schoenholz et al. 2017), by quadrature.%s",
-            of.numbers ? " The error of a squared loss holds the output itself, and comes back "
-                         "through the weights that made it: in chains of layers theory carries "
-                         "this along. It takes outputs that know nothing of the targets yet."
-                       : ""));
-    ins_add_paragraph(document, coverage_of(document, tells, count, of));
+            ins_document_format(
+                document,
+                "*Theory.* Mean-field theory of infinite width, from the initializer, the widths, "
+                "the "
+                "second moment of the inputs and the activation function alone (Poole et al. 2016; "
+                "Schoenholz et al. 2017), by quadrature.%s",
+                of.numbers ? " The error of a squared loss holds the output itself, and comes back "
+                             "through the weights that made it: in chains of layers theory carries "
+                             "this along. It takes outputs that know nothing of the targets yet."
+                           : ""));
+    if (of.rows) ins_add_paragraph(document, coverage_of(document, tells, count, of));
+}
+
+/* Runs that are in no interval: "2 runs that have not ended: 4 (he, seed 1, running), ...". */
+static void write_unfinished(ins_document *document, const ins_tell *tell)
+{
+    enum { NAMED = 12 };
+    const ins_study *study = tell->study;
+    size_t runs = study->unfinished_runs;
+    if (runs == 0) return;
+    const char **item = ins_arena_get(tell->arena, runs, sizeof *item, "runs");
+    for (size_t i = 0; i < runs; i++) {
+        const ins_unfinished *of = &study->unfinished[i];
+        item[i] =
+            INS_TELL("%lld (%s%sseed %lld, %s)", of->number,
+                     of->initializer != NULL ? ins_document_escape(document, of->initializer) : "",
+                     of->initializer != NULL ? ", " : "", of->seed, ins_run_state_word(of->state));
+    }
+    ins_add_note(document, INS_TELL("Left out of everything above, for %s not ended: run%s %s.",
+                                    runs == 1 ? "it has" : "they have", runs == 1 ? "" : "s",
+                                    ins_say_list(tell->arena, item, runs, NAMED)));
+}
+
+/* What environment.csv of a foreign log tells, a key once: values that differ between its runs
+ * stand beside each other. */
+static const char *origin_of(const ins_tell *tell)
+{
+    enum { MOST = 12 };
+    const ins_pairs *pairs = &tell->study->environment;
+    const char *text = "";
+    size_t keys = 0;
+    for (size_t i = 0; i < pairs->count && keys < MOST; i++) {
+        bool before = false;
+        for (size_t k = 0; k < i; k++) before = before || strcmp(pairs->key[k], pairs->key[i]) == 0;
+        if (before || *pairs->value[i] == '\0') continue;
+        text = INS_TELL("%s %s: %s", text, ins_document_escape(tell->document, pairs->key[i]),
+                        ins_document_escape(tell->document, pairs->value[i]));
+        for (size_t k = i + 1; k < pairs->count; k++) {
+            bool known = strcmp(pairs->key[k], pairs->key[i]) != 0;
+            for (size_t m = i; m < k && !known; m++)
+                known = strcmp(pairs->key[m], pairs->key[k]) == 0 &&
+                        strcmp(pairs->value[m], pairs->value[k]) == 0;
+            if (!known)
+                text =
+                    INS_TELL("%s, %s", text, ins_document_escape(tell->document, pairs->value[k]));
+        }
+        text = INS_TELL("%s.", text);
+        keys++;
+    }
+    return text;
 }
 
 static void write_settings(ins_document *document, const ins_tell *tells, size_t count)
@@ -141,6 +213,13 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
     ins_add_heading(document, count > 1 ? "The experiments" : "The experiment");
     for (size_t e = 0; e < count; e++) {
         const ins_tell *tell = &tells[e];
+        if (!ins_tell_is_own(tell)) {
+            ins_add_note(document, INS_TELL("*%s.* %s%s",
+                                            ins_document_escape(tell->document, tell->of->title),
+                                            ins_tell_settings(tell), origin_of(tell)));
+            write_unfinished(document, tell);
+            continue;
+        }
         const char *version = ins_tell_entry(tell, "version"), *blas = ins_tell_entry(tell, "blas");
         const char *init = ins_tell_entry(tell, "init"),
                    *output = ins_tell_entry(tell, "output-init");
@@ -154,13 +233,26 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
                               bias != NULL ? bias : "", version != NULL ? ". initscope " : "",
                               version != NULL ? version : "", blas != NULL ? ", " : "",
                               blas != NULL ? blas : ""));
+        write_unfinished(document, tell);
     }
 }
 
 void ins_write_method(ins_document *document, const ins_tell *tells, size_t count)
 {
-    kinds of = {ins_tells_classes(tells, count), ins_tells_numbers(tells, count),
-                ins_tells_graphs(tells, count)};
+    kinds of = {.classes = ins_tells_classes(tells, count),
+                .numbers = ins_tells_numbers(tells, count),
+                .graphs = ins_tells_graphs(tells, count),
+                .own = ins_tells_own(tells, count),
+                .judged = ins_tells_judged(tells, count),
+                .rows = true};
+    for (size_t e = 0; e < count; e++) {
+        const ins_facts *facts = &tells[e].analysis->facts;
+        of.directions = of.directions || isfinite(facts->classes) || isfinite(facts->targets);
+    }
+    for (size_t e = 0; e < count; e++)
+        of.rows = of.rows && isfinite(tells[e].analysis->facts.test_rows);
+    for (size_t e = 0; e < count; e++)
+        of.theory = of.theory || ins_study_has_file(tells[e].study, INS_LOG_THEORY);
     ins_section_begin(document, "method", "Method", "How verdicts and intervals come about", true);
     if (count == 1)
         ins_write_words(document, tells, count); /* a book has them on the page on

@@ -12,8 +12,11 @@ static const char *threshold(ins_document *document, ins_threshold which)
     return ins_say(document->arena, ins_threshold_of(which));
 }
 
-static void write_meanings(ins_document *document, bool classes, bool numbers, bool graphs)
+static void write_meanings(ins_document *document, const ins_tell *tells, size_t count)
 {
+    bool graphs = ins_tells_graphs(tells, count), judged = ins_tells_judged(tells, count);
+    bool classes = ins_tells_classes(tells, count) && judged;
+    bool numbers = ins_tells_numbers(tells, count), own = ins_tells_own(tells, count);
     static const struct {
         const char *word;
         ins_wording meaning;
@@ -56,15 +59,16 @@ static void write_meanings(ins_document *document, bool classes, bool numbers, b
                                               {"Meaning", INS_LEFT, 30, true}};
     enum { WORDS = sizeof words / sizeof words[0] };
     const char *meaning[WORDS];
-    size_t count = 0, row = 0;
+    size_t written = 0, row = 0;
     for (size_t i = 0; i < WORDS; i++) {
-        bool of_graphs = strcmp(words[i].word, "stream") == 0; /* no chain has one */
-        meaning[i] = of_graphs && !graphs
+        bool of_graphs = strcmp(words[i].word, "stream") == 0;  /* no chain has one */
+        bool standardised = strcmp(words[i].word, "loss") == 0; /* that is known of own runs */
+        meaning[i] = (of_graphs && !graphs) || (standardised && !own)
                          ? NULL
                          : ins_say_wording(document->arena, words[i].meaning, classes, numbers);
-        count += meaning[i] != NULL;
+        written += meaning[i] != NULL;
     }
-    ins_table_block *table = ins_add_table(document, column, 2, count);
+    ins_table_block *table = ins_add_table(document, column, 2, written);
     table->caption = "Words";
     for (size_t i = 0; i < WORDS; i++) {
         if (meaning[i] == NULL) continue;
@@ -124,8 +128,7 @@ static bool worked_example(const ins_tell *tells, size_t count, size_t *which, s
 void ins_write_words(ins_document *document, const ins_tell *tells, size_t count)
 {
     write_grades(document);
-    write_meanings(document, ins_tells_classes(tells, count), ins_tells_numbers(tells, count),
-                   ins_tells_graphs(tells, count));
+    write_meanings(document, tells, count);
 }
 
 void ins_write_reading(ins_document *document, ins_tell *tells, size_t count)

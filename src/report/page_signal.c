@@ -12,10 +12,16 @@
 /* Networks that are no chain and have several layers to show. */
 static bool has_graphs(const ins_tell *tell)
 {
-    for (size_t a = 0; a < tell->study->arms; a++)
-        if (!tell->study->arm[a].chain && ins_tell_hidden(tell, a) >= 2 &&
-            ins_study_has(tell->study, a, INS_PREACTIVATION))
-            return true;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        const ins_arm *arm = &tell->study->arm[a];
+        size_t shown = 0;
+        for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
+            ins_site at = {arm->run[0], tell->study->start, l, INS_PREACTIVATION};
+            shown +=
+                ins_has_product(arm, l) && !isnan(ins_number(tell->study, INS_LAYERS_VARIANCE, at));
+        }
+        if (!arm->chain && shown >= 2) return true;
+    }
     return false;
 }
 
@@ -71,6 +77,8 @@ static void add_series(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
         }
         if (!ins_has_product(&tell->study->arm[arm], l)) continue;
         ins_seeds seeds = seeds_of(tell, arm, quantity, l);
+        bool told = seeds.interval.n > 0 || seeds.zeros > 0 || seeds.infinite > 0;
+        if (!told) continue; /* a layer without rows ends no curve */
         bool band = seeds.interval.n > 1;
         ins_series_add(chart, series,
                        (ins_point){.x = (double)l,
@@ -95,13 +103,31 @@ static void fill_panel(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
     if (apart) add_series(tell, chart, panel, arm, INS_QUANTITY_SIZE, INS_SERIES_SIZE, false);
 }
 
-static void finish_panel(ins_tell *tell, ins_panel *panel)
+/* Every other block has a band behind it. */
+static void add_blocks(ins_tell *tell, ins_chart *chart, ins_panel *panel)
+{
+    enum { BAND = 0xF0F3F6 };
+    ins_layer_block block[INS_MOST_BLOCKS];
+    size_t count = ins_layer_blocks(tell, 1, tell->study->layers - 1, block, INS_MOST_BLOCKS);
+    if (count < 2 || count > INS_MOST_BLOCKS || !panel->x.names) return;
+    ins_series *bands = ins_panel_series(chart, panel, INS_SERIES_TILES, "blocks", BAND, BAND);
+    for (size_t b = 0; b < count; b += 2)
+        ins_series_add(chart, bands,
+                       (ins_point){.x = (double)block[b].first - 0.5,
+                                   .y = (double)block[b].last + 0.5,
+                                   .lower = panel->y.low,
+                                   .upper = panel->y.high,
+                                   .colour = BAND});
+}
+
+static void finish_panel(ins_tell *tell, ins_chart *chart, ins_panel *panel)
 {
     double low, high;
     panel->x = ins_layers_axis(tell, 1, tell->study->layers > 1 ? tell->study->layers - 1 : 1);
     panel->x_title = "hidden layer";
     if (!ins_panel_range(panel, false, true, &low, &high)) low = high = 1;
     panel->y = ins_axis_log(tell->arena, low, high);
+    add_blocks(tell, chart, panel);
 }
 
 /* Arms of which nothing is drawn though it was recorded. */
@@ -137,7 +163,7 @@ static bool draw_together(ins_tell *tell, const char *name, const bool *shown, c
         panel->labels_left = error != 0;
         for (size_t a = 0; a < tell->study->arms; a++)
             if (shown[a]) fill_panel(tell, chart, panel, a, error != 0);
-        finish_panel(tell, panel);
+        finish_panel(tell, chart, panel);
     }
     if (ins_chart_prune(chart) == 0) return false;
     ins_add_chart(tell->document, chart, caption);
@@ -179,10 +205,21 @@ static const char *theory_text(const ins_tell *tell, bool error)
            "starts as the transpose of another, for the way back goes through the same numbers.";
 }
 
+/* Between layers of some network stands what has no row. */
+static bool has_unlisted(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (tell->study->arm[a].unlisted) return true;
+    return false;
+}
+
 /* Why there are points, and marks in the place of dashes. */
 static const char *points_text(const ins_tell *tell)
 {
     if (!has_graphs(tell)) return "";
+    if (has_unlisted(tell))
+        return " Points without a line: layers between which values change by more than the "
+               "activation function, as in norms that have no row; no total is formed of them.";
     return ins_study_has_file(tell->study, INS_LOG_THEORY)
                ? " Points and crosses without a line: layers of networks that are no chain."
                : " Points without a line: layers of networks that are no chain.";
@@ -216,7 +253,7 @@ static void draw(ins_tell *tell)
             panel->ink = ins_tell_mark(tell, a)->ink;
             panel->title_is_arm = true;
             fill_panel(tell, chart, panel, a, error != 0);
-            finish_panel(tell, panel);
+            finish_panel(tell, chart, panel);
         }
         ins_share_axis(chart, true);
         for (size_t i = 0; i < chart->panels.count; i++)
@@ -310,7 +347,8 @@ static const char *title_of(ins_tell *tell)
     for (size_t a = 0; a < tell->study->arms; a++) {
         keeps += which[a] = ins_has_verdict(&tell->analysis->arm[a], INS_VERDICT_PRESERVING);
         known += is_known(&tell->analysis->arm[a]);
-        if (ins_tell_hidden(tell, a) > depth) depth = ins_tell_hidden(tell, a);
+        size_t layers = ins_hidden_products(&tell->study->arm[a]);
+        if (layers > depth) depth = layers;
     }
     const char *layers = ins_say_count(tell->arena, depth, "hidden layer");
     if (known == 0) return INS_TELL("Before training, over %s", layers);

@@ -116,7 +116,7 @@ static void add_branches(ins_tell *tell, ins_chart *chart, ins_panel *panel, siz
         ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
     for (size_t l = 1; l <= tell->study->arm[arm].layers; l++) {
         double x = place_of(tell, arm, l);
-        if (isnan(x)) continue;
+        if (isnan(x) || !ins_has_product(&tell->study->arm[arm], l)) continue;
         ins_seeds moment = measured(tell, arm, INS_LAYERS_SECOND_MOMENT, tensor, l);
         ins_series_add(chart, points, point_of(x, &moment));
         /* A gradient of theory.csv is that of one sample's own loss. */
@@ -249,8 +249,10 @@ static const char *title_of(ins_tell *tell)
     }
     if (exploding > 0) return INS_TELL("The stream explodes with %s", names_of(tell, which));
     if (identities == shown) return "The stream passes all blocks as it is";
-    return INS_TELL("The stream grows by at most a factor of %s a block",
-                    ins_say(tell->arena, tell->analysis->arm[most].stream_growth.interval.mean));
+    double growth = tell->analysis->arm[most].stream_growth.interval.mean;
+    return INS_TELL(growth < 1 ? "The stream does not grow: at most × %s a block"
+                               : "The stream grows by at most a factor of %s a block",
+                    ins_say(tell->arena, growth));
 }
 
 /* The arms whose streams grow least and most. */

@@ -125,10 +125,14 @@ static void write_tiles(ins_tell *tell)
               "vanishing over fading, preserving and growing to exploding; ?: "
               "undecided."
             : "";
-    ins_add_note(tell->document,
-                 INS_TELL("A tile: %s%s, mean over seeds, and runs that learned; red where half "
-                          "or fewer did.%s",
-                          ins_say_score_measured(tell->arena, score), unit, grades));
+    bool scored = false;
+    for (size_t a = 0; a < tell->study->arms; a++)
+        scored = scored || tell->analysis->arm[a].with_score > 0;
+    const char *tile = INS_TELL(
+        "A tile: %s%s, mean over seeds%s.", ins_say_score_measured(tell->arena, score), unit,
+        ins_tells_judged(tell, 1) ? ", and runs that learned; red where half or fewer did" : "");
+    const char *note = INS_TELL("%s%s", scored || ins_tell_is_own(tell) ? tile : "", grades);
+    if (*note != '\0') ins_add_note(tell->document, note);
 }
 
 /* --- Over all settings ------------------------------------------------------------------- */
@@ -141,7 +145,9 @@ static void write_effects(ins_tell *tell)
     const ins_study_factors *factors = &tell->analysis->factors;
     const ins_comparisons *all = &tell->analysis->comparisons;
     /* With few initializers the finding on the main effect says all of it. */
-    if (factors->initializers < 2 || (tell->book && factors->initializers < LEAST_ROWS)) return;
+    if (factors->initializers < 2 || !ins_tells_judged(tell, 1) ||
+        (tell->book && factors->initializers < LEAST_ROWS))
+        return;
     size_t decided = 0;
     for (size_t s = 0; s < all->settings; s++) decided += all->setting[s].best != SIZE_MAX;
     ins_table_block *table = ins_add_table(tell->document, column, 3, factors->initializers);

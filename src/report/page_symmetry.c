@@ -14,9 +14,26 @@ static bool is_symmetric(const ins_tell *tell, size_t arm)
     return 2 * of->count[INS_VERDICT_SYMMETRIC] > of->runs;
 }
 
+/* Hidden layers that are products of weights: the first ones and the last. */
+enum { MOST_LAYERS = 3 };
+
+static size_t layers_of(const ins_tell *tell, size_t layer[MOST_LAYERS])
+{
+    size_t count = 0;
+    for (size_t l = 1; l < tell->study->layers; l++) {
+        if (!ins_has_product(&tell->study->arm[0], l)) continue;
+        layer[count < MOST_LAYERS ? count : MOST_LAYERS - 1] = l;
+        count++;
+    }
+    return count < MOST_LAYERS ? count : MOST_LAYERS;
+}
+
 bool ins_symmetry_applies(const ins_tell *tell)
 {
-    if (tell->sweep || !ins_study_has_file(tell->study, INS_LOG_SYMMETRY)) return false;
+    size_t layer[MOST_LAYERS];
+    if (tell->sweep || !ins_study_has_file(tell->study, INS_LOG_SYMMETRY) ||
+        layers_of(tell, layer) == 0)
+        return false;
     for (size_t a = 0; a < tell->study->arms; a++)
         if (is_symmetric(tell, a)) return true;
     return false;
@@ -61,11 +78,10 @@ static size_t moments_of(const ins_study *study, ins_epoch_index moment[2], cons
 
 static void write_table(ins_tell *tell)
 {
-    enum { MOST_LAYERS = 3 }; /* the first ones and the last */
     ins_epoch_index moment[2];
     const char *when[2];
     size_t moments = moments_of(tell->study, moment, when);
-    size_t layers = tell->study->layers - 1, shown = layers < MOST_LAYERS ? layers : MOST_LAYERS;
+    size_t layer[MOST_LAYERS], shown = layers_of(tell, layer);
     size_t columns = 1 + moments * shown + 1;
     ins_table_column *column = ins_arena_get(tell->arena, columns, sizeof *column, "a table");
     column[0] = (ins_table_column){"Initializer", INS_LEFT, 0, false};
@@ -74,9 +90,7 @@ static void write_table(ins_tell *tell)
     for (size_t m = 0; m < moments; m++)
         for (size_t i = 0; i < shown; i++)
             column[1 + m * shown + i].title = INS_TELL(
-                "%s, %s",
-                ins_document_escape(tell->document,
-                                    ins_layer_words(tell, i + 1 == shown ? layers : i + 1)),
+                "%s, %s", ins_document_escape(tell->document, ins_layer_words(tell, layer[i])),
                 when[m]);
     ins_table_block *table = ins_add_table(tell->document, column, columns, tell->study->arms);
     table->caption = "Distinct units";
@@ -87,9 +101,10 @@ static void write_table(ins_tell *tell)
         for (size_t m = 0; m < moments; m++)
             for (size_t i = 0; i < shown; i++)
                 *ins_table_cell(table, a, 1 + m * shown + i) =
-                    distinct_cell(tell, a, moment[m], i + 1 == shown ? layers : i + 1);
+                    distinct_cell(tell, a, moment[m], layer[i]);
         double rank =
-            at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, moment[moments - 1], layers).interval.mean;
+            at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, moment[moments - 1], layer[shown - 1])
+                .interval.mean;
         ins_table_cell(table, a, columns - 1)->text = ins_say(tell->arena, rank);
     }
     table->note =
@@ -102,11 +117,12 @@ static void draw_ranks(ins_tell *tell)
 {
     const ins_study *study = tell->study;
     if (tell->colours == 0 || study->arms > tell->colours || study->epochs < 2) return;
-    ins_chart *chart = ins_chart_new(tell->arena, "rank", "Effective rank by epoch", INS_SHAPE_LOW);
-    size_t layers = study->layers - 1, panels = layers < 2 ? layers : 2;
+    ins_chart *chart = ins_chart_new(
+        tell->arena, "rank", INS_TELL("Effective rank by %s", tell->study->time), INS_SHAPE_LOW);
+    size_t chosen[MOST_LAYERS], layers = layers_of(tell, chosen), panels = layers < 2 ? layers : 2;
     chart->across = panels;
     for (size_t i = 0; i < panels; i++) {
-        size_t layer = i == 0 ? 1 : layers;
+        size_t layer = chosen[i == 0 ? 0 : layers - 1];
         ins_panel *panel = ins_chart_panel(
             chart, INS_TELL("Effective rank, hidden %s", ins_layer_words(tell, layer)));
         double low, high;
@@ -126,15 +142,16 @@ static void draw_ranks(ins_tell *tell)
             }
         }
         panel->x = ins_epochs_axis(tell);
-        panel->x_title = "epoch";
+        panel->x_title = tell->study->time;
         if (!ins_panel_range(panel, false, false, &low, &high)) low = high = 1;
         panel->y = ins_axis_linear(tell->arena, 0, high, 4, false);
     }
     if (ins_chart_prune(chart) == 0) return;
     ins_add_chart(
         tell->document, chart,
-        "Effective rank of the outputs by epoch: 1 is one function, computed by all units "
-        "alike. Means over seeds, bands from the smallest to the largest.");
+        INS_TELL("Effective rank of the outputs by %s: 1 is one function, computed by all units "
+                 "alike. Means over seeds, bands from the smallest to the largest.",
+                 tell->study->time));
 }
 
 void ins_write_symmetry(ins_tell *tell)

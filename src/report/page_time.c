@@ -35,11 +35,19 @@ static unsigned colour_of(const ins_seeds *seeds)
     return mixed;
 }
 
+/* What has no product of weights leaves its place to the layer before it. */
+static size_t next_of(const ins_arm *arm, size_t layer)
+{
+    size_t next = layer + 1;
+    while (next <= ins_hidden_layers(arm) && !ins_has_product(arm, next)) next++;
+    return next;
+}
+
 void ins_write_time(ins_tell *tell)
 {
     const ins_study *study = tell->study;
-    ins_chart *chart =
-        ins_chart_new(tell->arena, "time", "Signal by layer and epoch", INS_SHAPE_MULTIPLE);
+    ins_chart *chart = ins_chart_new(
+        tell->arena, "time", INS_TELL("Signal by layer and %s", study->time), INS_SHAPE_MULTIPLE);
     for (size_t a = 0; a < study->arms; a++) {
         ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);
         panel->ink = ins_tell_mark(tell, a)->ink;
@@ -47,30 +55,38 @@ void ins_write_time(ins_tell *tell)
             ins_panel_series(chart, panel, INS_SERIES_TILES, ins_tell_mark(tell, a)->name, 0, 0);
         for (size_t e = 0; e < study->epochs; e++) {
             double here = (double)study->epoch[e];
-            double next = e + 1 < study->epochs ? (double)study->epoch[e + 1] : here + 1;
+            double next = ins_epoch_end(tell, e);
             for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
                 ins_seeds seeds =
                     ins_quantity_over_seeds(study, a, INS_QUANTITY_SIGNAL, ins_epoch_at(e), l);
+                bool told = seeds.interval.n > 0 || seeds.zeros > 0 || seeds.infinite > 0;
+                if (!ins_has_product(&study->arm[a], l) || !told) continue;
                 ins_series_add(chart, tiles,
                                (ins_point){.x = here,
                                            .y = next,
                                            .lower = (double)l - 0.5,
-                                           .upper = (double)l + 0.5,
+                                           .upper = (double)next_of(&study->arm[a], l) - 0.5,
                                            .colour = colour_of(&seeds)});
             }
         }
-        panel->x =
-            ins_axis_whole(tell->arena, study->epoch[0], study->epoch[study->epochs - 1] + 1, 5);
+        panel->x = ins_epochs_axis(tell);
+        if (panel->x.bend > 0)
+            panel->x.high = ins_epoch_end(tell, study->epochs - 1);
+        else
+            panel->x = ins_axis_whole(tell->arena, study->epoch[0],
+                                      study->epoch[study->epochs - 1] + 1, 5);
         panel->y = ins_axis_linear(tell->arena, 0.5, (double)study->layers - 0.5, 4, false);
         panel->y = ins_layers_beside(tell, NULL, 0, (double)study->layers, study->layers - 1, 4,
                                      MOST_NAMES);
-        panel->x_title = "epoch";
+        panel->x_title = study->time;
         panel->y_title = "layer";
     }
     if (ins_chart_prune(chart) == 0) return;
     ins_section_begin(tell->document, "time", "Over time",
                       "The signal of every layer while it learns", false);
     ins_add_chart(tell->document, chart,
-                  "Signal by hidden layer (1 at the bottom) and epoch, geometric means over seeds: "
-                  "white 1, blue below, orange above, six decades to each side; grey: exactly 0.");
+                  INS_TELL("Signal by hidden layer (1 at the bottom) and %s, geometric means over "
+                           "seeds: white 1, blue below, orange above, six decades to each side; "
+                           "grey: exactly 0.",
+                           study->time));
 }

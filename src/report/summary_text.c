@@ -10,7 +10,9 @@
 #include "initscope/layout.h"
 #include "tell.h"
 
-enum { COLUMNS = 5, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
+enum { LEARNED = 3, SCORE, COLUMNS, LINE = 80, GAP = 2, SHORTEST_NAME = 12 };
+
+static const char *const nothing = "–";
 
 typedef struct cell {
     const char *text;
@@ -21,7 +23,7 @@ typedef struct sheet {
     ins_arena *arena;
     const ins_analysis *analysis;
     bool colour;
-    const char *title[COLUMNS];
+    const char *title[COLUMNS]; /* NULL: there is nothing to show in it */
     size_t rows;
     cell *cell; /* (rows, COLUMNS) */
     ins_text *out;
@@ -67,7 +69,8 @@ static cell total_cell(sheet *s, const ins_arm_judgement *of, ins_direction dire
 
 static cell learned_cell(sheet *s, const ins_arm_judgement *of)
 {
-    if (of->learned + of->barely + of->not_learned + of->undecided == 0) return (cell){"–", false};
+    if (of->learned + of->barely + of->not_learned + of->undecided == 0)
+        return (cell){nothing, false};
     if (of->undecided > 0 && of->learned + of->barely == 0) return (cell){"undecided", false};
     const char *barely = of->barely > 0 ? ins_arena_format(s->arena, " (%zu)", of->barely) : "";
     return (cell){ins_arena_format(s->arena, "%zu of %zu%s", of->learned, of->runs, barely),
@@ -77,7 +80,7 @@ static cell learned_cell(sheet *s, const ins_arm_judgement *of)
 
 static cell score_cell(sheet *s, const ins_arm_judgement *of)
 {
-    if (of->with_score == 0) return (cell){"–", false};
+    if (of->with_score == 0) return (cell){nothing, false};
     const ins_score *score = &s->analysis->facts.score;
     return (cell){plain(s, ins_say_score_interval(s->arena, score, of->score)),
                   ins_has_verdict(of, INS_VERDICT_DID_NOT_LEARN)};
@@ -110,9 +113,17 @@ static void fill(sheet *s)
         row[0] = (cell){ins_clean(s->arena, NULL, s->analysis->study->arm[a].label), false};
         row[1] = total_cell(s, of, INS_FORWARD);
         row[2] = total_cell(s, of, INS_BACKWARD);
-        row[3] = learned_cell(s, of);
-        row[4] = score_cell(s, of);
+        row[LEARNED] = learned_cell(s, of);
+        row[SCORE] = score_cell(s, of);
     }
+}
+
+/* Some row has something in the column. */
+static bool is_told(const sheet *s, size_t column)
+{
+    for (size_t r = 0; r < s->rows; r++)
+        if (strcmp(s->cell[r * COLUMNS + column].text, nothing) != 0) return true;
+    return false;
 }
 
 /* Words in lines of at most LINE columns, the first after first and the others after indent. */
@@ -146,9 +157,16 @@ static void add_wrapped(const sheet *s, const char *first, const char *indent, c
     } while (*text != '\0');
 }
 
+static bool is_last(const sheet *s, size_t column)
+{
+    for (size_t c = column + 1; c < COLUMNS; c++)
+        if (s->title[c] != NULL) return false;
+    return true;
+}
+
 static void add_padding(const sheet *s, size_t column, const char *text, const size_t *width)
 {
-    if (column + 1 == COLUMNS) return;
+    if (is_last(s, column)) return;
     for (size_t i = ins_text_columns(text); i < width[column] + GAP; i++) ins_text_add(s->out, " ");
 }
 
@@ -157,6 +175,8 @@ static void measure(const sheet *s, size_t width[COLUMNS])
 {
     size_t left = LINE;
     for (size_t i = COLUMNS; i-- > 0;) {
+        width[i] = 0;
+        if (s->title[i] == NULL) continue;
         width[i] = ins_text_columns(s->title[i]);
         for (size_t r = 0; r < s->rows; r++) {
             size_t needed = ins_text_columns(s->cell[r * COLUMNS + i].text);
@@ -174,6 +194,7 @@ static void add_table(sheet *s)
     size_t width[COLUMNS];
     measure(s, width);
     for (size_t c = 0; c < COLUMNS; c++) {
+        if (s->title[c] == NULL) continue;
         add_styled(s, "1", s->title[c]);
         add_padding(s, c, s->title[c], width);
     }
@@ -185,6 +206,7 @@ static void add_table(sheet *s)
         ins_text_free(&shortened);
         for (size_t c = 0; c < COLUMNS; c++) {
             cell at = s->cell[r * COLUMNS + c];
+            if (s->title[c] == NULL) continue;
             if (c == 0) at.text = name;
             if (at.bad) {
                 add_styled(s, "31", at.text);
@@ -205,15 +227,19 @@ static void add_table(sheet *s)
     for (size_t a = 0; a < s->rows; a++) graphs = graphs || !s->analysis->study->arm[a].chain;
     add_wrapped(
         s, "", "", NULL,
-        ins_arena_format(s->arena,
-                         "Forward, backward: totals over the depth before training, of the "
-                         "signal (last hidden layer over the first) and of the error (first "
-                         "over last); 1 is ideal.%s Learned: runs, in brackets those that "
-                         "barely did. %s at the end, with its 95%% interval over seeds.",
-                         graphs ? " Of networks that are no chain of dense layers forward alone, "
-                                  "where layers follow each other without a norm."
-                                : "",
-                         score));
+        ins_arena_format(
+            s->arena,
+            "Forward, backward: totals over the depth before training, of the "
+            "signal (last hidden layer over the first) and of the error (first "
+            "over last); 1 is ideal.%s%s%s",
+            graphs ? " Of networks that are no chain of dense layers forward alone, "
+                     "where layers follow each other without a norm."
+                   : "",
+            s->title[LEARNED] != NULL ? " Learned: runs, in brackets those that barely did." : "",
+            s->title[SCORE] != NULL
+                ? ins_arena_format(s->arena, " %s at the end, with its 95%% interval over seeds.",
+                                   score)
+                : ""));
 }
 
 static void add_finding(sheet *s, const char *number, const ins_finding *finding)
@@ -240,9 +266,11 @@ static void add_experiment(const ins_experiment *experiment, bool colour, ins_ar
                .rows = experiment->study.arms,
                .out = out};
     const ins_score *score = &experiment->analysis.facts.score;
-    s.title[COLUMNS - 1] = ins_arena_format(arena, "%s %s", score->rows, score->name);
+    s.title[SCORE] = ins_arena_format(arena, "%s %s", score->rows, score->name);
     s.cell = ins_arena_get(arena, ins_multiply(s.rows, COLUMNS, "table"), sizeof *s.cell, "table");
     fill(&s);
+    if (!is_told(&s, LEARNED)) s.title[LEARNED] = NULL;
+    if (!is_told(&s, SCORE)) s.title[SCORE] = NULL;
     add_styled(&s, "1", experiment->title);
     ins_text_add(out, "\n\n");
     add_table(&s);

@@ -4,6 +4,7 @@
 #include "tell.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -279,6 +280,26 @@ double ins_tell_way(const ins_tell *tell, double score)
     return fmin(fmax((score - chance) / (1 - chance), 0), 1);
 }
 
+bool ins_tells_judged(const ins_tell *tells, size_t count)
+{
+    for (size_t e = 0; e < count; e++)
+        if (isfinite(tells[e].analysis->facts.chance)) return true;
+    return false;
+}
+
+/* What it is told to draw weights by stands in experiment.ini under the name of the option. */
+bool ins_tell_is_own(const ins_tell *tell)
+{
+    return ins_pairs_get(&tell->study->experiment, "init") != NULL;
+}
+
+bool ins_tells_own(const ins_tell *tells, size_t count)
+{
+    for (size_t e = 0; e < count; e++)
+        if (!ins_tell_is_own(&tells[e])) return false;
+    return true;
+}
+
 bool ins_tells_numbers(const ins_tell *tells, size_t count)
 {
     for (size_t e = 0; e < count; e++)
@@ -289,7 +310,7 @@ bool ins_tells_numbers(const ins_tell *tells, size_t count)
 bool ins_tells_classes(const ins_tell *tells, size_t count)
 {
     for (size_t e = 0; e < count; e++)
-        if (ins_tell_score(&tells[e])->kind != INS_SCORE_R2) return true;
+        if (ins_tell_score(&tells[e])->kind == INS_SCORE_ACCURACY) return true;
     return false;
 }
 
@@ -375,14 +396,38 @@ static const char *rows_text(const ins_tell *tell)
                                                     : "");
 }
 
+/* What experiment.ini tells; else the column of runs.csv. */
+static const char *entry_or_column(const ins_tell *tell, const char *key, const char *column)
+{
+    const char *entry = ins_tell_entry(tell, key);
+    if (entry != NULL || column == NULL || *column == '\0') return entry;
+    return ins_document_escape(tell->document, column);
+}
+
+/* "4 layers with weights", of a network of which neither text nor shape is told. */
+static const char *layers_text(const ins_tell *tell)
+{
+    size_t least = SIZE_MAX, most = 0;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        size_t count = 0;
+        for (size_t l = 1; l <= tell->study->arm[a].layers; l++)
+            count += ins_has_product(&tell->study->arm[a], l);
+        if (count < least) least = count;
+        if (count > most) most = count;
+    }
+    if (most == 0) return NULL;
+    return least == most ? INS_TELL("%s of weights", ins_say_count(tell->arena, most, "layer"))
+                         : INS_TELL("%zu to %zu layers of weights", least, most);
+}
+
 const char *ins_tell_settings(const ins_tell *tell)
 {
     const ins_study *study = tell->study;
     const char *shape = shape_text(tell), *rows = rows_text(tell);
     const char *data = ins_tell_entry(tell, "data"), *scale = ins_tell_entry(tell, "scale");
     const char *hidden = ins_tell_entry(tell, "hidden"), *batch = ins_tell_entry(tell, "batch");
-    const char *activation = ins_tell_entry(tell, "activation");
-    const char *optimizer = ins_tell_entry(tell, "optimizer");
+    const char *activation = entry_or_column(tell, "activation", study->arm[0].activation);
+    const char *optimizer = entry_or_column(tell, "optimizer", study->arm[0].optimizer);
     ins_text out = {0};
     ins_text_add(&out, "");
     if (data != NULL) piece(&out, INS_TELL("data %s", base_name(data)));
@@ -398,6 +443,7 @@ const char *ins_tell_settings(const ins_tell *tell)
     } else if (hidden != NULL && !varies(tell, INS_RUNS_HIDDEN)) {
         piece(&out, INS_TELL("hidden layers %s", hidden));
     }
+    if (!ins_tell_is_own(tell) && layers_text(tell) != NULL) piece(&out, layers_text(tell));
     if (activation != NULL && !varies(tell, INS_RUNS_ACTIVATION)) piece(&out, activation);
     if (!varies(tell, INS_RUNS_LEARNING_RATE)) {
         const char *rates = learning_rates(tell);
@@ -409,8 +455,9 @@ const char *ins_tell_settings(const ins_tell *tell)
         piece(&out, INS_TELL("batches of %s", batch));
     long long last = study->epochs > 0 ? study->epoch[study->epochs - 1] : 0;
     double updates = tell->analysis->run[0].updates;
-    piece(&out, ins_say_count(tell->arena, (size_t)(last > 0 ? last : 0), "epoch"));
-    if (updates > 0 && !varies(tell, INS_RUNS_BATCH))
+    piece(&out, ins_say_count(tell->arena, (size_t)(last > 0 ? last : 0), study->time));
+    bool counted = updates == (double)last && strcmp(study->time, "step") == 0;
+    if (updates > 0 && !counted && !varies(tell, INS_RUNS_BATCH))
         ins_text_add_format(&out, " (%.0f updates)", updates);
     size_t least = SIZE_MAX, most = 0;
     for (size_t a = 0; a < study->arms; a++) {

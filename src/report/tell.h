@@ -106,7 +106,14 @@ const char *ins_tell_dashed(const ins_tell *tell);
 /* The way from the best constant answer to a perfect one, as a share from 0 to 1; 0: not known. */
 double ins_tell_way(const ins_tell *tell, double score);
 
-/* Of experiments, whether some are of numbers, and some are not. */
+/* Whether this program trained the runs: then more is known of them than is in the logs. */
+bool ins_tell_is_own(const ins_tell *tell);
+bool ins_tells_own(const ins_tell *tells, size_t count); /* all of them */
+
+/* Of some it is known what the best constant answer reaches: whether a run learned is told. */
+bool ins_tells_judged(const ins_tell *tells, size_t count);
+
+/* Of experiments, whether some are of numbers, and some of classes. */
 bool ins_tells_numbers(const ins_tell *tells, size_t count);
 bool ins_tells_classes(const ins_tell *tells, size_t count);
 

@@ -19,7 +19,7 @@ ends() {
 @test "a bad verdict is a line with its number and layer, and status 6" {
     run_logs
     ends 6 logs
-    [ "${lines[0]}" = 'logs: zeros: symmetric: 1 of 64 units of a hidden layer differ (5 of 5 runs)' ]
+    [ "${lines[0]}" = 'logs: zeros: symmetric: 1 of 64 units of layer 1 differ (5 of 5 runs)' ]
     grep -qxF 'logs: zeros: dead: 100 % of the units of layer 1 (5 of 5 runs)' <<<"$output"
     refute grep -q he_uniform <<<"$output"
     ends 6 -q logs

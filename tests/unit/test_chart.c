@@ -284,6 +284,33 @@ START_TEST(axes_references_and_formats)
 }
 END_TEST
 
+/* Time over many orders: linear up to the first moment, decades from there on. */
+START_TEST(bent_axis)
+{
+    ins_axis axis = ins_axis_bent(arena, 0, 1, 1000);
+    ck_assert_uint_eq(axis.tics, 5); /* 0, 1, 10, 100, 1000 */
+    ck_assert_str_eq(axis.label[0], "0");
+    ck_assert_str_eq(axis.label[4], "1000");
+    ck_assert_double_eq(ins_axis_share(&axis, 0), 0);
+    ck_assert_double_eq_tol(ins_axis_share(&axis, 0.5), 0.05, 1e-12);
+    ck_assert_double_eq_tol(ins_axis_share(&axis, 1), 0.1, 1e-12);
+    ck_assert_double_eq_tol(ins_axis_share(&axis, 10), 0.4, 1e-12);
+    ck_assert_double_eq_tol(ins_axis_share(&axis, 1000), 1, 1e-12);
+    axis = ins_axis_bent(arena, 5, 5, 500); /* no moment before any update */
+    ck_assert_uint_eq(axis.tics, 2);        /* 10, 100 */
+    ck_assert_double_eq(ins_axis_share(&axis, 5), 0);
+    ck_assert_double_eq_tol(ins_axis_share(&axis, 50), 0.5, 1e-12);
+    ins_chart *chart = chart_of(INS_SHAPE_LOW);
+    ins_panel *panel = panel_of(chart, "p", ins_axis_bent(arena, 0, 1, 1000), linear(0, 1));
+    series_of(chart, panel, INS_SERIES_LINE, "a", (double[]){0, 1}, 2);
+    ck_assert_uint_eq(ins_chart_prune(chart), 1);
+    const char *script = script_of(chart);
+    ck_assert_uint_eq(count_of(script, "set nonlinear x via (x >= 1 ? log10(x/1) : "), 1);
+    ck_assert_uint_eq(count_of(script, "set xrange [0:1000]\n"), 1);
+    ck_assert_uint_eq(count_of(script, "set logscale"), 0);
+}
+END_TEST
+
 /* --- Places ------------------------------------------------------------------------- */
 
 typedef struct label {
@@ -468,6 +495,7 @@ int main(void)
     tcase_add_test(tests, words_and_colours_have_columns_where_there_are_any);
     tcase_add_test(tests, the_range_is_of_all_that_is_drawn);
     tcase_add_test(tests, what_cannot_be_drawn_is_taken_out);
+    tcase_add_test(tests, bent_axis);
     tcase_add_test(tests, each_element_reads_its_own_block);
     tcase_add_test(tests, a_point_alone_is_seen);
     tcase_add_test(tests, a_band_needs_both_ends_somewhere_and_stays_in_the_panel);

@@ -166,6 +166,35 @@ START_TEST(a_stream_that_adds_does_not)
 }
 END_TEST
 
+/* Where no way from the first layer to the last is known, the layers by themselves are told of when
+ * they are off by more than a factor of 10 on the mean. */
+START_TEST(layers_that_change_the_size)
+{
+    arm = residual(4);
+    arm.gain = 30; /* of 8 of 10 layers; that of the others is 1 */
+    read_arms(&arm, 1);
+    ck_assert_str_eq(
+        claim_of("own_gain"),
+        "The layers of a change the size of what they read by more than a factor of 10.");
+    ck_assert_ptr_nonnull(strstr(evidence_of("own_gain"), "from 1 to 30 in"));
+    done();
+    arm.gain = 1.0 / 30;
+    read_arms(&arm, 1);
+    ck_assert_ptr_nonnull(made_finding(&analysis, "own_gain"));
+    done();
+    arm.gain = 2;
+    read_arms(&arm, 1);
+    ck_assert_ptr_null(made_finding(&analysis, "own_gain"));
+    done();
+    arm = plain_graph; /* a total is known */
+    arm.network = "6x(conv(8,3),act),gmean";
+    arm.gain = 30;
+    read_arms(&arm, 1);
+    ck_assert_ptr_null(made_finding(&analysis, "own_gain"));
+    done();
+}
+END_TEST
+
 START_TEST(zero_branches_are_an_identity_and_no_symmetry)
 {
     arm = residual(4);
@@ -643,6 +672,7 @@ int main(void)
     tcase_add_test(cases, layers_in_a_row_multiply);
     tcase_add_test(cases, a_stream_that_doubles_explodes);
     tcase_add_test(cases, a_stream_that_adds_does_not);
+    tcase_add_test(cases, layers_that_change_the_size);
     tcase_add_test(cases, zero_branches_are_an_identity_and_no_symmetry);
     tcase_add_test(cases, untrained_networks_answer_by_what_is_known);
     tcase_add_test(cases, branches_of_zeros_alone_are_symmetric);

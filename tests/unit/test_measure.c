@@ -6,6 +6,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "make_graph.h"
 #include "make_log.h"
 
 static ins_study study;
@@ -230,6 +231,87 @@ START_TEST(learning_that_nobody_knows)
 }
 END_TEST
 
+/* What E z^2 is of weights that are independent: 8 inputs of weights of variance 1/4, and of x 1.
+ */
+START_TEST(expected_gain_of_a_layer)
+{
+    made_graph_write(&plain_graph, 1, 1);
+    made_read(&study, &analysis);
+    close_to(ins_expected_gain(&study, 0, 1), 2);
+    close_to(ins_expected_gain_over_seeds(&study, 0, 2).interval.mean, 2);
+    made_free(&study, &analysis);
+    made_graph graph = plain_graph;
+    graph.kind = "recurrent";
+    made_graph_write(&graph, 1, 1);
+    made_read(&study, &analysis);
+    ck_assert(isnan(ins_expected_gain(&study, 0, 1))); /* it reads its state as well */
+    made_free(&study, &analysis);
+}
+END_TEST
+
+/* z of layer 3 and delta of layer 1 are not there: the way leads from the first to the last that
+ * are, over as many steps. */
+START_TEST(missing_rows_end_no_way)
+{
+    FILE *layers = made_file("layers.csv");
+    fprintf(layers, "run,epoch,layer,tensor,units,variance,second_moment\n");
+    for (int l = 1; l <= 6; l++) {
+        if (l != 3) fprintf(layers, "1,0,%d,preactivation,8,%.17g,1\n", l, pow(0.5, l));
+        if (l != 1) fprintf(layers, "1,0,%d,delta,8,1,%.17g\n", l, pow(4, -l));
+    }
+    fclose(layers);
+    FILE *epochs = made_file("epochs.csv");
+    fprintf(epochs, "run,epoch\n1,0\n");
+    fclose(epochs);
+    made_read(&study, &analysis);
+    const ins_arm_judgement *arm = &analysis.arm[0];
+    close_to(arm->total[INS_FORWARD].interval.mean, pow(0.5, 4));
+    close_to(arm->gain[INS_FORWARD], 0.5);
+    close_to(arm->total[INS_BACKWARD].interval.mean, pow(4, 3));
+    close_to(arm->gain[INS_BACKWARD], 4);
+    ck_assert_uint_eq(analysis.run[0].reached[INS_FORWARD], 4);
+    ck_assert_uint_eq(analysis.run[0].steps[INS_BACKWARD], 3);
+    made_free(&study, &analysis);
+}
+END_TEST
+
+/* Where a norm without a number lies between z and what is read of it, dense layers are no chain:
+ * the largest activation is not that of the largest z. */
+START_TEST(hidden_norms_break_chains)
+{
+    static const struct {
+        const char *activation;
+        double activated;
+        bool chain;
+    } rows[] = {{"relu", 3, true},       {"relu", 1.5, false},  {"tanh", 0.99505, true},
+                {"tanh", 0.5, false},    {"gelu", 2.996, true}, {"mystery", 0.5, true},
+                {"sigmoid", 0.95, true}, {"", 0.5, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        FILE *layers = made_file("layers.csv"), *network = made_file("network.csv"),
+             *epochs = made_file("epochs.csv");
+        fprintf(layers, "run,epoch,layer,tensor,variance,maximum\n");
+        fprintf(network, "run,layer,name,kind,block,activation,inputs\n");
+        fprintf(epochs, "run,epoch\n1,0\n");
+        for (int l = 1; l <= 4; l++) {
+            fprintf(layers, "1,0,%d,preactivation,1,3\n1,0,%d,activation,1,%.17g\n", l, l,
+                    rows[i].activated);
+            fprintf(network, "1,%d,fc%d,dense,,%s,%d\n", l, l, rows[i].activation, l - 1);
+        }
+        fclose(layers);
+        fclose(network);
+        fclose(epochs);
+        made_read(&study, &analysis);
+        ck_assert_msg(study.arm[0].chain == rows[i].chain, "row %zu", i);
+        ck_assert_msg(study.arm[0].unlisted == !rows[i].chain, "row %zu", i);
+        bool told =
+            rows[i].chain && rows[i].activation[0] != '\0' && i != 5; /* of 5 nobody knows */
+        ck_assert_msg(study.arm[0].direct == told, "row %zu", i);
+        ck_assert_msg(isnan(analysis.run[0].total[INS_FORWARD]) == !rows[i].chain, "row %zu", i);
+        made_free(&study, &analysis);
+    }
+}
+END_TEST
+
 START_TEST(facts_of_the_data)
 {
     made_arm arm = plain;
@@ -259,7 +341,8 @@ START_TEST(facts_of_the_data)
     ck_assert(analysis.facts.chance == 0.35 && analysis.facts.train_chance == 0.35);
     close_to(exp(analysis.facts.constant_loss), 4);
     made_free(&study, &analysis);
-    const char *ini = "classes = 5\n"; /* what experiment.ini says, where nothing else does */
+    /* What experiment.ini says, where nothing else does and the loss is that of classes. */
+    const char *ini = "classes = 5\nloss = cross_entropy\n";
     scratch_file("experiment.ini", ini, strlen(ini));
     made_read(&study, &analysis);
     ck_assert(analysis.facts.classes == 4);
@@ -268,6 +351,19 @@ START_TEST(facts_of_the_data)
     scratch_file("environment.csv", shares, strlen(shares));
     made_read(&study, &analysis);
     ck_assert(analysis.facts.classes == 5 && analysis.facts.chance == 0.2);
+    close_to(exp(analysis.facts.constant_loss), 5);
+    made_free(&study, &analysis);
+    for (size_t i = 0; i < 2; i++) { /* of another loss, and of none, they say nothing */
+        ini = i == 0 ? "classes = 5\nloss = hinge\n" : "classes = 5\n";
+        scratch_file("experiment.ini", ini, strlen(ini));
+        made_read(&study, &analysis);
+        ck_assert(isnan(analysis.facts.classes) && isnan(analysis.facts.constant_loss));
+        ck_assert(isnan(analysis.facts.chance));
+        made_free(&study, &analysis);
+    }
+    ini = "classes = 5\nloss = cross_entropy\n";
+    scratch_file("experiment.ini", ini, strlen(ini));
+    made_read(&study, &analysis);
     ck_assert(!analysis.facts.autoencoder && !analysis.facts.test_is_train);
     made_free(&study, &analysis);
 }
@@ -525,6 +621,9 @@ int main(void)
     tcase_add_test(runs, too_few_rows_leave_it_undecided);
     tcase_add_test(runs, numbers_learned_by_the_correlation);
     tcase_add_test(runs, learning_that_nobody_knows);
+    tcase_add_test(runs, expected_gain_of_a_layer);
+    tcase_add_test(runs, missing_rows_end_no_way);
+    tcase_add_test(runs, hidden_norms_break_chains);
     tcase_add_test(runs, facts_of_the_data);
     tcase_add_test(runs, facts_of_numbers);
     tcase_add_test(runs, pace_is_a_single_updates);

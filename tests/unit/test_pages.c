@@ -1387,7 +1387,7 @@ START_TEST(graphs_have_points_by_layer)
     ck_assert_uint_eq(rows_of("signal", panel, "a signal, end", r, 24), 1);
     expect_close(r[0].x, 9);
     expect("Points and crosses without a line: layers of networks that are no chain.");
-    ck_assert_uint_eq(in_script("signal", "\"conv1\" 1"), 2);
+    ck_assert_uint_eq(in_script("signal", "\"block2\" 4.5"), 2); /* of layers 4 and 5 */
     expect("Own gains");
     expect("Stream: growth of its second moment a residual block");
     expect_not("Backward total");

@@ -70,7 +70,13 @@ START_TEST(kinds_by_key_and_by_column)
     } rows[] = {
         /* Release 1.0, and what others write. */
         {"test_accuracy", "0.5", "", INS_SCORE_ACCURACY, INS_EPOCHS_TEST_ACCURACY, "accuracy"},
-        {"train_loss", "0.5", "", INS_SCORE_ACCURACY, INS_EPOCHS_TEST_ACCURACY, "accuracy"},
+        {"train_loss", "0.5", "", INS_SCORE_OTHER, INS_EPOCHS_TEST_SCORE, "score"},
+        {"train_loss", "0.5", "loss = cross_entropy\n", INS_SCORE_ACCURACY,
+         INS_EPOCHS_TEST_ACCURACY, "accuracy"},
+        {"test_score", "0.5", "score = f1_macro\n", INS_SCORE_OTHER, INS_EPOCHS_TEST_SCORE,
+         "f1 macro"},
+        {"test_accuracy,test_score", "0.5,3", "score = mae\n", INS_SCORE_OTHER,
+         INS_EPOCHS_TEST_SCORE, "mae"},
         {"test_score", "0.5", "", INS_SCORE_OTHER, INS_EPOCHS_TEST_SCORE, "score"},
         {"test_score", "0.5", "score = auc\n", INS_SCORE_OTHER, INS_EPOCHS_TEST_SCORE, "auc"},
         {"test_score", "0.5", "score = f*1 {x}\n", INS_SCORE_OTHER, INS_EPOCHS_TEST_SCORE, "score"},
@@ -92,6 +98,21 @@ START_TEST(kinds_by_key_and_by_column)
         ck_assert_str_eq(score.name, rows[i].name);
         ck_assert_str_eq(score.rows, "test");
     }
+}
+END_TEST
+
+/* Where no other rows were looked at, the training rows are what is told of. */
+START_TEST(training_rows_alone)
+{
+    ins_score score = score_of("train_score", "0.5", "loss = mse\nscore = mae\n");
+    ck_assert_int_eq(score.test, INS_EPOCHS_TRAIN_SCORE);
+    ck_assert_str_eq(score.rows, "training");
+    score = score_of("train_accuracy,test_accuracy", "0.5,", "");
+    ck_assert_int_eq(score.test, INS_EPOCHS_TRAIN_ACCURACY);
+    ck_assert_str_eq(score.rows, "training");
+    score = score_of("train_score,test_score", "0.5,0.25", "score = mae\n");
+    ck_assert_int_eq(score.test, INS_EPOCHS_TEST_SCORE);
+    ck_assert_str_eq(score.rows, "test");
 }
 END_TEST
 
@@ -189,6 +210,7 @@ int main(void)
     TCase *tests = tcase_create("score");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, kinds_by_key_and_by_column);
+    tcase_add_test(tests, training_rows_alone);
     tcase_add_test(tests, values);
     tcase_add_test(tests, sentences);
     tcase_add_test(tests, wordings);

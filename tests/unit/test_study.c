@@ -439,6 +439,34 @@ START_TEST(chains)
 }
 END_TEST
 
+/* Words that are not known are products of weights, where they have weights for it. */
+START_TEST(kinds_of_others)
+{
+    put("epochs.csv", "run,epoch\n1,0\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,7,weight,1\n");
+    put("network.csv", "run,layer,kind,units,fan_in,parameters\n1,1,conv_transpose,8,72,584\n"
+                       "1,2,rmsnorm,8,1,8\n1,3,batch_norm,8,,16\n1,4,moe,8,,640\n"
+                       "1,5,other,8,1,8\n1,6,embedding,8,1,80\n1,7,linear,8,1,16\n");
+    static const bool product[] = {true, false, false, true, true, false, true};
+    ins_study study = read_study();
+    for (size_t l = 1; l <= 7; l++)
+        ck_assert_msg(ins_has_product(&study.arm[0], l) == product[l - 1], "layer %zu", l);
+    ck_assert_uint_eq(ins_hidden_products(&study.arm[0]), 3);
+    ins_study_free(&study);
+    /* Names alone: a chain, as without the file; but an input that is told is one that others lack.
+     */
+    for (int told = 0; told < 2; told++) {
+        put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,2,weight,1\n");
+        put("network.csv", told ? "run,layer,name,kind,inputs\n1,1,a,,0\n1,2,b,,\n"
+                                : "run,layer,name,kind,inputs\n1,1,a,,\n1,2,b,,\n");
+        study = read_study();
+        ck_assert(study.arm[0].chain == !told);
+        ck_assert_uint_eq(ins_layer_inputs(&study.arm[0], 2), told ? 0 : 1);
+        ins_study_free(&study);
+    }
+}
+END_TEST
+
 START_TEST(streams_are_listed)
 {
     put("epochs.csv", "run,epoch\n1,0\n2,0\n");
@@ -551,6 +579,109 @@ START_TEST(fractional_epoch_is_refused)
 }
 END_TEST
 
+/* Whoever has no epochs counts steps; where both are there, the epoch is meant. */
+START_TEST(steps_stand_for_epochs)
+{
+    put("epochs.csv", "run,step,test_accuracy\n1,0,0.5\n1,300,0.75\n");
+    put("layers.csv", "run,step,layer,tensor,variance\n1,0,1,weight,4\n1,300,1,weight,9\n");
+    put("symmetry.csv", "run,step,layer,distinct_units\n1,300,1,7\n");
+    put("histograms.csv", "run,step,layer,tensor,lower,upper,count\n1,0,1,weight,0,1,5\n");
+    put("spectrum.csv", "run,step,layer,index,singular_value\n1,0,1,1,2.5\n");
+    ins_study study = read_study();
+    ck_assert_str_eq(study.time, "step");
+    ck_assert_int_eq(study.epoch[1], 300);
+    ck_assert(ins_is_recorded(study.start));
+    ins_site end = {0, ins_epoch_of(&study, 300), 1, INS_WEIGHT};
+    ck_assert(ins_number(&study, INS_LAYERS_VARIANCE, end) == 9);
+    ck_assert(ins_number(&study, INS_SYMMETRY_DISTINCT_UNITS, end) == 7);
+    ins_bin bin;
+    double value;
+    ins_site start = {0, study.start, 1, INS_WEIGHT};
+    ck_assert_uint_eq(ins_study_histogram(&study, start, &bin, 1), 1);
+    ck_assert_uint_eq(ins_study_spectrum(&study, start, &value, 1), 1);
+    ck_assert(bin.count == 5 && value == 2.5);
+    ins_study_free(&study);
+    put("epochs.csv", "step,run,epoch\n100,1,0\n200,1,1\n");
+    put("layers.csv", "run,epoch,step,layer,tensor,variance\n1,0,0,1,weight,4\n");
+    study = read_study();
+    ck_assert_str_eq(study.time, "epoch");
+    ck_assert_uint_eq(study.epochs, 2);
+    ck_assert_int_eq(study.epoch[1], 1);
+    ins_study_free(&study);
+    put("experiment.ini", "time = step\n"); /* what the column counts */
+    study = read_study();
+    ck_assert_str_eq(study.time, "step");
+    ins_study_free(&study);
+    put("epochs.csv", "run,step\n1,0.5\n");
+    ins_error_clear(&error);
+    ck_assert_int_eq(ins_study_read(scratch, &study, &error), INS_DATA);
+    ck_assert_ptr_nonnull(strstr(error.line[0], "column \"step\": not a whole number"));
+}
+END_TEST
+
+/* Run 2 was interrupted and is run 4; run 3 differs from it in a factor, run 5 goes on. */
+static const char *const unfinished_runs =
+    "run,initializer,optimizer,seed,status\n1,he,sgd,1,completed\n2,he,sgd,2,interrupted\n"
+    "3,he,sgd,2,interrupted\n4,he,sgd,2,completed\n5,he,sgd,3,running\n6,he,sgd,3,diverged\n";
+
+START_TEST(runs_that_have_not_ended)
+{
+    put("runs.csv", unfinished_runs);
+    put("factors.csv", "run,factor,value\n1,width,8\n2,width,8\n3,width,9\n4,width,8\n5,width,8\n"
+                       "6,width,8\n");
+    put("epochs.csv", "run,epoch\n1,0\n2,0\n4,0\n5,0\n5,7\n6,0\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n2,0,1,weight,2\n"
+                      "4,0,1,weight,4\n5,7,3,weight,5\n6,0,1,weight,6\n");
+    ins_study study = read_study();
+    ck_assert_uint_eq(study.runs, 3);
+    ck_assert_uint_eq(study.arms, 1);
+    ck_assert_uint_eq(study.epochs, 1); /* what run 5 recorded is left out */
+    ck_assert_uint_eq(study.layers, 1);
+    ck_assert_int_eq(study.run[1].number, 4);
+    ck_assert(ins_number(&study, INS_LAYERS_VARIANCE, (ins_site){1, study.start, 1, INS_WEIGHT}) ==
+              4);
+    ck_assert_uint_eq(study.unfinished_runs, 2);
+    ck_assert_int_eq(study.unfinished[0].number, 3);
+    ck_assert_int_eq(study.unfinished[0].state, INS_RUN_INTERRUPTED);
+    ck_assert_int_eq(study.unfinished[1].number, 5);
+    ck_assert_str_eq(ins_run_state_word(study.unfinished[1].state), "running");
+    ins_study_free(&study);
+    put("runs.csv", "run,initializer,seed,status\n1,he,1,running\n2,he,2,interrupted\n");
+    put("epochs.csv", "run,epoch\n1,0\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,1,weight,1\n");
+    put("factors.csv", "run,factor,value\n");
+    ins_error_clear(&error);
+    ck_assert_int_eq(ins_study_read(scratch, &study, &error), INS_DATA);
+    ck_assert_ptr_nonnull(strstr(error.line[0], "no run has ended yet (1 running, 1 interrupted)"));
+}
+END_TEST
+
+/* A header alone is as no file. */
+START_TEST(headers_alone)
+{
+    put("epochs.csv", foreign_epochs);
+    put("layers.csv", foreign_layers);
+    for (size_t file = 0; file < INS_LOG_FILES; file++) {
+        char header[1024] = "";
+        const ins_log_table *table = &ins_log_tables[file];
+        if (file == INS_LOG_EPOCHS || file == INS_LOG_LAYERS) continue;
+        for (size_t c = 0; table->columns[c].name != NULL; c++) {
+            strcat(header, c > 0 ? "," : "");
+            strcat(header, table->columns[c].name);
+        }
+        strcat(header, "\n");
+        put(table->file, header);
+    }
+    ins_study study = read_study();
+    ck_assert_uint_eq(study.runs, 3);
+    ck_assert(study.arm[0].chain && study.arm[0].listed == 0);
+    ck_assert(!ins_study_has_file(&study, INS_LOG_THEORY));
+    ck_assert(!ins_study_has_file(&study, INS_LOG_SYMMETRY));
+    ck_assert_ptr_null(ins_pairs_get(&study.environment, "classes"));
+    ins_study_free(&study);
+}
+END_TEST
+
 /* Recording may begin late: the first recorded epoch is not the start then. */
 START_TEST(start_is_epoch_0)
 {
@@ -632,10 +763,14 @@ int main(void)
     tcase_add_test(reading, named_factors_make_arms);
     tcase_add_test(reading, graph_of_an_arm);
     tcase_add_test(reading, chains);
+    tcase_add_test(reading, kinds_of_others);
     tcase_add_test(reading, streams_are_listed);
     tcase_add_test(reading, diverged_as_runs_say);
     tcase_add_test(reading, diverged_by_the_last_loss);
     tcase_add_test(reading, every_number_by_its_place);
+    tcase_add_test(reading, steps_stand_for_epochs);
+    tcase_add_test(reading, runs_that_have_not_ended);
+    tcase_add_test(reading, headers_alone);
     tcase_add_test(reading, start_is_epoch_0);
     tcase_add_test(reading, optional_files_are_read);
     tcase_add_test(reading, optional_files_by_run_number);
