@@ -178,7 +178,7 @@ def _warn(text: str, once: Optional[str] = None) -> None:
     depth, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals is globals():
         depth, frame = depth + 1, frame.f_back
-    warnings.warn(text, stacklevel=depth - 1)
+    warnings.warn(text, stacklevel=depth)
 
 
 def _text(value) -> Optional[bytes]:
@@ -597,7 +597,7 @@ def _undisturbed(model) -> Iterator[None]:
                for name, buffer in module._buffers.items() if buffer is not None]
     states = random.getstate(), np.random.get_state()
     cuda = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
-    with torch.random.fork_rng(cuda):
+    with torch.random.fork_rng(cuda), torch.inference_mode(False):
         try:
             for module, _ in modes:
                 module.training = isinstance(module, batch_norm) and (
@@ -739,6 +739,8 @@ class _Pass:
                 weight = _attribute(module, site.part.weight)
                 if not any(weight is other for other in used):
                     used.append(weight)
+            if kind.run != "whole" and not type(module).forward.__module__.startswith("torch.nn."):
+                return self._opaque(sites, forward(*args, **kwargs))  # not as its class computes
             return getattr(self, "_" + kind.run)(module, sites, forward, args, kwargs)
         return seen
 
@@ -749,8 +751,9 @@ class _Pass:
         if not output.requires_grad:
             output.requires_grad_()
         passed = output.clone()
-        if passed.grad_fn is not None:
-            self.tags[passed.grad_fn] = len(self.shown)
+        for node in (passed.grad_fn, output.grad_fn):
+            if node is not None:
+                self.tags[node] = len(self.shown)
         values = output if values is None else values
         self.shown.append(_Shown(tuple(names), output, values, tuple(functions)))
         return passed
@@ -798,7 +801,7 @@ class _Pass:
             z = F.linear(x, weight[site.part.rows], site.bias())
             z = self.show([site.name], z)
             projected.append(z.transpose(0, 1) if turned else z)
-        one = torch.eye(module.embed_dim, dtype=projected[0].dtype, device=projected[0].device)
+        one = torch.eye(module.embed_dim).to(projected[0])
         mixed, shares = F.multi_head_attention_forward(
             *projected, module.embed_dim, module.num_heads, None, None, module.bias_k,
             module.bias_v, module.add_zero_attn, 0.0, one, None, training=False,
@@ -946,7 +949,7 @@ class _Pass:
             if name in _PRODUCTS:
                 return None, False, summed, []
             if name in _RESHAPES:
-                value = None if value is None else node(value)
+                value = None if value is None else _turned_back(node, value)
             elif name not in _FUNCTIONS and function is None:
                 value, exact = None, False
             elif name not in _FUNCTIONS and name not in _SCALES:
@@ -963,6 +966,13 @@ class _Pass:
         if value is not None and value.shape == shown.values.shape and not shown.functions:
             if self.active.get(index, (None,))[0] is None:
                 self.active[index] = function, value
+
+
+def _turned_back(node, value):
+    try:
+        return node(value)
+    except RuntimeError:  # a value of another shape: it is not this one that was turned
+        return None
 
 
 def _is_table(node) -> bool:
@@ -1016,9 +1026,14 @@ def _first_tensor(x):
     return next((t for t in map(_first_tensor, inside) if t is not None), None)
 
 
-def _close(a, b) -> bool:
-    scale = float(b.detach().abs().max()) if b.numel() else 0.0
-    return a.shape == b.shape and float((a.detach() - b.detach()).abs().max()) <= 1e-3 * scale
+def _close(one, two) -> bool:
+    """Whether they are the same but for rounding, in the coarser of their types."""
+    import torch
+    if one.shape != two.shape or not one.numel():
+        return False
+    tolerance = max(1e-3, *(8 * torch.finfo(tensor.dtype).eps for tensor in (one, two)))
+    one, two = one.detach().float(), two.detach().float()
+    return float((one - two).abs().max()) <= tolerance * float(two.abs().max())
 
 
 # --- PyTorch: watch -------------------------------------------------------------------------------
