@@ -591,7 +591,7 @@ def _undisturbed(model) -> Iterator[None]:
     is frozen they are what is trained with.
     """
     import torch
-    batch_norm = torch.nn.modules.batchnorm._BatchNorm
+    batch_norm, of_ranks = torch.nn.modules.batchnorm._BatchNorm, torch.nn.SyncBatchNorm
     modes = [(module, module.training) for module in model.modules()]
     buffers = [(module, name, buffer, buffer.clone()) for module in model.modules()
                for name, buffer in module._buffers.items() if buffer is not None]
@@ -602,6 +602,9 @@ def _undisturbed(model) -> Iterator[None]:
             for module, _ in modes:
                 module.training = isinstance(module, batch_norm) and (
                     module.weight is None or module.weight.requires_grad)
+                if module.training and isinstance(module, of_ranks):  # it would wait for the others
+                    module.training = False
+                    module._buffers.update(running_mean=None, running_var=None)
             yield
         finally:
             for module, training in modes:
@@ -783,7 +786,8 @@ class _Pass:
         return output
 
     def _attention(self, module, sites, forward, args, kwargs):
-        """As PyTorch computes it, with q, k, v and what they are mixed to as tensors of their own."""
+        """As PyTorch computes it, with q, k, v and what they are mixed to as tensors of their own.
+        """
         import torch
         from torch.nn import functional as F
         call = inspect.signature(type(module).forward).bind(module, *args, **kwargs)
@@ -911,8 +915,8 @@ class _Pass:
         return self._sources[node]
 
     def read(self, x, by_norm=False) -> _Reading:
-        """From what a layer or a norm is given back to what it is made of. On the way it is noted in
-        `active` what outputs went through, that of the function nearest to each."""
+        """From what a layer or a norm is given back to what it is made of. On the way it is noted
+        in `active` what outputs went through, that of the function nearest to each."""
         made_of = frozenset() if x.grad_fn is None else self.sources(x.grad_fn)
         function, exact, summed, ways = self._back(x.grad_fn, x.detach(), not by_norm)
         while ways:
@@ -923,9 +927,9 @@ class _Pass:
         return _Reading(made_of, function, exact and len(made_of) == 1, summed)
 
     def _back(self, node, value, exact):
-        """Along the graph as far as one thing is made of one other. value: at this node, where it is
-        known; exact: it is what a layer is given. Returns function, exact, whether a sum was met,
-        and where several ways go on."""
+        """Along the graph as far as one thing is made of one other. value: at this node, where it
+        is known; exact: it is what a layer is given. Returns function, exact, whether a sum was
+        met, and where several ways go on."""
         function, normed, summed = None, False, False
         while node is not None and node not in self.tags:
             name = re.sub(r"Backward\d*$", "", node.name())
@@ -1058,11 +1062,11 @@ def watch(model, log, probe, loss=None, *, initializer: str = "default", seed: i
     every: of the times that record() is told of, which are recorded. symmetry: whether units are
     compared; histograms, spectrum: "ends" (the first and the last moment), "all", "none".
     norms: whether normalisation counts as a layer. layers: which modules to record, names or
-    patterns ("encoder.*"); or a mapping from these to dict(kind=..., unit_axis=..., output_axis=...)
-    for modules of your own with an attribute `weight`: unit_axis of the weight, output_axis of what
-    it puts out, count units.
-    reduction: "mean" or "sum" of the loss over the rows of the batch. "auto" asks the loss, or tries
-    with the batch twice; a function is taken to return a mean.
+    patterns ("encoder.*"); or a mapping from these to a dict of kind, unit_axis and output_axis,
+    for modules of your own with an attribute `weight`: unit_axis of the weight, output_axis of
+    what it puts out, count units.
+    reduction: "mean" or "sum" of the loss over the rows of the batch. "auto" asks the loss, or
+    tries with the batch twice; a function is taken to return a mean.
     activation: of the hidden layers; those that the graph tells are named by themselves.
     time: "epoch" or "step". score: what train_score and test_score are, "accuracy".
 
@@ -1074,8 +1078,9 @@ def watch(model, log, probe, loss=None, *, initializer: str = "default", seed: i
     function of a probe call that one, model.module.
 
     Layers are the modules with matrices, numbered as they are first run: dense, convolutions,
-    embeddings, each gate of LSTM, GRU and RNN (lstm.i, lstm.f, ...; recurrent kernels lstm.ri, ...),
-    and q, k, v, o of MultiheadAttention. Parameters that a model multiplies by itself are not seen.
+    embeddings, each gate of LSTM, GRU and RNN (lstm.i, lstm.f, ...; recurrent kernels lstm.ri,
+    ...), and q, k, v, o of MultiheadAttention. Parameters that a model multiplies by itself are not
+    seen.
     """
     return Watch(model, log, probe, loss, initializer=initializer, seed=seed, every=every,
                  symmetry=symmetry, histograms=histograms, spectrum=spectrum, norms=norms,
@@ -1273,8 +1278,8 @@ class Watch:
                 parameters=weight.numel() + (0 if bias is None else self._biases(site)))
             self._recorded.append(site)
         if not self._recorded:
-            raise InitscopeError(_USAGE, "watch: the probe called no layer of the model: a scripted "
-                                 "or compiled model cannot be watched, nor a copy of it")
+            raise InitscopeError(_USAGE, "watch: the probe called no layer of the model: a "
+                                 "compiled one, or a copy of it, is another model")
         never = [path or "the model" for path, (_, kind, parts) in self._sites.items()
                  if path not in seen.order and parts and (kind.kind != "norm" or self._norms)]
         if never:
@@ -1415,16 +1420,16 @@ def _unwrapped(model):
     while isinstance(model, parallel) or hasattr(model, "_orig_mod"):
         model = model.module if isinstance(model, parallel) else model._orig_mod
     if isinstance(model, torch.jit.ScriptModule):
-        raise InitscopeError(_USAGE, "watch: torch.jit has compiled the model, in which no layer can "
-                             "be seen: watch the model before it is scripted or traced")
+        raise InitscopeError(_USAGE, "torch.jit has compiled the model, in which no layer can be "
+                             "seen: watch it before it is scripted or traced")
     classes = {c.__name__ for m in model.modules() for c in type(m).__mro__}
     if classes & {"FullyShardedDataParallel", "FSDPModule"}:
-        raise InitscopeError(_USAGE, "watch: FSDP keeps pieces of the weights only: watch the model "
+        raise InitscopeError(_USAGE, "FSDP keeps pieces of the weights only: watch the model "
                              "before it is sharded, or one that is not")
     lazy = torch.nn.parameter.UninitializedParameter
     if any(isinstance(p, lazy) for p in model.parameters()):
-        raise InitscopeError(_USAGE, "watch: parameters of the model have no shape yet (lazy "
-                             "modules): run it on one batch first")
+        raise InitscopeError(_USAGE, "parameters of the model have no shape yet (lazy modules): "
+                             "run it on one batch first")
     return model
 
 
@@ -1499,7 +1504,7 @@ def _origin(name, array, unit_axis, fan_in, fan_out) -> Origin:
 
 
 def check(*directories, fail_on: Optional[str] = None, require: Optional[str] = None) -> List[str]:
-    """What `initscope check` finds in logs that it is told to fail on: lines, none when all is well.
+    """What `initscope check` finds in logs that it is told to fail on: lines; none: all is well.
 
     fail_on, require: verdicts, separated by blanks (initscope check --help). For a test:
     `assert not initscope.check("logs")`.

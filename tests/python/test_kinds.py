@@ -385,8 +385,10 @@ class Kinds(unittest.TestCase):
                               nn.MaxPool2d(2), nn.Conv2d(4, 6, 3), nn.Tanh(), nn.BatchNorm2d(6),
                               nn.Flatten(), nn.Linear(24, 10))
         run = record(model, (images[:64], y[:64]))
-        h = images[:64]
-        outs = [h := layer(h) for layer in model]
+        outs = [images[:64]]
+        for layer in model:
+            outs.append(layer(outs[-1]))
+        del outs[0]
         self.close(tensor(run, "0", "activation"), outs[2])
         self.close(tensor(run, "4", "input"), outs[3])
         self.close(tensor(run, "4", "activation"), outs[5])
