@@ -31,10 +31,11 @@ nn          base stats
 theory      base nn
 experiment  base stats log data trace nn theory
 analysis    base stats log
+audit       base stats nn theory log
 document    base
 report      base stats log analysis document
-lib         base stats log trace nn
-cli         base stats log data trace nn theory experiment analysis document report
+lib         base stats log trace nn audit
+cli         base stats log data trace nn theory experiment analysis audit document report
 '
 
 # HEADER, and where alone it may be included. The other libraries each have one door as well.
@@ -45,6 +46,7 @@ csv.h            src/base/csv
 ini.h            src/base/ini.c
 zlib.h           src/base/stream.c
 zip.h            src/base/zip.c
+jansson.h        src/base/safetensors.c
 '
 
 # --- The rules: each prints one line per violation of the tree $1 ------------

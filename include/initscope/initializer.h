@@ -8,6 +8,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "initscope/entry.h"
+#include "initscope/law.h"
 #include "initscope/real.h"
 
 /* What a tensor is to its layer. */
@@ -56,6 +57,8 @@ typedef struct ins_initializer {
     /* Fills w (units, inputs) from rng. INS_USAGE when the place is impossible for this row. */
     ins_status (*fill)(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
                        ins_error *error);
+    /* Of independent elements the law, of which all of the above follows. NULL: they are not. */
+    ins_law (*law)(const double *p, ins_tensor_place place);
     /* The rest is NULL for most rows. Fills the bias b (units) of a layer whose W has this place,
      * in place of the bias initializer. */
     ins_status (*fill_bias)(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *b,

@@ -22,10 +22,17 @@ typedef struct ins_table {
     ins_arena *arena;   /* owns the texts */
 } ins_table;
 
-/* Reads directory/file; where a journal tells how much of it is whole runs, so much. A missing file
- * is INS_OK with *present false; a bad one is INS_DATA. */
-ins_status ins_table_read(const char *directory, ins_log_file file, ins_table *table, bool *present,
-                          ins_error *error);
+/* Reads directory/file; where a journal tells how much of it is whole runs, so much, and then, if
+ * running, the whole moments of the runs under way, whose numbers come after, of status running. A
+ * missing file is INS_OK with *present false; a bad one is INS_DATA. */
+ins_status ins_table_read(const char *directory, ins_log_file file, bool running, ins_table *table,
+                          bool *present, ins_error *error);
+
+/* Keeps those who add runs to the directory waiting until ins_log_release, so that its files belong
+ * together; where that cannot be had within seconds it is done without. */
+int ins_log_hold(const char *directory);
+void ins_log_release(int hold);
+
 void ins_table_free(ins_table *table);
 
 /* The cells of a column of the table's own file; NULL when the file that was read does not have it.

@@ -11,6 +11,7 @@
 typedef struct ins_report_options {
     const char *const *directories; /* run directories */
     size_t count;
+    bool running;        /* runs under way are taken as far as they have come */
     const char *output;  /* NULL: DIR/report of the only DIR */
     const char *gnuplot; /* NULL: $GNUPLOT, else "gnuplot" from PATH */
 } ins_report_options;

@@ -27,14 +27,14 @@ typedef struct ins_run_identity {
 ins_status ins_run_identity_check(const ins_run_identity *identity, ins_error *error);
 
 /* How far it came: NAN for what is not known. */
-typedef struct ins_run_state {
+typedef struct ins_run_figures {
     const char *status; /* completed, diverged, interrupted */
     size_t epoch, updates;
     double train_loss, train_accuracy, test_loss, test_accuracy, train_score, test_score;
-} ins_run_state;
+} ins_run_figures;
 
 /* The row of runs.csv of a run of that number. */
-void ins_run_identity_row(const ins_run_identity *identity, size_t run, const ins_run_state *state,
+void ins_run_identity_row(const ins_run_identity *identity, size_t run, const ins_run_figures *state,
                           ins_text *out);
 
 /* The rows of factors.csv. */

@@ -60,7 +60,7 @@ ins_status ins_shared_run_add(ins_shared_run *run, const ins_log_rows *rows, ins
  * that of the last rows of runs.csv. Frees the run in any case; a failure leaves what was recorded
  * to whoever opens the log next. */
 ins_status ins_shared_run_end(ins_shared_log *log, ins_shared_run *run,
-                              const ins_run_identity *identity, const ins_run_state *state,
+                              const ins_run_identity *identity, const ins_run_figures *state,
                               ins_error *error);
 
 /* Both free the run: leaves no trace; leaves what was recorded to whoever opens the log next. */

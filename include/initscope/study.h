@@ -103,7 +103,7 @@ typedef struct ins_run {
     ins_epoch_index last_layers; /* of its rows in layers.csv */
 } ins_run;
 
-/* A run that has not ended, and is in no arm. */
+/* A run that has not ended. It is in no arm, unless those that are running were asked for. */
 typedef enum ins_run_state { INS_RUN_RUNNING, INS_RUN_INTERRUPTED } ins_run_state;
 
 typedef struct ins_unfinished {
@@ -115,6 +115,7 @@ typedef struct ins_unfinished {
 
 typedef struct ins_study {
     const char *directory;
+    bool running;     /* runs under way stand in arms, as far as they have come */
     const char *time; /* what an epoch of this study is: "epoch" or "step" */
     size_t arms, runs, epochs;
     const ins_arm *arm;
@@ -137,6 +138,9 @@ typedef struct ins_study {
  * numbered, are INS_DATA where they contradict runs.csv, themselves, or another run of the same
  * arm. Runs that have not ended are set aside; where no other is left that is INS_DATA. */
 ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error);
+
+/* The same, and the runs under way are taken as far as they have come. */
+ins_status ins_study_read_running(const char *directory, ins_study *study, ins_error *error);
 void ins_study_free(ins_study *study);
 
 /* Where a number stands. run is an index into ins_study.run, layer 0 .. layers. */

@@ -11,11 +11,12 @@
 
 #include "study_internal.h"
 
-static ins_status read_needed(const char *directory, ins_log_file file, ins_table *table,
-                              ins_error *error)
+static ins_status read_needed(const ins_study *study, ins_log_file file, ins_error *error)
 {
+    const char *directory = study->directory;
+    ins_table *table = &study->index->file[file].table;
     bool present = false;
-    ins_status status = ins_table_read(directory, file, table, &present, error);
+    ins_status status = ins_table_read(directory, file, study->running, table, &present, error);
     if (status != INS_OK) return status;
     const char *name = ins_log_tables[file].file;
     if (!present)
@@ -28,16 +29,17 @@ static ins_status read_needed(const char *directory, ins_log_file file, ins_tabl
 /* An optional file that is absent leaves its table as it is: empty. */
 static ins_status read_files(const char *directory, ins_study *study, ins_error *error)
 {
+    const bool running = study->running;
+    ins_table *factors = &study->index->file[INS_LOG_FACTORS].table;
+    ins_table *network = &study->index->file[INS_LOG_NETWORK].table;
     bool present;
-    read_needed(directory, INS_LOG_EPOCHS, &study->index->file[INS_LOG_EPOCHS].table, error);
-    read_needed(directory, INS_LOG_LAYERS, &study->index->file[INS_LOG_LAYERS].table, error);
-    ins_table_read(directory, INS_LOG_RUNS, &study->runs_table, &present, error);
-    ins_table_read(directory, INS_LOG_FEATURES, &study->features, &present, error);
-    ins_table_read(directory, INS_LOG_PHASE, &study->phase, &present, error);
-    ins_table_read(directory, INS_LOG_FACTORS, &study->index->file[INS_LOG_FACTORS].table, &present,
-                   error);
-    ins_table_read(directory, INS_LOG_NETWORK, &study->index->file[INS_LOG_NETWORK].table, &present,
-                   error);
+    read_needed(study, INS_LOG_EPOCHS, error);
+    read_needed(study, INS_LOG_LAYERS, error);
+    ins_table_read(directory, INS_LOG_RUNS, running, &study->runs_table, &present, error);
+    ins_table_read(directory, INS_LOG_FEATURES, running, &study->features, &present, error);
+    ins_table_read(directory, INS_LOG_PHASE, running, &study->phase, &present, error);
+    ins_table_read(directory, INS_LOG_FACTORS, running, factors, &present, error);
+    ins_table_read(directory, INS_LOG_NETWORK, running, network, &present, error);
     ins_study_read_optional(study, error);
     char *path = ins_path_join(directory, ins_log_tables[INS_LOG_ENVIRONMENT].file);
     ins_pairs_read_csv(path, &study->environment, &present, error);
@@ -191,13 +193,16 @@ static ins_status build(ins_study *study, ins_error *error)
     return error->status;
 }
 
-ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error)
+static ins_status read_study(const char *directory, bool running, ins_study *study,
+                             ins_error *error)
 {
-    ins_study made = {0};
+    ins_study made = {.running = running};
     made.index = ins_allocate(1, sizeof *made.index, "the study");
     made.index->arena = ins_arena_new();
     made.directory = ins_arena_copy(made.index->arena, directory, strlen(directory));
+    const int hold = ins_log_hold(directory);
     ins_status status = read_files(directory, &made, error);
+    ins_log_release(hold);
     if (status == INS_OK) status = count_rows(&made, error);
     if (status == INS_OK) status = build(&made, error);
     if (status == INS_OK) {
@@ -206,6 +211,16 @@ ins_status ins_study_read(const char *directory, ins_study *study, ins_error *er
         ins_study_free(&made);
     }
     return status;
+}
+
+ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error)
+{
+    return read_study(directory, false, study, error);
+}
+
+ins_status ins_study_read_running(const char *directory, ins_study *study, ins_error *error)
+{
+    return read_study(directory, true, study, error);
 }
 
 void ins_study_free(ins_study *study)

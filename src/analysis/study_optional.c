@@ -33,7 +33,7 @@ ins_status ins_study_read_optional(ins_study *study, ins_error *error)
     bool present;
     for (size_t i = 0; i < FILES; i++) {
         ins_table *table = &study->index->file[files[i]].table;
-        ins_table_read(study->directory, files[i], table, &present, error);
+        ins_table_read(study->directory, files[i], study->running, table, &present, error);
     }
     return error->status;
 }

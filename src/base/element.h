@@ -8,8 +8,8 @@
 #include "initscope/elements.h"
 
 typedef struct ins_element {
-    char kind;   /* 'b' truth value, 'i' signed, 'u' unsigned, 'f' floating-point */
-    size_t size; /* bytes: 1, 2, 4 or 8; of 'f' 2, 4 or 8; of 'b' 1 */
+    char kind;   /* 'b' truth value, 'i' signed, 'u' unsigned, 'f' floating-point, 'w' bfloat16 */
+    size_t size; /* bytes: 1, 2, 4 or 8; of 'f' 2, 4 or 8; of 'w' 2; of 'b' 1 */
     bool big_endian;
 } ins_element;
 

@@ -59,6 +59,7 @@ static double value_of(const unsigned char *bytes, ins_element element)
     uint64_t bits = bits_of(bytes, element);
 
     if (element.kind == 'f') return floating(bits, element.size);
+    if (element.kind == 'w') return floating(bits << 16, 4); /* the upper half of a float32 */
     if (element.kind == 'b') return bits != 0;
     if (element.kind == 'u') return (double)bits;
 
@@ -134,7 +135,7 @@ ins_status ins_read_elements(const ins_byte_source *source, size_t header, ins_e
     ins_array filled = *array;
 
     filled.x = NULL;
-    filled.whole = element.kind != 'f';
+    filled.whole = strchr("biu", element.kind) != NULL;
     if (!count_elements(&filled))
         return ins_error_add(error, INS_DATA,
                              "%s: its shape promises more numbers than memory holds (%zu bytes)",

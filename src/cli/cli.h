@@ -30,7 +30,8 @@ typedef enum ins_operand {
     INS_OPERAND_EXPERIMENT,
     INS_OPERAND_RUNS,
     INS_OPERAND_DATA,
-    INS_OPERAND_SUBJECTS
+    INS_OPERAND_SUBJECTS,
+    INS_OPERAND_WEIGHTS
 } ins_operand;
 
 /* One subcommand: the name typed, what it does, its code. */
@@ -47,7 +48,7 @@ typedef struct ins_command {
 } ins_command;
 
 extern const ins_command ins_command_run, ins_command_report, ins_command_theory, ins_command_list,
-    ins_command_check, ins_command_data;
+    ins_command_check, ins_command_data, ins_command_audit;
 extern const ins_command *const ins_commands[];        /* NULL ends the table */
 const ins_command *ins_command_find(const char *name); /* NULL: none */
 

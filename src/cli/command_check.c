@@ -31,6 +31,8 @@ static const ins_flag rows[] = {
      .help = "verdicts that make the exit status 6 when some initializer does not have one",
      .fallback = "none",
      .range = "verdicts, or none"},
+    {.name = "running",
+     .help = "take runs that libinitscope has under way as far as they have come"},
     {.name = "quiet", .letter = 'q', .help = "no lines: the exit status alone"},
     {.name = "help", .letter = 'h', .help = "this text"},
     {0}};
@@ -38,7 +40,7 @@ static const ins_flag rows[] = {
 /* What is asked of every directory. */
 typedef struct question {
     unsigned fail_on, require;
-    bool quiet, found;
+    bool running, quiet, found;
 } question;
 
 /* The verdicts that an option lists. */
@@ -90,7 +92,9 @@ static void check_directory(const char *directory, question *asked, ins_error *e
 {
     ins_study study;
     ins_analysis analysis;
-    if (ins_study_read(directory, &study, error) != INS_OK) return;
+    const ins_status status = asked->running ? ins_study_read_running(directory, &study, error)
+                                             : ins_study_read(directory, &study, error);
+    if (status != INS_OK) return;
     ins_analyse(&study, &analysis);
     for (size_t a = 0; a < study.arms; a++) check_arm(&analysis, a, asked);
     ins_analysis_free(&analysis);
@@ -101,6 +105,7 @@ static void check(const ins_arguments *arguments, ins_arena *arena, ins_error *e
 {
     question asked = {.fail_on = read_verdicts(arguments, "fail-on", FAIL_ON, arena, error),
                       .require = read_verdicts(arguments, "require", "none", arena, error),
+                      .running = ins_arguments_value(arguments, "running") != NULL,
                       .quiet = ins_arguments_value(arguments, "quiet") != NULL};
     if (arguments->operands == 0)
         ins_error_add(error, INS_USAGE, "check: no run directory; see `initscope check --help`");

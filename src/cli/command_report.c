@@ -29,6 +29,8 @@ static const ins_flag rows[] = {
      .range = "a program"},
     {.name = "summary",
      .help = "print the table at a glance and the findings as text, and write no report"},
+    {.name = "running",
+     .help = "take runs that libinitscope has under way as far as they have come"},
     {.name = "quiet", .letter = 'q', .help = "no summary"},
     {.name = "help", .letter = 'h', .help = "this text"},
     {0}};
@@ -60,6 +62,7 @@ static void write_report(const ins_arguments *arguments, ins_error *error)
 {
     ins_report_options options = {.directories = (const char *const *)arguments->operand,
                                   .count = arguments->operands,
+                                  .running = ins_arguments_value(arguments, "running") != NULL,
                                   .output = ins_arguments_value(arguments, "output"),
                                   .gnuplot = ins_arguments_value(arguments, "gnuplot")};
     if (options.count == 0) {

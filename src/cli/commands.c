@@ -5,13 +5,9 @@
 
 #include "cli.h"
 
-const ins_command *const ins_commands[] = {&ins_command_run,
-                                           &ins_command_report,
-                                           &ins_command_check,
-                                           &ins_command_theory,
-                                           &ins_command_data,
-                                           &ins_command_list,
-                                           NULL};
+const ins_command *const ins_commands[] = {
+    &ins_command_run,  &ins_command_report, &ins_command_check, &ins_command_theory,
+    &ins_command_data, &ins_command_audit,  &ins_command_list,  NULL};
 
 enum { COMMANDS = sizeof ins_commands / sizeof ins_commands[0] - 1 };
 
@@ -30,7 +26,9 @@ const ins_exit ins_exits[] = {
     {"3", "the input data are wrong"},
     {"4", "output was not written"},
     {"5", "the logs are complete, but the report was not rendered"},
-    {"6", "check found a verdict that it was to fail on, or missed one that it required"},
+    {"6", "check found a verdict that it was to fail on, or missed one that it required; audit "
+          "found what "
+          "it was to fail on"},
     {"signal",
      "a run that SIGINT, SIGTERM or SIGHUP stopped dies by that signal; --resume goes on"},
     {0}};

@@ -17,6 +17,7 @@ void ins_manual_options(ins_text *out); /* of the program and of each command, u
 void ins_manual_exits(ins_text *out);
 void ins_manual_files(ins_text *out); /* the CSV files and their columns, under headings */
 void ins_manual_tensors(ins_text *out);
+void ins_manual_audit(ins_text *out); /* the columns of what it writes */
 
 /* Of the completion, in the language of bash: words, and branches of a case. */
 void ins_completion_commands(ins_text *out);

@@ -44,6 +44,9 @@ static void add_operands(ins_text *out, ins_operand operand)
     case INS_OPERAND_RUNS:
         ins_text_add(out, " @directories");
         break;
+    case INS_OPERAND_WEIGHTS:
+        ins_text_add(out, " @files @directories");
+        break;
     case INS_OPERAND_DATA:
         ins_text_add(out, " @files");
         ins_option_words(&ins_options[INS_OPTION_DATA], out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "initscope/audit.h"
 #include "initscope/columns.h"
 #include "manual.h"
 
@@ -194,6 +195,12 @@ void ins_manual_files(ins_text *out)
         for (const ins_column *column = table->columns; column->name; column++)
             add_column(out, column);
     }
+}
+
+void ins_manual_audit(ins_text *out)
+{
+    for (const ins_column *column = ins_audit_columns; column->name; column++)
+        add_column(out, column);
 }
 
 void ins_manual_tensors(ins_text *out)

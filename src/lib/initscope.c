@@ -302,7 +302,7 @@ static ins_status finish_run(initscope_run *run, initscope_outcome outcome, ins_
         return INS_OK;
     }
     ins_status status = flush(run, error);
-    const ins_run_state state =
+    const ins_run_figures state =
         ins_recording_state(run->recording, words[outcome], run->log->scored);
     return ins_status_first(status, ins_shared_run_end(run->log->shared, run->shared,
                                                        ins_recording_identity(run->recording),

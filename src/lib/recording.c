@@ -536,21 +536,21 @@ void ins_recording_finish(ins_recording *recording, bool scored, ins_log_rows *r
         moment.test_accuracy = moment.test_score;
     }
     ins_trace_show_once(&moment, NULL, BINS, rows);
-    const ins_run_state state = ins_recording_state(recording, "interrupted", scored);
+    const ins_run_figures state = ins_recording_state(recording, "interrupted", scored);
     ins_run_identity_row(&recording->identity, 0, &state, &rows->file[INS_LOG_RUNS]);
     recording->begun = false;
 }
 
-ins_run_state ins_recording_state(const ins_recording *recording, const char *status, bool scored)
+ins_run_figures ins_recording_state(const ins_recording *recording, const char *status, bool scored)
 {
     const initscope_moment *at = &recording->moment;
-    return (ins_run_state){.status = status,
-                           .epoch = (size_t)at->time,
-                           .updates = (size_t)at->updates,
-                           .train_loss = at->train_loss,
-                           .train_accuracy = scored ? at->train_score : NAN,
-                           .test_loss = at->test_loss,
-                           .test_accuracy = scored ? at->test_score : NAN,
-                           .train_score = at->train_score,
-                           .test_score = at->test_score};
+    return (ins_run_figures){.status = status,
+                             .epoch = (size_t)at->time,
+                             .updates = (size_t)at->updates,
+                             .train_loss = at->train_loss,
+                             .train_accuracy = scored ? at->train_score : NAN,
+                             .test_loss = at->test_loss,
+                             .test_accuracy = scored ? at->test_score : NAN,
+                             .train_score = at->train_score,
+                             .test_score = at->test_score};
 }

@@ -31,6 +31,7 @@ ins_status ins_recording_show(ins_recording *recording, int layer, initscope_rol
 void ins_recording_finish(ins_recording *recording, bool scored, ins_log_rows *rows);
 
 /* Where the run stands. */
-ins_run_state ins_recording_state(const ins_recording *recording, const char *status, bool scored);
+ins_run_figures ins_recording_state(const ins_recording *recording, const char *status,
+                                    bool scored);
 
 #endif

@@ -3,10 +3,15 @@
 
 #include "initscope/log_reader.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "initscope/csv.h"
 #include "initscope/file.h"
@@ -34,6 +39,7 @@ typedef struct loader {
     int stood_for;   /* the column that another name stands for, -1: none */
     excess *excess;  /* (columns of the table) */
     ins_interner texts;
+    size_t run; /* the number that the rows of a run under way get; 0: their own */
 } loader;
 
 static int find_column(const ins_column *columns, const ins_csv_field *field)
@@ -107,7 +113,11 @@ static void take_header(loader *in, const ins_csv_row *row, ins_error *error)
         taken[c] = true;
     }
     free(taken);
-    grow(in, 64);
+    if (in->capacity == 0) grow(in, 64);
+    for (size_t f = 0; f < in->fields; f++) /* the first file is the one that has columns */
+        if (in->target[f] >= 0 && in->table->number[in->target[f]] == NULL &&
+            in->table->text[in->target[f]] == NULL)
+            in->target[f] = -1;
 }
 
 static bool same_letters(const char *text, size_t length, const char *lower)
@@ -222,45 +232,162 @@ static void take_row(void *context, size_t index, const ins_csv_row *row, ins_er
     table->rows++;
 }
 
-/* bytes: the first so many are read; SIZE_MAX: all. */
+static loader start(ins_log_file file, ins_table *table)
+{
+    *table = (ins_table){.file = file, .columns = ins_log_columns(file), .arena = ins_arena_new()};
+    table->number = ins_allocate(table->columns, sizeof *table->number, "columns");
+    table->text = ins_allocate(table->columns, sizeof *table->text, "columns");
+    return (loader){.columns = ins_log_tables[file].columns,
+                    .table = table,
+                    .excess = ins_allocate(table->columns, sizeof(excess), "columns"),
+                    .texts = {.arena = table->arena}};
+}
+
+/* Adds the rows of a file. bytes: the first so many are read; SIZE_MAX: all. */
+static ins_status load(loader *in, const char *path, size_t bytes, ins_error *error)
+{
+    in->path = path;
+    in->stood_for = -1;
+    memset(in->excess, 0, in->table->columns * sizeof *in->excess);
+    /* Spreadsheets save semicolons and tabs: the columns' names say that it is a log. */
+    ins_status status = bytes == SIZE_MAX ? ins_csv_read(path, '\0', take_row, in, error)
+                                          : ins_csv_read_part(path, bytes, take_row, in, error);
+    status = ins_status_first(status, complain_of_excess(in, error));
+    free(in->target);
+    in->target = NULL;
+    return status;
+}
+
+static ins_status finish(loader *in, ins_status status)
+{
+    free(in->excess);
+    ins_interner_free(&in->texts);
+    if (status != INS_OK) ins_table_free(in->table);
+    return status;
+}
+
 static ins_status read_path(const char *path, size_t bytes, ins_log_file file, ins_table *table,
                             bool *present, ins_error *error)
 {
     *present = ins_path_exists(path);
     *table = (ins_table){0};
     if (!*present) return INS_OK;
-    table->file = file;
-    table->columns = ins_log_columns(file);
-    table->number = ins_allocate(table->columns, sizeof *table->number, "columns");
-    table->text = ins_allocate(table->columns, sizeof *table->text, "columns");
-    table->arena = ins_arena_new();
-    loader in = {.path = path,
-                 .columns = ins_log_tables[file].columns,
-                 .table = table,
-                 .stood_for = -1,
-                 .excess = ins_allocate(table->columns, sizeof(excess), "columns"),
-                 .texts = {.arena = table->arena}};
-    /* Spreadsheets save semicolons and tabs: the columns' names say that it is a log. */
-    ins_status status = bytes == SIZE_MAX ? ins_csv_read(path, '\0', take_row, &in, error)
-                                          : ins_csv_read_part(path, bytes, take_row, &in, error);
-    status = ins_status_first(status, complain_of_excess(&in, error));
-    free(in.target);
-    free(in.excess);
-    ins_interner_free(&in.texts);
-    if (status != INS_OK) ins_table_free(table);
+    loader in = start(file, table);
+    return finish(&in, load(&in, path, bytes, error));
+}
+
+/* The bytes of a log's file that are whole runs, or moments; SIZE_MAX: no journal tells. */
+static size_t sound_bytes(const char *directory, ins_log_file file)
+{
+    size_t length[INS_LOG_FILES], trials;
+    const bool told =
+        ins_log_tables[file].by_trial && ins_journal_lengths(directory, length, &trials);
+    return told ? length[file] : SIZE_MAX;
+}
+
+/* Of runs.csv the last row of a run under way tells how far it is. */
+static void keep_last(loader *in, size_t rows)
+{
+    ins_table *table = in->table;
+    if (table->rows <= rows + 1) return;
+    for (size_t c = 0; c < table->columns; c++) {
+        if (table->number[c] != NULL) table->number[c][rows] = table->number[c][table->rows - 1];
+        if (table->text[c] != NULL) table->text[c][rows] = table->text[c][table->rows - 1];
+    }
+    table->rows = rows + 1;
+}
+
+static void number_rows(loader *in, size_t rows)
+{
+    static const char running[] = "running";
+    ins_table *table = in->table;
+    for (size_t c = 0; c < table->columns; c++)
+        if (strcmp(in->columns[c].name, "run") == 0 && table->number[c] != NULL)
+            for (size_t r = rows; r < table->rows; r++) table->number[c][r] = (double)in->run;
+    if (table->file != INS_LOG_RUNS || table->rows == rows) return;
+    keep_last(in, rows);
+    const char **status = table->text[ins_column_place(INS_RUNS_STATUS)];
+    if (status != NULL) status[rows] = ins_intern(&in->texts, running, sizeof running - 1);
+}
+
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* The directories of runs under way, in an order of their own; each and the list to be freed. */
+static char **list_running(const char *directory, size_t *count)
+{
+    char *parent = ins_path_join(directory, "running"), **list = NULL;
+    DIR *entries = opendir(parent);
+    *count = 0;
+    for (const struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
+        if (entry->d_name[0] == '.') continue;
+        list = ins_reallocate(list, *count + 1, sizeof *list, "runs under way");
+        list[(*count)++] = ins_path_join(parent, entry->d_name);
+    }
+    if (entries != NULL) closedir(entries);
+    if (*count > 0) qsort(list, *count, sizeof *list, by_name);
+    free(parent);
+    return list;
+}
+
+static ins_status load_running(loader *in, const char *directory, ins_error *error)
+{
+    size_t length[INS_LOG_FILES], trials = 0, count;
+    ins_status status = INS_OK;
+    if (!ins_journal_lengths(directory, length, &trials)) return INS_OK;
+    char **list = list_running(directory, &count);
+    for (size_t i = 0; i < count; i++) {
+        const size_t bytes = sound_bytes(list[i], in->table->file), rows = in->table->rows;
+        char *path = ins_path_join(list[i], ins_log_tables[in->table->file].file);
+        in->run = trials + i + 1;
+        if (status == INS_OK && bytes != SIZE_MAX && ins_path_exists(path)) {
+            status = load(in, path, bytes, error);
+            if (status == INS_OK) number_rows(in, rows);
+        }
+        free(path);
+        free(list[i]);
+    }
+    free(list);
     return status;
 }
 
-ins_status ins_table_read(const char *directory, ins_log_file file, ins_table *table, bool *present,
-                          ins_error *error)
+ins_status ins_table_read(const char *directory, ins_log_file file, bool running, ins_table *table,
+                          bool *present, ins_error *error)
 {
-    size_t length[INS_LOG_FILES], trials, bytes = SIZE_MAX;
-    if (ins_log_tables[file].by_trial && ins_journal_lengths(directory, length, &trials))
-        bytes = length[file];
     char *path = ins_path_join(directory, ins_log_tables[file].file);
-    ins_status status = read_path(path, bytes, file, table, present, error);
+    *present = ins_path_exists(path);
+    *table = (ins_table){0};
+    ins_status status = INS_OK;
+    if (*present) {
+        loader in = start(file, table);
+        status = load(&in, path, sound_bytes(directory, file), error);
+        if (status == INS_OK && running && ins_log_tables[file].by_trial)
+            status = load_running(&in, directory, error);
+        finish(&in, status);
+    }
     free(path);
     return status;
+}
+
+int ins_log_hold(const char *directory)
+{
+    enum { TRIES = 100 };
+    const struct timespec while_waiting = {.tv_nsec = 20000000};
+    char *path = ins_path_join(directory, "lock");
+    int lock = ins_log_open_file(path, O_RDONLY), held = -1;
+    for (int i = 0; i < TRIES && lock >= 0 && held != 0; i++) {
+        held = flock(lock, LOCK_SH | LOCK_NB);
+        if (held != 0) nanosleep(&while_waiting, NULL);
+    }
+    free(path);
+    return lock;
+}
+
+void ins_log_release(int hold)
+{
+    if (hold >= 0) close(hold);
 }
 
 void ins_table_free(ins_table *table)

@@ -122,7 +122,7 @@ static ins_status check_complete(const ins_log *log, size_t *finished, ins_error
     if (status != INS_OK) return status;
     ins_table runs;
     bool present;
-    status = ins_table_read(log->directory, INS_LOG_RUNS, &runs, &present, error);
+    status = ins_table_read(log->directory, INS_LOG_RUNS, false, &runs, &present, error);
     if (status != INS_OK) return status;
     *finished = runs.rows;
     ins_table_free(&runs);

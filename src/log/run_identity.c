@@ -122,8 +122,8 @@ static void add_cell(const ins_run_identity *identity, ins_column_id id, ins_row
         ins_row_number(row, (int)id, value);
 }
 
-void ins_run_identity_row(const ins_run_identity *identity, size_t run, const ins_run_state *state,
-                          ins_text *out)
+void ins_run_identity_row(const ins_run_identity *identity, size_t run,
+                          const ins_run_figures *state, ins_text *out)
 {
     ins_row row = ins_row_begin(out, INS_LOG_RUNS);
     ins_row_integer(&row, INS_RUNS_RUN, (long long)run);
@@ -202,9 +202,9 @@ ins_status ins_run_identity_find(const ins_run_identity *identity, const char *d
     ins_table runs, factors;
     bool present;
     *found = false;
-    ins_status status = ins_table_read(directory, INS_LOG_RUNS, &runs, &present, error);
+    ins_status status = ins_table_read(directory, INS_LOG_RUNS, false, &runs, &present, error);
     if (status != INS_OK || !present) return status;
-    status = ins_table_read(directory, INS_LOG_FACTORS, &factors, &present, error);
+    status = ins_table_read(directory, INS_LOG_FACTORS, false, &factors, &present, error);
     for (size_t r = 0; status == INS_OK && !*found && r < runs.rows; r++)
         *found = same_run(identity, &runs, r) &&
                  same_factors(identity, &factors, ins_table_numbers(&runs, INS_RUNS_RUN)[r]);

@@ -237,7 +237,7 @@ static ins_status append(ins_shared_log *log, ins_running *running, const ins_lo
 
 /* Takes a run that has rows into the log, its state replaced where one is given. */
 static ins_status take_in(ins_shared_log *log, ins_running *running,
-                          const ins_run_identity *identity, const ins_run_state *state,
+                          const ins_run_identity *identity, const ins_run_figures *state,
                           ins_error *error)
 {
     const size_t number = log->journal.trials + 1;
@@ -528,7 +528,7 @@ ins_status ins_shared_run_add(ins_shared_run *run, const ins_log_rows *rows, ins
 }
 
 ins_status ins_shared_run_end(ins_shared_log *log, ins_shared_run *run,
-                              const ins_run_identity *identity, const ins_run_state *state,
+                              const ins_run_identity *identity, const ins_run_figures *state,
                               ins_error *error)
 {
     ins_status status = enter(log, error);

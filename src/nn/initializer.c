@@ -262,7 +262,7 @@ static const char *check_uniform(const double *p)
 /* A row whose elements are independent. */
 #define ROW(word, text, paper)                                                  \
     ENTRY(word, text, paper), .mean = word##_mean, .variance = word##_variance, \
-                              .kurtosis = word##_kurtosis, .fill = word##_fill
+                              .kurtosis = word##_kurtosis, .fill = word##_fill, .law = word##_law
 
 /* A name without its law, "xavier" or "he", is the law of the paper: Glorot & Bengio's is uniform,
  * He et al.'s normal; "lecun" is that of selu and the default of Flax. */

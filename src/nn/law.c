@@ -1,6 +1,8 @@
 /* The laws of independent elements: moments and draws. */
 #include <config.h>
 
+#include "initscope/law.h"
+
 #include <math.h>
 
 #include "initscope/random.h"

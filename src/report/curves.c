@@ -212,9 +212,13 @@ ins_axis ins_epochs_axis(ins_tell *tell)
 {
     const ins_study *study = tell->study;
     double bend = bend_of(tell);
-    if (bend > 0)
-        return ins_axis_bent(tell->arena, (double)study->epoch[0], bend,
-                             (double)study->epoch[study->epochs - 1]);
+    if (bend > 0) {
+        enum { MOST_TICS = 6 };
+        ins_axis axis = ins_axis_bent(tell->arena, (double)study->epoch[0], bend,
+                                      (double)study->epoch[study->epochs - 1]);
+        ins_axis_thin(&axis, MOST_TICS);
+        return axis;
+    }
     return ins_axis_whole(tell->arena, study->epoch[0], study->epoch[study->epochs - 1], 6);
 }
 

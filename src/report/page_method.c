@@ -159,24 +159,38 @@ static void write_statistics(ins_document *document, const ins_tell *tells, size
     if (of.rows) ins_add_paragraph(document, coverage_of(document, tells, count, of));
 }
 
-/* Runs that are in no interval: "2 runs that have not ended: 4 (he, seed 1, running), ...". */
+/* Runs that have not ended, those that are taken nevertheless or those that are not: "2 (he, seed
+ * 1, running)". */
+static size_t list_unfinished(const ins_tell *tell, bool taken, const char **item)
+{
+    const ins_study *study = tell->study;
+    size_t runs = 0;
+    for (size_t i = 0; i < study->unfinished_runs; i++) {
+        const ins_unfinished *of = &study->unfinished[i];
+        if ((of->state == INS_RUN_RUNNING && study->running) != taken) continue;
+        item[runs++] = INS_TELL(
+            "%lld (%s%sseed %lld, %s)", of->number,
+            of->initializer != NULL ? ins_document_escape(tell->document, of->initializer) : "",
+            of->initializer != NULL ? ", " : "", of->seed, ins_run_state_word(of->state));
+    }
+    return runs;
+}
+
 static void write_unfinished(ins_document *document, const ins_tell *tell)
 {
     enum { NAMED = 12 };
-    const ins_study *study = tell->study;
-    size_t runs = study->unfinished_runs;
-    if (runs == 0) return;
-    const char **item = ins_arena_get(tell->arena, runs, sizeof *item, "runs");
-    for (size_t i = 0; i < runs; i++) {
-        const ins_unfinished *of = &study->unfinished[i];
-        item[i] =
-            INS_TELL("%lld (%s%sseed %lld, %s)", of->number,
-                     of->initializer != NULL ? ins_document_escape(document, of->initializer) : "",
-                     of->initializer != NULL ? ", " : "", of->seed, ins_run_state_word(of->state));
-    }
-    ins_add_note(document, INS_TELL("Left out of everything above, for %s not ended: run%s %s.",
-                                    runs == 1 ? "it has" : "they have", runs == 1 ? "" : "s",
-                                    ins_say_list(tell->arena, item, runs, NAMED)));
+    const char **item =
+        ins_arena_get(tell->arena, tell->study->unfinished_runs + 1, sizeof *item, "runs");
+    size_t runs = list_unfinished(tell, false, item);
+    if (runs > 0)
+        ins_add_note(document, INS_TELL("Left out of everything above, for %s not ended: run%s %s.",
+                                        runs == 1 ? "it has" : "they have", runs == 1 ? "" : "s",
+                                        ins_say_list(tell->arena, item, runs, NAMED)));
+    runs = list_unfinished(tell, true, item);
+    if (runs > 0)
+        ins_add_note(document, INS_TELL("Under way, and taken as far as %s come: run%s %s.",
+                                        runs == 1 ? "it has" : "they have", runs == 1 ? "" : "s",
+                                        ins_say_list(tell->arena, item, runs, NAMED)));
 }
 
 /* What environment.csv of a foreign log tells, a key once: values that differ between its runs

@@ -222,7 +222,8 @@ static void write_rates(ins_tell *tell)
 {
     const ins_widths *of = &tell->analysis->widths;
     const ins_study_factors *factors = &tell->analysis->factors;
-    if (of->rates < 2 || !of->told || !ins_tells_judged(tell, 1) || of->widths > MOST_CURVES / 2) return;
+    if (of->rates < 2 || !of->told || !ins_tells_judged(tell, 1) || of->widths > MOST_CURVES / 2)
+        return;
     ins_table_column *column =
         ins_arena_get(tell->arena, of->widths + 1, sizeof *column, "a table");
     column[0] = (ins_table_column){"Initializer", INS_LEFT, 0, false};

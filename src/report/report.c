@@ -256,8 +256,8 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
     ins_coverage *coverage = gnuplot != NULL ? ins_coverage_ask() : NULL;
     ins_status status = INS_OK;
     for (size_t e = 0; e < options->count && status == INS_OK; e++) {
-        status =
-            ins_experiment_read(options->directories[e], coverage, arena, &experiments[e], error);
+        status = ins_experiment_read(options->directories[e], options->running, coverage, arena,
+                                     &experiments[e], error);
     }
     if (status == INS_OK) {
         char *output = options->output != NULL ? ins_duplicate(options->output)

@@ -284,7 +284,8 @@ ins_status ins_report_summary(const ins_report_options *options, bool colour, in
     ins_status status = INS_OK;
     for (size_t i = 0; i < options->count && status == INS_OK; i++) {
         ins_experiment experiment;
-        status = ins_experiment_read(options->directories[i], NULL, arena, &experiment, error);
+        status = ins_experiment_read(options->directories[i], options->running, NULL, arena,
+                                     &experiment, error);
         if (status == INS_OK) {
             if (i > 0) ins_text_add(out, "\n");
             add_experiment(&experiment, colour, arena, out);

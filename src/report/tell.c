@@ -41,11 +41,12 @@ static const char *last_part(const ins_study *study, ins_arena *arena)
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
-ins_status ins_experiment_read(const char *directory, const ins_coverage *coverage,
+ins_status ins_experiment_read(const char *directory, bool running, const ins_coverage *coverage,
                                ins_arena *arena, ins_experiment *experiment, ins_error *error)
 {
     *experiment = (ins_experiment){0};
-    ins_status status = ins_study_read(directory, &experiment->study, error);
+    ins_status status = running ? ins_study_read_running(directory, &experiment->study, error)
+                                : ins_study_read(directory, &experiment->study, error);
     if (status != INS_OK) return status;
     const ins_study *study = &experiment->study;
     ins_analyse(study, &experiment->analysis);
@@ -404,12 +405,13 @@ static const char *entry_or_column(const ins_tell *tell, const char *key, const 
     return ins_document_escape(tell->document, column);
 }
 
-/* "4 layers with weights", of a network of which neither text nor shape is told. */
+/* "4 layers of weights", as network.csv tells of them. */
 static const char *layers_text(const ins_tell *tell)
 {
     size_t least = SIZE_MAX, most = 0;
     for (size_t a = 0; a < tell->study->arms; a++) {
         size_t count = 0;
+        if (tell->study->arm[a].listed == 0) return NULL;
         for (size_t l = 1; l <= tell->study->arm[a].layers; l++)
             count += ins_has_product(&tell->study->arm[a], l);
         if (count < least) least = count;

@@ -17,7 +17,7 @@ typedef struct ins_experiment {
 } ins_experiment;
 
 /* Reads directory; texts live in arena. */
-ins_status ins_experiment_read(const char *directory, const ins_coverage *coverage,
+ins_status ins_experiment_read(const char *directory, bool running, const ins_coverage *coverage,
                                ins_arena *arena, ins_experiment *experiment, ins_error *error);
 void ins_experiment_free(ins_experiment *experiment);
 

@@ -1,5 +1,6 @@
 /* Weights of a layer before and after an update: all that a log needs. */
 #include <initscope.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +10,7 @@ int main(void)
     static float w[UNITS][INPUTS];
     const char *keys[] = {"initializer", "seed", NULL}, *values[] = {"uniform(0.5)", "1", NULL};
     initscope_layer layer = {.size = sizeof layer, .name = "dense1", .units = UNITS, .fan_in = INPUTS};
-    initscope_moment moment = {.size = sizeof moment, .record = INITSCOPE_SYMMETRY};
+    initscope_moment moment = INITSCOPE_MOMENT_INIT;
     initscope_array array = {.size = sizeof array, .data = w, .ndim = 2,
                              .shape = (int64_t[]){UNITS, INPUTS}, .unit_axis = 0};
     initscope_log *log;
@@ -18,6 +19,7 @@ int main(void)
     for (int i = 0; i < UNITS * INPUTS; i++) w[0][i] = (float)rand() / (float)RAND_MAX - 0.5f;
     if (initscope_open("logs", INITSCOPE_ADD, &log) || initscope_begin(log, keys, values, &run) ||
         initscope_layer_add(run, &layer, &number)) goto bad;
+    moment.record = INITSCOPE_SYMMETRY;
     for (; moment.time < 2; moment.time++, w[3][5] += 0.1f)
         if (initscope_at(run, &moment) || initscope_tensor(run, number, INITSCOPE_WEIGHT, &array))
             goto bad;

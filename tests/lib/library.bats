@@ -149,3 +149,21 @@ done 2" ]
     head -c "$(wc -c <whole)" kept/layers.csv | diff - whole
     run_ok check --fail-on none kept
 }
+
+@test "runs under way are taken as far as they have come when it is asked for" {
+    writer log 2 3 1
+    "$builddir/tests/lib/writer" log 1 500 7 20000 &
+    for i in $(seq 200); do
+        [ "$(cat log/running/*/epochs.csv 2>/dev/null | wc -l)" -gt 3 ] && break
+        sleep 0.02
+    done
+    run_ok check --fail-on none log
+    [[ $output == *"(2 of 2 runs)"* ]]
+    run_ok check --fail-on none --running log
+    [[ $output == *"(3 of 3 runs)"* ]]
+    kill -KILL $!
+    run_ok report --running log -o report -q
+    pdftotext -layout report/report.pdf - | tr -s '\n ' ' ' >said
+    grep -qF 'Under way, and taken as far as it has come: run 3 (made, seed 7, running).' said
+    [ "$(cut -d, -f1 log/runs.csv | tail -n 1)" = 2 ]
+}

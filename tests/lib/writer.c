@@ -2,6 +2,7 @@
  * seed, to a log, with a pause before each moment: for tests that add at the same time and kill. */
 #include <initscope.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,11 +28,10 @@ static initscope_status record(initscope_run *run, int moments, useconds_t pause
         status = initscope_layer_add(run, &layer, &number);
     }
     for (int t = 0; t < moments && status == 0; t++) {
-        const initscope_moment moment = {.size = sizeof moment,
-                                         .time = t,
-                                         .updates = t,
-                                         .train_loss = 1.0 / (1 + t),
-                                         .record = INITSCOPE_SYMMETRY | INITSCOPE_HISTOGRAMS};
+        initscope_moment moment = INITSCOPE_MOMENT_INIT;
+        moment.time = moment.updates = t;
+        moment.train_loss = 1.0 / (1 + t);
+        moment.record = INITSCOPE_SYMMETRY | INITSCOPE_HISTOGRAMS;
         usleep(pause);
         status = initscope_at(run, &moment);
         for (int l = 1; l <= LAYERS && status == 0; l++)

@@ -36,7 +36,7 @@ START_TEST(write_read_write)
         if (!ins_log_tables[file].by_trial) continue;
         ins_table table;
         bool present;
-        ck_assert_int_eq(ins_table_read(where, file, &table, &present, &problem), INS_OK);
+        ck_assert_int_eq(ins_table_read(where, file, false, &table, &present, &problem), INS_OK);
         ck_assert(present);
         ck_assert_uint_eq(table.rows, TRIALS * (2 + (size_t)file));
         ins_text again = {0};
