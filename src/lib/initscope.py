@@ -75,7 +75,7 @@ _OUTCOMES = ("completed", "diverged", "interrupted", "discard")
 _ROLES = ("weight", "bias", "preactivation", "activation", "delta", "gradient", "update", "input",
           "stream")
 _RECORD = {"symmetry": 1, "histograms": 2, "spectrum": 4, "no_update": 8, "every_spectrum": 16}
-_FROZEN, _OUTPUT_LAYER = 1, 2
+_FROZEN = 1
 _DTYPES = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 3}
 
 
@@ -178,7 +178,7 @@ def _warn(text: str, once: Optional[str] = None) -> None:
     depth, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals is globals():
         depth, frame = depth + 1, frame.f_back
-    warnings.warn(text, stacklevel=depth - 1)
+    warnings.warn(text, stacklevel=depth)
 
 
 def _text(value) -> Optional[bytes]:
@@ -290,14 +290,13 @@ class Run:
 
     def layer(self, name: str, kind: str = "", *, units: int = 0, fan_in: int = 0,
               fan_out: int = 0, block: Optional[str] = None, activation: Optional[str] = None,
-              inputs=None, parameters: int = 0, trainable: bool = True,
-              output: bool = False) -> int:
+              inputs=None, parameters: int = 0, trainable: bool = True) -> int:
         """Declares a layer, before the first tensor of the run, and returns its number: 1, 2, ...
 
         kind: dense (""), conv, recurrent, attention, embedding, norm, other.
         activation: what its output goes through, a name of `initscope list activations`.
         inputs: the layers that it is given, by number or name; 0 is the network's input. None: the
-        layer before. output: whether it is what the loss is given.
+        layer before.
         """
         if self.done:
             return self.layers.setdefault(name, len(self.layers) + 1)
@@ -307,7 +306,7 @@ class Run:
                        activation=_text(activation), units=units, fan_in=fan_in, fan_out=fan_out,
                        inputs=(ctypes.c_int * len(given))(*given) if given else None,
                        input_count=len(given), parameters=parameters,
-                       flags=(not trainable) * _FROZEN | output * _OUTPUT_LAYER)
+                       flags=0 if trainable else _FROZEN)
         _call("layer_add", self._handle, ctypes.byref(layer), ctypes.byref(number))
         self.layers[name] = number.value
         return number.value
@@ -592,17 +591,20 @@ def _undisturbed(model) -> Iterator[None]:
     is frozen they are what is trained with.
     """
     import torch
-    batch_norm = torch.nn.modules.batchnorm._BatchNorm
+    batch_norm, of_ranks = torch.nn.modules.batchnorm._BatchNorm, torch.nn.SyncBatchNorm
     modes = [(module, module.training) for module in model.modules()]
     buffers = [(module, name, buffer, buffer.clone()) for module in model.modules()
                for name, buffer in module._buffers.items() if buffer is not None]
     states = random.getstate(), np.random.get_state()
     cuda = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
-    with torch.random.fork_rng(cuda):
+    with torch.random.fork_rng(cuda), torch.inference_mode(False):
         try:
             for module, _ in modes:
                 module.training = isinstance(module, batch_norm) and (
                     module.weight is None or module.weight.requires_grad)
+                if module.training and isinstance(module, of_ranks):  # it would wait for the others
+                    module.training = False
+                    module._buffers.update(running_mean=None, running_var=None)
             yield
         finally:
             for module, training in modes:
@@ -740,6 +742,8 @@ class _Pass:
                 weight = _attribute(module, site.part.weight)
                 if not any(weight is other for other in used):
                     used.append(weight)
+            if kind.run != "whole" and not type(module).forward.__module__.startswith("torch.nn."):
+                return self._opaque(sites, forward(*args, **kwargs))  # not as its class computes
             return getattr(self, "_" + kind.run)(module, sites, forward, args, kwargs)
         return seen
 
@@ -750,8 +754,9 @@ class _Pass:
         if not output.requires_grad:
             output.requires_grad_()
         passed = output.clone()
-        if passed.grad_fn is not None:
-            self.tags[passed.grad_fn] = len(self.shown)
+        for node in (passed.grad_fn, output.grad_fn):
+            if node is not None:
+                self.tags[node] = len(self.shown)
         values = output if values is None else values
         self.shown.append(_Shown(tuple(names), output, values, tuple(functions)))
         return passed
@@ -781,7 +786,8 @@ class _Pass:
         return output
 
     def _attention(self, module, sites, forward, args, kwargs):
-        """As PyTorch computes it, with q, k, v and what they are mixed to as tensors of their own."""
+        """As PyTorch computes it, with q, k, v and what they are mixed to as tensors of their own.
+        """
         import torch
         from torch.nn import functional as F
         call = inspect.signature(type(module).forward).bind(module, *args, **kwargs)
@@ -799,7 +805,7 @@ class _Pass:
             z = F.linear(x, weight[site.part.rows], site.bias())
             z = self.show([site.name], z)
             projected.append(z.transpose(0, 1) if turned else z)
-        one = torch.eye(module.embed_dim, dtype=projected[0].dtype, device=projected[0].device)
+        one = torch.eye(module.embed_dim).to(projected[0])
         mixed, shares = F.multi_head_attention_forward(
             *projected, module.embed_dim, module.num_heads, None, None, module.bias_k,
             module.bias_v, module.add_zero_attn, 0.0, one, None, training=False,
@@ -909,8 +915,8 @@ class _Pass:
         return self._sources[node]
 
     def read(self, x, by_norm=False) -> _Reading:
-        """From what a layer or a norm is given back to what it is made of. On the way it is noted in
-        `active` what outputs went through, that of the function nearest to each."""
+        """From what a layer or a norm is given back to what it is made of. On the way it is noted
+        in `active` what outputs went through, that of the function nearest to each."""
         made_of = frozenset() if x.grad_fn is None else self.sources(x.grad_fn)
         function, exact, summed, ways = self._back(x.grad_fn, x.detach(), not by_norm)
         while ways:
@@ -921,9 +927,9 @@ class _Pass:
         return _Reading(made_of, function, exact and len(made_of) == 1, summed)
 
     def _back(self, node, value, exact):
-        """Along the graph as far as one thing is made of one other. value: at this node, where it is
-        known; exact: it is what a layer is given. Returns function, exact, whether a sum was met,
-        and where several ways go on."""
+        """Along the graph as far as one thing is made of one other. value: at this node, where it
+        is known; exact: it is what a layer is given. Returns function, exact, whether a sum was
+        met, and where several ways go on."""
         function, normed, summed = None, False, False
         while node is not None and node not in self.tags:
             name = re.sub(r"Backward\d*$", "", node.name())
@@ -947,7 +953,7 @@ class _Pass:
             if name in _PRODUCTS:
                 return None, False, summed, []
             if name in _RESHAPES:
-                value = None if value is None else node(value)
+                value = None if value is None else _turned_back(node, value)
             elif name not in _FUNCTIONS and function is None:
                 value, exact = None, False
             elif name not in _FUNCTIONS and name not in _SCALES:
@@ -964,6 +970,13 @@ class _Pass:
         if value is not None and value.shape == shown.values.shape and not shown.functions:
             if self.active.get(index, (None,))[0] is None:
                 self.active[index] = function, value
+
+
+def _turned_back(node, value):
+    try:
+        return node(value)
+    except RuntimeError:  # a value of another shape: it is not this one that was turned
+        return None
 
 
 def _is_table(node) -> bool:
@@ -1017,9 +1030,14 @@ def _first_tensor(x):
     return next((t for t in map(_first_tensor, inside) if t is not None), None)
 
 
-def _close(a, b) -> bool:
-    scale = float(b.detach().abs().max()) if b.numel() else 0.0
-    return a.shape == b.shape and float((a.detach() - b.detach()).abs().max()) <= 1e-3 * scale
+def _close(one, two) -> bool:
+    """Whether they are the same but for rounding, in the coarser of their types."""
+    import torch
+    if one.shape != two.shape or not one.numel():
+        return False
+    tolerance = max(1e-3, *(8 * torch.finfo(tensor.dtype).eps for tensor in (one, two)))
+    one, two = one.detach().float(), two.detach().float()
+    return float((one - two).abs().max()) <= tolerance * float(two.abs().max())
 
 
 # --- PyTorch: watch -------------------------------------------------------------------------------
@@ -1044,11 +1062,11 @@ def watch(model, log, probe, loss=None, *, initializer: str = "default", seed: i
     every: of the times that record() is told of, which are recorded. symmetry: whether units are
     compared; histograms, spectrum: "ends" (the first and the last moment), "all", "none".
     norms: whether normalisation counts as a layer. layers: which modules to record, names or
-    patterns ("encoder.*"); or a mapping from these to dict(kind=..., unit_axis=..., output_axis=...)
-    for modules of your own with an attribute `weight`: unit_axis of the weight, output_axis of what
-    it puts out, count units.
-    reduction: "mean" or "sum" of the loss over the rows of the batch. "auto" asks the loss, or tries
-    with the batch twice; a function is taken to return a mean.
+    patterns ("encoder.*"); or a mapping from these to a dict of kind, unit_axis and output_axis,
+    for modules of your own with an attribute `weight`: unit_axis of the weight, output_axis of
+    what it puts out, count units.
+    reduction: "mean" or "sum" of the loss over the rows of the batch. "auto" asks the loss, or
+    tries with the batch twice; a function is taken to return a mean.
     activation: of the hidden layers; those that the graph tells are named by themselves.
     time: "epoch" or "step". score: what train_score and test_score are, "accuracy".
 
@@ -1060,8 +1078,9 @@ def watch(model, log, probe, loss=None, *, initializer: str = "default", seed: i
     function of a probe call that one, model.module.
 
     Layers are the modules with matrices, numbered as they are first run: dense, convolutions,
-    embeddings, each gate of LSTM, GRU and RNN (lstm.i, lstm.f, ...; recurrent kernels lstm.ri, ...),
-    and q, k, v, o of MultiheadAttention. Parameters that a model multiplies by itself are not seen.
+    embeddings, each gate of LSTM, GRU and RNN (lstm.i, lstm.f, ...; recurrent kernels lstm.ri,
+    ...), and q, k, v, o of MultiheadAttention. Parameters that a model multiplies by itself are not
+    seen.
     """
     return Watch(model, log, probe, loss, initializer=initializer, seed=seed, every=every,
                  symmetry=symmetry, histograms=histograms, spectrum=spectrum, norms=norms,
@@ -1243,8 +1262,6 @@ class Watch:
 
     def _declare(self, seen, readings):
         sites = {site.name: site for _, _, parts in self._sites.values() for site in parts}
-        reached = seen.sources(seen.loss.grad_fn)
-        outputs = seen.shown[next(iter(reached))].names if len(reached) == 1 else ()
         for name in [n for path in seen.order for n in (s.name for s in self._sites[path][2])]:
             site = sites[name]
             tensor = seen.weights[site.path, site.part.weight][-1]
@@ -1257,12 +1274,12 @@ class Watch:
             self._run.layer(
                 name, site.kind.kind, units=weight.shape[0], fan_in=fan_in, fan_out=fan_out,
                 block=_block(self._model, site.path), activation=self._function(seen, name),
-                inputs=inputs, trainable=tensor.requires_grad, output=outputs == (name,),
+                inputs=inputs, trainable=tensor.requires_grad,
                 parameters=weight.numel() + (0 if bias is None else self._biases(site)))
             self._recorded.append(site)
         if not self._recorded:
-            raise InitscopeError(_USAGE, "watch: the probe called no layer of the model: a scripted "
-                                 "or compiled model cannot be watched, nor a copy of it")
+            raise InitscopeError(_USAGE, "watch: the probe called no layer of the model: a "
+                                 "compiled one, or a copy of it, is another model")
         never = [path or "the model" for path, (_, kind, parts) in self._sites.items()
                  if path not in seen.order and parts and (kind.kind != "norm" or self._norms)]
         if never:
@@ -1403,16 +1420,16 @@ def _unwrapped(model):
     while isinstance(model, parallel) or hasattr(model, "_orig_mod"):
         model = model.module if isinstance(model, parallel) else model._orig_mod
     if isinstance(model, torch.jit.ScriptModule):
-        raise InitscopeError(_USAGE, "watch: torch.jit has compiled the model, in which no layer can "
-                             "be seen: watch the model before it is scripted or traced")
+        raise InitscopeError(_USAGE, "torch.jit has compiled the model, in which no layer can be "
+                             "seen: watch it before it is scripted or traced")
     classes = {c.__name__ for m in model.modules() for c in type(m).__mro__}
     if classes & {"FullyShardedDataParallel", "FSDPModule"}:
-        raise InitscopeError(_USAGE, "watch: FSDP keeps pieces of the weights only: watch the model "
+        raise InitscopeError(_USAGE, "FSDP keeps pieces of the weights only: watch the model "
                              "before it is sharded, or one that is not")
     lazy = torch.nn.parameter.UninitializedParameter
     if any(isinstance(p, lazy) for p in model.parameters()):
-        raise InitscopeError(_USAGE, "watch: parameters of the model have no shape yet (lazy "
-                             "modules): run it on one batch first")
+        raise InitscopeError(_USAGE, "parameters of the model have no shape yet (lazy modules): "
+                             "run it on one batch first")
     return model
 
 
@@ -1487,7 +1504,7 @@ def _origin(name, array, unit_axis, fan_in, fan_out) -> Origin:
 
 
 def check(*directories, fail_on: Optional[str] = None, require: Optional[str] = None) -> List[str]:
-    """What `initscope check` finds in logs that it is told to fail on: lines, none when all is well.
+    """What `initscope check` finds in logs that it is told to fail on: lines; none: all is well.
 
     fail_on, require: verdicts, separated by blanks (initscope check --help). For a test:
     `assert not initscope.check("logs")`.

@@ -19,7 +19,7 @@ cross_entropy = nn.CrossEntropyLoss()
 
 def mlp(seed=0, activation=nn.ReLU, widths=(64, 32, 32, 10)):
     torch.manual_seed(seed)
-    layers = [layer for a, b in zip(widths, widths[1:]) for layer in (nn.Linear(a, b), activation())]
+    layers = [m for a, b in zip(widths, widths[1:]) for m in (nn.Linear(a, b), activation())]
     return nn.Sequential(*layers[:-1])
 
 

@@ -25,7 +25,7 @@ def numbers(words, prefix, values=None):
 
 CONSTANTS = {
     "INITSCOPE_DONE": initscope._DONE, "INITSCOPE_USAGE": initscope._USAGE,
-    "INITSCOPE_FROZEN": initscope._FROZEN, "INITSCOPE_OUTPUT_LAYER": initscope._OUTPUT_LAYER,
+    "INITSCOPE_FROZEN": initscope._FROZEN,
     **numbers(initscope._MODES, {}), **numbers(initscope._OUTCOMES, {}),
     **numbers(initscope._ROLES, {}),
     **numbers(initscope._RECORD, {}, initscope._RECORD.values()),

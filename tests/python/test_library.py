@@ -1,4 +1,4 @@
-"""The module with the library: files, statistics, runs of several processes, the program's own logs."""
+"""The module with the library: files, statistics, runs of several processes, the program's logs."""
 import csv
 import multiprocessing
 import os
@@ -70,7 +70,7 @@ class Library(unittest.TestCase):
         warnings.filterwarnings("ignore", "watch: recording took")
 
     def compare(self, got, expected, what):
-        """The scale of a statistic is that of its own kind: a mean of about 0 has the deviation's."""
+        """Errors have the scale of their kind: that of a mean of about 0 is the deviation."""
         deviation = float(expected["variance"]) ** 0.5
         scales = {"mean": deviation, "skewness": 1, "kurtosis": 1}
         for name, value in expected.items():
@@ -229,7 +229,7 @@ class Library(unittest.TestCase):
             for width in (2, 4):
                 with log.run("twins", width=width) as run:
                     run.layer("a", activation="relu", units=width, fan_in=8, fan_out=width)
-                    run.layer("b", units=2, fan_in=width, fan_out=2, output=True)
+                    run.layer("b", units=2, fan_in=width, fan_out=2)
                     for epoch in (0, 1):
                         run.at(epoch, epoch, train_loss=0.7)
                         z = np.tile(np.linspace(-1, 1, 9)[:, None], width)
@@ -253,7 +253,8 @@ class Library(unittest.TestCase):
                         "tanh", "--bias-init", "random_normal(stddev=0.1)", "--seeds", "1",
                         "--epochs", "1", "--save-weights", "ends", "--spectrum", "all",
                         "--histograms", "all", "--symmetry", "all", "--split", "fixed", "--shuffle",
-                        "no", "--test-fraction", "0", "--probe", "150", "-q", "-o", own], check=True)
+                        "no", "--test-fraction", "0", "--probe", "150", "-q", "-o", own],
+                       check=True)
         data = np.genfromtxt(pathlib.Path(os.environ["srcdir"]) / "data/iris.csv", delimiter=",",
                              dtype=str, skip_header=1)
         rows = data[:, :-1].astype(float)
@@ -273,8 +274,8 @@ class Library(unittest.TestCase):
                              initializer="he_normal", seed=1, spectrum="all") as watch:
             load(1)
             watch.record(1, 5, last=True)
-        # What is computed twice, in float32 and in another order, differs in the last digits; a mean
-        # of about 0 and symmetric distributions have the scale of the deviation.
+        # What is computed twice, in float32 and in another order, differs in the last digits; a
+        # mean of about 0 and symmetric distributions have the scale of the deviation.
         self.same_rows(own, "layers.csv", ("epoch", "layer", "tensor"), 2,
                        {"mean": 1e-3, "skewness": 1e-3, "between_unit_variance": 1e-4})
         for name, key in (("symmetry.csv", ("epoch", "layer")),

@@ -19,7 +19,7 @@ class Logs(unittest.TestCase):
                 self.assertFalse(run.done)
                 self.assertEqual(run.layer("a", units=4, fan_in=2, fan_out=4, parameters=12), 1)
                 self.assertEqual(run.layer("b", "conv", block="top", activation="relu",
-                                           inputs=["a", 0], trainable=False, output=True), 2)
+                                           inputs=["a", 0], trainable=False), 2)
                 run.at(0, train_loss=np.float32(2.5), record="symmetry, spectrum,every_spectrum")
                 run.tensor("a", "weight", np.ones((4, 2)), 0)
                 run.tensor(2, "delta", [[1.0, 2.0]])
@@ -35,7 +35,7 @@ class Logs(unittest.TestCase):
                          ["a", None, None, None, 4, 2, 4, 12, 0])
         self.assertEqual([b[k] for k in ("kind", "block", "activation", "inputs", "flags")],
                          ["conv", "top", "relu", [1, 0],
-                          initscope._FROZEN | initscope._OUTPUT_LAYER])
+                          initscope._FROZEN])
         self.assertFalse(a["inputs"])
         first, second = recorded.moments
         self.assertEqual((first.time, first.train_loss, first.record),

@@ -134,6 +134,25 @@ class Traps(unittest.TestCase):
         self.assertLess(abs(expected.numpy() - other).max(), 1e-3 * abs(other).max())
         self.assertGreater(abs(got - other).max(), 0.1)
 
+    def test_batch_norm_of_ranks(self):
+        """batch norm over several ranks goes by the probe's statistics, and waits for no rank"""
+        class Sync(nn.SyncBatchNorm):  # what PyTorch does where it need not wait
+            def forward(self, x):
+                if self.training and watching:
+                    raise AssertionError("waits for the other ranks")
+                return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
+                                    self.training or self.running_mean is None)
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(64, 32), Sync(32), nn.ReLU(), nn.Linear(32, 10))
+        watching = False
+        model(x[:64])
+        before, watching = state(model), True
+        run = record(model)
+        self.assertTrue(same(before, state(model)))
+        expected = F.relu(F.batch_norm(model[0](x[:64]), None, None, training=True))
+        got = torch.tensor(run.moments[0].tensors["0", "activation"].array)
+        self.assertTrue(torch.allclose(got, expected, atol=1e-4))
+
     def test_in_place(self):
         """activations and sums in place leave what was recorded as it was"""
         torch.manual_seed(0)
@@ -303,8 +322,7 @@ class Traps(unittest.TestCase):
         for parameter in model[0].parameters():
             parameter.requires_grad_(False)
         run = record(model)
-        self.assertEqual([layer["flags"] for layer in run.layers], [initscope._FROZEN, 0,
-                                                                    initscope._OUTPUT_LAYER])
+        self.assertEqual([layer["flags"] for layer in run.layers], [initscope._FROZEN, 0, 0])
         self.assertIn(("0", "delta"), run.moments[0].tensors)
         self.assertIn(("0", "activation"), run.moments[0].tensors)
         self.assertNotIn(("0", "gradient"), run.moments[0].tensors)
@@ -373,7 +391,7 @@ class Traps(unittest.TestCase):
         self.assertIn(("aside", "preactivation"), run.moments[0].tensors)
 
     def test_refused(self):
-        """scripted, sharded and lazy models, and probes without layers, are refused in a sentence"""
+        """scripted, sharded, lazy models and probes without layers are refused in a sentence"""
         class FullyShardedDataParallel(nn.Module):
             def __init__(self):
                 super().__init__()
@@ -467,7 +485,8 @@ def _rank(rank, port):
     with recording() as runs:
         with initscope.watch(model, "logs", (x[:64], y[:64]), cross_entropy) as watch:
             optimizer.zero_grad()
-            cross_entropy(model(x[64 * rank:64 * rank + 64]), y[64 * rank:64 * rank + 64]).backward()
+            rows = slice(64 * rank, 64 * rank + 64)
+            cross_entropy(model(x[rows]), y[rows]).backward()
             optimizer.step()
             watch.record(1)
     assert len(runs) == (1 if rank == 0 else 0), len(runs)

@@ -38,7 +38,7 @@ with initscope.open(given.directory) as log:
             for number, w in enumerate(weights):
                 run.layer(f"dense{number}", units=w.shape[0], fan_in=w.shape[1],
                           fan_out=w.shape[0], parameters=w.size,
-                          activation="relu" if number < 2 else None, output=number == 2)
+                          activation="relu" if number < 2 else None)
             for epoch in range(given.epochs + 1):
                 a, z, p, delta = passes(weights)
                 run.at(epoch, updates=50 * epoch,
