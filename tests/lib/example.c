@@ -16,7 +16,8 @@ int main(void)
     initscope_log *log;
     initscope_run *run;
     int number;
-    for (int i = 0; i < UNITS * INPUTS; i++) w[0][i] = (float)rand() / (float)RAND_MAX - 0.5f;
+    for (int i = 0; i < UNITS * INPUTS; i++)
+        w[i / INPUTS][i % INPUTS] = (float)rand() / (float)RAND_MAX - 0.5f;
     if (initscope_open("logs", INITSCOPE_ADD, &log) || initscope_begin(log, keys, values, &run) ||
         initscope_layer_add(run, &layer, &number)) goto bad;
     moment.record = INITSCOPE_SYMMETRY;
