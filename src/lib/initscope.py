@@ -1272,6 +1272,8 @@ class Watch:
 
     def _declare(self, seen, readings):
         sites = {site.name: site for _, _, parts in self._sites.values() for site in parts}
+        modules = dict(self._model.named_modules())
+        paths = {site.path for site in sites.values() if site.kind.kind != "norm"}
         for name in [n for path in seen.order for n in (s.name for s in self._sites[path][2])]:
             site = sites[name]
             tensor = seen.weights[site.path, site.part.weight][-1]
@@ -1283,7 +1285,7 @@ class Watch:
             inputs = sorted({self._run.layers[n] for n in before if n in self._run.layers}) or [0]
             self._run.layer(
                 name, site.kind.kind, units=weight.shape[0], fan_in=fan_in, fan_out=fan_out,
-                block=_block(self._model, site.path), activation=self._function(seen, name),
+                block=_block(modules, paths, site.path), activation=self._function(seen, name),
                 inputs=inputs, trainable=tensor.requires_grad,
                 parameters=weight.numel() + (0 if bias is None else self._biases(site)))
             self._recorded.append(site)
@@ -1443,15 +1445,14 @@ def _unwrapped(model):
     return model
 
 
-def _block(model, path: str) -> Optional[str]:
-    """The repeated part of the model that a module stands in: the nearest numbered one around it
-    that is more than a sequence."""
+def _block(modules: Mapping[str, Any], paths, path: str) -> Optional[str]:
+    """The repeated part of a model that the module at path stands in: the nearest numbered one
+    around it that is more than a sequence and has several of the paths of layers."""
     import torch
-    modules = dict(model.named_modules())
     while "." in path:
         path = path.rpartition(".")[0]
-        if path.rpartition(".")[2].isdigit() and \
-                not isinstance(modules[path], torch.nn.Sequential):
+        if path[-1].isdigit() and not isinstance(modules[path], torch.nn.Sequential) and \
+                sum(other.startswith(path + ".") for other in paths) > 1:
             return path
     return None
 

@@ -406,6 +406,37 @@ class Kinds(unittest.TestCase):
         self.assertEqual(run.layer("blocks.1.self_attn.q")["block"], "blocks.1")
         self.assertEqual(run.inputs("blocks.0.linear2"), ["blocks.0.linear1"])
 
+    def test_blocks(self):
+        """blocks are the numbered parts with several layers, however they are numbered"""
+        class Part(nn.Module):
+            def __init__(self, **parts):
+                super().__init__()
+                for name, part in parts.items():
+                    self.add_module(name, part)
+
+            def forward(self, x):
+                for part in self.children():
+                    x = part(x)
+                return x
+
+        def line():
+            return nn.Linear(16, 16)
+
+        def block():
+            return Part(norm=nn.LayerNorm(16), a=line(), b=nn.Sequential(line(), nn.ReLU(), line()))
+        model = nn.Sequential(
+            nn.Linear(64, 16), Part(layer_0=block(), layer_1=block()),
+            Part(list=nn.Sequential(Part(norm=nn.LayerNorm(16), conv=line()), block())),
+            nn.Linear(16, 10))
+        run = record(model)
+        blocks = {layer["name"]: layer["block"] for layer in run.layers}
+        self.assertEqual(blocks, {
+            "0": None, "1.layer_0.a": "1.layer_0", "1.layer_0.b.0": "1.layer_0",
+            "1.layer_0.b.2": "1.layer_0", "1.layer_1.a": "1.layer_1",
+            "1.layer_1.b.0": "1.layer_1", "1.layer_1.b.2": "1.layer_1", "2.list.0.conv": "2",
+            "2.list.1.a": "2.list.1", "2.list.1.b.0": "2.list.1", "2.list.1.b.2": "2.list.1",
+            "3": None})
+
     def test_gated(self):
         """a gate times a branch: each with its own function, the product an input"""
         class Model(nn.Module):
