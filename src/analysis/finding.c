@@ -399,10 +399,11 @@ static bool identity_start(ins_finder *f, ins_finding *out)
     return true;
 }
 
-/* Of layers of which no way from the first to the last is known, on the mean. */
-static bool own_gain(ins_finder *f, ins_finding *out)
+/* Marks the arms of which no way from the first layer to the last is known, whose layers change
+ * what they read by a factor beyond a grade, on the mean; the one of the farthest is *at. */
+static size_t mark_far_gains(ins_finder *f, size_t *at)
 {
-    size_t count = 0, at = SIZE_MAX;
+    size_t count = 0;
     double furthest = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
         double mean = ins_gains_of_arm(f->study, a, INS_FORWARD).mean;
@@ -412,8 +413,14 @@ static bool own_gain(ins_finder *f, ins_finding *out)
         count += f->which[a];
         if (!f->which[a] || fabs(log(mean)) <= furthest) continue;
         furthest = fabs(log(mean));
-        at = a;
+        *at = a;
     }
+    return count;
+}
+
+static bool own_gain(ins_finder *f, ins_finding *out)
+{
+    size_t at = SIZE_MAX, count = mark_far_gains(f, &at);
     if (count == 0) return false;
     ins_gains gains = ins_gains_of_arm(f->study, at, INS_FORWARD);
     out->claim =
@@ -821,27 +828,6 @@ static size_t with_totals(const ins_finder *f)
     return count;
 }
 
-/* The same of networks of which no total is known in both directions: their streams, else the
- * signal. NULL: neither is known. */
-static const char *untrained_graphs(ins_finder *f)
-{
-    size_t streams = 0, forward = 0, chains = 0;
-    for (size_t a = 0; a < f->study->arms; a++) {
-        chains += f->study->arm[a].chain;
-        streams += f->of->arm[a].stream_growth.interval.n > 0;
-        forward += f->of->arm[a].grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN;
-    }
-    if (streams > 0)
-        return ins_finder_mark(f, INS_VERDICT_EXPLODING_STREAM) > 0
-                   ? SAY("The stream explodes with %s.", ins_finder_arms(f))
-                   : "No stream explodes.";
-    if (forward == 0 || chains > 0) return NULL;
-    if (ins_finder_mark(f, INS_VERDICT_PRESERVING_FORWARD) > 0)
-        return SAY("%s %s the signal.", ins_finder_arms(f),
-                   ins_finder_several(f) ? "keep" : "keeps");
-    return f->study->arms == 1 ? "It does not keep the signal." : "None keeps the signal.";
-}
-
 /* What a layer of the arms that are no chains makes of what it reads, on the mean; "": not known.
  */
 static const char *gains_text(ins_finder *f)
@@ -861,6 +847,33 @@ static const char *gains_text(ins_finder *f)
     if (least == most) return SAY(" A layer's own gain is %s on the mean.", ins_say(f->arena, low));
     return SAY(" A layer's own gain is on the mean %s with %s and %s with %s.",
                ins_say(f->arena, low), arm(f, least), ins_say(f->arena, high), arm(f, most));
+}
+
+/* The same of networks of which no total is known in both directions: their streams, the gains of
+ * their layers, else the signal. NULL: none is known. */
+static const char *untrained_graphs(ins_finder *f)
+{
+    size_t streams = 0, forward = 0, chains = 0, at = SIZE_MAX;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        chains += f->study->arm[a].chain;
+        streams += f->of->arm[a].stream_growth.interval.n > 0;
+        forward += f->of->arm[a].grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN;
+    }
+    if (streams > 0 && ins_finder_mark(f, INS_VERDICT_EXPLODING_STREAM) > 0)
+        return SAY("The stream explodes with %s.", ins_finder_arms(f));
+    if (mark_far_gains(f, &at) > 0)
+        return SAY("With %s layers change the size of what they read by more than a factor of %s.",
+                   ins_finder_arms(f), ins_say(f->arena, ins_threshold_of(INS_THRESHOLD_GROWING)));
+    if (streams > 0) return "No stream explodes.";
+    if (forward == 0 && *gains_text(f) != '\0')
+        return SAY(
+            "On the mean no layer changes the size of what it reads by more than a factor of %s.",
+            ins_say(f->arena, ins_threshold_of(INS_THRESHOLD_GROWING)));
+    if (forward == 0 || chains > 0) return NULL;
+    if (ins_finder_mark(f, INS_VERDICT_PRESERVING_FORWARD) > 0)
+        return SAY("%s %s the signal.", ins_finder_arms(f),
+                   ins_finder_several(f) ? "keep" : "keeps");
+    return f->study->arms == 1 ? "It does not keep the signal." : "None keeps the signal.";
 }
 
 /* Before training: which keep the signal in both directions. */

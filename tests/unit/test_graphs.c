@@ -266,7 +266,14 @@ START_TEST(untrained_networks_answer_by_what_is_known)
     graph.grows = 2;
     ck_assert_str_eq(answer_to(&graph), "The stream explodes with a.");
     graph = plain_graph;
-    ck_assert_str_eq(answer_to(&graph), "How signal and error change over the depth is not known.");
+    ck_assert_str_eq(answer_to(&graph),
+                     "On the mean no layer changes the size of what it reads by more than a factor "
+                     "of 10.");
+    graph.gain = 30;
+    ck_assert_str_eq(answer_to(&graph),
+                     "With a layers change the size of what they read by more than a factor of "
+                     "10.");
+    graph = plain_graph;
     graph.network = "6x(conv(8,3),act)";
     ck_assert_str_eq(answer_to(&graph), "a keeps the signal.");
     graph.gain = 0.5;
