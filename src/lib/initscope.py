@@ -507,6 +507,8 @@ _OTHER = _Kind("other", -1, _units_first, _matrix)
 
 def _kind_of(module) -> Optional[_Kind]:
     """None: no layer. A leaf that the table does not know is one when its weight is a matrix."""
+    if any(ancestor.__name__ == "ScriptModule" for ancestor in type(module).__mro__):
+        return None  # torch.jit runs it, and shows nothing
     for ancestor in type(module).__mro__:
         if ancestor.__name__ in _KINDS:
             return _KINDS[ancestor.__name__]
@@ -795,7 +797,7 @@ class _Pass:
         given = call.arguments
         expected = forward(*args, **kwargs)
         inputs = [given["query"], given["key"], given["value"]]
-        if any(x.is_nested for x in inputs):
+        if any(getattr(x, "is_nested", False) for x in inputs):
             return self._opaque(sites, expected)
         turned = module.batch_first and inputs[0].dim() == 3
         projected = []

@@ -413,6 +413,14 @@ class Traps(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "loss="):
             record(mlp(), loss=None)
 
+    def test_scripted_parts(self):
+        """what torch.jit runs inside of a model is left out, the rest recorded"""
+        model = mlp()
+        model[2] = torch.jit.script(model[2])
+        run = record(model)
+        self.assertEqual((run.names, run.inputs("4")), (["0", "4"], ["0"]))
+        self.assertIn(("4", "input"), run.moments[0].tensors)
+
     def test_saving(self):
         """a watched model is saved, copied and scripted"""
         model = mlp()
