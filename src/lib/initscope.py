@@ -744,10 +744,27 @@ class _Pass:
                 weight = _attribute(module, site.part.weight)
                 if not any(weight is other for other in used):
                     used.append(weight)
-            if kind.run != "whole" and not type(module).forward.__module__.startswith("torch.nn."):
-                return self._opaque(sites, forward(*args, **kwargs))  # not as its class computes
-            return getattr(self, "_" + kind.run)(module, sites, forward, args, kwargs)
+            if kind.run == "whole":
+                return self._whole(module, sites, forward, args, kwargs)
+            return self._opened(module, kind, sites, forward, args, kwargs)
         return seen
+
+    def _opened(self, module, kind, sites, forward, args, kwargs):
+        """Computed once more, by steps that can be seen; where that is not what it computes itself,
+        its weights alone are recorded."""
+        import torch
+        with torch.backends.cudnn.flags(enabled=False):  # it has no gradients outside of training
+            expected = forward(*args, **kwargs)
+        begun = len(self.shown)
+        if type(module).forward.__module__.startswith("torch.nn."):
+            # A checkpoint around the module counts what is kept for the backward pass.
+            with torch.autograd.graph.saved_tensors_hooks(lambda kept: kept, lambda kept: kept):
+                output = getattr(self, "_" + kind.run)(module, sites, args, kwargs)
+            if output is not None and _close(_first_tensor(output), _first_tensor(expected)):
+                return output
+        del self.shown[begun:]
+        self.given.update((site.name, []) for site in sites)
+        return expected
 
     def show(self, names, output, values=None, functions=()):
         """Takes note of an output; returns what is to be passed on in its place."""
@@ -787,7 +804,7 @@ class _Pass:
                 output = passed if tensor is output else output
         return output
 
-    def _attention(self, module, sites, forward, args, kwargs):
+    def _attention(self, module, sites, args, kwargs):
         """As PyTorch computes it, with q, k, v and what they are mixed to as tensors of their own.
         """
         import torch
@@ -795,10 +812,9 @@ class _Pass:
         call = inspect.signature(type(module).forward).bind(module, *args, **kwargs)
         call.apply_defaults()
         given = call.arguments
-        expected = forward(*args, **kwargs)
         inputs = [given["query"], given["key"], given["value"]]
         if any(getattr(x, "is_nested", False) for x in inputs):
-            return self._opaque(sites, expected)
+            return None
         turned = module.batch_first and inputs[0].dim() == 3
         projected = []
         for site, x in zip(sites, inputs):
@@ -817,47 +833,35 @@ class _Pass:
             average_attn_weights=given.get("average_attn_weights", True))
         mixed = mixed.transpose(0, 1) if turned else mixed
         output = F.linear(mixed, module.out_proj.weight, module.out_proj.bias)
-        if not _close(output, expected[0]):
-            return self._opaque(sites, expected)
         self.give(sites[-1], mixed)
         return self.show([sites[-1].name], output), shares
 
-    def _recurrent(self, module, sites, forward, args, kwargs):
+    def _recurrent(self, module, sites, args, kwargs):
         """Step by step, by the equations of PyTorch's documentation."""
         import torch
-        x = args[0] if args else kwargs["input"]
-        start = args[1] if len(args) > 1 else kwargs.get("hx")
-        with torch.backends.cudnn.flags(enabled=False):  # it has no gradients outside of training
-            expected = forward(*args, **kwargs)
+        x, states = _sequence(args, kwargs)
         if not _is_tensor(x):
-            return self._opaque(sites, expected)
+            return None
         batched = x.dim() == 3
         h = x.unsqueeze(1) if not batched else x.transpose(0, 1) if module.batch_first else x
-        states = start if isinstance(start, tuple) else (start,) if start is not None else ()
         states = [state if batched else state.unsqueeze(1) for state in states]
-        begun, last, directions = len(self.shown), [], _directions(module)
-        ways = 1 + module.bidirectional
-        for number, (prefix, end) in enumerate(directions):
+        last, ways = [], 1 + module.bidirectional
+        for number, (_, end) in enumerate(_directions(module)):
             if number % ways == 0:
                 given, outputs = h, []
-            gates = [s for s in sites if s.part.weight == "weight_ih" + end]
-            state = [s[number] for s in states]
-            out, state = self._steps(module, gates, end, given, state, number % ways == 1)
-            outputs.append(out)
+            gates = [site for site in sites if site.part.weight == "weight_ih" + end]
+            output, state = self._steps(module, gates, end, given, [s[number] for s in states],
+                                        number % ways == 1)
+            outputs.append(output)
             last.append(state)
-            h = torch.cat(outputs, -1) if ways == 2 else out
+            h = torch.cat(outputs, -1)
         h = h.squeeze(1) if not batched else h.transpose(0, 1) if module.batch_first else h
-        if not _close(h, expected[0]):
-            del self.shown[begun:]
-            return self._opaque(sites, expected)
         last = [torch.stack(state) if batched else torch.stack(state).squeeze(1)
                 for state in zip(*last)]
         return h, tuple(last) if len(last) > 1 else last[0]
 
-    def _cell(self, module, sites, forward, args, kwargs):
-        x = args[0] if args else kwargs["input"]
-        start = args[1] if len(args) > 1 else kwargs.get("hx")
-        states = start if isinstance(start, tuple) else (start,) if start is not None else ()
+    def _cell(self, module, sites, args, kwargs):
+        x, states = _sequence(args, kwargs)
         batched = x.dim() == 2
         states = [state if batched else state.unsqueeze(0) for state in states]
         gates = [site for site in sites if site.part.weight == "weight_ih"]
@@ -890,12 +894,6 @@ class _Pass:
             values[t] = z.detach()
             outputs[t] = state[0]
         return torch.stack(outputs), state
-
-    def _opaque(self, sites, output):
-        """Weights alone: what happens inside is not known."""
-        for site in sites:
-            self.given.setdefault(site.name, [])
-        return output
 
     # The graph.
 
@@ -998,6 +996,12 @@ def _function(name, compute, node):
     except (AttributeError, RuntimeError):  # another version of PyTorch; overwritten in place
         value = None
     return name(node), value
+
+
+def _sequence(args, kwargs):
+    """What a recurrent module is called with: the input, and the states, none where none are."""
+    x, state = (*args, *kwargs.values(), None)[:2] if args else (kwargs["input"], kwargs.get("hx"))
+    return x, state if isinstance(state, tuple) else () if state is None else (state,)
 
 
 def _step(mode, inward, back, state, w_out):

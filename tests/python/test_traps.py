@@ -374,6 +374,38 @@ class Traps(unittest.TestCase):
                 self.assertTrue(torch.allclose(got, getattr(model, name).weight.grad, atol=1e-6))
                 self.assertIn((name, "delta"), run.moments[0].tensors)
 
+    def test_checkpointed_attention(self):
+        """checkpointed layers that are recorded by another way to compute them"""
+        from torch.utils.checkpoint import checkpoint
+
+        class Model(nn.Module):
+            def __init__(self, reentrant):
+                super().__init__()
+                self.inward = nn.Linear(8, 16)
+                self.attends = nn.TransformerEncoderLayer(16, 2, 32, 0.0, batch_first=True)
+                self.gates, self.head = nn.LSTM(16, 6, batch_first=True), nn.Linear(6, 10)
+                self.reentrant = reentrant
+
+            def part(self, h):
+                return self.gates(self.attends(h))[0]
+
+            def forward(self, x):
+                h = torch.tanh(self.inward(x.view(-1, 8, 8)))
+                h = self.part(h) if self.reentrant is None else \
+                    checkpoint(self.part, h, use_reentrant=self.reentrant)
+                return self.head(h.mean(1))
+        runs = []
+        for reentrant in (None, False, True):
+            torch.manual_seed(0)
+            runs.append(record(Model(reentrant)))
+        plain = runs[0].moments[0].tensors
+        self.assertIn(("attends.self_attn.q", "delta"), plain)
+        for run in runs[1:]:
+            tensors = run.moments[0].tensors
+            self.assertEqual(tensors.keys(), plain.keys())
+            for key, tensor in tensors.items():
+                self.assertTrue(abs(tensor.array - plain[key].array).max() < 1e-5, key)
+
     def test_no_gradient(self):
         """outputs on which the loss does not depend are named"""
         class Model(nn.Module):
