@@ -750,8 +750,8 @@ class _Pass:
         return seen
 
     def _opened(self, module, kind, sites, forward, args, kwargs):
-        """Computed once more, by steps that can be seen; where that is not what it computes itself,
-        its weights alone are recorded."""
+        """Computed once more, by steps that can be seen; where that is not what it computes by
+        itself, its weights alone are recorded."""
         import torch
         with torch.backends.cudnn.flags(enabled=False):  # it has no gradients outside of training
             expected = forward(*args, **kwargs)
@@ -1231,12 +1231,12 @@ class Watch:
         self._run.at(gradient_norm=norm, record=",".join(
             word for word, when in self._wanted.items() if when == "all" or when == "ends" and end),
             **moment)
-        first = next((x for name, given in seen.given.items() for x, reading in
-                      zip(given, readings[name]) if _is_float(x) and not reading.made_of), None)
+        axes = {site.name: site.kind.axis for site in self._recorded}
+        first, axis = next(((x, axes[name]) for name in readings if name in axes
+                            for x, reading in zip(seen.given[name], readings[name])
+                            if x.is_floating_point() and not reading.made_of), (None, -1))
         with torch.no_grad():
             if first is not None:
-                axis = next(site.kind.axis for site in self._recorded
-                            if any(x is first for x in seen.given.get(site.name, ())))
                 self._hand(0, "input", [first], axis)
             for site in self._recorded:
                 self._hand_weight(site, seen, gradient)
@@ -1291,7 +1291,8 @@ class Watch:
         never = [path or "the model" for path, (_, kind, parts) in self._sites.items()
                  if path not in seen.order and parts and (kind.kind != "norm" or self._norms)]
         if never:
-            _warn(f"watch: never called, so not recorded: {', '.join(never)}")
+            more = f" and {len(never) - 8} more" if len(never) > 8 else ""
+            _warn(f"watch: never called, so not recorded: {', '.join(never[:8])}{more}")
 
     def _biases(self, site) -> int:
         return sum(_attribute(site.module, name)[site.part.bias_rows].numel()
@@ -1309,10 +1310,11 @@ class Watch:
 
     def _note_loss(self, seen):
         import torch
-        todo, name = [seen.loss.grad_fn], None
+        todo, met, name = [seen.loss.grad_fn], set(seen.tags), None
         while todo and name is None:
             node = todo.pop(0)
-            if node not in seen.tags:
+            if node not in met:
+                met.add(node)
                 name = _LOSSES.get(re.sub(r"Backward\d*$", "", node.name()))
                 todo += [p for p, _ in node.next_functions if p is not None]
         if name is None and isinstance(self._loss, torch.nn.Module):
@@ -1396,29 +1398,30 @@ class Watch:
                 activation.append(getattr(torch, function)(z[-1]))
             elif i in seen.active:
                 activation.append(seen.active[i][1])
-            if delta[i] is not None:
-                deltas.append(own(delta[i]) * (self._rows(seen) if self._mean else 1))
+            deltas.append(None if delta[i] is None else own(delta[i]))
+        scale = self._rows(seen) if self._mean else 1
+        if any(d is not None for d in deltas):
+            deltas = [torch.zeros_like(value) if d is None else d * scale
+                      for value, d in zip(z, deltas)]
+        else:
+            deltas = []
         given = [x for x, reading in zip(seen.given.get(site.name, ()), readings.get(site.name, ()))
-                 if _is_float(x) and x is not first and not self._told(seen, reading)]
+                 if x.is_floating_point() and x is not first and not self._told(seen, reading)]
         for role, tensors in (("preactivation", z), ("activation", activation), ("delta", deltas),
                               ("input", given)):
             if tensors and (role == "input" or len(tensors) == len(z)):
                 self._hand(site.name, role, tensors, axis)
 
-    @staticmethod
-    def _told(seen, reading) -> bool:
+    def _told(self, seen, reading) -> bool:
         """Whether what a layer is given stands as the activation of another."""
         index = next(iter(reading.made_of), None)
         return reading.exact and index in seen.active and \
-            seen.active[index][0] == reading.function
+            seen.active[index][0] == reading.function and \
+            seen.shown[index].names[0] in self._run.layers
 
 
 def _share(tensor, place, of, axis):
     return tensor if of == 1 else tensor.chunk(of, axis)[place]
-
-
-def _is_float(x) -> bool:
-    return x.is_floating_point()
 
 
 def _unwrapped(model):

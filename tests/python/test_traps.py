@@ -215,6 +215,41 @@ class Traps(unittest.TestCase):
         self.assertTrue(torch.allclose(torch.tensor(run.moments[0].tensors["b", "gradient"].array),
                                        expected, atol=1e-6))
 
+    def test_one_of_two_calls(self):
+        """a call on which the loss does not depend has delta 0"""
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.b = nn.Linear(64, 32), nn.Linear(32, 10)
+
+            def forward(self, x):
+                self.a(x + 1)
+                return self.b(torch.tanh(self.a(x)))
+        with self.assertWarnsRegex(UserWarning, "no gradient reached the outputs of a:"):
+            run = record(Model())
+        delta = run.moments[0].tensors["a", "delta"].array
+        self.assertEqual(delta.shape, (128, 32))
+        self.assertTrue((delta[:64] == 0).all() and (delta[64:] != 0).any())
+
+    def test_later(self):
+        """a layer that is first called after the start is left out"""
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.early, self.late, self.c = (nn.Linear(64, 32), nn.Linear(64, 32),
+                                                 nn.Linear(32, 10))
+                self.is_late = False
+
+            def forward(self, x):
+                return self.c(torch.tanh((self.late if self.is_late else self.early)(x)))
+        model = Model()
+        with recording() as runs, self.assertWarnsRegex(UserWarning, "not recorded: late$"):
+            with initscope.watch(model, "logs", (x[:64], y[:64]), cross_entropy) as watch:
+                model.is_late = True
+                watch.record(1)
+        self.assertEqual(runs[0].names, ["early", "c"])
+        self.assertIn(("c", "input"), runs[0].moments[1].tensors)
+
     def test_tied(self):
         """tied weights have rows of both layers, and count once in the gradient's norm"""
         class Model(nn.Module):
