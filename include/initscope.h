@@ -95,11 +95,11 @@ INITSCOPE_API initscope_status initscope_begin(initscope_log *log, const char *c
                                                const char *const *values, initscope_run **run);
 
 typedef struct initscope_layer {
-    size_t size;            /* sizeof(initscope_layer) */
-    const char *name;       /* "layer1.0.conv1": unique in the run */
-    const char *kind;       /* "dense" (NULL), "conv", "recurrent", "attention", "embedding", "norm",
-                               "other" */
-    const char *block;      /* what it is a part of: "layer1.0"; NULL: none */
+    size_t size;       /* sizeof(initscope_layer) */
+    const char *name;  /* "layer1.0.conv1": unique in the run */
+    const char *kind;  /* "dense" (NULL), "conv", "recurrent", "attention", "embedding", "norm",
+                          "other" */
+    const char *block; /* what it is a part of: "layer1.0"; NULL: none */
     const char *activation; /* what its output goes through: "relu", a name of `initscope list
                                activations`; NULL: none */
     const int *inputs;      /* the layers it is given, 0 is the network's input; NULL: the one
@@ -117,8 +117,8 @@ enum { INITSCOPE_FROZEN = 1 }; /* training does not change it */
 INITSCOPE_API initscope_status initscope_layer_add(initscope_run *run, const initscope_layer *layer,
                                                    int *number);
 
-/* What of a moment is wanted besides moments. A spectrum is cubic in the width: of weights with more
- * than 2048 singular values there is none unless INITSCOPE_EVERY_SPECTRUM is there as well. */
+/* What of a moment is wanted besides moments. A spectrum is cubic in the width: of weights with
+ * more than 2048 singular values there is none unless INITSCOPE_EVERY_SPECTRUM is there as well. */
 enum {
     INITSCOPE_SYMMETRY = 1,   /* needs weight; bias and activation where there are */
     INITSCOPE_HISTOGRAMS = 2, /* of weight, preactivation, activation, delta, gradient */
@@ -210,19 +210,71 @@ typedef struct initscope_statistics { /* the columns of layers.csv */
 INITSCOPE_API initscope_status initscope_measure(const initscope_array *array,
                                                  initscope_statistics *statistics);
 
-typedef struct initscope_origin { /* what `initscope audit` says of a weight */
+/* --- Weights of others --------------------------------------------------------------------------
+ */
+
+/* Which initializer drew them: what `initscope audit` says of files, of arrays. Weights are added
+ * one after the other, in the order of the network; at the end the network votes, which settles
+ * what single weights left open. Texts live until the audit is closed. */
+typedef struct initscope_audit initscope_audit;
+
+typedef enum initscope_layout {
+    INITSCOPE_LAYOUT_AUTO,  /* by the name; where it does not tell, whichever is likelier */
+    INITSCOPE_LAYOUT_TORCH, /* (out, in, window...) */
+    INITSCOPE_LAYOUT_KERAS  /* (window..., in, out) */
+} initscope_layout;
+
+/* activation: between the layers, for their gains; a name of `initscope list activations`, NULL:
+ * relu. */
+INITSCOPE_API initscope_status initscope_audit_open(initscope_layout layout, const char *activation,
+                                                    initscope_audit **audit);
+
+/* name: as the framework has it ("layer1.0.conv1.weight", "dense/kernel:0"); it tells what the
+ * tensor is, so that biases and norms are counted and no more. unit_axis is not looked at. */
+INITSCOPE_API initscope_status initscope_audit_add(initscope_audit *audit, const char *name,
+                                                   const initscope_array *weight);
+
+typedef struct initscope_vote { /* the network */
     size_t size;
-    char rule[64];     /* "he_normal", a row of `initscope list initializers`; "" when none fits */
-    char also[192];    /* others that fit as well, separated by commas */
-    char family[16];   /* uniform, normal, truncated, orthogonal, sparse, constant, identity */
-    double scale;      /* standard deviation, or the constant */
-    double trained;    /* how far it has moved since, in units of scale; 0: not at all */
-    double p;          /* of the test that the rule drew every element; NAN: not tested */
-    double duplicates; /* pairs of equal units */
+    size_t tensors;   /* weights that voted */
+    const char *rule; /* "he_normal", a row of `initscope list initializers`; "": nobody voted */
+    const char *also; /* rules of the same likelihood, separated by blanks */
+    double log_odds;  /* to the next rule */
+    int certain;      /* they are above 20 */
+    size_t drawn, began, other; /* weights drawn by the rule, begun as it and moved, neither */
+    double forward, backward;   /* products of the layers' gains */
+    int symmetric;              /* some matrix has equal units that are not 0 */
+    int nonfinite;
+    size_t origins;   /* weights of which initscope_audit_get tells */
+    const char *said; /* all of it as lines */
+} initscope_vote;
+
+/* Nothing can be added any more. vote may be NULL. */
+INITSCOPE_API initscope_status initscope_audit_end(initscope_audit *audit, initscope_vote *vote);
+
+typedef struct initscope_origin { /* one weight */
+    size_t size;
+    const char *name, *kind; /* kind: dense, conv, recurrent, attention, embedding */
+    const char *said;        /* "drawn by he_normal", "began as glorot_uniform, moved about 0.1",
+                                "trained: no law" */
+    const char *rule;        /* "" when none fits */
+    const char *also;        /* others that fit as well, separated by blanks */
+    const char *family; /* uniform, normal, truncated, orthogonal, sparse, constant, identity; "" */
+    double units, fan_in, fan_out; /* fans NAN: an embedding sums nothing */
+    double scale;                  /* standard deviation of the law, gain, or the constant */
+    double trained;                /* how far it has moved, in lengths of what it began as */
+    double p; /* Kolmogorov-Smirnov, of the rule without free parameter; NAN: there is none */
+    double duplicate_pairs, zero_units, nonfinite;
+    double forward_gain, backward_gain; /* NAN: neither dense nor a convolution */
 } initscope_origin;
 
-INITSCOPE_API initscope_status initscope_guess(const initscope_array *weight, double fan_in,
-                                               double fan_out, initscope_origin *origin);
+/* After initscope_audit_end, in the order in which they were added. INITSCOPE_USAGE beyond the
+ * last.
+ */
+INITSCOPE_API initscope_status initscope_audit_get(const initscope_audit *audit, size_t index,
+                                                   initscope_origin *origin);
+
+INITSCOPE_API initscope_status initscope_audit_close(initscope_audit *audit); /* NULL is fine */
 
 #ifdef __cplusplus
 }

@@ -89,7 +89,8 @@ typedef struct ins_origin {
     double scale;   /* standard deviation of the law; gain of identity and orthogonal; the constant;
                        sd of the elements of sparse that are not 0 */
     double trained; /* how far it has moved, in lengths of what it began as; 0: that is not seen */
-    double p;       /* Kolmogorov-Smirnov, of rule without free parameter; NAN: there is none */
+    double p; /* Kolmogorov-Smirnov, of the rule as it draws; NAN, at the end of the audit, where
+                 it is not said to have */
     double duplicate_pairs; /* pairs of units whose weights are equal, and not all 0 */
     double zero_units;      /* units whose weights are all 0 */
     double nonfinite;       /* elements */
@@ -108,9 +109,10 @@ typedef struct ins_vote {
     const char *also[INS_ALSO]; /* rules of the same likelihood, within 3 nats; NULL ends them */
     const char *next;           /* the first rule beyond; NULL: none */
     double log_odds;            /* to next */
-    bool certain;               /* they are above 20 */
-    size_t drawn, began,
-        other;    /* tensors drawn by rule, begun as it, drawn by another rule or law */
+    bool certain; /* they are above 20, and rule explains more than half of the tensors */
+    size_t drawn; /* tensors drawn by rule */
+    size_t began; /* that began as it, and have moved */
+    size_t other; /* of another rule or law */
     double moved; /* median of how far those that were drawn by it, or began so; NAN: none */
     size_t made;  /* tensors that have a structure in place of a law */
     size_t biases, norms; /* tensors that are no weights */
@@ -134,8 +136,11 @@ void ins_audit_free(ins_audit *audit); /* NULL is fine */
  * rest is one pass. The tensor is not needed afterwards. */
 void ins_audit_add(ins_audit *audit, const ins_weights *weights);
 
-/* When all were added: the vote, which settles what single tensors left open. Strings live as long
- * as the audit. */
+/* When all were added, once: the vote, which settles what single tensors left open. A tensor that
+ * disagrees with all others costs their rule at most 1000 nats. "Began as" is claimed where the
+ * vote is certain and distribution functions of tensor and moved rule are within 0.05; a tensor of
+ * less than 4096 elements, of a network that has moved, is not said to be drawn by another rule.
+ * Strings live as long as the audit. */
 ins_vote ins_audit_end(ins_audit *audit);
 
 /* In the order in which they were added. */

@@ -34,8 +34,8 @@ typedef struct ins_run_figures {
 } ins_run_figures;
 
 /* The row of runs.csv of a run of that number. */
-void ins_run_identity_row(const ins_run_identity *identity, size_t run, const ins_run_figures *state,
-                          ins_text *out);
+void ins_run_identity_row(const ins_run_identity *identity, size_t run,
+                          const ins_run_figures *state, ins_text *out);
 
 /* The rows of factors.csv. */
 void ins_run_identity_factors(const ins_run_identity *identity, size_t run, ins_text *out);

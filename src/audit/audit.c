@@ -47,7 +47,8 @@ typedef struct fit {
 typedef struct entry {
     ins_origin origin;
     bool votes;
-    bool few; /* elements */
+    bool few;   /* elements */
+    int digits; /* of its elements */
     fit fit[INS_RULES];
     double p[INS_RULES]; /* of rules that are near, as they draw; NAN: not tested */
     size_t best;         /* rule */
@@ -162,32 +163,31 @@ static fit fit_scale(const ins_sample *sample)
     return best;
 }
 
-/* The same after training: a normal law stays one, the others are sought. */
-static fit fit_moved_scale(const ins_sample *sample)
+/* Of a scale of its own, and moved: sought on the roughest sample. */
+static fit fit_moved_law(ins_law_kind kind, const ins_sample *sample)
 {
     enum { SCALES = 25 };
     const double deviation = sqrt(sample->square_sum / (double)sample->count);
     fit best = {.log_posterior = -INFINITY};
-    for (ins_law_kind kind = INS_LAW_UNIFORM; kind <= INS_LAW_TRUNCATED; kind++) {
-        fit rough = {.log_posterior = -INFINITY};
-        for (size_t i = 0; kind != INS_LAW_NORMAL && i < SCALES; i++) {
-            const ins_law law = law_of(kind, deviation * (.5 + .6 * (double)i / (SCALES - 1)));
-            for (size_t r = 1; r < NOISES; r++)
-                rough = better(rough, (fit){.log_posterior = ins_log_likelihood(
-                                                law, noises[r], sample, 4 * sample->thinned),
-                                            .noise = noises[r],
-                                            .law = law});
+    for (size_t i = 0; i < SCALES; i++) {
+        const ins_law law = law_of(kind, deviation * (.5 + .6 * (double)i / (SCALES - 1)));
+        for (size_t r = 1; r < NOISES; r++) {
+            const double rough = ins_log_likelihood(law, noises[r], sample, 4 * sample->thinned);
+            best = better(best, (fit){.log_posterior = rough, .noise = noises[r], .law = law});
         }
-        if (kind == INS_LAW_NORMAL) continue;
-        rough.log_posterior = ins_log_likelihood(rough.law, rough.noise, sample, 1) -
-                              2 * parameter_price(sample) - price * rough.noise;
-        best = better(best, rough);
     }
+    best.log_posterior = ins_log_likelihood(best.law, best.noise, sample, 1) -
+                         2 * parameter_price(sample) - price * best.noise;
     return best;
 }
 
-/* --- One tensor: what is said ------------------------------------------------------------------
- */
+/* A normal law stays one. */
+static fit fit_moved_scale(const ins_sample *sample)
+{
+    return better(fit_moved_law(INS_LAW_UNIFORM, sample), fit_moved_law(INS_LAW_TRUNCATED, sample));
+}
+
+/* --- One tensor: what is said ----------------------------------------------------------------- */
 
 static ins_family family_of(ins_law_kind kind)
 {
@@ -283,8 +283,7 @@ static void find_law(entry *of, const ins_rule *rules, const ins_kernel *kernel,
     of->votes = true;
 }
 
-/* --- One tensor --------------------------------------------------------------------------------
- */
+/* --- One tensor ------------------------------------------------------------------------------- */
 
 static void count_fans(ins_audit *audit, entry *of, const ins_fans *fans)
 {
@@ -323,10 +322,10 @@ static void say_structure(entry *of, const ins_structure *structure, ins_arena *
 }
 
 /* Units of few inputs and few digits may agree by chance. */
-static bool may_be_chance(const ins_view *view, const ins_sample *sample)
+static bool may_be_chance(const ins_view *view, int digits)
 {
     const double units = (double)view->units;
-    return units * units / 2 * pow(2, -(double)sample->digits * (double)view->inputs) > 0.01;
+    return units * units / 2 * pow(2, -(double)digits * (double)view->inputs) > 0.01;
 }
 
 /* Structure, and else the law. Returns which of the kernel's fans it is drawn by. */
@@ -345,19 +344,20 @@ static size_t find_origin(ins_audit *audit, entry *of, const ins_kernel *kernel,
     if (seen->alive * view->inputs < FEWEST) return 0;
     ins_sample sample = ins_sample_of(view, seen->live, seen->alive, seen->largest);
     of->few = sample.count < ENOUGH;
+    of->digits = sample.digits;
     find_law(of, audit->rules, kernel, &sample);
-    if (may_be_chance(view, &sample)) of->origin.duplicate_pairs = 0;
     ins_sample_free(&sample);
     return of->by_rule ? of->fit[of->best].fans : 0;
 }
 
-static void say_units(ins_origin *origin, const ins_view *view, const ins_units_seen *seen)
+static void say_units(entry *of, const ins_view *view, const ins_units_seen *seen)
 {
-    origin->units = view->units;
-    origin->square = seen->square;
-    origin->duplicate_pairs = seen->duplicate_pairs;
-    origin->zero_units = (double)seen->zeros;
-    origin->nonfinite = seen->nonfinite;
+    const bool chance = of->votes && may_be_chance(view, of->digits);
+    of->origin.units = view->units;
+    of->origin.square = seen->square;
+    of->origin.duplicate_pairs = chance ? 0 : seen->duplicate_pairs;
+    of->origin.zero_units = (double)seen->zeros;
+    of->origin.nonfinite = seen->nonfinite;
 }
 
 /* The units are those of the first fans, unless the law turns out to be of others. */
@@ -365,26 +365,24 @@ static void look_at(ins_audit *audit, entry *of, const ins_kernel *kernel,
                     const ins_weights *weights)
 {
     const bool inputs_first = kernel->fans[0].inputs_first;
-    const ins_view view = ins_kernel_view(kernel, weights, inputs_first);
+    ins_view view = ins_kernel_view(kernel, weights, inputs_first);
     ins_units_seen seen = ins_see_units(&view);
     size_t fans = 0;
-    say_units(&of->origin, &view, &seen);
     if (seen.nonfinite > 0)
         of->origin.family = INS_FAMILY_NONFINITE;
     else if (view.units * view.inputs > 1)
         fans = find_origin(audit, of, kernel, weights, &view, &seen);
-    free(seen.live);
     if (kernel->fans[fans].inputs_first != inputs_first) {
-        const ins_view other = ins_kernel_view(kernel, weights, !inputs_first);
-        seen = ins_see_units(&other);
-        say_units(&of->origin, &other, &seen);
         free(seen.live);
+        view = ins_kernel_view(kernel, weights, !inputs_first);
+        seen = ins_see_units(&view);
     }
+    say_units(of, &view, &seen);
+    free(seen.live);
     count_fans(audit, of, &kernel->fans[fans]);
 }
 
-/* --- The network -------------------------------------------------------------------------------
- */
+/* --- The network ------------------------------------------------------------------------------ */
 
 static entry *entry_at(const ins_audit *audit, size_t index)
 {
@@ -494,6 +492,8 @@ static void settle(const ins_audit *audit, entry *of, const ins_vote *vote, size
         say_began(audit, of, rule);
     else if (of->origin.standing == INS_STANDING_DRAWN)
         say_drawn(audit, of, passing_rule(of));
+    else
+        of->origin.p = NAN;
 }
 
 static bool has_moved(const ins_origin *origin)
@@ -512,8 +512,10 @@ static void doubt(const ins_audit *audit, const ins_vote *vote)
     for (size_t e = 0; moved && e < audit->entries.count; e++) {
         entry *of = entry_at(audit, e);
         if (of->votes && of->few && of->origin.standing == INS_STANDING_DRAWN &&
-            of->origin.rule != vote->rule)
+            of->origin.rule != vote->rule) {
             of->origin.standing = INS_STANDING_TRAINED;
+            of->origin.p = NAN;
+        }
     }
 }
 

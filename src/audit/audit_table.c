@@ -254,6 +254,7 @@ void ins_vote_say(const ins_vote *vote, const char *activation, ins_text *out)
                             vote->made, plural(vote->made));
     say_depth(vote, activation, out);
     if (vote->biases + vote->norms > 0)
-        ins_text_add_format(out, "not weights: %zu bias%s, %zu of norms and other vectors\n",
-                            vote->biases, vote->biases == 1 ? "" : "es", vote->norms);
+        ins_text_add_format(out,
+                            "not weights, and not looked at: %zu of biases, norms and the like\n",
+                            vote->biases + vote->norms);
 }

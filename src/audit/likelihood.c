@@ -180,8 +180,7 @@ double ins_log_likelihood(ins_law law, double noise, const ins_sample *sample, s
            sum_windows(sample, step, s * s / (whole * whole), 2 * s, s * added / whole);
 }
 
-/* --- Distance ----------------------------------------------------------------------------------
- */
+/* --- Distance --------------------------------------------------------------------------------- */
 
 /* A law as so many equally likely numbers. */
 enum { NODES = 64, PLACES = 200 };

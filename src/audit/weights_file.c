@@ -65,8 +65,7 @@ static size_t match(const char *text, const char *pattern)
     return i;
 }
 
-/* --- Which files there are ---------------------------------------------------------------------
- */
+/* --- Which files there are -------------------------------------------------------------------- */
 
 static const char *const endings[] = {".npy", ".npz", ".safetensors", NULL};
 
@@ -154,8 +153,7 @@ ins_status ins_weights_find(const char *path, ins_arena *arena, ins_list *source
     return INS_OK;
 }
 
-/* --- Arrays ------------------------------------------------------------------------------------
- */
+/* --- Arrays ----------------------------------------------------------------------------------- */
 
 static void tell(const ins_weights_visitor *visitor, const char *name, const ins_array *array)
 {
@@ -208,8 +206,7 @@ static bool has_member(const ins_zip *zip, const char *ending)
     return false;
 }
 
-/* --- Formats that are not read ------------------------------------------------------------------
- */
+/* --- Formats that are not read ---------------------------------------------------------------- */
 
 /* What does it in Python. */
 #define TORCH                                                                     \
@@ -252,8 +249,7 @@ static ins_status refuse(const char *path, const char *remedy, ins_error *error)
                              : "no file of weights that is read: .npy, .npz and .safetensors are");
 }
 
-/* --- Archives -----------------------------------------------------------------------------------
- */
+/* --- Archives --------------------------------------------------------------------------------- */
 
 static ins_status read_zip(const char *path, const ins_weights_visitor *visitor, ins_arena *arena,
                            ins_error *error)
@@ -305,8 +301,7 @@ static ins_status read_safetensors(const char *path, const ins_weights_visitor *
     return status;
 }
 
-/* --- One file -----------------------------------------------------------------------------------
- */
+/* --- One file --------------------------------------------------------------------------------- */
 
 enum { HEAD = 9 }; /* a header's length, and the brace behind it */
 

@@ -72,6 +72,17 @@ ins_status ins_door_take(void *to, size_t known, const void *from, const char *w
     return INS_OK;
 }
 
+ins_status ins_door_give(void *to, size_t known, const void *from, const char *what,
+                         ins_error *error)
+{
+    size_t size = 0;
+    if (to != NULL) memcpy(&size, to, sizeof size);
+    if (size < sizeof size || size > known)
+        return ins_error_add(error, INS_USAGE, "%s: its size is none (got \"%zu\")", what, size);
+    memcpy((char *)to + sizeof size, (const char *)from + sizeof size, size - sizeof size);
+    return INS_OK;
+}
+
 const char *ins_door_error(void)
 {
     return last;

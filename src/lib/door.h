@@ -27,6 +27,10 @@ void ins_door_restore_gsl(void);
 ins_status ins_door_take(void *to, size_t known, const void *from, const char *what,
                          ins_error *error);
 
+/* Fills in a structure of the caller's, of which as much is written as its size says. */
+ins_status ins_door_give(void *to, size_t known, const void *from, const char *what,
+                         ins_error *error);
+
 const char *ins_door_error(void);
 
 #endif

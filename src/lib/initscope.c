@@ -369,12 +369,7 @@ initscope_status initscope_close(initscope_log *log)
 static initscope_status measure(void *arguments, ins_error *error)
 {
     const call *of = arguments;
-    initscope_statistics *out = of->out;
     ins_matrix matrix;
-    size_t size = out != NULL ? out->size : 0;
-    if (size < sizeof size || size > sizeof *out)
-        return (initscope_status)ins_error_add(error, INS_USAGE,
-                                               "statistics: its size is none (got \"%zu\")", size);
     ins_status status = ins_matrix_of(of->a, true, &matrix, error);
     if (status != INS_OK) return (initscope_status)status;
     const int exponent = ins_matrix_scale(&matrix);
@@ -385,8 +380,7 @@ static initscope_status measure(void *arguments, ins_error *error)
     ins_layer_statistics_scale(&s, exponent);
     free(moments);
     free(matrix.x);
-    const initscope_statistics all = {.size = size,
-                                      .units = s.units,
+    const initscope_statistics all = {.units = s.units,
                                       .count = s.count,
                                       .mean = s.mean,
                                       .variance = s.variance,
@@ -399,8 +393,7 @@ static initscope_status measure(void *arguments, ins_error *error)
                                       .maximum = s.maximum,
                                       .zero_fraction = s.zero_fraction,
                                       .nonfinite = s.nonfinite};
-    memcpy(out, &all, size);
-    return INITSCOPE_OK;
+    return (initscope_status)ins_door_give(of->out, sizeof all, &all, "statistics", error);
 }
 
 initscope_status initscope_measure(const initscope_array *array, initscope_statistics *statistics)

@@ -54,8 +54,8 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tu
 import numpy as np
 
 __version__ = "1.1.0"
-__all__ = ["open", "Log", "Run", "watch", "Watch", "measure", "Statistics", "audit", "Origin",
-           "check", "InitscopeError"]
+__all__ = ["open", "Log", "Run", "watch", "Watch", "measure", "Statistics", "audit", "Audit",
+           "Origin", "Vote", "check", "InitscopeError"]
 
 
 class InitscopeError(RuntimeError):
@@ -130,10 +130,20 @@ class _Statistics(_Structure):
 
 
 class _Origin(_Structure):
-    _fields_ = [("size", ctypes.c_size_t), ("rule", ctypes.c_char * 64),
-                ("also", ctypes.c_char * 192), ("family", ctypes.c_char * 16),
-                ("scale", ctypes.c_double), ("trained", ctypes.c_double), ("p", ctypes.c_double),
-                ("duplicates", ctypes.c_double)]
+    _fields_ = [("size", ctypes.c_size_t)] + \
+        [(n, ctypes.c_char_p) for n in ("name", "kind", "said", "rule", "also", "family")] + \
+        [(n, ctypes.c_double) for n in ("units", "fan_in", "fan_out", "scale", "trained", "p",
+                                        "duplicate_pairs", "zero_units", "nonfinite",
+                                        "forward_gain", "backward_gain")]
+
+
+class _Vote(_Structure):
+    _fields_ = [("size", ctypes.c_size_t), ("tensors", ctypes.c_size_t), ("rule", ctypes.c_char_p),
+                ("also", ctypes.c_char_p), ("log_odds", ctypes.c_double), ("certain", ctypes.c_int),
+                ("drawn", ctypes.c_size_t), ("began", ctypes.c_size_t), ("other", ctypes.c_size_t),
+                ("forward", ctypes.c_double), ("backward", ctypes.c_double),
+                ("symmetric", ctypes.c_int), ("nonfinite", ctypes.c_int),
+                ("origins", ctypes.c_size_t), ("said", ctypes.c_char_p)]
 
 
 @functools.lru_cache(maxsize=None)
@@ -1469,48 +1479,98 @@ def measure(array, unit_axis: int = -1) -> Statistics:
 
 class Origin(NamedTuple):
     """Which initializer a weight came from."""
-    layer: str
-    rule: str            # "" when none fits
+    layer: str           # the name of the weight
+    rule: str            # as `initscope run --init` takes it; "" when none fits
     also: Tuple[str, ...]  # others that fit as well
-    family: str          # uniform, normal, truncated, orthogonal, sparse, constant, identity
-    scale: float         # standard deviation, or the constant
-    trained: float       # how far it has moved since, in units of scale
+    family: str          # uniform, normal, truncated, orthogonal, sparse, constant, identity; ""
+    scale: float         # standard deviation of the law, gain, or the constant
+    trained: float       # how far it has moved since, in lengths of what it began as
     p: float             # of the test that the rule drew every element; NaN: not tested
     twins: float         # pairs of equal units
+    zeros: float         # units whose weights are all 0
+    nonfinite: float     # elements
+    kind: str            # dense, conv, recurrent, attention, embedding
+    units: float
+    fan_in: float
+    fan_out: float
+    forward_gain: float  # of E[z^2] through the layer; NaN: neither dense nor a convolution
+    backward_gain: float
+    said: str            # "drawn by he_normal", "began as he_normal, moved about 0.1"
 
 
-def audit(model_or_state_dict) -> List[Origin]:
+class Vote(NamedTuple):
+    """What the weights of a network say together."""
+    rule: str            # "" when none voted
+    also: Tuple[str, ...]  # rules of the same likelihood
+    log_odds: float      # to the next
+    certain: bool        # they are above 20
+    drawn: int           # weights drawn by the rule; begun as it and moved; neither
+    began: int
+    other: int
+    forward: float       # products of the layers' gains
+    backward: float
+    symmetric: bool      # some matrix has equal units
+    nonfinite: bool
+    said: str            # all of it, as lines
+
+
+class Audit(List[Origin]):
+    """Origins, and the vote of the network. As text: what `initscope audit` says."""
+    vote: Vote
+
+    def __str__(self) -> str:
+        return "".join(f"{origin.layer}: {origin.said}\n" for origin in self) + self.vote.said
+
+
+def audit(model_or_state_dict, activation: Optional[str] = None, layout: str = "auto") -> Audit:
     """Which initializer each weight came from: of a PyTorch model, or of a mapping from names to
-    arrays, of which those named "kernel" count units on the last axis and all others on the first.
+    arrays of any framework, in the order of the network.
+
+    activation: between the layers, for their gains; None: relu. layout: "torch", (out, in, ...),
+    "keras", (..., in, out), or "auto", by the names.
     """
-    found = []
-    if isinstance(model_or_state_dict, Mapping):
+    if not isinstance(model_or_state_dict, Mapping):
+        model_or_state_dict = _named_weights(_unwrapped(model_or_state_dict))
+    handle, vote, found = ctypes.c_void_p(), _Vote(), Audit()
+    _call("audit_open", _place(layout, ("auto", "torch", "keras"), "layout"), _text(activation),
+          ctypes.byref(handle))
+    try:
         for name, array in model_or_state_dict.items():
-            if len(getattr(array, "shape", ())) < 2:
-                continue
-            shape = tuple(array.shape)
-            axis = -1 if name.rpartition(".")[2].rpartition("/")[2] == "kernel" else 0
-            if axis:
-                shape = (shape[-1], shape[-2]) + shape[:-2]
-            field = math.prod(shape[2:])
-            found.append((name, array, axis, shape[1] * field, shape[0] * field))
-    else:
-        for module, kind, sites in _sites(_unwrapped(model_or_state_dict)).values():
-            for site in sites if kind.kind != "norm" else ():
-                weight = site.slice(_attribute(module, site.part.weight))
-                found.append((site.name, weight, 0, *kind.fans(weight, module)))
-    return [_origin(*weight) for weight in found]
+            if len(getattr(array, "shape", ())) > 0 and math.prod(array.shape) > 0:
+                struct, keep = _array(array, 0)
+                _call("audit_add", handle, _text(name), ctypes.byref(struct))
+                del keep
+        _call("audit_end", handle, ctypes.byref(vote))
+        for index in range(vote.origins):
+            origin = _Origin()
+            _call("audit_get", handle, ctypes.c_size_t(index), ctypes.byref(origin))
+            found.append(_from_structure(Origin, origin, layer="name", twins="duplicate_pairs",
+                                         zeros="zero_units"))
+        found.vote = _from_structure(Vote, vote)
+    finally:
+        _call("audit_close", handle)
+    return found
 
 
-def _origin(name, array, unit_axis, fan_in, fan_out) -> Origin:
-    struct, keep = _array(array, unit_axis)
-    result = _Origin()
-    _call("guess", ctypes.byref(struct), ctypes.c_double(fan_in), ctypes.c_double(fan_out),
-          ctypes.byref(result))
-    del keep
-    also = tuple(filter(None, (rule.strip() for rule in result.also.decode().split(","))))
-    return Origin(name, result.rule.decode(), also, result.family.decode(), result.scale,
-                  result.trained, result.p, result.duplicates)
+def _from_structure(kind, struct, **renamed):
+    """A named tuple of the structure's members, texts as str, lists of words as tuples."""
+    values = {}
+    for name in kind._fields:
+        value = getattr(struct, renamed.get(name, name))
+        value = value.decode(errors="replace") if isinstance(value, bytes) else value
+        values[name] = tuple(value.split()) if name == "also" else value
+    return kind(**values)
+
+
+def _named_weights(model) -> Dict[str, Any]:
+    """The state of a model, what the names do not tell turned about: (out, in, ...)."""
+    named = {name: tensor for name, tensor in model.state_dict().items()
+             if _is_tensor(tensor) and tensor.is_floating_point()}
+    for path, (module, kind, _) in _sites(model).items():
+        name = f"{path}.weight" if path else "weight"
+        if kind.lay in (_transposed, _units_second) and kind.kind != "embedding" and name in named:
+            named[name] = kind.lay(named[name], module)
+    return named
 
 
 def check(*directories, fail_on: Optional[str] = None, require: Optional[str] = None) -> List[str]:

@@ -66,7 +66,7 @@ try_configure() {
             grep -qE -e "--(en|dis)able-${word%%=*}([[ ]|\$)" configure.help
             ;;
         --prefix=*) grep -q -e --prefix configure.help ;;
-        CC=* | CFLAGS=*) grep -q "^  ${word%%=*} " configure.help ;;
+        CC=* | CFLAGS=* | PYTHON=*) grep -q "^  ${word%%=*} " configure.help ;;
         *) return 1 ;;
         esac || return 1
     done
@@ -82,6 +82,7 @@ try() {
     './autogen.sh --install-deps') "$srcdir/autogen.sh" --help | grep -q -e --install-deps ;;
     './configure '*) eval "try_configure ${1#* }" ;;
     'make' | 'make '*) eval "try_make ${1#make}" ;;
+    'initscope '*' traced') [ ! -d traced ] || ! have gnuplot || eval "$1" ;;
     'initscope report'*) ! have gnuplot || eval "$1" ;;
     'INITSCOPE_DATA_DIR='*report*) ! have gnuplot || eval "$1" ;;
     'initscope '* | 'mkdir -p house' | 'cp -R reports data house') eval "$1" ;;
@@ -108,6 +109,19 @@ try_all() {
     run blocks sh README.md
     [ "${lines[0]}" = "./autogen.sh --install-deps && ./configure && make report" ]
     [ "${lines[1]}" = "make check" ]
+}
+
+@test "README: a PyTorch training is traced in ten lines" {
+    blocks py README.md >traced.py
+    [ "$(wc -l <traced.py)" -eq 10 ]
+    run "$srcdir/tests/python/run.sh" -c 'import torch'
+    [ "$status" -eq 0 ] || skip "PyTorch not found: install python3-torch"
+    run "$srcdir/tests/python/run.sh" traced.py
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(wc -l <traced/runs.csv)" -eq 4 ]
+    run initscope check --fail-on none traced
+    [ "$status" -eq 0 ]
 }
 
 @test "README: the commands run" {

@@ -132,13 +132,6 @@ class Stand:
             self.complete.append(recorded.factors)
         return self._pass_on("initscope_end", run, outcome)
 
-    def initscope_guess(self, array, fan_in, fan_out, origin):
-        self.seen.append((Tensor(array._obj), fan_in.value, fan_out.value))
-        if self.library is None:
-            origin._obj.rule, origin._obj.also = b"he_normal", b"a, b"
-            origin._obj.p, origin._obj.duplicates = 0.5, 2
-        return self._pass_on("initscope_guess", array, fan_in, fan_out, origin)
-
     def initscope_measure(self, array, statistics):
         self.seen.append(Tensor(array._obj))
         return self._pass_on("initscope_measure", array, statistics)

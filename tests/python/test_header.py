@@ -13,7 +13,8 @@ import tap
 import initscope
 
 STRUCTURES = {"layer": initscope._Layer, "moment": initscope._Moment, "array": initscope._Array,
-              "statistics": initscope._Statistics, "origin": initscope._Origin}
+              "statistics": initscope._Statistics, "origin": initscope._Origin,
+              "vote": initscope._Vote}
 SOURCE = pathlib.Path(os.environ["srcdir"])
 
 

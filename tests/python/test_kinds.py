@@ -172,29 +172,6 @@ class Kinds(unittest.TestCase):
         self.assertIn("blocks.0.norm1", run.names)
         self.assertNotIn("blocks.0.norm1", record(Transformer()).names)
 
-    def test_audit(self):
-        """audit hands over each weight once, as units x fan_in, with its fans"""
-        model = nn.Sequential(nn.Conv2d(1, 4, 3, groups=1), nn.BatchNorm2d(4), nn.Flatten(),
-                              nn.Linear(144, 6), nn.LSTM(6, 2), nn.ConvTranspose1d(2, 6, 3))
-        expected = [("0", (4, 9), 9, 36), ("3", (6, 144), 144, 6)] + \
-            [(f"4.{g}", (2, 6), 6, 2) for g in "ifgo"] + \
-            [(f"4.r{g}", (2, 2), 2, 2) for g in "ifgo"] + [("5", (6, 6), 6, 18)]
-        with recording():
-            found = initscope.audit(model)
-            self.assertEqual([(origin.layer, tensor.units_first.shape, fan_in, fan_out) for
-                              origin, (tensor, fan_in, fan_out) in
-                              zip(found, initscope._library().seen)], expected)
-            self.assertEqual(found[0], initscope.Origin("0", "he_normal", ("a", "b"), "", 0.0, 0.0,
-                                                        0.5, 2.0))
-        arrays = {"0.weight": model[0].weight, "0.bias": model[0].bias,
-                  "dense/kernel": torch.zeros(3, 3, 5, 7), "embed.weight": torch.zeros(4, 2)}
-        with recording():
-            names = [origin.layer for origin in initscope.audit(arrays)]
-            self.assertEqual(names, ["0.weight", "dense/kernel", "embed.weight"])
-            self.assertEqual([(tensor.units_first.shape, fan_in, fan_out) for
-                              tensor, fan_in, fan_out in initscope._library().seen],
-                             [((4, 9), 9, 36), ((7, 45), 45, 63), ((4, 2), 2, 4)])
-
     # Recurrent layers.
 
     def test_gates(self):

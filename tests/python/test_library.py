@@ -310,5 +310,60 @@ class Library(unittest.TestCase):
                                      (name, place, column, a, b))
 
 
+class Audit(unittest.TestCase):
+    @needs_torch
+    def test_models(self):
+        """the rule of a model is named, as are its layers"""
+        torch.manual_seed(3)
+        model = nn.Sequential(nn.Conv2d(3, 16, 3), nn.BatchNorm2d(16), nn.ReLU(), nn.Flatten(),
+                              nn.Linear(64, 96), nn.ReLU(), nn.LSTM(96, 32),
+                              nn.ConvTranspose1d(32, 48, 5))
+        found = initscope.audit(model)
+        self.assertEqual([origin.layer for origin in found],
+                         ["0.weight", "4.weight", "6.weight_ih_l0", "6.weight_hh_l0", "7.weight"])
+        # PyTorch takes the fan_out of a transposed convolution for its fan_in.
+        self.assertEqual([origin.rule for origin in found], 4 * ["torch_default"] + [""])
+        self.assertEqual([origin.kind for origin in found],
+                         ["conv", "dense", "recurrent", "recurrent", "conv"])
+        self.assertEqual(found.vote.rule, "torch_default")
+        self.assertTrue(found.vote.certain and found.vote.drawn == 4 and not found.vote.symmetric)
+        self.assertEqual([(o.units, o.fan_in) for o in (found[0], found[4])], [(16, 27), (48, 160)])
+        self.assertIn("drawn by torch_default", str(found))
+
+    @needs_torch
+    def test_training(self):
+        """a model that has moved is not said to be drawn; equal units and zeros are counted"""
+        torch.manual_seed(4)
+        model = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 128))
+        for layer in model[::2]:
+            nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+            layer.weight.data += 0.15 * layer.weight.std() * torch.randn_like(layer.weight)
+        found = initscope.audit(model)
+        self.assertEqual(found.vote.rule, "he_uniform")
+        for origin in found:
+            self.assertRegex(origin.said, "he_uniform, moved about 0.1")
+            self.assertTrue(0.08 < origin.trained < 0.25)
+        model[0].weight.data[5] = model[0].weight.data[9]
+        model[2].weight.data[7] = 0
+        found = initscope.audit(model.state_dict(), activation="tanh")
+        self.assertEqual([(o.twins, o.zeros) for o in found], [(1, 0), (0, 1)])
+        self.assertTrue(found.vote.symmetric)
+
+    def test_arrays(self):
+        """names and the word tell the layout"""
+        draw = np.random.default_rng(5).normal
+        arrays = {"dense/kernel": draw(0, (2 / 300) ** 0.5, (300, 40)).astype("f4"),
+                  "dense/bias": np.zeros(40, "f4"), "norm/gamma": np.ones((40,))}
+        found = initscope.audit(arrays)
+        self.assertEqual([(o.layer, o.units, o.fan_in) for o in found], [("dense/kernel", 40, 300)])
+        found = initscope.audit({"w": arrays["dense/kernel"].T}, layout="torch")
+        self.assertEqual([(o.units, o.fan_in, o.rule) for o in found],
+                         [(40, 300, initscope.audit(arrays)[0].rule)])
+        with self.assertRaisesRegex(initscope.InitscopeError, "unknown"):
+            initscope.audit(arrays, activation="no such")
+        with self.assertRaises(ValueError):
+            initscope.audit(arrays, layout="other")
+
+
 if __name__ == "__main__":
     tap.main()

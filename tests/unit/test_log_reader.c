@@ -221,7 +221,8 @@ END_TEST
 
 START_TEST(absent)
 {
-    ck_assert_int_eq(ins_table_read(root, INS_LOG_LAYERS, false, &table, &present, &problem), INS_OK);
+    ck_assert_int_eq(ins_table_read(root, INS_LOG_LAYERS, false, &table, &present, &problem),
+                     INS_OK);
     ck_assert(!present);
     ck_assert_uint_eq(table.rows, 0);
     ck_assert_ptr_null(ins_table_numbers(&table, INS_LAYERS_VARIANCE));
