@@ -2,6 +2,7 @@
 import copy
 import io
 import os
+import tempfile
 import unittest
 import warnings
 
@@ -17,8 +18,14 @@ from torch import nn
 from torch.nn import functional as F
 
 import initscope
-from networks import ResNet, Transformer, cross_entropy, images, mlp, x, y
+from networks import Recurrent, ResNet, Transformer, cross_entropy, images, mlp, x, y
 from recording import recording
+
+
+try:
+    LIBRARY = initscope._library()
+except ImportError:
+    LIBRARY = None
 
 
 def record(model, probe=None, loss=cross_entropy, **options):
@@ -36,12 +43,12 @@ def same(one, two):
     return len(one) == len(two) > 0 and all(map(torch.equal, one, two))
 
 
-def train(model, data, watched, epochs=2, evaluates=True):
+def train(model, data, log=None, epochs=2, evaluates=True):
     """Trains with dropout and batch normalisation, and whatever draws random numbers."""
     torch.manual_seed(5)
     optimizer = torch.optim.SGD(model.parameters(), 0.05, momentum=0.9)
-    watch = initscope.watch(model, "logs", (data[:96], y[:96]), cross_entropy,
-                            histograms="all", spectrum="all") if watched else None
+    watch = initscope.watch(model, log, (data[:96], y[:96]), cross_entropy,
+                            histograms="all", spectrum="all") if log else None
     for epoch in range(1, epochs + 1):
         model.train()
         for rows in torch.randperm(256).split(64):
@@ -64,12 +71,12 @@ class Traps(unittest.TestCase):
 
     def test_training_is_the_same_to_the_last_bit(self):
         """training with dropout and batch norm is the same, watched or not"""
-        for make, data in ((ResNet, images), (Transformer, x)):
+        for make, data in ((ResNet, images), (Transformer, x), (Recurrent, x)):
             for evaluates in (True, False):
-                with recording() as runs:
-                    watched = train(make(), data, True, evaluates=evaluates)
+                with recording(LIBRARY) as runs, tempfile.TemporaryDirectory() as log:
+                    watched = train(make(), data, log, evaluates=evaluates)
                 self.assertEqual(len(runs[0].moments), 3)
-                self.assertTrue(same(train(make(), data, False, evaluates=evaluates), watched))
+                self.assertTrue(same(train(make(), data, evaluates=evaluates), watched))
 
     def test_generators_modes_and_gradients(self):
         """random generators, modes, .grad and forward are as before"""
