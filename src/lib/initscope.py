@@ -517,6 +517,8 @@ _OTHER = _Kind("other", -1, _units_first, _matrix)
 
 def _kind_of(module) -> Optional[_Kind]:
     """None: no layer. A leaf that the table does not know is one when its weight is a matrix."""
+    if any(ancestor.__name__ == "ScriptModule" for ancestor in type(module).__mro__):
+        return None  # torch.jit runs it, and shows nothing
     for ancestor in type(module).__mro__:
         if ancestor.__name__ in _KINDS:
             return _KINDS[ancestor.__name__]
@@ -752,10 +754,27 @@ class _Pass:
                 weight = _attribute(module, site.part.weight)
                 if not any(weight is other for other in used):
                     used.append(weight)
-            if kind.run != "whole" and not type(module).forward.__module__.startswith("torch.nn."):
-                return self._opaque(sites, forward(*args, **kwargs))  # not as its class computes
-            return getattr(self, "_" + kind.run)(module, sites, forward, args, kwargs)
+            if kind.run == "whole":
+                return self._whole(module, sites, forward, args, kwargs)
+            return self._opened(module, kind, sites, forward, args, kwargs)
         return seen
+
+    def _opened(self, module, kind, sites, forward, args, kwargs):
+        """Computed once more, by steps that can be seen; where that is not what it computes by
+        itself, its weights alone are recorded."""
+        import torch
+        with torch.backends.cudnn.flags(enabled=False):  # it has no gradients outside of training
+            expected = forward(*args, **kwargs)
+        begun = len(self.shown)
+        if type(module).forward.__module__.startswith("torch.nn."):
+            # A checkpoint around the module counts what is kept for the backward pass.
+            with torch.autograd.graph.saved_tensors_hooks(lambda kept: kept, lambda kept: kept):
+                output = getattr(self, "_" + kind.run)(module, sites, args, kwargs)
+            if output is not None and _close(_first_tensor(output), _first_tensor(expected)):
+                return output
+        del self.shown[begun:]
+        self.given.update((site.name, []) for site in sites)
+        return expected
 
     def show(self, names, output, values=None, functions=()):
         """Takes note of an output; returns what is to be passed on in its place."""
@@ -795,7 +814,7 @@ class _Pass:
                 output = passed if tensor is output else output
         return output
 
-    def _attention(self, module, sites, forward, args, kwargs):
+    def _attention(self, module, sites, args, kwargs):
         """As PyTorch computes it, with q, k, v and what they are mixed to as tensors of their own.
         """
         import torch
@@ -803,10 +822,9 @@ class _Pass:
         call = inspect.signature(type(module).forward).bind(module, *args, **kwargs)
         call.apply_defaults()
         given = call.arguments
-        expected = forward(*args, **kwargs)
         inputs = [given["query"], given["key"], given["value"]]
-        if any(x.is_nested for x in inputs):
-            return self._opaque(sites, expected)
+        if any(getattr(x, "is_nested", False) for x in inputs):
+            return None
         turned = module.batch_first and inputs[0].dim() == 3
         projected = []
         for site, x in zip(sites, inputs):
@@ -825,47 +843,35 @@ class _Pass:
             average_attn_weights=given.get("average_attn_weights", True))
         mixed = mixed.transpose(0, 1) if turned else mixed
         output = F.linear(mixed, module.out_proj.weight, module.out_proj.bias)
-        if not _close(output, expected[0]):
-            return self._opaque(sites, expected)
         self.give(sites[-1], mixed)
         return self.show([sites[-1].name], output), shares
 
-    def _recurrent(self, module, sites, forward, args, kwargs):
+    def _recurrent(self, module, sites, args, kwargs):
         """Step by step, by the equations of PyTorch's documentation."""
         import torch
-        x = args[0] if args else kwargs["input"]
-        start = args[1] if len(args) > 1 else kwargs.get("hx")
-        with torch.backends.cudnn.flags(enabled=False):  # it has no gradients outside of training
-            expected = forward(*args, **kwargs)
+        x, states = _sequence(args, kwargs)
         if not _is_tensor(x):
-            return self._opaque(sites, expected)
+            return None
         batched = x.dim() == 3
         h = x.unsqueeze(1) if not batched else x.transpose(0, 1) if module.batch_first else x
-        states = start if isinstance(start, tuple) else (start,) if start is not None else ()
         states = [state if batched else state.unsqueeze(1) for state in states]
-        begun, last, directions = len(self.shown), [], _directions(module)
-        ways = 1 + module.bidirectional
-        for number, (prefix, end) in enumerate(directions):
+        last, ways = [], 1 + module.bidirectional
+        for number, (_, end) in enumerate(_directions(module)):
             if number % ways == 0:
                 given, outputs = h, []
-            gates = [s for s in sites if s.part.weight == "weight_ih" + end]
-            state = [s[number] for s in states]
-            out, state = self._steps(module, gates, end, given, state, number % ways == 1)
-            outputs.append(out)
+            gates = [site for site in sites if site.part.weight == "weight_ih" + end]
+            output, state = self._steps(module, gates, end, given, [s[number] for s in states],
+                                        number % ways == 1)
+            outputs.append(output)
             last.append(state)
-            h = torch.cat(outputs, -1) if ways == 2 else out
+            h = torch.cat(outputs, -1)
         h = h.squeeze(1) if not batched else h.transpose(0, 1) if module.batch_first else h
-        if not _close(h, expected[0]):
-            del self.shown[begun:]
-            return self._opaque(sites, expected)
         last = [torch.stack(state) if batched else torch.stack(state).squeeze(1)
                 for state in zip(*last)]
         return h, tuple(last) if len(last) > 1 else last[0]
 
-    def _cell(self, module, sites, forward, args, kwargs):
-        x = args[0] if args else kwargs["input"]
-        start = args[1] if len(args) > 1 else kwargs.get("hx")
-        states = start if isinstance(start, tuple) else (start,) if start is not None else ()
+    def _cell(self, module, sites, args, kwargs):
+        x, states = _sequence(args, kwargs)
         batched = x.dim() == 2
         states = [state if batched else state.unsqueeze(0) for state in states]
         gates = [site for site in sites if site.part.weight == "weight_ih"]
@@ -898,12 +904,6 @@ class _Pass:
             values[t] = z.detach()
             outputs[t] = state[0]
         return torch.stack(outputs), state
-
-    def _opaque(self, sites, output):
-        """Weights alone: what happens inside is not known."""
-        for site in sites:
-            self.given.setdefault(site.name, [])
-        return output
 
     # The graph.
 
@@ -1006,6 +1006,12 @@ def _function(name, compute, node):
     except (AttributeError, RuntimeError):  # another version of PyTorch; overwritten in place
         value = None
     return name(node), value
+
+
+def _sequence(args, kwargs):
+    """What a recurrent module is called with: the input, and the states, none where none are."""
+    x, state = (*args, *kwargs.values(), None)[:2] if args else (kwargs["input"], kwargs.get("hx"))
+    return x, state if isinstance(state, tuple) else () if state is None else (state,)
 
 
 def _step(mode, inward, back, state, w_out):
@@ -1235,12 +1241,12 @@ class Watch:
         self._run.at(gradient_norm=norm, record=",".join(
             word for word, when in self._wanted.items() if when == "all" or when == "ends" and end),
             **moment)
-        first = next((x for name, given in seen.given.items() for x, reading in
-                      zip(given, readings[name]) if _is_float(x) and not reading.made_of), None)
+        axes = {site.name: site.kind.axis for site in self._recorded}
+        first, axis = next(((x, axes[name]) for name in readings if name in axes
+                            for x, reading in zip(seen.given[name], readings[name])
+                            if x.is_floating_point() and not reading.made_of), (None, -1))
         with torch.no_grad():
             if first is not None:
-                axis = next(site.kind.axis for site in self._recorded
-                            if any(x is first for x in seen.given.get(site.name, ())))
                 self._hand(0, "input", [first], axis)
             for site in self._recorded:
                 self._hand_weight(site, seen, gradient)
@@ -1295,7 +1301,8 @@ class Watch:
         never = [path or "the model" for path, (_, kind, parts) in self._sites.items()
                  if path not in seen.order and parts and (kind.kind != "norm" or self._norms)]
         if never:
-            _warn(f"watch: never called, so not recorded: {', '.join(never)}")
+            more = f" and {len(never) - 8} more" if len(never) > 8 else ""
+            _warn(f"watch: never called, so not recorded: {', '.join(never[:8])}{more}")
 
     def _biases(self, site) -> int:
         return sum(_attribute(site.module, name)[site.part.bias_rows].numel()
@@ -1313,10 +1320,11 @@ class Watch:
 
     def _note_loss(self, seen):
         import torch
-        todo, name = [seen.loss.grad_fn], None
+        todo, met, name = [seen.loss.grad_fn], set(seen.tags), None
         while todo and name is None:
             node = todo.pop(0)
-            if node not in seen.tags:
+            if node not in met:
+                met.add(node)
                 name = _LOSSES.get(re.sub(r"Backward\d*$", "", node.name()))
                 todo += [p for p, _ in node.next_functions if p is not None]
         if name is None and isinstance(self._loss, torch.nn.Module):
@@ -1400,29 +1408,30 @@ class Watch:
                 activation.append(getattr(torch, function)(z[-1]))
             elif i in seen.active:
                 activation.append(seen.active[i][1])
-            if delta[i] is not None:
-                deltas.append(own(delta[i]) * (self._rows(seen) if self._mean else 1))
+            deltas.append(None if delta[i] is None else own(delta[i]))
+        scale = self._rows(seen) if self._mean else 1
+        if any(d is not None for d in deltas):
+            deltas = [torch.zeros_like(value) if d is None else d * scale
+                      for value, d in zip(z, deltas)]
+        else:
+            deltas = []
         given = [x for x, reading in zip(seen.given.get(site.name, ()), readings.get(site.name, ()))
-                 if _is_float(x) and x is not first and not self._told(seen, reading)]
+                 if x.is_floating_point() and x is not first and not self._told(seen, reading)]
         for role, tensors in (("preactivation", z), ("activation", activation), ("delta", deltas),
                               ("input", given)):
             if tensors and (role == "input" or len(tensors) == len(z)):
                 self._hand(site.name, role, tensors, axis)
 
-    @staticmethod
-    def _told(seen, reading) -> bool:
+    def _told(self, seen, reading) -> bool:
         """Whether what a layer is given stands as the activation of another."""
         index = next(iter(reading.made_of), None)
         return reading.exact and index in seen.active and \
-            seen.active[index][0] == reading.function
+            seen.active[index][0] == reading.function and \
+            seen.shown[index].names[0] in self._run.layers
 
 
 def _share(tensor, place, of, axis):
     return tensor if of == 1 else tensor.chunk(of, axis)[place]
-
-
-def _is_float(x) -> bool:
-    return x.is_floating_point()
 
 
 def _unwrapped(model):

@@ -2,6 +2,7 @@
 import copy
 import io
 import os
+import tempfile
 import unittest
 import warnings
 
@@ -17,8 +18,14 @@ from torch import nn
 from torch.nn import functional as F
 
 import initscope
-from networks import ResNet, Transformer, cross_entropy, images, mlp, x, y
+from networks import Recurrent, ResNet, Transformer, cross_entropy, images, mlp, x, y
 from recording import recording
+
+
+try:
+    LIBRARY = initscope._library()
+except ImportError:
+    LIBRARY = None
 
 
 def record(model, probe=None, loss=cross_entropy, **options):
@@ -36,12 +43,12 @@ def same(one, two):
     return len(one) == len(two) > 0 and all(map(torch.equal, one, two))
 
 
-def train(model, data, watched, epochs=2, evaluates=True):
+def train(model, data, log=None, epochs=2, evaluates=True):
     """Trains with dropout and batch normalisation, and whatever draws random numbers."""
     torch.manual_seed(5)
     optimizer = torch.optim.SGD(model.parameters(), 0.05, momentum=0.9)
-    watch = initscope.watch(model, "logs", (data[:96], y[:96]), cross_entropy,
-                            histograms="all", spectrum="all") if watched else None
+    watch = initscope.watch(model, log, (data[:96], y[:96]), cross_entropy,
+                            histograms="all", spectrum="all") if log else None
     for epoch in range(1, epochs + 1):
         model.train()
         for rows in torch.randperm(256).split(64):
@@ -64,12 +71,12 @@ class Traps(unittest.TestCase):
 
     def test_training_is_the_same_to_the_last_bit(self):
         """training with dropout and batch norm is the same, watched or not"""
-        for make, data in ((ResNet, images), (Transformer, x)):
+        for make, data in ((ResNet, images), (Transformer, x), (Recurrent, x)):
             for evaluates in (True, False):
-                with recording() as runs:
-                    watched = train(make(), data, True, evaluates=evaluates)
+                with recording(LIBRARY) as runs, tempfile.TemporaryDirectory() as log:
+                    watched = train(make(), data, log, evaluates=evaluates)
                 self.assertEqual(len(runs[0].moments), 3)
-                self.assertTrue(same(train(make(), data, False, evaluates=evaluates), watched))
+                self.assertTrue(same(train(make(), data, evaluates=evaluates), watched))
 
     def test_generators_modes_and_gradients(self):
         """random generators, modes, .grad and forward are as before"""
@@ -214,6 +221,41 @@ class Traps(unittest.TestCase):
         expected = torch.autograd.grad(cross_entropy(model(x[:64]), y[:64]), model.b.weight)[0]
         self.assertTrue(torch.allclose(torch.tensor(run.moments[0].tensors["b", "gradient"].array),
                                        expected, atol=1e-6))
+
+    def test_one_of_two_calls(self):
+        """a call on which the loss does not depend has delta 0"""
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.b = nn.Linear(64, 32), nn.Linear(32, 10)
+
+            def forward(self, x):
+                self.a(x + 1)
+                return self.b(torch.tanh(self.a(x)))
+        with self.assertWarnsRegex(UserWarning, "no gradient reached the outputs of a:"):
+            run = record(Model())
+        delta = run.moments[0].tensors["a", "delta"].array
+        self.assertEqual(delta.shape, (128, 32))
+        self.assertTrue((delta[:64] == 0).all() and (delta[64:] != 0).any())
+
+    def test_later(self):
+        """a layer that is first called after the start is left out"""
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.early, self.late, self.c = (nn.Linear(64, 32), nn.Linear(64, 32),
+                                                 nn.Linear(32, 10))
+                self.is_late = False
+
+            def forward(self, x):
+                return self.c(torch.tanh((self.late if self.is_late else self.early)(x)))
+        model = Model()
+        with recording() as runs, self.assertWarnsRegex(UserWarning, "not recorded: late$"):
+            with initscope.watch(model, "logs", (x[:64], y[:64]), cross_entropy) as watch:
+                model.is_late = True
+                watch.record(1)
+        self.assertEqual(runs[0].names, ["early", "c"])
+        self.assertIn(("c", "input"), runs[0].moments[1].tensors)
 
     def test_tied(self):
         """tied weights have rows of both layers, and count once in the gradient's norm"""
@@ -374,6 +416,38 @@ class Traps(unittest.TestCase):
                 self.assertTrue(torch.allclose(got, getattr(model, name).weight.grad, atol=1e-6))
                 self.assertIn((name, "delta"), run.moments[0].tensors)
 
+    def test_checkpointed_attention(self):
+        """checkpointed layers that are recorded by another way to compute them"""
+        from torch.utils.checkpoint import checkpoint
+
+        class Model(nn.Module):
+            def __init__(self, reentrant):
+                super().__init__()
+                self.inward = nn.Linear(8, 16)
+                self.attends = nn.TransformerEncoderLayer(16, 2, 32, 0.0, batch_first=True)
+                self.gates, self.head = nn.LSTM(16, 6, batch_first=True), nn.Linear(6, 10)
+                self.reentrant = reentrant
+
+            def part(self, h):
+                return self.gates(self.attends(h))[0]
+
+            def forward(self, x):
+                h = torch.tanh(self.inward(x.view(-1, 8, 8)))
+                h = self.part(h) if self.reentrant is None else \
+                    checkpoint(self.part, h, use_reentrant=self.reentrant)
+                return self.head(h.mean(1))
+        runs = []
+        for reentrant in (None, False, True):
+            torch.manual_seed(0)
+            runs.append(record(Model(reentrant)))
+        plain = runs[0].moments[0].tensors
+        self.assertIn(("attends.self_attn.q", "delta"), plain)
+        for run in runs[1:]:
+            tensors = run.moments[0].tensors
+            self.assertEqual(tensors.keys(), plain.keys())
+            for key, tensor in tensors.items():
+                self.assertTrue(abs(tensor.array - plain[key].array).max() < 1e-5, key)
+
     def test_no_gradient(self):
         """outputs on which the loss does not depend are named"""
         class Model(nn.Module):
@@ -412,6 +486,14 @@ class Traps(unittest.TestCase):
             record(mlp(), loss=nn.CrossEntropyLoss(reduction="none"))
         with self.assertRaisesRegex(ValueError, "loss="):
             record(mlp(), loss=None)
+
+    def test_scripted_parts(self):
+        """what torch.jit runs inside of a model is left out, the rest recorded"""
+        model = mlp()
+        model[2] = torch.jit.script(model[2])
+        run = record(model)
+        self.assertEqual((run.names, run.inputs("4")), (["0", "4"], ["0"]))
+        self.assertIn(("4", "input"), run.moments[0].tensors)
 
     def test_saving(self):
         """a watched model is saved, copied and scripted"""
