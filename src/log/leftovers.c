@@ -12,8 +12,17 @@
 
 #include "log_internal.h"
 
+enum { BOOKKEEPING = 3 };
+
+/* The names in a run directory, published or about to be, that a finished run does not have. */
+typedef struct leftovers {
+    int directory; /* descriptor: it stays the same under another name */
+    const char *name[BOOKKEEPING + INS_LOG_FILES];
+    size_t count;
+} leftovers;
+
 /* Files of the staging directory that a finished run does not have. */
-static const char *const bookkeeping[INS_BOOKKEEPING] = {"journal", "identity", "lock"};
+static const char *const bookkeeping[BOOKKEEPING] = {"journal", "identity", "lock"};
 
 bool ins_log_is_empty(const char *directory, ins_log_file file)
 {
@@ -28,35 +37,49 @@ bool ins_log_is_empty(const char *directory, ins_log_file file)
     return empty;
 }
 
-ins_status ins_leftovers_find(const char *directory, ins_leftovers *leftovers, ins_error *error)
+static ins_status find_leftovers(const char *directory, leftovers *these, ins_error *error)
 {
-    ins_leftovers found = {.directory = ins_log_open_file(directory, O_RDONLY | O_DIRECTORY)};
+    leftovers found = {.directory = ins_log_open_file(directory, O_RDONLY | O_DIRECTORY)};
     if (found.directory < 0) return ins_file_problem(directory, INS_OUTPUT, error);
-    for (size_t i = 0; i < INS_BOOKKEEPING; i++) found.name[found.count++] = bookkeeping[i];
+    for (size_t i = 0; i < BOOKKEEPING; i++) found.name[found.count++] = bookkeeping[i];
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
         if (ins_log_is_empty(directory, file))
             found.name[found.count++] = ins_log_tables[file].file;
-    *leftovers = found;
+    *these = found;
     return INS_OK;
 }
 
-void ins_leftovers_remove(ins_leftovers *leftovers)
+/* Both close; they need neither memory nor descriptors: what is published must not fail for want of
+ * those. */
+static void keep_leftovers(leftovers *these)
 {
-    for (size_t i = 0; i < leftovers->count; i++)
-        unlinkat(leftovers->directory, leftovers->name[i], 0);
-    ins_leftovers_keep(leftovers);
+    close(these->directory);
 }
 
-void ins_leftovers_keep(ins_leftovers *leftovers)
+static void remove_leftovers(leftovers *these)
 {
-    close(leftovers->directory);
+    for (size_t i = 0; i < these->count; i++) unlinkat(these->directory, these->name[i], 0);
+    keep_leftovers(these);
+}
+
+ins_status ins_leftovers_publish(const ins_publication *publication, ins_error *error)
+{
+    leftovers these;
+    ins_status status = find_leftovers(publication->staging, &these, error);
+    if (status != INS_OK) return status;
+    status = ins_publication_exchange(publication, error);
+    if (ins_path_exists(publication->staging))
+        keep_leftovers(&these);
+    else
+        remove_leftovers(&these);
+    return status;
 }
 
 void ins_leftovers_remove_late(const char *directory)
 {
-    ins_leftovers found = {0};
+    leftovers found = {0};
     char *replaced = ins_path_join(directory, INS_REPLACED);
     ins_directory_remove(replaced, NULL);
     free(replaced);
-    if (ins_leftovers_find(directory, &found, NULL) == INS_OK) ins_leftovers_remove(&found);
+    if (find_leftovers(directory, &found, NULL) == INS_OK) remove_leftovers(&found);
 }

@@ -7,6 +7,7 @@
 
 #include "initscope/columns.h"
 #include "initscope/error.h"
+#include "initscope/publication.h"
 #include "initscope/text.h"
 
 /* INS_OUTPUT when path is something that is no directory, or cannot be looked at. */
@@ -15,6 +16,9 @@ ins_status ins_log_check_kind(const char *path, ins_error *error);
 /* open, of no link, and truncate that go on after a signal. */
 int ins_log_open_file(const char *path, int flags);
 int ins_log_cut(int file, size_t length);
+
+/* Writes the files to which rows are appended, with their headers alone. INS_OUTPUT on failure. */
+ins_status ins_log_start_files(const char *directory, ins_error *error);
 
 /* Takes staging/lock, writing the process id into it. *lock is a descriptor that holds the lock
  * until it is closed. INS_OUTPUT, naming directory and the holder, when another process has it. */
@@ -25,19 +29,9 @@ ins_status ins_log_take_lock(const char *directory, const char *staging, int *lo
  */
 bool ins_log_is_empty(const char *directory, ins_log_file file);
 
-/* The names in a run directory, published or about to be, that a finished run does not have. */
-enum { INS_BOOKKEEPING = 3 };
-typedef struct ins_leftovers {
-    int directory; /* descriptor: it stays the same under another name */
-    const char *name[INS_BOOKKEEPING + INS_LOG_FILES];
-    size_t count;
-} ins_leftovers;
-ins_status ins_leftovers_find(const char *directory, ins_leftovers *leftovers, ins_error *error);
-
-/* Removes them, or leaves them there, and closes. Needs neither memory nor descriptors: what is
- * published must not fail for want of those. */
-void ins_leftovers_remove(ins_leftovers *leftovers);
-void ins_leftovers_keep(ins_leftovers *leftovers);
+/* Publishes a directory of rows, without what a finished one does not have, which goes after the
+ * renaming: one that could not be renamed can be gone on with. INS_OUTPUT, as the exchange. */
+ins_status ins_leftovers_publish(const ins_publication *publication, ins_error *error);
 
 /* Removes what a process left that was killed right after the renaming. */
 void ins_leftovers_remove_late(const char *directory);

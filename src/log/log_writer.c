@@ -192,12 +192,7 @@ static ins_status start(ins_log *log, ins_error *error)
 {
     ins_status status = ins_directory_clear(log->staging, "lock", error);
     ins_text text = {0};
-    for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++) {
-        if (!ins_log_tables[file].by_trial) continue;
-        ins_text_clear(&text);
-        ins_log_header(file, &text);
-        status = write_text(log, ins_log_tables[file].file, &text, ins_file_stage, error);
-    }
+    if (status == INS_OK) status = ins_log_start_files(log->staging, error);
     if (status == INS_OK)
         status = write_text(log, "identity", &log->identity, ins_file_write, error);
     if (status == INS_OK) {
@@ -397,20 +392,11 @@ static ins_status write_schema(const ins_log *log, ins_error *error)
     return status;
 }
 
-/* The bookkeeping goes after the renaming: a run that could not be renamed can be resumed. */
 static ins_status publish(const ins_log *log, ins_error *error)
 {
-    ins_leftovers leftovers;
-    ins_publication publication = publication_of(log);
-    ins_status status = write_schema(log, error);
-    if (status == INS_OK) status = ins_leftovers_find(log->staging, &leftovers, error);
-    if (status != INS_OK) return status;
-    status = ins_publication_exchange(&publication, error);
-    if (ins_path_exists(log->staging))
-        ins_leftovers_keep(&leftovers);
-    else
-        ins_leftovers_remove(&leftovers);
-    return status;
+    const ins_publication publication = publication_of(log);
+    const ins_status status = write_schema(log, error);
+    return status == INS_OK ? ins_leftovers_publish(&publication, error) : status;
 }
 
 ins_status ins_log_publish(ins_log *log, ins_error *error)

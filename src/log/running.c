@@ -65,18 +65,9 @@ static ins_status write_new(const char *directory, const char *name, const ins_t
 static ins_status write_start(ins_running *running, ins_error *error)
 {
     ins_text text = {0};
-    ins_status status = INS_OK;
-    for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++) {
-        if (!ins_log_tables[file].by_trial) continue;
-        ins_text_clear(&text);
-        ins_log_header(file, &text);
-        status = write_new(running->directory, ins_log_tables[file].file, &text, error);
-    }
-    if (status == INS_OK) {
-        ins_text_clear(&text);
-        ins_journal_start(&running->journal, false, &text);
-        status = write_new(running->directory, "journal", &text, error);
-    }
+    ins_status status = ins_log_start_files(running->directory, error);
+    ins_journal_start(&running->journal, false, &text);
+    if (status == INS_OK) status = write_new(running->directory, "journal", &text, error);
     ins_text_free(&text);
     return status;
 }

@@ -158,14 +158,7 @@ static ins_status write_environment(const ins_shared_log *log, const char *versi
 static ins_status start(ins_shared_log *log, const char *version, ins_error *error)
 {
     ins_text text = {0};
-    ins_status status = INS_OK;
-    for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++) {
-        if (!ins_log_tables[file].by_trial) continue;
-        ins_text_clear(&text);
-        ins_log_header(file, &text);
-        status = write_file(log, ins_log_tables[file].file, &text, error);
-    }
-    ins_text_clear(&text);
+    ins_status status = ins_log_start_files(log->place, error);
     ins_journal_start(&log->journal, log->policy == INS_SHARED_REPLACE, &text);
     if (status == INS_OK) status = write_environment(log, version, error);
     if (status == INS_OK) status = write_schema(log, error);
@@ -384,21 +377,13 @@ void ins_shared_log_drop(ins_shared_log *log)
 
 static ins_status publish(ins_shared_log *log, ins_error *error)
 {
-    ins_leftovers leftovers;
     const ins_publication publication = {log->place, log->directory,
                                          log->policy == INS_SHARED_REPLACE ? INS_PUBLISH_REPLACE
                                                                            : INS_PUBLISH_NEW};
     char *running = running_of(log);
     ins_directory_remove(running, NULL);
     free(running);
-    ins_status status = ins_leftovers_find(log->place, &leftovers, error);
-    if (status != INS_OK) return status;
-    status = ins_publication_exchange(&publication, error);
-    if (ins_path_exists(log->place))
-        ins_leftovers_keep(&leftovers);
-    else
-        ins_leftovers_remove(&leftovers);
-    return status;
+    return ins_leftovers_publish(&publication, error);
 }
 
 ins_status ins_shared_log_close(ins_shared_log *log, ins_error *error)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "initscope/file.h"
+#include "initscope/log_writer.h"
 #include "initscope/memory.h"
 
 #include "log_internal.h"
@@ -120,4 +121,20 @@ static void sweep(int parent, const char *name)
 void ins_log_sweep(const char *staging)
 {
     sweep(AT_FDCWD, staging);
+}
+
+ins_status ins_log_start_files(const char *directory, ins_error *error)
+{
+    ins_text header = {0};
+    ins_status status = INS_OK;
+    for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++) {
+        if (!ins_log_tables[file].by_trial) continue;
+        ins_text_clear(&header);
+        ins_log_header(file, &header);
+        char *path = ins_path_join(directory, ins_log_tables[file].file);
+        status = ins_file_stage(path, header.data, header.length, error);
+        free(path);
+    }
+    ins_text_free(&header);
+    return status;
 }
