@@ -252,21 +252,27 @@ typedef struct initscope_vote { /* the network */
 /* Nothing can be added any more. vote may be NULL. */
 INITSCOPE_API initscope_status initscope_audit_end(initscope_audit *audit, initscope_vote *vote);
 
-typedef struct initscope_origin { /* one weight */
+typedef struct initscope_origin { /* one weight; texts that are longer end in "..." */
     size_t size;
-    const char *name, *kind; /* kind: dense, conv, recurrent, attention, embedding */
-    const char *said;        /* "drawn by he_normal", "began as glorot_uniform, moved about 0.1",
-                                "trained: no law" */
-    const char *rule;        /* "" when none fits */
-    const char *also;        /* others that fit as well, separated by blanks */
-    const char *family; /* uniform, normal, truncated, orthogonal, sparse, constant, identity; "" */
-    double units, fan_in, fan_out; /* fans NAN: an embedding sums nothing */
-    double scale;                  /* standard deviation of the law, gain, or the constant */
-    double trained;                /* how far it has moved, in lengths of what it began as */
-    double p; /* Kolmogorov-Smirnov, of the rule without free parameter; NAN: there is none */
-    double duplicate_pairs, zero_units, nonfinite;
+    char rule[64];     /* "he_normal", a row of `initscope list initializers`; "" when none fits */
+    char also[192];    /* others that fit as well, separated by blanks */
+    char family[16];   /* uniform, normal, truncated, orthogonal, sparse, constant, identity; "" */
+    double scale;      /* standard deviation of the law, gain, or the constant */
+    double trained;    /* how far it has moved since, in lengths of what it began as */
+    double p;          /* Kolmogorov-Smirnov, of the rule without free parameter; NAN: not tested */
+    double duplicates; /* pairs of equal units that are not 0 */
+    double zero_units, nonfinite;
+    double units, fan_in, fan_out;      /* fans NAN: an embedding sums nothing */
     double forward_gain, backward_gain; /* NAN: neither dense nor a convolution */
+    char kind[16];                      /* dense, conv, recurrent, attention, embedding */
+    char said[256]; /* "drawn by he_normal", "began as glorot_uniform, moved about 0.1",
+                       "trained: no law" */
+    char name[256];
 } initscope_origin;
+
+/* Of a weight alone, whose unit_axis counts: without a network that votes. */
+INITSCOPE_API initscope_status initscope_guess(const initscope_array *weight, double fan_in,
+                                               double fan_out, initscope_origin *origin);
 
 /* After initscope_audit_end, in the order in which they were added. INITSCOPE_USAGE beyond the
  * last.

@@ -130,11 +130,12 @@ class _Statistics(_Structure):
 
 
 class _Origin(_Structure):
-    _fields_ = [("size", ctypes.c_size_t)] + \
-        [(n, ctypes.c_char_p) for n in ("name", "kind", "said", "rule", "also", "family")] + \
-        [(n, ctypes.c_double) for n in ("units", "fan_in", "fan_out", "scale", "trained", "p",
-                                        "duplicate_pairs", "zero_units", "nonfinite",
-                                        "forward_gain", "backward_gain")]
+    _fields_ = [("size", ctypes.c_size_t), ("rule", ctypes.c_char * 64),
+                ("also", ctypes.c_char * 192), ("family", ctypes.c_char * 16)] + \
+        [(n, ctypes.c_double) for n in ("scale", "trained", "p", "duplicates", "zero_units",
+                                        "nonfinite", "units", "fan_in", "fan_out",
+                                        "forward_gain", "backward_gain")] + \
+        [("kind", ctypes.c_char * 16), ("said", ctypes.c_char * 256), ("name", ctypes.c_char * 256)]
 
 
 class _Vote(_Structure):
@@ -1544,7 +1545,7 @@ def audit(model_or_state_dict, activation: Optional[str] = None, layout: str = "
         for index in range(vote.origins):
             origin = _Origin()
             _call("audit_get", handle, ctypes.c_size_t(index), ctypes.byref(origin))
-            found.append(_from_structure(Origin, origin, layer="name", twins="duplicate_pairs",
+            found.append(_from_structure(Origin, origin, layer="name", twins="duplicates",
                                          zeros="zero_units"))
         found.vote = _from_structure(Vote, vote)
     finally:

@@ -1,7 +1,9 @@
 /* The functions of initscope.h on weights of others. */
 #include <config.h>
 
+#include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,7 @@ typedef struct call {
     const void *a, *b;
     void *out;
     size_t number;
+    double fan_in, fan_out;
 } call;
 
 static void break_audit(void *arguments)
@@ -168,38 +171,52 @@ initscope_status initscope_audit_end(initscope_audit *audit, initscope_vote *vot
     return ins_door(end_audit, break_audit, &(call){.audit = audit, .out = vote});
 }
 
+/* As much of a text as fits. */
+static void copy_text(char *to, size_t size, const char *text)
+{
+    const size_t length = strlen(text);
+    snprintf(to, size, "%s", text);
+    if (length >= size) memcpy(to + size - 4, "...", 4);
+}
+
+static ins_status give_origin(const ins_origin *origin, ins_arena *arena, void *out,
+                              ins_error *error)
+{
+    ins_text said = {0};
+    ins_origin_say(origin, &said);
+    initscope_origin all = {.scale = origin->scale,
+                            .trained = origin->trained,
+                            .p = origin->p,
+                            .duplicates = origin->duplicate_pairs,
+                            .zero_units = origin->zero_units,
+                            .nonfinite = origin->nonfinite,
+                            .units = (double)origin->units,
+                            .fan_in = origin->fan_in,
+                            .fan_out = origin->fan_out,
+                            .forward_gain = origin->forward_gain,
+                            .backward_gain = origin->backward_gain};
+    copy_text(all.rule, sizeof all.rule, or_empty(origin->rule));
+    copy_text(all.also, sizeof all.also, list_words(arena, origin->also, INS_ALSO));
+    if (origin->family != INS_FAMILY_NONE)
+        copy_text(all.family, sizeof all.family, ins_family_names[origin->family]);
+    copy_text(all.kind, sizeof all.kind, ins_kernel_names[origin->kind]);
+    copy_text(all.said, sizeof all.said, said.data != NULL ? said.data : "");
+    copy_text(all.name, sizeof all.name, origin->name);
+    ins_text_free(&said);
+    return ins_door_give(out, sizeof all, &all, "origin", error);
+}
+
 static initscope_status get_origin(void *arguments, ins_error *error)
 {
     const call *of = arguments;
-    ins_status status = check_audit(of, true, error);
+    const ins_status status = check_audit(of, true, error);
     if (status != INS_OK) return (initscope_status)status;
-    ins_arena *arena = of->audit->arena;
     if (of->number >= ins_audit_count(of->audit->audit))
         return (initscope_status)ins_error_add(error, INS_USAGE,
                                                "audit: there are %zu weights (got \"%zu\")",
                                                ins_audit_count(of->audit->audit), of->number);
-    const ins_origin *origin = ins_audit_at(of->audit->audit, of->number);
-    ins_text said = {0};
-    ins_origin_say(origin, &said);
-    const initscope_origin all = {
-        .name = origin->name,
-        .kind = ins_kernel_names[origin->kind],
-        .said = take_text(arena, &said),
-        .rule = or_empty(origin->rule),
-        .also = list_words(arena, origin->also, INS_ALSO),
-        .family = origin->family == INS_FAMILY_NONE ? "" : ins_family_names[origin->family],
-        .units = (double)origin->units,
-        .fan_in = origin->fan_in,
-        .fan_out = origin->fan_out,
-        .scale = origin->scale,
-        .trained = origin->trained,
-        .p = origin->p,
-        .duplicate_pairs = origin->duplicate_pairs,
-        .zero_units = origin->zero_units,
-        .nonfinite = origin->nonfinite,
-        .forward_gain = origin->forward_gain,
-        .backward_gain = origin->backward_gain};
-    return (initscope_status)ins_door_give(of->out, sizeof all, &all, "origin", error);
+    return (initscope_status)give_origin(ins_audit_at(of->audit->audit, of->number),
+                                         of->audit->arena, of->out, error);
 }
 
 initscope_status initscope_audit_get(const initscope_audit *audit, size_t index,
@@ -218,6 +235,54 @@ static initscope_status close_audit(void *arguments, ins_error *error)
     ins_arena_free(of->audit->arena);
     free(of->audit);
     return INITSCOPE_OK;
+}
+
+/* The shape of a kernel of so many units and inputs that has the fans: each window is as large as
+ * the units are more than they are. */
+static ins_weights with_fans(const ins_matrix *matrix, double fan_in, double fan_out)
+{
+    const double window = fan_out / (double)matrix->units;
+    const size_t taps =
+        window >= 1 && window == floor(window) && window <= (double)matrix->length &&
+                matrix->length % (size_t)window == 0 && fan_in == (double)matrix->length
+            ? (size_t)window
+            : 1;
+    return (ins_weights){.name = "weight",
+                         .dimensions = taps > 1 ? 3 : 2,
+                         .shape = {matrix->units, matrix->length / taps, taps},
+                         .wide = matrix->x};
+}
+
+static initscope_status guess(void *arguments, ins_error *error)
+{
+    const call *of = arguments;
+    ins_matrix matrix;
+    initscope_audit *audit = NULL;
+    if (!(of->fan_in > 0 && of->fan_out > 0))
+        return (initscope_status)ins_error_add(error, INS_USAGE, "guess: fans are above 0");
+    ins_status status = ins_matrix_of(of->b, true, &matrix, error);
+    if (status != INS_OK) return (initscope_status)status;
+    status = (ins_status)open_audit(&(call){.out = &audit, .number = INS_LAYOUT_TORCH}, error);
+    if (status == INS_OK) {
+        const ins_weights weights = with_fans(&matrix, of->fan_in, of->fan_out);
+        ins_door_quiet_gsl();
+        ins_audit_add(audit->audit, &weights);
+        ins_audit_end(audit->audit);
+        ins_door_restore_gsl();
+        status = ins_audit_count(audit->audit) == 1
+                     ? give_origin(ins_audit_at(audit->audit, 0), audit->arena, of->out, error)
+                     : ins_error_add(error, INS_USAGE, "guess: no matrix of weights");
+        close_audit(&(call){.audit = audit}, error);
+    }
+    free(matrix.x);
+    return (initscope_status)status;
+}
+
+initscope_status initscope_guess(const initscope_array *weight, double fan_in, double fan_out,
+                                 initscope_origin *origin)
+{
+    return ins_door(guess, NULL,
+                    &(call){.b = weight, .out = origin, .fan_in = fan_in, .fan_out = fan_out});
 }
 
 initscope_status initscope_audit_close(initscope_audit *audit)

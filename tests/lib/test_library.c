@@ -573,6 +573,87 @@ START_TEST(a_child_cannot_use_the_handles_of_its_parent)
 }
 END_TEST
 
+/* --- Weights of others ------------------------------------------------------------------ */
+
+/* Uniform in [-1, 1). */
+static double draw(void)
+{
+    return 2.0 * rand() / (RAND_MAX + 1.0) - 1;
+}
+
+static float kernel[64 * 96];
+
+static const initscope_array weights = {.size = sizeof weights,
+                                        .data = kernel,
+                                        .ndim = 2,
+                                        .shape = (const int64_t[]){64, 96},
+                                        .unit_axis = 0};
+
+/* He et al. 2015: variance 2 / fan_in, the variance of a uniform law being a third of its bound's
+ * square. */
+static void draw_he_uniform(double fan_in)
+{
+    srand(6);
+    for (int i = 0; i < 64 * 96; i++) kernel[i] = (float)(draw() * sqrt(6 / fan_in));
+}
+
+START_TEST(a_weight_alone_tells_its_rule)
+{
+    initscope_origin origin = {.size = sizeof origin};
+    draw_he_uniform(96);
+    ck_assert_int_eq(initscope_guess(&weights, 96, 64, &origin), INITSCOPE_OK);
+    ck_assert_str_eq(origin.rule, "he_uniform");
+    ck_assert_str_eq(origin.family, "uniform");
+    ck_assert_str_eq(origin.said, "drawn by he_uniform");
+    ck_assert_double_eq_tol(origin.scale, sqrt(2.0 / 96), 1e-12);
+    ck_assert(origin.trained == 0 && origin.p > 0.01 && origin.duplicates == 0);
+    memcpy(kernel + 96, kernel, 96 * sizeof *kernel);
+    memset(kernel + 3 * 96, 0, 96 * sizeof *kernel);
+    ck_assert_int_eq(initscope_guess(&weights, 96, 64, &origin), INITSCOPE_OK);
+    ck_assert(origin.duplicates == 1 && origin.zero_units == 1);
+    FAILS(initscope_guess(&weights, 0, 64, &origin), INITSCOPE_USAGE, "guess: fans are above 0");
+}
+END_TEST
+
+START_TEST(a_network_votes)
+{
+    initscope_audit *audit;
+    initscope_vote vote = {.size = sizeof vote};
+    initscope_origin origin = {.size = sizeof origin};
+    const float bias[64] = {0};
+    const initscope_array biases = {
+        .size = sizeof biases, .data = bias, .ndim = 1, .shape = (const int64_t[]){64}};
+    ck_assert_int_eq(initscope_audit_open(INITSCOPE_LAYOUT_AUTO, "no such", &audit),
+                     INITSCOPE_USAGE);
+    ck_assert_ptr_nonnull(strstr(initscope_error(), "unknown activation (got \"no such\")"));
+    ck_assert_ptr_null(audit);
+    ck_assert_int_eq(initscope_audit_open(INITSCOPE_LAYOUT_AUTO, NULL, &audit), INITSCOPE_OK);
+    FAILS(initscope_audit_get(audit, 0, &origin), INITSCOPE_USAGE, "audit: has not ended");
+    for (int l = 0; l < 3; l++) {
+        char name[32];
+        draw_he_uniform(96);
+        snprintf(name, sizeof name, "layer%d.weight", l);
+        ck_assert_int_eq(initscope_audit_add(audit, name, &weights), INITSCOPE_OK);
+    }
+    ck_assert_int_eq(initscope_audit_add(audit, "layer2.bias", &biases), INITSCOPE_OK);
+    ck_assert_int_eq(initscope_audit_end(audit, &vote), INITSCOPE_OK);
+    ck_assert_str_eq(vote.rule, "he_uniform");
+    ck_assert(vote.tensors == 3 && vote.origins == 3 && vote.certain && vote.drawn == 3);
+    ck_assert(vote.log_odds > 20 && !vote.symmetric && !vote.nonfinite);
+    ck_assert_ptr_nonnull(strstr(vote.said, "he_uniform"));
+    ck_assert_int_eq(initscope_audit_get(audit, 2, &origin), INITSCOPE_OK);
+    ck_assert_str_eq(origin.name, "layer2.weight");
+    ck_assert_str_eq(origin.kind, "dense");
+    ck_assert(origin.units == 64 && origin.fan_in == 96 && origin.fan_out == 64);
+    FAILS(initscope_audit_get(audit, 3, &origin), INITSCOPE_USAGE,
+          "audit: there are 3 weights (got \"3\")");
+    FAILS(initscope_audit_add(audit, "late", &weights), INITSCOPE_USAGE,
+          "audit: has ended already");
+    ck_assert_int_eq(initscope_audit_close(audit), INITSCOPE_OK);
+    ck_assert_int_eq(initscope_audit_close(NULL), INITSCOPE_OK);
+}
+END_TEST
+
 /* --- The directory ------------------------------------------------------------------- */
 
 static void add_run(const char *seed, initscope_outcome outcome)
@@ -743,6 +824,8 @@ int main(void)
     tcase_add_test(group, want_of_memory_is_a_status);
     tcase_add_test(group, the_error_handler_of_the_host_is_left_alone);
     tcase_add_test(group, a_child_cannot_use_the_handles_of_its_parent);
+    tcase_add_test(group, a_weight_alone_tells_its_rule);
+    tcase_add_test(group, a_network_votes);
     tcase_add_test(group, what_is_complete_is_not_run_again);
     tcase_add_test(group, factors_that_a_table_cannot_hold_are_refused);
     tcase_add_test(group, runs_that_were_not_ended_are_interrupted);

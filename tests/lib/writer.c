@@ -45,7 +45,7 @@ int main(int argc, char **argv)
     if (argc < 5) return 2;
     const int runs = atoi(argv[2]), moments = atoi(argv[3]), first = atoi(argv[4]);
     const useconds_t pause = argc > 5 ? (useconds_t)atoi(argv[5]) : 0;
-    initscope_log *log;
+    initscope_log *log = NULL;
     initscope_status status = initscope_open(argv[1], INITSCOPE_ADD, &log);
     srand((unsigned)first);
     for (int i = 0; i < UNITS * INPUTS; i++)
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
         if (status == 0) status = record(run, moments, pause);
         if (status == 0) status = initscope_end(run, INITSCOPE_COMPLETED);
     }
-    if (status == 0) status = initscope_close(log);
     if (status != 0) fprintf(stderr, "%s\n", initscope_error());
-    return (int)status;
+    const initscope_status closed = log != NULL ? initscope_close(log) : INITSCOPE_OK;
+    return (int)(status != 0 ? status : closed);
 }
