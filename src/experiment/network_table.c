@@ -53,18 +53,30 @@ static const char *block_of(const ins_design *design, const ins_layer_plan *plan
     return "";
 }
 
+/* "attention2.q" */
+static void add_name(const ins_layer_plan *plan, const ins_tensor_place *place, ins_text *out)
+{
+    ins_text_add(out, plan->name);
+    if (place->part != NULL) ins_text_add_format(out, ".%s", place->part);
+}
+
 static void add_layer(const ins_design *design, const ins_trial *trial, size_t index,
                       const ins_tensor_place *place, size_t parameters, ins_text *out)
 {
     const ins_layer_plan *plan = &design->layer[index];
     const ins_choice *phi = ins_design_activation(design, place->layer);
-    ins_text inputs = {0};
-    add_inputs(design, index, &inputs);
+    ins_text inputs = {0}, name = {0};
+    add_name(plan, place, &name);
+    if (place->inner)
+        for (size_t l = plan->number; l < place->layer; l++)
+            ins_text_add_format(&inputs, l > plan->number ? " %zu" : "%zu", l);
+    else
+        add_inputs(design, index, &inputs);
     ins_row row = ins_row_begin(out, INS_LOG_NETWORK);
     ins_row_integer(&row, INS_NETWORK_RUN, (long long)trial->run);
     ins_row_integer(&row, INS_NETWORK_LAYER, (long long)place->layer);
-    ins_row_text(&row, INS_NETWORK_NAME, plan->name);
-    ins_row_text(&row, INS_NETWORK_KIND, place->taps > 0 ? "conv" : "dense");
+    ins_row_text(&row, INS_NETWORK_NAME, name.data);
+    ins_row_text(&row, INS_NETWORK_KIND, plan->kind->family);
     ins_row_text(&row, INS_NETWORK_BLOCK, block_of(design, plan));
     ins_row_text(&row, INS_NETWORK_ACTIVATION, phi != NULL ? phi->label : "");
     ins_row_text(&row, INS_NETWORK_INPUTS, inputs.data);
@@ -75,19 +87,28 @@ static void add_layer(const ins_design *design, const ins_trial *trial, size_t i
     ins_row_integer(&row, INS_NETWORK_TRAINABLE, 1);
     ins_row_end(&row);
     ins_text_free(&inputs);
+    ins_text_free(&name);
+}
+
+/* The rows of a layer: a matrix with the biases behind it. */
+static void add_matrices(const ins_design *design, const ins_trial *trial, size_t index,
+                         ins_text *out)
+{
+    ins_learned list[INS_LAYER_TENSORS];
+    const size_t tensors = ins_plan_tensors(&design->layer[index], list);
+    size_t next = 0;
+    for (size_t t = 0; t < tensors; t = next) {
+        size_t parameters = 0;
+        for (next = t; next < tensors && list[next].place.layer == list[t].place.layer; next++)
+            parameters += list[next].place.units * list[next].place.inputs;
+        if (ins_role_is_matrix(list[t].place.role))
+            add_layer(design, trial, index, &list[t].place, parameters, out);
+    }
 }
 
 void ins_network_rows(const ins_design *design, const ins_trial *trial, ins_text *out)
 {
-    for (size_t i = 0; i < design->layers; i++) {
-        ins_learned list[INS_LAYER_TENSORS];
-        const size_t tensors = ins_plan_tensors(&design->layer[i], list);
-        if (tensors == 0 || !ins_role_is_matrix(list[0].place.role)) continue;
-        size_t parameters = 0;
-        for (size_t t = 0; t < tensors; t++)
-            parameters += list[t].place.units * list[t].place.inputs;
-        add_layer(design, trial, i, &list[0].place, parameters, out);
-    }
+    for (size_t i = 0; i < design->layers; i++) add_matrices(design, trial, i, out);
 }
 
 void ins_factor_rows_of(const ins_trial *trial, ins_text *out)
