@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "initscope/dataset.h"
 #include "initscope/entry.h"
 #include "initscope/error.h"
 #include "initscope/network.h"
@@ -67,9 +68,10 @@ size_t ins_grid_networks(const ins_grid *grid); /* their number */
 size_t ins_grid_network_of(const ins_grid *grid, const ins_trial *trial);
 ins_trial ins_grid_network_trial(const ins_grid *grid, size_t network); /* the first one */
 
-/* Whether every network fits samples of these features. INS_USAGE; only then may a design be asked
- * for. A line is added to warnings for each that has two linear layers in a row. */
-ins_status ins_networks_check(const ins_settings *settings, const ins_samples *samples,
+/* Whether every network fits samples of these features, and has tokens where it embeds them.
+ * INS_USAGE; only then may a design be asked for. A line is added to warnings for each that has two
+ * linear layers in a row. */
+ins_status ins_networks_check(const ins_settings *settings, const ins_prepared *data,
                               ins_text *warnings, ins_error *error);
 
 /* The layers of a trial's network for such samples, and the whole design for the training rows. The

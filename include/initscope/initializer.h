@@ -15,13 +15,14 @@
 typedef enum ins_role {
     INS_ROLE_WEIGHT,    /* a matrix on what the layer reads */
     INS_ROLE_RECURRENT, /* a matrix on the layer's own output one step before */
+    INS_ROLE_TABLE,     /* a matrix of which one column is taken: of a token, or of a position */
     INS_ROLE_BIAS,
     INS_ROLE_SCALE /* a factor or an offset that has a start of its own */
 } ins_role;
 
 static inline bool ins_role_is_matrix(ins_role role)
 {
-    return role == INS_ROLE_WEIGHT || role == INS_ROLE_RECURRENT;
+    return role == INS_ROLE_WEIGHT || role == INS_ROLE_RECURRENT || role == INS_ROLE_TABLE;
 }
 
 /* Where in a network a tensor is: all that an initializer may look at. A matrix is (units, inputs);
@@ -33,9 +34,12 @@ typedef struct ins_tensor_place {
     size_t layer; /* the number of the matrix that it is or belongs to, from 1; 0: there is none */
     bool output;  /* of the last layer */
     ins_role role;
+    const char *part; /* of a layer of several matrices which one: "q", "rf"; NULL: it is the only
+                         one */
+    bool inner;       /* it reads what the matrices of its layer before it made */
+    size_t heads;     /* of attention; 0 elsewhere */
     const struct ins_layer_kind *kind; /* of its layer; NULL where there is no network */
     size_t taps, groups;    /* of a kernel: inputs are (taps, channels of a group); 0 elsewhere */
-    const char *part;       /* what it is called in its layer, "i" or "rf"; NULL: it is the layer */
     size_t gate, gates;     /* of recurrent layers: the how-manieth gate, from 0, of how many; gates
                                is 0 elsewhere */
     size_t axes, kernel[2]; /* its window: taps is their product */

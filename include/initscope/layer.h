@@ -108,12 +108,35 @@ typedef struct ins_learned {
 } ins_learned;
 
 /* The shape of a matrix as PyTorch lays it out: (units, inputs), of a kernel (units, channels of a
- * group, window). Returns its dimensions. */
+ * group, window), of a table (rows, units). Returns its dimensions. */
 enum { INS_MATRIX_DIMENSIONS = 4 };
 size_t ins_matrix_shape(const ins_tensor_place *place, size_t shape[INS_MATRIX_DIMENSIONS]);
 
-/* A kernel (units, taps, channels) from that order, or into it. */
-void ins_kernel_permute(const ins_tensor_place *place, const real *from, real *to, bool inward);
+/* Whether its elements have another order there, and that order from here or (inward) to here. */
+bool ins_matrix_is_permuted(const ins_tensor_place *place);
+void ins_matrix_permute(const ins_tensor_place *place, const real *from, real *to, bool inward);
+
+/* What a matrix of a layer of several has read and made in the last passes: (rows, positions,
+ * channels), the channels being its inputs, or its units. */
+typedef struct ins_matrix_pass {
+    const real *input, *preactivation, *delta;
+} ins_matrix_pass;
+
+/* How much each position of a sequence looked at the others in the last forward pass. Of each pair
+ * of a query, the slower one, and a key that it sees: (heads, rows, pairs). */
+typedef struct ins_attention_pass {
+    size_t heads; /* 0: nothing is looked at */
+    size_t positions;
+    bool causal;       /* query i sees the keys 0 .. i, else all */
+    const real *logit; /* what the softmax is of, less its mean over the keys of a query */
+    const real *share; /* of the query's sum */
+} ins_attention_pass;
+
+static inline size_t ins_attention_pairs(const ins_attention_pass *pass)
+{
+    const size_t positions = pass->positions;
+    return pass->causal ? positions * (positions + 1) / 2 : positions * positions;
+}
 
 /* A layer of a network. */
 struct ins_layer {
@@ -151,6 +174,8 @@ struct ins_layer_kind {
     bool linear;                /* a linear map of what it reads */
     bool couples;               /* in training its rows see each other */
     bool norm;                  /* it gives its input a scale of its own: gamma and beta */
+    bool tokens;                /* it reads numbers of the columns of its matrix */
+    const char *family;         /* the word of network.csv for its matrices; NULL: it has none */
     /* The shape rule, from choice and what is read; no shape, and why, when these do not fit
      * together. */
     ins_shape (*shape)(const ins_layer_plan *plan, ins_text *problem);
@@ -170,6 +195,10 @@ struct ins_layer_kind {
     void (*reset)(ins_layer *layer, uint32_t seed);
     /* Whether all its units are the same. */
     bool (*symmetric)(const ins_layer *layer);
+    /* Of a layer of several matrices what the one among its tensors did; NULL: what the layer did.
+     */
+    ins_matrix_pass (*matrix)(const ins_layer *layer, size_t tensor);
+    ins_attention_pass (*attention)(const ins_layer *layer);
     /* What reads a layer has both passes. */
     void (*forward)(ins_layer *layer, size_t rows, ins_pass pass);
     /* From delta and the last forward pass: the gradients, averaged over rows, and in_delta. */

@@ -121,8 +121,9 @@ typedef struct ins_matrix_view {
     const real *activation; /* (rows, activated); a prediction is there after the backward pass or
                                ins_network_predict */
     const real *delta;      /* (rows, shape): d loss of a row / d preactivation */
-    const real *stream;     /* (rows, streamed): the sum of the residual block that ends with the
-                               matrix; NULL: there is none */
+    ins_attention_pass attention; /* of the matrix that reads what is looked at; else no heads */
+    const real *stream; /* (rows, streamed): the sum of the residual block that ends with the
+                           matrix; NULL: there is none */
 } ins_matrix_view;
 
 const ins_design *ins_network_design(const ins_network *network); /* its own copy */

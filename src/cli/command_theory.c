@@ -172,7 +172,7 @@ static void predict_layers(const ins_arguments *arguments, ins_settings *setting
         ins_settings_check(settings, error) == INS_OK &&
         ins_grid_new(settings, &grid, error) == INS_OK &&
         ins_data_load(settings, &dataset, &data, error) == INS_OK &&
-        ins_networks_check(settings, &data.train, &dataset.warnings, error) == INS_OK) {
+        ins_networks_check(settings, &data, &dataset.warnings, error) == INS_OK) {
         ins_samples probe = ins_probe_of(settings, &data.train);
         ins_inputs inputs = ins_inputs_of(&probe);
         ins_warnings_print(&dataset.warnings);

@@ -186,13 +186,13 @@ static ins_details details_of(const ins_trial *trial, const ins_samples *samples
                          .residual = trial->residual};
 }
 
-/* The layer whose matrix this one reads with nothing between that bends; the first kernel of two
- * that make one in parts is none. NULL: there is none. */
+/* The layer whose matrix this linear one reads with nothing between that bends; the first kernel of
+ * two that make one in parts is none. NULL: there is none. */
 static const ins_layer_plan *linear_before(const ins_design *design, size_t layer)
 {
     const ins_layer_plan *plan = &design->layer[layer];
     ins_learned list[INS_LAYER_TENSORS];
-    if (ins_plan_tensors(plan, list) == 0 || !ins_role_is_matrix(list[0].place.role)) return NULL;
+    if (!plan->kind->linear || ins_plan_tensors(plan, list) == 0) return NULL;
     for (size_t i = plan->input[0];; i = design->layer[i].input[0]) {
         const ins_layer_plan *read = &design->layer[i];
         if (read->kind->reads != 1 || !(read->kind->linear || read->kind->passes)) return NULL;
@@ -217,18 +217,50 @@ static void warn_of_linear_layers(const ins_design *design, const char *where, c
     }
 }
 
-ins_status ins_networks_check(const ins_settings *settings, const ins_samples *samples,
+/* The first number of samples that is none of so many tokens; NULL: all are. */
+static const real *find_no_token(const ins_samples *samples, double vocabulary)
+{
+    for (size_t i = 0; i < samples->rows * samples->features; i++) {
+        const double x = (double)samples->x[i];
+        if (!(x >= 0 && x < vocabulary && x == floor(x))) return &samples->x[i];
+    }
+    return NULL;
+}
+
+/* Data are refused for a layer that looks up what is no token. */
+static ins_status check_tokens(const ins_design *design, const ins_prepared *data,
+                               const char *where, ins_error *error)
+{
+    ins_learned list[INS_LAYER_TENSORS];
+    for (size_t i = 1; i < design->layers; i++) {
+        const ins_layer_plan *plan = &design->layer[i];
+        if (!plan->kind->tokens) continue;
+        ins_plan_tensors(plan, list);
+        const double vocabulary = list[0].place.fan_in;
+        const real *odd = find_no_token(&data->train, vocabulary);
+        if (odd == NULL) odd = find_no_token(&data->test, vocabulary);
+        if (odd == NULL) continue;
+        return ins_error_add(error, INS_USAGE,
+                             "%s: %s: tokens must be whole numbers in [0, %g]; with --scale none "
+                             "features stay as they are (got \"%g\")",
+                             where, plan->name, vocabulary - 1, (double)*odd);
+    }
+    return INS_OK;
+}
+
+ins_status ins_networks_check(const ins_settings *settings, const ins_prepared *data,
                               ins_text *warnings, ins_error *error)
 {
     const char *where = ins_settings_where(settings, INS_OPTION_NETWORK);
     const ins_trial first = {.activation = &settings->activation.item[0],
                              .residual = &settings->residual_init.item[0]};
-    const ins_details details = details_of(&first, samples);
+    const ins_details details = details_of(&first, &data->train);
     ins_status status = INS_OK;
     for (size_t i = 0; i < settings->network.count; i++) {
         ins_design design = {0};
         status = ins_status_first(
             status, ins_design_make(&settings->network.item[i], &details, where, &design, error));
+        if (status == INS_OK) status = check_tokens(&design, data, where, error);
         warn_of_linear_layers(&design, where, settings->network.item[i].label, warnings);
         ins_design_free(&design);
     }

@@ -66,12 +66,6 @@ static const char *block_of(const ins_design *design, const ins_layer_plan *plan
     return "";
 }
 
-static const char *kind_of(const ins_tensor_place *place)
-{
-    if (place->gates > 0) return "recurrent";
-    return place->taps > 0 ? "conv" : "dense";
-}
-
 static void add_layer(const ins_design *design, const ins_trial *trial, size_t index,
                       const ins_tensor_place *place, size_t parameters, ins_text *out)
 {
@@ -79,14 +73,18 @@ static void add_layer(const ins_design *design, const ins_trial *trial, size_t i
     const ins_choice *phi = ins_design_activation(design, place->layer);
     ins_text inputs = {0};
     ins_text name = {0};
-    add_inputs(design, index, place->role, &inputs);
+    if (place->inner)
+        for (size_t l = plan->number; l < place->layer; l++)
+            ins_text_add_format(&inputs, l > plan->number ? " %zu" : "%zu", l);
+    else
+        add_inputs(design, index, place->role, &inputs);
     ins_text_add(&name, plan->name);
     if (place->part != NULL) ins_text_add_format(&name, ".%s", place->part);
     ins_row row = ins_row_begin(out, INS_LOG_NETWORK);
     ins_row_integer(&row, INS_NETWORK_RUN, (long long)trial->run);
     ins_row_integer(&row, INS_NETWORK_LAYER, (long long)place->layer);
     ins_row_text(&row, INS_NETWORK_NAME, name.data);
-    ins_row_text(&row, INS_NETWORK_KIND, kind_of(place));
+    ins_row_text(&row, INS_NETWORK_KIND, plan->kind->family);
     ins_row_text(&row, INS_NETWORK_BLOCK, block_of(design, plan));
     ins_row_text(&row, INS_NETWORK_ACTIVATION, phi != NULL ? phi->label : "");
     ins_row_text(&row, INS_NETWORK_INPUTS, inputs.data);

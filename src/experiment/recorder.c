@@ -71,7 +71,9 @@ static void show_plan(const ins_design *design, size_t index, ins_trace_shape *s
         if (!ins_role_is_matrix(place->role)) continue;
         shape[place->layer].units = place->units;
         shape[place->layer].fan_in = place->inputs;
-        if (place->role == INS_ROLE_WEIGHT && reads_its_own(design, index))
+        if (place->inner)
+            shape[place->layer].features = plan->shape.channels;
+        else if (place->role != INS_ROLE_RECURRENT && reads_its_own(design, index))
             shape[place->layer].features = plan->reads[0].channels;
     }
     size_t *features = &shape[plan->number].features;

@@ -10,14 +10,14 @@
 #include "initscope/npy.h"
 #include "initscope/text.h"
 
-static ins_status save_kernel(const ins_learned *tensor, const char *path, ins_error *error)
+static ins_status save_matrix(const ins_learned *tensor, const char *path, ins_error *error)
 {
     size_t shape[INS_MATRIX_DIMENSIONS];
     const size_t dimensions = ins_matrix_shape(&tensor->place, shape);
-    if (tensor->place.taps <= 1)
+    if (!ins_matrix_is_permuted(&tensor->place))
         return ins_npy_write(path, tensor->value, shape, dimensions, error);
-    real *x = ins_allocate(tensor->count, sizeof *x, "a kernel");
-    ins_kernel_permute(&tensor->place, tensor->value, x, false);
+    real *x = ins_allocate(tensor->count, sizeof *x, "a matrix");
+    ins_matrix_permute(&tensor->place, tensor->value, x, false);
     const ins_status status = ins_npy_write(path, x, shape, dimensions, error);
     free(x);
     return status;
@@ -35,7 +35,7 @@ static ins_status save_tensor(const ins_layer_plan *plan, const ins_learned *ten
     else
         ins_text_add_format(&path, "%s.layer%02zu.%s.npy", stem, place->layer, tensor->name);
     const ins_status status =
-        matrix ? save_kernel(tensor, path.data, error)
+        matrix ? save_matrix(tensor, path.data, error)
                : ins_npy_write(path.data, tensor->value, &place->units, 1, error);
     ins_text_free(&path);
     return status;

@@ -67,8 +67,7 @@ static ins_status load_data(running *r)
 static ins_status check_networks(running *r)
 {
     ins_text warnings = {0};
-    ins_status status =
-        ins_networks_check(r->request->settings, &r->data.train, &warnings, r->error);
+    ins_status status = ins_networks_check(r->request->settings, &r->data, &warnings, r->error);
     if (status == INS_OK) tell_warnings(r, &warnings);
     ins_text_free(&warnings);
     return status;

@@ -108,8 +108,6 @@ UNIFORM(xavier_uniform, p[0] * p[0] * 2 / (s.fan_in + s.fan_out))
 NORMAL(xavier_normal, p[0] * p[0] * 2 / (s.fan_in + s.fan_out))
 UNIFORM(kaiming_uniform, kaiming(p, s))
 NORMAL(kaiming_normal, kaiming(p, s))
-/* PyTorch draws all of a recurrent layer by the width of its state. */
-UNIFORM(torch_default, 1 / (3 * (s.gates > 0 ? (double)s.units : s.fan_in)))
 UNIFORM(caffe_xavier, 1 / fan(p[0], s))
 UNIFORM(darknet, 2 / (3 * s.fan_in))
 NORMAL(dcgan, 0.02 * 0.02)
@@ -126,40 +124,120 @@ static ins_tensor_place as_keras(ins_tensor_place s)
     if (depthwise) s.fan_in = (double)(s.taps * s.groups);
     return s;
 }
-LAW(keras_input, INS_LAW_UNIFORM, 0, sqrt(6 / (as_keras(s).fan_in + as_keras(s).fan_out)))
-LAW(flax_input, INS_LAW_TRUNCATED, 0, sqrt(1 / s.fan_in) / INS_TRUNCATED_DEVIATION)
+
+static bool is_table(ins_tensor_place s)
+{
+    return s.role == INS_ROLE_TABLE;
+}
+
+/* The matrix that attention ends with: those before it have other rules in some frameworks. */
+static bool is_projection(ins_tensor_place s)
+{
+    return s.heads > 0 && s.inner;
+}
+
+static ins_law uniform_of(double variance)
+{
+    return (ins_law){INS_LAW_UNIFORM, 0, sqrt(3 * variance)};
+}
+
+/* An embedding is U(-0.05, 0.05). */
+static ins_law keras_2026_input_law(const double *p, ins_tensor_place s)
+{
+    const ins_tensor_place k = as_keras(s);
+    (void)p;
+    if (is_table(s)) return (ins_law){INS_LAW_UNIFORM, 0, 0.05};
+    return uniform_of(2 / (k.fan_in + k.fan_out));
+}
+PROMISES(keras_2026_input)
+
+/* The kernels of attention, (inputs, heads, channels of a head) of q, k and v and (heads, channels
+ * of a head, units), were taken for those of convolutions: the first axis is the window. */
+static ins_law keras_input_law(const double *p, ins_tensor_place s)
+{
+    const double heads = (double)s.heads, width = (double)s.units / heads;
+    if (s.heads == 0) return keras_2026_input_law(p, s);
+    if (is_projection(s)) return uniform_of(2 / (heads * (width + (double)s.units)));
+    return uniform_of(2 / ((double)s.inputs * (heads + width)));
+}
+PROMISES(keras_input)
+
+/* nn.MultiheadAttention draws q, k and v as one matrix of three times the units, by
+ * xavier_uniform. */
+static ins_law torch_default_law(const double *p, ins_tensor_place s)
+{
+    (void)p;
+    if (is_table(s)) return (ins_law){INS_LAW_NORMAL, 0, 1};
+    if (s.heads > 0 && !is_projection(s)) return uniform_of(2 / (s.fan_in + 3 * s.fan_out));
+    /* All of a recurrent layer by the width of its state. */
+    return uniform_of(1 / (3 * (s.gates > 0 ? (double)s.units : s.fan_in)));
+}
+PROMISES(torch_default)
+
+/* An embedding is not truncated. */
+static ins_law flax_input_law(const double *p, ins_tensor_place s)
+{
+    (void)p;
+    if (is_table(s)) return (ins_law){INS_LAW_NORMAL, 0, sqrt(1 / (double)s.units)};
+    return (ins_law){INS_LAW_TRUNCATED, 0, sqrt(1 / s.fan_in) / INS_TRUNCATED_DEVIATION};
+}
+PROMISES(flax_input)
+
+/* Whether a residual branch ends with the matrix. */
+static bool ends_branch(ins_tensor_place s)
+{
+    return s.position > 0 && s.position == s.matrices;
+}
+
+/* Each block of a transformer adds twice to the stream: these sums are the residual blocks. */
+NORMAL(gpt2, 0.02 * 0.02 / (ends_branch(s) ? (double)s.blocks : 1))
+
+/* Values, projections and feed-forward layers of N encoder layers times 0.67 N^(-1/4), embeddings
+ * times (9 N)^(-1/4). */
+static ins_law t_fixup_law(const double *p, ins_tensor_place s)
+{
+    const double layers = fmax((double)s.blocks / 2, 1);
+    const bool looks = s.heads > 0 && !is_projection(s) && strcmp(s.part, "v") != 0;
+    const double factor = s.position == 0 || looks ? 1 : 0.67 * pow(layers, -0.25);
+    (void)p;
+    if (is_table(s))
+        return (ins_law){INS_LAW_NORMAL, 0, pow(9 * layers, -0.25) / sqrt((double)s.units)};
+    return uniform_of(factor * factor * 2 / (s.fan_in + s.fan_out));
+}
+PROMISES(t_fixup)
 
 /* Frameworks whose recurrent kernels are orthogonal: Keras' of all gates together, Flax' of each.
  */
-#define RECURRENT_PROMISES(name, orthogonal)                                                  \
-    static ins_law name##_default_law(const double *p, ins_tensor_place s)                    \
+#define RECURRENT_PROMISES(rule, input, orthogonal)                                           \
+    static ins_law rule##_law(const double *p, ins_tensor_place s)                            \
     {                                                                                         \
-        return name##_input_law(p, s);                                                        \
+        return input##_law(p, s);                                                             \
     }                                                                                         \
-    static double name##_default_mean(const double *p, ins_tensor_place s)                    \
+    static double rule##_mean(const double *p, ins_tensor_place s)                            \
     {                                                                                         \
-        return s.role == INS_ROLE_RECURRENT ? 0 : name##_input_mean(p, s);                    \
+        return s.role == INS_ROLE_RECURRENT ? 0 : input##_mean(p, s);                         \
     }                                                                                         \
-    static double name##_default_variance(const double *p, ins_tensor_place s)                \
+    static double rule##_variance(const double *p, ins_tensor_place s)                        \
     {                                                                                         \
         static const double gain = 1;                                                         \
         if (s.role == INS_ROLE_RECURRENT) return orthogonal##_variance(&gain, s);             \
-        return name##_input_variance(p, s);                                                   \
+        return input##_variance(p, s);                                                        \
     }                                                                                         \
-    static double name##_default_kurtosis(const double *p, ins_tensor_place s)                \
+    static double rule##_kurtosis(const double *p, ins_tensor_place s)                        \
     {                                                                                         \
         if (s.role == INS_ROLE_RECURRENT) return orthogonal##_kurtosis(p, s);                 \
-        return name##_input_kurtosis(p, s);                                                   \
+        return input##_kurtosis(p, s);                                                        \
     }                                                                                         \
-    static ins_status name##_default_fill(const ins_choice *choice, ins_tensor_place s,       \
-                                          gsl_rng *rng, real *w, ins_error *error)            \
+    static ins_status rule##_fill(const ins_choice *choice, ins_tensor_place s, gsl_rng *rng, \
+                                  real *w, ins_error *error)                                  \
     {                                                                                         \
         static const ins_choice plain = {.value = {1}};                                       \
         if (s.role == INS_ROLE_RECURRENT) return orthogonal##_fill(&plain, s, rng, w, error); \
-        return name##_input_fill(choice, s, rng, w, error);                                   \
+        return input##_fill(choice, s, rng, w, error);                                        \
     }
-RECURRENT_PROMISES(keras, ins_packed_orthogonal)
-RECURRENT_PROMISES(flax, ins_orthogonal)
+RECURRENT_PROMISES(keras_default, keras_input, ins_packed_orthogonal)
+RECURRENT_PROMISES(keras_default_2026, keras_2026_input, ins_packed_orthogonal)
+RECURRENT_PROMISES(flax_default, flax_input, ins_orthogonal)
 
 /* Whether a matrix reads the network's input. */
 static bool is_first(ins_tensor_place s)
@@ -239,13 +317,11 @@ static ins_status critical_fill_bias(const ins_choice *choice, ins_tensor_place 
     return INS_OK;
 }
 
-/* The authors' code leaves the bias to PyTorch. */
-static ins_status siren_fill_bias(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
-                                  real *b, ins_error *error)
+/* PyTorch draws the bias of a linear layer as its weights; those of attention are 0. */
+static ins_law torch_bias_law(ins_tensor_place s)
 {
-    (void)error;
-    ins_law_fill(torch_default_law(choice->value, place), place.units, rng, b);
-    return INS_OK;
+    return s.heads > 0 ? (ins_law){INS_LAW_CONSTANT, 0, 0}
+                       : uniform_of(1 / (3 * (s.gates > 0 ? (double)s.units : s.fan_in)));
 }
 
 /* The recurrent layers of PyTorch have a second bias; where that of the program is one number, it
@@ -256,12 +332,18 @@ static bool stands_for_two(ins_tensor_place place)
            strcmp(place.kind->entry.name, "gru") != 0;
 }
 
-/* PyTorch draws the bias of a linear layer from the law of its weights. */
-static ins_status torch_default_fill_bias(const ins_choice *choice, ins_tensor_place place,
-                                          gsl_rng *rng, real *b, ins_error *error)
+static double torch_bias_variance(const double *p, ins_tensor_place place)
 {
-    const ins_law law = torch_default_law(choice->value, place);
-    (void)error;
+    (void)p;
+    return ins_law_variance(torch_bias_law(place)) * (stands_for_two(place) ? 2 : 1);
+}
+
+/* The authors' code of siren leaves the bias to PyTorch, too. */
+static ins_status torch_fill_bias(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
+                                  real *b, ins_error *error)
+{
+    const ins_law law = torch_bias_law(place);
+    (void)choice, (void)error;
     ins_law_fill(law, place.units, rng, b);
     for (size_t i = 0; stands_for_two(place) && i < place.units; i++) {
         real second;
@@ -269,11 +351,6 @@ static ins_status torch_default_fill_bias(const ins_choice *choice, ins_tensor_p
         b[i] += second;
     }
     return INS_OK;
-}
-
-static double torch_default_bias_variance(const double *p, ins_tensor_place place)
-{
-    return torch_default_variance(p, place) * (stands_for_two(place) ? 2 : 1);
 }
 
 /* A framework's biases are 0 whatever the factor says. */
@@ -398,22 +475,36 @@ static const ins_initializer rows[] = {
      .entry.aliases = "kaiming", KAIMING},
     {ROW(torch_default,
          "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same; of recurrent layers all with "
-         "units "
-         "for fan_in, a bias twice where PyTorch has two",
-         "PyTorch 1.0 to 2.9, nn.Linear, nn.Conv, nn.RNN, nn.LSTM, nn.GRU"),
-     .fill_bias = torch_default_fill_bias, .bias_variance = torch_default_bias_variance,
-     .recurrent = true},
+         "units for fan_in, a bias twice where PyTorch has two; of attention q, k, v "
+         "xavier_uniform of one matrix, bias 0; embeddings N(0, 1)",
+         "PyTorch 1.0 to 2.9, nn.Linear, nn.Conv, nn.RNN, nn.LSTM, nn.GRU, "
+         "nn.MultiheadAttention, nn.Embedding"),
+     .fill_bias = torch_fill_bias, .bias_variance = torch_bias_variance, .recurrent = true},
     {ROW(keras_default,
-         "glorot_uniform with Keras' fans: of groups all outputs, of depthwise all inputs, of "
-         "gates "
-         "all outputs; recurrent kernels orthogonal, all gates of a layer together; bias 0, of "
-         "forget gates 1",
+         "glorot_uniform with Keras' fans: of groups and gates all outputs, of depthwise all "
+         "inputs, of attention those of a convolution; recurrent kernels orthogonal, all gates of "
+         "a layer together; embeddings U(-0.05, 0.05); bias 0, of forget gates 1",
          "Keras 2.0 to 3.12"),
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance, .recurrent = true,
      .packed = true, .forget = &ins_forget_one},
-    {ROW(flax_default, "lecun_normal, recurrent kernels orthogonal, each gate by itself; bias 0",
+    {ROW(keras_default_2026, "as keras_default, but of attention with the true fans; bias 0",
+         "Keras since PR 22789, April 2026"),
+     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance, .recurrent = true,
+     .packed = true, .forget = &ins_forget_one},
+    {ROW(flax_default,
+         "lecun_normal of dense layers, convolutions and attention; recurrent kernels orthogonal, "
+         "each gate by itself; embeddings N(0, 1/units); bias 0",
          "Flax 0.1 to 0.12"),
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance, .recurrent = true},
+    {ROW(gpt2,
+         "N(0, 0.02^2), the last matrix of each of L residual branches N(0, 0.02^2 / L); bias 0",
+         "Radford et al. 2019; nanoGPT"),
+     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
+    {ROW(t_fixup,
+         "glorot_uniform, in L residual branches, N = L / 2, all but q and k times 0.67 "
+         "N^(-1/4); embeddings N(0, 1/units) times (9N)^(-1/4); bias 0",
+         "Huang et al. 2020, of an encoder"),
+     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
     {ROW(dcgan, "N(0, 0.02^2), gamma of norms N(1, 0.02^2)",
          "Radford et al. 2016; PyTorch examples"),
      .gamma_deviation = 0.02},
@@ -427,7 +518,7 @@ static const ins_initializer rows[] = {
                            .maximum = 1e6,
                            .nameless = true,
                            .meaning = "frequency of the activation"}},
-     .fill_bias = siren_fill_bias, .bias_variance = torch_default_variance},
+     .fill_bias = torch_fill_bias, .bias_variance = torch_bias_variance},
     {ROW(mup,
          "N(0, 2 / fan_in), the output N(0, 1/base) and divided by m = fan_in / base; rates of "
          "adaptive optimizers / m in hidden layers, of others m times in the rest",

@@ -35,10 +35,11 @@ ins_status ins_file_fill(const ins_choice *choice, ins_tensor_place place, gsl_r
     size_t shape[INS_MATRIX_DIMENSIONS];
     const size_t dimensions = ins_matrix_shape(&place, shape);
     (void)rng;
-    if (place.taps <= 1) return read_tensor(choice, place, 'W', shape, dimensions, w, error);
-    real *x = ins_allocate(place.units * place.inputs, sizeof *x, "a kernel");
+    if (!ins_matrix_is_permuted(&place))
+        return read_tensor(choice, place, 'W', shape, dimensions, w, error);
+    real *x = ins_allocate(place.units * place.inputs, sizeof *x, "a matrix");
     const ins_status status = read_tensor(choice, place, 'W', shape, dimensions, x, error);
-    if (status == INS_OK) ins_kernel_permute(&place, x, w, true);
+    if (status == INS_OK) ins_matrix_permute(&place, x, w, true);
     free(x);
     return status;
 }

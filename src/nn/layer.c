@@ -215,11 +215,11 @@ static void dropout_backward(ins_layer *layer, size_t rows)
         .meaning = "initializer of U; without it the factor recurrent-init"          \
     }
 /* What the kinds of recurrent layers have in common. */
-#define RECURRENT_ROW                                                           \
-    .reads = 1, .shape = ins_recurrent_shape, .tensors = ins_recurrent_tensors, \
-    .state_size = sizeof(ins_recurrent), .buffers = ins_recurrent_buffers,      \
-    .scratch = ins_recurrent_scratch, .symmetric = ins_recurrent_symmetric,     \
-    .show = ins_recurrent_show
+#define RECURRENT_ROW                                                      \
+    .reads = 1, .family = "recurrent", .shape = ins_recurrent_shape,       \
+    .tensors = ins_recurrent_tensors, .state_size = sizeof(ins_recurrent), \
+    .buffers = ins_recurrent_buffers, .scratch = ins_recurrent_scratch,    \
+    .symmetric = ins_recurrent_symmetric, .show = ins_recurrent_show
 #define EPSILON(number)                                                \
     {                                                                  \
         .name = "eps", .fallback = number, .minimum = 0, .maximum = 1, \
@@ -244,6 +244,7 @@ static const ins_layer_kind rows[] = {
                .source = "Rosenblatt 1958",
                .parameters = {INTEGER("units", INS_BLUEPRINT_UNITS, "rows of W"), BIAS, INIT}},
      .reads = 1,
+     .family = "dense",
      .linear = true,
      .shape = ins_dense_shape,
      .tensors = ins_dense_tensors,
@@ -260,6 +261,7 @@ static const ins_layer_kind rows[] = {
                               WORD("pad", ins_paddings, "zeros around the map, or none"),
                               STEP("groups", 1, "groups of channels"), BIAS, INIT}},
      .reads = 1,
+     .family = "conv",
      .linear = true,
      .shape = ins_conv_shape,
      .window = ins_conv_window,
@@ -276,6 +278,7 @@ static const ins_layer_kind rows[] = {
                               WORD("pad", ins_paddings, "zeros around the map, or none"),
                               STEP("multiplier", 1, "outputs of a channel"), BIAS, INIT}},
      .reads = 1,
+     .family = "conv",
      .linear = true,
      .shape = ins_depthwise_shape,
      .window = ins_conv_window,
@@ -468,6 +471,60 @@ static const ins_layer_kind rows[] = {
      .reset = dropout_reset,
      .forward = alpha_dropout_forward,
      .backward = dropout_backward},
+    {.entry = {.name = "embed",
+               .formula = "W[., x]: a vector for each token x of the input, 0 .. vocabulary - 1",
+               .source = "Bengio et al. 2003",
+               .parameters = {INTEGER("vocabulary", INS_BLUEPRINT_UNITS, "different tokens"),
+                              INTEGER("units", INS_BLUEPRINT_UNITS, "channels of a token"), INIT}},
+     .reads = 1,
+     .tokens = true,
+     .family = "embedding",
+     .shape = ins_embed_shape,
+     .tensors = ins_embed_tensors,
+     .symmetric = ins_matrix_symmetric,
+     .forward = ins_embed_forward,
+     .backward = ins_embed_backward},
+    {.entry = {.name = "positions",
+               .formula = "x_t + p_t: of sine sin and cos of t / 10000^(c / channels) in turn, c "
+                          "the even channel; of learned a vector for each position",
+               .source = "Vaswani et al. 2017; Gehring et al. 2017",
+               .parameters = {{.name = "kind",
+                               .kind = INS_PARAMETER_WORD,
+                               .words = ins_position_kinds,
+                               .required = true,
+                               .nameless = true,
+                               .meaning = "what is added"},
+                              INIT}},
+     .reads = 1,
+     .family = "embedding",
+     .shape = ins_positions_shape,
+     .tensors = ins_positions_tensors,
+     .state_size = sizeof(ins_positions_state),
+     .buffers = ins_positions_buffers,
+     .forward = ins_positions_forward,
+     .backward = ins_positions_backward},
+    {.entry = {.name = "attention",
+               .formula = "Wo concat of softmax(q k' / sqrt(d)) v by head of d channels, q = Wq x, "
+                          "k = Wk x, v = Wv x over all positions",
+               .source = "Vaswani et al. 2017",
+               .parameters = {INTEGER("heads", INS_BLUEPRINT_UNITS,
+                                      "heads, which share the "
+                                      "channels"),
+                              WORD("causal", off_switches,
+                                   "whether a position sees none behind itself"),
+                              BIAS, INIT}},
+     .reads = 1,
+     .family = "attention",
+     .shape = ins_attention_shape,
+     .tensors = ins_attention_tensors,
+     .state_size = sizeof(ins_attention),
+     .buffers = ins_attention_buffers,
+     .scratch = ins_attention_scratch,
+     .symmetric = ins_attention_symmetric,
+     .matrix = ins_attention_matrix,
+     .attention = ins_attention_of,
+     .forward = ins_attention_forward,
+     .backward = ins_attention_backward},
     {.entry = {.name = "res",
                .formula =
                    "x + scale f(x), f the layers in it; skip=(..) are layers on the way of x",

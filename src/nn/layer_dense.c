@@ -1,5 +1,5 @@
-/* Dense layers, and what all layers with a matrix share: its bias, and whether its units are alike.
- */
+/* Dense layers, and what all layers with a matrix share: products, its bias, and whether its units
+ * are alike. */
 #include <config.h>
 
 #include <string.h>
@@ -10,9 +10,8 @@
 #include "layer_rows.h"
 #include "uniform_product.h"
 
-/* C = alpha op(A) op(B) by the BLAS, or so that equal units stay equal. */
-static void product(const ins_layer *layer, bool transpose_a, bool transpose_b, size_t m, size_t n,
-                    size_t k, real alpha, const real *a, const real *b, real *c)
+void ins_layer_product(const ins_layer *layer, bool transpose_a, bool transpose_b, size_t m,
+                       size_t n, size_t k, real alpha, const real *a, const real *b, real *c)
 {
     if (layer->uniform) {
         ins_uniform_product(transpose_a, transpose_b, m, n, k, alpha, a, b, c);
@@ -55,11 +54,10 @@ size_t ins_dense_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_
     return plan->choice.value[DENSE_BIAS] == 0 ? 2 : 1;
 }
 
-bool ins_matrix_symmetric(const ins_layer *layer)
+bool ins_units_alike(const ins_learned *matrix, const ins_learned *bias)
 {
-    const ins_tensor_place *place = &layer->tensor[INS_MATRIX_W].place;
-    const real *w = layer->tensor[INS_MATRIX_W].value;
-    const real *b = layer->tensors > INS_MATRIX_B ? layer->tensor[INS_MATRIX_B].value : NULL;
+    const ins_tensor_place *place = &matrix->place;
+    const real *w = matrix->value, *b = bias != NULL ? bias->value : NULL;
     const size_t row = place->inputs * sizeof *w;
     size_t unit = 1;
     while (unit < place->units && (b == NULL || b[unit] == b[0]) &&
@@ -68,27 +66,32 @@ bool ins_matrix_symmetric(const ins_layer *layer)
     return place->units > 1 && unit == place->units;
 }
 
-INS_VECTORIZED void ins_bias_add(const ins_layer *layer, size_t rows)
+bool ins_matrix_symmetric(const ins_layer *layer)
 {
-    if (layer->tensors <= INS_MATRIX_B) return;
-    const size_t units = layer->tensor[INS_MATRIX_B].count;
-    const real *restrict b = layer->tensor[INS_MATRIX_B].value;
-    for (size_t r = 0; r < rows * ins_positions(layer->plan->shape); r++) {
-        real *restrict z = layer->result + r * units;
+    return ins_units_alike(&layer->tensor[INS_MATRIX_W],
+                           layer->tensors > INS_MATRIX_B ? &layer->tensor[INS_MATRIX_B] : NULL);
+}
+
+INS_VECTORIZED void ins_bias_add_to(const ins_learned *bias, size_t places, real *result)
+{
+    const size_t units = bias->count;
+    const real *restrict b = bias->value;
+    for (size_t r = 0; r < places; r++) {
+        real *restrict z = result + r * units;
 #pragma omp simd
         for (size_t u = 0; u < units; u++) z[u] += b[u];
     }
 }
 
-INS_VECTORIZED void ins_bias_backward(const ins_layer *layer, size_t rows)
+INS_VECTORIZED void ins_bias_gradient(const ins_learned *bias, size_t places, size_t rows,
+                                      const real *deltas)
 {
-    if (layer->tensors <= INS_MATRIX_B) return;
-    const size_t units = layer->tensor[INS_MATRIX_B].count;
+    const size_t units = bias->count;
     const real share = (real)1 / (real)rows;
-    real *restrict gradient = layer->tensor[INS_MATRIX_B].gradient;
+    real *restrict gradient = bias->gradient;
     memset(gradient, 0, units * sizeof *gradient);
-    for (size_t r = 0; r < rows * ins_positions(layer->plan->shape); r++) {
-        const real *restrict delta = layer->delta + r * units;
+    for (size_t r = 0; r < places; r++) {
+        const real *restrict delta = deltas + r * units;
 #pragma omp simd
         for (size_t u = 0; u < units; u++) gradient[u] += delta[u];
     }
@@ -96,13 +99,27 @@ INS_VECTORIZED void ins_bias_backward(const ins_layer *layer, size_t rows)
     for (size_t u = 0; u < units; u++) gradient[u] *= share;
 }
 
+void ins_bias_add(const ins_layer *layer, size_t rows)
+{
+    if (layer->tensors > INS_MATRIX_B)
+        ins_bias_add_to(&layer->tensor[INS_MATRIX_B], rows * ins_positions(layer->plan->shape),
+                        layer->result);
+}
+
+void ins_bias_backward(const ins_layer *layer, size_t rows)
+{
+    if (layer->tensors > INS_MATRIX_B)
+        ins_bias_gradient(&layer->tensor[INS_MATRIX_B], rows * ins_positions(layer->plan->shape),
+                          rows, layer->delta);
+}
+
 void ins_dense_forward(ins_layer *layer, size_t rows, ins_pass pass)
 {
     const ins_layer_plan *plan = layer->plan;
     (void)pass;
-    product(layer, false, true, rows * ins_positions(plan->shape), plan->shape.channels,
-            plan->reads[0].channels, (real)layer->multiplier, layer->in[0],
-            layer->tensor[INS_MATRIX_W].value, layer->result);
+    ins_layer_product(layer, false, true, rows * ins_positions(plan->shape), plan->shape.channels,
+                      plan->reads[0].channels, (real)layer->multiplier, layer->in[0],
+                      layer->tensor[INS_MATRIX_W].value, layer->result);
     ins_bias_add(layer, rows);
 }
 
@@ -112,10 +129,11 @@ void ins_dense_backward(ins_layer *layer, size_t rows)
     const size_t units = plan->shape.channels, inputs = plan->reads[0].channels;
     const size_t places = rows * ins_positions(plan->shape);
     const ins_learned *w = &layer->tensor[INS_MATRIX_W];
-    product(layer, true, false, units, inputs, places, (real)layer->multiplier / (real)rows,
-            layer->delta, layer->in[0], w->gradient);
+    ins_layer_product(layer, true, false, units, inputs, places,
+                      (real)layer->multiplier / (real)rows, layer->delta, layer->in[0],
+                      w->gradient);
     ins_bias_backward(layer, rows);
     if (layer->in_delta[0] != NULL)
-        product(layer, false, false, places, inputs, units, (real)layer->multiplier, layer->delta,
-                w->value, layer->in_delta[0]);
+        ins_layer_product(layer, false, false, places, inputs, units, (real)layer->multiplier,
+                          layer->delta, w->value, layer->in_delta[0]);
 }

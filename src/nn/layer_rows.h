@@ -11,7 +11,19 @@ enum { INS_MATRIX_W, INS_MATRIX_B }; /* tensors; a bias may be missing */
 ins_learned ins_bias_tensor(size_t units);
 bool ins_matrix_symmetric(const ins_layer *layer);
 
-/* Adds b to result at each position; its gradient from delta. */
+/* Whether all units have the same row of the matrix and, unless that is NULL, the same bias. */
+bool ins_units_alike(const ins_learned *matrix, const ins_learned *bias);
+
+/* C = alpha op(A) op(B) by the BLAS, or so that equal units stay equal; see ins_product. */
+void ins_layer_product(const ins_layer *layer, bool transpose_a, bool transpose_b, size_t m,
+                       size_t n, size_t k, real alpha, const real *a, const real *b, real *c);
+
+/* Adds a bias to each of so many places of result (places, units); its gradient from deltas of the
+ * same shape, which are those of so many rows. */
+void ins_bias_add_to(const ins_learned *bias, size_t places, real *result);
+void ins_bias_gradient(const ins_learned *bias, size_t places, size_t rows, const real *deltas);
+
+/* The same of the layer's own bias, result and delta, if it has one. */
 void ins_bias_add(const ins_layer *layer, size_t rows);
 void ins_bias_backward(const ins_layer *layer, size_t rows);
 
@@ -136,6 +148,51 @@ void ins_lstm_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_lstm_backward(ins_layer *layer, size_t rows);
 void ins_gru_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_gru_backward(ins_layer *layer, size_t rows);
+/* --- layer_table.c --------------------------------------------------------------------------- */
+
+enum { INS_EMBED_VOCABULARY, INS_EMBED_UNITS };
+enum { INS_POSITIONS_KIND };                   /* an index of: */
+extern const char *const ins_position_kinds[]; /* "sine", "learned" */
+
+ins_shape ins_embed_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_embed_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+void ins_embed_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_embed_backward(ins_layer *layer, size_t rows);
+
+/* The state of positions: (positions, channels) what sine adds; NULL of learned ones. */
+typedef struct ins_positions_state {
+    real *added;
+} ins_positions_state;
+ins_shape ins_positions_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_positions_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+void ins_positions_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
+void ins_positions_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_positions_backward(ins_layer *layer, size_t rows);
+
+/* --- layer_attention.c ----------------------------------------------------------------------- */
+
+enum { INS_ATTENTION_HEADS, INS_ATTENTION_CAUSAL, INS_ATTENTION_BIAS };
+
+/* Its matrices in their order. */
+enum { INS_ATTENTION_Q, INS_ATTENTION_K, INS_ATTENTION_V, INS_ATTENTION_O, INS_ATTENTION_MATRICES };
+
+/* The state of attention, in rows of the layer's shape: what the first three matrices make and its
+ * deltas, what the last one reads; ins_attention_pass has the rest. */
+typedef struct ins_attention {
+    real *made[INS_ATTENTION_O], *delta[INS_ATTENTION_O]; /* (capacity, units) each */
+    real *sum;                                            /* (capacity, units) */
+    ins_attention_pass pass;
+    real *logit, *share; /* those of the pass */
+} ins_attention;
+ins_shape ins_attention_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_attention_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+void ins_attention_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
+size_t ins_attention_scratch(const ins_layer_plan *plan, size_t capacity);
+bool ins_attention_symmetric(const ins_layer *layer);
+ins_matrix_pass ins_attention_matrix(const ins_layer *layer, size_t tensor);
+ins_attention_pass ins_attention_of(const ins_layer *layer);
+void ins_attention_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_attention_backward(ins_layer *layer, size_t rows);
 
 /* --- layer_residual.c ------------------------------------------------------------------------ */
 

@@ -447,6 +447,10 @@ ins_matrix_view ins_network_matrix(const ins_network *network, size_t number)
     if (layer->plan->kind->show != NULL) return inner_view(network, matrix);
     const ins_layer *after = &network->layer[matrix->activation];
     const ins_tensor_place *place = &layer->tensor[matrix->first].place;
+    const ins_layer_kind *kind = layer->plan->kind;
+    const ins_matrix_pass pass = kind->matrix != NULL
+                                     ? kind->matrix(layer, matrix->first)
+                                     : (ins_matrix_pass){layer->in[0], layer->result, layer->delta};
     return (ins_matrix_view){
         .units = place->units,
         .inputs = place->inputs,
@@ -456,11 +460,13 @@ ins_matrix_view ins_network_matrix(const ins_network *network, size_t number)
         .tensors = matrix->tensors,
         .tensor = &layer->tensor[matrix->first],
         .function = after != layer ? &after->plan->choice : NULL,
-        .input = layer->in[0],
-        .shown = network->layer[layer->plan->input[0]].plan->shown,
-        .preactivation = layer->result,
+        .input = pass.input,
+        .shown = !place->inner && network->layer[layer->plan->input[0]].plan->shown,
+        .preactivation = pass.preactivation,
         .activation = layer == last_of(network) ? network->prediction : after->output,
-        .delta = layer->delta,
+        .delta = pass.delta,
+        .attention = kind->attention != NULL && place->inner ? kind->attention(layer)
+                                                             : (ins_attention_pass){0},
         .stream = matrix->stream > 0 ? network->layer[matrix->stream].output : NULL,
         .streamed = network->layer[matrix->stream].plan->shape,
     };

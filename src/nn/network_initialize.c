@@ -165,6 +165,7 @@ static ins_status fill_tensor(ins_network *network, const ins_layer *layer,
     switch (tensor->place.role) {
     case INS_ROLE_WEIGHT:
     case INS_ROLE_RECURRENT:
+    case INS_ROLE_TABLE:
         return fill_matrix(network, layer, tensor, weights, initialization, error);
     case INS_ROLE_BIAS:
         ins_random_stream(&network->rng, seed, INS_FOR_BIASES, tensor->place.layer);

@@ -12,19 +12,33 @@ void ins_shape_add(ins_shape shape, ins_text *out)
 
 size_t ins_matrix_shape(const ins_tensor_place *place, size_t shape[INS_MATRIX_DIMENSIONS])
 {
-    shape[0] = place->units;
-    shape[1] = place->taps > 0 ? place->inputs / place->taps : place->inputs;
+    const bool table = place->role == INS_ROLE_TABLE;
+    const size_t inputs = place->taps > 0 ? place->inputs / place->taps : place->inputs;
+    shape[0] = table ? inputs : place->units;
+    shape[1] = table ? place->units : inputs;
     for (size_t axis = 0; axis < place->axes; axis++) shape[2 + axis] = place->kernel[axis];
     return 2 + place->axes;
 }
 
-void ins_kernel_permute(const ins_tensor_place *place, const real *from, real *to, bool inward)
+bool ins_matrix_is_permuted(const ins_tensor_place *place)
 {
-    const size_t taps = place->taps, channels = place->inputs / taps;
-    for (size_t u = 0; u < place->units; u++, from += place->inputs, to += place->inputs)
-        for (size_t t = 0; t < taps; t++)
-            for (size_t c = 0; c < channels; c++) {
-                const size_t inner = t * channels + c, outer = c * taps + t;
-                to[inward ? inner : outer] = from[inward ? outer : inner];
-            }
+    return place->taps > 1 || place->role == INS_ROLE_TABLE;
+}
+
+/* (slow, fast) elements become (fast, slow) ones. */
+static void transpose(size_t slow, size_t fast, const real *from, real *to)
+{
+    for (size_t s = 0; s < slow; s++)
+        for (size_t f = 0; f < fast; f++) to[f * slow + s] = from[s * fast + f];
+}
+
+/* (units, taps, channels) of a kernel here are (units, channels, taps) there, and (units, rows) of
+ * a table are (rows, units). */
+void ins_matrix_permute(const ins_tensor_place *place, const real *from, real *to, bool inward)
+{
+    const bool table = place->role == INS_ROLE_TABLE;
+    const size_t slow = table ? place->units : place->taps;
+    const size_t fast = table ? place->inputs : place->inputs / place->taps;
+    for (size_t done = 0; done < place->units * place->inputs; done += slow * fast)
+        transpose(inward ? fast : slow, inward ? slow : fast, from + done, to + done);
 }

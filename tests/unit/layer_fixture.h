@@ -97,6 +97,8 @@ static inline void carve_single(single *s, ins_carver *carver)
         s->tensor[t].gradient = ins_carve(carver, s->tensor[t].count, sizeof(real));
     }
     if (s->plan.kind->buffers != NULL) s->plan.kind->buffers(layer, rows, carver);
+    if (s->plan.kind->scratch != NULL)
+        layer->scratch = ins_carve(carver, s->plan.kind->scratch(&s->plan, rows), sizeof(real));
 }
 
 /* A layer of a plan, for so many rows. Its tensors are at their start, everything else is 0, but

@@ -134,6 +134,14 @@ static const struct {
      "f=input(28,28,1),conv(16,3),act,8xres(conv(16,3),act,conv(16,3),start=fixup),gmean"},
     {"pre=input(16,4),dense(64),4x(res(ln,64,dense(64)),res(ln,dense(256),act,dense(64))),gmean",
      "pre=input(16,4),dense(64),4x(res(ln,64,dense(64)),res(ln,256,dense(64))),gmean"},
+    {"pre=input(16,4),dense(64),positions(sine),res(ln,attention(4)),res(ln,256,dense(64)),res(ln, "
+     "attention(heads=4, causal=no)),res(ln,256,dense(64)),ln,gmean",
+     "pre=input(16,4),dense(64),positions(sine),2x(res(ln,attention(4)),res(ln,256,dense(64))),ln,"
+     "gmean"},
+    {"embed(100,units=32),positions(kind=learned,init=gpt2),attention(4,yes,no)",
+     "embed(100,32),positions(learned,init=gpt2),attention(4,causal=yes,bias=no)"},
+    {"embed(vocabulary=10,units=4,init=random_normal(stddev=1)),attention(2,bias=yes,init=t_fixup)",
+     "embed(10,4,init=random_normal(stddev=1)),attention(2,init=t_fixup)"},
     /* Widths. */
     {"64", "64"},
     {"1x64", "64"},
@@ -294,9 +302,9 @@ END_TEST
 #define WIDTH "must be a width in [1, 1000000], or a count, x and what is repeated "
 #define LAYERS                                                                                   \
     " layers: input, dense, conv, depthwise, act, maxpool, meanpool, gmean, gmax, flatten, bn, " \
-    "ln, gn, rms, rnn, lstm, gru, dropout, alpha_dropout, res; activations: linear, relu, "      \
-    "leaky_relu, tanh, "                                                                         \
-    "sigmoid, elu, selu, celu, gelu, gelu_tanh, silu, mish, softplus, softsign, lecun_tanh, "    \
+    "ln, gn, rms, rnn, lstm, gru, dropout, alpha_dropout, embed, positions, attention, res; "    \
+    "activations: linear, relu, leaky_relu, tanh, sigmoid, elu, selu, celu, gelu, gelu_tanh, "   \
+    "silu, mish, softplus, softsign, lecun_tanh, "                                               \
     "hard_tanh, hard_sigmoid, erf, atan, sin, relu6"
 #define NAME "must be a letter, then letters, digits, _ - or ., at most 47 in all "
 #define TOO_MANY "a network has at most 20001 layers, a width being two "
@@ -366,6 +374,14 @@ static const struct {
     /* Arguments. */
     {"conv(32)", "1: conv: kernel must be given (got \"32\")"},
     {"dense", "1: dense: units must be given (got \"\")"},
+    {"embed(10)", "1: embed: units must be given (got \"10\")"},
+    {"64,positions", "4: positions: kind must be given (got \"\")"},
+    {"positions(cosine)",
+     "1: positions: unknown kind (got \"cosine\"); did you mean sine? valid: sine, learned"},
+    {"attention", "1: attention: heads must be given (got \"\")"},
+    {"attention(0)", "1: attention: heads must be an integer in [1, 1000000] (got \"0\")"},
+    {"attention(2,casual=yes)", "1: unknown parameter of attention (got \"casual\"); did you mean "
+                                "causal? valid: heads, causal, bias, init"},
     {"64,conv(32,3,strid=2)", "4: unknown parameter of conv (got \"strid\"); did you mean stride? "
                               "valid: channels, kernel, stride, pad, groups, bias, init"},
     {"conv(32,3,pad=sam)",

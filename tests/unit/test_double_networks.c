@@ -1,12 +1,20 @@
 /* Gradients of networks of the language in double against central differences: of every kind of
- * layer, and of networks that are put together at random. */
+ * layer, and of networks of maps and of sequences that are put together at random. */
 #include <config.h>
 
 #include <stdio.h>
 
 #include "gradient_check.h"
 
-enum { ROWS = 7, FEATURES = 60, RANDOM = 60, LINE = 2000 };
+enum {
+    ROWS = 7,
+    FEATURES = 60,
+    RANDOM = 60,
+    TRANSFORMERS = 24,
+    LINE = 2000,
+    STEPS = 12,
+    TOKENS = 5
+};
 
 /* Every kind, and what its parameters change. What is behind a norm that the loss cannot see, as a
  * bias before it, has no gradient: there the networks have none. */
@@ -53,9 +61,30 @@ static const char *const networks[] = {
     "input(12,5),gru(5,sequence=yes),gmean",
     "input(6,10),gru(4,bias=no),act",
     "input(12,5),dense(4),act,res(lstm(4,sequence=yes)),gru(4,sequence=yes),rnn(3)",
+    "embed(7,3),act,flatten",
+    "embed(5,4),positions(learned),dense(3),act,gmean",
+    "input(12,1),embed(5,2),positions(sine),act,gmean",
+    "input(12,5),dense(3),positions(learned),act,flatten",
+    "input(12,5),dense(4),positions(sine),attention(2),gmean",
+    "input(12,5),attention(1),flatten",
+    "input(4,15),attention(3,causal=yes),act,attention(5,bias=no),flatten",
+    "input(2,30),dense(4),attention(2,bias=no),res(attention(4),skip=(dense(4),act)),gmean",
+    "input(12,5),dense(6),positions(learned),res(ln,attention(2)),res(ln,7,dense(6)),ln,gmean",
+    "input(12,5),dense(6),res(attention(3,causal=yes)),ln,res(7,dense(6)),ln,gmax",
 };
 
 enum { NETWORKS = sizeof networks / sizeof networks[0] };
+
+/* Numbers, or a few tokens where these are embedded. */
+static ins_samples samples_for(const char *text)
+{
+    const bool tokens = strstr(text, "embed") != NULL;
+    ins_samples samples = random_samples(ROWS, tokens ? STEPS : FEATURES, 4);
+
+    for (size_t i = 0; tokens && i < ROWS * STEPS; i++)
+        samples.x[i] = floor(fabs(samples.x[i]) * TOKENS);
+    return samples;
+}
 
 static ins_network *network_of(const char *text, const char *residual, const ins_samples *samples)
 {
@@ -73,7 +102,7 @@ static ins_network *network_of(const char *text, const char *residual, const ins
 
 static void check_text(const char *text, const char *residual, ins_pass pass)
 {
-    ins_samples samples = random_samples(ROWS, FEATURES, 4);
+    ins_samples samples = samples_for(text);
     ins_network *net = network_of(text, residual, &samples);
 
     pass_of_loss = pass;
@@ -110,19 +139,18 @@ END_TEST
 /* The table has no kind that no network above has. */
 START_TEST(test_every_kind)
 {
-    ins_samples samples = random_samples(ROWS, FEATURES, 4);
-
     for (size_t k = 0; k < ins_layer_kinds.count; k++) {
         const ins_entry *kind = ins_entry_at(&ins_layer_kinds, k);
         bool met = false;
         for (size_t i = 0; i < NETWORKS; i++) {
+            ins_samples samples = samples_for(networks[i]);
             ins_design design = text_design(networks[i], &samples, "tanh", "none");
             for (size_t l = 0; l < design.layers; l++) met |= &design.layer[l].kind->entry == kind;
             ins_design_free(&design);
+            samples_free(&samples);
         }
         ck_assert_msg(met, "%s", kind->name);
     }
-    samples_free(&samples);
 }
 END_TEST
 
@@ -189,6 +217,27 @@ static void draw_sequence(gsl_rng *rng, char text[LINE])
     snprintf(text + length, LINE - (size_t)length, ",%s", ends[below(rng, 5)]);
 }
 
+/* The same of sequences: blocks of transformers, and what nobody would write. */
+static void draw_transformer(gsl_rng *rng, char text[LINE])
+{
+    static const char *const begins[] = {"embed(5,4)", "input(12,5),dense(4)",
+                                         "input(4,15),dense(4),act", "embed(9,4),positions(sine)",
+                                         "input(12,5),dense(4),positions(learned)"};
+    static const char *const parts[] = {
+        "res(ln,attention(2))",   "res(attention(4,causal=yes)),ln",
+        "attention(1,bias=no)",   "res(ln,dense(7),gelu,dense(4))",
+        "res(6,dense(4)),ln",     "res(attention(2),scale=0.5),rms",
+        "positions(learned),act", "positions(sine)",
+        "conv(4,3),act",          "res(rms,attention(2,causal=yes),act,attention(4))"};
+    static const char *const ends[] = {"gmean", "ln,gmean", "gmax", "flatten,6"};
+    const size_t count = 1 + below(rng, 4);
+    int length = snprintf(text, LINE, "%s", begins[below(rng, 5)]);
+
+    for (size_t i = 0; i < count; i++)
+        length += snprintf(text + length, LINE - (size_t)length, ",%s", parts[below(rng, 10)]);
+    snprintf(text + length, LINE - (size_t)length, ",%s", ends[below(rng, 4)]);
+}
+
 START_TEST(test_gradient_of_random_network)
 {
     char text[LINE];
@@ -199,6 +248,18 @@ START_TEST(test_gradient_of_random_network)
         draw_sequence(rng, text);
     else
         draw_network(rng, text);
+    gsl_rng_free(rng);
+    check_text(text, _i % 2 == 0 ? "none" : "layerscale(0.5)", INS_PASS_PROBE);
+}
+END_TEST
+
+START_TEST(test_gradient_of_random_transformer)
+{
+    char text[LINE];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+
+    ins_random_seed(rng, (uint32_t)_i);
+    draw_transformer(rng, text);
     gsl_rng_free(rng);
     check_text(text, _i % 2 == 0 ? "none" : "layerscale(0.5)", INS_PASS_PROBE);
 }
@@ -215,6 +276,7 @@ int main(void)
     tcase_add_test(cases, test_gradient_of_factors);
     tcase_add_test(cases, test_every_kind);
     tcase_add_loop_test(cases, test_gradient_of_random_network, 0, RANDOM);
+    tcase_add_loop_test(cases, test_gradient_of_random_transformer, 0, TRANSFORMERS);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }
