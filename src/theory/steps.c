@@ -43,7 +43,7 @@ void ins_steps_free(ins_steps *steps)
 double ins_arriving_pair(const ins_arriving *arriving, size_t one, size_t other)
 {
     const double *at = arriving->at;
-    return one == other ? at[one] : arriving->alike * sqrt(at[one] * at[other]);
+    return one == other ? at[one] : arriving->alike * sqrt(at[one]) * sqrt(at[other]);
 }
 
 void ins_steps_pass_back(const ins_steps *steps, const double gain[INS_GATES], double *out)
