@@ -24,4 +24,7 @@ typedef struct ins_activation {
 
 extern const ins_entries ins_activations; /* rows are ins_activation */
 
+/* The rows relu, tanh and sigmoid, which layers have inside of them. */
+extern const ins_choice ins_inner_relu, ins_inner_tanh, ins_inner_sigmoid;
+
 #endif

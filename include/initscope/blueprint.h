@@ -47,10 +47,11 @@ struct ins_element {
     const ins_layer_kind *kind; /* of an activation that is named: the kind "act" */
     ins_choice choice; /* of the kind's parameters; of a named activation: that; of "act": the
                           kind's entry, which has no parameters */
-    ins_choice weights, start; /* init= and start= of the call; entry NULL: not given */
-    ins_elements body, skip;   /* of res */
-    const char *label;         /* after @; NULL: none */
-    const char *text;          /* canonical, with the label */
+    /* init=, recurrent=, forget= and start= of the call; entry NULL: not given */
+    ins_choice weights, recurrent, forget, start;
+    ins_elements body, skip; /* of res */
+    const char *label;       /* after @; NULL: none */
+    const char *text;        /* canonical, with the label */
 };
 
 /* One network, in an arena. */

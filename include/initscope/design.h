@@ -19,6 +19,8 @@ typedef struct ins_design {
     const ins_loss *loss;
     ins_choice optimizer;
     double learning_rate, weight_decay;
+    double clip; /* most Euclidean norm of the gradient of an update: a longer one is cut to it; 0:
+                    there is none */
     size_t capacity;  /* most rows of one forward pass: max(batch, probe) */
     bool zero_output; /* residual blocks start so that the output's weights do at 0 */
 } ins_design;
@@ -53,8 +55,8 @@ size_t ins_plan_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_T
 /* Of matrix number 1 .. depth; nothing but zeros for another. */
 ins_tensor_place ins_design_place(const ins_design *design, size_t number);
 
-/* The function whose output is recorded as the activation of matrix number 1 .. depth; NULL: there
- * is none. */
+/* The function whose output is recorded as the activation of matrix number 1 .. depth, which may be
+ * inside of a layer; NULL: there is none. */
 const ins_choice *ins_design_activation(const ins_design *design, size_t number);
 
 /* Whether it is dense layers, activations and dropout one after the other. */

@@ -14,6 +14,8 @@
 typedef enum ins_factor {
     INS_FACTOR_NETWORK,
     INS_FACTOR_RESIDUAL_INIT,
+    INS_FACTOR_RECURRENT_INIT,
+    INS_FACTOR_FORGET_BIAS,
     INS_FACTOR_ACTIVATION,
     INS_FACTOR_OPTIMIZER,
     INS_FACTOR_LEARNING_RATE,
@@ -41,7 +43,9 @@ typedef struct ins_trial {
     size_t run; /* 1 .. trials */
     const ins_blueprint *network;
     const ins_choice *activation, *optimizer;
-    const ins_choice *residual;              /* how the branches of its residual blocks start */
+    const ins_choice *residual;  /* how the branches of its residual blocks start */
+    const ins_choice *recurrent; /* of matrices on a recurrent layer's own last output */
+    const ins_choice *forget;    /* how the biases of its forget gates start */
     const ins_choice *init, *first, *output; /* of W of the hidden, the first, the output layer */
     const ins_choice *bias;                  /* of every b */
     double learning_rate;                    /* the optimizer's own is filled in */
@@ -57,8 +61,8 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
 
 ins_trial ins_grid_trial(const ins_grid *grid, size_t index); /* 0 .. trials - 1 */
 
-/* The trials of one network, activation, residual start and initializer begin with the same
- * network, but for the seed: such networks are numbered from 0 in the order of the grid. */
+/* The trials of one network, activation, starts and initializers begin with the same network, but
+ * for the seed: such networks are numbered from 0 in the order of the grid. */
 size_t ins_grid_networks(const ins_grid *grid); /* their number */
 size_t ins_grid_network_of(const ins_grid *grid, const ins_trial *trial);
 ins_trial ins_grid_network_trial(const ins_grid *grid, size_t network); /* the first one */

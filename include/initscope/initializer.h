@@ -35,6 +35,9 @@ typedef struct ins_tensor_place {
     ins_role role;
     const struct ins_layer_kind *kind; /* of its layer; NULL where there is no network */
     size_t taps, groups;    /* of a kernel: inputs are (taps, channels of a group); 0 elsewhere */
+    const char *part;       /* what it is called in its layer, "i" or "rf"; NULL: it is the layer */
+    size_t gate, gates;     /* of recurrent layers: the how-manieth gate, from 0, of how many; gates
+                               is 0 elsewhere */
     size_t axes, kernel[2]; /* its window: taps is their product */
     size_t centre;          /* the tap at the position itself */
     size_t block, blocks;   /* the residual block that it is in, from 1, of how many; 0: in none */
@@ -57,7 +60,8 @@ typedef struct ins_initializer {
     /* Fills w (units, inputs) from rng. INS_USAGE when the place is impossible for this row. */
     ins_status (*fill)(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng, real *w,
                        ins_error *error);
-    /* Of independent elements the law, of which all of the above follows. NULL: they are not. */
+    /* Of independent elements the law, of which all of the above follows; a row that knows
+     * recurrent layers may have another one for their kernels. NULL: they are not. */
     ins_law (*law)(const double *p, ins_tensor_place place);
     /* The rest is NULL for most rows. Fills the bias b (units) of a layer whose W has this place,
      * in place of the bias initializer. */
@@ -77,6 +81,11 @@ typedef struct ins_initializer {
     bool prescribed; /* the deviation is that of the place: without one the row promises nothing */
     bool as_saved;   /* the elements are final: a residual start changes none */
     bool centred;    /* all taps of a kernel but the one at the centre are 0 */
+    bool recurrent;  /* the row knows recurrent layers: it fills their kernels on the layer's own
+                        output and the biases of all gates, whatever the factors of these are */
+    bool packed;     /* a recurrent kernel is one gate's part of a draw of all gates */
+    const ins_choice *forget; /* start of the biases of forget gates, of a row that knows recurrent
+                                 layers; NULL: as of the other gates */
     /* Gamma of a norm is N(1, gamma_deviation^2). */
     double gamma_deviation;
     /* What W x of the last layer is multiplied by, and the learning rate of a tensor, be it matrix,

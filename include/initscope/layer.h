@@ -19,7 +19,7 @@
 #include "initscope/real.h"
 
 /* The most layers that one reads, and the most tensors that one learns, of all rows. */
-enum { INS_LAYER_INPUTS = 2, INS_LAYER_TENSORS = 2, INS_LAYER_NAME = 48 };
+enum { INS_LAYER_INPUTS = 2, INS_LAYER_TENSORS = 12, INS_LAYER_NAME = 48 };
 
 typedef struct ins_shape {
     size_t axes;      /* 0: a vector, 1: a sequence, 2: a map */
@@ -82,9 +82,12 @@ typedef struct ins_layer_plan {
     bool output;    /* it is the last one */
     char name[INS_LAYER_NAME]; /* "conv3": its own after @, or its kind and the how-manieth of it */
     const ins_choice *weights; /* initializer of its matrices; NULL: that of the network */
-    const ins_choice *start;   /* of the residual block that it is in or ends; NULL: none */
-    size_t block, blocks;      /* the residual block that it is in or ends, from 1, of how many;
-                                  0: in none */
+    const ins_choice *recurrent; /* the same of those on its own output one step before */
+    const ins_choice *forget;    /* start of its forget gate's bias, a row of ins_forget_biases;
+                                    NULL: that of the network */
+    const ins_choice *start;     /* of the residual block that it is in or ends; NULL: none */
+    size_t block, blocks;        /* the residual block that it is in or ends, from 1, of how many;
+                                    0: in none */
     size_t position, matrices; /* of its first matrix among those of the block's branch, from 1, of
                                   how many; 0: in no branch */
     bool last_norm;            /* the last one of a branch */
@@ -131,6 +134,13 @@ struct ins_layer {
                                          it reads; NULL where nobody asks */
 };
 
+/* What one of several matrices inside of a layer shows. */
+typedef struct ins_inner {
+    size_t steps;                                   /* of a recurrent layer; 0: it has none */
+    const real *preactivation, *activation, *delta; /* (rows, steps, units); NULL: it has no z */
+    const real *state; /* (rows, steps, units) what the layer remembers; NULL: not shown here */
+} ins_inner;
+
 struct ins_layer_kind {
     ins_entry entry;
     const ins_entries *choices; /* the table that a layer's choice is from; NULL: entry itself */
@@ -164,6 +174,11 @@ struct ins_layer_kind {
     void (*forward)(ins_layer *layer, size_t rows, ins_pass pass);
     /* From delta and the last forward pass: the gradients, averaged over rows, and in_delta. */
     void (*backward)(ins_layer *layer, size_t rows);
+    /* Of a kind that has its matrices inside, so that its output is not the z of one of them: the
+     * activation behind this one, NULL where it is added to the z of another; and what it shows
+     * after a test or a probe, in scratch. */
+    const ins_choice *(*inside)(const ins_layer_plan *plan, const ins_tensor_place *place);
+    ins_inner (*show)(const ins_layer *layer, size_t rows, const ins_tensor_place *place);
 };
 
 extern const ins_entries ins_layer_kinds; /* rows are ins_layer_kind */

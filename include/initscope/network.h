@@ -44,14 +44,26 @@ typedef struct ins_initialization {
     const ins_choice *output; /* of W of the output layer */
     const ins_choice *bias;   /* of every b */
     uint32_t seed;
-    const ins_samples *probe; /* what a data-dependent initializer sees; may be NULL otherwise */
-    const ins_choice *first;  /* of W of the first layer; NULL: as the hidden ones */
+    const ins_samples *probe;    /* what a data-dependent initializer sees; may be NULL otherwise */
+    const ins_choice *first;     /* of W of the first layer; NULL: as the hidden ones */
+    const ins_choice *recurrent; /* of matrices on a layer's own output one step before; NULL: as
+                                    the layer's others */
+    const ins_choice *forget;    /* start of the biases of forget gates, a row of ins_forget_biases;
+                                    NULL: as the layer's others */
     const double *prescribed; /* (depth) deviations for rows that take them; NULL: none was found */
 } ins_initialization;
 
 /* The initializer of the matrices of a layer of the design. */
 const ins_choice *ins_weights_of(const ins_design *design, size_t layer,
                                  const ins_initialization *initialization);
+
+/* The same of those on its own output one step before, and the start of the bias of its forget
+ * gate; NULL: that is left to the initializers of biases. The layer's own goes before an
+ * initializer that knows recurrent layers, and that before the network's. */
+const ins_choice *ins_recurrent_of(const ins_design *design, size_t layer,
+                                   const ins_initialization *initialization);
+const ins_choice *ins_forget_of(const ins_design *design, size_t layer,
+                                const ins_initialization *initialization);
 
 /* Starts anew: weights, biases, optimizer state, number of updates, dropout streams. INS_USAGE or
  * INS_DATA when an initializer cannot fill its layer. */
@@ -89,13 +101,18 @@ bool ins_network_finite(const ins_network *network);
 /* All that it learns, in the order of its layers; valid until it is freed. */
 const ins_learned *ins_network_tensors(const ins_network *network, size_t *count);
 
-/* A numbered matrix as the instruments see it: views into the network, valid until it is freed;
- * rows is that of the last forward pass. */
+/* A numbered matrix as the instruments see it: views into the network, valid until it is freed, but
+ * what is inside of a layer until the next view or pass; rows is that of the last forward pass. A
+ * matrix that is added to the z of another has none of its own: then input, preactivation,
+ * activation and delta are NULL. */
 typedef struct ins_matrix_view {
     size_t units, inputs;
     ins_shape reads, shape, activated, streamed; /* of a row of input, preactivation, ... */
     size_t tensors;
     const ins_learned *tensor; /* (tensors): the matrix itself, then what belongs to it: its bias */
+    size_t steps;              /* of a recurrent layer; 0 elsewhere */
+    const real *state; /* (rows, steps, units): what the recurrent layer of this gate, its first,
+                          remembers; NULL elsewhere */
     const ins_choice *function; /* the activation; NULL where there is none: then activation is
                                    preactivation, or, after the last layer, the prediction */
     const real *input;          /* (rows, reads): what the matrix saw */

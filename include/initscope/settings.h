@@ -65,7 +65,7 @@ typedef struct ins_data_source {
 } ins_data_source;
 
 typedef struct ins_settings {
-    ins_choices init, activation, optimizer, residual_init;
+    ins_choices init, activation, optimizer, residual_init, recurrent_init, forget_bias;
     ins_blueprints network;
     ins_numbers learning_rate; /* NAN: the optimizer's own */
     ins_numbers dropout, weight_decay;
@@ -86,6 +86,7 @@ typedef struct ins_settings {
 
     ins_choice output_init, first_init; /* entry NULL: the run's own */
     ins_choice bias_init;
+    double clip; /* 0: none */
     size_t epochs;
     size_t shuffle; /* 0 or 1 */
     size_t seeds, seed;
@@ -155,6 +156,8 @@ typedef enum ins_option_id {
     INS_OPTION_ACTIVATION,
     INS_OPTION_NETWORK,
     INS_OPTION_RESIDUAL_INIT,
+    INS_OPTION_RECURRENT_INIT,
+    INS_OPTION_FORGET_BIAS,
     INS_OPTION_OPTIMIZER,
     INS_OPTION_LEARNING_RATE,
     INS_OPTION_DROPOUT,
@@ -176,6 +179,7 @@ typedef enum ins_option_id {
     INS_OPTION_OUTPUT_INIT,
     INS_OPTION_FIRST_INIT,
     INS_OPTION_BIAS_INIT,
+    INS_OPTION_CLIP,
     INS_OPTION_EPOCHS,
     INS_OPTION_SHUFFLE,
     INS_OPTION_SEEDS,

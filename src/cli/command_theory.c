@@ -23,13 +23,14 @@ static const char about[] =
 
 /* The options of run that the predictions depend on. */
 static const ins_option_id options[] = {
-    INS_OPTION_INIT,          INS_OPTION_ACTIVATION, INS_OPTION_NETWORK,
-    INS_OPTION_RESIDUAL_INIT, INS_OPTION_FIRST_INIT, INS_OPTION_OUTPUT_INIT,
-    INS_OPTION_BIAS_INIT,     INS_OPTION_DATA,       INS_OPTION_LABEL,
-    INS_OPTION_FEATURES,      INS_OPTION_DROP,       INS_OPTION_HEADER,
-    INS_OPTION_DELIMITER,     INS_OPTION_CATEGORIES, INS_OPTION_MISSING,
-    INS_OPTION_LOSS,          INS_OPTION_SCALE,      INS_OPTION_TEST_FRACTION,
-    INS_OPTION_SPLIT_SEED,    INS_OPTION_PROBE};
+    INS_OPTION_INIT,          INS_OPTION_ACTIVATION,     INS_OPTION_NETWORK,
+    INS_OPTION_RESIDUAL_INIT, INS_OPTION_RECURRENT_INIT, INS_OPTION_FORGET_BIAS,
+    INS_OPTION_FIRST_INIT,    INS_OPTION_OUTPUT_INIT,    INS_OPTION_BIAS_INIT,
+    INS_OPTION_DATA,          INS_OPTION_LABEL,          INS_OPTION_FEATURES,
+    INS_OPTION_DROP,          INS_OPTION_HEADER,         INS_OPTION_DELIMITER,
+    INS_OPTION_CATEGORIES,    INS_OPTION_MISSING,        INS_OPTION_LOSS,
+    INS_OPTION_SCALE,         INS_OPTION_TEST_FRACTION,  INS_OPTION_SPLIT_SEED,
+    INS_OPTION_PROBE};
 
 #define INPUT_MOMENT_RANGE "a finite number from 0 up"
 #define INPUT_CORRELATION_RANGE "a number from -1 to 1"
@@ -119,8 +120,10 @@ static ins_status check_one(const ins_settings *settings, ins_option_id id, size
 static ins_status check_shapes(const ins_settings *settings, ins_error *error)
 {
     check_one(settings, INS_OPTION_NETWORK, settings->network.count, "network", error);
-    return check_one(settings, INS_OPTION_RESIDUAL_INIT, settings->residual_init.count, "start",
-                     error);
+    check_one(settings, INS_OPTION_RESIDUAL_INIT, settings->residual_init.count, "start", error);
+    check_one(settings, INS_OPTION_RECURRENT_INIT, settings->recurrent_init.count, "initializer",
+              error);
+    return check_one(settings, INS_OPTION_FORGET_BIAS, settings->forget_bias.count, "start", error);
 }
 
 /* What --solve is to keep; true: it was said, or is not asked for. */

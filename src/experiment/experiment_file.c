@@ -115,28 +115,36 @@ ins_status ins_settings_read(ins_settings *settings, const char *path, ins_error
     return status;
 }
 
-/* Initializers of single layers. What the run has to find for them stands in the factor alone. */
+/* An initializer of single layers, or of a part of them. What the run has to find for it stands in
+ * the factor alone. */
+static ins_status resolve_own(ins_choice *choice, const char *text, const char *where,
+                              ins_arena *arena, ins_error *error)
+{
+    const ins_initializer *row = (const ins_initializer *)choice->entry;
+    if (row == NULL) return INS_OK;
+    if (row->critical || row->prescribed || row->tied)
+        return ins_error_add(error, INS_USAGE, "%s: %s is for all layers: use --init (got \"%s\")",
+                             where, row->entry.name, text);
+    return ins_gains_resolve(choice, where, arena, error);
+}
+
 static ins_status resolve_layers(ins_elements list, const char *where, ins_arena *arena,
                                  ins_error *error)
 {
     ins_status status = INS_OK;
     for (size_t i = 0; i < list.count; i++) {
         ins_element *element = (ins_element *)list.item[i]; /* of the settings' arena */
-        const ins_initializer *row = (const ins_initializer *)element->weights.entry;
-        if (row != NULL && (row->critical || row->prescribed || row->tied))
-            status =
-                ins_error_add(error, INS_USAGE, "%s: %s is for all layers: use --init (got \"%s\")",
-                              where, row->entry.name, element->text);
-        else if (row != NULL)
-            status =
-                ins_status_first(status, ins_gains_resolve(&element->weights, where, arena, error));
+        status = ins_status_first(
+            status, resolve_own(&element->weights, element->text, where, arena, error));
+        status = ins_status_first(
+            status, resolve_own(&element->recurrent, element->text, where, arena, error));
         status = ins_status_first(status, resolve_layers(element->body, where, arena, error));
         status = ins_status_first(status, resolve_layers(element->skip, where, arena, error));
     }
     return status;
 }
 
-static ins_status resolve_gains(ins_settings *settings, ins_error *error)
+static ins_status resolve_inits(ins_settings *settings, ins_error *error)
 {
     ins_choice *init = ins_arena_get(settings->arena, settings->init.count, sizeof *init, "gains");
     const char *where = ins_settings_where(settings, INS_OPTION_INIT);
@@ -147,7 +155,29 @@ static ins_status resolve_gains(ins_settings *settings, ins_error *error)
             ins_status_first(status, ins_gains_resolve(&init[i], where, settings->arena, error));
     }
     settings->init.item = init;
-    where = ins_settings_where(settings, INS_OPTION_NETWORK);
+    return status;
+}
+
+static ins_status resolve_recurrent(ins_settings *settings, ins_error *error)
+{
+    const size_t count = settings->recurrent_init.count;
+    ins_choice *init = ins_arena_get(settings->arena, count, sizeof *init, "gains");
+    const char *where = ins_settings_where(settings, INS_OPTION_RECURRENT_INIT);
+    ins_status status = INS_OK;
+    for (size_t i = 0; i < count; i++) {
+        init[i] = settings->recurrent_init.item[i];
+        status = ins_status_first(
+            status, resolve_own(&init[i], init[i].label, where, settings->arena, error));
+    }
+    settings->recurrent_init.item = init;
+    return status;
+}
+
+static ins_status resolve_gains(ins_settings *settings, ins_error *error)
+{
+    ins_status status = resolve_inits(settings, error);
+    status = ins_status_first(status, resolve_recurrent(settings, error));
+    const char *where = ins_settings_where(settings, INS_OPTION_NETWORK);
     for (size_t i = 0; i < settings->network.count; i++)
         status = ins_status_first(status, resolve_layers(settings->network.item[i].layers, where,
                                                          settings->arena, error));

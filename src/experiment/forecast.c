@@ -188,8 +188,12 @@ static const ins_choice *prescribed_by(const ins_trial *trial)
 static ins_forecast forecast_of(const ins_trial *trial, const ins_inputs *inputs, measured *m)
 {
     const ins_choice *prescribed = prescribed_by(trial);
-    ins_initialization start = {
-        .hidden = trial->init, .first = trial->first, .output = trial->output, .bias = trial->bias};
+    ins_initialization start = {.hidden = trial->init,
+                                .first = trial->first,
+                                .output = trial->output,
+                                .bias = trial->bias,
+                                .recurrent = trial->recurrent,
+                                .forget = trial->forget};
     ins_design design = ins_trial_layers(trial, m->samples);
     ins_forecast forecast = {.layers = design.depth};
     ins_inputs own = *inputs;

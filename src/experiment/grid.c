@@ -76,6 +76,8 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
     ins_grid new = {.settings = settings,
                     .levels = {[INS_FACTOR_NETWORK] = settings->network.count,
                                [INS_FACTOR_RESIDUAL_INIT] = settings->residual_init.count,
+                               [INS_FACTOR_RECURRENT_INIT] = settings->recurrent_init.count,
+                               [INS_FACTOR_FORGET_BIAS] = settings->forget_bias.count,
                                [INS_FACTOR_ACTIVATION] = settings->activation.count,
                                [INS_FACTOR_OPTIMIZER] = settings->optimizer.count,
                                [INS_FACTOR_LEARNING_RATE] = settings->learning_rate.count,
@@ -114,6 +116,8 @@ ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
         .run = index + 1,
         .network = &settings->network.item[digit[INS_FACTOR_NETWORK]],
         .residual = &settings->residual_init.item[digit[INS_FACTOR_RESIDUAL_INIT]],
+        .recurrent = &settings->recurrent_init.item[digit[INS_FACTOR_RECURRENT_INIT]],
+        .forget = &settings->forget_bias.item[digit[INS_FACTOR_FORGET_BIAS]],
         .activation = &settings->activation.item[digit[INS_FACTOR_ACTIVATION]],
         .optimizer = optimizer,
         .learning_rate =
@@ -129,8 +133,9 @@ ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
 }
 
 /* What decides how a network begins, from the slowest. */
-static const ins_factor beginnings[] = {INS_FACTOR_NETWORK, INS_FACTOR_RESIDUAL_INIT,
-                                        INS_FACTOR_ACTIVATION, INS_FACTOR_INIT};
+static const ins_factor beginnings[] = {INS_FACTOR_NETWORK,        INS_FACTOR_RESIDUAL_INIT,
+                                        INS_FACTOR_RECURRENT_INIT, INS_FACTOR_FORGET_BIAS,
+                                        INS_FACTOR_ACTIVATION,     INS_FACTOR_INIT};
 
 enum { BEGINNINGS = sizeof beginnings / sizeof beginnings[0] };
 
@@ -247,6 +252,7 @@ ins_design ins_trial_design(const ins_trial *trial, const ins_settings *settings
     design.optimizer = *trial->optimizer;
     design.learning_rate = trial->learning_rate;
     design.weight_decay = trial->weight_decay;
+    design.clip = settings->clip;
     design.capacity = batch > probe ? batch : probe;
     return design;
 }

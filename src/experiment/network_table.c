@@ -16,6 +16,16 @@ static bool has_matrix(const ins_layer_plan *plan)
     return tensors > 0 && ins_role_is_matrix(list[0].place.role);
 }
 
+/* Marks the matrices that make the output of a layer: those on its input. */
+static void mark_outputs(const ins_layer_plan *plan, bool *source)
+{
+    ins_learned list[INS_LAYER_TENSORS];
+    const size_t tensors = ins_plan_tensors(plan, list);
+    if (plan->kind->reads == 0) source[0] = true;
+    for (size_t t = 0; t < tensors; t++)
+        if (list[t].place.role == INS_ROLE_WEIGHT) source[list[t].place.layer] = true;
+}
+
 /* Marks the matrices, by their numbers, whose outputs reach the layer at index without passing
  * another one; 0 is the input. Layers read earlier ones. */
 static void mark_sources(const ins_design *design, size_t index, bool *source)
@@ -26,18 +36,21 @@ static void mark_sources(const ins_design *design, size_t index, bool *source)
         const ins_layer_plan *plan = &design->layer[i];
         if (!read[i]) continue;
         if (i < index && (has_matrix(plan) || plan->kind->reads == 0))
-            source[plan->follows] = true;
+            mark_outputs(plan, source);
         else
             for (size_t k = 0; k < plan->kind->reads; k++) read[plan->input[k]] = true;
     }
     free(read);
 }
 
-/* "0", "3 5" */
-static void add_inputs(const ins_design *design, size_t index, ins_text *out)
+/* "0", "3 5"; of a recurrent matrix those that make what it reads, its own layer's output. */
+static void add_inputs(const ins_design *design, size_t index, ins_role role, ins_text *out)
 {
     bool *source = ins_allocate(design->depth + 1, sizeof *source, "sources of a layer");
-    mark_sources(design, index, source);
+    if (role == INS_ROLE_RECURRENT)
+        mark_outputs(&design->layer[index], source);
+    else
+        mark_sources(design, index, source);
     for (size_t l = 0; l <= design->depth; l++)
         if (source[l]) ins_text_add_format(out, out->length > 0 ? " %zu" : "%zu", l);
     free(source);
@@ -53,18 +66,27 @@ static const char *block_of(const ins_design *design, const ins_layer_plan *plan
     return "";
 }
 
+static const char *kind_of(const ins_tensor_place *place)
+{
+    if (place->gates > 0) return "recurrent";
+    return place->taps > 0 ? "conv" : "dense";
+}
+
 static void add_layer(const ins_design *design, const ins_trial *trial, size_t index,
                       const ins_tensor_place *place, size_t parameters, ins_text *out)
 {
     const ins_layer_plan *plan = &design->layer[index];
     const ins_choice *phi = ins_design_activation(design, place->layer);
     ins_text inputs = {0};
-    add_inputs(design, index, &inputs);
+    ins_text name = {0};
+    add_inputs(design, index, place->role, &inputs);
+    ins_text_add(&name, plan->name);
+    if (place->part != NULL) ins_text_add_format(&name, ".%s", place->part);
     ins_row row = ins_row_begin(out, INS_LOG_NETWORK);
     ins_row_integer(&row, INS_NETWORK_RUN, (long long)trial->run);
     ins_row_integer(&row, INS_NETWORK_LAYER, (long long)place->layer);
-    ins_row_text(&row, INS_NETWORK_NAME, plan->name);
-    ins_row_text(&row, INS_NETWORK_KIND, place->taps > 0 ? "conv" : "dense");
+    ins_row_text(&row, INS_NETWORK_NAME, name.data);
+    ins_row_text(&row, INS_NETWORK_KIND, kind_of(place));
     ins_row_text(&row, INS_NETWORK_BLOCK, block_of(design, plan));
     ins_row_text(&row, INS_NETWORK_ACTIVATION, phi != NULL ? phi->label : "");
     ins_row_text(&row, INS_NETWORK_INPUTS, inputs.data);
@@ -75,6 +97,7 @@ static void add_layer(const ins_design *design, const ins_trial *trial, size_t i
     ins_row_integer(&row, INS_NETWORK_TRAINABLE, 1);
     ins_row_end(&row);
     ins_text_free(&inputs);
+    ins_text_free(&name);
 }
 
 void ins_network_rows(const ins_design *design, const ins_trial *trial, ins_text *out)
@@ -82,19 +105,32 @@ void ins_network_rows(const ins_design *design, const ins_trial *trial, ins_text
     for (size_t i = 0; i < design->layers; i++) {
         ins_learned list[INS_LAYER_TENSORS];
         const size_t tensors = ins_plan_tensors(&design->layer[i], list);
-        if (tensors == 0 || !ins_role_is_matrix(list[0].place.role)) continue;
-        size_t parameters = 0;
-        for (size_t t = 0; t < tensors; t++)
-            parameters += list[t].place.units * list[t].place.inputs;
-        add_layer(design, trial, i, &list[0].place, parameters, out);
+        for (size_t t = 0, end; t < tensors; t = end) {
+            const ins_tensor_place *place = &list[t].place;
+            size_t parameters = place->units * place->inputs;
+            for (end = t + 1; end < tensors && list[end].place.layer == place->layer; end++)
+                parameters += list[end].place.units * list[end].place.inputs;
+            if (ins_role_is_matrix(place->role))
+                add_layer(design, trial, i, place, parameters, out);
+        }
     }
 }
 
-void ins_factor_rows_of(const ins_trial *trial, ins_text *out)
+void ins_factor_rows_of(const ins_trial *trial, const ins_settings *settings, ins_text *out)
 {
-    ins_row row = ins_row_begin(out, INS_LOG_FACTORS);
-    ins_row_integer(&row, INS_FACTORS_RUN, (long long)trial->run);
-    ins_row_text(&row, INS_FACTORS_FACTOR, "residual_init");
-    ins_row_text(&row, INS_FACTORS_VALUE, trial->residual->label);
-    ins_row_end(&row);
+    const struct {
+        const char *name;
+        const ins_choices *levels;
+        const ins_choice *level;
+    } factors[] = {{"residual_init", &settings->residual_init, trial->residual},
+                   {"recurrent_init", &settings->recurrent_init, trial->recurrent},
+                   {"forget_bias", &settings->forget_bias, trial->forget}};
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+        if (factors[i].levels->count == 1) continue;
+        ins_row row = ins_row_begin(out, INS_LOG_FACTORS);
+        ins_row_integer(&row, INS_FACTORS_RUN, (long long)trial->run);
+        ins_row_text(&row, INS_FACTORS_FACTOR, factors[i].name);
+        ins_row_text(&row, INS_FACTORS_VALUE, factors[i].level->label);
+        ins_row_end(&row);
+    }
 }

@@ -8,7 +8,7 @@
 /* network.csv: one row a matrix of the design. */
 void ins_network_rows(const ins_design *design, const ins_trial *trial, ins_text *out);
 
-/* factors.csv: the factors that runs.csv has no column for. */
-void ins_factor_rows_of(const ins_trial *trial, ins_text *out);
+/* factors.csv: the factors that runs.csv has no column for, and that have several levels. */
+void ins_factor_rows_of(const ins_trial *trial, const ins_settings *settings, ins_text *out);
 
 #endif

@@ -66,16 +66,16 @@ static void show_plan(const ins_design *design, size_t index, ins_trace_shape *s
     const ins_layer_plan *plan = &design->layer[index];
     ins_learned list[INS_LAYER_TENSORS];
     const size_t tensors = ins_plan_tensors(plan, list);
-    size_t features = 0;
     for (size_t t = 0; t < tensors; t++) {
         const ins_tensor_place *place = &list[t].place;
         if (!ins_role_is_matrix(place->role)) continue;
         shape[place->layer].units = place->units;
         shape[place->layer].fan_in = place->inputs;
-        if (reads_its_own(design, index)) features = plan->reads[0].channels;
+        if (place->role == INS_ROLE_WEIGHT && reads_its_own(design, index))
+            shape[place->layer].features = plan->reads[0].channels;
     }
-    if (plan->kind->reads > 1) features = plan->shape.channels;
-    if (features > shape[plan->number].features) shape[plan->number].features = features;
+    size_t *features = &shape[plan->number].features;
+    if (plan->kind->reads > 1 && plan->shape.channels > *features) *features = plan->shape.channels;
 }
 
 static size_t most_positions(const ins_design *design)

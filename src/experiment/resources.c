@@ -192,6 +192,7 @@ static ins_status check_layers(const ins_settings *settings, ins_log_policy poli
         const ins_element *of = list.item[i];
         if (i > 0 && of == list.item[i - 1]) continue; /* repeated */
         status = ins_status_first(status, check_weights(settings, policy, &of->weights, error));
+        status = ins_status_first(status, check_weights(settings, policy, &of->recurrent, error));
         status = ins_status_first(status, check_layers(settings, policy, of->body, error));
         status = ins_status_first(status, check_layers(settings, policy, of->skip, error));
     }
@@ -204,6 +205,9 @@ ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy,
     for (size_t i = 0; i < settings->init.count; i++)
         status = ins_status_first(status,
                                   check_weights(settings, policy, &settings->init.item[i], error));
+    for (size_t i = 0; i < settings->recurrent_init.count; i++)
+        status = ins_status_first(
+            status, check_weights(settings, policy, &settings->recurrent_init.item[i], error));
     for (size_t i = 0; i < settings->network.count; i++)
         status = ins_status_first(
             status, check_layers(settings, policy, settings->network.item[i].layers, error));

@@ -10,6 +10,7 @@
 
 #include "initscope/activation.h"
 #include "initscope/file.h"
+#include "initscope/forget.h"
 #include "initscope/grid.h"
 #include "initscope/ini.h"
 #include "initscope/initializer.h"
@@ -67,6 +68,26 @@ const ins_option ins_options[] = {
                                   .kind = &ins_kind_choices,
                                   .table = &ins_residual_starts,
                                   FIELD(residual_init)},
+    [INS_OPTION_RECURRENT_INIT] =
+        {.key = "recurrent-init",
+         .argument = "NAME...",
+         .fallback = "orthogonal",
+         .help =
+             "initializers of the matrices that recurrent layers have on their own last output; "
+             "one of a framework in --init has its own",
+         .group = INS_GROUP_FACTORS,
+         .kind = &ins_kind_choices,
+         .table = &ins_initializers,
+         FIELD(recurrent_init)},
+    [INS_OPTION_FORGET_BIAS] = {.key = "forget-bias",
+                                .argument = "NAME...",
+                                .fallback = "1",
+                                .help = "how the biases of forget gates of an lstm start; an "
+                                        "initializer of a framework in --init has its own",
+                                .group = INS_GROUP_FACTORS,
+                                .kind = &ins_kind_choices,
+                                .table = &ins_forget_biases,
+                                FIELD(forget_bias)},
     [INS_OPTION_OPTIMIZER] = {.key = "optimizer",
                               .argument = "NAME...",
                               .fallback = "adam",
@@ -269,6 +290,15 @@ const ins_option ins_options[] = {
                               .kind = &ins_kind_choice,
                               .table = &ins_initializers,
                               FIELD(bias_init)},
+    [INS_OPTION_CLIP] = {.key = "clip",
+                         .argument = "NORM",
+                         .fallback = "0",
+                         .help = "largest Euclidean norm of the gradient of all weights and biases "
+                                 "of a minibatch: a longer one is cut to it; 0 for none",
+                         .group = INS_GROUP_TRAINING,
+                         .kind = &ins_kind_number,
+                         .maximum = INS_UNBOUNDED,
+                         FIELD(clip)},
     [INS_OPTION_EPOCHS] = {.key = "epochs",
                            .argument = "N",
                            .fallback = "10",

@@ -33,6 +33,8 @@ ins_initialization ins_trial_initialization(const ins_trial *trial, const ins_sa
                                 .first = trial->first,
                                 .output = trial->output,
                                 .bias = trial->bias,
+                                .recurrent = trial->recurrent,
+                                .forget = trial->forget,
                                 .seed = trial->seed,
                                 .probe = probe};
 }
@@ -193,8 +195,7 @@ static void add_network(const session *s, ins_log_rows *rows)
     const ins_design *design = ins_network_design(s->network);
     if (!ins_blueprint_is_dense(s->trial->network))
         ins_network_rows(design, s->trial, &rows->file[INS_LOG_NETWORK]);
-    if (s->laboratory->settings->residual_init.count > 1)
-        ins_factor_rows_of(s->trial, &rows->file[INS_LOG_FACTORS]);
+    ins_factor_rows_of(s->trial, s->laboratory->settings, &rows->file[INS_LOG_FACTORS]);
 }
 
 static void add_theory(const session *s, const ins_forecast *forecast, ins_text *out)

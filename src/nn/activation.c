@@ -132,6 +132,9 @@ ACTIVATION(relu6, (z < 0 ? 0 : z > 6 ? 6 : z), (z > 0 && z < 6 ? 1 : 0))
         }                                                                                   \
     }
 
+/* Places of rows that are known by name. */
+enum { ROW_RELU = 1, ROW_TANH = 3, ROW_SIGMOID = 4 };
+
 static const ins_activation rows[] = {
     {{"linear", "z", "Keras, PyTorch", {{0}}, NULL, "identity"},
      FUNCTIONS_OF(linear),
@@ -254,3 +257,7 @@ const ins_entries ins_activations = {
     .count = sizeof rows / sizeof rows[0],
     .size = sizeof rows[0],
 };
+
+const ins_choice ins_inner_relu = {.entry = &rows[ROW_RELU].entry, .label = "relu"};
+const ins_choice ins_inner_tanh = {.entry = &rows[ROW_TANH].entry, .label = "tanh"};
+const ins_choice ins_inner_sigmoid = {.entry = &rows[ROW_SIGMOID].entry, .label = "sigmoid"};

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "initscope/activation.h"
+#include "initscope/forget.h"
 #include "initscope/initializer.h"
 #include "initscope/list.h"
 #include "initscope/residual.h"
@@ -487,6 +488,14 @@ static ins_status choose(const parser *p, size_t at, const ins_entries *table, c
     return INS_OK;
 }
 
+/* What a call in a call stands for. */
+static ins_choice *called_by(ins_element *element, const ins_parameter *parameter)
+{
+    if (parameter->table == &ins_residual_starts) return &element->start;
+    if (parameter->table == &ins_forget_biases) return &element->forget;
+    return strcmp(parameter->name, "recurrent") == 0 ? &element->recurrent : &element->weights;
+}
+
 /* Its row, and what calls in its call stand for: these were looked at with it. */
 static ins_status choose_layer(const parser *p, size_t at, const ins_entries *table,
                                const char *call, ins_element *element)
@@ -494,10 +503,9 @@ static ins_status choose_layer(const parser *p, size_t at, const ins_entries *ta
     ins_choice *choice = &element->choice;
     ins_status status = choose(p, at, table, call, choice);
     for (size_t i = 0; i < INS_PARAMETERS && status == INS_OK; i++) {
-        const ins_entries *called = choice->entry->parameters[i].table;
-        if (called == NULL || choice->word[i] == NULL) continue;
-        status = choose(p, at, called, choice->word[i],
-                        called == &ins_initializers ? &element->weights : &element->start);
+        const ins_parameter *parameter = &choice->entry->parameters[i];
+        if (parameter->table == NULL || choice->word[i] == NULL) continue;
+        status = choose(p, at, parameter->table, choice->word[i], called_by(element, parameter));
     }
     return status;
 }

@@ -78,7 +78,7 @@ size_t ins_design_add(ins_design *design, const ins_layer_kind *kind, const ins_
     plan->number = design->depth + (matrices > 0);
     design->depth += matrices;
     if (matrices > 0)
-        plan->follows = design->depth;
+        plan->follows = kind->inside == NULL ? design->depth : 0;
     else if (kind->reads == 1)
         plan->follows = design->layer[input[0]].follows;
     const ins_layer_plan *read = kind->reads > 0 ? &design->layer[input[0]] : NULL;
@@ -93,7 +93,8 @@ bool ins_design_is_chain(const ins_design *design)
 {
     for (size_t i = 1; i < design->layers; i++) {
         const ins_layer_plan *plan = &design->layer[i];
-        const bool dense = plan->kind->tensors != NULL && !plan->kind->norm;
+        const bool dense =
+            plan->kind->tensors != NULL && !plan->kind->norm && plan->kind->inside == NULL;
         if (plan->kind->reads != 1 || plan->input[0] + 1 != i || plan->shape.axes > 0 ||
             !(dense || plan->shown))
             return false;
@@ -117,22 +118,34 @@ static size_t first_with(const ins_design *design, size_t number)
 }
 
 /* A matrix that is not the first of its layer is in the one before. */
-ins_tensor_place ins_design_place(const ins_design *design, size_t number)
+static const ins_layer_plan *find_matrix(const ins_design *design, size_t number,
+                                         ins_tensor_place *place)
 {
     const size_t found = first_with(design, number);
     ins_learned list[INS_LAYER_TENSORS];
     for (size_t i = found > 0 ? found - 1 : 0; i <= found && i < design->layers; i++) {
         const size_t tensors = ins_plan_tensors(&design->layer[i], list);
         for (size_t t = 0; t < tensors; t++) {
-            if (list[t].place.layer == number && ins_role_is_matrix(list[t].place.role))
-                return list[t].place;
+            *place = list[t].place;
+            if (place->layer == number && ins_role_is_matrix(place->role)) return &design->layer[i];
         }
     }
-    return (ins_tensor_place){0};
+    *place = (ins_tensor_place){0};
+    return NULL;
+}
+
+ins_tensor_place ins_design_place(const ins_design *design, size_t number)
+{
+    ins_tensor_place place;
+    find_matrix(design, number, &place);
+    return place;
 }
 
 const ins_choice *ins_design_activation(const ins_design *design, size_t number)
 {
+    ins_tensor_place place;
+    const ins_layer_plan *inside = find_matrix(design, number, &place);
+    if (inside != NULL && inside->kind->inside != NULL) return inside->kind->inside(inside, &place);
     for (size_t i = 0; i < design->layers; i++) {
         const ins_layer_plan *plan = &design->layer[i];
         if (plan->follows == number && plan->kind->activates && plan->shown) return &plan->choice;
@@ -246,7 +259,10 @@ static bool append_element(maker *m, const ins_element *element, size_t *last)
     if (!append(m, element->kind, factor ? m->details->activation : &element->choice,
                 element->label, last, last))
         return false;
-    if (element->weights.entry != NULL) m->design->layer[*last].weights = &element->weights;
+    ins_layer_plan *plan = &m->design->layer[*last];
+    if (element->weights.entry != NULL) plan->weights = &element->weights;
+    if (element->recurrent.entry != NULL) plan->recurrent = &element->recurrent;
+    if (element->forget.entry != NULL) plan->forget = &element->forget;
     if (element->kind->activates && m->details->dropout > 0)
         return append_number(m, "dropout", m->details->dropout, NULL, last);
     return true;

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "initscope/forget.h"
 #include "initscope/layer.h"
 
 #include "initializer_rows.h"
@@ -107,27 +108,67 @@ UNIFORM(xavier_uniform, p[0] * p[0] * 2 / (s.fan_in + s.fan_out))
 NORMAL(xavier_normal, p[0] * p[0] * 2 / (s.fan_in + s.fan_out))
 UNIFORM(kaiming_uniform, kaiming(p, s))
 NORMAL(kaiming_normal, kaiming(p, s))
-UNIFORM(torch_default, 1 / (3 * s.fan_in))
+/* PyTorch draws all of a recurrent layer by the width of its state. */
+UNIFORM(torch_default, 1 / (3 * (s.gates > 0 ? (double)s.units : s.fan_in)))
 UNIFORM(caffe_xavier, 1 / fan(p[0], s))
 UNIFORM(darknet, 2 / (3 * s.fan_in))
-TRUNCATED(flax_default, 1 / s.fan_in)
 NORMAL(dcgan, 0.02 * 0.02)
 NORMAL(preserving, s.prescribed > 0 ? s.prescribed * s.prescribed : NAN)
 
 /* The fans that Keras counts: of a depthwise kernel (window, channels, multiplier) all channels as
- * inputs, of a kernel in groups all units as outputs. */
+ * inputs, of a kernel in groups all units as outputs, and so of the gates of a recurrent layer. */
 static ins_tensor_place as_keras(ins_tensor_place s)
 {
     const bool depthwise = s.kind != NULL && strcmp(s.kind->entry.name, "depthwise") == 0;
+    if (s.gates > 0) s.fan_out *= (double)s.gates;
     if (s.taps == 0) return s;
     s.fan_out = (double)(s.taps * (depthwise ? s.units / s.groups : s.units));
     if (depthwise) s.fan_in = (double)(s.taps * s.groups);
     return s;
 }
-UNIFORM(keras_default, 2 / (as_keras(s).fan_in + as_keras(s).fan_out))
+LAW(keras_input, INS_LAW_UNIFORM, 0, sqrt(6 / (as_keras(s).fan_in + as_keras(s).fan_out)))
+LAW(flax_input, INS_LAW_TRUNCATED, 0, sqrt(1 / s.fan_in) / INS_TRUNCATED_DEVIATION)
+
+/* Frameworks whose recurrent kernels are orthogonal: Keras' of all gates together, Flax' of each.
+ */
+#define RECURRENT_PROMISES(name, orthogonal)                                                  \
+    static ins_law name##_default_law(const double *p, ins_tensor_place s)                    \
+    {                                                                                         \
+        return name##_input_law(p, s);                                                        \
+    }                                                                                         \
+    static double name##_default_mean(const double *p, ins_tensor_place s)                    \
+    {                                                                                         \
+        return s.role == INS_ROLE_RECURRENT ? 0 : name##_input_mean(p, s);                    \
+    }                                                                                         \
+    static double name##_default_variance(const double *p, ins_tensor_place s)                \
+    {                                                                                         \
+        static const double gain = 1;                                                         \
+        if (s.role == INS_ROLE_RECURRENT) return orthogonal##_variance(&gain, s);             \
+        return name##_input_variance(p, s);                                                   \
+    }                                                                                         \
+    static double name##_default_kurtosis(const double *p, ins_tensor_place s)                \
+    {                                                                                         \
+        if (s.role == INS_ROLE_RECURRENT) return orthogonal##_kurtosis(p, s);                 \
+        return name##_input_kurtosis(p, s);                                                   \
+    }                                                                                         \
+    static ins_status name##_default_fill(const ins_choice *choice, ins_tensor_place s,       \
+                                          gsl_rng *rng, real *w, ins_error *error)            \
+    {                                                                                         \
+        static const ins_choice plain = {.value = {1}};                                       \
+        if (s.role == INS_ROLE_RECURRENT) return orthogonal##_fill(&plain, s, rng, w, error); \
+        return name##_input_fill(choice, s, rng, w, error);                                   \
+    }
+RECURRENT_PROMISES(keras, ins_packed_orthogonal)
+RECURRENT_PROMISES(flax, ins_orthogonal)
+
+/* Whether a matrix reads the network's input. */
+static bool is_first(ins_tensor_place s)
+{
+    return s.role != INS_ROLE_RECURRENT && s.layer == s.gate + 1;
+}
 
 /* The last layer is as the others. */
-UNIFORM(siren, s.layer == 1 ? 1 / (3 * s.fan_in * s.fan_in) : 2 / (s.fan_in * p[0] * p[0]))
+UNIFORM(siren, is_first(s) ? 1 / (3 * s.fan_in * s.fan_in) : 2 / (s.fan_in * p[0] * p[0]))
 
 /* muP: how many times the width of the base the width of what is read, or of what is made, is. The
  * network's input has no width, nor has its output. */
@@ -146,7 +187,7 @@ static double channels_read(ins_tensor_place s)
  * channel, however many there are. */
 static bool reads_width(ins_tensor_place s)
 {
-    return s.layer > 1 && !(s.groups > 1 && s.inputs == s.taps);
+    return !is_first(s) && !(s.groups > 1 && s.inputs == s.taps);
 }
 
 /* As He et al. for hidden layers; the output's weights stay those of the base. */
@@ -207,13 +248,32 @@ static ins_status siren_fill_bias(const ins_choice *choice, ins_tensor_place pla
     return INS_OK;
 }
 
+/* The recurrent layers of PyTorch have a second bias; where that of the program is one number, it
+ * is the sum of both. */
+static bool stands_for_two(ins_tensor_place place)
+{
+    return place.role == INS_ROLE_WEIGHT && place.gates > 0 && place.kind != NULL &&
+           strcmp(place.kind->entry.name, "gru") != 0;
+}
+
 /* PyTorch draws the bias of a linear layer from the law of its weights. */
 static ins_status torch_default_fill_bias(const ins_choice *choice, ins_tensor_place place,
                                           gsl_rng *rng, real *b, ins_error *error)
 {
+    const ins_law law = torch_default_law(choice->value, place);
     (void)error;
-    ins_law_fill(torch_default_law(choice->value, place), place.units, rng, b);
+    ins_law_fill(law, place.units, rng, b);
+    for (size_t i = 0; stands_for_two(place) && i < place.units; i++) {
+        real second;
+        ins_law_fill(law, 1, rng, &second);
+        b[i] += second;
+    }
     return INS_OK;
+}
+
+static double torch_default_bias_variance(const double *p, ins_tensor_place place)
+{
+    return torch_default_variance(p, place) * (stands_for_two(place) ? 2 : 1);
 }
 
 /* A framework's biases are 0 whatever the factor says. */
@@ -336,15 +396,24 @@ static const ins_initializer rows[] = {
     {ROW(kaiming_normal, "N(0, g^2 / fan), not truncated, g as PyTorch's calculate_gain",
          "He et al. 2015; PyTorch"),
      .entry.aliases = "kaiming", KAIMING},
-    {ROW(torch_default, "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same",
-         "PyTorch 1.0 to 2.9, nn.Linear, nn.Conv"),
-     .fill_bias = torch_default_fill_bias, .bias_variance = torch_default_variance},
+    {ROW(torch_default,
+         "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same; of recurrent layers all with "
+         "units "
+         "for fan_in, a bias twice where PyTorch has two",
+         "PyTorch 1.0 to 2.9, nn.Linear, nn.Conv, nn.RNN, nn.LSTM, nn.GRU"),
+     .fill_bias = torch_default_fill_bias, .bias_variance = torch_default_bias_variance,
+     .recurrent = true},
     {ROW(keras_default,
-         "glorot_uniform with Keras' fans: of groups all outputs, of depthwise all inputs; bias 0",
+         "glorot_uniform with Keras' fans: of groups all outputs, of depthwise all inputs, of "
+         "gates "
+         "all outputs; recurrent kernels orthogonal, all gates of a layer together; bias 0, of "
+         "forget gates 1",
          "Keras 2.0 to 3.12"),
-     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
-    {ROW(flax_default, "lecun_normal of dense layers and convolutions; bias 0", "Flax 0.1 to 0.12"),
-     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
+     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance, .recurrent = true,
+     .packed = true, .forget = &ins_forget_one},
+    {ROW(flax_default, "lecun_normal, recurrent kernels orthogonal, each gate by itself; bias 0",
+         "Flax 0.1 to 0.12"),
+     .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance, .recurrent = true},
     {ROW(dcgan, "N(0, 0.02^2), gamma of norms N(1, 0.02^2)",
          "Radford et al. 2016; PyTorch examples"),
      .gamma_deviation = 0.02},
@@ -392,8 +461,11 @@ static const ins_initializer rows[] = {
      .mean = ins_promise_zero, .variance = ins_nguyen_widrow_variance,
      .kurtosis = ins_promise_nothing, .fill = ins_nguyen_widrow_fill,
      .fill_bias = ins_nguyen_widrow_fill_bias},
-    {ENTRY(lsuv, "orthonormal, then each layer scaled until its output has sd 1 on the probe batch",
-           "Mishkin & Matas 2016"),
+    {ENTRY(
+         lsuv,
+         "orthonormal, then each layer but recurrent ones scaled until its output has sd 1 on the "
+         "probe batch",
+         "Mishkin & Matas 2016"),
      .entry.parameters = {NUMBER("tolerance", 0.1, 1e-6, 1, "allowed distance of the sd from 1"),
                           {.name = "max_iterations",
                            .kind = INS_PARAMETER_INTEGER,
@@ -407,7 +479,7 @@ static const ins_initializer rows[] = {
            "NumPy .npy"),
      .entry.parameters = {{.name = "path", .kind = INS_PARAMETER_PATH, .meaning = "directory"}},
      .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,
-     .fill = ins_file_fill, .fill_bias = ins_file_fill_bias, .as_saved = true},
+     .fill = ins_file_fill, .fill_bias = ins_file_fill_bias, .as_saved = true, .recurrent = true},
     {ENTRY(tied, "transpose of the W as far from the input: a decoder begins as its encoder",
            "Vincent et al. 2010"),
      .mean = ins_promise_nothing, .variance = ins_promise_nothing, .kurtosis = ins_promise_nothing,

@@ -131,6 +131,33 @@ ins_status ins_orthogonal_fill(const ins_choice *choice, ins_tensor_place place,
     return fill_orthogonal(choice->value[0], place, rng, w, error);
 }
 
+static ins_tensor_place all_gates(ins_tensor_place place)
+{
+    place.units *= place.gates;
+    return place;
+}
+
+double ins_packed_orthogonal_variance(const double *p, ins_tensor_place place)
+{
+    return ins_orthogonal_variance(p, all_gates(place));
+}
+
+double ins_packed_orthogonal_kurtosis(const double *p, ins_tensor_place place)
+{
+    return ins_orthogonal_kurtosis(p, all_gates(place));
+}
+
+ins_status ins_packed_orthogonal_fill(const ins_choice *choice, ins_tensor_place place,
+                                      gsl_rng *rng, real *w, ins_error *error)
+{
+    const size_t part = place.units * place.inputs;
+    real *all = ins_allocate(ins_multiply(place.gates, part, "gates"), sizeof *all, "gates");
+    const ins_status status = fill_orthogonal(choice->value[0], all_gates(place), rng, all, error);
+    memcpy(w, all + place.gate * part, part * sizeof *w);
+    free(all);
+    return status;
+}
+
 /* Zeros in each input's column. */
 static size_t sparse_zeros(const double *p, ins_tensor_place place)
 {

@@ -16,6 +16,12 @@ double ins_orthogonal_kurtosis(const double *p, ins_tensor_place place);
 ins_status ins_orthogonal_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,
                                real *w, ins_error *error);
 
+/* The part of its gate of an orthogonal matrix of all gates: (gates units, inputs). */
+double ins_packed_orthogonal_variance(const double *p, ins_tensor_place place);
+double ins_packed_orthogonal_kurtosis(const double *p, ins_tensor_place place);
+ins_status ins_packed_orthogonal_fill(const ins_choice *choice, ins_tensor_place place,
+                                      gsl_rng *rng, real *w, ins_error *error);
+
 double ins_delta_orthogonal_variance(const double *p, ins_tensor_place place);
 double ins_delta_orthogonal_kurtosis(const double *p, ins_tensor_place place);
 ins_status ins_delta_orthogonal_fill(const ins_choice *choice, ins_tensor_place place, gsl_rng *rng,

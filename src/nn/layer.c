@@ -1,5 +1,5 @@
-/* The layer kinds, one row each; the families of convolution, pooling, normalization and residual
- * sums have files of their own. */
+/* The layer kinds, one row each; the families of convolution, pooling, normalization, recurrent
+ * layers and residual sums have files of their own. */
 #include <config.h>
 
 #include "initscope/layer.h"
@@ -10,6 +10,7 @@
 
 #include "initscope/activation.h"
 #include "initscope/blueprint.h"
+#include "initscope/forget.h"
 #include "initscope/random.h"
 #include "initscope/residual.h"
 
@@ -19,6 +20,8 @@
 enum { MOST = 100000000 };
 
 static const char *const switches[] = {"yes", "no", NULL};
+static const char *const off_switches[] = {"no", "yes", NULL};
+static const char *const rnn_activations[] = {"tanh", "relu", NULL};
 
 static const char *input_problem(const double *side)
 {
@@ -205,6 +208,18 @@ static void dropout_backward(ins_layer *layer, size_t rows)
         .name = "init", .kind = INS_PARAMETER_CALL, .table = &ins_initializers, \
         .meaning = "initializer of this layer alone; without it the factor's"   \
     }
+#define SEQUENCE WORD("sequence", off_switches, "whether all states are given, not only the last")
+#define RECURRENT                                                                    \
+    {                                                                                \
+        .name = "recurrent", .kind = INS_PARAMETER_CALL, .table = &ins_initializers, \
+        .meaning = "initializer of U; without it the factor recurrent-init"          \
+    }
+/* What the kinds of recurrent layers have in common. */
+#define RECURRENT_ROW                                                           \
+    .reads = 1, .shape = ins_recurrent_shape, .tensors = ins_recurrent_tensors, \
+    .state_size = sizeof(ins_recurrent), .buffers = ins_recurrent_buffers,      \
+    .scratch = ins_recurrent_scratch, .symmetric = ins_recurrent_symmetric,     \
+    .show = ins_recurrent_show
 #define EPSILON(number)                                                \
     {                                                                  \
         .name = "eps", .fallback = number, .minimum = 0, .maximum = 1, \
@@ -385,6 +400,46 @@ static const ins_layer_kind rows[] = {
      .buffers = ins_norm_buffers,
      .forward = ins_norm_forward,
      .backward = ins_norm_backward},
+    {.entry = {.name = "rnn",
+               .formula =
+                   "h = phi(W x + b + U h), from step to step of a sequence, h from 0; gives "
+                   "the last h",
+               .source = "Elman 1990",
+               .parameters = {INTEGER("units", INS_BLUEPRINT_UNITS, "of h"), SEQUENCE, BIAS,
+                              WORD("activation", rnn_activations, "phi"), INIT, RECURRENT}},
+     RECURRENT_ROW,
+     .forward = ins_rnn_forward,
+     .backward = ins_rnn_backward,
+     .inside = ins_rnn_inside},
+    {.entry = {.name = "lstm",
+               .formula = "as rnn, with c = s(f) c + s(i) tanh(g), h = s(o) tanh(c); each of i, f, "
+                          "g, o is W x + b + U h, s the logistic function",
+               .source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000",
+               .parameters = {INTEGER("units", INS_BLUEPRINT_UNITS, "of h"),
+                              SEQUENCE,
+                              BIAS,
+                              {.name = "forget",
+                               .kind = INS_PARAMETER_CALL,
+                               .table = &ins_forget_biases,
+                               .meaning = "bias of the forget gate f; without it the factor "
+                                          "forget-bias"},
+                              INIT,
+                              RECURRENT}},
+     RECURRENT_ROW,
+     .forward = ins_lstm_forward,
+     .backward = ins_lstm_backward,
+     .inside = ins_lstm_inside},
+    {.entry = {.name = "gru",
+               .formula =
+                   "as rnn, with h = (1 - s(z)) tanh(n) + s(z) h; r and z are W x + b + U h + "
+                   "d, n = W x + b + s(r) (U h + d)",
+               .source = "Cho et al. 2014; the reset gate behind the product, as in cuDNN",
+               .parameters = {INTEGER("units", INS_BLUEPRINT_UNITS, "of h"), SEQUENCE, BIAS, INIT,
+                              RECURRENT}},
+     RECURRENT_ROW,
+     .forward = ins_gru_forward,
+     .backward = ins_gru_backward,
+     .inside = ins_gru_inside},
     {.entry = {.name = "dropout",
                .formula = "x / (1 - rate), or 0 in a share rate of the elements; in training only",
                .source = "Srivastava et al. 2014",

@@ -109,6 +109,34 @@ void ins_norm_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
 void ins_norm_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_norm_backward(ins_layer *layer, size_t rows);
 
+/* --- layer_recurrent.c ----------------------------------------------------------------------- */
+
+/* The state of rnn, lstm and gru. wide: all gates of a row. */
+typedef struct ins_recurrent {
+    real *w, *u, *b;               /* (wide, inputs), (wide, units), (2, wide): of W x, of U h */
+    real *w_gradient, *u_gradient; /* the same */
+    real *z, *dz, *a;              /* (steps, rows, wide); a NULL: it is h */
+    real *h, *c;                   /* (steps + 1, rows, units), from 0 on; c NULL: there is none */
+    real *inner;                   /* (steps, rows, units): tanh(c) of lstm, v_n of gru */
+    real *dh, *dc;                 /* (rows, units) */
+    bool in_place;                 /* the last forward pass wrote a over z */
+} ins_recurrent;
+ins_shape ins_recurrent_shape(const ins_layer_plan *plan, ins_text *problem);
+size_t ins_recurrent_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS]);
+bool ins_recurrent_symmetric(const ins_layer *layer);
+void ins_recurrent_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
+size_t ins_recurrent_scratch(const ins_layer_plan *plan, size_t capacity);
+ins_inner ins_recurrent_show(const ins_layer *layer, size_t rows, const ins_tensor_place *place);
+const ins_choice *ins_rnn_inside(const ins_layer_plan *plan, const ins_tensor_place *place);
+const ins_choice *ins_lstm_inside(const ins_layer_plan *plan, const ins_tensor_place *place);
+const ins_choice *ins_gru_inside(const ins_layer_plan *plan, const ins_tensor_place *place);
+void ins_rnn_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_rnn_backward(ins_layer *layer, size_t rows);
+void ins_lstm_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_lstm_backward(ins_layer *layer, size_t rows);
+void ins_gru_forward(ins_layer *layer, size_t rows, ins_pass pass);
+void ins_gru_backward(ins_layer *layer, size_t rows);
+
 /* --- layer_residual.c ------------------------------------------------------------------------ */
 
 enum { INS_RES_SCALE, INS_RES_START };

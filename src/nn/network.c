@@ -344,6 +344,23 @@ void ins_network_backward(ins_network *network, ins_targets targets)
     }
 }
 
+/* Cuts the gradient of all that is learned to the length that it may have. */
+static void clip_gradient(const ins_network *network)
+{
+    double square = 0;
+    for (size_t t = 0; t < network->tensors; t++) {
+        const ins_learned *tensor = &network->tensor[t];
+        for (size_t i = 0; i < tensor->count; i++)
+            square += (double)tensor->gradient[i] * (double)tensor->gradient[i];
+    }
+    if (!(sqrt(square) > network->design.clip)) return;
+    const real factor = (real)(network->design.clip / sqrt(square));
+    for (size_t t = 0; t < network->tensors; t++) {
+        const ins_learned *tensor = &network->tensor[t];
+        for (size_t i = 0; i < tensor->count; i++) tensor->gradient[i] *= factor;
+    }
+}
+
 void ins_network_update(ins_network *network)
 {
     const ins_design *design = &network->design;
@@ -351,6 +368,7 @@ void ins_network_update(ins_network *network)
     ins_step step = {.p = design->optimizer.value};
     step.update = ++network->updates;
     network->shown = NULL;
+    if (design->clip > 0) clip_gradient(network);
     for (size_t t = 0; t < network->tensors; t++) {
         const ins_learned *tensor = &network->tensor[t];
         step.learning_rate = design->learning_rate * tensor->rate;
@@ -392,10 +410,41 @@ const ins_learned *ins_network_tensors(const ins_network *network, size_t *count
     return network->tensor;
 }
 
+/* A matrix inside of a layer. */
+static ins_matrix_view inner_view(const ins_network *network, const ins_matrix *matrix)
+{
+    const ins_layer *layer = &network->layer[matrix->layer];
+    const ins_tensor_place *place = &layer->tensor[matrix->first].place;
+    const ins_inner inner = layer->plan->kind->show(layer, network->rows, place);
+    const bool reads = inner.preactivation != NULL;
+    const ins_shape shape = {
+        .axes = 1, .extent = {inner.steps > 0 ? inner.steps : 1, 1}, .channels = place->units};
+    return (ins_matrix_view){
+        .units = place->units,
+        .inputs = place->inputs,
+        .reads = layer->plan->reads[0],
+        .shape = shape,
+        .activated = shape,
+        .tensors = matrix->tensors,
+        .tensor = &layer->tensor[matrix->first],
+        .steps = inner.steps,
+        .state = inner.state,
+        .function = layer->plan->kind->inside(layer->plan, place),
+        .input = reads ? layer->in[0] : NULL,
+        .shown = !reads || network->layer[layer->plan->input[0]].plan->shown,
+        .preactivation = inner.preactivation,
+        .activation = inner.activation,
+        .delta = inner.delta,
+        .stream = matrix->stream > 0 ? network->layer[matrix->stream].output : NULL,
+        .streamed = network->layer[matrix->stream].plan->shape,
+    };
+}
+
 ins_matrix_view ins_network_matrix(const ins_network *network, size_t number)
 {
     const ins_matrix *matrix = &network->matrix[number - 1];
     const ins_layer *layer = &network->layer[matrix->layer];
+    if (layer->plan->kind->show != NULL) return inner_view(network, matrix);
     const ins_layer *after = &network->layer[matrix->activation];
     const ins_tensor_place *place = &layer->tensor[matrix->first].place;
     return (ins_matrix_view){

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "initscope/forget.h"
 #include "initscope/network.h"
 #include "initscope/random.h"
 #include "initscope/residual.h"
@@ -39,6 +40,26 @@ const ins_choice *ins_weights_of(const ins_design *design, size_t layer,
     if (layer + 1 == design->layers) return initialization->output;
     return plan->number == 1 && initialization->first != NULL ? initialization->first
                                                               : initialization->hidden;
+}
+
+const ins_choice *ins_recurrent_of(const ins_design *design, size_t layer,
+                                   const ins_initialization *initialization)
+{
+    const ins_choice *own = design->layer[layer].recurrent;
+    const ins_choice *weights = ins_weights_of(design, layer, initialization);
+    if (own != NULL) return own;
+    return row_of(weights)->recurrent || initialization->recurrent == NULL
+               ? weights
+               : initialization->recurrent;
+}
+
+const ins_choice *ins_forget_of(const ins_design *design, size_t layer,
+                                const ins_initialization *initialization)
+{
+    const ins_choice *own = design->layer[layer].forget;
+    if (own != NULL) return own;
+    const ins_initializer *row = row_of(ins_weights_of(design, layer, initialization));
+    return row->recurrent ? row->forget : initialization->forget;
 }
 
 /* A bias comes from its matrix' own row where that has a say, else, as one without a matrix (NULL),
@@ -93,7 +114,9 @@ static ins_status fill_matrix(ins_network *network, const ins_layer *layer,
     if (row_of(weights)->prescribed && !(place.prescribed > 0))
         return ins_error_add(error, INS_INTERNAL, "%s: layer %zu has no deviation",
                              weights->entry->name, place.layer);
-    ins_random_stream(&network->rng, seed, INS_FOR_WEIGHTS, place.layer);
+    const size_t part =
+        row_of(weights)->packed && place.role == INS_ROLE_RECURRENT ? place.gate : 0;
+    ins_random_stream(&network->rng, seed, INS_FOR_WEIGHTS, place.layer - part);
     const ins_status status =
         row_of(weights)->fill(weights, place, &network->rng, tensor->value, error);
     if (status == INS_OK && !row_of(weights)->as_saved)
@@ -153,17 +176,48 @@ static ins_status fill_tensor(ins_network *network, const ins_layer *layer,
     return INS_OK;
 }
 
+/* The first bias of this gate of a layer; NULL: there is none. */
+static const ins_learned *bias_of_gate(const ins_layer *layer, const char *part)
+{
+    for (size_t t = 0; t < layer->tensors; t++) {
+        const ins_tensor_place *place = &layer->tensor[t].place;
+        if (place->role == INS_ROLE_BIAS && place->part != NULL && strcmp(place->part, part) == 0)
+            return &layer->tensor[t];
+    }
+    return NULL;
+}
+
+/* The bias of the forget gate, and of the input gate where that is its mirror. */
+static void start_forgetting(ins_network *network, const ins_layer *layer, const ins_choice *start,
+                             uint32_t seed)
+{
+    const ins_learned *forget = bias_of_gate(layer, "f"), *input = bias_of_gate(layer, "i");
+    if (start == NULL || forget == NULL) return;
+    const ins_forget_bias *row = (const ins_forget_bias *)start->entry;
+    ins_random_stream(&network->rng, seed, INS_FOR_BIASES, forget->place.layer);
+    row->fill(start->value, forget->count, &network->rng, forget->value);
+    for (size_t i = 0; row->mirrored && i < input->count; i++) input->value[i] = -forget->value[i];
+}
+
 static ins_status fill_layer(ins_network *network, const ins_layer *layer,
                              const ins_choice *weights, const ins_initialization *initialization,
                              ins_error *error)
 {
+    const size_t index = (size_t)(layer - network->layer);
+    const ins_choice *recurrent = ins_recurrent_of(&network->design, index, initialization);
     const ins_learned *matrix = NULL;
     ins_status status = check_gains(weights, error);
+    if (status == INS_OK) status = check_gains(recurrent, error);
     for (size_t t = 0; status == INS_OK && t < layer->tensors; t++) {
         const ins_learned *tensor = &layer->tensor[t];
         if (ins_role_is_matrix(tensor->place.role)) matrix = tensor;
-        status = fill_tensor(network, layer, tensor, matrix, weights, initialization, error);
+        const bool own = matrix != NULL && matrix->place.role == INS_ROLE_RECURRENT;
+        status = fill_tensor(network, layer, tensor, matrix, own ? recurrent : weights,
+                             initialization, error);
     }
+    if (status == INS_OK)
+        start_forgetting(network, layer, ins_forget_of(&network->design, index, initialization),
+                         initialization->seed);
     return status;
 }
 
@@ -249,7 +303,8 @@ ins_status ins_network_initialize(ins_network *network, const ins_initialization
         if (layer->tensors == 0) continue;
         set_rates(network, layer, weights);
         status = fill_layer(network, layer, weights, initialization, error);
-        if (status == INS_OK && row_of(weights)->adapt != NULL)
+        /* What has its matrices inside has no z whose size follows theirs. */
+        if (status == INS_OK && row_of(weights)->adapt != NULL && layer->plan->kind->inside == NULL)
             status = adapt_layer(network, i, weights, initialization->probe, error);
     }
     forget(network, initialization->seed);

@@ -41,7 +41,7 @@ keys() {
 @test "the defaults that the help shows are those of a run" {
     "$INITSCOPE" run -q --epochs=0 --seeds=1 -o w
     flat=$("$INITSCOPE" run --help | tr '\n' ' ' | tr -s ' ')
-    for key in init activation network residual-init optimizer dropout weight-decay batch data delimiter scale \
+    for key in init activation network residual-init recurrent-init forget-bias clip optimizer dropout weight-decay batch data delimiter scale \
         test-fraction split-seed output-init first-init bias-init shuffle seed probe record-every; do
         value=$(sed -n "s/^$key = //p" w/experiment.ini)
         [ -n "$value" ]
@@ -71,7 +71,7 @@ keys() {
 @test "list: several subjects are separated by an empty line, and nothing is printed when one is wrong" {
     run_ok list optimizers tensors
     [ "$output" = "$("$INITSCOPE" list optimizers; echo; "$INITSCOPE" list tensors)" ]
-    refuses 2 'list: unknown subject (got "x"); valid: initializers, layers, residual-starts, activations, optimizers, losses, tensors, datasets, generators' list tensors x
+    refuses 2 'list: unknown subject (got "x"); valid: initializers, layers, residual-starts, forget-biases, activations, optimizers, losses, tensors, datasets, generators' list tensors x
 }
 
 @test "list activations: the three gains, which are not the same, and where outputs saturate" {

@@ -90,6 +90,8 @@ static bool same_list(ins_elements a, ins_elements b)
                       same_text(left->label, right->label) &&
                       same_choice(&left->choice, &right->choice) &&
                       same_choice(&left->weights, &right->weights) &&
+                      same_choice(&left->recurrent, &right->recurrent) &&
+                      same_choice(&left->forget, &right->forget) &&
                       same_choice(&left->start, &right->start) &&
                       same_list(left->body, right->body) && same_list(left->skip, right->skip);
     }
@@ -170,6 +172,15 @@ static const struct {
     {"dense(8,init=orthogonal(gain=tanh))", "dense(8,init=orthogonal(gain=tanh))"},
     {"dense(8,init=file(a=b,c))", "dense(8,init=file(a=b,c))"},
     {"res(8,scale=1)", "res(8)"},
+    {"input(28,28),lstm(128)", "input(28,28),lstm(128)"},
+    {"input(28,28),2xgru(units=8,bias=yes,sequence=yes)", "input(28,28),gru(8,sequence=yes),"
+                                                          "gru(8,sequence=yes)"},
+    {"rnn(8,no,yes,relu,recurrent=identity)", "rnn(8,activation=relu,recurrent=identity)"},
+    {"rnn(8,activation=tanh,recurrent=orthogonal(gain=2),init=he)",
+     "rnn(8,init=he_normal,recurrent=orthogonal(gain=2))"},
+    {"lstm(8,recurrent=glorot,forget = chrono( steps=28 ),sequence=no)",
+     "lstm(8,forget=chrono(28),recurrent=glorot_uniform)"},
+    {"lstm(8,forget=1),lstm(8,forget=0,bias=no)", "lstm(8,forget=1),lstm(8,bias=no,forget=0)"},
     {"res(8,skip=conv(8,1))", "res(8,skip=(conv(8,1)))"},
     {"res(8,skip=3x8)", "res(8,skip=(3x8))"},
     {"res(8,skip=(8,act),start=layerscale(1e-5),scale=0.5)",
@@ -283,7 +294,8 @@ END_TEST
 #define WIDTH "must be a width in [1, 1000000], or a count, x and what is repeated "
 #define LAYERS                                                                                   \
     " layers: input, dense, conv, depthwise, act, maxpool, meanpool, gmean, gmax, flatten, bn, " \
-    "ln, gn, rms, dropout, alpha_dropout, res; activations: linear, relu, leaky_relu, tanh, "    \
+    "ln, gn, rms, rnn, lstm, gru, dropout, alpha_dropout, res; activations: linear, relu, "      \
+    "leaky_relu, tanh, "                                                                         \
     "sigmoid, elu, selu, celu, gelu, gelu_tanh, silu, mish, softplus, softsign, lecun_tanh, "    \
     "hard_tanh, hard_sigmoid, erf, atan, sin, relu6"
 #define NAME "must be a letter, then letters, digits, _ - or ., at most 47 in all "
@@ -370,6 +382,16 @@ static const struct {
      "(got \"dense(8,init=file(a b))\")"},
     {"dense(8,init=file(a\001b))", "1: a network cannot have blanks or control characters within "
                                    "words (got \"dense(8,init=file(a\\x01b))\")"},
+    {"lstm(8,activation=relu)", "1: unknown parameter of lstm (got \"activation\"); valid: units, "
+                                "sequence, bias, forget, init, recurrent"},
+    {"gru(8,forget=1)", "1: unknown parameter of gru (got \"forget\"); valid: units, sequence, "
+                        "bias, init, recurrent"},
+    {"lstm(8,forget=2)", "1: unknown forget-bias (got \"2\"); valid: 0, 1, chrono"},
+    {"lstm(8,forget=chrono)", "1: chrono: steps must be given (got \"\")"},
+    {"lstm(8,forget=chrono(1))", "1: chrono: steps must be an integer in [2, 1000000] (got \"1\")"},
+    {"rnn(8,activation=sigmoid)",
+     "1: rnn: unknown activation (got \"sigmoid\"); valid: tanh, relu"},
+    {"rnn(sequence=yes)", "1: rnn: units must be given (got \"sequence=yes\")"},
     {"res(8,start=rezro)", NULL}, /* see below */
     {"res", "1: res must be given layers (got \"res\")"},
     {"64,res(scale=2)", "4: res must be given layers (got \"res\")"},

@@ -6,7 +6,7 @@
 
 #include "gradient_check.h"
 
-enum { ROWS = 7, FEATURES = 60, RANDOM = 40, LINE = 2000 };
+enum { ROWS = 7, FEATURES = 60, RANDOM = 60, LINE = 2000 };
 
 /* Every kind, and what its parameters change. What is behind a norm that the loss cannot see, as a
  * bias before it, has no gradient: there the networks have none. */
@@ -43,6 +43,16 @@ static const char *const networks[] = {
     "bn)),act,gmean",
     "8,res(res(dense(8),act),act,dense(8)),tanh",
     "8,2x(res(8,dense(8))),sigmoid,dense(5),elu",
+    "input(12,5),rnn(6)",
+    "input(12,5),rnn(6,sequence=yes),flatten",
+    "input(12,5),rnn(6,bias=no,activation=relu,sequence=yes),gmean",
+    "input(12,5),lstm(4)",
+    "input(12,5),lstm(4,sequence=yes),flatten,7",
+    "input(6,10),lstm(4,bias=no,sequence=yes),act,gmean",
+    "input(12,5),gru(5)",
+    "input(12,5),gru(5,sequence=yes),gmean",
+    "input(6,10),gru(4,bias=no),act",
+    "input(12,5),dense(4),act,res(lstm(4,sequence=yes)),gru(4,sequence=yes),rnn(3)",
 };
 
 enum { NETWORKS = sizeof networks / sizeof networks[0] };
@@ -153,13 +163,42 @@ static void draw_network(gsl_rng *rng, char text[LINE])
     snprintf(text + length, LINE - (size_t)length, ",%s", ends[below(rng, 5)]);
 }
 
+/* Sequences: layers that give all states, and one that gives its last. */
+static void draw_sequence(gsl_rng *rng, char text[LINE])
+{
+    static const char *const parts[] = {"rnn(%zu,sequence=yes)",
+                                        "lstm(%zu,sequence=yes)",
+                                        "gru(%zu,sequence=yes)",
+                                        "lstm(%zu,sequence=yes,bias=no),ln",
+                                        "gru(4,sequence=yes,bias=no),res(rnn(4,sequence=yes),"
+                                        "scale=0.%zu)",
+                                        "conv(%zu,3),act",
+                                        "dense(4),act,res(lstm(4,sequence=yes),scale=0.%zu)"};
+    static const char *const ends[] = {"rnn(4)", "lstm(3)", "gru(3),act", "gmean", "flatten,6"};
+    int length = snprintf(text, LINE, "%s", below(rng, 2) == 0 ? "input(6,10)" : "input(12,5)");
+    const size_t count = 1 + below(rng, 3);
+
+    for (size_t i = 0; i < count; i++) {
+        length += snprintf(text + length, LINE - (size_t)length, ",");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        length +=
+            snprintf(text + length, LINE - (size_t)length, parts[below(rng, 7)], 2 + below(rng, 3));
+#pragma GCC diagnostic pop
+    }
+    snprintf(text + length, LINE - (size_t)length, ",%s", ends[below(rng, 5)]);
+}
+
 START_TEST(test_gradient_of_random_network)
 {
     char text[LINE];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
 
     ins_random_seed(rng, (uint32_t)_i);
-    draw_network(rng, text);
+    if (_i % 3 == 0)
+        draw_sequence(rng, text);
+    else
+        draw_network(rng, text);
     gsl_rng_free(rng);
     check_text(text, _i % 2 == 0 ? "none" : "layerscale(0.5)", INS_PASS_PROBE);
 }
