@@ -34,7 +34,7 @@ analysis    base stats log
 audit       base stats nn theory log
 document    base
 report      base stats log analysis document
-lib         base stats log trace nn audit
+lib         base stats log trace nn theory audit
 cli         base stats log data trace nn theory experiment analysis audit document report
 '
 

@@ -27,6 +27,14 @@
          "One row a run, epoch and layer: how many units can be told apart.")                      \
     FILE(HISTOGRAMS, "histograms.csv", true,                                                       \
          "One row a run, epoch, layer, tensor and bin: histograms on the probe batch.")            \
+    FILE(                                                                                          \
+        STEPS, "steps.csv", true,                                                                  \
+        "One row a run, recorded epoch, recurrent layer, tensor and time step: how sizes go with " \
+        "time.")                                                                                   \
+    FILE(TOKENS, "tokens.csv", true,                                                               \
+         "One row a run, recorded epoch and layer of a sequence: how alike its tokens are, and "   \
+         "how "                                                                                    \
+         "peaked attention is.")                                                                   \
     FILE(THEORY, "theory.csv", true,                                                               \
          "One row a run, layer and tensor: what the mean-field theory predicts for epoch 0.")      \
     FILE(DEPTH, "depth.csv", true,                                                                 \
@@ -238,6 +246,37 @@
     ROW(HISTOGRAMS, COUNT, "count", COUNT, "1",                                               \
         "Finite elements in the bin; the first and the last bin also count what lies beyond " \
         "them.")
+
+#define INS_STEPS_COLUMNS(ROW)                                                                     \
+    INS_SHARED_RUN(ROW, STEPS)                                                                     \
+    INS_SHARED_EPOCH(ROW, STEPS)                                                                   \
+    INS_SHARED_LAYER(ROW, STEPS)                                                                   \
+    ROW(STEPS, TENSOR, "tensor", TEXT, "",                                                         \
+        "preactivation or delta, of a gate; state, of the layer of the cell: c of LSTM, h of the " \
+        "others.")                                                                                 \
+    ROW(STEPS, STEP, "step", POSITIVE, "step", "Time step of the sequence, from 1.")               \
+    ROW(STEPS, SECOND_MOMENT, "second_moment", AMOUNT, "1",                                        \
+        "Mean of the squares over probe rows and units at that step.")                             \
+    ROW(STEPS, VARIANCE, "variance", AMOUNT, "1",                                                  \
+        "Mean over units of the variance between probe rows at that step: the signal.")            \
+    ROW(STEPS, THEORY, "theory", AMOUNT, "1",                                                      \
+        "Second moment predicted for epoch 0; empty at other epochs, nan where the theory does "   \
+        "not apply.")
+
+#define INS_TOKENS_COLUMNS(ROW)                                                                    \
+    INS_SHARED_RUN(ROW, TOKENS)                                                                    \
+    INS_SHARED_EPOCH(ROW, TOKENS)                                                                  \
+    INS_SHARED_LAYER(ROW, TOKENS)                                                                  \
+    ROW(TOKENS, CORRELATION, "correlation", NUMBER, "1",                                           \
+        "Mean product of two tokens of a row over the mean square, of what the layer hands on; "   \
+        "of q of attention what its block reads: 1 when all tokens are alike.")                    \
+    ROW(TOKENS, ENTROPY, "entropy", AMOUNT, "nat",                                                 \
+        "Mean entropy of a row of attention, on the layer of q; empty elsewhere. ln of the "       \
+        "tokens "                                                                                  \
+        "that may be seen is uniform, 0 looks at one.")                                            \
+    ROW(TOKENS, SUM_OF_SQUARES, "sum_of_squares", SHARE, "1",                                      \
+        "Mean sum of squares of a row of attention, on the layer of q; empty elsewhere: one over " \
+        "the tokens that may be seen is uniform, 1 looks at one.")
 
 #define INS_THEORY_COLUMNS(ROW)                                                                  \
     INS_SHARED_RUN(ROW, THEORY)                                                                  \

@@ -11,6 +11,7 @@
 #include "door.h"
 #include "host_array.h"
 #include "initscope/activation.h"
+#include "initscope/chain.h"
 #include "initscope/log_row.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"
@@ -36,12 +37,20 @@ typedef struct kept_matrix {
     size_t units, length;
 } kept_matrix;
 
+/* What theory asks of a tensor. */
+typedef struct extent {
+    size_t units, length;
+    double square, minimum, maximum;
+} extent;
+
 typedef struct layer {
     char *name, *kind, *block, *activation, *inputs;
+    ins_choice choice;              /* of the activation */
     const ins_activation *function; /* NULL: none, or none of the table */
     long long units, fan_in, fan_out, parameters;
-    bool frozen;
+    bool frozen, follows; /* it reads the layer before it alone */
     kept_matrix weight;
+    extent start[INS_RECORDED_TENSORS]; /* at the first moment */
 
     /* Of this moment. */
     bool shown[INS_RECORDED_TENSORS];
@@ -56,7 +65,9 @@ struct ins_recording {
     char *initializer;
     ins_run_factor *factor; /* of the identity, own copies */
     ins_run_identity identity;
-    layer *layer; /* (layers), the network's input first */
+    ins_arena *arena; /* of the choices */
+    layer *layer;     /* (layers), the network's input first */
+    ins_chain_inputs inputs;
     size_t layers, capacity;
     bool closed; /* no more layers: a tensor has come */
 
@@ -89,6 +100,7 @@ static layer *new_layer(ins_recording *recording)
 ins_recording *ins_recording_new(const ins_run_identity *identity)
 {
     ins_recording *recording = ins_allocate(1, sizeof *recording, "a run");
+    recording->arena = ins_arena_new();
     recording->initializer = ins_duplicate(identity->initializer);
     recording->factor = ins_allocate(identity->factors + 1, sizeof *recording->factor, "factors");
     for (size_t i = 0; i < identity->factors; i++)
@@ -131,6 +143,7 @@ void ins_recording_free(ins_recording *recording)
         free((char *)recording->factor[i].value);
     }
     free(recording->factor);
+    ins_arena_free(recording->arena);
     free(recording->initializer);
     free(recording->layer);
     free(recording);
@@ -198,15 +211,14 @@ static char *list_inputs(const initscope_layer *given, size_t number)
     return text.data != NULL ? text.data : ins_duplicate("");
 }
 
-/* "leaky_relu(0.1)" is found by what stands before its parameters. */
-static const ins_activation *function_named(const char *name)
+/* One of the program's own activations, with its parameters. */
+static const ins_activation *find_function(ins_recording *recording, const char *name,
+                                           ins_choice *choice)
 {
-    char plain[64];
-    const size_t length = name != NULL ? strcspn(name, "(") : 0;
-    if (length == 0 || length >= sizeof plain) return NULL;
-    memcpy(plain, name, length);
-    plain[length] = '\0';
-    return (const ins_activation *)ins_entry_find(&ins_activations, plain);
+    if (name == NULL || name[0] == '\0') return NULL;
+    if (ins_choice_parse(&ins_activations, name, "", recording->arena, choice, NULL) != INS_OK)
+        return NULL;
+    return (const ins_activation *)choice->entry;
 }
 
 ins_status ins_recording_add_layer(ins_recording *recording, const initscope_layer *given,
@@ -223,7 +235,8 @@ ins_status ins_recording_add_layer(ins_recording *recording, const initscope_lay
     new->block = copy_text(own.block);
     new->activation = copy_text(own.activation);
     new->inputs = list_inputs(&own, place);
-    new->function = function_named(own.activation);
+    new->function = find_function(recording, own.activation, &new->choice);
+    new->follows = own.inputs == NULL || (own.input_count == 1 && own.inputs[0] == (int)place - 1);
     new->units = own.units;
     new->fan_in = own.fan_in;
     new->fan_out = own.fan_out;
@@ -283,6 +296,35 @@ static ins_log_set one(ins_log_file file)
 }
 
 /* --- Tensors ----------------------------------------------------------------- */
+
+static extent extent_of(const ins_matrix *matrix)
+{
+    const size_t count = matrix->units * matrix->length;
+    extent of = {matrix->units, matrix->length, 0, matrix->x[0], matrix->x[0]};
+    for (size_t i = 0; i < count; i++) {
+        of.square += matrix->x[i] * matrix->x[i] / (double)count;
+        of.minimum = fmin(of.minimum, matrix->x[i]);
+        of.maximum = fmax(of.maximum, matrix->x[i]);
+    }
+    return of;
+}
+
+/* The mean product of two different rows, from the sums over the rows. */
+static ins_chain_inputs inputs_of(const ins_matrix *matrix, double square)
+{
+    const double rows = (double)matrix->length;
+    double products = 0;
+    for (size_t u = 0; u < matrix->units; u++) {
+        double sum = 0, squares = 0;
+        for (size_t r = 0; r < matrix->length; r++) {
+            const double x = matrix->x[r * matrix->units + u];
+            sum += x;
+            squares += x * x;
+        }
+        products += (sum * sum - squares) / (rows * (rows - 1)) / (double)matrix->units;
+    }
+    return (ins_chain_inputs){rows, square, rows > 1 ? square - products : 0};
+}
 
 /* What is compared unit by unit: kinds that are no products of weights are not. */
 static bool has_units(const layer *of)
@@ -398,6 +440,10 @@ static void take(ins_recording *recording, size_t number, ins_tensor kind, ins_m
     const size_t count = matrix->units * matrix->length;
     const ins_log_set logs = logs_for(recording, kind, matrix);
     of->shown[kind] = true;
+    if (recording->moments == 1) {
+        of->start[kind] = extent_of(matrix);
+        if (number == 0) recording->inputs = inputs_of(matrix, of->start[kind].square);
+    }
     if (kind == INS_WEIGHT) {
         if (!(record & INITSCOPE_NO_UPDATE) && same && !of->shown[INS_UPDATE])
             show_update(recording, number, matrix);
@@ -505,6 +551,83 @@ static void add_network(const ins_recording *recording, ins_text *out)
     }
 }
 
+/* --- Theory ------------------------------------------------------------------- */
+
+/* Whether what the layer hands on is the function of what it puts out, and nothing has come between
+ * them, as a norm that is no layer: their largest elements tell. */
+static bool is_plain(const layer *of)
+{
+    const extent *z = &of->start[INS_PREACTIVATION], *a = &of->start[INS_ACTIVATION];
+    if (z->units == 0 || a->units != z->units || a->length != z->length) return false;
+    const double expected = of->function->value(z->maximum, of->choice.value);
+    return fabs(a->maximum - expected) <= 1e-3 * fmax(fabs(expected), fabs(z->maximum));
+}
+
+/* A chain of dense layers with functions that are known, of which all that theory asks for was
+ * shown before anything was updated. */
+static bool is_chain(const ins_recording *recording)
+{
+    const size_t last = recording->layers - 1;
+    if (last < 1 || recording->moment.time != 0 || !(recording->inputs.rows > 1)) return false;
+    size_t before = recording->layer[0].start[INS_ACTIVATION].units;
+    for (size_t l = 1; l <= last; l++) {
+        const layer *of = &recording->layer[l];
+        const extent *weight = &of->start[INS_WEIGHT];
+        if (strcmp(of->kind, "dense") != 0 || !of->follows) return false;
+        if (weight->units == 0 || weight->length != before) return false;
+        if (l < last && (of->function == NULL || !is_plain(of))) return false;
+        before = weight->units;
+    }
+    return true;
+}
+
+static void add_prediction(const ins_recording *recording, size_t number, const char *tensor,
+                           double second_moment, double variance, ins_text *out)
+{
+    ins_row row = ins_row_begin(out, INS_LOG_THEORY);
+    ins_row_integer(&row, INS_THEORY_RUN, 0);
+    ins_row_name(&row, INS_THEORY_INITIALIZER, recording->initializer);
+    ins_row_integer(&row, INS_THEORY_LAYER, (long long)number);
+    ins_row_text(&row, INS_THEORY_TENSOR, tensor);
+    ins_row_number(&row, INS_THEORY_SECOND_MOMENT, second_moment);
+    ins_row_number(&row, INS_THEORY_VARIANCE, variance);
+    ins_row_end(&row);
+}
+
+/* From the variances that the weights and biases have, and delta of the outputs. */
+static void add_theory(const ins_recording *recording, ins_text *out)
+{
+    if (!is_chain(recording)) return;
+    const size_t layers = recording->layers - 1;
+    ins_chain_layer *chain = ins_allocate(layers, sizeof *chain, "a chain");
+    ins_chain_prediction *of = ins_allocate(layers, sizeof *of, "a chain");
+    for (size_t l = 0; l < layers; l++) {
+        const layer *here = &recording->layer[l + 1];
+        chain[l] = (ins_chain_layer){(double)here->start[INS_WEIGHT].units,
+                                     (double)here->start[INS_WEIGHT].length,
+                                     here->start[INS_WEIGHT].square, here->start[INS_BIAS].square,
+                                     here->function != NULL ? &here->choice : NULL};
+    }
+    ins_door_quiet_gsl();
+    ins_chain_predict(&recording->inputs, chain, layers, of);
+    ins_door_restore_gsl();
+    const double outputs = recording->layer[layers].start[INS_DELTA].square;
+    for (size_t l = 0; l < layers; l++) {
+        const double z = of[l].preactivation, delta = of[l].delta_ratio * outputs;
+        add_prediction(recording, l + 1, ins_tensor_table[INS_PREACTIVATION].name, z, z, out);
+        if (chain[l].activation != NULL)
+            add_prediction(recording, l + 1, ins_tensor_table[INS_ACTIVATION].name,
+                           of[l].activation, of[l].activation_variance, out);
+        if (outputs > 0)
+            add_prediction(recording, l + 1, ins_tensor_table[INS_DELTA].name, delta, delta, out);
+        add_prediction(recording, l + 1, ins_tensor_table[INS_SIGNAL].name, of[l].signal,
+                       of[l].signal, out);
+        add_prediction(recording, l + 1, "delta_ratio", of[l].delta_ratio, of[l].delta_ratio, out);
+    }
+    free(chain);
+    free(of);
+}
+
 static void add_layer_rows(layer *of, ins_log_rows *rows)
 {
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
@@ -521,6 +644,7 @@ void ins_recording_finish(ins_recording *recording, bool scored, ins_log_rows *r
     if (recording->moments == 1) {
         add_network(recording, &rows->file[INS_LOG_NETWORK]);
         ins_run_identity_factors(&recording->identity, 0, &rows->file[INS_LOG_FACTORS]);
+        add_theory(recording, &rows->file[INS_LOG_THEORY]);
     }
     for (size_t l = 0; l < recording->layers; l++) {
         layer *of = &recording->layer[l];

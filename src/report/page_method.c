@@ -148,10 +148,11 @@ static void write_statistics(ins_document *document, const ins_tell *tells, size
             document,
             ins_document_format(
                 document,
-                "*Theory.* Mean-field theory of infinite width, from the initializer, the widths, "
-                "the "
-                "second moment of the inputs and the activation function alone (Poole et al. 2016; "
+                "*Theory.* Mean-field theory of infinite width, from %s, the widths, the second "
+                "moment of the inputs and the activation function alone (Poole et al. 2016; "
                 "Schoenholz et al. 2017), by quadrature.%s",
+                of.own ? "the initializer"
+                       : "the variance that weights and biases were measured to have",
                 of.numbers ? " The error of a squared loss holds the output itself, and comes back "
                              "through the weights that made it: in chains of layers theory carries "
                              "this along. It takes outputs that know nothing of the targets yet."

@@ -310,6 +310,37 @@ class Library(unittest.TestCase):
                                      (name, place, column, a, b))
 
 
+
+@needs_torch
+class Theory(unittest.TestCase):
+    def rows(self, model, probe):
+        with tempfile.TemporaryDirectory() as folder:
+            initscope.watch(model, folder, probe, cross_entropy).close()
+            measured = {(row["layer"], row["tensor"]): float(row["second_moment"])
+                        for row in table(folder, "layers.csv") if row["epoch"] == "0"}
+            return measured, {(row["layer"], row["tensor"]): float(row["second_moment"])
+                              for row in table(folder, "theory.csv")}
+
+    def test_chains(self):
+        """a chain of wide dense layers is as theory says"""
+        torch.manual_seed(1)
+        layers = []
+        for _ in range(4):
+            layers += [nn.Linear(400 if layers else 64, 400), nn.Tanh()]
+        measured, predicted = self.rows(nn.Sequential(*layers, nn.Linear(400, 10)), (x, y))
+        compared = [(key, measured[key] / value) for key, value in predicted.items()
+                    if key in measured and key[0] != "5"]  # few units, and their rows are alike
+        self.assertEqual(len(compared), 4 + 4 + 4)
+        for key, ratio in compared:
+            self.assertTrue(0.75 < ratio < 1.33, (key, ratio))
+
+    def test_others(self):
+        """of what is no chain of dense layers, or has a norm between, nothing is predicted"""
+        norm = nn.Sequential(nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 10))
+        for model, probe in ((norm, (x, y)), (ResNet(), (images[:64], y[:64]))):
+            self.assertEqual(self.rows(model, probe)[1], {})
+
+
 class Audit(unittest.TestCase):
     @needs_torch
     def test_models(self):
