@@ -14,6 +14,7 @@
 typedef struct ins_step_cell {
     size_t first, last; /* its layers */
     size_t steps;       /* the last time step that its rows tell of, at the start */
+    size_t gates;       /* layers with rows of z or of the error */
 } ins_step_cell;
 
 /* The cells of an arm that have rows of steps.csv at the start, in the order of their layers, into

@@ -29,16 +29,17 @@ static bool is_same_cell(const ins_graph_layer *a, const ins_graph_layer *b)
            cell_letters(b) == letters && strncmp(a->name, b->name, letters) == 0;
 }
 
-/* The last step of a layer, of all of its tensors. */
-static size_t steps_of(const ins_study *study, size_t arm, size_t layer)
+static void add_layer(const ins_study *study, size_t arm, size_t layer, ins_step_cell *cell)
 {
     ins_site at = {.run = study->arm[arm].run[0], .epoch = study->start, .layer = layer};
-    size_t most = 0;
+    bool gate = false;
     for (unsigned tensor = 0; tensor < INS_STEP_TENSORS; tensor++) {
         size_t steps = ins_study_steps(study, at, (ins_step_tensor)tensor);
-        if (steps > most) most = steps;
+        if (steps > cell->steps) cell->steps = steps;
+        gate = gate || (steps > 0 && tensor != INS_STEP_STATE);
     }
-    return most;
+    cell->gates += gate;
+    cell->last = layer;
 }
 
 size_t ins_step_cells_of(const ins_study *study, size_t arm, ins_step_cell *cell, size_t most)
@@ -46,13 +47,11 @@ size_t ins_step_cells_of(const ins_study *study, size_t arm, ins_step_cell *cell
     const ins_arm *of = &study->arm[arm];
     size_t count = 0;
     for (size_t l = 1; l <= of->layers; l++) {
-        ins_step_cell found = {.first = l, .last = l, .steps = steps_of(study, arm, l)};
-        while (l < of->layers &&
-               is_same_cell(ins_layer_at(of, found.first), ins_layer_at(of, l + 1))) {
-            size_t steps = steps_of(study, arm, ++l);
-            found.last = l;
-            if (steps > found.steps) found.steps = steps;
-        }
+        ins_step_cell found = {.first = l};
+        const ins_graph_layer *first = ins_layer_at(of, l);
+        add_layer(study, arm, l, &found);
+        while (l < of->layers && is_same_cell(first, ins_layer_at(of, l + 1)))
+            add_layer(study, arm, ++l, &found);
         if (found.steps == 0) continue;
         if (count < most) cell[count] = found;
         count++;
