@@ -112,9 +112,9 @@ static bool has_theory(const ins_chart *chart)
 {
     ins_panel *const *panels = chart->panels.items;
     for (size_t p = 0; p < chart->panels.count; p++) {
-        const ins_series *series = panels[p]->series.items;
+        ins_series *const *series = panels[p]->series.items;
         for (size_t s = 0; s < panels[p]->series.count; s++)
-            if (series[s].kind == INS_SERIES_THEORY) return true;
+            if (series[s]->kind == INS_SERIES_THEORY) return true;
     }
     return false;
 }
