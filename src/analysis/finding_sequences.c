@@ -159,14 +159,33 @@ bool ins_find_uniform_attention(ins_finder *f, ins_finding *out)
 
 /* --- Answers ---------------------------------------------------------------------------- */
 
+/* A factor that training alone knows: what is asked is not how a network starts. */
+static bool asks_of_training(const ins_finder *f)
+{
+    static const ins_column_id columns[] = {INS_RUNS_OPTIMIZER, INS_RUNS_LEARNING_RATE,
+                                            INS_RUNS_DROPOUT, INS_RUNS_WEIGHT_DECAY,
+                                            INS_RUNS_BATCH};
+    for (size_t k = 0; k < f->of->factors.count; k++)
+        for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+            if (f->of->factors.factor[k].column == columns[i]) return true;
+    return false;
+}
+
+/* ln of the factor a step: of sequences of several lengths as well. */
+static double rate_of(const ins_finder *f, size_t a)
+{
+    return log(kept_of(f, a)) / ((double)first_run(f, a)->steps - 1);
+}
+
 /* "1.6 steps with he": the arms with the longest and the shortest memory. */
 bool ins_answer_memory(ins_finder *f, ins_finding *answer)
 {
     size_t longest = 0, shortest = 0;
+    if (asks_of_training(f)) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
         if (isnan(first_run(f, a)->kept)) return false;
-        if (kept_of(f, a) > kept_of(f, longest)) longest = a;
-        if (kept_of(f, a) < kept_of(f, shortest)) shortest = a;
+        if (rate_of(f, a) > rate_of(f, longest)) longest = a;
+        if (rate_of(f, a) < rate_of(f, shortest)) shortest = a;
     }
     if (longest == shortest) return false;
     const ins_arm_judgement *far = &f->of->arm[longest], *near = &f->of->arm[shortest];
@@ -174,11 +193,11 @@ bool ins_answer_memory(ins_finder *f, ins_finding *answer)
     answer->claim = SAY("Going back in time the error halves in %s with %s, and in %s with %s.",
                         steps_text(f, longest, &far->half), ins_say_arm(f->arena, longest),
                         steps_text(f, shortest, &near->half), ins_say_arm(f->arena, shortest));
-    answer->evidence = SAY(
-        "Before training, of what it is at the last of %zu steps, %s and %s are left at the first. "
-        "%s %s",
-        first_run(f, longest)->steps, ins_say(f->arena, kept_of(f, longest)),
-        ins_say(f->arena, kept_of(f, shortest)), before, answer->evidence);
+    answer->evidence = SAY("Before training %s of the error at the last of %zu steps is left at "
+                           "the first with the one, %s of %zu with the other. %s %s",
+                           ins_say(f->arena, kept_of(f, longest)), first_run(f, longest)->steps,
+                           ins_say(f->arena, kept_of(f, shortest)), first_run(f, shortest)->steps,
+                           before, answer->evidence);
     return true;
 }
 
@@ -214,6 +233,7 @@ bool ins_answer_placement(ins_finder *f, ins_finding *answer)
 {
     const char *item[PLACEMENTS], *result[PLACEMENTS];
     size_t count = 0;
+    if (asks_of_training(f)) return false;
     for (size_t a = 0; a < f->study->arms; a++)
         if (placement_of(&f->study->arm[a]) == PLACEMENTS ||
             f->of->arm[a].last_alike.interval.n == 0)

@@ -12,7 +12,7 @@
 #include "initscope/sequence.h"
 #include "initscope/thresholds.h"
 
-enum { MOST_SETTINGS = 4, MOST_CELLS = 16 };
+enum { MOST_SETTINGS = 4, IN_BOOK = 1, MOST_CELLS = 16, MOST_ROWS = 24 };
 
 static bool is_shown(const ins_tell *tell, size_t arm)
 {
@@ -156,7 +156,7 @@ static bool draw(ins_tell *tell, const ins_arm_group *of, size_t number, const c
     return true;
 }
 
-/* The first cell, and the last where there are several. */
+/* The first cell; in a report of its own also the last of several. */
 static size_t draw_group(ins_tell *tell, const ins_arm_group *of, const char **key)
 {
     ins_step_cell cell[MOST_CELLS];
@@ -196,11 +196,12 @@ static void write_table(ins_tell *tell)
                                                {"halves in steps", INS_RIGHT, 0, false},
                                                {"seen, steps back", INS_RIGHT, 0, false},
                                                {"state × a step", INS_RIGHT, 0, false}};
-    size_t rows = 0, row = 0;
-    for (size_t a = 0; a < tell->study->arms; a++) rows += is_shown(tell, a);
+    size_t rows = 0, row = 0, all = 0;
+    for (size_t a = 0; a < tell->study->arms; a++) all += is_shown(tell, a);
+    rows = all > MOST_ROWS ? MOST_ROWS : all;
     ins_table_block *table = ins_add_table(tell->document, columns, 5, rows);
     table->caption = "How far back";
-    for (size_t a = 0; a < tell->study->arms; a++) {
+    for (size_t a = 0; a < tell->study->arms && row < rows; a++) {
         const ins_arm_judgement *of = &tell->analysis->arm[a];
         if (!is_shown(tell, a)) continue;
         ins_cell *cell = ins_table_cell(table, row++, 0);
@@ -217,18 +218,31 @@ static void write_table(ins_tell *tell)
         "Of the first recurrent layer, before training, geometric means over seeds and their "
         "intervals: its error at the first step over that at the last; the steps back in which it "
         "falls to a half, and to a share of %s; the growth of the state's second moment a step, "
-        "over the later half of them, the largest of all recurrent layers.",
-        ins_say(tell->arena, ins_threshold_of(INS_THRESHOLD_MEMORY)));
+        "over the later half of them, the largest of all recurrent layers.%s",
+        ins_say(tell->arena, ins_threshold_of(INS_THRESHOLD_MEMORY)),
+        all > rows ? INS_TELL(" %zu more are not listed.", all - rows) : "");
 }
 
 /* --- The page ---------------------------------------------------------------------------- */
+
+/* Of the arms that explode over time, whether some do by their errors. */
+static bool errors_explode(const ins_tell *tell)
+{
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (tell->analysis->arm[a].kept.interval.mean >
+            ins_threshold_of(INS_THRESHOLD_STEPS_GROWTH))
+            return true;
+    return false;
+}
 
 /* What is wrong, else how much of the error arrives. */
 static const char *title_of(ins_tell *tell)
 {
     size_t count, least = SIZE_MAX;
     const char *names = ins_tell_with(tell, INS_VERDICT_EXPLODING_STEPS, &count);
-    if (count > 0) return INS_TELL("Over time it explodes with %s", names);
+    if (count > 0)
+        return INS_TELL("%s over time with %s",
+                        errors_explode(tell) ? "The error explodes" : "The state explodes", names);
     names = ins_tell_with(tell, INS_VERDICT_VANISHING_STEPS, &count);
     if (count > 0) return INS_TELL("The error does not reach the first time step with %s", names);
     for (size_t a = 0; a < tell->study->arms; a++) {
@@ -249,7 +263,7 @@ void ins_write_steps(ins_tell *tell)
     const char *key = NULL;
     ins_section_begin(tell->document, "steps", "Time steps", title_of(tell), false);
     write_table(tell);
-    for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
+    for (size_t g = 0; g < groups && drawn < (tell->book ? IN_BOOK : MOST_SETTINGS); g++) {
         ins_arm_group of = ins_tell_group(tell, g, is_shown);
         if (of.count > 0) drawn += draw_group(tell, &of, &key);
     }

@@ -11,7 +11,7 @@
 
 #include "initscope/sequence.h"
 
-enum { MOST_SETTINGS = 4, MOST_LAYERS = 1024 };
+enum { MOST_SETTINGS = 4, IN_BOOK = 2, MOST_LAYERS = 1024 };
 
 static bool is_shown(const ins_tell *tell, size_t arm)
 {
@@ -179,7 +179,7 @@ void ins_write_tokens(ins_tell *tell)
     size_t drawn = 0, groups = ins_tell_groups(tell);
     const char *key = NULL;
     ins_section_begin(tell->document, "tokens", "Tokens", title_of(tell), false);
-    for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
+    for (size_t g = 0; g < groups && drawn < (tell->book ? IN_BOOK : MOST_SETTINGS); g++) {
         ins_arm_group of = ins_tell_group(tell, g, is_shown);
         drawn += draw(tell, &of, &key);
     }

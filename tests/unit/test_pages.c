@@ -1427,7 +1427,7 @@ START_TEST(steps_are_curves_and_a_table)
     cell[0].forward = 3;
     made_sequence_write(cell, 2, 5);
     report(1);
-    expect("Over time it explodes with a");
+    expect("The state explodes over time with a");
 }
 END_TEST
 

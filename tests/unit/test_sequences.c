@@ -182,7 +182,8 @@ START_TEST(the_answer_tells_memories)
                      "Going back in time the error halves in 1.94 steps with b, and in 0.756 steps "
                      "with a.");
     ck_assert_ptr_nonnull(strstr(plain_text(analysis.answer.evidence),
-                                 "at the last of 20 steps, 0.00114 and 2.7·10⁻⁸ are left"));
+                                 "0.00114 of the error at the last of 20 steps is left at the "
+                                 "first with the one, 2.7·10⁻⁸ of 20 with the other."));
     done();
     arms[0].back = 1;
     read_arms(arms, 2);
