@@ -10,6 +10,7 @@
 #include "initscope/passage.h"
 #include "initscope/score.h"
 #include "initscope/seeds.h"
+#include "initscope/sequence.h"
 #include "initscope/study.h"
 
 typedef enum ins_direction { INS_FORWARD, INS_BACKWARD, INS_DIRECTIONS } ins_direction;
@@ -138,8 +139,9 @@ typedef struct ins_run_measure {
     /* Largest over the hidden layers, before training: the weights' mean over their standard
      * deviation, times the root of fan_in; 0: no mean is told from 0. */
     double off_centre;
-    size_t centre_layer; /* where that is */
-    double pace;         /* median over layers and epochs of rms update / rms weight, an update */
+    size_t centre_layer;   /* where that is */
+    double pace;           /* median over layers and epochs of rms update / rms weight, an update */
+    ins_sequence sequence; /* of recurrent layers and of attention */
     bool diverged;
     bool trained; /* it has an epoch after 0 */
     double score, train_score, train_loss, initial_loss;

@@ -151,9 +151,9 @@ typedef struct ins_site {
     ins_tensor tensor;
 } ins_site;
 
-/* A number of epochs.csv, layers.csv, symmetry.csv, theory.csv or depth.csv. What the file does not
- * distinguish is not looked at: the tensor for symmetry.csv, all but the run for depth.csv. NAN
- * when there is no such row or its cell is empty. */
+/* A number of epochs.csv, layers.csv, symmetry.csv, tokens.csv, theory.csv or depth.csv. What the
+ * file does not distinguish is not looked at: the tensor for symmetry.csv, all but the run for
+ * depth.csv. NAN when there is no such row or its cell is empty. */
 double ins_number(const ins_study *study, ins_column_id column, ins_site site);
 
 /* From an epoch's number, INS_NOT_RECORDED when it was not recorded, and back, -1 then. */
@@ -198,8 +198,9 @@ size_t ins_streams(const ins_study *study, size_t arm, const size_t **layer);
 /* True when some run of the arm has a row for this tensor. */
 bool ins_study_has(const ins_study *study, size_t arm, ins_tensor tensor);
 
-/* symmetry.csv, histograms.csv, theory.csv, depth.csv and spectrum.csv are optional, and rows of
- * them that belong to no known run, epoch or layer are left out. True when one is left. */
+/* symmetry.csv, histograms.csv, steps.csv, tokens.csv, theory.csv, depth.csv and spectrum.csv are
+ * optional, and rows of them that belong to no known run, epoch or layer are left out. True when
+ * one is left. */
 bool ins_study_has_file(const ins_study *study, ins_log_file file);
 
 /* The bins of a histogram, and singular values (layer 0: of the Jacobian; the tensor is not looked
@@ -209,5 +210,21 @@ typedef struct ins_bin {
 } ins_bin;
 size_t ins_study_histogram(const ins_study *study, ins_site site, ins_bin *bin, size_t most);
 size_t ins_study_spectrum(const ins_study *study, ins_site site, double *value, size_t most);
+
+/* What steps.csv has of a layer at each time step, named as it is written there. */
+typedef enum ins_step_tensor {
+    INS_STEP_PREACTIVATION,
+    INS_STEP_STATE,
+    INS_STEP_DELTA,
+    INS_STEP_TENSORS
+} ins_step_tensor;
+
+/* The last time step of which it has a row, the first being 1; 0: there is none. The tensor of the
+ * site is not looked at. */
+size_t ins_study_steps(const ins_study *study, ins_site site, ins_step_tensor tensor);
+
+/* A number of steps.csv; NAN when there is no such row or its cell is empty. */
+double ins_step_number(const ins_study *study, ins_column_id column, ins_site site,
+                       ins_step_tensor tensor, size_t step);
 
 #endif

@@ -3,8 +3,6 @@
 #ifndef INITSCOPE_THRESHOLDS_H
 #define INITSCOPE_THRESHOLDS_H
 
-#include <stdbool.h>
-
 #include "initscope/score.h"
 
 typedef enum ins_threshold {
@@ -47,14 +45,28 @@ typedef enum ins_threshold {
     INS_THRESHOLD_NORM_ROWS,
     INS_THRESHOLD_FANS,
     INS_THRESHOLD_POOL,
+    INS_THRESHOLD_MEMORY,
+    INS_THRESHOLD_STEPS_GROWTH,
+    INS_THRESHOLD_TOKENS_ALIKE,
+    INS_THRESHOLD_PEAKED,
+    INS_THRESHOLD_UNIFORM,
     INS_THRESHOLDS
 } ins_threshold;
+
+/* Of which networks a verdict or a threshold speaks: a report on others leaves it out. */
+typedef enum ins_subject {
+    INS_OF_ALL,
+    INS_OF_GRAPHS, /* no chain of dense layers */
+    INS_OF_STEPS,  /* recurrent layers, with a log of their time steps */
+    INS_OF_TOKENS, /* sequences with a log of their tokens */
+    INS_SUBJECTS
+} ins_subject;
 
 typedef struct ins_threshold_row {
     const char *name; /* "vanishing" */
     double value;
     ins_wording meaning;
-    bool graphs; /* decides of networks alone that are no chain of dense layers */
+    ins_subject subject;
 } ins_threshold_row;
 
 extern const ins_threshold_row ins_threshold_table[INS_THRESHOLDS];

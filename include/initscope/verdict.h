@@ -8,6 +8,7 @@
 
 #include "initscope/measure.h"
 #include "initscope/text.h"
+#include "initscope/thresholds.h"
 
 /* What a total amounts to. */
 typedef enum ins_grade {
@@ -57,6 +58,11 @@ typedef enum ins_verdict {
     INS_VERDICT_LEARNING_UNDECIDED,
     INS_VERDICT_EXPLODING_STREAM,
     INS_VERDICT_IDENTITY_START,
+    INS_VERDICT_VANISHING_STEPS,
+    INS_VERDICT_EXPLODING_STEPS,
+    INS_VERDICT_ALIKE_TOKENS,
+    INS_VERDICT_PEAKED_ATTENTION,
+    INS_VERDICT_UNIFORM_ATTENTION,
     INS_VERDICTS
 } ins_verdict;
 
@@ -65,7 +71,7 @@ typedef struct ins_verdict_row {
     ins_wording rule; /* markup, for the method page; NULL: another row's rule says it */
     bool bad;         /* shown in red */
     bool any;         /* holds for an arm as soon as one run has it */
-    bool graphs;      /* of networks alone that are no chain of dense layers */
+    ins_subject subject;
 } ins_verdict_row;
 
 extern const ins_verdict_row ins_verdict_table[INS_VERDICTS];
@@ -78,6 +84,8 @@ typedef struct ins_arm_judgement {
     size_t steepest[INS_DIRECTIONS]; /* layer before which most is lost or won, of most runs */
     ins_seeds alikeness, rank;       /* means over seeds */
     ins_seeds stream_growth;         /* a block; geometric */
+    /* Of ins_sequence: geometric, the correlations means. */
+    ins_seeds kept, half, seen, step_growth, first_alike, last_alike, peaked;
     ins_interval score; /* of the last epoch; no interval: fewer than 5, or all alike */
     bool alike;         /* all runs have the same score */
     size_t with_score;  /* runs that have one and did not diverge */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "finding_sequences.h"
 #include "finding_width.h"
 #include "network_text.h"
 
@@ -446,6 +447,7 @@ void ins_answer_networks(ins_finder *f, ins_finding *answer)
     bool trained = f->of->trained && !isnan(f->of->facts.chance);
     ins_finder_begin(f);
     if (!ins_is_recorded(f->study->start) || f->study->arms < 2) return;
+    if (ins_answer_memory(f, answer) || ins_answer_placement(f, answer)) return;
     if (answer_norms(f, answer) || answer_borders(f, answer)) return;
     for (size_t i = 0; trained && i < sizeof of_training / sizeof of_training[0]; i++) {
         ins_finder_begin(f);

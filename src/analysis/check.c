@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "initscope/say.h"
+#include "initscope/thresholds.h"
 
 unsigned ins_verdicts_named(const char *name)
 {
@@ -122,6 +123,33 @@ static void tell_stream(const line *l)
     ins_text_add_format(l->out, "times %.3g a residual block", of->stream_growth.interval.mean);
 }
 
+static void tell_steps(const line *l)
+{
+    const ins_sequence *of = &measure_of(l)->sequence;
+    bool state = l->verdict == INS_VERDICT_EXPLODING_STEPS &&
+                 !(of->kept > ins_threshold_of(INS_THRESHOLD_STEPS_GROWTH));
+    if (state)
+        ins_text_add_format(l->out, "the state times %.3g a step", of->step_growth);
+    else
+        ins_text_add_format(l->out,
+                            "the error at the first of %zu steps is %.3g of that at the last",
+                            of->steps, of->kept);
+}
+
+static void tell_tokens(const line *l)
+{
+    const ins_sequence *of = &measure_of(l)->sequence;
+    ins_text_add_format(l->out, "tokens correlate by %.3g in the first layer, %.3g in the last",
+                        of->first_alike, of->last_alike);
+}
+
+static void tell_attention(const line *l)
+{
+    const ins_sequence *of = &measure_of(l)->sequence;
+    ins_text_add_format(l->out, "sum of squares %.4g times that of uniform attention in layer %s",
+                        of->peaked, layer_of(l, of->peaked_layer));
+}
+
 /* Of the others the count of runs says all. */
 static void (*const tells[INS_VERDICTS])(const line *l) = {
     [INS_VERDICT_SYMMETRIC] = tell_symmetric,
@@ -142,6 +170,11 @@ static void (*const tells[INS_VERDICTS])(const line *l) = {
     [INS_VERDICT_SATURATED] = tell_saturated,
     [INS_VERDICT_NOT_MOVING] = tell_pace,
     [INS_VERDICT_EXPLODING_STREAM] = tell_stream,
+    [INS_VERDICT_VANISHING_STEPS] = tell_steps,
+    [INS_VERDICT_EXPLODING_STEPS] = tell_steps,
+    [INS_VERDICT_ALIKE_TOKENS] = tell_tokens,
+    [INS_VERDICT_PEAKED_ATTENTION] = tell_attention,
+    [INS_VERDICT_UNIFORM_ATTENTION] = tell_attention,
 };
 
 void ins_verdict_line(const ins_analysis *analysis, size_t arm, ins_verdict verdict, ins_text *out)

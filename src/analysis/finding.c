@@ -11,6 +11,7 @@
 #include "answer_networks.h"
 #include "finder.h"
 #include "finding_layers.h"
+#include "finding_sequences.h"
 #include "finding_width.h"
 
 #include "initscope/csv.h"
@@ -778,6 +779,9 @@ static const struct {
     {"exploding_forward", exploding_forward},
     {"exploding_backward", exploding_backward},
     {"exploding_stream", exploding_stream},
+    {"vanishing_steps", ins_find_vanishing_steps},
+    {"exploding_steps", ins_find_exploding_steps},
+    {"alike_tokens", ins_find_alike_tokens},
     {"own_gain", own_gain},
     {"exploding_norm", ins_find_exploding_norm},
     {"norm_eps", ins_find_norm_eps},
@@ -796,6 +800,8 @@ static const struct {
     {"saturated", saturated},
     {"confidently_wrong", confidently_wrong},
     {"starts_above", starts_above},
+    {"peaked_attention", ins_find_peaked_attention},
+    {"uniform_attention", ins_find_uniform_attention},
     {"not_moving", not_moving},
     {"identity_start", identity_start},
 };

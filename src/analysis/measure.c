@@ -714,6 +714,7 @@ const ins_run_measure *ins_measure_runs(const ins_study *study, const ins_facts 
         measure_units(study, r, &runs[r]);
         measure_centre(study, r, &runs[r]);
         measure_pace(study, r, &runs[r]);
+        runs[r].sequence = ins_measure_sequence(study, r);
         measure_outcome(study, r, facts, &runs[r]);
     }
     return runs;

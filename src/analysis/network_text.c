@@ -28,6 +28,7 @@ typedef struct walker {
     ins_text_layer *layer; /* (most) layers of weights so far, NULL: they are not asked for */
     size_t layers, most;
     bool open, activated; /* the last of them is what stands here, or its activation */
+    bool begins, ends;    /* a residual block begins here; one ended just before */
     bool pure, pooled;    /* nothing but that and max pools lies since then; and such a pool */
 } walker;
 
@@ -277,6 +278,23 @@ static void take_norm(walker *w, const layer *of)
     w->facts.batch_norm = true;
 }
 
+static void take_attention(walker *w, const layer *of)
+{
+    const char *argument;
+    size_t length = argument_of(of, 1, "causal", &argument);
+    if (!is_named(of, "attention")) return;
+    w->facts.attention = true;
+    w->facts.causal = w->facts.causal || (length == 3 && strncmp(argument, "yes", length) == 0);
+}
+
+/* Where it stands about the residual blocks. */
+static void place_norm(walker *w, const layer *of)
+{
+    w->facts.norms_first = w->facts.norms_first || (is_norm(of) && w->begins);
+    w->facts.norms_last = w->facts.norms_last || (is_norm(of) && w->ends);
+    w->begins = w->ends = false;
+}
+
 static void take_layer(walker *w, const layer *of)
 {
     bool outside = w->blocks == 0;
@@ -284,6 +302,8 @@ static void take_layer(walker *w, const layer *of)
     if (w->failed || is_passed_over(of)) return;
     take_weights(w, of);
     take_norm(w, of);
+    take_attention(w, of);
+    place_norm(w, of);
     w->facts.batch_norms += outside && is_named(of, "bn");
     w->facts.late_norms += outside && is_named(of, "ln") && w->after_activation;
     /* A width is a dense layer with its activation. */
@@ -332,10 +352,13 @@ static void take_unit(walker *w, const char *text, const char *end, size_t depth
     }
     w->facts.blocks = true;
     w->blocks++;
+    w->begins = true;
     close_layer(w);
     walk(w, of.arguments, of.arguments + of.arguments_length, depth + 1);
     close_layer(w);
     w->blocks--;
+    w->begins = false;
+    w->ends = true;
 }
 
 static void walk(walker *w, const char *text, const char *end, size_t depth)

@@ -7,15 +7,17 @@
 #include <stddef.h>
 
 typedef struct ins_network_facts {
-    bool known;           /* there is a text that could be read */
-    bool blocks;          /* it has residual blocks */
-    bool normalized;      /* it has a norm somewhere */
-    const char *norm;     /* the one kind of norm that it has: "bn"; NULL: none, or several */
-    bool batch_norm;      /* it has batch norm somewhere */
-    double momentum;      /* largest share that a moving average of its batch norms keeps */
-    size_t batch_norms;   /* outside of residual blocks */
-    size_t late_norms;    /* layer norms behind an activation, likewise */
-    size_t convolutions;  /* with zero padding, outside of residual blocks */
+    bool known;             /* there is a text that could be read */
+    bool blocks;            /* it has residual blocks */
+    bool normalized;        /* it has a norm somewhere */
+    const char *norm;       /* the one kind of norm that it has: "bn"; NULL: none, or several */
+    bool batch_norm;        /* it has batch norm somewhere */
+    double momentum;        /* largest share that a moving average of its batch norms keeps */
+    size_t batch_norms;     /* outside of residual blocks */
+    size_t late_norms;      /* layer norms behind an activation, likewise */
+    bool attention, causal; /* it has attention, and some of it with a causal mask */
+    bool norms_first, norms_last; /* residual blocks begin with a norm; a norm follows one */
+    size_t convolutions;          /* with zero padding, outside of residual blocks */
     size_t rows, columns; /* of the map that the last of these reads; columns 1: a sequence */
     double border; /* share of the second moment that zero padding leaves behind the last of them,
                       of kernels whose taps are alike: the mean of t over each axis, where t is 1

@@ -78,11 +78,14 @@ uint64_t ins_place_key(const ins_study *study, ins_site site);
 /* False unless the value of a cell is a whole number in this range. */
 bool ins_is_whole(double value, double minimum, double maximum);
 
+/* Time steps beyond it are left out. */
+enum { INS_MOST_TIME_STEPS = 100000 };
+
 /* Doubles count exactly from minus this number to it. */
 #define WHOLE_LIMIT 9007199254740992.0
 
-/* INS_TENSORS: there is none of that name. */
-ins_tensor ins_tensor_of(const char *name);
+/* INS_TENSORS: there is none of that name. Of steps.csv an ins_step_tensor takes its place. */
+ins_tensor ins_tensor_of(ins_log_file file, const char *name);
 
 void ins_found_rows_free(found_rows *found);
 

@@ -34,6 +34,13 @@ const place_columns ins_place_columns[INS_LOG_FILES] = {
                             .epoch = INS_HISTOGRAMS_EPOCH,
                             .layer = INS_HISTOGRAMS_LAYER,
                             .tensor = INS_HISTOGRAMS_TENSOR},
+    [INS_LOG_STEPS] = {.run = INS_STEPS_RUN,
+                       .epoch = INS_STEPS_EPOCH,
+                       .layer = INS_STEPS_LAYER,
+                       .tensor = INS_STEPS_TENSOR},
+    [INS_LOG_TOKENS] = {.run = INS_TOKENS_RUN,
+                        .epoch = INS_TOKENS_EPOCH,
+                        .layer = INS_TOKENS_LAYER},
     [INS_LOG_THEORY] = {.run = INS_THEORY_RUN,
                         .initializer = INS_THEORY_INITIALIZER,
                         .layer = INS_THEORY_LAYER,
@@ -71,9 +78,14 @@ bool ins_study_has_column(const ins_study *study, ins_column_id column, ins_erro
     return false;
 }
 
-ins_tensor ins_tensor_of(const char *name)
+ins_tensor ins_tensor_of(ins_log_file file, const char *name)
 {
+    static const char *const of_steps[INS_STEP_TENSORS] = {"preactivation", "state", "delta"};
     unsigned tensor = 0;
+    if (file == INS_LOG_STEPS) {
+        while (tensor < INS_STEP_TENSORS && strcmp(of_steps[tensor], name) != 0) tensor++;
+        return tensor < INS_STEP_TENSORS ? (ins_tensor)tensor : INS_TENSORS;
+    }
     while (tensor < INS_TENSORS && strcmp(ins_tensor_table[tensor].name, name) != 0) tensor++;
     return (ins_tensor)tensor;
 }
@@ -148,6 +160,42 @@ size_t ins_study_spectrum(const ins_study *study, ins_site site, double *value, 
     size_t count = rows_at(study, INS_LOG_SPECTRUM, site, &row, &single);
     for (size_t i = 0; i < count && i < most; i++) value[i] = singular[row[i]];
     return count;
+}
+
+/* The rows of a place are in the order of their steps. */
+static size_t step_rows(const ins_study *study, ins_site site, ins_step_tensor tensor,
+                        const uint32_t **row, const double **step)
+{
+    uint32_t single;
+    *step = ins_table_numbers(&study->index->file[INS_LOG_STEPS].table, INS_STEPS_STEP);
+    site.tensor = (ins_tensor)tensor;
+    return *step == NULL ? 0 : rows_at(study, INS_LOG_STEPS, site, row, &single);
+}
+
+size_t ins_study_steps(const ins_study *study, ins_site site, ins_step_tensor tensor)
+{
+    const uint32_t *row;
+    const double *step;
+    size_t rows = step_rows(study, site, tensor, &row, &step);
+    return rows == 0 ? 0 : (size_t)step[row[rows - 1]];
+}
+
+double ins_step_number(const ins_study *study, ins_column_id column, ins_site site,
+                       ins_step_tensor tensor, size_t step)
+{
+    const double *number = ins_table_numbers(&study->index->file[INS_LOG_STEPS].table, column);
+    const uint32_t *row;
+    const double *of_row;
+    size_t rows = step_rows(study, site, tensor, &row, &of_row), low = 0, high = rows;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (of_row[row[middle]] < (double)step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return number != NULL && low < rows && of_row[row[low]] == (double)step ? number[row[low]]
+                                                                            : (double)NAN;
 }
 
 static int ascending(const void *left, const void *right)

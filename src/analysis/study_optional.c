@@ -1,6 +1,6 @@
-/* The files that a run directory may lack: symmetry, histograms, theory, depth, singular values.
- * Their rows are grouped by the place that they describe; one that describes none is passed over.
- */
+/* The files that a run directory may lack: symmetry, histograms, time steps, tokens, theory, depth,
+ * singular values. Their rows are grouped by the place that they describe; one that describes none
+ * is passed over. */
 #include <config.h>
 
 #include "study_internal.h"
@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const ins_log_file files[] = {INS_LOG_SYMMETRY, INS_LOG_HISTOGRAMS, INS_LOG_THEORY,
-                                     INS_LOG_DEPTH, INS_LOG_SPECTRUM};
+static const ins_log_file files[] = {INS_LOG_SYMMETRY, INS_LOG_HISTOGRAMS, INS_LOG_STEPS,
+                                     INS_LOG_TOKENS,   INS_LOG_THEORY,     INS_LOG_DEPTH,
+                                     INS_LOG_SPECTRUM};
 
 enum { FILES = sizeof files / sizeof files[0] };
 
@@ -74,10 +75,11 @@ static size_t run_of(finder *f, const place_cells *cells, size_t row)
 }
 
 /* False when the row is about nothing that the study knows. */
-static bool find_site(finder *f, const place_columns *columns, const place_cells *cells, size_t row,
+static bool find_site(finder *f, ins_log_file file, const place_cells *cells, size_t row,
                       ins_site *site)
 {
     const ins_study *study = f->study;
+    const place_columns *columns = &ins_place_columns[file];
     *site = (ins_site){0};
     if (columns->layer != INS_NO_COLUMN) {
         if (cells->layer == NULL || !ins_is_whole(cells->layer[row], 0, (double)study->layers))
@@ -91,18 +93,25 @@ static bool find_site(finder *f, const place_columns *columns, const place_cells
     }
     if (columns->tensor != INS_NO_COLUMN) {
         if (cells->tensor == NULL) return false;
-        site->tensor = ins_tensor_of(cells->tensor[row]);
+        site->tensor = ins_tensor_of(file, cells->tensor[row]);
         if (site->tensor == INS_TENSORS) return false;
     }
     site->run = run_of(f, cells, row);
     return site->run != ROW_NONE;
 }
 
+/* A row of a time step says which. */
+static bool has_its_step(const ins_table *table, size_t row)
+{
+    const double *step = ins_table_numbers(table, INS_STEPS_STEP);
+    return table->file != INS_LOG_STEPS ||
+           (step != NULL && ins_is_whole(step[row], 1, INS_MOST_TIME_STEPS));
+}
+
 /* Counts, adds up, fills in: rows of a group become neighbours and keep their order. */
 static void group_rows(finder *f, placed_table *grouped)
 {
     size_t rows = grouped->table.rows;
-    const place_columns *columns = &ins_place_columns[grouped->table.file];
     place_cells cells = cells_of(&grouped->table);
     uint32_t *group = ins_allocate(rows + 1, sizeof *group, "groups of rows");
     grouped->start = ins_allocate(rows + 2, sizeof *grouped->start, "groups of rows");
@@ -110,7 +119,9 @@ static void group_rows(finder *f, placed_table *grouped)
     for (size_t row = 0; row < rows; row++) {
         ins_site site;
         group[row] = UINT32_MAX;
-        if (!find_site(f, columns, &cells, row, &site)) continue;
+        if (!has_its_step(&grouped->table, row) ||
+            !find_site(f, grouped->table.file, &cells, row, &site))
+            continue;
         size_t number =
             ins_row_map_put(&grouped->place, ins_place_key(f->study, site), grouped->groups);
         grouped->groups += number == grouped->groups;
@@ -127,6 +138,34 @@ static void group_rows(finder *f, placed_table *grouped)
     free(group);
 }
 
+typedef struct step_row {
+    double step;
+    uint32_t row;
+} step_row;
+
+static int by_step(const void *left, const void *right)
+{
+    const step_row *a = left, *b = right;
+    if (a->step != b->step) return a->step < b->step ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+/* Time steps may stand in any order: those of a place are looked up by their number. */
+static void sort_steps(placed_table *grouped)
+{
+    const double *step = ins_table_numbers(&grouped->table, INS_STEPS_STEP);
+    if (step == NULL) return;
+    step_row *sorted = ins_allocate(grouped->table.rows + 1, sizeof *sorted, "time steps");
+    for (size_t g = 0; g < grouped->groups; g++) {
+        uint32_t *row = grouped->row + grouped->start[g];
+        size_t count = grouped->start[g + 1] - grouped->start[g];
+        for (size_t i = 0; i < count; i++) sorted[i] = (step_row){step[row[i]], row[i]};
+        qsort(sorted, count, sizeof *sorted, by_step);
+        for (size_t i = 0; i < count; i++) row[i] = sorted[i].row;
+    }
+    free(sorted);
+}
+
 void ins_study_group_optional(ins_study *study, bool by_number)
 {
     finder f = {.study = study, .by_number = by_number};
@@ -138,6 +177,7 @@ void ins_study_group_optional(ins_study *study, bool by_number)
         placed_table *grouped = &study->index->file[files[i]];
         ins_row_map_start(&grouped->place, grouped->table.rows);
         group_rows(&f, grouped);
+        if (files[i] == INS_LOG_STEPS) sort_steps(grouped);
     }
     ins_row_map_free(&f.numbers);
 }

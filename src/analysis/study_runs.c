@@ -157,7 +157,7 @@ static void place_layers(registry *known, const ins_study *study, row_place *pla
     for (size_t row = 0; row < table->rows; row++) {
         row_place *place = &places[row];
         place->run = UINT32_MAX;
-        place->tensor = ins_tensor_of(tensor[row]);
+        place->tensor = ins_tensor_of(INS_LOG_LAYERS, tensor[row]);
         if (place->tensor == INS_TENSORS) continue;
         if (!ins_is_whole(layer[row], 0, LAYER_LIMIT)) {
             ins_study_bad_cell(error, study, INS_LOG_LAYERS, row,

@@ -107,60 +107,60 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
                                      {"growth a residual block of the second moment of the stream, "
                                       "over the later half of the blocks, above which it explodes",
                                       NULL},
-                                     true},
+                                     INS_OF_GRAPHS},
     [INS_THRESHOLD_BEYOND_LINEAR] =
         {"beyond_linear",
          1.1,
          {"that growth over what adding the same in every block comes to, from which it is no "
           "longer that",
           NULL},
-         true},
+         INS_OF_GRAPHS},
     [INS_THRESHOLD_NORM_FACTOR] = {"norm_factor",
                                    1.4669422069242,
                                    {"growth a layer of the error through batch norm and ReLU, "
                                     "π/(π − 1) in theory",
                                     NULL},
-                                   true},
+                                   INS_OF_GRAPHS},
     [INS_THRESHOLD_NORM_GROWTH] = {"norm_growth",
                                    1e3,
                                    {"growth of the error through all of them that explodes", NULL},
-                                   true},
+                                   INS_OF_GRAPHS},
     [INS_THRESHOLD_BORDER] = {"border",
                               0.5,
                               {"share of the signal that zero padding leaves, in theory, below "
                                "which it is said",
                                NULL},
-                              true},
+                              INS_OF_GRAPHS},
     [INS_THRESHOLD_BORDER_KEPT] = {"border_kept",
                                    0.95,
                                    {"share of the signal that is left at the borders, as measured, "
                                     "from which kernels lose nothing there",
                                     NULL},
-                                   true},
+                                   INS_OF_GRAPHS},
     /* Of v = 10 eps batch norm leaves 10/11 of the variance that it promises. */
     [INS_THRESHOLD_NORM_EPS] =
         {"norm_eps",
          10,
          {"variance that batch norm reads over its eps, below which it does not normalize", NULL},
-         true},
+         INS_OF_GRAPHS},
     [INS_THRESHOLD_MOVING_AVERAGE] = {"moving_average",
                                       0.05,
                                       {"share of their start that moving averages of batch norm "
                                        "still hold at the end, above which they are unfinished",
                                        NULL},
-                                      true},
+                                      INS_OF_GRAPHS},
     /* With 8 rows the error grows by 1.78 a layer, with 16 by 1.58, with many by 1.47. */
     [INS_THRESHOLD_NORM_ROWS] = {"norm_rows",
                                  16,
                                  {"rows of a batch below which batch norm is noise", NULL},
-                                 true},
+                                 INS_OF_GRAPHS},
     [INS_THRESHOLD_FANS] =
         {"fans",
          2,
          {"inputs and outputs that a rule counts over those that a unit has, above which both are "
           "said",
           NULL},
-         true},
+         INS_OF_GRAPHS},
     /* Of 2 x 2 windows 1 where all places are alike, 1.57 where they correlate by 0.9, 3.09 where
      * they do not. */
     [INS_THRESHOLD_POOL] = {"pool",
@@ -168,7 +168,41 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
                             {"growth of the second moment through max pooling from which it is "
                              "said",
                              NULL},
-                            true},
+                            INS_OF_GRAPHS},
+    /* A factor of 1000 in amplitude: the gradient of what stands so far back is lost in the noise
+     * of the batch. */
+    [INS_THRESHOLD_MEMORY] = {"memory",
+                              1e-6,
+                              {"share of the error at the last time step below which none reaches "
+                               "back to a step",
+                               NULL},
+                              INS_OF_STEPS},
+    [INS_THRESHOLD_STEPS_GROWTH] = {"steps_growth",
+                                    1e6,
+                                    {"growth of an error or of a state over all time steps that "
+                                     "explodes",
+                                     NULL},
+                                    INS_OF_STEPS},
+    [INS_THRESHOLD_TOKENS_ALIKE] = {"tokens_alike",
+                                    0.95,
+                                    {"correlation of the tokens of a row in the last layer of a "
+                                     "sequence above which their rank has collapsed",
+                                     NULL},
+                                    INS_OF_TOKENS},
+    /* Logits of variance 1 over the keys: 1.57 of 4 tokens, 2.12 of 16, 2.48 of 64, e of many. */
+    [INS_THRESHOLD_PEAKED] = {"peaked",
+                              2,
+                              {"sum of squares of a row of attention over that of uniform "
+                               "attention from which it starts peaked",
+                               NULL},
+                              INS_OF_TOKENS},
+    /* Logits of variance 0.01; the gradients of q and k go with their standard deviation. */
+    [INS_THRESHOLD_UNIFORM] = {"uniform",
+                               1.01,
+                               {"that ratio below which it starts uniform, and q and k learn "
+                                "slowly",
+                                NULL},
+                               INS_OF_TOKENS},
 };
 
 double ins_threshold_of(ins_threshold threshold)

@@ -160,7 +160,7 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
           NULL},
          true,
          false,
-         true},
+         INS_OF_GRAPHS},
     [INS_VERDICT_IDENTITY_START] =
         {"identity_start",
          {"before training no residual block adds anything: its last weights are 0, or the stream "
@@ -168,7 +168,46 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
           NULL},
          false,
          false,
-         true},
+         INS_OF_GRAPHS},
+    [INS_VERDICT_VANISHING_STEPS] =
+        {"vanishing_steps",
+         {"before training the error of the first recurrent cell is, at the first time step, below "
+          "{memory} of that at the last: the network does not see so far back",
+          NULL},
+         true,
+         false,
+         INS_OF_STEPS},
+    [INS_VERDICT_EXPLODING_STEPS] =
+        {"exploding_steps",
+         {"before training that ratio is above {steps_growth}, or the second moment of a state "
+          "grows by as much, at the pace of the later half of the time steps",
+          NULL},
+         true,
+         false,
+         INS_OF_STEPS},
+    [INS_VERDICT_ALIKE_TOKENS] =
+        {"alike_tokens",
+         {"before training the tokens of a row correlate above {tokens_alike} in the last layer of "
+          "a sequence, and below {inputs_alike} in the first: rank collapse",
+          NULL},
+         true,
+         false,
+         INS_OF_TOKENS},
+    [INS_VERDICT_PEAKED_ATTENTION] =
+        {"peaked_attention",
+         {"before training the sum of squares of a row of attention is, in some layer, above "
+          "{peaked} times that of one that looks at all tokens alike",
+          NULL},
+         false,
+         false,
+         INS_OF_TOKENS},
+    [INS_VERDICT_UNIFORM_ATTENTION] = {"uniform_attention",
+                                       {"that ratio is below {uniform} in every layer of "
+                                        "attention: what q and k say is not looked at yet",
+                                        NULL},
+                                       false,
+                                       false,
+                                       INS_OF_TOKENS},
 };
 
 /* --- A run ------------------------------------------------------------------------- */
@@ -196,6 +235,32 @@ static bool stream_explodes(const ins_run_measure *m)
            m->stream_growth > linear;
 }
 
+static unsigned bit(ins_verdict verdict, bool holds)
+{
+    return holds && verdict < INS_VERDICTS ? 1U << verdict : 0;
+}
+
+static bool steps_explode(const ins_sequence *of)
+{
+    double most = ins_threshold_of(INS_THRESHOLD_STEPS_GROWTH);
+    return of->kept > most || of->grown > most;
+}
+
+static bool tokens_collapse(const ins_sequence *of)
+{
+    return of->last_alike > ins_threshold_of(INS_THRESHOLD_TOKENS_ALIKE) &&
+           of->first_alike < ins_threshold_of(INS_THRESHOLD_INPUTS_ALIKE);
+}
+
+static unsigned sequence_verdicts(const ins_sequence *of)
+{
+    return bit(INS_VERDICT_VANISHING_STEPS, of->kept < ins_threshold_of(INS_THRESHOLD_MEMORY)) |
+           bit(INS_VERDICT_EXPLODING_STEPS, steps_explode(of)) |
+           bit(INS_VERDICT_ALIKE_TOKENS, tokens_collapse(of)) |
+           bit(INS_VERDICT_PEAKED_ATTENTION, of->peaked > ins_threshold_of(INS_THRESHOLD_PEAKED)) |
+           bit(INS_VERDICT_UNIFORM_ATTENTION, of->peaked < ins_threshold_of(INS_THRESHOLD_UNIFORM));
+}
+
 static ins_verdict grade_verdict(ins_grade grade, ins_direction direction)
 {
     ins_verdict first =
@@ -213,11 +278,6 @@ static ins_verdict learning_verdict(ins_learning learning)
     return verdicts[learning];
 }
 
-static unsigned bit(ins_verdict verdict, bool holds)
-{
-    return holds && verdict < INS_VERDICTS ? 1U << verdict : 0;
-}
-
 unsigned ins_verdicts_of_run(const ins_study *study, size_t run, const ins_run_measure *m,
                              const ins_facts *facts)
 {
@@ -231,7 +291,8 @@ unsigned ins_verdicts_of_run(const ins_study *study, size_t run, const ins_run_m
         bit(INS_VERDICT_SATURATED, m->saturated > ins_threshold_of(INS_THRESHOLD_SATURATED)) |
         bit(INS_VERDICT_NOT_MOVING, m->pace < ins_threshold_of(INS_THRESHOLD_NOT_MOVING)) |
         bit(INS_VERDICT_EXPLODING_STREAM, stream_explodes(m)) |
-        bit(INS_VERDICT_IDENTITY_START, m->identity) | bit(learning_verdict(m->learning), true);
+        bit(INS_VERDICT_IDENTITY_START, m->identity) | sequence_verdicts(&m->sequence) |
+        bit(learning_verdict(m->learning), true);
     bool preserving = true;
     for (int d = 0; d < INS_DIRECTIONS; d++) {
         ins_grade grade = ins_grade_of(m->total[d]);
@@ -362,6 +423,20 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
     out->alikeness = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, alikeness));
     out->stream_growth =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, stream_growth));
+    out->kept =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.kept));
+    out->half =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.half));
+    out->seen =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.seen));
+    out->step_growth =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.step_growth));
+    out->first_alike =
+        seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, sequence.first_alike));
+    out->last_alike =
+        seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, sequence.last_alike));
+    out->peaked =
+        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.peaked));
     out->rank = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, rank));
     out->train_loss =
         seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, train_loss));

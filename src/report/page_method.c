@@ -9,12 +9,13 @@
 #include "initscope/layout.h"
 #include "initscope/thresholds.h"
 
-/* Of which kinds the experiments are; graphs: some network is no chain of dense layers; own: this
+/* Of which kinds the experiments are; graphs: some network is no chain of dense layers; subject:
+ * what rules may speak of; own: this
  * program trained all runs; theory: some log has it; judged: whether runs learned is told of some;
  * rows: of all the logs tell what the test rows are; directions: of some it is known how
  * many an answer needs. */
 typedef struct kinds {
-    bool classes, numbers, graphs, own, theory, judged, rows, directions;
+    bool classes, numbers, graphs, subject[INS_SUBJECTS], own, theory, judged, rows, directions;
 } kinds;
 
 static const char *worded(ins_document *document, ins_wording wording, kinds of)
@@ -37,7 +38,7 @@ static bool is_written(ins_document *document, size_t verdict, kinds of)
     bool learning = verdict >= INS_VERDICT_LEARNED && verdict <= INS_VERDICT_LEARNING_UNDECIDED;
     return ins_verdict_table[verdict].rule.classes != NULL &&
            rule_of(document, verdict, of) != NULL &&
-           (of.graphs || !ins_verdict_table[verdict].graphs) && (of.judged || !learning);
+           of.subject[ins_verdict_table[verdict].subject] && (of.judged || !learning);
 }
 
 static void write_verdicts(ins_document *document, kinds of)
@@ -75,7 +76,7 @@ static void write_thresholds(ins_document *document, kinds of)
     ins_text text = {0};
     for (size_t t = 0; t < INS_THRESHOLDS; t++) {
         const char *meaning = worded(document, ins_threshold_table[t].meaning, of);
-        if (meaning == NULL || (ins_threshold_table[t].graphs && !of.graphs)) continue;
+        if (meaning == NULL || !of.subject[ins_threshold_table[t].subject]) continue;
         ins_text_add_format(&text, "%s*%s* %s: %s", text.length > 0 ? "; " : "",
                             ins_document_escape(document, ins_threshold_table[t].name),
                             ins_say(document->arena, ins_threshold_table[t].value), meaning);
@@ -266,6 +267,14 @@ void ins_write_method(ins_document *document, const ins_tell *tells, size_t coun
     }
     for (size_t e = 0; e < count; e++)
         of.rows = of.rows && isfinite(tells[e].analysis->facts.test_rows);
+    of.subject[INS_OF_ALL] = true;
+    of.subject[INS_OF_GRAPHS] = of.graphs;
+    for (size_t e = 0; e < count; e++) {
+        bool steps = ins_study_has_file(tells[e].study, INS_LOG_STEPS);
+        bool tokens = ins_study_has_file(tells[e].study, INS_LOG_TOKENS);
+        of.subject[INS_OF_STEPS] = of.subject[INS_OF_STEPS] || steps;
+        of.subject[INS_OF_TOKENS] = of.subject[INS_OF_TOKENS] || tokens;
+    }
     for (size_t e = 0; e < count; e++)
         of.theory = of.theory || ins_study_has_file(tells[e].study, INS_LOG_THEORY);
     ins_section_begin(document, "method", "Method", "How verdicts and intervals come about", true);

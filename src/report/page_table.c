@@ -11,6 +11,8 @@ const ins_page ins_page_table[] = {
     {"Signal", ins_signal_applies, ins_write_signal, true},
     {"Own gains", ins_gains_applies, ins_write_gains, true},
     {"Streams", ins_streams_applies, ins_write_streams, true},
+    {"Time steps", ins_steps_applies, ins_write_steps, true},
+    {"Tokens", ins_tokens_applies, ins_write_tokens, true},
     {"Gradients", ins_gradients_applies, ins_write_gradients, false},
     {"Symmetry", ins_symmetry_applies, ins_write_symmetry, true},
     {"Distributions", ins_distributions_applies, ins_write_distributions, false},

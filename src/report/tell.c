@@ -227,6 +227,18 @@ const char *ins_tell_name(const ins_tell *tell, size_t arm)
 }
 
 /* What stands between two marks was not cleaned, for the marks are control characters. */
+const char *ins_tell_with(const ins_tell *tell, ins_verdict verdict, size_t *count)
+{
+    enum { NAMED = 3 };
+    const char **item = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *item, "names");
+    *count = 0;
+    for (size_t a = 0; a < tell->study->arms; a++)
+        if (ins_has_verdict(&tell->analysis->arm[a], verdict))
+            item[(*count)++] = ins_tell_name(tell, a);
+    return *count > NAMED ? INS_TELL("%zu of %zu", *count, tell->study->arms)
+                          : ins_say_list(tell->arena, item, *count, NAMED);
+}
+
 const char *ins_tell_text(const ins_tell *tell, const char *markup)
 {
     ins_text out = {0};

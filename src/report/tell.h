@@ -64,6 +64,9 @@ const ins_mark *ins_tell_mark_in_group(const ins_tell *tell, size_t arm);
 /* An arm in a sentence, markup: by its mark, and where all are drawn together by its setting. */
 const char *ins_tell_name(const ins_tell *tell, size_t arm);
 
+/* The arms with a verdict, for a title, and their number: of more than three the number alone. */
+const char *ins_tell_with(const ins_tell *tell, ins_verdict verdict, size_t *count);
+
 /* Markup of the analysis as markup of the document. */
 const char *ins_tell_text(const ins_tell *tell, const char *markup);
 

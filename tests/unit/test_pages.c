@@ -17,6 +17,7 @@
 #include "drawn_pages.h"
 #include "make_graph.h"
 #include "make_log.h"
+#include "make_sequence.h"
 #include "scratch.h"
 
 static pages on_pages;
@@ -1048,7 +1049,7 @@ START_TEST(method_and_reading_say_each_thing_once)
         /* Steps of a grade are told in one row. */
         const char *end = strrchr(ins_verdict_table[v].name, '_');
         bool grade = end != NULL && (strcmp(end, "_forward") == 0 || strcmp(end, "_backward") == 0);
-        if (ins_verdict_table[v].graphs)
+        if (ins_verdict_table[v].subject != INS_OF_ALL)
             expect_not(ins_verdict_table[v].name);
         else if (!grade)
             expect(ins_verdict_table[v].name);
@@ -1057,7 +1058,7 @@ START_TEST(method_and_reading_say_each_thing_once)
     expect("vanishing below 0.01, fading below 0.1, preserving to 10, growing to 100, exploding");
     expect("below 0.01 below 0.1 to 10 to 100 above 100"); /* beside their strips */
     for (int t = 0; t < INS_THRESHOLDS; t++)
-        if (ins_threshold_table[t].graphs)
+        if (ins_threshold_table[t].subject != INS_OF_ALL)
             expect_not(ins_threshold_table[t].meaning.classes);
         else if (*ins_threshold_table[t].meaning.classes != '\0')
             expect(ins_threshold_table[t].name);
@@ -1375,6 +1376,98 @@ START_TEST(streams_are_lines_and_branches_points)
 }
 END_TEST
 
+/* --- Sequences ------------------------------------------------------------------------------- */
+
+START_TEST(steps_are_curves_and_a_table)
+{
+    static const char error[] = "Error δ: second moment";
+    made_sequence cell[2] = {plain_cell, plain_cell};
+    row r[64];
+    cell[0].back = 0.4;
+    cell[0].theory = 0.45;
+    cell[1].back = 0.7;
+    cell[1].forward = 1.1;
+    cell[1].initializer = "b";
+    made_sequence_write(cell, 2, 5);
+    report(1);
+    expect("The error does not reach the first time step with a");
+    expect("a 2.7·10−8 all alike 0.76 all alike 15 all alike 1.0 all alike");
+    expect("b 0.0011 all alike 1.9 all alike over 19 1.1 all alike");
+    expect("z and error are means over the gates; the state of an LSTM is c. Dashed: theory.");
+    ck_assert_uint_eq(rows_of("steps", error, "a", r, 64), 20);
+    for (size_t i = 0; i < 20; i++) {
+        expect_close(r[i].x, 19 - (double)i);
+        expect_close(r[i].y, pow(0.4, 19 - (double)i));
+    }
+    ck_assert_uint_eq(rows_of("steps", error, "a theory", r, 64), 20);
+    expect_close(r[0].y, pow(0.45, 19));
+    ck_assert_uint_eq(rows_of("steps", error, "b theory", r, 64), 0);
+    ck_assert_uint_eq(rows_of("steps", "State: variance between rows", "b", r, 64), 20);
+    expect_close(r[19].x, 20);
+    expect_close(r[19].y, 0.5 * pow(1.1, 19));
+    ck_assert_uint_eq(rows_of("steps", "z: second moment", "b", r, 64), 20);
+    expect_close(r[0].y, 2.5);
+    expect("vanishing_steps");
+    expect("memory 10−6: share of the error at the last time step");
+    expect_not("alike_tokens");
+    expect_not("tokens_alike");
+    /* Another cell, and nothing wrong. */
+    cell[0] = cell[1];
+    cell[0].initializer = "a";
+    cell[0].cell = cell[1].cell = "rnn";
+    cell[0].cells = cell[1].cells = 2;
+    made_sequence_write(cell, 2, 5);
+    report(1);
+    expect("At the first time step at least 0.00114 of the error is left");
+    expect("rnn1. Before training, geometric means over seeds, bands from the smallest seed to the "
+           "largest. ");
+    expect("rnn2. As the figure before.");
+    expect_not("means over the gates");
+    expect_not("Dashed: theory");
+    cell[0].forward = 3;
+    made_sequence_write(cell, 2, 5);
+    report(1);
+    expect("The state explodes over time with a");
+}
+END_TEST
+
+START_TEST(tokens_are_curves_by_layer)
+{
+    made_sequence tokens[2] = {plain_tokens, plain_tokens};
+    row r[64];
+    tokens[1].initializer = "b";
+    tokens[1].last = 0.7;
+    made_sequence_write(tokens, 2, 5);
+    report(1);
+    expect("In the last layer the tokens of a row correlate by at most 0.7");
+    expect("Dashed: 0.0625, attention that looks at all tokens alike.");
+    ck_assert_uint_eq(rows_of("tokens", "Correlation of tokens", "b", r, 64), 7);
+    expect_close(r[0].x, 1);
+    expect_close(r[0].y, 0.1);
+    expect_close(r[2].x, 6);
+    expect_close(r[2].y, 0.3);
+    expect_close(r[6].y, 0.7);
+    ck_assert_uint_eq(rows_of("tokens", "Attention: sum of squares", "a", r, 64), 3);
+    expect_close(r[1].x, 2);
+    expect_close(r[1].y, 0.0625);
+    expect_close(r[2].y, 1.5 * 0.0625);
+    ck_assert_uint_eq(rows_of("tokens", "Attention: entropy", "a", r, 64), 3);
+    expect_close(r[0].y, log(16));
+    expect("alike_tokens");
+    expect_not("vanishing_steps");
+    tokens[1].last = 0.96;
+    made_sequence_write(tokens, 2, 5);
+    report(1);
+    expect("The tokens of a row become alike with b");
+    tokens[1].last = 0.4;
+    tokens[0].network = tokens[1].network = "input(16,4),3xres(attention(4))";
+    tokens[0].peaked = 3;
+    made_sequence_write(tokens, 2, 5);
+    report(1);
+    expect("Attention starts peaked with a");
+}
+END_TEST
+
 /* Points where the way from layer to layer is not one, lines where it is; and names. */
 START_TEST(graphs_have_points_by_layer)
 {
@@ -1466,6 +1559,8 @@ int main(void)
     tcase_add_test(tests, time_colours_the_signal_of_each_layer_and_epoch);
     tcase_add_test(tests, gains_are_bars_and_errors_points);
     tcase_add_test(tests, streams_are_lines_and_branches_points);
+    tcase_add_test(tests, steps_are_curves_and_a_table);
+    tcase_add_test(tests, tokens_are_curves_by_layer);
     tcase_add_test(tests, graphs_have_points_by_layer);
     tcase_add_test(tests, named_factors_are_settings);
     tcase_add_test(tests, names_of_layers_are_harmless);

@@ -751,6 +751,56 @@ START_TEST(optional_files_are_read)
 }
 END_TEST
 
+/* Time steps in a scattered order are all found again, each tensor by itself; what has no step, or
+ * one that is none, is left out. */
+START_TEST(time_steps_by_their_number)
+{
+    enum { STEPS = 97, LAYERS = 2 };
+    static const char *const names[INS_STEP_TENSORS] = {"preactivation", "state", "delta"};
+    put("epochs.csv", "run,epoch\n1,0\n");
+    put("layers.csv", "run,epoch,layer,tensor,variance\n1,0,2,weight,4\n");
+    FILE *file = fopen(scratch_file("steps.csv", "", 0), "w");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file, "run,epoch,layer,tensor,step,second_moment,variance,theory\n");
+    fprintf(file, "1,0,1,delta,,7,7,7\n1,0,1,weight,1,7,7,7\n1,4,1,delta,1,7,7,7\n");
+    fprintf(file, "1,0,1,delta,1e9,7,7,7\n");
+    for (size_t i = 0; i < STEPS * LAYERS * INS_STEP_TENSORS; i++) {
+        size_t place = i * 101 % (STEPS * LAYERS * INS_STEP_TENSORS);
+        fprintf(file, "1,0,%zu,%s,%zu,%zu,%zu,\n", place / STEPS % LAYERS + 1,
+                names[place / STEPS / LAYERS], 2 * (place % STEPS) + 1, place, 2 * place);
+    }
+    fclose(file);
+    ins_study study = read_study();
+    ck_assert(ins_study_has_file(&study, INS_LOG_STEPS));
+    for (size_t place = 0; place < STEPS * LAYERS * INS_STEP_TENSORS; place++) {
+        ins_site at = {.epoch = study.start, .layer = place / STEPS % LAYERS + 1};
+        ins_step_tensor tensor = (ins_step_tensor)(place / STEPS / LAYERS);
+        size_t step = 2 * (place % STEPS) + 1;
+        ck_assert_uint_eq(ins_study_steps(&study, at, tensor), 2 * STEPS - 1);
+        ck_assert(ins_step_number(&study, INS_STEPS_SECOND_MOMENT, at, tensor, step) ==
+                  (double)place);
+        ck_assert(ins_step_number(&study, INS_STEPS_VARIANCE, at, tensor, step) ==
+                  2 * (double)place);
+        ck_assert(isnan(ins_step_number(&study, INS_STEPS_THEORY, at, tensor, step)));
+        ck_assert(isnan(ins_step_number(&study, INS_STEPS_VARIANCE, at, tensor, step + 1)));
+    }
+    ck_assert_uint_eq(ins_study_steps(&study, (ins_site){.layer = 1}, INS_STEP_STATE), 0);
+    ins_study_free(&study);
+    put("steps.csv", "run,epoch,layer,tensor,second_moment\n1,0,1,delta,1\n");
+    put("tokens.csv",
+        "run,epoch,layer,correlation,entropy,sum_of_squares\n1,0,1,0.5,1,0.3\n1,0,2,0.75,,\n");
+    study = read_study();
+    ck_assert(!ins_study_has_file(&study, INS_LOG_STEPS));
+    ins_site token = {.epoch = study.start, .layer = 1};
+    ck_assert(ins_number(&study, INS_TOKENS_CORRELATION, token) == 0.5);
+    ck_assert(ins_number(&study, INS_TOKENS_SUM_OF_SQUARES, token) == 0.3);
+    token.layer = 2;
+    ck_assert(ins_number(&study, INS_TOKENS_CORRELATION, token) == 0.75);
+    ck_assert(isnan(ins_number(&study, INS_TOKENS_ENTROPY, token)));
+    ins_study_free(&study);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("study");
@@ -773,6 +823,7 @@ int main(void)
     tcase_add_test(reading, headers_alone);
     tcase_add_test(reading, start_is_epoch_0);
     tcase_add_test(reading, optional_files_are_read);
+    tcase_add_test(reading, time_steps_by_their_number);
     tcase_add_test(reading, optional_files_by_run_number);
     tcase_add_test(reading, optional_files_by_name);
     suite_add_tcase(suite, reading);

@@ -1,0 +1,260 @@
+/* How far back errors reach, and what becomes of tokens. */
+#include <config.h>
+
+#include "finding_sequences.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "network_text.h"
+
+#include "initscope/sequence.h"
+#include "initscope/thresholds.h"
+
+enum { MOST_ITEMS = 8 };
+
+/* --- Time steps ----------------------------------------------------------------------- */
+
+static const ins_sequence *first_run(const ins_finder *f, size_t a)
+{
+    return &f->of->run[f->study->arm[a].run[0]].sequence;
+}
+
+/* "1.6 steps"; "more than 19 steps", where no run comes so far. */
+static const char *steps_text(ins_finder *f, size_t a, const ins_seeds *steps)
+{
+    if (steps->interval.n == 0) return SAY("more than %zu steps", first_run(f, a)->steps - 1);
+    double mean = steps->interval.mean;
+    return SAY("%s step%s", ins_say(f->arena, mean), mean == 1 ? "" : "s");
+}
+
+/* The mean of what is left at the first step; of runs that bring nothing 0. */
+static double kept_of(const ins_finder *f, size_t a)
+{
+    const ins_seeds *kept = &f->of->arm[a].kept;
+    return kept->interval.n > 0 ? kept->interval.mean : 0;
+}
+
+/* The forget bias whose gate alone would hold half of an error over so many steps: sigmoid(b)
+ * squared to the power of T is a half at b = ln(2 T / ln 2). */
+static const char *forget_text(ins_finder *f, size_t a)
+{
+    ins_step_cell cell;
+    const double ln2 = 0.6931471805599453;
+    if (ins_step_cells_of(f->study, a, &cell, 1) == 0 ||
+        !ins_step_cell_forgets(&f->study->arm[a], &cell))
+        return "";
+    return SAY(" A forget gate with a bias of %s would let half of it pass through %zu steps.",
+               ins_say(f->arena, log(2 * (double)cell.steps / ln2)), cell.steps);
+}
+
+bool ins_find_vanishing_steps(ins_finder *f, ins_finding *out)
+{
+    size_t worst = SIZE_MAX;
+    if (ins_finder_mark(f, INS_VERDICT_VANISHING_STEPS) == 0) return false;
+    for (size_t a = 0; a < f->study->arms; a++)
+        if (f->which[a] && (worst == SIZE_MAX || kept_of(f, a) < kept_of(f, worst))) worst = a;
+    const ins_arm_judgement *of = &f->of->arm[worst];
+    size_t steps = first_run(f, worst)->steps;
+    out->claim = SAY("%s cannot see %zu steps back.", ins_finder_arms(f), steps);
+    out->evidence = SAY(
+        "Before training %s of the error at the last step is left at the first with %s: it halves "
+        "in %s, and %s steps back a share of %s is left.%s",
+        kept_of(f, worst) > 0 ? ins_say(f->arena, kept_of(f, worst)) : "nothing",
+        ins_say_arm(f->arena, worst), steps_text(f, worst, &of->half),
+        ins_say(f->arena, of->seen.interval.mean),
+        ins_say(f->arena, ins_threshold_of(INS_THRESHOLD_MEMORY)), forget_text(f, worst));
+    return true;
+}
+
+bool ins_find_exploding_steps(ins_finder *f, ins_finding *out)
+{
+    size_t worst = SIZE_MAX;
+    double most = 0;
+    if (ins_finder_mark(f, INS_VERDICT_EXPLODING_STEPS) == 0) return false;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        double growth = fmax(kept_of(f, a), first_run(f, a)->grown);
+        if (!f->which[a] || growth <= most) continue;
+        most = growth;
+        worst = a;
+    }
+    bool error = kept_of(f, worst) >= most;
+    out->claim = SAY("%s with %s over the time steps.",
+                     error ? "The error explodes" : "The state explodes", ins_finder_arms(f));
+    out->evidence =
+        error
+            ? SAY("Before training that of %s is, at the first of %zu steps, %s times what it is "
+                  "at the last.",
+                  ins_say_arm(f->arena, worst), first_run(f, worst)->steps, ins_say(f->arena, most))
+            : SAY("Before training the second moment of the state of %s grows by a factor of %s "
+                  "a step: over %zu steps that is %s.",
+                  ins_say_arm(f->arena, worst),
+                  ins_say(f->arena, f->of->arm[worst].step_growth.interval.mean),
+                  first_run(f, worst)->steps, ins_say(f->arena, most));
+    return true;
+}
+
+/* --- Tokens ---------------------------------------------------------------------------- */
+
+bool ins_find_alike_tokens(ins_finder *f, ins_finding *out)
+{
+    size_t worst = SIZE_MAX;
+    if (ins_finder_mark(f, INS_VERDICT_ALIKE_TOKENS) == 0) return false;
+    for (size_t a = 0; a < f->study->arms; a++)
+        if (f->which[a] && (worst == SIZE_MAX || f->of->arm[a].last_alike.interval.mean >
+                                                     f->of->arm[worst].last_alike.interval.mean))
+            worst = a;
+    const ins_arm_judgement *of = &f->of->arm[worst];
+    out->claim = SAY("The tokens become alike with %s.", ins_finder_arms(f));
+    out->evidence =
+        SAY("Before training those of a row correlate by %s in the first layer of %s, and by %s in "
+            "the last: what tells them apart is lost on the way (rank collapse).",
+            ins_say(f->arena, of->first_alike.interval.mean), ins_say_arm(f->arena, worst),
+            ins_say(f->arena, of->last_alike.interval.mean));
+    return true;
+}
+
+/* How many tokens a row of attention looks at as good as alone. */
+static const char *looked_at(ins_finder *f, size_t a)
+{
+    size_t run = f->study->arm[a].run[0], layer = f->of->run[run].sequence.peaked_layer;
+    ins_site at = {.epoch = f->study->start, .layer = layer};
+    ins_seeds sum = ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_TOKENS_SUM_OF_SQUARES, at);
+    return SAY(
+        "In %s of %s the sum of squares of a row of attention is %s, as of one that looks at "
+        "%s of %s tokens alike",
+        ins_finder_layer(f, a, layer), ins_say_arm(f->arena, a),
+        ins_say(f->arena, sum.interval.mean), ins_say(f->arena, 1 / sum.interval.mean),
+        ins_say(f->arena, ins_tokens_of(f->study, run, layer)));
+}
+
+/* Of the marked arms the one whose attention is most peaked. */
+static size_t most_peaked(const ins_finder *f)
+{
+    size_t most = SIZE_MAX;
+    for (size_t a = 0; a < f->study->arms; a++)
+        if (f->which[a] && (most == SIZE_MAX || f->of->arm[a].peaked.interval.mean >
+                                                    f->of->arm[most].peaked.interval.mean))
+            most = a;
+    return most;
+}
+
+bool ins_find_peaked_attention(ins_finder *f, ins_finding *out)
+{
+    if (ins_finder_mark(f, INS_VERDICT_PEAKED_ATTENTION) == 0) return false;
+    out->claim = SAY("Attention starts peaked with %s.", ins_finder_arms(f));
+    out->evidence = SAY("%s, before it has learned at which.", looked_at(f, most_peaked(f)));
+    return true;
+}
+
+bool ins_find_uniform_attention(ins_finder *f, ins_finding *out)
+{
+    if (ins_finder_mark(f, INS_VERDICT_UNIFORM_ATTENTION) == 0) return false;
+    out->claim = SAY("Attention starts as a mean over all tokens with %s.", ins_finder_arms(f));
+    out->evidence = SAY("%s: no layer is further from uniform. Queries and keys learn slowly from "
+                        "there.",
+                        looked_at(f, most_peaked(f)));
+    return true;
+}
+
+/* --- Answers ---------------------------------------------------------------------------- */
+
+/* A factor that training alone knows: what is asked is not how a network starts. */
+static bool asks_of_training(const ins_finder *f)
+{
+    static const ins_column_id columns[] = {INS_RUNS_OPTIMIZER, INS_RUNS_LEARNING_RATE,
+                                            INS_RUNS_DROPOUT, INS_RUNS_WEIGHT_DECAY,
+                                            INS_RUNS_BATCH};
+    for (size_t k = 0; k < f->of->factors.count; k++)
+        for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+            if (f->of->factors.factor[k].column == columns[i]) return true;
+    return false;
+}
+
+/* ln of the factor a step: of sequences of several lengths as well. */
+static double rate_of(const ins_finder *f, size_t a)
+{
+    return log(kept_of(f, a)) / ((double)first_run(f, a)->steps - 1);
+}
+
+/* "1.6 steps with he": the arms with the longest and the shortest memory. */
+bool ins_answer_memory(ins_finder *f, ins_finding *answer)
+{
+    size_t longest = 0, shortest = 0;
+    if (asks_of_training(f)) return false;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        if (isnan(first_run(f, a)->kept)) return false;
+        if (rate_of(f, a) > rate_of(f, longest)) longest = a;
+        if (rate_of(f, a) < rate_of(f, shortest)) shortest = a;
+    }
+    if (longest == shortest) return false;
+    const ins_arm_judgement *far = &f->of->arm[longest], *near = &f->of->arm[shortest];
+    const char *before = answer->claim;
+    answer->claim = SAY("Going back in time the error halves in %s with %s, and in %s with %s.",
+                        steps_text(f, longest, &far->half), ins_say_arm(f->arena, longest),
+                        steps_text(f, shortest, &near->half), ins_say_arm(f->arena, shortest));
+    answer->evidence = SAY("Before training %s of the error at the last of %zu steps is left at "
+                           "the first with the one, %s of %zu with the other. %s %s",
+                           ins_say(f->arena, kept_of(f, longest)), first_run(f, longest)->steps,
+                           ins_say(f->arena, kept_of(f, shortest)), first_run(f, shortest)->steps,
+                           before, answer->evidence);
+    return true;
+}
+
+typedef enum placement { BEFORE_BLOCKS, BEHIND_BLOCKS, NOWHERE, PLACEMENTS } placement;
+
+static placement placement_of(const ins_arm *arm)
+{
+    ins_network_facts facts = ins_network_facts_of(arm->network);
+    if (!facts.attention || !facts.blocks) return PLACEMENTS;
+    return facts.norms_first ? BEFORE_BLOCKS : facts.norms_last ? BEHIND_BLOCKS : NOWHERE;
+}
+
+/* What the arms of one placement come to: the largest correlation at the end, how many learned. */
+static const char *placement_text(ins_finder *f, placement which, size_t *arms, size_t *learned)
+{
+    static const char *const words[] = {"norms before the blocks", "norms behind them", "no norms"};
+    double least = INFINITY, most = -INFINITY;
+    *arms = *learned = 0;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        if (placement_of(&f->study->arm[a]) != which) continue;
+        double alike = f->of->arm[a].last_alike.interval.mean;
+        least = fmin(least, alike);
+        most = fmax(most, alike);
+        *learned += ins_has_learned(&f->of->arm[a]);
+        (*arms)++;
+    }
+    const char *low = ins_say(f->arena, least), *high = ins_say(f->arena, most);
+    return SAY("%s%s%s with %s", low, most > least ? " to " : "", most > least ? high : "",
+               words[which]);
+}
+
+bool ins_answer_placement(ins_finder *f, ins_finding *answer)
+{
+    const char *item[PLACEMENTS], *result[PLACEMENTS];
+    size_t count = 0;
+    if (asks_of_training(f)) return false;
+    for (size_t a = 0; a < f->study->arms; a++)
+        if (placement_of(&f->study->arm[a]) == PLACEMENTS ||
+            f->of->arm[a].last_alike.interval.n == 0)
+            return false;
+    for (unsigned p = 0; p < PLACEMENTS; p++) {
+        static const char *const words[] = {"before", "behind", "without"};
+        size_t arms, learned;
+        const char *text = placement_text(f, (placement)p, &arms, &learned);
+        if (arms == 0) continue;
+        item[count] = text;
+        result[count++] = SAY("%zu of %zu %s", learned, arms, words[p]);
+    }
+    if (count < 2) return false;
+    const char *before = answer->claim;
+    answer->claim = SAY("Before training the tokens of the last layer correlate by %s.",
+                        ins_say_list(f->arena, item, count, MOST_ITEMS));
+    answer->evidence = SAY(
+        "%s%s %s",
+        f->of->trained && !isnan(f->of->facts.chance)
+            ? SAY("Of the settings learned %s. ", ins_say_list(f->arena, result, count, MOST_ITEMS))
+            : "",
+        before, answer->evidence);
+    return true;
+}
