@@ -477,8 +477,7 @@ static const ins_initializer rows[] = {
          "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same; of recurrent layers all with "
          "units for fan_in, a bias twice where PyTorch has two; of attention q, k, v "
          "xavier_uniform of one matrix, bias 0; embeddings N(0, 1)",
-         "PyTorch 1.0 to 2.9, nn.Linear, nn.Conv, nn.RNN, nn.LSTM, nn.GRU, "
-         "nn.MultiheadAttention, nn.Embedding"),
+         "PyTorch 1.0 to 2.9: linear, convolution, recurrent, attention, embedding"),
      .fill_bias = torch_fill_bias, .bias_variance = torch_bias_variance, .recurrent = true},
     {ROW(keras_default,
          "glorot_uniform with Keras' fans: of groups and gates all outputs, of depthwise all "
