@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/activation.h"
 #include "initscope/memory.h"
 
 #include "process.h"
 
 /* Units times steps and rows at most, and units at most and at least. */
-#define MOST_NUMBERS ((size_t)1 << 20)
+#define MOST_NUMBERS ((size_t)1 << 19)
 #define MOST_UNITS ((size_t)1 << 14)
 #define LEAST_UNITS ((size_t)1 << 9)
 
@@ -30,6 +31,7 @@ struct ins_population {
     ins_process *of[INS_GATES];   /* times are steps, and in each of them rows */
     double *h, *c;                /* (steps + 1, ROWS, units); the first is 0 */
     double *candidate;            /* (units) */
+    double *a[INS_GATES];         /* (units) activations of the gates */
     double *sum[INS_GATES][ROWS]; /* (units) of z over the steps */
     double *sees[INS_GATES];      /* (steps, units) backward */
     ins_draws *draws;
@@ -67,8 +69,9 @@ static void set_gates(ins_population *p)
         p->gate[last] = p->start.gate[last + 1];
         p->gate[last].input = 0;
         p->gate[last].recurrent = made.recurrent;
+        p->gate[last].own = made.own;
         p->gate[last + 1] = made;
-        p->gate[last + 1].recurrent = 0;
+        p->gate[last + 1].recurrent = p->gate[last + 1].own = 0;
         p->processes++;
     }
 }
@@ -90,6 +93,7 @@ static void begin_gate(ins_population *p, size_t k)
     p->bias[k] = numbers(1, p->units);
     p->sees[k] = numbers(p->steps, p->units);
     for (size_t i = 0; i < p->units; i++) p->bias[k][i] = gate->bias + chrono(p, k, i);
+    p->a[k] = numbers(1, p->units);
     for (size_t r = 0; r < ROWS; r++) p->sum[k][r] = numbers(1, p->units);
     for (p->like[k] = 0; p->like[k] < k; p->like[k]++) {
         const ins_gate *other = &p->gate[p->like[k]];
@@ -123,6 +127,7 @@ void ins_population_free(ins_population *p)
     for (size_t k = 0; k < p->processes; k++) {
         ins_process_free(p->of[k]);
         free(p->bias[k]);
+        free(p->a[k]);
         free(p->sees[k]);
         for (size_t r = 0; r < ROWS; r++) free(p->sum[k][r]);
     }
@@ -156,6 +161,15 @@ static void find_covariance(const ins_population *p, const ins_gate *gate, size_
     }
 }
 
+/* z of a process, from what was drawn. */
+static void add_own(const ins_population *p, size_t k, const double *x, const double *before,
+                    double *z)
+{
+    const double own = p->gate[k].own;
+    for (size_t i = 0; i < p->units; i++) z[i] = x[i] + p->bias[k][i];
+    for (size_t i = 0; own != 0 && i < p->units; i++) z[i] += own * before[i];
+}
+
 /* z of all gates, (processes, units). */
 static void draw_gates(ins_population *p, size_t t, size_t row, double *covariance, double *z)
 {
@@ -167,7 +181,7 @@ static void draw_gates(ins_population *p, size_t t, size_t row, double *covarian
             find_covariance(p, &p->gate[k], t, row, covariance);
             x = ins_process_draw(p->of[k], covariance, p->draws);
         }
-        for (size_t i = 0; i < p->units; i++) z[k * p->units + i] = x[i] + p->bias[k][i];
+        add_own(p, k, x, state_at(p, p->h, t, row), z + k * p->units);
     }
 }
 
@@ -175,14 +189,36 @@ static ins_cell_step step_of(const ins_population *p, size_t t, size_t row, cons
 {
     ins_cell_step s = {.units = p->units,
                        .activation = p->start.activation,
-                       .own = p->start.own,
                        .before = state_at(p, p->h, t, row),
                        .before_c = state_at(p, p->c, t, row),
                        .h = state_at(p, p->h, t + 1, row),
                        .c = state_at(p, p->c, t + 1, row),
                        .candidate = p->candidate};
-    for (size_t k = 0; k < p->processes; k++) s.z[k] = z + k * p->units;
+    for (size_t k = 0; k < p->processes; k++) {
+        s.z[k] = z + k * p->units;
+        s.a[k] = p->a[k];
+        s.sees[k] = p->sees[k] + t * p->units;
+    }
     return s;
+}
+
+/* E[a], E[a^2] and E[a'^2] of what gates are: s (1 - s) and 1 - t^2. */
+static void add_activations(ins_population *p, size_t k, const double *z)
+{
+    const ins_choice *inner = p->start.cell->activation[k];
+    const ins_choice *phi = inner != NULL ? inner : p->start.activation;
+    const ins_activation *row = (const ins_activation *)phi->entry;
+    const double share = 1 / ((double)(p->units * p->steps) * ROWS);
+    ins_gate_steps *gate = &p->steps_made->gate[k];
+    for (size_t i = 0; i < p->units; i++) {
+        const double a = p->a[k][i];
+        double slope = inner == NULL              ? row->slope(z[i], phi->value)
+                       : inner == &ins_inner_tanh ? 1 - a * a
+                                                  : a * (1 - a);
+        gate->mean += share * a;
+        gate->mean_square += share * a * a;
+        gate->slope_square += share * slope * slope;
+    }
 }
 
 /* The gates as they are recorded, of which both rows are looked at. */
@@ -196,6 +232,7 @@ static void add_gates(ins_population *p, size_t t, size_t row, const double *z)
             p->sum[k][row][i] += own[i] / (double)p->steps;
             steps->gate[k].z.mean += own[i] / ((double)(p->units * p->steps) * ROWS);
         }
+        add_activations(p, k, own);
     }
 }
 
@@ -316,23 +353,34 @@ static void find_arriving(const ins_population *p, const ins_arriving *arriving,
     }
 }
 
+/* What W = own I gives back, at the step before. */
+static void add_own_back(const ins_population *p, size_t t, double *arriving)
+{
+    for (size_t k = 0; t + 1 < p->steps && k < p->processes; k++) {
+        const double own = p->gate[k].own, *sees = seen_at(p, k, t + 1);
+        for (size_t i = 0; own != 0 && i < p->units; i++) arriving[i] += own * sees[i];
+    }
+}
+
 void ins_population_backward(ins_population *p, const ins_arriving *arriving)
 {
     ins_process *back = ins_process_new(p->units, p->steps);
     double *covariance = numbers(2, p->steps), *passed = covariance + p->steps;
-    double *z = numbers(INS_GATES + 2, p->units);
+    double *z = numbers(INS_GATES + 3, p->units);
     double *carried = z + INS_GATES * p->units, *whole = carried + p->units;
+    double *all = whole + p->units;
     for (size_t t = p->steps; t-- > 0;) {
         find_arriving(p, arriving, t, passed, covariance);
-        for (size_t k = 0; k < p->processes; k++) {
-            const double *x = p->of[k]->x + t * ROWS * p->units;
-            for (size_t i = 0; i < p->units; i++) z[k * p->units + i] = x[i] + p->bias[k][i];
-        }
+        for (size_t k = 0; k < p->processes; k++)
+            add_own(p, k, p->of[k]->x + t * ROWS * p->units, state_at(p, p->h, t, 0),
+                    z + k * p->units);
+        const double *drawn = ins_process_draw(back, covariance, p->draws);
+        memcpy(all, drawn, p->units * sizeof *all);
+        add_own_back(p, t, all);
         ins_cell_step s = step_of(p, t, 0, z);
-        s.arriving = ins_process_draw(back, covariance, p->draws);
+        s.arriving = all;
         s.carried = carried;
         s.whole = whole;
-        for (size_t k = 0; k < p->processes; k++) s.sees[k] = seen_at(p, k, t);
         p->start.cell->backward(&s);
         p->steps_made->carried[t] = ins_mean_product(whole, whole, p->units);
         find_passed(p, t, passed);

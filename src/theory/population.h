@@ -26,7 +26,6 @@ typedef struct ins_cell_start {
     const ins_choice *activation; /* of a simple cell; else NULL */
     ins_gate gate[INS_GATES];     /* in the order of the cell. Of a GRU the one behind the last has
                                      the bias of W h, within r */
-    double own;                   /* of a simple cell: W is own I + what has the gain recurrent */
     double horizon; /* T > 2: the gate that keeps gets log U(1, T - 1) besides, the one that takes
                        the new minus that (chrono, Tallec & Ollivier 2018); 0: neither does */
 } ins_cell_start;
@@ -34,9 +33,9 @@ typedef struct ins_cell_start {
 typedef struct ins_population ins_population;
 
 /* Forward. inputs: of x, whose positions are the steps, 1 to INS_FIELD_POSITIONS; what it points to
- * must outlive the population. Always the same for a seed. Means are right to 1 or 2 percent up to
- * 32 steps and to about 1 / sqrt(2^19 / steps) beyond: units are as many as 16384, or fewer, so
- * that neither 100 MB nor some seconds are needed. */
+ * must outlive the population. Always the same for a seed. Means are right to 1 or 2 percent of 32
+ * steps, to 5 of a thousand: units are as many as 16384, or 2^19 numbers over the steps, and at
+ * least 512, so that neither 50 MB nor more than some seconds are needed. */
 ins_population *ins_population_new(const ins_cell_start *start, const ins_field *inputs,
                                    uint32_t seed);
 void ins_population_free(ins_population *population); /* NULL is fine */

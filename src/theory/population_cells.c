@@ -14,25 +14,21 @@ static double sigmoid(double z)
     return 1 / (1 + exp(-z));
 }
 
-/* --- Simple: h = phi(z + own h) --------------------------------------------------------------- */
+/* --- Simple: h = phi(z) ----------------------------------------------------------------------- */
 
 static void simple_forward(const ins_cell_step *s)
 {
     const ins_activation *row = (const ins_activation *)s->activation->entry;
-    for (size_t i = 0; i < s->units; i++) {
-        s->candidate[i] = s->z[0][i] + s->own * s->before[i];
-        s->h[i] = s->c[i] = row->value(s->candidate[i], s->activation->value);
-    }
+    for (size_t i = 0; i < s->units; i++)
+        s->a[0][i] = s->h[i] = s->c[i] = row->value(s->z[0][i], s->activation->value);
 }
 
 static void simple_backward(const ins_cell_step *s)
 {
     const ins_activation *row = (const ins_activation *)s->activation->entry;
     for (size_t i = 0; i < s->units; i++) {
-        const double z = s->z[0][i] + s->own * s->before[i];
-        s->whole[i] = s->arriving[i] + s->carried[i];
-        s->sees[0][i] = s->whole[i] * row->slope(z, s->activation->value);
-        s->carried[i] = s->own * s->sees[0][i];
+        s->whole[i] = s->arriving[i];
+        s->sees[0][i] = s->whole[i] * row->slope(s->z[0][i], s->activation->value);
     }
 }
 
@@ -43,9 +39,12 @@ enum { IN, FORGET, NEW, OUT };
 static void lstm_forward(const ins_cell_step *s)
 {
     for (size_t u = 0; u < s->units; u++) {
-        const double kept = sigmoid(s->z[FORGET][u]) * s->before_c[u];
-        s->c[u] = kept + sigmoid(s->z[IN][u]) * tanh(s->z[NEW][u]);
-        s->h[u] = sigmoid(s->z[OUT][u]) * tanh(s->c[u]);
+        const double i = s->a[IN][u] = sigmoid(s->z[IN][u]);
+        const double f = s->a[FORGET][u] = sigmoid(s->z[FORGET][u]);
+        const double g = s->a[NEW][u] = tanh(s->z[NEW][u]);
+        const double o = s->a[OUT][u] = sigmoid(s->z[OUT][u]);
+        s->c[u] = f * s->before_c[u] + i * g;
+        s->h[u] = o * tanh(s->c[u]);
     }
 }
 
@@ -68,14 +67,16 @@ static void lstm_backward(const ins_cell_step *s)
 /* --- GRU: h' = k h + (1 - k) n, n = tanh(U x + r W h); gates k (often called z), r, n ----------
  */
 
-enum { KEEP, RESET, OF_STATE, OF_INPUT };
+enum { RESET, KEEP, OF_STATE, OF_INPUT };
 
 static void gru_forward(const ins_cell_step *s)
 {
     for (size_t u = 0; u < s->units; u++) {
-        const double keep = sigmoid(s->z[KEEP][u]), reset = sigmoid(s->z[RESET][u]);
+        const double reset = s->a[RESET][u] = sigmoid(s->z[RESET][u]);
+        const double keep = s->a[KEEP][u] = sigmoid(s->z[KEEP][u]);
         s->candidate[u] = reset * s->z[OF_STATE][u] + s->z[OF_INPUT][u];
-        s->h[u] = s->c[u] = keep * s->before[u] + (1 - keep) * tanh(s->candidate[u]);
+        const double n = s->a[OF_STATE][u] = tanh(s->candidate[u]);
+        s->h[u] = s->c[u] = keep * s->before[u] + (1 - keep) * n;
     }
 }
 
@@ -95,10 +96,29 @@ static void gru_backward(const ins_cell_step *s)
     }
 }
 
+#define LOGISTIC &ins_inner_sigmoid
+#define TANH &ins_inner_tanh
+
 static const ins_cell cells[] = {
-    {"rnn", 1, 0, false, INS_GATES, INS_GATES, simple_forward, simple_backward},
-    {"lstm", 4, INS_GATES, false, FORGET, IN, lstm_forward, lstm_backward},
-    {"gru", 3, OF_STATE, true, KEEP, INS_GATES, gru_forward, gru_backward},
+    {"rnn", 1, INS_GATES, false, INS_GATES, INS_GATES, {NULL}, simple_forward, simple_backward},
+    {"lstm",
+     4,
+     INS_GATES,
+     false,
+     FORGET,
+     IN,
+     {LOGISTIC, LOGISTIC, TANH, LOGISTIC},
+     lstm_forward,
+     lstm_backward},
+    {"gru",
+     3,
+     OF_STATE,
+     true,
+     KEEP,
+     INS_GATES,
+     {LOGISTIC, LOGISTIC, TANH},
+     gru_forward,
+     gru_backward},
 };
 
 const ins_cell *ins_cell_of(const char *name)

@@ -14,14 +14,14 @@
 typedef struct ins_cell_step {
     size_t units;
     const ins_choice *activation;    /* of the simple cell */
-    double own;                      /* W is own I + the rest: the simple cell's h before */
     const double *z[INS_GATES];      /* of the gates, or what they are made of */
     const double *before, *before_c; /* h and c of the step before */
     double *h, *c;                   /* forward: what becomes of them */
     double *candidate;               /* forward: z of the gate that the cell makes, if it does */
-    const double *arriving;          /* backward: d loss / d h by way of all but this unit */
-    double *carried;                 /* backward: d loss / d c of the unit itself, replaced by
-                                        that of the step before */
+    double *a[INS_GATES];            /* forward: activations of the gates, the made one included */
+    const double *arriving;          /* backward: d loss / d h but by way of c of this unit */
+    double *carried;                 /* backward: d loss / d c of the unit itself, replaced by that
+                                        of the step before */
     double *whole;                   /* backward: d loss / d c with what arrives */
     double *sees[INS_GATES];         /* backward: what U and W of a process see */
 } ins_cell_step;
@@ -34,11 +34,13 @@ typedef struct ins_cell {
     bool split;  /* it is made of two processes: r (W h + b') and then U x + b */
     size_t keeps, takes; /* the gates that chrono starts: what keeps c gets log U, what takes the
                             new minus that; INS_GATES: there is none */
+    const ins_choice *activation[INS_GATES]; /* of the gates; NULL: the layer's own */
     void (*forward)(const ins_cell_step *s);
     void (*backward)(const ins_cell_step *s);
 } ins_cell;
 
-/* rnn, lstm, gru; NULL: there is none of this name. */
+/* rnn, with one gate, lstm, with i, f, g, o, gru, with r, z, n; NULL: there is none of this name.
+ */
 const ins_cell *ins_cell_of(const char *name);
 
 #endif

@@ -5,12 +5,16 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "initscope/memory.h"
 #include "initscope/vector.h"
 
 /* Of the variance: what is left of it when it is known but for rounding. */
 #define KNOWN 1e-10
+
+/* Units for each time, so that what they have in common by chance can be taken out. */
+#define ENOUGH 4
 
 static const char what[] = "a process of the theory";
 
@@ -45,7 +49,8 @@ ins_process *ins_process_new(size_t units, size_t most)
     process->units = units;
     process->most = most;
     process->factor = ins_allocate(ins_multiply(most, most, what), sizeof(double), what);
-    process->share = ins_allocate(most, sizeof(double), what);
+    process->share = ins_allocate(2 * most, sizeof(double), what);
+    process->common = process->share + most;
     process->x = ins_reserve(ins_multiply(most, units, what), sizeof(double), what);
     return process;
 }
@@ -71,27 +76,57 @@ static void grow_factor(ins_process *process, const double *covariance)
     own[t] = left > KNOWN * covariance[t] ? sqrt(left) : 0;
 }
 
-/* Of x = sum of share_j x_j + share_t z: from the factor's row l = share L. */
-static void find_shares(ins_process *process)
+/* x of x L = l in place, L being the factor's first rows: the last number first. */
+static void solve_transposed(const ins_process *process, size_t rows, double *x)
 {
-    const size_t most = process->most, t = process->times;
-    double *share = process->share;
-    for (size_t j = 0; j <= t; j++) share[j] = process->factor[t * most + j];
-    for (size_t j = t; j-- > 0;) {
-        const double *row = process->factor + j * most;
-        share[j] = row[j] > 0 ? share[j] / row[j] : 0;
-        add(j, -share[j], row, share);
+    for (size_t j = rows; j-- > 0;) {
+        const double *row = process->factor + j * process->most;
+        x[j] = row[j] > 0 ? x[j] / row[j] : 0;
+        add(j, -x[j], row, x);
     }
 }
 
-static const double *draw(ins_process *process, const double *share, ins_draws *draws)
+/* Of x = sum of share_j x_j + share_t z: from the factor's row l = share L. */
+static void find_shares(ins_process *process)
 {
-    const size_t units = process->units, t = process->times++;
-    double *x = process->x + t * units;
+    const size_t t = process->times;
+    memcpy(process->share, process->factor + t * process->most, (t + 1) * sizeof(double));
+    solve_transposed(process, t, process->share);
+}
+
+/* What the fresh numbers happen to have in common with the times before is taken out of them:
+ * beside shares of these, with the factor of others that has just grown. Returns by what the rest
+ * is multiplied. */
+static double correct(const ins_process *process, const ins_process *grown, const double *fresh,
+                      double *common)
+{
+    const size_t t = process->times, units = process->units;
+    double left = 1;
+    for (size_t j = 0; j < t; j++) {
+        const double *row = grown->factor + j * grown->most;
+        const double own = ins_mean_product(fresh, process->x + j * units, units);
+        common[j] = row[j] > 0 ? (own - product(row, common, j)) / row[j] : 0;
+        left -= common[j] * common[j];
+    }
+    solve_transposed(grown, t, common);
+    return 1 / sqrt(left);
+}
+
+static const double *draw(ins_process *process, const ins_process *grown, ins_draws *draws)
+{
+    const size_t units = process->units, t = process->times;
+    double *x = process->x + t * units, rest = grown->share[t];
+    const double *share = grown->share;
+    memset(process->common, 0, t * sizeof(double));
     ins_draws_take(draws, x);
-    for (size_t i = 0; i < units; i++) x[i] *= share[t];
-    for (size_t j = 0; j < t; j++)
-        if (share[j] != 0) add(units, share[j], process->x + j * units, x);
+    if (rest > 0 && units >= ENOUGH * process->most)
+        rest *= correct(process, grown, x, process->common);
+    for (size_t i = 0; i < units; i++) x[i] *= rest;
+    for (size_t j = 0; j < t; j++) {
+        const double part = share[j] - rest * process->common[j];
+        if (part != 0) add(units, part, process->x + j * units, x);
+    }
+    process->times++;
     return x;
 }
 
@@ -99,11 +134,11 @@ const double *ins_process_draw(ins_process *process, const double *covariance, i
 {
     grow_factor(process, covariance);
     find_shares(process);
-    return draw(process, process->share, draws);
+    return draw(process, process, draws);
 }
 
 const double *ins_process_draw_like(ins_process *process, const ins_process *other,
                                     ins_draws *draws)
 {
-    return draw(process, other->share, draws);
+    return draw(process, other, draws);
 }

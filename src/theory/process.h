@@ -9,15 +9,17 @@
 typedef struct ins_process {
     size_t units, most, times; /* times: so far */
     double *factor;            /* (most, most) of Cholesky, lower */
-    double *share; /* (most) of each earlier time in the last one, then of what is new */
-    double *x;     /* (most, units) */
+    double *share;  /* (most) of each earlier time in the last one, then of what is new */
+    double *common; /* (most) what the last draw had in common with each */
+    double *x;      /* (most, units) */
 } ins_process;
 
 ins_process *ins_process_new(size_t units, size_t most);
 void ins_process_free(ins_process *process); /* NULL is fine */
 
 /* The next time, x + times * units: covariance (times + 1) with all times and itself. Where its
- * variance is that of what the times before say of it, nothing new is drawn. */
+ * variance is that of what the times before say of it, nothing new is drawn. Of units that are four
+ * times as many as times, the mean products are the covariances to rounding. */
 const double *ins_process_draw(ins_process *process, const double *covariance, ins_draws *draws);
 
 /* The same where the covariances are those of another process, which has just been drawn. */

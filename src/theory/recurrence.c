@@ -73,6 +73,11 @@ ins_recurrence ins_recurrence_forward(const ins_choice *activation, const ins_ga
         layer.steps->state[t] = h->same[t * (steps + 1)] = values->square[t];
     memcpy(h->mean, values->mean, steps * sizeof *h->mean);
     layer.steps->gate[0].z = ins_field_numbers(layer.z);
+    for (size_t t = 0; t < steps; t++) {
+        layer.steps->gate[0].mean += values->mean[t] / (double)steps;
+        layer.steps->gate[0].mean_square += values->square[t] / (double)steps;
+        layer.steps->gate[0].slope_square += values->slope_square[t] / (double)steps;
+    }
     layer.slopes = ins_transfer_of_slopes(values);
     ins_transfer_free(values);
     return layer;

@@ -16,16 +16,19 @@ enum { INS_GATES = 4 };
 typedef struct ins_gate {
     double input;         /* inputs Var(U) */
     double recurrent;     /* units Var(W) */
+    double own;           /* W is own I besides */
     double bias;          /* its mean */
     double bias_variance; /* of independent normal numbers */
 } ins_gate;
 
 typedef struct ins_gate_steps {
-    ins_numbers z;      /* over the steps */
-    double *square;     /* (steps) E[z_t^2] */
-    double *delta;      /* (steps) E[(d loss / d z_t)^2] */
-    double delta_pairs; /* E[delta_t delta_s] over pairs of steps, those of one with itself
-                           included */
+    ins_numbers z;            /* over the steps */
+    double *square;           /* (steps) E[z_t^2] */
+    double mean, mean_square; /* E[a], E[a^2] of its activation, over the steps */
+    double slope_square;      /* E[a'^2] */
+    double *delta;            /* (steps) E[(d loss / d z_t)^2] */
+    double delta_pairs;       /* E[delta_t delta_s] over pairs of steps, those of one with itself
+                                 included */
     double input_gradient, recurrent_gradient; /* E[(d loss / d U)^2] and W's, of one row */
 } ins_gate_steps;
 

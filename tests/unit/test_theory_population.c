@@ -33,7 +33,8 @@ static ins_cell_start start_of(const char *cell, gains g)
 {
     ins_cell_start start = {.cell = ins_cell_of(cell)};
     ck_assert_ptr_nonnull(start.cell);
-    for (size_t k = 0; k < INS_GATES; k++) start.gate[k] = (ins_gate){g.input, g.recurrent, 0, 0};
+    for (size_t k = 0; k < INS_GATES; k++)
+        start.gate[k] = (ins_gate){g.input, g.recurrent, 0, 0, 0};
     start.gate[g.biased].bias = g.bias;
     return start;
 }
@@ -55,7 +56,9 @@ enum { I, F, G, O };
 
 /* E[c_T^2], E[h_T^2], E[(d loss / d c_1)^2] and its factor per step after 20 steps. band: of 256
  * units around the limit. With equal inputs the few units whose gates happen to be open have most
- * of it: seeds of the population differ by a quarter. */
+ * of it: seeds of the population differ by a third. That of the other program was of one seed, too,
+ * without its chance products taken out: a standard error of 4 percent. Keras' is a mean of three.
+ */
 static const struct {
     const char *name;
     gains gains;
@@ -72,8 +75,8 @@ static const struct {
      .354,
      3.55e-10,
      .15},
-    {"Flax", {1, 1, 0, F}, false, .172, .0391, 5.95e-9, .410, 5.3e-9, .25},
-    {"Flax, forget bias 1", {1, 1, 1, F}, false, .270, .0539, 5.5e-5, .665, 5.0e-5, .18},
+    {"Flax", {1, 1, 0, F}, false, .172, .0391, 5.95e-9, .410, 5.3e-9, .3},
+    {"Flax, forget bias 1", {1, 1, 1, F}, false, .270, .0539, 5.5e-5, .665, 5.0e-5, .22},
     {"PyTorch", {1. / 12, 1. / 3, 0, F}, false, .0258, .00629, 1.103e-9, .378, 1.101e-9, .15},
     {"Flax, constant", {1, 1, 0, F}, true, 1.27, .0977, 1.7e-4, NAN, 1.3e-4, .5},
 };
@@ -85,10 +88,11 @@ START_TEST(test_lstm)
     const ins_cell_start start = start_of("lstm", lstm[_i].gains);
     ins_population *population = population_of(&start, inputs, 1);
     const ins_steps *steps = ins_population_steps(population);
-    ck_near(steps->state[STEPS - 1], lstm[_i].state, .03);
-    ck_near(steps->output->same[STEPS * STEPS - 1], lstm[_i].output, .03);
-    ck_near(steps->carried[0], lstm[_i].first, lstm[_i].constant ? .25 : .05);
+    ck_near(steps->state[STEPS - 1], lstm[_i].state, .04);
+    ck_near(steps->output->same[STEPS * STEPS - 1], lstm[_i].output, .04);
+    ck_near(steps->carried[0], lstm[_i].first, lstm[_i].constant ? .35 : .12);
     ck_near(steps->carried[0], lstm[_i].measured, lstm[_i].band);
+    if (_i == 0) ck_near(steps->carried[0], lstm[_i].first, .05);
     if (!lstm[_i].constant)
         ck_near(pow(steps->carried[4] / steps->carried[14], .1), lstm[_i].factor, .01);
     ins_population_free(population);
@@ -115,7 +119,7 @@ START_TEST(test_gru)
     ins_population *population = population_of(&start, inputs, 1);
     const ins_steps *steps = ins_population_steps(population);
     ck_near(steps->state[STEPS - 1], gru[_i].output, .03);
-    ck_near(steps->carried[0], gru[_i].first, .1);
+    ck_near(steps->carried[0], gru[_i].first, .15);
     ck_near(steps->carried[0], gru[_i].measured, gru[_i].band);
     ck_near(pow(steps->carried[4] / steps->carried[14], .1), gru[_i].factor, .015);
     ck_assert_uint_eq(steps->gates, 3);
@@ -237,7 +241,7 @@ START_TEST(test_simple_cell)
     const ins_choice phi = activation("tanh");
     const bool constant = _i != 0;
     ins_field *inputs = inputs_of(STEPS, constant);
-    const ins_gate gate = {.8, 1.2, 0, .1};
+    const ins_gate gate = {.8, 1.2, 0, 0, .1};
     double at[STEPS];
     for (size_t t = 0; t < STEPS; t++) at[t] = 1;
     ins_cell_start start = {.cell = ins_cell_of("rnn"), .activation = &phi, .gate = {gate}};
@@ -256,6 +260,8 @@ START_TEST(test_simple_cell)
         ck_close(steps->output->same[i], layer.steps->output->same[i], .015);
         ck_close(steps->output->other[i], layer.steps->output->other[i], .015);
     }
+    ck_near(one->mean_square, other->mean_square, .02);
+    ck_near(one->slope_square, other->slope_square, .02);
     ck_near(one->z.pairs, other->z.pairs, .05);
     ck_close(one->z.other_pairs, other->z.other_pairs, .03);
     ck_close(one->z.other_square, other->z.other_square, .03);
@@ -274,8 +280,8 @@ START_TEST(test_identity)
 {
     enum { STEPS = 10 };
     const ins_choice phi = activation("relu");
-    ins_cell_start start = {.cell = ins_cell_of("rnn"), .activation = &phi, .own = 1};
-    start.gate[0].input = 1;
+    ins_cell_start start = {.cell = ins_cell_of("rnn"), .activation = &phi};
+    start.gate[0].input = start.gate[0].own = 1;
     ins_field *inputs = inputs_of(STEPS, _i != 0);
     ins_population *population = population_of(&start, inputs, 1);
     const ins_steps *steps = ins_population_steps(population);
@@ -338,7 +344,7 @@ START_TEST(test_process)
     for (size_t t = 0; t < 3; t++) {
         const double *x = ins_process_draw(process, covariance[t], draws);
         for (size_t s = 0; s <= t; s++)
-            ck_close(ins_mean_product(x, process->x + s * UNITS, UNITS), covariance[t][s], .03);
+            ck_close(ins_mean_product(x, process->x + s * UNITS, UNITS), covariance[t][s], EXACT);
     }
     for (size_t i = 0; i < UNITS; i++) ck_close(process->x[i], process->x[2 * UNITS + i], 1e-12);
     ck_near(ins_mean_product(process->x, process->x, UNITS), 2, EXACT);

@@ -55,7 +55,7 @@ START_TEST(test_fixed_points)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         ins_field *inputs = inputs_of(STEPS, 0);
         ins_recurrence layer =
-            layer_of(&phi, (ins_gate){table[i].input, table[i].recurrent, 0, 0}, inputs, 0);
+            layer_of(&phi, (ins_gate){table[i].input, table[i].recurrent, 0, 0, 0}, inputs, 0);
         const double *delta = layer.steps->gate[0].delta;
         ck_close(layer.steps->gate[0].square[STEPS - 1], table[i].q, DIGITS);
         ck_close(layer.steps->state[STEPS - 1], table[i].square, DIGITS);
@@ -73,7 +73,7 @@ START_TEST(test_what_goes_back)
     enum { STEPS = 20 };
     const ins_choice phi = activation("tanh");
     ins_field *inputs = inputs_of(STEPS, 0);
-    ins_recurrence layer = layer_of(&phi, (ins_gate){1, 1, 0, 0}, inputs, 0);
+    ins_recurrence layer = layer_of(&phi, (ins_gate){1, 1, 0, 0, 0}, inputs, 0);
     const double *delta = layer.steps->gate[0].delta;
     ck_near(delta[0], 1.2383e-8, 1e-4);
     ck_near(pow(delta[4] / delta[14], .1), .4012, .01);
@@ -89,7 +89,7 @@ START_TEST(test_gradient)
     enum { STEPS = 6, ROWS = 16 };
     const ins_choice phi = activation("tanh");
     ins_field *inputs = inputs_of(STEPS, 0);
-    ins_recurrence layer = layer_of(&phi, (ins_gate){1, 1, 0, 0}, inputs, 0);
+    ins_recurrence layer = layer_of(&phi, (ins_gate){1, 1, 0, 0, 0}, inputs, 0);
     const ins_gate_steps *gate = &layer.steps->gate[0];
     double deltas = 0;
     for (size_t t = 0; t < STEPS; t++) deltas += gate->delta[t];
@@ -109,7 +109,7 @@ START_TEST(test_relu_adds_up)
     const ins_choice phi = activation("relu");
     for (int constant = 0; constant < 2; constant++) {
         ins_field *inputs = inputs_of(STEPS, constant);
-        ins_recurrence layer = layer_of(&phi, (ins_gate){1, 2, 0, 0}, inputs, 0);
+        ins_recurrence layer = layer_of(&phi, (ins_gate){1, 2, 0, 0, 0}, inputs, 0);
         for (size_t t = 0; t < STEPS; t++) {
             ck_near(layer.steps->gate[0].square[t], (double)t + 1, EXACT);
             ck_near(layer.steps->gate[0].delta[t], .5, EXACT);
@@ -127,7 +127,7 @@ START_TEST(test_linear_layer)
     const double input = .7, recurrent = .6, bias = .2, product = .3;
     const ins_choice phi = activation("linear");
     ins_field *inputs = inputs_of(STEPS, product);
-    ins_recurrence layer = layer_of(&phi, (ins_gate){input, recurrent, 0, bias}, inputs, 1);
+    ins_recurrence layer = layer_of(&phi, (ins_gate){input, recurrent, 0, 0, bias}, inputs, 1);
     for (size_t t = 0; t < STEPS; t++) {
         for (size_t s = t; s < STEPS; s++) {
             const double one = input * (t == s ? 1 : product) + bias;
@@ -153,7 +153,7 @@ START_TEST(test_two_rows)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const ins_choice phi = activation(names[i]);
         ins_field *inputs = inputs_of(STEPS, .5);
-        ins_recurrence layer = layer_of(&phi, (ins_gate){1.5, .9, 0, .1}, inputs, 1);
+        ins_recurrence layer = layer_of(&phi, (ins_gate){1.5, .9, 0, 0, .1}, inputs, 1);
         ins_correlator first;
         ins_correlator_start(&first, &phi, 1.6);
         ck_near(layer.z->same[1], .85, EXACT);
@@ -200,7 +200,7 @@ START_TEST(test_errors_at_all_steps)
     ins_field *inputs = inputs_of(STEPS, .5);
     double gradient[2];
     for (int equal = 0; equal < 2; equal++) {
-        ins_recurrence layer = layer_of(&phi, (ins_gate){1, 1, 0, 0}, inputs, equal ? 1 : 1e-12);
+        ins_recurrence layer = layer_of(&phi, (ins_gate){1, 1, 0, 0, 0}, inputs, equal ? 1 : 1e-12);
         const ins_gate_steps *gate = &layer.steps->gate[0];
         double mean = 0;
         for (size_t t = 0; t < STEPS; t++) mean += gate->delta[t] / STEPS;
