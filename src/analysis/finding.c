@@ -781,6 +781,7 @@ static const struct {
     {"exploding_stream", exploding_stream},
     {"vanishing_steps", ins_find_vanishing_steps},
     {"exploding_steps", ins_find_exploding_steps},
+    {"drowned_tokens", ins_find_drowned_tokens},
     {"alike_tokens", ins_find_alike_tokens},
     {"own_gain", own_gain},
     {"exploding_norm", ins_find_exploding_norm},

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "network_text.h"
 
@@ -95,6 +96,53 @@ bool ins_find_exploding_steps(ins_finder *f, ins_finding *out)
 }
 
 /* --- Tokens ---------------------------------------------------------------------------- */
+
+/* Of what the first layer of weights puts out, before positions are added. */
+static double token_moment(const ins_finder *f, size_t a)
+{
+    static const ins_tensor tensors[] = {INS_ACTIVATION, INS_PREACTIVATION, INS_WEIGHT};
+    double moment = NAN;
+    for (size_t i = 0; i < sizeof tensors / sizeof tensors[0] && isnan(moment); i++) {
+        ins_site at = {.epoch = f->study->start, .layer = 1, .tensor = tensors[i]};
+        moment =
+            ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, at).interval.mean;
+    }
+    return moment;
+}
+
+/* Sines and cosines have 1/2. */
+static double position_moment(const ins_finder *f, size_t a)
+{
+    const char *kind = ins_network_facts_of(f->study->arm[a].network).positions;
+    const ins_graph_layer *of = ins_layer_at(&f->study->arm[a], 2);
+    ins_site at = {.epoch = f->study->start, .layer = 2, .tensor = INS_WEIGHT};
+    if (kind == NULL) return NAN;
+    if (strcmp(kind, "sine") == 0) return 0.5;
+    if (of == NULL || of->kind != INS_KIND_EMBEDDING) return NAN;
+    return ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, at).interval.mean;
+}
+
+bool ins_find_drowned_tokens(ins_finder *f, ins_finding *out)
+{
+    double least = ins_threshold_of(INS_THRESHOLD_TOKEN_SHARE), limit = least;
+    size_t at = SIZE_MAX;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        double token = token_moment(f, a), share = token / (token + position_moment(f, a));
+        f->which[a] = share < limit;
+        if (!(share < least)) continue;
+        least = share;
+        at = a;
+    }
+    if (at == SIZE_MAX) return false;
+    out->claim = SAY("Positions drown the tokens%s.", ins_finder_with(f));
+    out->evidence =
+        SAY("Before training %s of %s gives a token a second moment of %s, and its position adds "
+            "%s: of the sum the token is %s.",
+            ins_finder_layer(f, at, 1), ins_say_arm(f->arena, at),
+            ins_say(f->arena, token_moment(f, at)), ins_say(f->arena, position_moment(f, at)),
+            ins_say_percent(f->arena, least));
+    return true;
+}
 
 bool ins_find_alike_tokens(ins_finder *f, ins_finding *out)
 {

@@ -7,6 +7,7 @@
 
 bool ins_find_vanishing_steps(ins_finder *f, ins_finding *out);
 bool ins_find_exploding_steps(ins_finder *f, ins_finding *out);
+bool ins_find_drowned_tokens(ins_finder *f, ins_finding *out);
 bool ins_find_alike_tokens(ins_finder *f, ins_finding *out);
 bool ins_find_peaked_attention(ins_finder *f, ins_finding *out);
 bool ins_find_uniform_attention(ins_finder *f, ins_finding *out);

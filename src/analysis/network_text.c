@@ -19,6 +19,7 @@ enum { MOST_STEPS = 20000, MOST_DEPTH = 32, MOST_PLACES = 1024 };
 
 typedef struct walker {
     ins_network_facts facts;
+    size_t weights;       /* layers of weights so far */
     size_t steps, blocks; /* layers so far; residual blocks around this place */
     bool failed, after_activation;
     bool map;                                      /* places are known */
@@ -278,6 +279,18 @@ static void take_norm(walker *w, const layer *of)
     w->facts.batch_norm = true;
 }
 
+static void take_positions(walker *w, const layer *of)
+{
+    static const char *const kinds[] = {"sine", "learned"};
+    const char *argument;
+    size_t length = argument_of(of, 0, "kind", &argument);
+    w->weights += has_weights(of) || (is_unknown(of) && !is_named(of, "positions"));
+    if (!is_named(of, "positions") || w->weights != 1) return;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (length == strlen(kinds[i]) && strncmp(argument, kinds[i], length) == 0)
+            w->facts.positions = kinds[i];
+}
+
 static void take_attention(walker *w, const layer *of)
 {
     const char *argument;
@@ -302,6 +315,7 @@ static void take_layer(walker *w, const layer *of)
     if (w->failed || is_passed_over(of)) return;
     take_weights(w, of);
     take_norm(w, of);
+    take_positions(w, of);
     take_attention(w, of);
     place_norm(w, of);
     w->facts.batch_norms += outside && is_named(of, "bn");

@@ -16,6 +16,8 @@ typedef struct ins_network_facts {
     size_t batch_norms;     /* outside of residual blocks */
     size_t late_norms;      /* layer norms behind an activation, likewise */
     bool attention, causal; /* it has attention, and some of it with a causal mask */
+    const char *positions;  /* "sine", "learned": what is added to what the first layer of weights
+                               puts out; NULL: nothing, or behind other layers */
     bool norms_first, norms_last; /* residual blocks begin with a norm; a norm follows one */
     size_t convolutions;          /* with zero padding, outside of residual blocks */
     size_t rows, columns; /* of the map that the last of these reads; columns 1: a sequence */

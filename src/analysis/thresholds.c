@@ -189,6 +189,13 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
                                      "sequence above which their rank has collapsed",
                                      NULL},
                                     INS_OF_TOKENS},
+    /* Of Keras' embeddings, uniform in ±0.05, under sines it is 0.0017. */
+    [INS_THRESHOLD_TOKEN_SHARE] = {"token_share",
+                                   0.05,
+                                   {"share of the tokens in their sum with positions below which "
+                                    "positions drown them",
+                                    NULL},
+                                   INS_OF_TOKENS},
     /* Logits of variance 1 over the keys: 1.57 of 4 tokens, 2.12 of 16, 2.48 of 64, e of many. */
     [INS_THRESHOLD_PEAKED] = {"peaked",
                               2,

@@ -12,7 +12,7 @@
 #include "initscope/sequence.h"
 #include "initscope/thresholds.h"
 
-enum { MOST_SETTINGS = 4, IN_BOOK = 1, MOST_CELLS = 16, MOST_ROWS = 24 };
+enum { MOST_SETTINGS = 4, MOST_CELLS = 16, MOST_ROWS = 24 };
 
 static bool is_shown(const ins_tell *tell, size_t arm)
 {
@@ -235,36 +235,52 @@ static bool errors_explode(const ins_tell *tell)
     return false;
 }
 
+/* NAN: not known. */
+static double kept_of(const ins_tell *tell, size_t arm)
+{
+    const ins_seeds *kept = &tell->analysis->arm[arm].kept;
+    return kept->interval.n == 0 && kept->zeros > 0 ? 0 : kept->interval.mean;
+}
+
+/* The arms of which least and most of the error arrives; SIZE_MAX: it is not known of any. */
+static void find_ends(const ins_tell *tell, size_t *least, size_t *most)
+{
+    *least = *most = SIZE_MAX;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        if (isnan(kept_of(tell, a))) continue;
+        if (*least == SIZE_MAX || kept_of(tell, a) < kept_of(tell, *least)) *least = a;
+        if (*most == SIZE_MAX || kept_of(tell, a) > kept_of(tell, *most)) *most = a;
+    }
+}
+
 /* What is wrong, else how much of the error arrives. */
 static const char *title_of(ins_tell *tell)
 {
-    size_t count, least = SIZE_MAX;
+    size_t count, least, most;
     const char *names = ins_tell_with(tell, INS_VERDICT_EXPLODING_STEPS, &count);
     if (count > 0)
         return INS_TELL("%s over time with %s",
                         errors_explode(tell) ? "The error explodes" : "The state explodes", names);
     names = ins_tell_with(tell, INS_VERDICT_VANISHING_STEPS, &count);
     if (count > 0) return INS_TELL("The error does not reach the first time step with %s", names);
-    for (size_t a = 0; a < tell->study->arms; a++) {
-        const ins_seeds *kept = &tell->analysis->arm[a].kept;
-        if (kept->interval.n == 0) continue;
-        if (least == SIZE_MAX ||
-            kept->interval.mean < tell->analysis->arm[least].kept.interval.mean)
-            least = a;
-    }
+    find_ends(tell, &least, &most);
     if (least == SIZE_MAX) return "Recurrent layers by time step";
     return INS_TELL("At the first time step at least %s of the error is left",
-                    ins_say(tell->arena, tell->analysis->arm[least].kept.interval.mean));
+                    ins_say(tell->arena, kept_of(tell, least)));
 }
 
 void ins_write_steps(ins_tell *tell)
 {
-    size_t drawn = 0, groups = ins_tell_groups(tell);
+    size_t drawn = 0, least, most, groups = ins_tell_groups(tell);
     const char *key = NULL;
+    find_ends(tell, &least, &most);
     ins_section_begin(tell->document, "steps", "Time steps", title_of(tell), false);
     write_table(tell);
-    for (size_t g = 0; g < groups && drawn < (tell->book ? IN_BOOK : MOST_SETTINGS); g++) {
+    for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
         ins_arm_group of = ins_tell_group(tell, g, is_shown);
+        if (tell->book && least != SIZE_MAX && !ins_group_holds(&of, least) &&
+            !ins_group_holds(&of, most))
+            continue;
         if (of.count > 0) drawn += draw_group(tell, &of, &key);
     }
 }

@@ -269,13 +269,6 @@ static void find_ends(const ins_tell *tell, size_t *least, size_t *most)
     }
 }
 
-static bool holds(const ins_arm_group *of, size_t arm)
-{
-    for (size_t i = 0; i < of->count; i++)
-        if (of->arm[i] == arm) return true;
-    return false;
-}
-
 void ins_write_streams(ins_tell *tell)
 {
     size_t drawn = 0, least, most, groups = ins_tell_groups(tell);
@@ -284,7 +277,9 @@ void ins_write_streams(ins_tell *tell)
     ins_section_begin(tell->document, "streams", "Streams", title_of(tell), false);
     for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
         ins_arm_group of = ins_tell_group(tell, g, is_shown);
-        if (tell->book && least != SIZE_MAX && !holds(&of, least) && !holds(&of, most)) continue;
+        if (tell->book && least != SIZE_MAX && !ins_group_holds(&of, least) &&
+            !ins_group_holds(&of, most))
+            continue;
         drawn += draw(tell, &of, &key);
     }
 }

@@ -11,7 +11,7 @@
 
 #include "initscope/sequence.h"
 
-enum { MOST_SETTINGS = 4, IN_BOOK = 2, MOST_LAYERS = 1024 };
+enum { MOST_SETTINGS = 4, MOST_LAYERS = 1024 };
 
 static bool is_shown(const ins_tell *tell, size_t arm)
 {
@@ -174,13 +174,31 @@ static const char *title_of(ins_tell *tell)
                     ins_say(tell->arena, most));
 }
 
+/* The arms whose tokens are least and most alike in the last layer; SIZE_MAX: of none it is known.
+ */
+static void find_ends(const ins_tell *tell, size_t *least, size_t *most)
+{
+    const ins_arm_judgement *arm = tell->analysis->arm;
+    *least = *most = SIZE_MAX;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        double here = arm[a].last_alike.interval.mean;
+        if (arm[a].last_alike.interval.n == 0) continue;
+        if (*least == SIZE_MAX || here < arm[*least].last_alike.interval.mean) *least = a;
+        if (*most == SIZE_MAX || here > arm[*most].last_alike.interval.mean) *most = a;
+    }
+}
+
 void ins_write_tokens(ins_tell *tell)
 {
-    size_t drawn = 0, groups = ins_tell_groups(tell);
+    size_t drawn = 0, least, most, groups = ins_tell_groups(tell);
     const char *key = NULL;
+    find_ends(tell, &least, &most);
     ins_section_begin(tell->document, "tokens", "Tokens", title_of(tell), false);
-    for (size_t g = 0; g < groups && drawn < (tell->book ? IN_BOOK : MOST_SETTINGS); g++) {
+    for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
         ins_arm_group of = ins_tell_group(tell, g, is_shown);
+        if (tell->book && least != SIZE_MAX && !ins_group_holds(&of, least) &&
+            !ins_group_holds(&of, most))
+            continue;
         drawn += draw(tell, &of, &key);
     }
 }

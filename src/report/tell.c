@@ -206,6 +206,13 @@ ins_arm_group ins_tell_group(const ins_tell *tell, size_t group,
     return out;
 }
 
+bool ins_group_holds(const ins_arm_group *group, size_t arm)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (group->arm[i] == arm) return true;
+    return false;
+}
+
 int ins_tell_arm_in_group(const ins_tell *tell, size_t arm)
 {
     return ins_tell_together(tell)

@@ -58,6 +58,7 @@ bool ins_tell_together(const ins_tell *tell);
 size_t ins_tell_groups(const ins_tell *tell);
 ins_arm_group ins_tell_group(const ins_tell *tell, size_t group,
                              bool (*is_shown)(const ins_tell *tell, size_t arm));
+bool ins_group_holds(const ins_arm_group *group, size_t arm);
 int ins_tell_arm_in_group(const ins_tell *tell, size_t arm);
 const ins_mark *ins_tell_mark_in_group(const ins_tell *tell, size_t arm);
 

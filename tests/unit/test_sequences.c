@@ -278,6 +278,35 @@ START_TEST(attention_is_told_by_the_tokens_it_looks_at)
 }
 END_TEST
 
+START_TEST(positions_drown_small_tokens)
+{
+    static const struct {
+        const char *network;
+        double moment;
+        bool drowned;
+    } rows[] = {{"input(16,4),8,positions(sine),3xres(attention(4)),gmean", 0.02, true},
+                {"input(16,4),8,positions(sine),3xres(attention(4)),gmean", 0.03, false},
+                /* Not added to the first layer, and none at all. */
+                {"input(16,4),8,8,positions(sine),3xres(attention(4)),gmean", 0.02, false},
+                {"input(16,4),8,3xres(attention(4)),gmean", 0.02, false},
+                /* Layer 2 is no embedding: what a learned one has is not known. */
+                {"input(16,4),8,positions(learned),3xres(attention(4)),gmean", 0.02, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        arm = plain_tokens;
+        arm.network = rows[i].network;
+        arm.embedded = rows[i].moment;
+        read_arms(&arm, 1);
+        if (rows[i].drowned)
+            expect_claim("drowned_tokens", "Positions drown the tokens.",
+                         "dense1 of a gives a token a second moment of 0.02, and its position adds "
+                         "0.5: of the sum the token is 3.8 %.");
+        else
+            ck_assert_ptr_null(made_finding(&analysis, "drowned_tokens"));
+        done();
+    }
+}
+END_TEST
+
 START_TEST(the_answer_tells_where_norms_stand)
 {
     made_sequence arms[2] = {plain_tokens, plain_tokens};
@@ -312,6 +341,7 @@ int main(void)
     tcase_add_test(cases, tokens_become_alike);
     tcase_add_test(cases, attention_is_peaked_or_uniform);
     tcase_add_test(cases, attention_is_told_by_the_tokens_it_looks_at);
+    tcase_add_test(cases, positions_drown_small_tokens);
     tcase_add_test(cases, the_answer_tells_where_norms_stand);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);

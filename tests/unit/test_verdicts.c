@@ -522,7 +522,8 @@ START_TEST(names)
                      "vanishing_backward fading_backward preserving_backward growing_backward "
                      "exploding_backward undecided_backward preserving saturated not_moving "
                      "learned barely_learned rarely_learned did_not_learn learning_undecided "
-                     "exploding_stream identity_start");
+                     "exploding_stream identity_start vanishing_steps exploding_steps alike_tokens "
+                     "peaked_attention uniform_attention");
     ins_text_free(&out);
 }
 END_TEST
