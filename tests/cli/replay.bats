@@ -173,6 +173,7 @@ says() {
     trains --network 'input(8,8),lstm(8)'
     cp -R runs/2 forget
     cp -R runs/2 gates
+    cp -R runs/2 steps
     rm -r runs/2
     trains --network 12 --dropout 0.5
     sed -i -E 's/^(1,he_normal,1,2,1,delta,[^,]*,[^,]*,[^,]*),([^,]*)/\1,1\2/' delta/layers.csv
@@ -181,10 +182,11 @@ says() {
     sed -i '/^1,he_normal,1,2,2,input/d' rows/layers.csv
     sed -i 's/^forget-bias = 1/forget-bias = 0/' forget/experiment.ini
     sed -i 's/^1,3,lstm1.g,/1,3,lstm1.o,/' gates/network.csv
-    run "$PYTHON" "$srcdir/tests/golden/replay.py" runs/1 delta eps weights
+    sed -i -E 's/^(1,1,3,delta,5),/\1,1/' steps/steps.csv
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" runs/1 delta eps weights steps
     [ "$status" -eq 1 ]
     says 'runs/1 1: same, ' 'delta 1: DIFFERS, * at epoch 2, layer 1 delta variance' 'eps 1: DIFFERS, ' \
-        'weights 1: DIFFERS, * at epoch 2, layer02.W.npy'
+        'weights 1: DIFFERS, * at epoch 2, layer02.W.npy' 'steps 1: DIFFERS, * at epoch 1, layer 3 delta step 5 second_moment'
     run "$PYTHON" "$srcdir/tests/golden/replay.py" rows runs/3 none forget gates
     [ "$status" -eq 2 ]
     says "rows 1: cannot be replayed: epoch 2: layers.csv lacks, or has too much, *(2, 'input')" \

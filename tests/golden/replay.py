@@ -7,7 +7,8 @@ DIR is a run directory that was made with --save-weights all (or ends), without 
 file of numbers. Of each run the network's text is parsed, the network is built from functions of
 PyTorch with the weights of epoch 0, and it is trained with the same minibatches in the same order.
 At every recorded epoch losses, scores and the gradient's norm are held against epochs.csv, second
-moments and variances of all tensors against layers.csv, and saved weights against the weights.
+moments and variances of all tensors against layers.csv, those of the gates of recurrent layers at
+each step against steps.csv, and saved weights against the weights.
 Which rows layers.csv has is compared as well.
 
 Prints one line a run: the largest relative difference, and where. Exit status 1 when one is above
@@ -192,6 +193,7 @@ class Node:
         self.multiplier, self.average = 1.0, None
         self.steps = {}      # of the last probe, of each gate: its z and its output at each step
         self.states = []     # what the recurrent layer gave before each step
+        self.kept = []       # what it remembers after each step
 
     def number_of(self, key):
         """A parameter as a number."""
@@ -461,12 +463,14 @@ def gates_at(node, x, before):
 def recur(node, x, mode):
     """A recurrent layer of (rows, steps, channels)."""
     zero = x.new_zeros(len(x), node.count_of("units"))
-    before, states, steps = (zero, zero), [], []
+    before, states, steps, kept = (zero, zero), [], [], []
     for t in range(x.shape[1]):
         states.append(before[0])
         step, before = gates_at(node, x[:, t], before)
         steps.append(step)
+        kept.append(before[node.kind == "lstm"])
     if mode == "probe":
+        node.kept = kept
         node.states, node.steps = states, {gate: [step[gate] for step in steps]
                                            for gate in GATES[node.kind][0]}
         for z, _ in (pair for pairs_of in node.steps.values() for pair in pairs_of):
@@ -1092,7 +1096,31 @@ class Replay:
                           float(row["gradient_norm"]), 0)
         self.before = {matrix.number: matrix.node.tensors[matrix.weight].detach().clone()
                        for matrix in self.design.matrices()}
+        self.compare_steps(epoch, self.log.steps[self.number].get(epoch, {}))
         return [square(x) for x in outputs]
+
+    def compare_steps(self, epoch, rows):
+        """The rows of steps.csv of an epoch."""
+        parts = {}
+        for matrix in self.design.matrices():
+            if not matrix.part or matrix.recurrent:
+                continue
+            z, delta, _ = gate_of(matrix.node, matrix)
+            tensors = {"preactivation": z, "delta": delta}
+            if matrix.number == matrix.node.number:
+                tensors["state"] = torch.stack(matrix.node.kept, 1)
+            for tensor, x in tensors.items():
+                for t in range(x.shape[1]):
+                    parts[matrix.number, tensor, t + 1] = (x[:, t], FLOOR * square(x))
+        if set(parts) != set(rows):
+            raise Refused(f"epoch {epoch}: steps.csv lacks, or has too much, "
+                          f"{sorted(set(parts) ^ set(rows))}")
+        for key, (x, size) in parts.items():
+            here = statistics(x)
+            for statistic in ("second_moment", "variance"):
+                self.compared.add(f"epoch {epoch}, layer {key[0]} {key[1]} step {key[2]} "
+                                  f"{statistic}", here[statistic], float(rows[key][statistic]),
+                                  size)
 
     def compare_weights(self, epoch, sizes):
         """All tensors against their files: the length of the difference against theirs."""
@@ -1199,13 +1227,17 @@ class Log:
         self.settings = pairs(directory / "experiment.ini")
         self.environment = {row["key"]: row["value"] for row in self.rows("environment.csv")}
         self.runs, self.features = self.rows("runs.csv"), self.rows("features.csv")
-        self.epochs, self.layers, self.factors = (collections.defaultdict(dict) for _ in range(3))
+        self.epochs, self.layers, self.factors, self.steps = (collections.defaultdict(dict)
+                                                              for _ in range(4))
         self.network = collections.defaultdict(list)
         for row in self.rows("epochs.csv"):
             self.epochs[int(row["run"])][int(row["epoch"])] = row
         for row in self.rows("layers.csv"):
             here = self.layers[int(row["run"])].setdefault(int(row["epoch"]), {})
             here[int(row["layer"]), row["tensor"]] = row
+        for row in self.rows("steps.csv"):
+            here = self.steps[int(row["run"])].setdefault(int(row["epoch"]), {})
+            here[int(row["layer"]), row["tensor"], int(row["step"])] = row
         for row in self.rows("factors.csv"):
             self.factors[int(row["run"])][row["factor"]] = row["value"]
         for row in self.rows("network.csv"):
