@@ -86,7 +86,7 @@ START_TEST(gates_and_kernels_are_one_cell)
     expect_close(
         ins_step_cell_at(&study, 0, &cell[0], INS_STEPS_SECOND_MOMENT, INS_STEP_PREACTIVATION, 3),
         2.5);
-    expect_close(ins_step_cell_at(&study, 0, &cell[0], INS_STEPS_VARIANCE, INS_STEP_STATE, 3), 0.5);
+    expect_close(ins_step_cell_at(&study, 0, &cell[0], INS_STEPS_VARIANCE, INS_STEP_STATE, 3), 0.4);
     ck_assert(isnan(ins_step_cell_at(&study, 0, &cell[0], INS_STEPS_THEORY, INS_STEP_DELTA, 3)));
     done();
     arm.cell = "rnn";
@@ -166,6 +166,23 @@ START_TEST(errors_and_states_that_explode)
     read_arms(&arm, 1);
     expect_close(analysis.run[0].sequence.step_growth, 1.1);
     ck_assert(!has(INS_VERDICT_EXPLODING_STEPS));
+    done();
+}
+END_TEST
+
+/* Weights of the identity lie off their centre, and share nothing. */
+START_TEST(the_identity_is_no_common_part)
+{
+    arm.cell = "rnn";
+    arm.kernel_zeros = 31.0 / 32;
+    read_arms(&arm, 1);
+    ck_assert(analysis.run[0].off_centre == 0);
+    ck_assert_ptr_null(made_finding(&analysis, "off_centre"));
+    done();
+    arm.kernel_zeros = 30.0 / 32;
+    read_arms(&arm, 1);
+    expect_close(analysis.run[0].off_centre, sqrt(32.0 / 31));
+    ck_assert_ptr_nonnull(made_finding(&analysis, "off_centre"));
     done();
 }
 END_TEST
@@ -337,6 +354,7 @@ int main(void)
     tcase_add_test(cases, gates_and_kernels_are_one_cell);
     tcase_add_test(cases, memory_is_in_steps);
     tcase_add_test(cases, errors_and_states_that_explode);
+    tcase_add_test(cases, the_identity_is_no_common_part);
     tcase_add_test(cases, the_answer_tells_memories);
     tcase_add_test(cases, tokens_become_alike);
     tcase_add_test(cases, attention_is_peaked_or_uniform);
