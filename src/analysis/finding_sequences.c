@@ -228,6 +228,7 @@ static double rate_of(const ins_finder *f, size_t a)
 /* "1.6 steps with he": the arms with the longest and the shortest memory. */
 bool ins_answer_memory(ins_finder *f, ins_finding *answer)
 {
+    const double alike = 0.02; /* of ln a step */
     size_t longest = 0, shortest = 0;
     if (asks_of_training(f)) return false;
     for (size_t a = 0; a < f->study->arms; a++) {
@@ -235,12 +236,21 @@ bool ins_answer_memory(ins_finder *f, ins_finding *answer)
         if (rate_of(f, a) > rate_of(f, longest)) longest = a;
         if (rate_of(f, a) < rate_of(f, shortest)) shortest = a;
     }
-    if (longest == shortest) return false;
+    if (f->study->arms < 2 || isnan(rate_of(f, longest))) return false;
     const ins_arm_judgement *far = &f->of->arm[longest], *near = &f->of->arm[shortest];
-    const char *before = answer->claim;
+    const char *before = answer->claim, *steps = steps_text(f, longest, &far->half);
+    if (rate_of(f, shortest) >= rate_of(f, longest) - alike) {
+        answer->claim = SAY("Going back in time the error halves in %s with all of them.", steps);
+        answer->evidence = SAY(
+            "Before training %s of the error at the last of %zu steps is left at the first with "
+            "%s, and as much a step with the others. %s %s",
+            ins_say(f->arena, kept_of(f, longest)), first_run(f, longest)->steps,
+            ins_say_arm(f->arena, longest), before, answer->evidence);
+        return true;
+    }
     answer->claim = SAY("Going back in time the error halves in %s with %s, and in %s with %s.",
-                        steps_text(f, longest, &far->half), ins_say_arm(f->arena, longest),
-                        steps_text(f, shortest, &near->half), ins_say_arm(f->arena, shortest));
+                        steps, ins_say_arm(f->arena, longest), steps_text(f, shortest, &near->half),
+                        ins_say_arm(f->arena, shortest));
     answer->evidence = SAY("Before training %s of the error at the last of %zu steps is left at "
                            "the first with the one, %s of %zu with the other. %s %s",
                            ins_say(f->arena, kept_of(f, longest)), first_run(f, longest)->steps,

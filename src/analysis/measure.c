@@ -588,6 +588,15 @@ static void measure_units(const ins_study *study, size_t run, ins_run_measure *o
     }
 }
 
+/* A recurrent kernel by which units read one unit at most, as the identity, gives them nothing in
+ * common. */
+static bool keeps_apart(const ins_study *study, const ins_graph_layer *of, ins_site weight,
+                        double inputs)
+{
+    double zeros = ins_number(study, INS_LAYERS_ZERO_FRACTION, weight) * inputs;
+    return of != NULL && of->kind == INS_KIND_RECURRENT && round(zeros) >= inputs - 1;
+}
+
 /* Over the inputs of a unit a common part of its weights adds up like fan_in times the mean, what
  * differs like the root of fan_in times the deviation. A mean within its own error is none. */
 static void measure_centre(const ins_study *study, size_t run, ins_run_measure *out)
@@ -599,6 +608,7 @@ static void measure_centre(const ins_study *study, size_t run, ins_run_measure *
         double inputs = count / ins_number(study, INS_LAYERS_UNITS, weight);
         double share = fabs(ins_number(study, INS_LAYERS_MEAN, weight)) /
                        sqrt(ins_number(study, INS_LAYERS_VARIANCE, weight));
+        if (keeps_apart(study, ins_layer_at(arm_of(study, run), l), weight, inputs)) continue;
         bool sure = share * sqrt(count) > ins_threshold_of(INS_THRESHOLD_STANDARD_ERRORS);
         if (!sure || !isfinite(share) || !(share * sqrt(inputs) > out->off_centre)) continue;
         out->off_centre = share * sqrt(inputs);

@@ -119,36 +119,62 @@ static bool has_theory(const ins_chart *chart)
     return false;
 }
 
+/* Whether what differs between rows is, of z and of states, somewhere less than the threshold's
+ * share: then it is drawn beside them. */
+static bool lies_apart(const ins_tell *tell, size_t arm, const ins_step_cell *cell)
+{
+    for (unsigned tensor = 0; tensor < INS_STEP_DELTA; tensor++)
+        for (size_t step = 1; step <= cell->steps; step++) {
+            step_place at = {cell, INS_STEPS_SECOND_MOMENT, (ins_step_tensor)tensor, step};
+            ins_seeds size = ins_over_seeds(tell->study, arm, INS_GEOMETRIC, value_of, &at);
+            at.column = INS_STEPS_VARIANCE;
+            ins_seeds signal = ins_over_seeds(tell->study, arm, INS_GEOMETRIC, value_of, &at);
+            if (size.interval.mean >
+                signal.interval.mean * ins_threshold_of(INS_THRESHOLD_SIZE_APART))
+                return true;
+        }
+    return false;
+}
+
 /* The cell that is the number-th of each arm. *key: what the figure before said of itself. */
 static bool draw(ins_tell *tell, const ins_arm_group *of, size_t number, const char *name,
                  const char **key)
 {
     ins_chart *chart =
         ins_chart_new(tell->arena, "steps", "Recurrent layers by time step", INS_SHAPE_LOW);
-    ins_panel *panel[QUANTITIES];
     ins_step_cell cell[INS_GROUP_ARMS][MOST_CELLS];
-    size_t steps = 0;
-    bool gates = false, forgets = false;
+    size_t steps = 0, cells[INS_GROUP_ARMS];
+    bool gates = false, forgets = false, apart = false;
     chart->across = 3;
-    for (size_t q = 0; q < QUANTITIES; q++) panel[q] = ins_chart_panel(chart, quantities[q].title);
     for (size_t i = 0; i < of->count; i++) {
-        if (number >= ins_step_cells_of(tell->study, of->arm[i], cell[i], MOST_CELLS)) continue;
+        cells[i] = ins_step_cells_of(tell->study, of->arm[i], cell[i], MOST_CELLS);
+        if (number >= cells[i]) continue;
         const ins_step_cell *at = &cell[i][number];
         if (at->steps > steps) steps = at->steps;
         gates = gates || at->gates > 1;
         forgets = forgets || ins_step_cell_forgets(&tell->study->arm[of->arm[i]], at);
-        for (size_t q = 0; q < QUANTITIES; q++)
-            add_curve(tell, chart, panel[q], of->arm[i],
-                      (step_place){at, quantities[q].column, quantities[q].tensor, 0});
+        apart = apart || lies_apart(tell, of->arm[i], at);
     }
-    for (size_t q = 0; q < QUANTITIES; q++)
-        finish_panel(tell, panel[q], quantities[q].tensor == INS_STEP_DELTA, steps);
+    for (size_t q = 0; q < QUANTITIES; q++) {
+        if (quantities[q].column == INS_STEPS_VARIANCE && !apart) continue;
+        ins_panel *panel = ins_chart_panel(chart, quantities[q].title);
+        for (size_t i = 0; i < of->count; i++)
+            if (cells[i] > number)
+                add_curve(
+                    tell, chart, panel, of->arm[i],
+                    (step_place){&cell[i][number], quantities[q].column, quantities[q].tensor, 0});
+        finish_panel(tell, panel, quantities[q].tensor == INS_STEP_DELTA, steps);
+    }
     if (ins_chart_prune(chart) == 0) return false;
     const char *text = INS_TELL(
         "Before training, geometric means over seeds, bands from the smallest seed to the "
-        "largest%s%s.%s",
+        "largest%s%s.%s%s",
         gates ? "; z and error are means over the gates" : "",
-        forgets ? "; the state of an LSTM is c" : "", has_theory(chart) ? " Dashed: theory." : "");
+        forgets ? "; the state of an LSTM is c" : "",
+        apart ? ""
+              : INS_TELL(" Of z and of the state at least one part in %s differs between rows.",
+                         ins_say(tell->arena, ins_threshold_of(INS_THRESHOLD_SIZE_APART))),
+        has_theory(chart) ? " Dashed: theory." : "");
     bool said = *key != NULL && strcmp(*key, text) == 0;
     ins_add_chart(tell->document, chart,
                   INS_TELL("%s%s", name, said ? "As the figure before." : text));

@@ -6,14 +6,17 @@
 
 typedef struct made_sequence {
     const char *initializer, *network;
-    const char *cell;   /* "lstm": gates i, f, g and o; "rnn": i alone. NULL: none, but attention */
-    size_t cells;       /* one behind the other; 0: 1 */
-    size_t steps;       /* time steps */
-    double back;        /* the error's second moment times this a step back from 1 at the last */
-    double forward;     /* the state's second moment times this a step, from 1 at the first */
-    double within;      /* share of it that differs between rows */
-    double theory;      /* the error's factor in theory; 0: there is none */
-    double input;       /* the state at the first step is so much of that; 0: all */
+    const char *cell; /* "lstm": gates i, f, g and o; "rnn": i alone. NULL: none, but attention */
+    size_t cells;     /* one behind the other; 0: 1 */
+    size_t steps;     /* time steps */
+    double back;      /* the error's second moment times this a step back from 1 at the last */
+    double forward;   /* the state's second moment times this a step, from 1 at the first */
+    double within;    /* share of it and of z that differs between rows */
+    double theory;    /* the error's factor in theory; 0: there is none */
+    double input;     /* the state at the first step is so much of that; 0: all */
+    double
+        kernel_zeros;   /* weights of recurrent kernels, of 32 units, have the mean and the variance
+                           of the identity, and so many of them are 0; 0: they are as others */
     size_t blocks;      /* of attention and a dense layer each, behind a dense one */
     size_t tokens;      /* of a row */
     double first, last; /* correlation of tokens behind the first layer and behind the last */
@@ -24,7 +27,7 @@ typedef struct made_sequence {
 } made_sequence;
 
 static const made_sequence plain_cell = {
-    .initializer = "a", .cell = "lstm", .steps = 20, .back = 0.5, .forward = 1, .within = 0.5};
+    .initializer = "a", .cell = "lstm", .steps = 20, .back = 0.5, .forward = 1, .within = 0.4};
 static const made_sequence plain_tokens = {
     .initializer = "a", .blocks = 3, .tokens = 16, .first = 0.1, .last = 0.4, .peaked = 1.5};
 
@@ -46,8 +49,14 @@ static inline void made_sequence_layer(const made_sequence *of, const sequence_f
         static const char *const tensors[] = {"weight", "gradient", "update", "preactivation",
                                               "delta"};
         for (size_t t = 0; t < 5; t++) {
-            bool of_rows = t > 2;
+            bool of_rows = t > 2, identity = kernel && t == 0 && of->kernel_zeros > 0;
             if ((of_rows && kernel) || (t == 2 && e == 0)) continue;
+            if (identity) {
+                fprintf(to->layers,
+                        "%zu,%zu,%zu,%zu,weight,32,1024,%.17g,%.17g,0,0,%.17g,%.17g,,0\n", run,
+                        seed, e, layer, 1.0 / 32, 31.0 / 1024, 1.0 / 32, of->kernel_zeros);
+                continue;
+            }
             fprintf(to->layers, "%zu,%zu,%zu,%zu,%s,%d,%zu,0,%.17g,%.17g,0.01,%.17g,0,,0\n", run,
                     seed, e, layer, tensors[t], SEQUENCE_UNITS,
                     of_rows ? places * SEQUENCE_ROWS * SEQUENCE_UNITS : 64, moment, moment, moment);
@@ -72,8 +81,8 @@ static inline size_t made_sequence_cell(const made_sequence *of, const sequence_
             fprintf(to->steps, "%zu,0,%zu,delta,%zu,%.17g,%.17g,", run, layer + g, t,
                     pow(of->back, back), pow(of->back, back));
             if (of->theory > 0) fprintf(to->steps, "%.17g", pow(of->theory, back));
-            fprintf(to->steps, "\n%zu,0,%zu,preactivation,%zu,%zu,0.5,\n", run, layer + g, t,
-                    g + 1);
+            fprintf(to->steps, "\n%zu,0,%zu,preactivation,%zu,%zu,%.17g,\n", run, layer + g, t,
+                    g + 1, of->within * (double)(g + 1));
             if (g + 1 < count) continue;
             double state = pow(of->forward, (double)t - 1);
             if (t == 1 && of->input > 0) state *= of->input;
