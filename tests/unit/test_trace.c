@@ -386,14 +386,14 @@ START_TEST(test_steps)
     ck_assert_ptr_null(record(INS_LOG_STEPS));
     layer.steps = STEPS;
     has_rows(INS_LOG_STEPS,
-             "7,1,1,preactivation,1,1.5,1.25,\n7,1,1,preactivation,2,14.625,13.625,\n"
+             "7,1,1,preactivation,1,1.5,0.25,\n7,1,1,preactivation,2,14.625,6.0625,\n"
              "7,1,1,delta,1,0.375,0.3125,\n"
-             "7,1,1,delta,2,1.16015625,0.5498046875,\n");
+             "7,1,1,delta,2,1.16015625,0.431640625,\n");
     layer.state = (ins_trace_tensor){.x = after, .units = UNITS, .length = ROWS};
     shows_nothing_but(INS_ACTIVATION);
-    has_rows(INS_LOG_STEPS, "7,2,1,state,1,1.25,0.6875,\n7,2,1,state,2,12.3125,8.796875,\n");
+    has_rows(INS_LOG_STEPS, "7,2,1,state,1,1.25,0.125,\n7,2,1,state,2,12.3125,5.28125,\n");
     after[6] = after[7] = (real)NAN; /* as in layers.csv, over what is finite */
-    has_rows(INS_LOG_STEPS, "7,3,1,state,1,1.25,0.6875,\n7,3,1,state,2,0.125,0.0625,\n");
+    has_rows(INS_LOG_STEPS, "7,3,1,state,1,1.25,0.125,\n7,3,1,state,2,0.125,0,\n");
 }
 END_TEST
 
