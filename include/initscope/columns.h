@@ -27,10 +27,8 @@
          "One row a run, epoch and layer: how many units can be told apart.")                      \
     FILE(HISTOGRAMS, "histograms.csv", true,                                                       \
          "One row a run, epoch, layer, tensor and bin: histograms on the probe batch.")            \
-    FILE(                                                                                          \
-        STEPS, "steps.csv", true,                                                                  \
-        "One row a run, recorded epoch, recurrent layer, tensor and time step: how sizes go with " \
-        "time.")                                                                                   \
+    FILE(STEPS, "steps.csv", true,                                                                 \
+         "One row a run, epoch, gate of a recurrent layer, tensor and step of the sequence.")      \
     FILE(TOKENS, "tokens.csv", true,                                                               \
          "One row a run, recorded epoch and layer of a sequence: how alike its tokens are, and "   \
          "how "                                                                                    \
@@ -247,21 +245,20 @@
         "Finite elements in the bin; the first and the last bin also count what lies beyond " \
         "them.")
 
-#define INS_STEPS_COLUMNS(ROW)                                                                     \
-    INS_SHARED_RUN(ROW, STEPS)                                                                     \
-    INS_SHARED_EPOCH(ROW, STEPS)                                                                   \
-    INS_SHARED_LAYER(ROW, STEPS)                                                                   \
-    ROW(STEPS, TENSOR, "tensor", TEXT, "",                                                         \
-        "preactivation or delta, of a gate; state, of the layer of the cell: c of LSTM, h of the " \
-        "others.")                                                                                 \
-    ROW(STEPS, STEP, "step", POSITIVE, "step", "Time step of the sequence, from 1.")               \
-    ROW(STEPS, SECOND_MOMENT, "second_moment", AMOUNT, "1",                                        \
-        "Mean of the squares over probe rows and units at that step.")                             \
-    ROW(STEPS, VARIANCE, "variance", AMOUNT, "1",                                                  \
-        "Mean over units of the variance between probe rows at that step: the signal.")            \
-    ROW(STEPS, THEORY, "theory", AMOUNT, "1",                                                      \
-        "Second moment predicted for epoch 0; empty at other epochs, nan where the theory does "   \
-        "not apply.")
+#define INS_STEPS_COLUMNS(ROW)                                                                   \
+    INS_SHARED_RUN(ROW, STEPS)                                                                   \
+    INS_SHARED_EPOCH(ROW, STEPS)                                                                 \
+    INS_SHARED_LAYER(ROW, STEPS)                                                                 \
+    ROW(STEPS, TENSOR, "tensor", TEXT, "",                                                       \
+        "Which tensor: preactivation or delta of the gate as in layers.csv, or state, what its " \
+        "layer remembers, in the rows of its first gate.")                                       \
+    ROW(STEPS, STEP, "step", POSITIVE, "1", "Step of the sequence, from 1.")                     \
+    ROW(STEPS, SECOND_MOMENT, "second_moment", AMOUNT, "1",                                      \
+        "Mean of the squares over probe rows and units.")                                        \
+    ROW(STEPS, VARIANCE, "variance", AMOUNT, "1",                                                \
+        "Population variance over probe rows and units.")                                        \
+    ROW(STEPS, THEORY, "theory", AMOUNT, "1",                                                    \
+        "Second moment predicted for epoch 0; empty where nothing is.")
 
 #define INS_TOKENS_COLUMNS(ROW)                                                                    \
     INS_SHARED_RUN(ROW, TOKENS)                                                                    \
@@ -448,6 +445,7 @@ typedef enum ins_tensor {
     INS_STREAM,
     INS_RECORDED_TENSORS,              /* those of layers.csv */
     INS_SIGNAL = INS_RECORDED_TENSORS, /* of theory.csv alone */
+    INS_STATE,                         /* of steps.csv alone */
     INS_TENSORS
 } ins_tensor;
 

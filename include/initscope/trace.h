@@ -36,6 +36,7 @@ typedef uint32_t ins_log_set;
  */
 typedef struct ins_trace_shape {
     size_t units, fan_in, features;
+    size_t steps; /* of the sequence, of a gate; 0 elsewhere */
 } ins_trace_shape;
 
 /* Nothing larger may be shown. */
@@ -86,8 +87,11 @@ typedef struct ins_trace_layer {
     const ins_output_symmetry *outputs;            /* of an activation that is gone, or, all NAN,
                                                       that nobody saw; NULL: look at the one shown */
     ins_trace_tensor bias_gradient;                /* for the norm of the gradient */
-    ins_trace_matrices jacobian;                   /* of the network's outputs by these units */
-    bool rectifier;                                /* units can be dead: 0 on every row */
+    size_t steps;                                  /* of a gate: the rows of a sample, which stand
+                                                      one behind the other; 0: it is none */
+    ins_trace_tensor state;      /* as a preactivation: what its layer remembers */
+    ins_trace_matrices jacobian; /* of the network's outputs by these units */
+    bool rectifier;              /* units can be dead: 0 on every row */
 } ins_trace_layer;
 
 /* When, and what the caller measured himself. */

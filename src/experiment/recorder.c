@@ -71,6 +71,8 @@ static void show_plan(const ins_design *design, size_t index, ins_trace_shape *s
         if (!ins_role_is_matrix(place->role)) continue;
         shape[place->layer].units = place->units;
         shape[place->layer].fan_in = place->inputs;
+        if (place->role == INS_ROLE_WEIGHT && place->gates > 0)
+            shape[place->layer].steps = plan->reads[0].extent[0];
         if (place->role == INS_ROLE_WEIGHT && reads_its_own(design, index))
             shape[place->layer].features = plan->reads[0].channels;
     }
@@ -260,6 +262,8 @@ static void show_layer(ins_recorder *recorder, size_t number)
                    [INS_BIAS] = {.x = bias->value, .units = units, .length = 1},
                    [INS_GRADIENT] = {.x = weight->gradient, .units = units, .length = fan_in}},
         .bias_gradient = {.x = bias->gradient, .units = units, .length = 1},
+        .steps = view.steps,
+        .state = by_position(view.state, view.shape, rows),
         .rectifier = phi != NULL && phi->rectifier};
     layer.tensor[INS_PREACTIVATION] = by_position(view.preactivation, view.shape, rows);
     layer.tensor[INS_DELTA] = by_position(view.delta, view.shape, rows);

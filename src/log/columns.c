@@ -58,4 +58,7 @@ const ins_tensor_row ins_tensor_table[INS_TENSORS] = {
     [INS_SIGNAL] =
         {"signal", "q_l (1 - c_l)", "one number a layer", false, false,
          "In theory.csv alone: the predicted within-unit variance of the preactivations."},
+    [INS_STATE] = {"state", "c or h", "probe rows x units", true, false,
+                   "In steps.csv alone: what a recurrent layer remembers, c of an lstm, h of the "
+                   "others."},
 };

@@ -37,6 +37,7 @@ typedef struct ins_instrument {
     INSTRUMENT(layers)                  \
     INSTRUMENT(symmetry)                \
     INSTRUMENT(histograms)              \
+    INSTRUMENT(steps)                   \
     INSTRUMENT(spectrum)
 
 #define INS_DECLARE(name) extern const ins_instrument ins_##name##_instrument;

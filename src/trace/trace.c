@@ -114,6 +114,9 @@ static bool fits(const ins_trace *trace, const ins_trace_layer *layer)
 {
     const ins_trace_matrices *jacobian = &layer->jacobian;
     if (layer->number >= trace->layers) return false;
+    if (layer->state.x != NULL &&
+        (layer->state.units > trace->units || layer->state.length > trace->rows))
+        return false;
     if (jacobian->count > 0 && jacobian->rows * jacobian->columns > trace->jacobian) return false;
     for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) {
         const ins_trace_tensor *tensor = &layer->tensor[kind];

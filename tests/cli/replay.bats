@@ -48,6 +48,31 @@ replays() {
     replays 7
 }
 
+sequence='input(8,8)'
+
+@test "recurrent layers" {
+    trains --network "$sequence,rnn(16) $sequence,lstm(16) $sequence,gru(16)" --optimizer sgd,adam --learning-rate 0.05
+    trains --network "$sequence,lstm(12,sequence=yes),flatten $sequence,gru(9,bias=no,sequence=yes),lstm(8,bias=no)" --save-weights all
+    trains --network 'input(16,4),dense(10),act,res(rnn(10,sequence=yes)),res(lstm(10,sequence=yes),scale=0.5),act,gmean' \
+        --bias-init 'random_normal(stddev=0.1)' --optimizer momentum --residual-init none,skipinit
+    trains --network 'input(16,4),conv(6,3),act,gru(8,sequence=yes),ln,gru(7),12' --optimizer rmsprop --weight-decay 0.01
+    replays 11
+}
+
+@test "starts of recurrent layers" {
+    trains --network "$sequence,lstm(12) $sequence,gru(12,sequence=yes),rnn(9)" --init torch_default,keras_default,flax_default
+    trains --network "$sequence,rnn(16) $sequence,lstm(10)" --recurrent-init 'orthogonal identity glorot_uniform' --forget-bias '0 1 chrono(8)'
+    trains --network "$sequence,lstm(12,forget=chrono(20),init=orthogonal,recurrent=keras_default,sequence=yes)@first,lstm(9,forget=0)" \
+        --init torch_default --first-init glorot_normal
+    trains --network "$sequence,lstm(24,sequence=yes),gru(24)" --init 'mup(12)' --optimizer sgd,adam --learning-rate 0.01
+    replays 27
+}
+
+@test "gradients that are cut" {
+    trains --network "$sequence,lstm(12) 24,24" --clip 0.05 --optimizer sgd,adam --learning-rate 0.05
+    replays 4
+}
+
 @test "norms" {
     trains --network "$image,conv(8,3,bias=no),bn,act,conv(12,3,bias=no),bn(eps=1e-5,momentum=0.9),act,flatten"
     trains --network "$image,conv(8,3),bn,act,gmean,dense(20),bn,act" --optimizer sgd
@@ -145,17 +170,27 @@ says() {
     trains --network "$image,conv(4,3),bn,act,gmean" --optimizer sgd
     for copy in delta eps weights; do cp -R runs/1 $copy; done
     cp -R runs/1 rows
+    trains --network 'input(8,8),lstm(8)'
+    cp -R runs/2 forget
+    cp -R runs/2 gates
+    cp -R runs/2 steps
+    rm -r runs/2
     trains --network 12 --dropout 0.5
     sed -i -E 's/^(1,he_normal,1,2,1,delta,[^,]*,[^,]*,[^,]*),([^,]*)/\1,1\2/' delta/layers.csv
     sed -i 's/,bn,act,/,bn(eps=1e-2),act,/' eps/runs.csv
     cp weights/weights/000001/epoch0000.layer02.W.npy weights/weights/000001/epoch0002.layer02.W.npy
     sed -i '/^1,he_normal,1,2,2,input/d' rows/layers.csv
-    run "$PYTHON" "$srcdir/tests/golden/replay.py" runs/1 delta eps weights
+    sed -i 's/^forget-bias = 1/forget-bias = 0/' forget/experiment.ini
+    sed -i 's/^1,3,lstm1.g,/1,3,lstm1.o,/' gates/network.csv
+    sed -i -E 's/^(1,1,3,delta,5),/\1,1/' steps/steps.csv
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" runs/1 delta eps weights steps
     [ "$status" -eq 1 ]
     says 'runs/1 1: same, ' 'delta 1: DIFFERS, * at epoch 2, layer 1 delta variance' 'eps 1: DIFFERS, ' \
-        'weights 1: DIFFERS, * at epoch 2, layer02.W.npy'
-    run "$PYTHON" "$srcdir/tests/golden/replay.py" rows runs/2 none
+        'weights 1: DIFFERS, * at epoch 2, layer02.W.npy' 'steps 1: DIFFERS, * at epoch 1, layer 3 delta step 5 second_moment'
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" rows runs/3 none forget gates
     [ "$status" -eq 2 ]
     says "rows 1: cannot be replayed: epoch 2: layers.csv lacks, or has too much, *(2, 'input')" \
-        'runs/2 1: cannot be replayed: dropout is not replayed' 'none: no run directory'
+        'runs/3 1: cannot be replayed: dropout is not replayed' 'none: no run directory' \
+        'forget 1: cannot be replayed: lstm1 does not begin to forget as 0 says' \
+        'gates 1: cannot be replayed: network.csv says name lstm1.o of lstm1.g, not lstm1.g'
 }

@@ -7,7 +7,8 @@ DIR is a run directory that was made with --save-weights all (or ends), without 
 file of numbers. Of each run the network's text is parsed, the network is built from functions of
 PyTorch with the weights of epoch 0, and it is trained with the same minibatches in the same order.
 At every recorded epoch losses, scores and the gradient's norm are held against epochs.csv, second
-moments and variances of all tensors against layers.csv, and saved weights against the weights.
+moments and variances of all tensors against layers.csv, those of the gates of recurrent layers at
+each step against steps.csv, and saved weights against the weights.
 Which rows layers.csv has is compared as well.
 
 Prints one line a run: the largest relative difference, and where. Exit status 1 when one is above
@@ -54,8 +55,16 @@ KINDS = {
     "rms": {"eps": 1e-6},
     "dropout": {"rate": 0.5}, "alpha_dropout": {"rate": 0.5},
     "res": {"scale": 1, "start": ""},
+    "rnn": {"units": None, "sequence": "no", "bias": "yes", "activation": "tanh", "init": "",
+            "recurrent": ""},
+    "lstm": {"units": None, "sequence": "no", "bias": "yes", "forget": "", "init": "",
+             "recurrent": ""},
+    "gru": {"units": None, "sequence": "no", "bias": "yes", "init": "", "recurrent": ""},
 }
 MATRICES = ("dense", "conv", "depthwise")
+# Names of the matrices on the input and on the state, in the order of their numbers.
+GATES = {"rnn": (("i",), ("r",)), "lstm": (("i", "f", "g", "o"), ("ri", "rf", "rg", "ro")),
+         "gru": (("r", "z", "n"), ("rr", "rz", "rn"))}
 NORMS = ("bn", "ln", "gn", "rms")
 # What gives a constant for each channel where it reads one.
 CONSTANT = ("maxpool", "meanpool", "gmean", "gmax", "flatten", "dropout", "alpha_dropout", "res",
@@ -176,12 +185,15 @@ class Node:
 
     def __init__(self, kind, values, reads, name):
         self.kind, self.values, self.reads, self.name = kind, values, reads, name
-        self.number = 0      # of its matrix; of a sum, of the last matrix before it
+        self.number = 0      # of its first matrix; without one, of the last before it
         self.first = False   # no matrix but the first stands before it
         self.output = False
         self.start = ""      # of the residual block that it is in or ends
         self.tensors = {}
         self.multiplier, self.average = 1.0, None
+        self.steps = {}      # of the last probe, of each gate: its z and its output at each step
+        self.states = []     # what the recurrent layer gave before each step
+        self.kept = []       # what it remembers after each step
 
     def number_of(self, key):
         """A parameter as a number."""
@@ -190,6 +202,24 @@ class Node:
     def count_of(self, key):
         """A parameter as an integer."""
         return int(self.values[key])
+
+    def parts(self):
+        """The names of its matrices; "" of one that is the layer itself."""
+        if self.kind in GATES:
+            return GATES[self.kind][0] + GATES[self.kind][1]
+        return ("",) if self.kind in MATRICES else ()
+
+
+class Matrix:
+    """A numbered matrix: its layer, and which one of those of the layer it is."""
+
+    def __init__(self, index, node, place):
+        self.index, self.node, self.part = index, node, node.parts()[place]
+        self.number = node.number + place
+        self.recurrent = node.kind in GATES and self.part in GATES[node.kind][1]
+        prefix = self.part + "." if self.part else ""
+        self.weight, self.bias = prefix + "W", prefix + "b"
+        self.name = node.name + ("." + self.part if self.part else "")
 
 
 class Design:
@@ -217,9 +247,9 @@ class Design:
             self.named[kind] += 1
             label = f"{kind}{self.named[kind]}"
         node = Node(kind, values, reads, label)
-        self.depth += kind in MATRICES
-        node.number = self.depth
-        node.first = self.depth == 1
+        node.number = self.depth + bool(node.parts())
+        node.first = node.number == 1
+        self.depth += len(node.parts())
         self.nodes.append(node)
         return len(self.nodes) - 1
 
@@ -254,8 +284,9 @@ class Design:
         follows, activated = [], []
         for index, node in enumerate(self.nodes):
             read = node.reads[0] if len(node.reads) == 1 else None
-            own = node.kind in MATRICES
-            follows.append(node.number if own else follows[read] if read is not None else 0)
+            own = bool(node.parts())
+            inside = node.kind in GATES or read is None
+            follows.append(0 if inside else node.number if own else follows[read])
             activated.append(not own and read is not None and
                              (node.kind == "act" or activated[read]))
             if node.kind == "act" and follows[index] > 0 and not activated[read]:
@@ -269,8 +300,9 @@ class Design:
         return node.kind == "input" or index in self.activation.values()
 
     def matrices(self):
-        """The layers with a matrix, in the order of their numbers."""
-        return [(i, node) for i, node in enumerate(self.nodes) if node.kind in MATRICES]
+        """The matrices in the order of their numbers."""
+        return [Matrix(i, node, place) for i, node in enumerate(self.nodes)
+                for place in range(len(node.parts()))]
 
     def streams(self):
         """{number: index} of the sums that are recorded: the last behind each matrix."""
@@ -297,6 +329,8 @@ class Design:
         """The numbers of the matrices, 0 for the input, that reach what a layer gives with no other
         between."""
         node = self.nodes[index]
+        if node.kind in GATES:
+            return {node.number + place for place in range(len(GATES[node.kind][0]))}
         if node.kind in MATRICES or node.kind == "input":
             return {node.number if node.kind in MATRICES else 0}
         return set().union(*(self.sources(read) for read in node.reads))
@@ -397,6 +431,76 @@ def batch_normalize(node, x, gamma, beta, mode):
                                  node.number_of("eps"))
 
 
+def gates_at(node, x, before):
+    """{gate: (z, output)} of a step, and the new state and memory."""
+    state, memory = before
+
+    def on(gate, value):
+        z = functional.linear(value, node.tensors[gate + ".W"])
+        return z + node.tensors[gate + ".b"] if gate + ".b" in node.tensors else z
+
+    inputs, recurrent = GATES[node.kind]
+    a, v = [on(gate, x) for gate in inputs], [on(gate, state) for gate in recurrent]
+    if node.kind == "rnn":
+        z = [a[0] + v[0]]
+        out = [ACTIVATIONS[node.values["activation"]](z[0])]
+        state = out[0]
+    elif node.kind == "lstm":
+        z = [one + other for one, other in zip(a, v)]
+        out = [torch.tanh(value) if gate == "g" else torch.sigmoid(value)
+               for gate, value in zip(inputs, z)]
+        memory = out[1] * memory + out[0] * out[2]
+        state = out[3] * torch.tanh(memory)
+    else:
+        z = [a[0] + v[0], a[1] + v[1]]
+        out = [torch.sigmoid(value) for value in z]
+        z.append(a[2] + out[0] * v[2])
+        out.append(torch.tanh(z[2]))
+        state = (1 - out[1]) * out[2] + out[1] * state
+    return dict(zip(inputs, zip(z, out))), (state, memory)
+
+
+def recur(node, x, mode):
+    """A recurrent layer of (rows, steps, channels)."""
+    zero = x.new_zeros(len(x), node.count_of("units"))
+    before, states, steps, kept = (zero, zero), [], [], []
+    for t in range(x.shape[1]):
+        states.append(before[0])
+        step, before = gates_at(node, x[:, t], before)
+        steps.append(step)
+        kept.append(before[node.kind == "lstm"])
+    if mode == "probe":
+        node.kept = kept
+        node.states, node.steps = states, {gate: [step[gate] for step in steps]
+                                           for gate in GATES[node.kind][0]}
+        for z, _ in (pair for pairs_of in node.steps.values() for pair in pairs_of):
+            if z.requires_grad:
+                z.retain_grad()
+    if node.values["sequence"] == "no":
+        return before[0]
+    return torch.stack(states[1:] + [before[0]], 1)
+
+
+def check_module(node, x, y):
+    """That PyTorch's own layer, its gates in the same order, makes the same of the weights."""
+    gates, units = GATES[node.kind][0], node.count_of("units")
+    more = {"nonlinearity": node.values["activation"]} if node.kind == "rnn" else {}
+    kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[node.kind]
+    module = kind(x.shape[-1], units, batch_first=True, **more).to(x.dtype)
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            recurrent = int("_hh_" in name)
+            parts = [part + (".W" if "weight" in name else ".b")
+                     for part in GATES[node.kind][recurrent]]
+            parameter.zero_()
+            if parts[0] in node.tensors:
+                parameter += torch.cat([node.tensors[part] for part in parts])
+        own = module(x)[0]
+        difference = (own if node.values["sequence"] == "yes" else own[:, -1]) - y
+    if len(gates) * units != len(module.weight_ih_l0) or difference.abs().max() > 1e-4:
+        raise Refused(f"{node.name} is not what PyTorch's {kind.__name__} makes of the weights")
+
+
 def apply(node, read, mode):
     """What a layer gives."""
     x, kind = read[0], node.kind
@@ -412,6 +516,8 @@ def apply(node, read, mode):
         return pool(node, x)
     if kind in NORMS:
         return normalize(node, x, mode)
+    if kind in GATES:
+        return recur(node, x, mode)
     if kind == "flatten":
         return x.reshape(len(x), -1)
     if kind == "res":
@@ -437,6 +543,11 @@ def forward(design, x, mode):
 
 def files_of(node):
     """The names of the tensors of a layer, and of their files."""
+    if node.kind in GATES:
+        bias = node.values["bias"] == "yes"
+        return {f"{part}.{name}": f"layer{node.number + place:02}.{name}"
+                for place, part in enumerate(node.parts()) for name in ("W", "b")
+                if name == "W" or bias and (part in GATES[node.kind][0] or node.kind == "gru")}
     if node.kind in MATRICES:
         names = ["W"] + (["b"] if node.values["bias"] == "yes" else [])
         return {name: f"layer{node.number:02}.{name}" for name in names}
@@ -495,6 +606,44 @@ def check_starts(design):
             raise Refused(f"{node.name}.scale does not start at {begin}")
 
 
+def is_orthogonal(matrix):
+    """Whether the columns are orthonormal."""
+    product = matrix.double().t() @ matrix.double()
+    return torch.allclose(product, torch.eye(len(product)).double(), atol=1e-5)
+
+
+def check_recurrent(node, init, start, settings):
+    """How a recurrent layer starts: its matrices on the state, and the bias of the forget gate."""
+    if node.values["init"]:
+        init = node.values["init"]
+    own, units = node.values["recurrent"] or start["recurrent_init"], node.count_of("units")
+    matrices = [node.tensors[part + ".W"] for part in GATES[node.kind][1]]
+    rule = init if init.endswith("_default") and not node.values["recurrent"] else own
+    bound = 1 / math.sqrt(units)
+    good = {"orthogonal": lambda: all(map(is_orthogonal, matrices)),
+            "flax_default": lambda: all(map(is_orthogonal, matrices)),
+            "keras_default": lambda: is_orthogonal(torch.cat(matrices)),
+            "identity": lambda: all(torch.equal(w, torch.eye(units).to(w)) for w in matrices),
+            "torch_default": lambda: all(0.9 * bound < w.abs().max() <= bound for w in matrices),
+            }.get(rule, lambda: True)
+    if not good():
+        raise Refused(f"{node.name} is not recurrent as {rule} says")
+    if "f.b" not in node.tensors or init == "torch_default" or init.startswith("file"):
+        return
+    forget, given = node.tensors["f.b"], node.tensors["i.b"]
+    name = {"keras_default": "1", "flax_default": "0"}.get(init, start["forget_bias"])
+    name, plain, _ = call(node.values["forget"] or name)
+    if name == "chrono":
+        most = math.log(int(plain[0]) - 1)
+        right = torch.equal(given, -forget) and 0 <= forget.min() and forget.max() <= most
+        right = right and forget.max() > most / 2 and forget.std() > 0
+    else:
+        right = bool((forget == int(name)).all())
+        right = right and (settings["bias-init"] != "zeros" or not given.any())
+    if not right:
+        raise Refused(f"{node.name} does not begin to forget as {name} says")
+
+
 # --- Maximal update -----------------------------------------------------------------------------
 
 ADAPTIVE = ("rmsprop", "adagrad", "adam", "adamw")
@@ -517,25 +666,28 @@ def maximal_update(design, run, settings):
 
     A matrix of two widths is hidden. Input weights have only the width of what they give, as
     biases, norms and depthwise kernels do. Output weights have only that of what they read. A
-    number that there is one of has none."""
+    number that there is one of has none. A gate reads what its layer does, or its state."""
     adaptive = call(run["optimizer"])[0] in ADAPTIVE
     rates = {}
     for index, node in enumerate(design.nodes):
         name, values = numbers_if_any(initializer_of(node, run, settings), base=64)
-        for tensor, value in node.tensors.items():
-            rates[index, tensor] = 1.0
+        inputs = GATES[node.kind][0] if node.kind in GATES else ("",)
+        for key, value in node.tensors.items():
+            rates[index, key] = 1.0
+            part, _, tensor = key.rpartition(".")
+            hidden = not node.first or part not in inputs
             if name != "mup":
                 continue
             width = value.shape[0] / values["base"]
             groups = int(node.values.get("groups", 1)) if node.kind == "conv" else 1
             read = value.shape[1] * groups / values["base"] if tensor == "W" else None
-            if tensor == "W" and node.output and node.number > 1:
+            if tensor == "W" and node.output and hidden:
                 node.multiplier = 1 / read
-                rates[index, tensor] = 1.0 if adaptive else read
-            elif tensor == "W" and node.number > 1 and node.kind != "depthwise":
-                rates[index, tensor] = 1 / read if adaptive else 1.0
+                rates[index, key] = 1.0 if adaptive else read
+            elif tensor == "W" and hidden and node.kind != "depthwise":
+                rates[index, key] = 1 / read if adaptive else 1.0
             elif not adaptive and not node.output and value.numel() > 1:
-                rates[index, tensor] = width
+                rates[index, key] = width
     return rates
 
 
@@ -552,7 +704,7 @@ def optimizer_of(design, run, rates):
     name = call(run["optimizer"])[0]
     rate, decay = float(run["learning_rate"]), float(run["weight_decay"])
     groups = [{"params": [value], "lr": rate * rates[index, tensor],
-               "weight_decay": decay if tensor == "W" else 0.0}
+               "weight_decay": decay if tensor.endswith("W") else 0.0}
               for index, node in enumerate(design.nodes) for tensor, value in node.tensors.items()]
     if name in ("sgd", "momentum", "nesterov"):
         values = numbers(run["optimizer"], momentum=0.0 if name == "sgd" else 0.9)[1]
@@ -747,6 +899,16 @@ def by_row(w):
     return w.reshape(len(w), -1).t()
 
 
+def gate_of(node, matrix):
+    """z, its gradient and the output of a gate, (rows, steps, units); of a matrix on the state
+    those of the gate that it is added to."""
+    place = node.parts().index(matrix.part) % len(GATES[node.kind][0])
+    steps = node.steps[GATES[node.kind][0][place]]
+    return (torch.stack([z.detach() for z, _ in steps], 1),
+            torch.stack([z.grad for z, _ in steps], 1),
+            torch.stack([out.detach() for _, out in steps], 1))
+
+
 class Replay:
     """One run, trained again."""
 
@@ -766,10 +928,11 @@ class Replay:
 
     def build(self):
         """The network with the weights of epoch 0, and its optimizer."""
-        start = self.log.factors[self.number].get("residual_init",
-                                                  self.log.settings["residual-init"])
+        start = {name: self.log.factors[self.number].get(
+            name, self.log.settings[name.replace("_", "-")])
+            for name in ("residual_init", "recurrent_init", "forget_bias")}
         self.design = Design(self.run["network"] or self.run["hidden"], self.run["activation"],
-                             start, self.data.outputs)
+                             start["residual_init"], self.data.outputs)
         for node, tensors in zip(self.design.nodes, load(self.design, self.weights, 0, self.kind)):
             if "dropout" in node.kind and node.number_of("rate") != 0:
                 raise Refused("dropout is not replayed")
@@ -778,11 +941,22 @@ class Replay:
                 shape = node.tensors["gamma"].shape
                 node.average = [torch.zeros(shape).double(), torch.ones(shape).double()]
         check_starts(self.design)
+        self.check_recurrent_layers(start)
         if self.arguments.shake:
             self.shake()
         rates = maximal_update(self.design, self.run, self.log.settings)
         self.optimizer = optimizer_of(self.design, self.run, rates)
         self.find_noise()
+
+    def check_recurrent_layers(self, start):
+        """How recurrent layers start, and that PyTorch has the same ones."""
+        with torch.no_grad():
+            outputs = forward(self.design, self.data.train[0][:5], "test")
+        for index, node in enumerate(self.design.nodes):
+            if node.kind in GATES:
+                init = initializer_of(node, self.run, self.log.settings)
+                check_recurrent(node, init, start, self.log.settings)
+                check_module(node, outputs[node.reads[0]], outputs[index])
 
     def shake(self):
         """Multiplies each weight of epoch 0 by 1 + U(-shake, shake)."""
@@ -841,39 +1015,50 @@ class Replay:
         x, y = (part[:int(self.log.settings["probe"])] for part in self.data.train)
         self.optimizer.zero_grad()
         outputs = forward(self.design, x, "probe")
-        for index, _ in self.design.matrices():
-            outputs[index].retain_grad()
+        for matrix in self.design.matrices():
+            if not matrix.part:
+                outputs[matrix.index].retain_grad()
         losses(outputs[-1], y).sum().backward()
         return outputs, len(x)
 
-    def tensors_of(self, index, outputs, rows):
+    def tensors_of(self, matrix, outputs, rows):
         """{name: (slices of a tensor by unit, what its squares are relative to beside FLOOR of
         them, layer whose output it is)} of what layers.csv has of a matrix."""
-        design, node = self.design, self.design.nodes[index]
-        weight, z, number, read = node.tensors["W"], outputs[index], node.number, node.reads[0]
+        design, node, index, number = self.design, matrix.node, matrix.index, matrix.number
+        weight, read = node.tensors[matrix.weight], node.reads[0]
 
         def output(i):
             return by_channel(outputs[i]), 0, i
 
+        if matrix.part:
+            z, delta, said = gate_of(node, matrix)
+            seen = torch.stack(node.states, 1) if matrix.recurrent else outputs[read]
+        else:
+            z, delta, seen = outputs[index], outputs[index].grad, outputs[read]
         positions = math.prod(z.shape[1:-1])
-        alone = square(z.grad) * square(outputs[read]) * positions / rows
-        parts = {"weight": (by_row(weight), 0, None), "preactivation": output(index),
-                 "delta": (by_channel(z.grad), 0, None),
+        alone = square(delta) * square(seen) * positions / rows
+        parts = {"weight": (by_row(weight), 0, None),
                  "gradient": (by_row(weight.grad) / rows, CANCELLED * alone, None)}
-        if "b" in node.tensors:
-            parts["bias"] = (node.tensors["b"].reshape(1, -1), FLOOR * square(z), index)
+        if matrix.bias in node.tensors:
+            parts["bias"] = (node.tensors[matrix.bias].reshape(1, -1), FLOOR * square(z), index)
         if self.before is not None:
             change = weight.detach().double() - self.before[number].double()
             parts["update"] = (by_row(change), FLOOR * square(weight), None)
-        if node.output:
+        if number in design.streams():
+            parts["stream"] = output(design.streams()[number])
+        if matrix.recurrent:
+            return parts
+        parts["preactivation"] = (by_channel(z), 0, index)
+        parts["delta"] = (by_channel(delta), 0, None)
+        if matrix.part:
+            parts["activation"] = (by_channel(said), 0, None)
+        elif node.output:
             said = z if self.log.settings["loss"] == "mse" else torch.softmax(z, 1)
             parts["activation"] = (by_channel(said), 0, None)
         elif number in design.activation:
             parts["activation"] = output(design.activation[number])
         if not design.is_recorded(read):
             parts["input"] = output(read)
-        if number in design.streams():
-            parts["stream"] = output(design.streams()[number])
         return parts
 
     def is_noise(self, tensor, source, statistic):
@@ -886,9 +1071,9 @@ class Replay:
         """The rows of layers.csv of an epoch, and the gradient's norm."""
         outputs, count = self.probe()
         parts = {(0, "activation"): (by_channel(outputs[0]), 0, None)}
-        for index, node in self.design.matrices():
-            for tensor, part in self.tensors_of(index, outputs, count).items():
-                parts[node.number, tensor] = part
+        for matrix in self.design.matrices():
+            for tensor, part in self.tensors_of(matrix, outputs, count).items():
+                parts[matrix.number, tensor] = part
         if set(parts) != set(rows):
             odd = sorted(set(parts) ^ set(rows))
             raise Refused(f"epoch {epoch}: layers.csv lacks, or has too much, {odd}")
@@ -905,13 +1090,37 @@ class Replay:
                 if epoch == 0 or not self.is_noise(tensor, source, statistic):
                     self.compared.add(f"epoch {epoch}, layer {number} {tensor} {statistic}", value,
                                       float(there[statistic]), size)
-        squares = sum((tensor.grad.double() ** 2).sum().item() for _, node in self.design.matrices()
-                      for tensor in node.tensors.values())
+        squares = sum((node.tensors[name].grad.double() ** 2).sum().item()
+                      for node in self.design.nodes if node.parts() for name in node.tensors)
         self.compared.add(f"epoch {epoch}, gradient_norm", math.sqrt(squares) / count,
                           float(row["gradient_norm"]), 0)
-        self.before = {node.number: node.tensors["W"].detach().clone()
-                       for _, node in self.design.matrices()}
+        self.before = {matrix.number: matrix.node.tensors[matrix.weight].detach().clone()
+                       for matrix in self.design.matrices()}
+        self.compare_steps(epoch, self.log.steps[self.number].get(epoch, {}))
         return [square(x) for x in outputs]
+
+    def compare_steps(self, epoch, rows):
+        """The rows of steps.csv of an epoch."""
+        parts = {}
+        for matrix in self.design.matrices():
+            if not matrix.part or matrix.recurrent:
+                continue
+            z, delta, _ = gate_of(matrix.node, matrix)
+            tensors = {"preactivation": z, "delta": delta}
+            if matrix.number == matrix.node.number:
+                tensors["state"] = torch.stack(matrix.node.kept, 1)
+            for tensor, x in tensors.items():
+                for t in range(x.shape[1]):
+                    parts[matrix.number, tensor, t + 1] = (x[:, t], FLOOR * square(x))
+        if set(parts) != set(rows):
+            raise Refused(f"epoch {epoch}: steps.csv lacks, or has too much, "
+                          f"{sorted(set(parts) ^ set(rows))}")
+        for key, (x, size) in parts.items():
+            here = statistics(x)
+            for statistic in ("second_moment", "variance"):
+                self.compared.add(f"epoch {epoch}, layer {key[0]} {key[1]} step {key[2]} "
+                                  f"{statistic}", here[statistic], float(rows[key][statistic]),
+                                  size)
 
     def compare_weights(self, epoch, sizes):
         """All tensors against their files: the length of the difference against theirs."""
@@ -922,7 +1131,7 @@ class Replay:
                     continue
                 here = node.tensors[name].detach().double()
                 size = {"W": 0, "b": OFFSET * sizes[index],
-                        "beta": OFFSET * sizes[index]}.get(name, FLOOR)
+                        "beta": OFFSET * sizes[index]}.get(name.rpartition(".")[2], FLOOR)
                 least = math.sqrt(size * here.numel())
                 length = max(here.norm().item(), there.norm().item(), least, sys.float_info.min)
                 self.compared.see((here - there).norm().item() / length,
@@ -945,20 +1154,23 @@ class Replay:
         chain = all(node.kind in ("input", "dense", "act") for node in self.design.nodes)
         if len(rows) != len(matrices) and not (chain and not rows):
             raise Refused("network.csv has other layers")
-        for row, (_, node) in zip(rows, matrices):
-            weight = node.tensors["W"]
+        for row, matrix in zip(rows, matrices):
+            node, weight = matrix.node, matrix.node.tensors[matrix.weight]
+            biases = node.tensors[matrix.bias].numel() if matrix.bias in node.tensors else 0
             taps = weight[0, 0].numel()
             of_group = node.count_of("multiplier") if node.kind == "depthwise" else \
                 len(weight) // int(node.values.get("groups", 1))
-            sources = set().union(*(self.design.sources(read) for read in node.reads))
-            expected = {"layer": node.number, "name": node.name, "units": len(weight),
+            sources = self.design.sources(matrix.index) if matrix.recurrent else \
+                set().union(*(self.design.sources(read) for read in node.reads))
+            expected = {"layer": matrix.number, "name": matrix.name, "units": len(weight),
                         "fan_in": weight[0].numel(), "fan_out": taps * of_group,
-                        "parameters": sum(t.numel() for t in node.tensors.values()),
+                        "parameters": weight.numel() + biases,
                         "inputs": " ".join(map(str, sorted(sources)))}
             for key, value in expected.items():
                 self.compared.see(0.0, "")
                 if row[key] != str(value):
-                    raise Refused(f"network.csv says {key} {row[key]} of {node.name}, not {value}")
+                    raise Refused(
+                        f"network.csv says {key} {row[key]} of {matrix.name}, not {value}")
 
     def train_epoch(self):
         """One pass over the training rows."""
@@ -971,7 +1183,15 @@ class Replay:
             self.optimizer.zero_grad()
             z = forward(self.design, x[some], "train")[-1]
             losses(z, y[some]).mean().backward()
+            self.clip(float(self.log.settings["clip"]))
             self.optimizer.step()
+
+    def clip(self, most):
+        """Cuts the gradient to a length; 0: to none."""
+        gradients = [tensor.grad for node in self.design.nodes for tensor in node.tensors.values()]
+        norm = math.sqrt(sum(gradient.double().square().sum().item() for gradient in gradients))
+        for gradient in gradients if 0 < most < norm else ():
+            gradient *= most / norm
 
     def compare(self):
         """Trains, and compares at each recorded epoch but the one at which the run diverged."""
@@ -1007,13 +1227,17 @@ class Log:
         self.settings = pairs(directory / "experiment.ini")
         self.environment = {row["key"]: row["value"] for row in self.rows("environment.csv")}
         self.runs, self.features = self.rows("runs.csv"), self.rows("features.csv")
-        self.epochs, self.layers, self.factors = (collections.defaultdict(dict) for _ in range(3))
+        self.epochs, self.layers, self.factors, self.steps = (collections.defaultdict(dict)
+                                                              for _ in range(4))
         self.network = collections.defaultdict(list)
         for row in self.rows("epochs.csv"):
             self.epochs[int(row["run"])][int(row["epoch"])] = row
         for row in self.rows("layers.csv"):
             here = self.layers[int(row["run"])].setdefault(int(row["epoch"]), {})
             here[int(row["layer"]), row["tensor"]] = row
+        for row in self.rows("steps.csv"):
+            here = self.steps[int(row["run"])].setdefault(int(row["epoch"]), {})
+            here[int(row["layer"]), row["tensor"], int(row["step"])] = row
         for row in self.rows("factors.csv"):
             self.factors[int(row["run"])][row["factor"]] = row["value"]
         for row in self.rows("network.csv"):

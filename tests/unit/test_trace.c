@@ -15,9 +15,9 @@
 #include "check_tap.h"
 #include "death.h"
 
-enum { INPUTS = 3, UNITS = 2, FEATURES = 5, ROWS = 4, BINS = 4, CELLS = 20 };
+enum { INPUTS = 3, UNITS = 2, FEATURES = 5, ROWS = 4, STEPS = 2, BINS = 4, CELLS = 20 };
 
-static const ins_trace_shape shapes[] = {{INPUTS, 0, 0}, {UNITS, INPUTS, FEATURES}};
+static const ins_trace_shape shapes[] = {{INPUTS, 0, 0, 0}, {UNITS, INPUTS, FEATURES, STEPS}};
 
 /* A layer: W (2, 3), b (2), z, a and delta (4, 2), dW (2, 3), db (2). */
 static real weight[UNITS * INPUTS], bias[UNITS], gradient[UNITS * INPUTS], bias_gradient[UNITS];
@@ -378,10 +378,29 @@ START_TEST(test_spectrum)
 }
 END_TEST
 
+/* --- steps.csv ----------------------------------------------------------------- */
+
+/* Two samples of two steps, by hand: -1 2 0 1 and 0.5 -3 7 -0.5 for z. */
+START_TEST(test_steps)
+{
+    ck_assert_ptr_null(record(INS_LOG_STEPS));
+    layer.steps = STEPS;
+    has_rows(INS_LOG_STEPS,
+             "7,1,1,preactivation,1,1.5,1.25,\n7,1,1,preactivation,2,14.625,13.625,\n"
+             "7,1,1,delta,1,0.375,0.3125,\n"
+             "7,1,1,delta,2,1.16015625,0.5498046875,\n");
+    layer.state = (ins_trace_tensor){.x = after, .units = UNITS, .length = ROWS};
+    shows_nothing_but(INS_ACTIVATION);
+    has_rows(INS_LOG_STEPS, "7,2,1,state,1,1.25,0.6875,\n7,2,1,state,2,12.3125,8.796875,\n");
+    after[6] = after[7] = (real)NAN; /* as in layers.csv, over what is finite */
+    has_rows(INS_LOG_STEPS, "7,3,1,state,1,1.25,0.6875,\n7,3,1,state,2,0.125,0.0625,\n");
+}
+END_TEST
+
 /* --- What a moment has ----------------------------------------------------------- */
 
-static const ins_log_file written[] = {INS_LOG_EPOCHS, INS_LOG_LAYERS, INS_LOG_SYMMETRY,
-                                       INS_LOG_HISTOGRAMS, INS_LOG_SPECTRUM};
+static const ins_log_file written[] = {INS_LOG_EPOCHS,     INS_LOG_LAYERS,   INS_LOG_SYMMETRY,
+                                       INS_LOG_HISTOGRAMS, INS_LOG_SPECTRUM, INS_LOG_STEPS};
 enum { WRITTEN = sizeof written / sizeof written[0] };
 
 /* Only the log that is wanted: also when the others have no buffers. */
@@ -393,6 +412,7 @@ START_TEST(test_wanted)
         make_trace(wanted);
     }
     moment.logs = wanted;
+    layer.steps = STEPS;
     record(0);
     for (size_t file = 0; file < INS_LOG_FILES; file++)
         ck_assert((rows.file[file].length > 0) == (file == written[_i % WRITTEN]));
@@ -411,17 +431,17 @@ START_TEST(test_size)
     ins_trace_lay_out(&plan, &all);
     ck_assert(0 < none.used && none.used < one.used && one.used < all.used && !all.overflow);
     plan.layer =
-        (ins_trace_shape[]){{(size_t)1 << 40, 0, 0}, {(size_t)1 << 40, (size_t)1 << 40, 0}};
+        (ins_trace_shape[]){{(size_t)1 << 40, 0, 0, 0}, {(size_t)1 << 40, (size_t)1 << 40, 0, 0}};
     ins_trace_lay_out(&plan, &huge);
     ck_assert(huge.overflow);
 }
 END_TEST
 
 /* Rows of a moment, by hand: epochs 1, layers 1 + 9, symmetry 1, histograms 4 (1 + 5), spectrum
- * 2 x 2 + 2. */
+ * 2 x 2 + 2, steps 2 x 3. */
 START_TEST(test_text_size)
 {
-    static const size_t by_hand[] = {300, 10 * 300, 300, 24 * 120, 6 * 80};
+    static const size_t by_hand[] = {300, 10 * 300, 300, 24 * 120, 6 * 80, 6 * 80};
     ins_trace_plan plan = plan_with(INS_EVERY_LOG);
     size_t moments[INS_LOG_FILES] = {0}, bytes = 1;
     ck_assert(ins_trace_text_size(&plan, moments, &bytes));
@@ -476,6 +496,12 @@ static void show_what_was_not_planned(int fault)
         layer.tensor[INS_STREAM] =
             (ins_trace_tensor){.x = large, .units = FEATURES, .length = ROWS + 1};
         break;
+    case 11:
+        layer.state = (ins_trace_tensor){.x = large, .units = INPUTS + 1, .length = 1};
+        break;
+    case 12:
+        layer.state = (ins_trace_tensor){.x = large, .units = UNITS, .length = ROWS + 1};
+        break;
     default:
         break;
     }
@@ -503,10 +529,11 @@ int main(void)
     tcase_add_test(cases, test_symmetry);
     tcase_add_test(cases, test_histograms);
     tcase_add_test(cases, test_spectrum);
+    tcase_add_test(cases, test_steps);
     tcase_add_loop_test(cases, test_wanted, 0, 2 * WRITTEN);
     tcase_add_test(cases, test_size);
     tcase_add_loop_test(cases, test_text_size, 0, WRITTEN);
-    tcase_add_loop_test(cases, test_not_planned, 0, 11);
+    tcase_add_loop_test(cases, test_not_planned, 0, 13);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }
