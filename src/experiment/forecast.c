@@ -13,18 +13,23 @@
 #include "parallel.h"
 
 /* Which matrices have a tensor. */
-typedef enum having { OF_ALL, OF_THOSE_THAT_READ_THEIR_OWN, OF_THE_ENDS_OF_BLOCKS } having;
+typedef enum having {
+    OF_EVERY_MATRIX,
+    OF_ALL, /* but those that are added to the z of another */
+    OF_THOSE_THAT_READ_THEIR_OWN,
+    OF_THE_ENDS_OF_BLOCKS
+} having;
 
 /* The tensors that are predicted, and where. */
 static const struct {
     ins_tensor tensor;
     size_t member; /* an ins_moment_pair of ins_layer_prediction */
     having of;
-} predicted[] = {{INS_WEIGHT, offsetof(ins_layer_prediction, weight), OF_ALL},
+} predicted[] = {{INS_WEIGHT, offsetof(ins_layer_prediction, weight), OF_EVERY_MATRIX},
                  {INS_PREACTIVATION, offsetof(ins_layer_prediction, preactivation), OF_ALL},
                  {INS_ACTIVATION, offsetof(ins_layer_prediction, activation), OF_ALL},
                  {INS_DELTA, offsetof(ins_layer_prediction, delta), OF_ALL},
-                 {INS_GRADIENT, offsetof(ins_layer_prediction, gradient), OF_ALL},
+                 {INS_GRADIENT, offsetof(ins_layer_prediction, gradient), OF_EVERY_MATRIX},
                  {INS_INPUT, offsetof(ins_layer_prediction, input), OF_THOSE_THAT_READ_THEIR_OWN},
                  {INS_STREAM, offsetof(ins_layer_prediction, stream), OF_THE_ENDS_OF_BLOCKS},
                  {INS_SIGNAL, offsetof(ins_layer_prediction, signal), OF_ALL}};
@@ -126,14 +131,16 @@ static const ins_field *field_of(measured *m, ins_shape shape, const ins_inputs 
 
 /* --- One forecast ----------------------------------------------------------------------------- */
 
-static bool has(const ins_design *design, size_t layer, having of)
+static bool has(const ins_design *design, size_t layer, const ins_tensor_place *place, having of)
 {
     const ins_layer_plan *plan = &design->layer[layer];
+    if (place->role == INS_ROLE_RECURRENT) return of == OF_EVERY_MATRIX;
     switch (of) {
     case OF_THOSE_THAT_READ_THEIR_OWN:
         return !design->layer[plan->input[0]].shown;
     case OF_THE_ENDS_OF_BLOCKS:
         break;
+    case OF_EVERY_MATRIX:
     case OF_ALL:
         return true;
     }
@@ -170,9 +177,10 @@ static void list_layer(ins_forecast *forecast, const ins_design *design, size_t 
         const size_t number = list[t].place.layer;
         if (!ins_role_is_matrix(list[t].place.role)) continue;
         for (size_t i = 0; i < PREDICTED; i++)
-            if (has(design, layer, predicted[i].of))
+            if (has(design, layer, &list[t].place, predicted[i].of))
                 forecast->item[forecast->items++] = item_of(forecast, number, i);
-        forecast->item[forecast->items++] = ratio_of(forecast, number);
+        if (has(design, layer, &list[t].place, OF_ALL))
+            forecast->item[forecast->items++] = ratio_of(forecast, number);
     }
 }
 

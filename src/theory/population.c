@@ -60,7 +60,7 @@ static size_t units_for(size_t steps)
 /* A gate that is made of two has two processes. */
 static void set_gates(ins_population *p)
 {
-    const ins_cell *cell = p->start.cell;
+    const ins_cell_kind *cell = p->start.cell;
     const size_t last = cell->gates - 1;
     memcpy(p->gate, p->start.gate, sizeof p->gate);
     p->processes = cell->gates;

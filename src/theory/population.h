@@ -22,7 +22,7 @@
 #include "steps.h"
 
 typedef struct ins_cell_start {
-    const ins_cell *cell;
+    const ins_cell_kind *cell;
     const ins_choice *activation; /* of a simple cell; else NULL */
     ins_gate gate[INS_GATES];     /* in the order of the cell. Of a GRU the one behind the last has
                                      the bias of W h, within r */

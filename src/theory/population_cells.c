@@ -99,7 +99,7 @@ static void gru_backward(const ins_cell_step *s)
 #define LOGISTIC &ins_inner_sigmoid
 #define TANH &ins_inner_tanh
 
-static const ins_cell cells[] = {
+static const ins_cell_kind cells[] = {
     {"rnn", 1, INS_GATES, false, INS_GATES, INS_GATES, {NULL}, simple_forward, simple_backward},
     {"lstm",
      4,
@@ -121,7 +121,7 @@ static const ins_cell cells[] = {
      gru_backward},
 };
 
-const ins_cell *ins_cell_of(const char *name)
+const ins_cell_kind *ins_cell_kind_of(const char *name)
 {
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
         if (strcmp(cells[i].name, name) == 0) return &cells[i];

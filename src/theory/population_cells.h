@@ -27,7 +27,7 @@ typedef struct ins_cell_step {
 } ins_cell_step;
 
 /* Of gates z_k: the cell makes h of the last step and of these. */
-typedef struct ins_cell {
+typedef struct ins_cell_kind {
     const char *name;
     size_t gates;
     size_t made; /* the gate whose z is made by the forward step, the candidate; INS_GATES: none */
@@ -37,10 +37,10 @@ typedef struct ins_cell {
     const ins_choice *activation[INS_GATES]; /* of the gates; NULL: the layer's own */
     void (*forward)(const ins_cell_step *s);
     void (*backward)(const ins_cell_step *s);
-} ins_cell;
+} ins_cell_kind;
 
 /* rnn, with one gate, lstm, with i, f, g, o, gru, with r, z, n; NULL: there is none of this name.
  */
-const ins_cell *ins_cell_of(const char *name);
+const ins_cell_kind *ins_cell_kind_of(const char *name);
 
 #endif

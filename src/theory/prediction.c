@@ -79,6 +79,9 @@ static const theory kinds[] = {
     {"dense", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
     {"conv", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
     {"depthwise", ins_matrix_forward, ins_matrix_backward, false, ASKS_NEVER},
+    {"rnn", ins_recurrent_predict_forward, ins_recurrent_predict_backward, false, ASKS_NEVER},
+    {"lstm", ins_recurrent_predict_forward, ins_recurrent_predict_backward, false, ASKS_NEVER},
+    {"gru", ins_recurrent_predict_forward, ins_recurrent_predict_backward, false, ASKS_NEVER},
     {"act", ins_activation_predict_forward, ins_activation_predict_backward, true, ASKS},
     {"maxpool", ins_largest_forward, ins_largest_backward, true, ASKS_NEVER},
     {"meanpool", ins_average_forward, ins_average_backward, false, ASKS_NEVER},
@@ -178,6 +181,8 @@ static ins_stage stage_of(walk *w, size_t layer, ins_back *back)
                       .plan = plan,
                       .weight = ins_weights_of(design, layer, w->start),
                       .bias = w->start->bias,
+                      .recurrent = ins_recurrent_of(design, layer, w->start),
+                      .forget = ins_forget_of(design, layer, w->start),
                       .inputs = w->inputs,
                       .at = &w->signal[layer],
                       .back = back,
@@ -268,7 +273,8 @@ static void find_deviation(walk *w, size_t layer)
     ins_back back[INS_LAYER_INPUTS];
     ins_stage s = stage_of(w, layer, back);
     ins_learned list[INS_LAYER_TENSORS];
-    if (ins_plan_tensors(s.plan, list) == 0 || !ins_role_is_matrix(list[0].place.role) ||
+    if (s.plan->kind->inside != NULL || ins_plan_tensors(s.plan, list) == 0 ||
+        !ins_role_is_matrix(list[0].place.role) ||
         !((const ins_initializer *)s.weight->entry)->prescribed)
         return;
     double *deviation = &w->found[s.plan->number - 1];
@@ -408,6 +414,7 @@ static walk begin(const ins_design *design, const ins_initialization *start,
 
 static void end(walk *w)
 {
+    for (size_t i = 0; i < w->design->layers; i++) ins_recurring_free(w->signal[i].recurring);
     ins_draws_free(w->draws);
     ins_arena_free(w->arena);
 }

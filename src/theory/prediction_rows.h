@@ -13,6 +13,10 @@ void ins_matrix_backward(const ins_stage *s);
 void ins_activation_predict_forward(const ins_stage *s);
 void ins_activation_predict_backward(const ins_stage *s);
 
+/* rnn, lstm, gru */
+void ins_recurrent_predict_forward(const ins_stage *s);
+void ins_recurrent_predict_backward(const ins_stage *s);
+
 /* maxpool, gmax; meanpool, gmean; flatten */
 void ins_largest_forward(const ins_stage *s);
 void ins_largest_backward(const ins_stage *s);

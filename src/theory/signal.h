@@ -35,6 +35,10 @@ typedef struct ins_back {
                             the mean; NULL: all the same */
 } ins_back;
 
+/* What a recurrent layer is, step by step: of the rows of these kinds. */
+typedef struct ins_recurring ins_recurring;
+void ins_recurring_free(ins_recurring *recurring); /* NULL is fine */
+
 typedef struct ins_signal ins_signal;
 struct ins_signal {
     double square;   /* E[x^2] of its elements x */
@@ -67,6 +71,7 @@ struct ins_signal {
     double *way;  /* (positions) what its backward pass multiplies by */
     double alike; /* of an activation: what its slopes at two positions have in common */
     double reach; /* of a matrix on a map: see where it is set */
+    ins_recurring *recurring; /* of a recurrent layer: its steps */
     ins_back back;
     bool claimed; /* one of its readers wrote to back; those of the others are added */
 };
@@ -78,6 +83,8 @@ typedef struct ins_stage {
     size_t index; /* of the layer */
     const ins_layer_plan *plan;
     const ins_choice *weight, *bias;    /* initializers */
+    const ins_choice *recurrent;        /* of matrices on its own last output */
+    const ins_choice *forget;           /* start of its forget gate's bias; NULL: as the others' */
     const ins_inputs *inputs;           /* of the network */
     const ins_layer_prediction *mirror; /* of the matrix whose transpose the weights are; or NULL */
     bool facing;                        /* which is the one just before */
@@ -85,7 +92,8 @@ typedef struct ins_stage {
     ins_signal *at, *in[INS_LAYER_INPUTS];
     ins_back *back; /* (inputs) where the backward pass writes */
     ins_layer_prediction *out;
-    ins_layer_prediction *numbered; /* of the matrix before the end of its block */
+    ins_layer_prediction *numbered; /* of its first matrix and then of its others; without one, of
+                                       the matrix before the end of its block */
     ins_arena *arena;               /* lives as long as the prediction is made */
     ins_draws **draws;              /* NULL at first */
 } ins_stage;

@@ -31,7 +31,7 @@ typedef struct gains {
 
 static ins_cell_start start_of(const char *cell, gains g)
 {
-    ins_cell_start start = {.cell = ins_cell_of(cell)};
+    ins_cell_start start = {.cell = ins_cell_kind_of(cell)};
     ck_assert_ptr_nonnull(start.cell);
     for (size_t k = 0; k < INS_GATES; k++)
         start.gate[k] = (ins_gate){g.input, g.recurrent, 0, 0, 0};
@@ -244,7 +244,7 @@ START_TEST(test_simple_cell)
     const ins_gate gate = {.8, 1.2, 0, 0, .1};
     double at[STEPS];
     for (size_t t = 0; t < STEPS; t++) at[t] = 1;
-    ins_cell_start start = {.cell = ins_cell_of("rnn"), .activation = &phi, .gate = {gate}};
+    ins_cell_start start = {.cell = ins_cell_kind_of("rnn"), .activation = &phi, .gate = {gate}};
     ins_population *population = ins_population_new(&start, inputs, 1);
     ins_population_backward(population, &(ins_arriving){at, .5});
     const ins_steps *steps = ins_population_steps(population);
@@ -280,7 +280,7 @@ START_TEST(test_identity)
 {
     enum { STEPS = 10 };
     const ins_choice phi = activation("relu");
-    ins_cell_start start = {.cell = ins_cell_of("rnn"), .activation = &phi};
+    ins_cell_start start = {.cell = ins_cell_kind_of("rnn"), .activation = &phi};
     start.gate[0].input = start.gate[0].own = 1;
     ins_field *inputs = inputs_of(STEPS, _i != 0);
     ins_population *population = population_of(&start, inputs, 1);
