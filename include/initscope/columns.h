@@ -38,6 +38,9 @@
     FILE(SPECTRUM, "spectrum.csv", true,                                                           \
          "One row a run, epoch, layer and index: singular values of the weights and of the whole " \
          "network.")                                                                               \
+    FILE(TOKENS, "tokens.csv", true,                                                               \
+         "One row a run, recorded epoch and layer that ends attention or a residual block: how "   \
+         "alike the tokens of a row are behind it, and how peaked the attention is.")              \
     FILE(FEATURES, "features.csv", false,                                                          \
          "One row a feature: the training rows before and after scaling.")                         \
     FILE(ENVIRONMENT, "environment.csv", false,                                                    \
@@ -175,10 +178,11 @@
     INS_SHARED_EPOCH(ROW, LAYERS)                                                                 \
     INS_SHARED_LAYER(ROW, LAYERS)                                                                 \
     ROW(LAYERS, TENSOR, "tensor", TEXT, "",                                                       \
-        "Which tensor: weight, bias, preactivation, activation, delta, gradient, update, input "  \
-        "or stream.")                                                                             \
+        "Which tensor: weight, bias, preactivation, activation, delta, gradient, update, input, " \
+        "stream, logit or attention.")                                                            \
     ROW(LAYERS, UNITS, "units", POSITIVE, "unit",                                                 \
-        "Units of the layer; of input and stream, those that the tensor has itself.")             \
+        "Units of the layer; of input, stream, logit and attention, those that the tensor has "   \
+        "itself.")                                                                                \
     ROW(LAYERS, COUNT, "count", COUNT, "1",                                                       \
         "Finite elements, over which all statistics of the row are taken.")                       \
     ROW(LAYERS, MEAN, "mean", NUMBER, "1", "Mean.")                                               \
@@ -288,6 +292,21 @@
         "Rank of the singular value, from 1, the largest; of layer 0 the ranks of one probe row " \
         "follow those of the row before.")                                                        \
     ROW(SPECTRUM, SINGULAR_VALUE, "singular_value", AMOUNT, "1", "Singular value.")
+
+#define INS_TOKENS_COLUMNS(ROW)                                                                   \
+    INS_SHARED_RUN(ROW, TOKENS)                                                                   \
+    INS_SHARED_EPOCH(ROW, TOKENS)                                                                 \
+    INS_SHARED_LAYER(ROW, TOKENS)                                                                 \
+    ROW(TOKENS, CORRELATION, "correlation", NUMBER, "1",                                          \
+        "Mean product of two different positions over the mean square of one: of the stream "     \
+        "where the layer ends a residual block, else of what it gives; 1 when all are the same, " \
+        "nan of one position.")                                                                   \
+    ROW(TOKENS, ENTROPY, "entropy", AMOUNT, "nat",                                                \
+        "Mean over rows, heads and queries of the entropy of the attention, at most ln of the "   \
+        "keys; empty where the layer does not end attention.")                                    \
+    ROW(TOKENS, SUM_OF_SQUARES, "sum_of_squares", AMOUNT, "1",                                    \
+        "The same mean of the sum of the squares of the attention over the keys: 1 over their "   \
+        "number when all are looked at alike, 1 when a single one is.")
 
 #define INS_FEATURES_COLUMNS(ROW)                                                               \
     ROW(FEATURES, FEATURE, "feature", TEXT, "",                                                 \
@@ -407,6 +426,8 @@ typedef enum ins_tensor {
     INS_UPDATE,
     INS_INPUT,
     INS_STREAM,
+    INS_LOGIT,
+    INS_ATTENTION,
     INS_RECORDED_TENSORS,              /* those of layers.csv */
     INS_SIGNAL = INS_RECORDED_TENSORS, /* of theory.csv alone */
     INS_TENSORS

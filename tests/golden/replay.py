@@ -54,8 +54,15 @@ KINDS = {
     "rms": {"eps": 1e-6},
     "dropout": {"rate": 0.5}, "alpha_dropout": {"rate": 0.5},
     "res": {"scale": 1, "start": ""},
+    "embed": {"vocabulary": None, "units": None, "init": ""},
+    "positions": {"kind": None, "init": ""},
+    "attention": {"heads": None, "causal": "no", "bias": "yes", "init": ""},
 }
 MATRICES = ("dense", "conv", "depthwise")
+# Layers whose matrix has a row for each token, or each position.
+TABLES = ("embed", "positions")
+# The matrices of attention in the order of their numbers.
+ATTENTION = ("q", "k", "v", "o")
 NORMS = ("bn", "ln", "gn", "rms")
 # What gives a constant for each channel where it reads one.
 CONSTANT = ("maxpool", "meanpool", "gmean", "gmax", "flatten", "dropout", "alpha_dropout", "res",
@@ -176,12 +183,13 @@ class Node:
 
     def __init__(self, kind, values, reads, name):
         self.kind, self.values, self.reads, self.name = kind, values, reads, name
-        self.number = 0      # of its matrix; of a sum, of the last matrix before it
+        self.number = 0      # of its first matrix; without one, of the last before it
         self.first = False   # no matrix but the first stands before it
         self.output = False
         self.start = ""      # of the residual block that it is in or ends
         self.tensors = {}
         self.multiplier, self.average = 1.0, None
+        self.made = {}       # of attention in the last pass: q, k, v, what o reads, ...
 
     def number_of(self, key):
         """A parameter as a number."""
@@ -190,6 +198,35 @@ class Node:
     def count_of(self, key):
         """A parameter as an integer."""
         return int(self.values[key])
+
+    def parts(self):
+        """The names of its matrices; "" of one that is the layer itself."""
+        if self.kind == "attention":
+            return ATTENTION
+        table = self.kind in TABLES and self.values.get("kind") != "sine"
+        return ("",) if self.kind in MATRICES or table else ()
+
+
+class Matrix:
+    """A numbered matrix: its layer, and which one of those of the layer it is."""
+
+    def __init__(self, index, node, place):
+        self.index, self.node, self.part = index, node, node.parts()[place]
+        self.number = node.number + place
+        self.inner = self.part == "o"  # it reads what the others of its layer made
+        prefix = self.part + "." if self.part else ""
+        self.weight, self.bias = prefix + "W", prefix + "b"
+        self.name = node.name + ("." + self.part if self.part else "")
+
+    def values(self):
+        """The matrix with a row for each unit."""
+        weight = self.node.tensors[self.weight]
+        return weight.t() if self.node.kind in TABLES else weight
+
+    def gradient(self):
+        """The same of its gradient."""
+        gradient = self.node.tensors[self.weight].grad
+        return gradient.t() if self.node.kind in TABLES else gradient
 
 
 class Design:
@@ -217,9 +254,9 @@ class Design:
             self.named[kind] += 1
             label = f"{kind}{self.named[kind]}"
         node = Node(kind, values, reads, label)
-        self.depth += kind in MATRICES
-        node.number = self.depth
-        node.first = self.depth == 1
+        node.number = self.depth + bool(node.parts())
+        node.first = node.number == 1
+        self.depth += len(node.parts())
         self.nodes.append(node)
         return len(self.nodes) - 1
 
@@ -254,8 +291,9 @@ class Design:
         follows, activated = [], []
         for index, node in enumerate(self.nodes):
             read = node.reads[0] if len(node.reads) == 1 else None
-            own = node.kind in MATRICES
-            follows.append(node.number if own else follows[read] if read is not None else 0)
+            own = len(node.parts())
+            last = node.number + own - 1
+            follows.append(last if own else follows[read] if read is not None else 0)
             activated.append(not own and read is not None and
                              (node.kind == "act" or activated[read]))
             if node.kind == "act" and follows[index] > 0 and not activated[read]:
@@ -269,8 +307,9 @@ class Design:
         return node.kind == "input" or index in self.activation.values()
 
     def matrices(self):
-        """The layers with a matrix, in the order of their numbers."""
-        return [(i, node) for i, node in enumerate(self.nodes) if node.kind in MATRICES]
+        """The matrices in the order of their numbers."""
+        return [Matrix(i, node, place) for i, node in enumerate(self.nodes)
+                for place in range(len(node.parts()))]
 
     def streams(self):
         """{number: index} of the sums that are recorded: the last behind each matrix."""
@@ -297,8 +336,8 @@ class Design:
         """The numbers of the matrices, 0 for the input, that reach what a layer gives with no other
         between."""
         node = self.nodes[index]
-        if node.kind in MATRICES or node.kind == "input":
-            return {node.number if node.kind in MATRICES else 0}
+        if node.parts() or node.kind == "input":
+            return {node.number + len(node.parts()) - 1 if node.parts() else 0}
         return set().union(*(self.sources(read) for read in node.reads))
 
 
@@ -397,6 +436,58 @@ def batch_normalize(node, x, gamma, beta, mode):
                                  node.number_of("eps"))
 
 
+def attend(node, x, mode):
+    """Attention of (rows, positions, channels) over the positions."""
+    heads, length = node.count_of("heads"), x.shape[1]
+
+    def linear(part, value):
+        return functional.linear(value, node.tensors[part + ".W"], node.tensors.get(part + ".b"))
+
+    def by_head(value):
+        return value.reshape(len(x), length, heads, -1).transpose(1, 2)
+
+    made = {part: linear(part, x) for part in "qkv"}
+    if mode == "probe":
+        for value in (value for value in made.values() if value.requires_grad):
+            value.retain_grad()
+    q, k, v = (by_head(made[part]) for part in "qkv")
+    logits = q @ k.transpose(2, 3) / math.sqrt(x.shape[-1] // heads)
+    seen = torch.ones(length, length, dtype=torch.bool)
+    seen = seen.tril() if node.values["causal"] == "yes" else seen
+    shares = logits.masked_fill(~seen, -math.inf).softmax(-1)
+    made["o"] = (shares @ v).transpose(1, 2).reshape(x.shape)
+    means = (logits * seen).sum(-1, keepdim=True) / seen.sum(-1, keepdim=True)
+    made["logit"], made["attention"] = (value.transpose(0, 1)[:, :, seen].reshape(heads, -1)
+                                        for value in (logits - means, shares))
+    node.made = made
+    return linear("o", made["o"])
+
+
+def check_module(node, x, y):
+    """That nn.MultiheadAttention makes the same of the weights."""
+    module = torch.nn.MultiheadAttention(x.shape[-1], node.count_of("heads"), batch_first=True)
+    module = module.to(x.dtype)
+    mask = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
+    with torch.no_grad():
+        for name, parts in (("in_proj_", "qkv"), ("out_proj.", "o")):
+            for end, key in (("weight", "W"), ("bias", "b")):
+                own = [node.tensors[f"{part}.{key}"] for part in parts if f"{part}.{key}" in node.tensors]
+                parameter = dict(module.named_parameters())[name + end]
+                parameter.zero_()
+                if own:
+                    parameter += torch.cat(own)
+        own = module(x, x, x, attn_mask=mask if node.values["causal"] == "yes" else None)[0]
+    if (own - y).abs().max() > 1e-4 * max(1, y.abs().max()):
+        raise Refused(f"{node.name} is not what PyTorch's MultiheadAttention makes of the weights")
+
+
+def sines(length, channels):
+    """Section 3.5 of Vaswani et al. 2017: sin and cos in turn."""
+    place, channel = torch.arange(length).double()[:, None], torch.arange(channels)[None, :]
+    angle = place / 10000.0 ** ((channel - channel % 2).double() / channels)
+    return torch.where(channel % 2 == 0, angle.sin(), angle.cos())
+
+
 def apply(node, read, mode):
     """What a layer gives."""
     x, kind = read[0], node.kind
@@ -412,6 +503,12 @@ def apply(node, read, mode):
         return pool(node, x)
     if kind in NORMS:
         return normalize(node, x, mode)
+    if kind == "attention":
+        return attend(node, x, mode)
+    if kind == "embed":
+        return functional.embedding(x.reshape(len(x), -1).long(), node.tensors["W"])
+    if kind == "positions":
+        return x + node.tensors.get("W", sines(*x.shape[1:]).to(x))
     if kind == "flatten":
         return x.reshape(len(x), -1)
     if kind == "res":
@@ -437,8 +534,12 @@ def forward(design, x, mode):
 
 def files_of(node):
     """The names of the tensors of a layer, and of their files."""
-    if node.kind in MATRICES:
-        names = ["W"] + (["b"] if node.values["bias"] == "yes" else [])
+    if node.kind == "attention":
+        return {f"{part}.{name}": f"layer{node.number + place:02}.{name}"
+                for place, part in enumerate(ATTENTION) for name in ("W", "b")
+                if name == "W" or node.values["bias"] == "yes"}
+    if node.parts():
+        names = ["W"] + (["b"] if node.values.get("bias") == "yes" else [])
         return {name: f"layer{node.number:02}.{name}" for name in names}
     names = {"bn": ["gamma", "beta"], "ln": ["gamma", "beta"], "gn": ["gamma", "beta"],
              "rms": ["gamma"], "res": ["scale"] if learns_factor(node) else []}.get(node.kind, [])
@@ -478,10 +579,10 @@ def check_starts(design):
     """How residual blocks start, as far as the weights alone show it."""
     for start, nodes in design.branches:
         name = call(start)[0]
-        matrices = [node for node in nodes if node.kind in MATRICES]
+        matrices = [(node, part + ".W" if part else "W") for node in nodes for part in node.parts()]
         norms = [node for node in nodes if node.kind in NORMS]
         if name in ("zero_last", "fixup") and matrices:
-            check_zero(matrices[-1], "W", start)
+            check_zero(*matrices[-1], start)
         if name == "zero_gamma" and norms:
             check_zero(norms[-1], "gamma", start)
         if name == "fixup":
@@ -522,20 +623,22 @@ def maximal_update(design, run, settings):
     rates = {}
     for index, node in enumerate(design.nodes):
         name, values = numbers_if_any(initializer_of(node, run, settings), base=64)
-        for tensor, value in node.tensors.items():
-            rates[index, tensor] = 1.0
+        for key, value in node.tensors.items():
+            rates[index, key] = 1.0
+            part, _, tensor = key.rpartition(".")
+            hidden = not node.first or part == "o"
             if name != "mup":
                 continue
             width = value.shape[0] / values["base"]
             groups = int(node.values.get("groups", 1)) if node.kind == "conv" else 1
             read = value.shape[1] * groups / values["base"] if tensor == "W" else None
-            if tensor == "W" and node.output and node.number > 1:
+            if tensor == "W" and node.output and hidden:
                 node.multiplier = 1 / read
-                rates[index, tensor] = 1.0 if adaptive else read
-            elif tensor == "W" and node.number > 1 and node.kind != "depthwise":
-                rates[index, tensor] = 1 / read if adaptive else 1.0
+                rates[index, key] = 1.0 if adaptive else read
+            elif tensor == "W" and hidden and node.kind != "depthwise":
+                rates[index, key] = 1 / read if adaptive else 1.0
             elif not adaptive and not node.output and value.numel() > 1:
-                rates[index, tensor] = width
+                rates[index, key] = width
     return rates
 
 
@@ -552,7 +655,7 @@ def optimizer_of(design, run, rates):
     name = call(run["optimizer"])[0]
     rate, decay = float(run["learning_rate"]), float(run["weight_decay"])
     groups = [{"params": [value], "lr": rate * rates[index, tensor],
-               "weight_decay": decay if tensor == "W" else 0.0}
+               "weight_decay": decay if tensor.endswith("W") else 0.0}
               for index, node in enumerate(design.nodes) for tensor, value in node.tensors.items()]
     if name in ("sgd", "momentum", "nesterov"):
         values = numbers(run["optimizer"], momentum=0.0 if name == "sgd" else 0.9)[1]
@@ -778,11 +881,20 @@ class Replay:
                 shape = node.tensors["gamma"].shape
                 node.average = [torch.zeros(shape).double(), torch.ones(shape).double()]
         check_starts(self.design)
+        self.check_attention()
         if self.arguments.shake:
             self.shake()
         rates = maximal_update(self.design, self.run, self.log.settings)
         self.optimizer = optimizer_of(self.design, self.run, rates)
         self.find_noise()
+
+    def check_attention(self):
+        """That PyTorch has the same layers of attention."""
+        with torch.no_grad():
+            outputs = forward(self.design, self.data.train[0][:5], "test")
+        for index, node in enumerate(self.design.nodes):
+            if node.kind == "attention":
+                check_module(node, outputs[node.reads[0]], outputs[index])
 
     def shake(self):
         """Multiplies each weight of epoch 0 by 1 + U(-shake, shake)."""
@@ -794,8 +906,8 @@ class Replay:
                     tensor *= 1 + self.arguments.shake * draw
 
     def find_noise(self):
-        """The offsets that norms subtract, where the optimizer turns the rounding noise that is
-        their gradient into steps, and the layers whose output they move."""
+        """The offsets that norms subtract, or softmax does, where the optimizer turns the rounding
+        noise that is their gradient into steps, and what they move: layers, or the keys of one."""
         self.walking, self.moved = set(), set()
         if not self.adaptive:
             return
@@ -805,6 +917,9 @@ class Replay:
         for index, node in enumerate(self.design.nodes):
             moved = self.design.moved_by(index, shapes)
             offsets = {"b", "beta"} & set(node.tensors)
+            if "k.b" in node.tensors:
+                self.walking.add((index, "k.b"))
+                self.moved.add((index, "k"))
             if offsets and moved is not None:
                 self.walking |= {(index, name) for name in offsets}
                 self.moved |= moved
@@ -841,27 +956,33 @@ class Replay:
         x, y = (part[:int(self.log.settings["probe"])] for part in self.data.train)
         self.optimizer.zero_grad()
         outputs = forward(self.design, x, "probe")
-        for index, _ in self.design.matrices():
-            outputs[index].retain_grad()
+        for matrix in self.design.matrices():
+            outputs[matrix.index].retain_grad()
         losses(outputs[-1], y).sum().backward()
         return outputs, len(x)
 
-    def tensors_of(self, index, outputs, rows):
+    def tensors_of(self, matrix, outputs, rows):
         """{name: (slices of a tensor by unit, what its squares are relative to beside FLOOR of
-        them, layer whose output it is)} of what layers.csv has of a matrix."""
-        design, node = self.design, self.design.nodes[index]
-        weight, z, number, read = node.tensors["W"], outputs[index], node.number, node.reads[0]
+        them, where its noise comes from)} of what layers.csv has of a matrix."""
+        design, node, index, number = self.design, matrix.node, matrix.index, matrix.number
+        weight, read = matrix.values(), node.reads[0]
+        z, source = (node.made[matrix.part], (index, matrix.part)) \
+            if matrix.part and not matrix.inner else (outputs[index], index)
+        seen = node.made["o"] if matrix.inner else outputs[read]
 
         def output(i):
             return by_channel(outputs[i]), 0, i
 
         positions = math.prod(z.shape[1:-1])
-        alone = square(z.grad) * square(outputs[read]) * positions / rows
-        parts = {"weight": (by_row(weight), 0, None), "preactivation": output(index),
+        known = 1 / weight.shape[1] if node.kind in TABLES else square(seen)
+        alone = square(z.grad) * known * positions / rows
+        parts = {"weight": (by_row(weight), 0, None),
+                 "preactivation": (by_channel(z), 0, source),
                  "delta": (by_channel(z.grad), 0, None),
-                 "gradient": (by_row(weight.grad) / rows, CANCELLED * alone, None)}
-        if "b" in node.tensors:
-            parts["bias"] = (node.tensors["b"].reshape(1, -1), FLOOR * square(z), index)
+                 "gradient": (by_row(matrix.gradient()) / rows, CANCELLED * alone, None)}
+        if matrix.bias in node.tensors:
+            parts["bias"] = (node.tensors[matrix.bias].reshape(1, -1), FLOOR * square(z),
+                             (index, matrix.bias))
         if self.before is not None:
             change = weight.detach().double() - self.before[number].double()
             parts["update"] = (by_row(change), FLOOR * square(weight), None)
@@ -870,7 +991,11 @@ class Replay:
             parts["activation"] = (by_channel(said), 0, None)
         elif number in design.activation:
             parts["activation"] = output(design.activation[number])
-        if not design.is_recorded(read):
+        if matrix.inner:
+            parts["input"] = (by_channel(seen), 0, None)
+            parts["logit"] = (node.made["logit"].t(), 0, None)
+            parts["attention"] = (node.made["attention"].t(), 0, None)
+        elif not design.is_recorded(read):
             parts["input"] = output(read)
         if number in design.streams():
             parts["stream"] = output(design.streams()[number])
@@ -879,16 +1004,16 @@ class Replay:
     def is_noise(self, tensor, source, statistic):
         """Whether an offset that walks on rounding noise decides a number of layers.csv."""
         if tensor == "bias":
-            return (source, "b") in self.walking
+            return source in self.walking
         return source in self.moved and statistic != "within_unit_variance"
 
     def compare_layers(self, epoch, rows, row):
         """The rows of layers.csv of an epoch, and the gradient's norm."""
         outputs, count = self.probe()
         parts = {(0, "activation"): (by_channel(outputs[0]), 0, None)}
-        for index, node in self.design.matrices():
-            for tensor, part in self.tensors_of(index, outputs, count).items():
-                parts[node.number, tensor] = part
+        for matrix in self.design.matrices():
+            for tensor, part in self.tensors_of(matrix, outputs, count).items():
+                parts[matrix.number, tensor] = part
         if set(parts) != set(rows):
             odd = sorted(set(parts) ^ set(rows))
             raise Refused(f"epoch {epoch}: layers.csv lacks, or has too much, {odd}")
@@ -905,13 +1030,45 @@ class Replay:
                 if epoch == 0 or not self.is_noise(tensor, source, statistic):
                     self.compared.add(f"epoch {epoch}, layer {number} {tensor} {statistic}", value,
                                       float(there[statistic]), size)
-        squares = sum((tensor.grad.double() ** 2).sum().item() for _, node in self.design.matrices()
-                      for tensor in node.tensors.values())
+        squares = sum((tensor.grad.double() ** 2).sum().item() for node in self.design.nodes
+                      if node.parts() for tensor in node.tensors.values())
         self.compared.add(f"epoch {epoch}, gradient_norm", math.sqrt(squares) / count,
                           float(row["gradient_norm"]), 0)
-        self.before = {node.number: node.tensors["W"].detach().clone()
-                       for _, node in self.design.matrices()}
+        self.compare_tokens(epoch, outputs)
+        self.before = {matrix.number: matrix.values().detach().clone()
+                       for matrix in self.design.matrices()}
         return [square(x) for x in outputs]
+
+    def compare_tokens(self, epoch, outputs):
+        """The rows of tokens.csv of an epoch: of networks with attention what it gives, or the
+        stream that ends there."""
+        streams, expected = self.design.streams(), {}
+        for matrix in self.design.matrices():
+            x = outputs[streams.get(matrix.number, matrix.index)].detach().double()
+            if not (matrix.inner or matrix.number in streams and x.dim() == 3):
+                continue
+            length = x.shape[1]
+            products = x @ x.transpose(1, 2)
+            alone = products.diagonal(dim1=1, dim2=2).sum().item()
+            expected[matrix.number] = {"correlation": (products.sum().item() - alone) /
+                                       ((length - 1) * alone)}
+            if matrix.inner:
+                a = matrix.node.made["attention"].detach().double()
+                queries = len(x) * length * len(a)
+                expected[matrix.number]["entropy"] = -torch.special.xlogy(a, a).sum().item() / queries
+                expected[matrix.number]["sum_of_squares"] = (a * a).sum().item() / queries
+        if not any(node.kind == "attention" for node in self.design.nodes):
+            expected = {}
+        rows = self.log.tokens[self.number].get(epoch, {})
+        if set(rows) != set(expected):
+            raise Refused(f"epoch {epoch}: tokens.csv has the layers {sorted(rows)}")
+        for number, values in expected.items():
+            for column in ("correlation", "entropy", "sum_of_squares"):
+                if (rows[number][column] == "") != (column not in values):
+                    raise Refused(f"epoch {epoch}: tokens.csv has no {column} of {number}, or one")
+            for column, value in values.items():
+                self.compared.add(f"epoch {epoch}, layer {number} tokens {column}", value,
+                                  float(rows[number][column]), FLOOR)
 
     def compare_weights(self, epoch, sizes):
         """All tensors against their files: the length of the difference against theirs."""
@@ -922,7 +1079,7 @@ class Replay:
                     continue
                 here = node.tensors[name].detach().double()
                 size = {"W": 0, "b": OFFSET * sizes[index],
-                        "beta": OFFSET * sizes[index]}.get(name, FLOOR)
+                        "beta": OFFSET * sizes[index]}.get(name.rpartition(".")[2], FLOOR)
                 least = math.sqrt(size * here.numel())
                 length = max(here.norm().item(), there.norm().item(), least, sys.float_info.min)
                 self.compared.see((here - there).norm().item() / length,
@@ -945,20 +1102,25 @@ class Replay:
         chain = all(node.kind in ("input", "dense", "act") for node in self.design.nodes)
         if len(rows) != len(matrices) and not (chain and not rows):
             raise Refused("network.csv has other layers")
-        for row, (_, node) in zip(rows, matrices):
-            weight = node.tensors["W"]
+        for row, matrix in zip(rows, matrices):
+            node, weight = matrix.node, matrix.values()
+            biases = node.tensors[matrix.bias].numel() if matrix.bias in node.tensors else 0
             taps = weight[0, 0].numel()
             of_group = node.count_of("multiplier") if node.kind == "depthwise" else \
                 len(weight) // int(node.values.get("groups", 1))
-            sources = set().union(*(self.design.sources(read) for read in node.reads))
-            expected = {"layer": node.number, "name": node.name, "units": len(weight),
+            sources = set(range(node.number, matrix.number)) if matrix.inner else \
+                set().union(*(self.design.sources(read) for read in node.reads))
+            family = {"depthwise": "conv", "embed": "embedding", "positions": "embedding"}
+            expected = {"layer": matrix.number, "name": matrix.name, "units": len(weight),
+                        "kind": family.get(node.kind, node.kind),
                         "fan_in": weight[0].numel(), "fan_out": taps * of_group,
-                        "parameters": sum(t.numel() for t in node.tensors.values()),
+                        "parameters": weight.numel() + biases,
                         "inputs": " ".join(map(str, sorted(sources)))}
             for key, value in expected.items():
                 self.compared.see(0.0, "")
                 if row[key] != str(value):
-                    raise Refused(f"network.csv says {key} {row[key]} of {node.name}, not {value}")
+                    raise Refused(
+                        f"network.csv says {key} {row[key]} of {matrix.name}, not {value}")
 
     def train_epoch(self):
         """One pass over the training rows."""
@@ -1007,13 +1169,17 @@ class Log:
         self.settings = pairs(directory / "experiment.ini")
         self.environment = {row["key"]: row["value"] for row in self.rows("environment.csv")}
         self.runs, self.features = self.rows("runs.csv"), self.rows("features.csv")
-        self.epochs, self.layers, self.factors = (collections.defaultdict(dict) for _ in range(3))
+        self.epochs, self.layers, self.tokens, self.factors = \
+            (collections.defaultdict(dict) for _ in range(4))
         self.network = collections.defaultdict(list)
         for row in self.rows("epochs.csv"):
             self.epochs[int(row["run"])][int(row["epoch"])] = row
         for row in self.rows("layers.csv"):
             here = self.layers[int(row["run"])].setdefault(int(row["epoch"]), {})
             here[int(row["layer"]), row["tensor"]] = row
+        for row in self.rows("tokens.csv"):
+            here = self.tokens[int(row["run"])].setdefault(int(row["epoch"]), {})
+            here[int(row["layer"])] = row
         for row in self.rows("factors.csv"):
             self.factors[int(row["run"])][row["factor"]] = row["value"]
         for row in self.rows("network.csv"):
