@@ -37,7 +37,8 @@ typedef struct ins_instrument {
     INSTRUMENT(layers)                  \
     INSTRUMENT(symmetry)                \
     INSTRUMENT(histograms)              \
-    INSTRUMENT(spectrum)
+    INSTRUMENT(spectrum)                \
+    INSTRUMENT(tokens)
 
 #define INS_DECLARE(name) extern const ins_instrument ins_##name##_instrument;
 INS_INSTRUMENT_LIST(INS_DECLARE)
