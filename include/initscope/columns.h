@@ -32,9 +32,8 @@
         "One row a run, recorded epoch, recurrent layer, tensor and time step: how sizes go with " \
         "time.")                                                                                   \
     FILE(TOKENS, "tokens.csv", true,                                                               \
-         "One row a run, recorded epoch and layer of a sequence: how alike its tokens are, and "   \
-         "how "                                                                                    \
-         "peaked attention is.")                                                                   \
+         "One row a run, recorded epoch and layer that ends attention or a residual block: how "   \
+         "alike the tokens of a row are behind it, and how peaked the attention is.")              \
     FILE(THEORY, "theory.csv", true,                                                               \
          "One row a run, layer and tensor: what the mean-field theory predicts for epoch 0.")      \
     FILE(DEPTH, "depth.csv", true,                                                                 \
@@ -183,10 +182,11 @@
     INS_SHARED_EPOCH(ROW, LAYERS)                                                                 \
     INS_SHARED_LAYER(ROW, LAYERS)                                                                 \
     ROW(LAYERS, TENSOR, "tensor", TEXT, "",                                                       \
-        "Which tensor: weight, bias, preactivation, activation, delta, gradient, update, input "  \
-        "or stream.")                                                                             \
+        "Which tensor: weight, bias, preactivation, activation, delta, gradient, update, input, " \
+        "stream, logit or attention.")                                                            \
     ROW(LAYERS, UNITS, "units", POSITIVE, "unit",                                                 \
-        "Units of the layer; of input and stream, those that the tensor has itself.")             \
+        "Units of the layer; of input, stream, logit and attention, those that the tensor has "   \
+        "itself.")                                                                                \
     ROW(LAYERS, COUNT, "count", COUNT, "1",                                                       \
         "Finite elements, over which all statistics of the row are taken.")                       \
     ROW(LAYERS, MEAN, "mean", NUMBER, "1", "Mean.")                                               \
@@ -263,20 +263,20 @@
         "Second moment predicted for epoch 0; empty at other epochs, nan where the theory does "  \
         "not apply.")
 
-#define INS_TOKENS_COLUMNS(ROW)                                                                    \
-    INS_SHARED_RUN(ROW, TOKENS)                                                                    \
-    INS_SHARED_EPOCH(ROW, TOKENS)                                                                  \
-    INS_SHARED_LAYER(ROW, TOKENS)                                                                  \
-    ROW(TOKENS, CORRELATION, "correlation", NUMBER, "1",                                           \
-        "Mean product of two tokens of a row over the mean square, of what the layer hands on; "   \
-        "of q of attention what its block reads: 1 when all tokens are alike.")                    \
-    ROW(TOKENS, ENTROPY, "entropy", AMOUNT, "nat",                                                 \
-        "Mean entropy of a row of attention, on the layer of q; empty elsewhere. ln of the "       \
-        "tokens "                                                                                  \
-        "that may be seen is uniform, 0 looks at one.")                                            \
-    ROW(TOKENS, SUM_OF_SQUARES, "sum_of_squares", SHARE, "1",                                      \
-        "Mean sum of squares of a row of attention, on the layer of q; empty elsewhere: one over " \
-        "the tokens that may be seen is uniform, 1 looks at one.")
+#define INS_TOKENS_COLUMNS(ROW)                                                                   \
+    INS_SHARED_RUN(ROW, TOKENS)                                                                   \
+    INS_SHARED_EPOCH(ROW, TOKENS)                                                                 \
+    INS_SHARED_LAYER(ROW, TOKENS)                                                                 \
+    ROW(TOKENS, CORRELATION, "correlation", NUMBER, "1",                                          \
+        "Mean product of two different positions over the mean square of one: of the stream "     \
+        "where the layer ends a residual block, else of what it gives; 1 when all are the same, " \
+        "nan of one position.")                                                                   \
+    ROW(TOKENS, ENTROPY, "entropy", AMOUNT, "nat",                                                \
+        "Mean over rows, heads and queries of the entropy of the attention, at most ln of the "   \
+        "keys; empty where the layer does not end attention.")                                    \
+    ROW(TOKENS, SUM_OF_SQUARES, "sum_of_squares", AMOUNT, "1",                                    \
+        "The same mean of the sum of the squares of the attention over the keys: 1 over their "   \
+        "number when all are looked at alike, 1 when a single one is.")
 
 #define INS_THEORY_COLUMNS(ROW)                                                                  \
     INS_SHARED_RUN(ROW, THEORY)                                                                  \
@@ -446,6 +446,8 @@ typedef enum ins_tensor {
     INS_UPDATE,
     INS_INPUT,
     INS_STREAM,
+    INS_LOGIT,
+    INS_ATTENTION,
     INS_RECORDED_TENSORS,              /* those of layers.csv */
     INS_SIGNAL = INS_RECORDED_TENSORS, /* of theory.csv alone */
     INS_STATE,                         /* of steps.csv alone */

@@ -46,6 +46,7 @@ typedef struct ins_trace_plan {
     size_t rows; /* of the probe batch, times the positions where units have several */
     size_t bins; /* of a histogram */
     size_t jacobians, jacobian_rows, jacobian_columns; /* at a moment */
+    size_t tokens;    /* layers whose tokens are shown at a moment */
     ins_log_set logs; /* those that some moment wants: the others get no buffers */
     bool updates;     /* taken here, from weights that are kept */
 } ins_trace_plan;
@@ -72,6 +73,16 @@ typedef struct ins_trace_tensor {
                      range of double; only where layers.csv alone is written */
 } ins_trace_tensor;
 
+/* What the positions of a sequence are behind a layer, and how they looked at each other on the
+ * way: of each pair of a query, the slower one, and a key that it sees the share of the key. */
+typedef struct ins_trace_tokens {
+    const real *x; /* (rows, positions, units); NULL: not shown */
+    size_t rows, positions, units;
+    size_t heads;      /* 0: they did not */
+    bool causal;       /* query i sees the keys 0 .. i, else all */
+    const real *share; /* (heads, rows, pairs) */
+} ins_trace_tokens;
+
 /* count matrices (rows, columns), made one at a time and only when they are looked at; the elements
  * must stay until the next one is made. */
 typedef struct ins_trace_matrices {
@@ -89,7 +100,8 @@ typedef struct ins_trace_layer {
     ins_trace_tensor bias_gradient;                /* for the norm of the gradient */
     size_t steps;                                  /* of a gate: the rows of a sample, which stand
                                                       one behind the other; 0: it is none */
-    ins_trace_tensor state;      /* as a preactivation: what its layer remembers */
+    ins_trace_tensor state; /* as a preactivation: what its layer remembers */
+    ins_trace_tokens tokens;
     ins_trace_matrices jacobian; /* of the network's outputs by these units */
     bool rectifier;              /* units can be dead: 0 on every row */
 } ins_trace_layer;

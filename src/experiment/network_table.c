@@ -16,13 +16,14 @@ static bool has_matrix(const ins_layer_plan *plan)
     return tensors > 0 && ins_role_is_matrix(list[0].place.role);
 }
 
-/* Marks the matrices that make the output of a layer: those on its input. */
+/* Marks the matrices that make the output of a layer: its last, of a recurrent one those on its
+ * input; of the input 0. */
 static void mark_outputs(const ins_layer_plan *plan, bool *source)
 {
     ins_learned list[INS_LAYER_TENSORS];
     const size_t tensors = ins_plan_tensors(plan, list);
-    if (plan->kind->reads == 0) source[0] = true;
-    for (size_t t = 0; t < tensors; t++)
+    if (plan->kind->inside == NULL) source[plan->follows] = true;
+    for (size_t t = 0; plan->kind->inside != NULL && t < tensors; t++)
         if (list[t].place.role == INS_ROLE_WEIGHT) source[list[t].place.layer] = true;
 }
 

@@ -92,6 +92,14 @@ static size_t most_positions(const ins_design *design)
     return most;
 }
 
+/* Whether positions look at each other: then it is recorded how alike they are. */
+static bool has_attention(const ins_design *design)
+{
+    for (size_t i = 0; i < design->layers; i++)
+        if (design->layer[i].kind->attention != NULL) return true;
+    return false;
+}
+
 /* The rows of the probe whose Jacobian is recorded: the first ones, and of chains alone. */
 static size_t jacobians_of(const ins_design *design, size_t rows)
 {
@@ -113,6 +121,7 @@ static ins_trace_plan plan_of(const ins_design *design, const ins_settings *sett
                             .layers = layers,
                             .rows = rows * most_positions(design),
                             .bins = settings->bins,
+                            .tokens = has_attention(design) ? design->depth : 0,
                             .jacobians = jacobians_of(design, rows),
                             .jacobian_rows = ins_design_outputs(design),
                             .jacobian_columns = ins_design_inputs(design),
@@ -243,6 +252,34 @@ static void show_inputs(ins_recorder *recorder)
     ins_trace_show(recorder->trace, &layer);
 }
 
+/* The stream where the matrix ends a block, else what attention gives. */
+static ins_trace_tokens tokens_of(const ins_network *network, const ins_matrix_view *view,
+                                  size_t rows)
+{
+    const ins_attention_pass *pass = &view->attention;
+    const ins_shape shape = view->stream != NULL ? view->streamed : view->shape;
+    if (shape.axes != 1 || (view->stream == NULL && pass->heads == 0) ||
+        !has_attention(ins_network_design(network)))
+        return (ins_trace_tokens){.x = NULL};
+    return (ins_trace_tokens){.x = view->stream != NULL ? view->stream : view->preactivation,
+                              .rows = rows,
+                              .positions = ins_positions(shape),
+                              .units = shape.channels,
+                              .heads = pass->heads,
+                              .causal = pass->causal,
+                              .share = pass->share};
+}
+
+/* Of each head all pairs of the rows. */
+static void show_attention(const ins_attention_pass *pass, size_t rows, ins_trace_layer *layer)
+{
+    const size_t length = rows * ins_attention_pairs(pass);
+    layer->tensor[INS_LOGIT] =
+        (ins_trace_tensor){.x = pass->logit, .units = pass->heads, .length = length};
+    layer->tensor[INS_ATTENTION] =
+        (ins_trace_tensor){.x = pass->share, .units = pass->heads, .length = length};
+}
+
 static void show_layer(ins_recorder *recorder, size_t number)
 {
     static const ins_learned none = {.value = NULL}; /* which is not shown */
@@ -275,6 +312,8 @@ static void show_layer(ins_recorder *recorder, size_t number)
     if (!view.shown) layer.tensor[INS_INPUT] = by_position(view.input, view.reads, rows);
     if (view.stream != NULL)
         layer.tensor[INS_STREAM] = by_position(view.stream, view.streamed, rows);
+    if (view.attention.heads > 0) show_attention(&view.attention, rows, &layer);
+    layer.tokens = tokens_of(network, &view, rows);
     ins_trace_show(recorder->trace, &layer);
 }
 

@@ -55,6 +55,11 @@ const ins_tensor_row ins_tensor_table[INS_TENSORS] = {
                    "What the layer reads; absent where that is the activation of another layer."},
     [INS_STREAM] = {"stream", "x + f(x)", "probe rows x features", true, true,
                     "The sum at the end of a residual block, whose last layer l is."},
+    [INS_LOGIT] = {"logit", "q k / sqrt(d)", "heads x pairs", false, true,
+                   "What the softmax of attention is of, less its mean over the keys of a query; "
+                   "pairs of a query and a key that it sees, over the probe rows."},
+    [INS_ATTENTION] = {"attention", "softmax of logit", "heads x pairs", false, true,
+                       "How much a query looks at a key: sums to 1 over the keys."},
     [INS_SIGNAL] =
         {"signal", "q_l (1 - c_l)", "one number a layer", false, false,
          "In theory.csv alone: the predicted within-unit variance of the preactivations."},

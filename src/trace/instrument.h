@@ -38,7 +38,8 @@ typedef struct ins_instrument {
     INSTRUMENT(symmetry)                \
     INSTRUMENT(histograms)              \
     INSTRUMENT(steps)                   \
-    INSTRUMENT(spectrum)
+    INSTRUMENT(spectrum)                \
+    INSTRUMENT(tokens)
 
 #define INS_DECLARE(name) extern const ins_instrument ins_##name##_instrument;
 INS_INSTRUMENT_LIST(INS_DECLARE)

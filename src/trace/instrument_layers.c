@@ -7,20 +7,21 @@
 
 #include "initscope/moments.h"
 
-/* Tensors with units of their own, which not every layer has. */
-static size_t own_units(void)
+/* Tensors with units of their own, which not every layer has: of what layers read and of streams,
+ * or (not by sample) of attention. */
+static size_t own_units(bool by_sample)
 {
     size_t count = 0;
     for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++)
-        count += ins_tensor_table[kind].own_units;
+        count += ins_tensor_table[kind].own_units && ins_tensor_table[kind].by_sample == by_sample;
     return count;
 }
 
 static size_t rows(const ins_trace_extent *extent)
 {
-    size_t own = own_units();
-    return (extent->plan->layers - 1) * (INS_RECORDED_TENSORS - own) + 1 +
-           extent->with_features * own;
+    const size_t features = own_units(true), attention = own_units(false);
+    return (extent->plan->layers - 1) * (INS_RECORDED_TENSORS - features - attention) + 1 +
+           extent->with_features * features + extent->plan->tokens * attention;
 }
 
 /* (most units of a tensor) */

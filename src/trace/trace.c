@@ -32,6 +32,7 @@ struct ins_trace {
     real *update;                           /* (most weights of a layer) */
     size_t units, features, rows, jacobian; /* most units of a layer, features that one reads, rows,
                                                elements of a Jacobian */
+    bool tokens;                            /* may be shown */
     void *state[INSTRUMENTS];
     ins_log_set planned;
     ins_trace_moment moment;
@@ -67,6 +68,7 @@ ins_trace *ins_trace_lay_out(const ins_trace_plan *plan, ins_carver *carver)
                         .features = extent.features,
                         .rows = plan->rows,
                         .jacobian = plan->jacobian_rows * plan->jacobian_columns,
+                        .tokens = plan->tokens > 0,
                         .planned = plan->logs};
     layout.kept = ins_carve(carver, plan->layers, sizeof *layout.kept);
     for (size_t l = 0; l < plan->layers; l++) {
@@ -117,6 +119,8 @@ static bool fits(const ins_trace *trace, const ins_trace_layer *layer)
     if (layer->state.x != NULL &&
         (layer->state.units > trace->units || layer->state.length > trace->rows))
         return false;
+    const size_t widest = trace->units > trace->features ? trace->units : trace->features;
+    if (layer->tokens.x != NULL && (!trace->tokens || layer->tokens.units > widest)) return false;
     if (jacobian->count > 0 && jacobian->rows * jacobian->columns > trace->jacobian) return false;
     for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) {
         const ins_trace_tensor *tensor = &layer->tensor[kind];
@@ -125,7 +129,7 @@ static bool fits(const ins_trace *trace, const ins_trace_layer *layer)
             return false;
         if (ins_tensor_table[kind].by_sample
                 ? tensor->length > trace->rows
-                : kind != INS_BIAS &&
+                : kind != INS_BIAS && !ins_tensor_table[kind].own_units &&
                       tensor->units * tensor->length != trace->kept[layer->number].count)
             return false;
     }
@@ -177,7 +181,7 @@ static void take_extent(const ins_trace_layer *layer, ins_trace_shape *shape, si
         if (tensor->units > *units) *units = tensor->units;
         if (row->by_sample) {
             if (tensor->length > *rows) *rows = tensor->length;
-        } else if (kind != INS_BIAS) {
+        } else if (kind != INS_BIAS && !row->own_units) {
             shape->fan_in = tensor->length;
         }
     }
@@ -189,7 +193,10 @@ void ins_trace_show_once(const ins_trace_moment *moment, const ins_trace_layer *
     const size_t layers = layer != NULL ? layer->number + 1 : 1;
     ins_trace_shape *shapes = ins_allocate(layers, sizeof *shapes, "shapes of layers");
     ins_trace_plan plan = {.layer = shapes, .layers = layers, .bins = bins, .logs = moment->logs};
-    if (layer != NULL) take_extent(layer, &shapes[layer->number], &plan.rows);
+    if (layer != NULL) {
+        take_extent(layer, &shapes[layer->number], &plan.rows);
+        plan.tokens = layer->tokens.x != NULL;
+    }
     ins_carver carver = {0};
     ins_trace_lay_out(&plan, &carver);
     ins_carver_allocate(&carver, "statistics");

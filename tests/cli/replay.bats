@@ -73,6 +73,49 @@ sequence='input(8,8)'
     replays 4
 }
 
+# tokens: sequences of six different ones in tokens.csv.
+tokens() {
+    awk 'BEGIN {
+        OFS = ","
+        print "a,b,c,d,e,f,g,class"
+        for (i = 1; i < 300; i++) {
+            number = i * 7919 % 279936
+            for (line = j = 0; j < 7; j++) {
+                line = (j ? line OFS : "") number % 6
+                number = int(number / 6)
+            }
+            print line, i * 7919 % 6 < 3 ? "low" : "high"
+        }
+    }' >tokens.csv
+}
+
+@test "attention and positions" {
+    trains --network "$sequence,dense(12),positions(sine),2x(res(ln,attention(4)),res(ln,24,dense(12))),ln,gmean" --optimizer sgd,adam \
+        --init glorot_uniform --save-weights all
+    trains --network "$sequence,dense(12),positions(learned),res(attention(3,causal=yes)),ln,res(24,dense(12)),ln,gmean" \
+        --optimizer momentum,rmsprop
+    trains --network "$sequence,attention(2,bias=no),act,attention(8,causal=yes),flatten" --bias-init 'random_normal(stddev=0.1)'
+    trains --network 'input(16,4),conv(6,3),act,positions(sine),res(rms,attention(1),scale=0.5),res(attention(6),act,dense(6),skip=(dense(6))),gmax' \
+        --optimizer nesterov --residual-init 'none zero_last rezero depth_scaled' --weight-decay 0.01
+    replays 9
+}
+
+@test "embeddings" {
+    tokens
+    trains --data tokens.csv --scale none --network 'embed(6,10),positions(sine),res(ln,attention(2)),res(ln,20,dense(10)),ln,gmean' \
+        --init torch_default,keras_default,keras_default_2026,flax_default,gpt2,t_fixup --learning-rate 0.02
+    trains --data tokens.csv --scale none --network 'embed(9,8),positions(learned),attention(2),gmean input(7,1),embed(6,4)@table,conv(5,3),act,flatten' \
+        --optimizer sgd --learning-rate 0.5
+    replays 8
+}
+
+@test "recurrent layers and attention" {
+    trains --network "$sequence,lstm(12,sequence=yes),attention(3),act,res(ln,gru(12,sequence=yes)),attention(2,causal=yes,bias=no),rnn(9)" \
+        --optimizer sgd,adam
+    trains --network "$sequence,lstm(12,sequence=yes),attention(3),gru(8)" --init 'mup(6)' --optimizer momentum
+    replays 3
+}
+
 @test "norms" {
     trains --network "$image,conv(8,3,bias=no),bn,act,conv(12,3,bias=no),bn(eps=1e-5,momentum=0.9),act,flatten"
     trains --network "$image,conv(8,3),bn,act,gmean,dense(20),bn,act" --optimizer sgd
@@ -170,11 +213,15 @@ says() {
     trains --network "$image,conv(4,3),bn,act,gmean" --optimizer sgd
     for copy in delta eps weights; do cp -R runs/1 $copy; done
     cp -R runs/1 rows
-    trains --network 'input(8,8),lstm(8)'
+    trains --network "$sequence,lstm(8)"
     cp -R runs/2 forget
     cp -R runs/2 gates
     cp -R runs/2 steps
     rm -r runs/2
+    trains --network "$sequence,attention(2),gmean"
+    cp -R runs/3 heads
+    cp -R runs/3 tokens
+    rm -r runs/3
     trains --network 12 --dropout 0.5
     sed -i -E 's/^(1,he_normal,1,2,1,delta,[^,]*,[^,]*,[^,]*),([^,]*)/\1,1\2/' delta/layers.csv
     sed -i 's/,bn,act,/,bn(eps=1e-2),act,/' eps/runs.csv
@@ -183,14 +230,17 @@ says() {
     sed -i 's/^forget-bias = 1/forget-bias = 0/' forget/experiment.ini
     sed -i 's/^1,3,lstm1.g,/1,3,lstm1.o,/' gates/network.csv
     sed -i -E 's/^(1,1,3,delta,5),/\1,1/' steps/steps.csv
-    run "$PYTHON" "$srcdir/tests/golden/replay.py" runs/1 delta eps weights steps
+    sed -i 's/attention(2)/attention(4)/' heads/runs.csv
+    sed -i 's/^1,1,4,[^,]*/1,1,4,0.125/' tokens/tokens.csv
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" runs/1 delta eps weights steps heads tokens
     [ "$status" -eq 1 ]
     says 'runs/1 1: same, ' 'delta 1: DIFFERS, * at epoch 2, layer 1 delta variance' 'eps 1: DIFFERS, ' \
-        'weights 1: DIFFERS, * at epoch 2, layer02.W.npy' 'steps 1: DIFFERS, * at epoch 1, layer 3 delta step 5 second_moment'
-    run "$PYTHON" "$srcdir/tests/golden/replay.py" rows runs/3 none forget gates
+        'weights 1: DIFFERS, * at epoch 2, layer02.W.npy' 'steps 1: DIFFERS, * at epoch 1, layer 3 delta step 5 second_moment' \
+        'heads 1: DIFFERS, ' 'tokens 1: DIFFERS, * at epoch 1, layer 4 tokens correlation'
+    run "$PYTHON" "$srcdir/tests/golden/replay.py" rows runs/4 none forget gates
     [ "$status" -eq 2 ]
     says "rows 1: cannot be replayed: epoch 2: layers.csv lacks, or has too much, *(2, 'input')" \
-        'runs/3 1: cannot be replayed: dropout is not replayed' 'none: no run directory' \
+        'runs/4 1: cannot be replayed: dropout is not replayed' 'none: no run directory' \
         'forget 1: cannot be replayed: lstm1 does not begin to forget as 0 says' \
         'gates 1: cannot be replayed: network.csv says name lstm1.o of lstm1.g, not lstm1.g'
 }

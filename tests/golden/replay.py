@@ -60,11 +60,18 @@ KINDS = {
     "lstm": {"units": None, "sequence": "no", "bias": "yes", "forget": "", "init": "",
              "recurrent": ""},
     "gru": {"units": None, "sequence": "no", "bias": "yes", "init": "", "recurrent": ""},
+    "embed": {"vocabulary": None, "units": None, "init": ""},
+    "positions": {"kind": None, "init": ""},
+    "attention": {"heads": None, "causal": "no", "bias": "yes", "init": ""},
 }
 MATRICES = ("dense", "conv", "depthwise")
-# Names of the matrices on the input and on the state, in the order of their numbers.
-GATES = {"rnn": (("i",), ("r",)), "lstm": (("i", "f", "g", "o"), ("ri", "rf", "rg", "ro")),
-         "gru": (("r", "z", "n"), ("rr", "rz", "rn"))}
+# Layers whose matrix has a row for each token, or each position.
+TABLES = ("embed", "positions")
+RECURRENT = ("rnn", "lstm", "gru")
+# Of layers with several matrices the names of those on the input, and of those on what the layer
+# itself made: its state, or what its heads give. In the order of their numbers.
+PARTS = {"rnn": (("i",), ("r",)), "lstm": (("i", "f", "g", "o"), ("ri", "rf", "rg", "ro")),
+         "gru": (("r", "z", "n"), ("rr", "rz", "rn")), "attention": (("q", "k", "v"), ("o",))}
 NORMS = ("bn", "ln", "gn", "rms")
 # What gives a constant for each channel where it reads one.
 CONSTANT = ("maxpool", "meanpool", "gmean", "gmax", "flatten", "dropout", "alpha_dropout", "res",
@@ -191,9 +198,8 @@ class Node:
         self.start = ""      # of the residual block that it is in or ends
         self.tensors = {}
         self.multiplier, self.average = 1.0, None
-        self.steps = {}      # of the last probe, of each gate: its z and its output at each step
-        self.states = []     # what the recurrent layer gave before each step
-        self.kept = []       # what it remembers after each step
+        self.made = {}       # of its parts in the last pass; see recur() and attend()
+        self.kept = []       # what a recurrent layer remembers after each step
 
     def number_of(self, key):
         """A parameter as a number."""
@@ -205,9 +211,14 @@ class Node:
 
     def parts(self):
         """The names of its matrices; "" of one that is the layer itself."""
-        if self.kind in GATES:
-            return GATES[self.kind][0] + GATES[self.kind][1]
-        return ("",) if self.kind in MATRICES else ()
+        if self.kind in PARTS:
+            return PARTS[self.kind][0] + PARTS[self.kind][1]
+        table = self.kind in TABLES and self.values.get("kind") != "sine"
+        return ("",) if self.kind in MATRICES or table else ()
+
+    def numbers_on_input(self):
+        """Of several matrices the numbers of those that read what the layer does."""
+        return set(range(self.number, self.number + len(PARTS[self.kind][0])))
 
 
 class Matrix:
@@ -216,10 +227,35 @@ class Matrix:
     def __init__(self, index, node, place):
         self.index, self.node, self.part = index, node, node.parts()[place]
         self.number = node.number + place
-        self.recurrent = node.kind in GATES and self.part in GATES[node.kind][1]
+        # Whether it reads what its layer made.
+        self.inner = node.kind in PARTS and self.part in PARTS[node.kind][1]
         prefix = self.part + "." if self.part else ""
         self.weight, self.bias = prefix + "W", prefix + "b"
         self.name = node.name + ("." + self.part if self.part else "")
+
+    def values(self):
+        """The matrix with a row for each unit."""
+        weight = self.node.tensors[self.weight]
+        return weight.t() if self.node.kind in TABLES else weight
+
+    def gradient(self):
+        """The same of its gradient."""
+        gradient = self.node.tensors[self.weight].grad
+        return gradient.t() if self.node.kind in TABLES else gradient
+
+    def passed(self, outputs):
+        """z, its gradient, what the matrix reads and what a gate gives in the last probe, (rows,
+        positions, units); of a matrix on the state those of the gate that it is added to."""
+        node, read = self.node, outputs[self.node.reads[0]]
+        if node.kind in RECURRENT:
+            gates = PARTS[node.kind][0]
+            steps = node.made[gates[node.parts().index(self.part) % len(gates)]]
+            return (torch.stack([z.detach() for z, _ in steps], 1),
+                    torch.stack([z.grad for z, _ in steps], 1),
+                    torch.stack(node.made["state"], 1) if self.inner else read,
+                    torch.stack([out.detach() for _, out in steps], 1))
+        z = node.made[self.part] if self.part and not self.inner else outputs[self.index]
+        return z, z.grad, node.made["o"] if self.inner else read, None
 
 
 class Design:
@@ -284,9 +320,10 @@ class Design:
         follows, activated = [], []
         for index, node in enumerate(self.nodes):
             read = node.reads[0] if len(node.reads) == 1 else None
-            own = bool(node.parts())
-            inside = node.kind in GATES or read is None
-            follows.append(0 if inside else node.number if own else follows[read])
+            own = len(node.parts())
+            last = node.number + own - 1
+            inside = node.kind in RECURRENT or read is None
+            follows.append(0 if inside else last if own else follows[read])
             activated.append(not own and read is not None and
                              (node.kind == "act" or activated[read]))
             if node.kind == "act" and follows[index] > 0 and not activated[read]:
@@ -329,10 +366,10 @@ class Design:
         """The numbers of the matrices, 0 for the input, that reach what a layer gives with no other
         between."""
         node = self.nodes[index]
-        if node.kind in GATES:
-            return {node.number + place for place in range(len(GATES[node.kind][0]))}
-        if node.kind in MATRICES or node.kind == "input":
-            return {node.number if node.kind in MATRICES else 0}
+        if node.kind in RECURRENT:
+            return node.numbers_on_input()
+        if node.parts() or node.kind == "input":
+            return {node.number + len(node.parts()) - 1 if node.parts() else 0}
         return set().union(*(self.sources(read) for read in node.reads))
 
 
@@ -439,7 +476,7 @@ def gates_at(node, x, before):
         z = functional.linear(value, node.tensors[gate + ".W"])
         return z + node.tensors[gate + ".b"] if gate + ".b" in node.tensors else z
 
-    inputs, recurrent = GATES[node.kind]
+    inputs, recurrent = PARTS[node.kind]
     a, v = [on(gate, x) for gate in inputs], [on(gate, state) for gate in recurrent]
     if node.kind == "rnn":
         z = [a[0] + v[0]]
@@ -461,7 +498,8 @@ def gates_at(node, x, before):
 
 
 def recur(node, x, mode):
-    """A recurrent layer of (rows, steps, channels)."""
+    """A recurrent layer of (rows, steps, channels). A probe leaves z and output of each gate at
+    each step, and the state before it."""
     zero = x.new_zeros(len(x), node.count_of("units"))
     before, states, steps, kept = (zero, zero), [], [], []
     for t in range(x.shape[1]):
@@ -471,19 +509,20 @@ def recur(node, x, mode):
         kept.append(before[node.kind == "lstm"])
     if mode == "probe":
         node.kept = kept
-        node.states, node.steps = states, {gate: [step[gate] for step in steps]
-                                           for gate in GATES[node.kind][0]}
-        for z, _ in (pair for pairs_of in node.steps.values() for pair in pairs_of):
+        node.made = {gate: [step[gate] for step in steps] for gate in PARTS[node.kind][0]}
+        for z in (step[gate][0] for step in steps for gate in step):
             if z.requires_grad:
                 z.retain_grad()
+        node.made["state"] = states
     if node.values["sequence"] == "no":
         return before[0]
     return torch.stack(states[1:] + [before[0]], 1)
 
 
-def check_module(node, x, y):
-    """That PyTorch's own layer, its gates in the same order, makes the same of the weights."""
-    gates, units = GATES[node.kind][0], node.count_of("units")
+def check_recurrent_module(node, x, y):
+    """That PyTorch's own recurrent layer, its gates in the same order, makes the same of the
+    weights."""
+    gates, units = PARTS[node.kind][0], node.count_of("units")
     more = {"nonlinearity": node.values["activation"]} if node.kind == "rnn" else {}
     kind = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[node.kind]
     module = kind(x.shape[-1], units, batch_first=True, **more).to(x.dtype)
@@ -491,7 +530,7 @@ def check_module(node, x, y):
         for name, parameter in module.named_parameters():
             recurrent = int("_hh_" in name)
             parts = [part + (".W" if "weight" in name else ".b")
-                     for part in GATES[node.kind][recurrent]]
+                     for part in PARTS[node.kind][recurrent]]
             parameter.zero_()
             if parts[0] in node.tensors:
                 parameter += torch.cat([node.tensors[part] for part in parts])
@@ -499,6 +538,60 @@ def check_module(node, x, y):
         difference = (own if node.values["sequence"] == "yes" else own[:, -1]) - y
     if len(gates) * units != len(module.weight_ih_l0) or difference.abs().max() > 1e-4:
         raise Refused(f"{node.name} is not what PyTorch's {kind.__name__} makes of the weights")
+
+
+def attend(node, x, mode):
+    """Attention of (rows, positions, channels) over the positions. It leaves q, k and v, what o
+    reads, and by head the logits and what softmax makes of them."""
+    heads, length = node.count_of("heads"), x.shape[1]
+
+    def linear(part, value):
+        return functional.linear(value, node.tensors[part + ".W"], node.tensors.get(part + ".b"))
+
+    def by_head(value):
+        return value.reshape(len(x), length, heads, -1).transpose(1, 2)
+
+    made = {part: linear(part, x) for part in "qkv"}
+    if mode == "probe":
+        for value in (value for value in made.values() if value.requires_grad):
+            value.retain_grad()
+    q, k, v = (by_head(made[part]) for part in "qkv")
+    logits = q @ k.transpose(2, 3) / math.sqrt(x.shape[-1] // heads)
+    seen = torch.ones(length, length, dtype=torch.bool)
+    seen = seen.tril() if node.values["causal"] == "yes" else seen
+    shares = logits.masked_fill(~seen, -math.inf).softmax(-1)
+    made["o"] = (shares @ v).transpose(1, 2).reshape(x.shape)
+    means = (logits * seen).sum(-1, keepdim=True) / seen.sum(-1, keepdim=True)
+    made["logit"], made["attention"] = (value.transpose(0, 1)[:, :, seen].reshape(heads, -1)
+                                        for value in (logits - means, shares))
+    node.made = made
+    return linear("o", made["o"])
+
+
+def check_attention_module(node, x, y):
+    """That nn.MultiheadAttention makes the same of the weights."""
+    module = torch.nn.MultiheadAttention(x.shape[-1], node.count_of("heads"), batch_first=True)
+    module = module.to(x.dtype)
+    mask = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
+    with torch.no_grad():
+        for name, parts in (("in_proj_", "qkv"), ("out_proj.", "o")):
+            for end, key in (("weight", "W"), ("bias", "b")):
+                own = [node.tensors[f"{part}.{key}"] for part in parts
+                       if f"{part}.{key}" in node.tensors]
+                parameter = dict(module.named_parameters())[name + end]
+                parameter.zero_()
+                if own:
+                    parameter += torch.cat(own)
+        own = module(x, x, x, attn_mask=mask if node.values["causal"] == "yes" else None)[0]
+    if (own - y).abs().max() > 1e-4 * max(1, y.abs().max()):
+        raise Refused(f"{node.name} is not what PyTorch's MultiheadAttention makes of the weights")
+
+
+def sines(length, channels):
+    """Section 3.5 of Vaswani et al. 2017: sin and cos in turn."""
+    place, channel = torch.arange(length).double()[:, None], torch.arange(channels)[None, :]
+    angle = place / 10000.0 ** ((channel - channel % 2).double() / channels)
+    return torch.where(channel % 2 == 0, angle.sin(), angle.cos())
 
 
 def apply(node, read, mode):
@@ -516,8 +609,14 @@ def apply(node, read, mode):
         return pool(node, x)
     if kind in NORMS:
         return normalize(node, x, mode)
-    if kind in GATES:
+    if kind in RECURRENT:
         return recur(node, x, mode)
+    if kind == "attention":
+        return attend(node, x, mode)
+    if kind == "embed":
+        return functional.embedding(x.reshape(len(x), -1).long(), node.tensors["W"])
+    if kind == "positions":
+        return x + node.tensors.get("W", sines(*x.shape[1:]).to(x))
     if kind == "flatten":
         return x.reshape(len(x), -1)
     if kind == "res":
@@ -543,13 +642,14 @@ def forward(design, x, mode):
 
 def files_of(node):
     """The names of the tensors of a layer, and of their files."""
-    if node.kind in GATES:
+    if node.kind in PARTS:
         bias = node.values["bias"] == "yes"
+        biased = PARTS[node.kind][0] if node.kind in ("rnn", "lstm") else node.parts()
         return {f"{part}.{name}": f"layer{node.number + place:02}.{name}"
                 for place, part in enumerate(node.parts()) for name in ("W", "b")
-                if name == "W" or bias and (part in GATES[node.kind][0] or node.kind == "gru")}
-    if node.kind in MATRICES:
-        names = ["W"] + (["b"] if node.values["bias"] == "yes" else [])
+                if name == "W" or bias and part in biased}
+    if node.parts():
+        names = ["W"] + (["b"] if node.values.get("bias") == "yes" else [])
         return {name: f"layer{node.number:02}.{name}" for name in names}
     names = {"bn": ["gamma", "beta"], "ln": ["gamma", "beta"], "gn": ["gamma", "beta"],
              "rms": ["gamma"], "res": ["scale"] if learns_factor(node) else []}.get(node.kind, [])
@@ -589,10 +689,10 @@ def check_starts(design):
     """How residual blocks start, as far as the weights alone show it."""
     for start, nodes in design.branches:
         name = call(start)[0]
-        matrices = [node for node in nodes if node.kind in MATRICES]
+        matrices = [(node, part + ".W" if part else "W") for node in nodes for part in node.parts()]
         norms = [node for node in nodes if node.kind in NORMS]
         if name in ("zero_last", "fixup") and matrices:
-            check_zero(matrices[-1], "W", start)
+            check_zero(*matrices[-1], start)
         if name == "zero_gamma" and norms:
             check_zero(norms[-1], "gamma", start)
         if name == "fixup":
@@ -617,7 +717,7 @@ def check_recurrent(node, init, start, settings):
     if node.values["init"]:
         init = node.values["init"]
     own, units = node.values["recurrent"] or start["recurrent_init"], node.count_of("units")
-    matrices = [node.tensors[part + ".W"] for part in GATES[node.kind][1]]
+    matrices = [node.tensors[part + ".W"] for part in PARTS[node.kind][1]]
     rule = init if init.endswith("_default") and not node.values["recurrent"] else own
     bound = 1 / math.sqrt(units)
     good = {"orthogonal": lambda: all(map(is_orthogonal, matrices)),
@@ -671,7 +771,7 @@ def maximal_update(design, run, settings):
     rates = {}
     for index, node in enumerate(design.nodes):
         name, values = numbers_if_any(initializer_of(node, run, settings), base=64)
-        inputs = GATES[node.kind][0] if node.kind in GATES else ("",)
+        inputs = PARTS[node.kind][0] if node.kind in PARTS else ("",)
         for key, value in node.tensors.items():
             rates[index, key] = 1.0
             part, _, tensor = key.rpartition(".")
@@ -899,16 +999,6 @@ def by_row(w):
     return w.reshape(len(w), -1).t()
 
 
-def gate_of(node, matrix):
-    """z, its gradient and the output of a gate, (rows, steps, units); of a matrix on the state
-    those of the gate that it is added to."""
-    place = node.parts().index(matrix.part) % len(GATES[node.kind][0])
-    steps = node.steps[GATES[node.kind][0][place]]
-    return (torch.stack([z.detach() for z, _ in steps], 1),
-            torch.stack([z.grad for z, _ in steps], 1),
-            torch.stack([out.detach() for _, out in steps], 1))
-
-
 class Replay:
     """One run, trained again."""
 
@@ -941,22 +1031,24 @@ class Replay:
                 shape = node.tensors["gamma"].shape
                 node.average = [torch.zeros(shape).double(), torch.ones(shape).double()]
         check_starts(self.design)
-        self.check_recurrent_layers(start)
+        self.check_modules(start)
         if self.arguments.shake:
             self.shake()
         rates = maximal_update(self.design, self.run, self.log.settings)
         self.optimizer = optimizer_of(self.design, self.run, rates)
         self.find_noise()
 
-    def check_recurrent_layers(self, start):
-        """How recurrent layers start, and that PyTorch has the same ones."""
+    def check_modules(self, start):
+        """How recurrent layers start, and that PyTorch has the same ones, and attention."""
         with torch.no_grad():
             outputs = forward(self.design, self.data.train[0][:5], "test")
         for index, node in enumerate(self.design.nodes):
-            if node.kind in GATES:
+            if node.kind in RECURRENT:
                 init = initializer_of(node, self.run, self.log.settings)
                 check_recurrent(node, init, start, self.log.settings)
-                check_module(node, outputs[node.reads[0]], outputs[index])
+                check_recurrent_module(node, outputs[node.reads[0]], outputs[index])
+            if node.kind == "attention":
+                check_attention_module(node, outputs[node.reads[0]], outputs[index])
 
     def shake(self):
         """Multiplies each weight of epoch 0 by 1 + U(-shake, shake)."""
@@ -968,8 +1060,8 @@ class Replay:
                     tensor *= 1 + self.arguments.shake * draw
 
     def find_noise(self):
-        """The offsets that norms subtract, where the optimizer turns the rounding noise that is
-        their gradient into steps, and the layers whose output they move."""
+        """The offsets that norms subtract, or softmax does, where the optimizer turns the rounding
+        noise that is their gradient into steps, and what they move: layers, or the keys of one."""
         self.walking, self.moved = set(), set()
         if not self.adaptive:
             return
@@ -979,6 +1071,9 @@ class Replay:
         for index, node in enumerate(self.design.nodes):
             moved = self.design.moved_by(index, shapes)
             offsets = {"b", "beta"} & set(node.tensors)
+            if "k.b" in node.tensors:
+                self.walking.add((index, "k.b"))
+                self.moved.add((index, "k"))
             if offsets and moved is not None:
                 self.walking |= {(index, name) for name in offsets}
                 self.moved |= moved
@@ -1016,55 +1111,57 @@ class Replay:
         self.optimizer.zero_grad()
         outputs = forward(self.design, x, "probe")
         for matrix in self.design.matrices():
-            if not matrix.part:
-                outputs[matrix.index].retain_grad()
+            outputs[matrix.index].retain_grad()
         losses(outputs[-1], y).sum().backward()
         return outputs, len(x)
 
     def tensors_of(self, matrix, outputs, rows):
         """{name: (slices of a tensor by unit, what its squares are relative to beside FLOOR of
-        them, layer whose output it is)} of what layers.csv has of a matrix."""
+        them, where its noise comes from)} of what layers.csv has of a matrix."""
         design, node, index, number = self.design, matrix.node, matrix.index, matrix.number
-        weight, read = node.tensors[matrix.weight], node.reads[0]
+        weight, read = matrix.values(), node.reads[0]
+        z, delta, seen, said = matrix.passed(outputs)
+        source = (index, matrix.part) if matrix.part and not matrix.inner else index
 
         def output(i):
             return by_channel(outputs[i]), 0, i
 
-        if matrix.part:
-            z, delta, said = gate_of(node, matrix)
-            seen = torch.stack(node.states, 1) if matrix.recurrent else outputs[read]
-        else:
-            z, delta, seen = outputs[index], outputs[index].grad, outputs[read]
         positions = math.prod(z.shape[1:-1])
-        alone = square(delta) * square(seen) * positions / rows
+        known = 1 / weight.shape[1] if node.kind in TABLES else square(seen)
+        alone = square(delta) * known * positions / rows
         parts = {"weight": (by_row(weight), 0, None),
-                 "gradient": (by_row(weight.grad) / rows, CANCELLED * alone, None)}
+                 "gradient": (by_row(matrix.gradient()) / rows, CANCELLED * alone, None)}
         if matrix.bias in node.tensors:
-            parts["bias"] = (node.tensors[matrix.bias].reshape(1, -1), FLOOR * square(z), index)
+            parts["bias"] = (node.tensors[matrix.bias].reshape(1, -1), FLOOR * square(z),
+                             (index, matrix.bias))
         if self.before is not None:
             change = weight.detach().double() - self.before[number].double()
             parts["update"] = (by_row(change), FLOOR * square(weight), None)
         if number in design.streams():
             parts["stream"] = output(design.streams()[number])
-        if matrix.recurrent:
+        if matrix.inner and node.kind in RECURRENT:
             return parts
-        parts["preactivation"] = (by_channel(z), 0, index)
+        parts["preactivation"] = (by_channel(z), 0, source)
         parts["delta"] = (by_channel(delta), 0, None)
-        if matrix.part:
+        if said is not None:
             parts["activation"] = (by_channel(said), 0, None)
         elif node.output:
             said = z if self.log.settings["loss"] == "mse" else torch.softmax(z, 1)
             parts["activation"] = (by_channel(said), 0, None)
         elif number in design.activation:
             parts["activation"] = output(design.activation[number])
-        if not design.is_recorded(read):
+        if matrix.inner:
+            parts["input"] = (by_channel(seen), 0, None)
+            parts["logit"] = (node.made["logit"].t(), 0, None)
+            parts["attention"] = (node.made["attention"].t(), 0, None)
+        elif not design.is_recorded(read):
             parts["input"] = output(read)
         return parts
 
     def is_noise(self, tensor, source, statistic):
         """Whether an offset that walks on rounding noise decides a number of layers.csv."""
         if tensor == "bias":
-            return (source, "b") in self.walking
+            return source in self.walking
         return source in self.moved and statistic != "within_unit_variance"
 
     def compare_layers(self, epoch, rows, row):
@@ -1090,11 +1187,12 @@ class Replay:
                 if epoch == 0 or not self.is_noise(tensor, source, statistic):
                     self.compared.add(f"epoch {epoch}, layer {number} {tensor} {statistic}", value,
                                       float(there[statistic]), size)
-        squares = sum((node.tensors[name].grad.double() ** 2).sum().item()
-                      for node in self.design.nodes if node.parts() for name in node.tensors)
+        squares = sum((tensor.grad.double() ** 2).sum().item() for node in self.design.nodes
+                      if node.parts() for tensor in node.tensors.values())
         self.compared.add(f"epoch {epoch}, gradient_norm", math.sqrt(squares) / count,
                           float(row["gradient_norm"]), 0)
-        self.before = {matrix.number: matrix.node.tensors[matrix.weight].detach().clone()
+        self.compare_tokens(epoch, outputs)
+        self.before = {matrix.number: matrix.values().detach().clone()
                        for matrix in self.design.matrices()}
         self.compare_steps(epoch, self.log.steps[self.number].get(epoch, {}))
         return [square(x) for x in outputs]
@@ -1103,9 +1201,10 @@ class Replay:
         """The rows of steps.csv of an epoch."""
         parts = {}
         for matrix in self.design.matrices():
-            if not matrix.part or matrix.recurrent:
+            if matrix.node.kind not in RECURRENT or matrix.inner:
                 continue
-            z, delta, _ = gate_of(matrix.node, matrix)
+            z = torch.stack([z for z, _ in matrix.node.made[matrix.part]], 1)
+            delta = torch.stack([z.grad for z, _ in matrix.node.made[matrix.part]], 1)
             tensors = {"preactivation": z, "delta": delta}
             if matrix.number == matrix.node.number:
                 tensors["state"] = torch.stack(matrix.node.kept, 1)
@@ -1116,11 +1215,44 @@ class Replay:
             raise Refused(f"epoch {epoch}: steps.csv lacks, or has too much, "
                           f"{sorted(set(parts) ^ set(rows))}")
         for key, (x, size) in parts.items():
-            here = statistics(x)
-            for statistic in ("second_moment", "variance"):
+            x = x.detach().double()
+            here = {"second_moment": square(x), "variance": x.var(0, unbiased=False).mean().item()}
+            for statistic, value in here.items():
                 self.compared.add(f"epoch {epoch}, layer {key[0]} {key[1]} step {key[2]} "
-                                  f"{statistic}", here[statistic], float(rows[key][statistic]),
-                                  size)
+                                  f"{statistic}", value, float(rows[key][statistic]), size)
+
+    def compare_tokens(self, epoch, outputs):
+        """The rows of tokens.csv of an epoch: of networks with attention what it gives, or the
+        stream that ends there."""
+        streams, expected = self.design.streams(), {}
+        for matrix in self.design.matrices():
+            x = outputs[streams.get(matrix.number, matrix.index)].detach().double()
+            attends = matrix.inner and matrix.node.kind == "attention"
+            if not (attends or matrix.number in streams and x.dim() == 3):
+                continue
+            length = x.shape[1]
+            products = x @ x.transpose(1, 2)
+            alone = products.diagonal(dim1=1, dim2=2).sum().item()
+            expected[matrix.number] = {"correlation": (products.sum().item() - alone) /
+                                       ((length - 1) * alone)}
+            if attends:
+                a = matrix.node.made["attention"].detach().double()
+                queries = len(x) * length * len(a)
+                surprise = -torch.special.xlogy(a, a).sum().item()
+                expected[matrix.number]["entropy"] = surprise / queries
+                expected[matrix.number]["sum_of_squares"] = (a * a).sum().item() / queries
+        if not any(node.kind == "attention" for node in self.design.nodes):
+            expected = {}
+        rows = self.log.tokens[self.number].get(epoch, {})
+        if set(rows) != set(expected):
+            raise Refused(f"epoch {epoch}: tokens.csv has the layers {sorted(rows)}")
+        for number, values in expected.items():
+            for column in ("correlation", "entropy", "sum_of_squares"):
+                if (rows[number][column] == "") != (column not in values):
+                    raise Refused(f"epoch {epoch}: tokens.csv has no {column} of {number}, or one")
+            for column, value in values.items():
+                self.compared.add(f"epoch {epoch}, layer {number} tokens {column}", value,
+                                  float(rows[number][column]), FLOOR)
 
     def compare_weights(self, epoch, sizes):
         """All tensors against their files: the length of the difference against theirs."""
@@ -1155,14 +1287,17 @@ class Replay:
         if len(rows) != len(matrices) and not (chain and not rows):
             raise Refused("network.csv has other layers")
         for row, matrix in zip(rows, matrices):
-            node, weight = matrix.node, matrix.node.tensors[matrix.weight]
+            node, weight = matrix.node, matrix.values()
             biases = node.tensors[matrix.bias].numel() if matrix.bias in node.tensors else 0
             taps = weight[0, 0].numel()
             of_group = node.count_of("multiplier") if node.kind == "depthwise" else \
                 len(weight) // int(node.values.get("groups", 1))
-            sources = self.design.sources(matrix.index) if matrix.recurrent else \
+            sources = node.numbers_on_input() if matrix.inner else \
                 set().union(*(self.design.sources(read) for read in node.reads))
+            family = {"depthwise": "conv", **dict.fromkeys(RECURRENT, "recurrent"),
+                      **dict.fromkeys(TABLES, "embedding")}
             expected = {"layer": matrix.number, "name": matrix.name, "units": len(weight),
+                        "kind": family.get(node.kind, node.kind),
                         "fan_in": weight[0].numel(), "fan_out": taps * of_group,
                         "parameters": weight.numel() + biases,
                         "inputs": " ".join(map(str, sorted(sources)))}
@@ -1227,8 +1362,8 @@ class Log:
         self.settings = pairs(directory / "experiment.ini")
         self.environment = {row["key"]: row["value"] for row in self.rows("environment.csv")}
         self.runs, self.features = self.rows("runs.csv"), self.rows("features.csv")
-        self.epochs, self.layers, self.factors, self.steps = (collections.defaultdict(dict)
-                                                              for _ in range(4))
+        self.epochs, self.layers, self.steps, self.tokens, self.factors = \
+            (collections.defaultdict(dict) for _ in range(5))
         self.network = collections.defaultdict(list)
         for row in self.rows("epochs.csv"):
             self.epochs[int(row["run"])][int(row["epoch"])] = row
@@ -1238,6 +1373,9 @@ class Log:
         for row in self.rows("steps.csv"):
             here = self.steps[int(row["run"])].setdefault(int(row["epoch"]), {})
             here[int(row["layer"]), row["tensor"], int(row["step"])] = row
+        for row in self.rows("tokens.csv"):
+            here = self.tokens[int(row["run"])].setdefault(int(row["epoch"]), {})
+            here[int(row["layer"])] = row
         for row in self.rows("factors.csv"):
             self.factors[int(row["run"])][row["factor"]] = row["value"]
         for row in self.rows("network.csv"):

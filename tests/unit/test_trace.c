@@ -35,6 +35,7 @@ static ins_trace_plan plan_with(ins_log_set logs)
                             .layers = sizeof shapes / sizeof shapes[0],
                             .rows = ROWS,
                             .bins = BINS,
+                            .tokens = 1,
                             .jacobians = 2,
                             .jacobian_rows = 2,
                             .jacobian_columns = 3,
@@ -273,6 +274,52 @@ START_TEST(test_own_units)
 }
 END_TEST
 
+/* Attention has heads for units, and a row of a tensor for each of them, however long. */
+START_TEST(test_heads)
+{
+    static const real logit[] = {1, -1, 0, 2, -2, 0}, share[] = {0.5, 0.25, 0.25, 1, 0, 0};
+    char *cell[CELLS], *text;
+    for (ins_tensor kind = 0; kind < INS_RECORDED_TENSORS; kind++) layer.tensor[kind].x = NULL;
+    layer.tensor[INS_LOGIT] = (ins_trace_tensor){.x = logit, .units = 2, .length = 3};
+    layer.tensor[INS_ATTENTION] = (ins_trace_tensor){.x = share, .units = 2, .length = 3};
+    text = next_row(record(INS_LOG_LAYERS), cell);
+    ck_assert_str_eq(cell[5], "logit");
+    ck_assert_str_eq(cell[6], "2");
+    ck_assert_str_eq(cell[7], "6");
+    ck_assert_double_eq_tol(strtod(cell[10], NULL), 10 / 6.0, 1e-15); /* (2/3 + 8/3) / 2 */
+    ck_assert_str_eq(cell[11], "0");
+    text = next_row(text, cell);
+    ck_assert_str_eq(cell[5], "attention");
+    ck_assert_double_eq_tol(strtod(cell[12], NULL), 1.375 / 6, 1e-15);
+    ck_assert_str_eq(text, "");
+}
+END_TEST
+
+/* Two rows of two tokens: (1, 0) and (1, 2), then (0, 0) and (2, 1): pairs 2 (1 + 0) over squares
+ * 6 + 5. Two heads look from both tokens at both. */
+START_TEST(test_tokens)
+{
+    static const real x[] = {1, 0, 1, 2, 0, 0, 2, 1};
+    static const real share[] = {0.5, 0.5, 1, 0, 0.5, 0.5, 1, 0, 0.5, 0.5, 1, 0, 0.5, 0.5, 1, 0};
+    static const real seen[] = {1, 0.5, 0.5, 1, 0.5, 0.5};
+    layer.tokens = (ins_trace_tokens){.x = x, .rows = 2, .positions = 2, .units = 2};
+    has_rows(INS_LOG_TOKENS, "7,0,1,0.18181818181818182,,\n");
+    layer.tokens.heads = 2;
+    layer.tokens.share = share;
+    has_rows(INS_LOG_TOKENS, "7,1,1,0.18181818181818182,0.34657359027997264,0.75\n");
+    layer.tokens.heads = 1; /* the first token sees itself alone */
+    layer.tokens.causal = true;
+    layer.tokens.share = seen;
+    has_rows(INS_LOG_TOKENS, "7,2,1,0.18181818181818182,0.34657359027997264,0.75\n");
+    layer.tokens.positions = 1; /* no pair, nothing to choose */
+    layer.tokens.rows = 1;
+    layer.tokens.share = (const real[]){1};
+    has_rows(INS_LOG_TOKENS, "7,3,1,nan,0,1\n");
+    layer.tokens.x = NULL;
+    ck_assert_ptr_null(record(INS_LOG_TOKENS));
+}
+END_TEST
+
 /* --- The others ---------------------------------------------------------------- */
 
 /* 3^2 + 4^2 + 12^2 = 13^2, at every moment anew, and over all layers that are shown. */
@@ -400,7 +447,8 @@ END_TEST
 /* --- What a moment has ----------------------------------------------------------- */
 
 static const ins_log_file written[] = {INS_LOG_EPOCHS,     INS_LOG_LAYERS,   INS_LOG_SYMMETRY,
-                                       INS_LOG_HISTOGRAMS, INS_LOG_SPECTRUM, INS_LOG_STEPS};
+                                       INS_LOG_HISTOGRAMS, INS_LOG_SPECTRUM, INS_LOG_STEPS,
+                                       INS_LOG_TOKENS};
 enum { WRITTEN = sizeof written / sizeof written[0] };
 
 /* Only the log that is wanted: also when the others have no buffers. */
@@ -411,6 +459,7 @@ START_TEST(test_wanted)
         free(trace);
         make_trace(wanted);
     }
+    layer.tokens = (ins_trace_tokens){.x = before, .rows = 1, .positions = ROWS, .units = UNITS};
     moment.logs = wanted;
     layer.steps = STEPS;
     record(0);
@@ -437,11 +486,11 @@ START_TEST(test_size)
 }
 END_TEST
 
-/* Rows of a moment, by hand: epochs 1, layers 1 + 9, symmetry 1, histograms 4 (1 + 5), spectrum
- * 2 x 2 + 2, steps 2 x 3. */
+/* Rows of a moment, by hand: epochs 1, layers 1 + 9 + 2, symmetry 1, histograms 4 (1 + 5), steps
+ * 2 x 3, spectrum 2 x 2 + 2, tokens 1. */
 START_TEST(test_text_size)
 {
-    static const size_t by_hand[] = {300, 10 * 300, 300, 24 * 120, 6 * 80, 6 * 80};
+    static const size_t by_hand[] = {300, 12 * 300, 300, 24 * 120, 6 * 80, 6 * 80, 100};
     ins_trace_plan plan = plan_with(INS_EVERY_LOG);
     size_t moments[INS_LOG_FILES] = {0}, bytes = 1;
     ck_assert(ins_trace_text_size(&plan, moments, &bytes));
@@ -449,7 +498,7 @@ START_TEST(test_text_size)
     moments[written[_i]] = 3;
     ck_assert(ins_trace_text_size(&plan, moments, &bytes));
     ck_assert_uint_eq(bytes, 3 * by_hand[_i]);
-    moments[written[_i]] = SIZE_MAX / 100;
+    moments[written[_i]] = SIZE_MAX / 99;
     ck_assert(!ins_trace_text_size(&plan, moments, &bytes));
 }
 END_TEST
@@ -502,6 +551,9 @@ static void show_what_was_not_planned(int fault)
     case 12:
         layer.state = (ins_trace_tensor){.x = large, .units = UNITS, .length = ROWS + 1};
         break;
+    case 13:
+        layer.tokens = (ins_trace_tokens){.x = large, .rows = 1, .positions = 1, .units = 6};
+        break;
     default:
         break;
     }
@@ -525,6 +577,8 @@ int main(void)
     tcase_add_test(cases, test_update);
     tcase_add_test(cases, test_shown_update);
     tcase_add_test(cases, test_own_units);
+    tcase_add_test(cases, test_heads);
+    tcase_add_test(cases, test_tokens);
     tcase_add_test(cases, test_epochs);
     tcase_add_test(cases, test_symmetry);
     tcase_add_test(cases, test_histograms);
@@ -533,7 +587,7 @@ int main(void)
     tcase_add_loop_test(cases, test_wanted, 0, 2 * WRITTEN);
     tcase_add_test(cases, test_size);
     tcase_add_loop_test(cases, test_text_size, 0, WRITTEN);
-    tcase_add_loop_test(cases, test_not_planned, 0, 13);
+    tcase_add_loop_test(cases, test_not_planned, 0, 14);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }
