@@ -107,6 +107,10 @@ typedef struct ins_learned {
     double rate;    /* factor of the learning rate */
 } ins_learned;
 
+/* What a matrix is called in the logs: by its layer, and by itself where it is one of several,
+ * "lstm1.i". Appends to out. */
+void ins_matrix_name(const ins_layer_plan *plan, const ins_tensor_place *place, ins_text *out);
+
 /* The shape of a matrix as PyTorch lays it out: (units, inputs), of a kernel (units, channels of a
  * group, window), of a table (rows, units). Returns its dimensions. */
 enum { INS_MATRIX_DIMENSIONS = 4 };

@@ -47,8 +47,8 @@ static void print_reach(const ins_solution *solution, const char *activation)
     }
 }
 
-/* One line a layer: before the layer's name, where the name stands in the code; before the number;
- * behind it; before the name, where it is a comment. */
+/* One line a layer that the theory knows: before the layer's name, where the name stands in the
+ * code; before the number; behind it; before the name, where it is a comment. */
 static const struct {
     const char *framework, *before, *number, *behind, *comment;
 } lines[] = {
@@ -63,6 +63,7 @@ static void print_lines(const ins_solution *solution)
         printf("\n# %s\n", lines[f].framework);
         for (size_t i = 0; i < solution->layers; i++) {
             const ins_solved_layer *of = &solution->layer[i];
+            if (isnan(of->deviation)) continue;
             if (lines[f].before != NULL) printf("%s%s", lines[f].before, of->name);
             printf("%s%.6g%s", lines[f].number, of->deviation, lines[f].behind);
             if (lines[f].comment != NULL) printf("%s%s", lines[f].comment, of->name);

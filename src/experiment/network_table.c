@@ -79,8 +79,7 @@ static void add_layer(const ins_design *design, const ins_trial *trial, size_t i
             ins_text_add_format(&inputs, l > plan->number ? " %zu" : "%zu", l);
     else
         add_inputs(design, index, place->role, &inputs);
-    ins_text_add(&name, plan->name);
-    if (place->part != NULL) ins_text_add_format(&name, ".%s", place->part);
+    ins_matrix_name(plan, place, &name);
     ins_row row = ins_row_begin(out, INS_LOG_NETWORK);
     ins_row_integer(&row, INS_NETWORK_RUN, (long long)trial->run);
     ins_row_integer(&row, INS_NETWORK_LAYER, (long long)place->layer);

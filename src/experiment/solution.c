@@ -27,9 +27,12 @@ static ins_solved_layer solved(const ins_design *design, const ins_layer_plan *p
                               .kept = of->preactivation.second_moment,
                               .reachable = INFINITY,
                               .slope = 1};
-    snprintf(layer.name, sizeof layer.name, "%s", plan->name);
-    if (phi != NULL) {
-        const double q = of->preactivation.second_moment;
+    ins_text name = {0};
+    ins_matrix_name(plan, place, &name);
+    snprintf(layer.name, sizeof layer.name, "%s", name.data);
+    ins_text_free(&name);
+    const double q = of->preactivation.second_moment;
+    if (phi != NULL && !isnan(q)) {
         const ins_expectation at = ins_expect(phi, q);
         layer.kept = of->activation.second_moment;
         layer.slope = q * at.square_growth / at.square;

@@ -546,6 +546,12 @@ static const ins_layer_kind rows[] = {
      .backward = ins_residual_backward},
 };
 
+void ins_matrix_name(const ins_layer_plan *plan, const ins_tensor_place *place, ins_text *out)
+{
+    ins_text_add(out, plan->name);
+    if (place->part != NULL) ins_text_add_format(out, ".%s", place->part);
+}
+
 const ins_entries ins_layer_kinds = {
     .kind = "layer",
     .rows = rows,

@@ -112,6 +112,74 @@ epoch0000.res1.scale.npy" ]
     [[ "$stderr" == *"expected an array of shape (8, 1, 3, 3) (got \"(4, 1, 3, 3)\")" ]]
 }
 
+@test "recurrent layers: gates in the logs, their steps, their files and back" {
+    local network='input(8,8),gru(6,sequence=yes),lstm(5)' l names
+    run_ok run -q --data digits --network "$network" --init glorot_uniform --seeds 1 --epochs 1 --save-weights ends -o w
+    names=$(cut -d, -f3,4,6-10 w/network.csv | sed 1d)
+    [ "$names" = "gru1.r,recurrent,sigmoid,0,6,8,6
+gru1.z,recurrent,sigmoid,0,6,8,6
+gru1.n,recurrent,tanh,0,6,8,6
+gru1.rr,recurrent,,1 2 3,6,6,6
+gru1.rz,recurrent,,1 2 3,6,6,6
+gru1.rn,recurrent,,1 2 3,6,6,6
+lstm1.i,recurrent,sigmoid,1 2 3,5,6,5
+lstm1.f,recurrent,sigmoid,1 2 3,5,6,5
+lstm1.g,recurrent,tanh,1 2 3,5,6,5
+lstm1.o,recurrent,sigmoid,1 2 3,5,6,5
+lstm1.ri,recurrent,,7 8 9 10,5,5,5
+lstm1.rf,recurrent,,7 8 9 10,5,5,5
+lstm1.rg,recurrent,,7 8 9 10,5,5,5
+lstm1.ro,recurrent,,7 8 9 10,5,5,5
+output,dense,,7 8 9 10,10,5,10" ]
+    [ "$(cell w/layers.csv count epoch=1 layer=8 tensor=delta)" -eq $((512 * 8 * 5)) ]
+    [ "$(cell w/layers.csv mean epoch=0 layer=8 tensor=bias)" = 1 ]
+    [ "$(grep -c '^1,[^,]*,1,1,4,' w/layers.csv)" -eq 4 ]
+    [ "$(grep -c '^1,[^,]*,1,1,14,' w/layers.csv)" -eq 3 ]
+    # Statistics over all steps are the means of those of the steps.
+    for l in 2 9; do
+        near "$(cell w/layers.csv second_moment epoch=1 layer=$l tensor=preactivation)" 1e-6 \
+            "$(awk -F, -v l=$l '$2 == 1 && $3 == l && $4 == "preactivation" { s += $6; n++ } END { printf "%.9f", (n == 8) * s / n }' w/steps.csv)"
+    done
+    [ "$(cut -d, -f3,4 w/steps.csv | sort | uniq -c | awk '$1 == 16' | wc -l)" -eq 16 ]
+    [ "$(awk -F, '$4 == "state" { print $3 }' w/steps.csv | sort -nu | tr '\n' ' ')" = "1 7 " ]
+    [ -z "$(cut -d, -f8 w/steps.csv | sed 1d | tr -d '\n')" ]
+    [ "$(grep -c ',7,[a-z]*,nan,nan$' w/theory.csv)" -ge 1 ]
+    [ "$(ls w/weights/000001/epoch0000.layer*.W.npy | wc -l)" -eq 15 ]
+    [ "$(ls w/weights/000001/epoch0000.layer*.b.npy | wc -l)" -eq 11 ]
+    [ "$(shape w/weights/000001/epoch0000.layer06.W.npy)" = '6, 6' ]
+    [ "$(shape w/weights/000001/epoch0000.layer07.W.npy)" = '5, 6' ]
+    run_ok run -q --data digits --network "$network" --init 'file(w/weights/000001/epoch0000)' --recurrent-init zeros \
+        --forget-bias 0 --seeds 1 --epochs 1 -o again
+    diff <(cut -d, -f3- w/layers.csv) <(cut -d, -f3- again/layers.csv)
+    run_ok report -o r w
+    run_ok theory --solve --data digits --network "$network"
+    grep -q '^13 *lstm1.rg ' <<<"$output"
+    [ "$(grep -c 'normal_(' <<<"$output")" -eq 1 ]
+}
+
+@test "recurrent layers: factors, threads, and what is refused" {
+    for threads in 1 2; do
+        run_ok run -q --data digits --network 'input(8,8),lstm(5)' --init he_normal,flax_default --recurrent-init orthogonal,identity \
+            --forget-bias '1 chrono(8)' --seeds 1 --epochs 1 --clip 0.5 --threads $threads -o $threads
+    done
+    same_run 1 2
+    [ "$(tail -n +2 1/factors.csv | head -n 6 | tr '\n' ' ')" = "1,recurrent_init,orthogonal 1,forget_bias,1 2,recurrent_init,orthogonal 2,forget_bias,1 3,recurrent_init,orthogonal 3,forget_bias,chrono(8) " ]
+    # A framework's rule is the same whatever the factors are, and theirs are not.
+    diff <(grep '^2,' 1/epochs.csv | cut -d, -f2-) <(grep '^8,' 1/epochs.csv | cut -d, -f2-)
+    refute diff <(grep '^1,' 1/epochs.csv | cut -d, -f2-) <(grep '^3,' 1/epochs.csv | cut -d, -f2-)
+    refute diff <(grep '^1,' 1/epochs.csv | cut -d, -f2-) <(grep '^5,' 1/epochs.csv | cut -d, -f2-)
+    grep -qx 'clip = 0.5' 1/experiment.ini
+    refuses 2 '--network: lstm1: needs a sequence, as input(steps,features) is, and reads 64 (got "lstm(5)")' \
+        run -q --data digits --network 'lstm(5)' -o x
+    refuses 2 '--network: rnn1: needs a sequence, as input(steps,features) is, and reads 5 (got "input(8,8),gru(5),rnn(4)")' \
+        run -q --data digits --network 'input(8,8),gru(5),rnn(4)' -o x
+    refuses 2 '--recurrent-init: critical is for all layers: use --init (got "critical")' run -q --recurrent-init critical -o x
+    refuses 2 '--network: preserving is for all layers: use --init (got "rnn(5,recurrent=preserving)")' \
+        run -q --data digits --network 'input(8,8),rnn(5,recurrent=preserving)' -o x
+    refuses 2 '--clip: must be a finite number from 0 up (got "-1")' run -q --clip=-1 -o x
+    refuses 2 '--forget-bias: must be one start at a time for the theory (got "0 1")' theory --forget-bias 0,1
+}
+
 @test "threads and shapes do not change a run" {
     for threads in 1 2; do
         run_ok run -q --data digits --network "$cnn 16" --init he_normal,delta_orthogonal --residual-init none,fixup \
