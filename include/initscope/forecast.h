@@ -16,6 +16,14 @@ typedef struct ins_forecast_item {
     ins_moment_pair promised;
 } ins_forecast_item;
 
+/* E[x^2] of one tensor of a gate at each step of a sequence. */
+typedef struct ins_forecast_steps {
+    size_t layer;
+    const char *tensor;
+    size_t steps;
+    double *square; /* (steps) */
+} ins_forecast_steps;
+
 /* Layer by layer, the tensors in the order of ins_tensor, of which input and stream are only where
  * a network shows them, then "delta_ratio", delta over that of the output layer, in which the
  * approximations at the loss cancel. */
@@ -25,7 +33,12 @@ typedef struct ins_forecast {
     double *prescribed;          /* (layers) see ins_prescribe; NULL: no initializer asks for it */
     size_t items;
     ins_forecast_item *item; /* (items) */
+    size_t sequences;
+    ins_forecast_steps *sequence; /* (sequences) of recurrent layers: the column of steps.csv */
 } ins_forecast;
+
+/* The sequence of this tensor, (steps); NULL: there is none. */
+const double *ins_forecast_steps_of(const ins_forecast *forecast, size_t layer, const char *tensor);
 
 /* What the theory is told of the probe rows. A single row is no two. */
 ins_inputs ins_inputs_of(const ins_samples *samples);

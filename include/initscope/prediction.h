@@ -77,6 +77,17 @@ bool ins_is_predicted(const ins_layer_kind *kind);
 double ins_predict(const ins_design *design, const ins_initialization *start,
                    const ins_inputs *inputs, ins_layer_prediction *out);
 
+/* What a recurrent layer is expected to show at each step: E[x^2], square (steps), of z
+ * ("preactivation") and of "delta" of the gate with the matrix of this number, or of what its layer
+ * remembers ("state"), in the place of its first gate. square is gone after the call. */
+typedef void ins_step_listener(void *context, size_t number, const char *tensor,
+                               const double *square, size_t steps);
+
+/* ins_predict, which tells listener, unless that is NULL, of all steps that it has walked. */
+double ins_predict_steps(const ins_design *design, const ins_initialization *start,
+                         const ins_inputs *inputs, ins_layer_prediction *out,
+                         ins_step_listener *listener, void *context);
+
 /* The standard deviations of W, deviation (depth), with which rows that take theirs from the place
  * keep what is to be kept, from the input on: in layers whose initializer is another one they
  * change nothing. A residual branch ends with 1 / blocks in place of 1, so that the stream is at

@@ -102,8 +102,11 @@ typedef struct ins_trace_layer {
                                                       one behind the other; 0: it is none */
     ins_trace_tensor state; /* as a preactivation: what its layer remembers */
     ins_trace_tokens tokens;
-    ins_trace_matrices jacobian; /* of the network's outputs by these units */
-    bool rectifier;              /* units can be dead: 0 on every row */
+    const double *expected_z; /* (steps) second moments that are predicted for this moment, of */
+    const double *expected_delta; /* the preactivation, the delta */
+    const double *expected_state; /* and the state; NULL: none is */
+    ins_trace_matrices jacobian;  /* of the network's outputs by these units */
+    bool rectifier;               /* units can be dead: 0 on every row */
 } ins_trace_layer;
 
 /* When, and what the caller measured himself. */

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "initscope/columns.h"
 #include "initscope/memory.h"
@@ -193,6 +194,27 @@ static const ins_choice *prescribed_by(const ins_trial *trial)
     return NULL;
 }
 
+/* A listener of the theory. */
+static void keep_steps(void *context, size_t number, const char *tensor, const double *square,
+                       size_t steps)
+{
+    ins_forecast *forecast = context;
+    forecast->sequence = ins_reallocate(forecast->sequence, forecast->sequences + 1,
+                                        sizeof *forecast->sequence, "predictions");
+    double *copy = ins_reserve(steps, sizeof *copy, "predictions");
+    memcpy(copy, square, steps * sizeof *copy);
+    forecast->sequence[forecast->sequences++] = (ins_forecast_steps){number, tensor, steps, copy};
+}
+
+const double *ins_forecast_steps_of(const ins_forecast *forecast, size_t layer, const char *tensor)
+{
+    for (size_t i = 0; i < forecast->sequences; i++) {
+        const ins_forecast_steps *of = &forecast->sequence[i];
+        if (of->layer == layer && strcmp(of->tensor, tensor) == 0) return of->square;
+    }
+    return NULL;
+}
+
 static ins_forecast forecast_of(const ins_trial *trial, const ins_inputs *inputs, measured *m)
 {
     const ins_choice *prescribed = prescribed_by(trial);
@@ -215,7 +237,7 @@ static ins_forecast forecast_of(const ins_trial *trial, const ins_inputs *inputs
         ins_prescribe(&design, &start, &own, (ins_keep)prescribed->value[0], forecast.prescribed);
         start.prescribed = forecast.prescribed;
     }
-    ins_predict(&design, &start, &own, forecast.layer);
+    ins_predict_steps(&design, &start, &own, forecast.layer, keep_steps, &forecast);
     for (size_t i = 0; i < design.layers; i++) list_layer(&forecast, &design, i);
     ins_design_free(&design);
     return forecast;
@@ -232,6 +254,8 @@ ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples
 
 void ins_forecast_free(ins_forecast *forecast)
 {
+    for (size_t i = 0; i < forecast->sequences; i++) free(forecast->sequence[i].square);
+    free(forecast->sequence);
     free(forecast->layer);
     free(forecast->item);
     free(forecast->prescribed);

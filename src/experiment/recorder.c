@@ -280,7 +280,15 @@ static void show_attention(const ins_attention_pass *pass, size_t rows, ins_trac
         (ins_trace_tensor){.x = pass->share, .units = pass->heads, .length = length};
 }
 
-static void show_layer(ins_recorder *recorder, size_t number)
+/* What the theory says of a gate before training. */
+static void add_forecast(const ins_forecast *forecast, ins_trace_layer *layer)
+{
+    layer->expected_z = ins_forecast_steps_of(forecast, layer->number, "preactivation");
+    layer->expected_delta = ins_forecast_steps_of(forecast, layer->number, "delta");
+    layer->expected_state = ins_forecast_steps_of(forecast, layer->number, "state");
+}
+
+static void show_layer(ins_recorder *recorder, size_t number, size_t epoch)
 {
     static const ins_learned none = {.value = NULL}; /* which is not shown */
     const ins_network *network = recorder->subject.network;
@@ -314,6 +322,8 @@ static void show_layer(ins_recorder *recorder, size_t number)
         layer.tensor[INS_STREAM] = by_position(view.stream, view.streamed, rows);
     if (view.attention.heads > 0) show_attention(&view.attention, rows, &layer);
     layer.tokens = tokens_of(network, &view, rows);
+    if (epoch == 0 && recorder->subject.forecast != NULL)
+        add_forecast(recorder->subject.forecast, &layer);
     ins_trace_show(recorder->trace, &layer);
 }
 
@@ -337,6 +347,7 @@ void ins_recorder_record(ins_recorder *recorder, const ins_recorder_epoch *epoch
                                .logs = logs_at(subject->settings, epoch)};
     ins_trace_begin(recorder->trace, &moment, rows);
     show_inputs(recorder);
-    for (size_t l = 1; l <= ins_network_depth(subject->network); l++) show_layer(recorder, l);
+    for (size_t l = 1; l <= ins_network_depth(subject->network); l++)
+        show_layer(recorder, l, epoch->epoch);
     ins_trace_end(recorder->trace);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "initscope/forecast.h"
 #include "initscope/grid.h"
 #include "initscope/log_writer.h"
 #include "initscope/network.h"
@@ -23,6 +24,7 @@ typedef struct ins_recorder_trial {
     ins_network *network;
     const ins_samples *probe;     /* rows <= the network's capacity */
     const ins_settings *settings; /* which epochs get what */
+    const ins_forecast *forecast; /* for epoch 0; NULL: there is none */
 } ins_recorder_trial;
 
 /* Bytes of a recorder of this network. INS_USAGE when they cannot be counted. */

@@ -89,8 +89,11 @@ static ins_status session_open(session *s, ins_network **network, ins_error *err
 
     s->trainer = ins_trainer_new(s->network, train, ins_trial_batch(s->trial, train),
                                  settings->shuffle == 1, s->trial->seed);
-    ins_recorder_trial subject = {
-        .trial = s->trial, .network = s->network, .probe = &s->probe, .settings = settings};
+    ins_recorder_trial subject = {.trial = s->trial,
+                                  .network = s->network,
+                                  .probe = &s->probe,
+                                  .settings = settings,
+                                  .forecast = s->forecast};
     s->recorder = ins_recorder_new(&subject, ins_network_design(s->network));
     return INS_OK;
 }

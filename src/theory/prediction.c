@@ -435,8 +435,17 @@ void ins_prescribe(const ins_design *design, const ins_initialization *start,
     free(out);
 }
 
-double ins_predict(const ins_design *design, const ins_initialization *start,
-                   const ins_inputs *inputs, ins_layer_prediction *out)
+static void tell_steps(const walk *w, ins_step_listener *listener, void *context)
+{
+    for (size_t i = 0; i < w->design->layers; i++)
+        if (w->signal[i].recurring != NULL)
+            ins_recurring_tell(w->signal[i].recurring, w->design->layer[i].number, listener,
+                               context);
+}
+
+double ins_predict_steps(const ins_design *design, const ins_initialization *start,
+                         const ins_inputs *inputs, ins_layer_prediction *out,
+                         ins_step_listener *listener, void *context)
 {
     const size_t last = design->layers - 1;
     walk w = begin(design, start, inputs, out);
@@ -444,6 +453,13 @@ double ins_predict(const ins_design *design, const ins_initialization *start,
     const double loss = loss_start(design->loss, &w.signal[last], design->layer[last].units, inputs,
                                    &out[design->depth - 1]);
     go_back(&w);
+    if (listener != NULL) tell_steps(&w, listener, context);
     end(&w);
     return loss;
+}
+
+double ins_predict(const ins_design *design, const ins_initialization *start,
+                   const ins_inputs *inputs, ins_layer_prediction *out)
+{
+    return ins_predict_steps(design, start, inputs, out, NULL, NULL);
 }

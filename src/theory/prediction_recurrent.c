@@ -21,6 +21,7 @@ struct ins_recurring {
     ins_recurrence closed;      /* of a simple layer without the identity; else its z is NULL */
     ins_population *population; /* of the others */
     ins_steps *steps;           /* of either */
+    bool went_back;             /* deltas are known */
 };
 
 void ins_recurring_free(ins_recurring *recurring)
@@ -30,6 +31,19 @@ void ins_recurring_free(ins_recurring *recurring)
     if (recurring->closed.z != NULL) ins_recurrence_free(&recurring->closed);
     ins_field_free(recurring->inputs);
     free(recurring);
+}
+
+/* Of deltas only where they are known. */
+void ins_recurring_tell(const ins_recurring *recurring, size_t number, ins_step_listener *listener,
+                        void *context)
+{
+    const ins_steps *steps = recurring->steps;
+    for (size_t k = 0; k < steps->gates; k++) {
+        listener(context, number + k, "preactivation", steps->gate[k].square, steps->steps);
+        if (recurring->went_back)
+            listener(context, number + k, "delta", steps->gate[k].delta, steps->steps);
+    }
+    listener(context, number, "state", steps->state, steps->steps);
 }
 
 /* --- Promises --------------------------------------------------------------------------------- */
@@ -232,6 +246,7 @@ static void go_back(ins_recurring *recurring, const ins_arriving *arriving)
         ins_population_backward(recurring->population, arriving);
     else
         ins_recurrence_backward(&recurring->closed, recurring->inputs, arriving);
+    recurring->went_back = true;
 }
 
 static double mean_of(const double *x, size_t count)

@@ -39,6 +39,10 @@ typedef struct ins_back {
 typedef struct ins_recurring ins_recurring;
 void ins_recurring_free(ins_recurring *recurring); /* NULL is fine */
 
+/* Tells of its steps; number is that of its first matrix. */
+void ins_recurring_tell(const ins_recurring *recurring, size_t number, ins_step_listener *listener,
+                        void *context);
+
 typedef struct ins_signal ins_signal;
 struct ins_signal {
     double square;   /* E[x^2] of its elements x */

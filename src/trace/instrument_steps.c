@@ -48,18 +48,28 @@ static void *lay_out(const ins_trace_extent *extent, ins_carver *carver)
     return buffers;
 }
 
-static void add_row(const ins_trace_moment *moment, size_t layer, ins_tensor kind, size_t step,
-                    const ins_layer_statistics *of, ins_text *out)
+static const double *expected_of(const ins_trace_layer *layer, ins_tensor kind)
 {
+    if (kind == INS_STATE) return layer->expected_state;
+    return kind == INS_DELTA ? layer->expected_delta : layer->expected_z;
+}
+
+static void add_row(const ins_trace_moment *moment, const ins_trace_layer *layer, ins_tensor kind,
+                    size_t step, const ins_layer_statistics *of, ins_text *out)
+{
+    const double *expected = expected_of(layer, kind);
     ins_row row = ins_row_begin(out, INS_LOG_STEPS);
     ins_row_integer(&row, INS_STEPS_RUN, (long long)moment->run.run);
     ins_row_integer(&row, INS_STEPS_EPOCH, (long long)moment->epoch);
-    ins_row_integer(&row, INS_STEPS_LAYER, (long long)layer);
+    ins_row_integer(&row, INS_STEPS_LAYER, (long long)layer->number);
     ins_row_text(&row, INS_STEPS_TENSOR, ins_tensor_table[kind].name);
     ins_row_integer(&row, INS_STEPS_STEP, (long long)step);
     ins_row_number(&row, INS_STEPS_SECOND_MOMENT, of->second_moment);
     ins_row_number(&row, INS_STEPS_VARIANCE, of->within_unit_variance);
-    ins_row_empty(&row, INS_STEPS_THEORY);
+    if (expected != NULL)
+        ins_row_number(&row, INS_STEPS_THEORY, expected[step - 1]);
+    else
+        ins_row_empty(&row, INS_STEPS_THEORY);
     ins_row_end(&row);
 }
 
@@ -77,7 +87,7 @@ static void show_tensor(const step_buffers *buffers, const ins_trace_moment *mom
                    units * sizeof *buffers->slice);
         ins_moments_of_columns(buffers->slice, samples, units, unbounded, buffers->moments);
         const ins_layer_statistics of = ins_layer_statistics_of(buffers->moments, units);
-        add_row(moment, layer->number, kind, step + 1, &of, out);
+        add_row(moment, layer, kind, step + 1, &of, out);
     }
 }
 

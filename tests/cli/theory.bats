@@ -227,3 +227,15 @@ cell() {
     awk -F, '$4 == 0 && ($7 > 1 + 1e-6 || $7 < 1 - 1e-6) { exit 1 }' s/spectrum.csv
     awk -F, '$4 == 3 && ($7 > 1 + 1e-3 || $7 < 1 - 1e-3) { n++ } END { exit n == 0 }' s/spectrum.csv
 }
+
+@test "steps.csv has what is predicted of every step of recurrent layers, at epoch 0 alone" {
+    run_ok run -q --data=digits --network='input(8,8),lstm(64)' --init=keras_default --seeds=4 \
+        --epochs=1 --probe=128 -o w
+    # z and delta of four gates and one state, over eight steps, are within a third of the mean; at
+    # the first step there is nothing to forget.
+    awk -F, 'NR > 1 && $2 == 0 { of = $3 " " $4 " " $5; m[of] += $6 / 4; t[of] = $8 }
+             NR > 1 && $2 > 0 && $8 != "" { bad = 1 }
+             END { for (of in m) { seen++; if (m[of] < 0.67 * t[of] || m[of] > 1.5 * t[of]) bad = 1 }
+                   if (m["2 delta 1"] != 0 || !(t["2 delta 2"] > 0)) bad = 1
+                   exit bad || seen != 72 }' w/steps.csv
+}

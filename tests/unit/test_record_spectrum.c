@@ -66,7 +66,7 @@ static void setup(void)
     trial = ins_grid_trial(&grid, 0);
     make_inputs();
     make_network();
-    recorder = ins_recorder_new(&(ins_recorder_trial){&trial, network, &samples, &settings},
+    recorder = ins_recorder_new(&(ins_recorder_trial){&trial, network, &samples, &settings, NULL},
                                 ins_network_design(network));
     ins_carver carver = {0};
     ins_spectrum_lay_out(WIDEST * WIDEST, &carver);

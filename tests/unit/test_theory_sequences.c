@@ -181,6 +181,52 @@ START_TEST(test_unknown)
 }
 END_TEST
 
+/* What a listener has heard: tensors of matrices, and whether their means are those of the layer.
+ */
+typedef struct heard {
+    const ins_layer_prediction *layer;
+    size_t gates, deltas, states;
+} heard;
+
+static void hear(void *context, size_t number, const char *tensor, const double *square,
+                 size_t steps)
+{
+    heard *h = context;
+    double mean = 0;
+    ck_assert_uint_eq(steps, 10);
+    for (size_t t = 0; t < steps; t++) mean += square[t] / (double)steps;
+    if (strcmp(tensor, "preactivation") == 0) {
+        ck_near(mean, h->layer[number - 1].preactivation.second_moment, EXACT);
+        h->gates++;
+    } else if (strcmp(tensor, "delta") == 0) {
+        ck_near(mean, h->layer[number - 1].delta.second_moment, EXACT);
+        for (size_t t = 1; t < steps; t++) ck_assert(square[t] > square[t - 1]);
+        h->deltas++;
+    } else {
+        ck_assert_str_eq(tensor, "state");
+        ck_assert_uint_eq(number, 1);
+        ck_assert(square[0] < square[steps - 1]);
+        h->states++;
+    }
+}
+
+START_TEST(test_steps)
+{
+    ins_samples samples = random_samples(24, 160, 1);
+    static forecast f;
+    predict(&f, "input(10,16),lstm(8)", "lecun_normal", "orthogonal", &samples);
+    const ins_initialization start = start_of(&f);
+    const ins_inputs inputs = {.square = 1, .apart = 1, .rows = samples.rows};
+    heard h = {.layer = f.layer};
+    ins_predict_steps(&f.design, &start, &inputs, f.layer, hear, &h);
+    ck_assert_uint_eq(h.gates, 4);
+    ck_assert_uint_eq(h.deltas, 4);
+    ck_assert_uint_eq(h.states, 1);
+    samples_free(&samples);
+    ins_design_free(&f.design);
+}
+END_TEST
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -190,6 +236,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_networks, 0, NETWORKS);
     tcase_add_test(tests, test_unknown);
+    tcase_add_test(tests, test_steps);
     suite_add_tcase(suite, tests);
     return ins_run_suite(suite);
 }
