@@ -27,7 +27,7 @@ typedef enum ins_factor {
 } ins_factor;
 
 /* The initializers beside that of the hidden layers. */
-enum { INS_START_OUTPUT, INS_START_FIRST, INS_START_BIAS, INS_STARTS };
+enum { INS_START_OUTPUT, INS_START_FIRST, INS_START_EMBEDDING, INS_START_BIAS, INS_STARTS };
 
 typedef struct ins_grid {
     const ins_settings *settings;
@@ -44,6 +44,7 @@ typedef struct ins_trial {
     const ins_choice *activation, *optimizer;
     const ins_choice *residual;              /* how the branches of its residual blocks start */
     const ins_choice *init, *first, *output; /* of W of the hidden, the first, the output layer */
+    const ins_choice *embedding;             /* of tables */
     const ins_choice *bias;                  /* of every b */
     double learning_rate;                    /* the optimizer's own is filled in */
     double dropout, weight_decay;

@@ -83,8 +83,8 @@ typedef struct ins_layer_plan {
     char name[INS_LAYER_NAME]; /* "conv3": its own after @, or its kind and the how-manieth of it */
     const ins_choice *weights; /* initializer of its matrices; NULL: that of the network */
     const ins_choice *start;   /* of the residual block that it is in or ends; NULL: none */
-    size_t block, blocks;      /* the residual block that it is in or ends, from 1, of how many;
-                                  0: in none */
+    size_t block, blocks;      /* the residual block that it is in or ends, from 1, 0: in none; of
+                                  how many in the network */
     size_t position, matrices; /* of its first matrix among those of the block's branch, from 1, of
                                   how many; 0: in no branch */
     bool last_norm;            /* the last one of a branch */

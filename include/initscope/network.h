@@ -44,8 +44,9 @@ typedef struct ins_initialization {
     const ins_choice *output; /* of W of the output layer */
     const ins_choice *bias;   /* of every b */
     uint32_t seed;
-    const ins_samples *probe; /* what a data-dependent initializer sees; may be NULL otherwise */
-    const ins_choice *first;  /* of W of the first layer; NULL: as the hidden ones */
+    const ins_samples *probe;    /* what a data-dependent initializer sees; may be NULL otherwise */
+    const ins_choice *first;     /* of W of the first layer; NULL: as the hidden ones */
+    const ins_choice *embedding; /* of tables; NULL: as the hidden ones */
     const double *prescribed; /* (depth) deviations for rows that take them; NULL: none was found */
 } ins_initialization;
 

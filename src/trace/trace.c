@@ -32,7 +32,7 @@ struct ins_trace {
     real *update;                           /* (most weights of a layer) */
     size_t units, features, rows, jacobian; /* most units of a layer, features that one reads, rows,
                                                elements of a Jacobian */
-    bool tokens; /* may be shown */
+    bool tokens;                            /* may be shown */
     void *state[INSTRUMENTS];
     ins_log_set planned;
     ins_trace_moment moment;

@@ -83,7 +83,7 @@ complete_words() {
     [ "$(wc -l <schema)" -ge 80 ]
     # What a run of dense layers does not write stands on the page alone.
     awk 'NR == FNR { if (/^FILE /) written[$2]; next } /^FILE / { on = $2 in written } on' schema page | diff schema -
-    [ "$(sed -n 's/^FILE //p' schema page | sort | uniq -u | tr '\n' ' ')" = "factors.csv network.csv " ]
+    [ "$(sed -n 's/^FILE //p' schema page | sort | uniq -u | tr '\n' ' ')" = "factors.csv network.csv tokens.csv " ]
     # and the sentences
     sed -n 's/.*"description": "\(.*\)"}.*/\1/p' w/schema.json >sentences
     [ "$(wc -l <sentences)" -ge 70 ]
