@@ -27,7 +27,8 @@ static ins_solved_layer solved(const ins_design *design, const ins_layer_plan *p
                               .kept = of->preactivation.second_moment,
                               .reachable = INFINITY,
                               .slope = 1};
-    snprintf(layer.name, sizeof layer.name, "%s", plan->name);
+    snprintf(layer.name, sizeof layer.name, "%s%s%s", plan->name, place->part != NULL ? "." : "",
+             place->part != NULL ? place->part : "");
     if (phi != NULL) {
         const double q = of->preactivation.second_moment;
         const ins_expectation at = ins_expect(phi, q);
