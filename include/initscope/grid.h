@@ -29,7 +29,7 @@ typedef enum ins_factor {
 } ins_factor;
 
 /* The initializers beside that of the hidden layers. */
-enum { INS_START_OUTPUT, INS_START_FIRST, INS_START_BIAS, INS_STARTS };
+enum { INS_START_OUTPUT, INS_START_FIRST, INS_START_EMBEDDING, INS_START_BIAS, INS_STARTS };
 
 typedef struct ins_grid {
     const ins_settings *settings;
@@ -48,6 +48,7 @@ typedef struct ins_trial {
     const ins_choice *recurrent; /* of matrices on a recurrent layer's own last output */
     const ins_choice *forget;    /* how the biases of its forget gates start */
     const ins_choice *init, *first, *output; /* of W of the hidden, the first, the output layer */
+    const ins_choice *embedding;             /* of tables */
     const ins_choice *bias;                  /* of every b */
     double learning_rate;                    /* the optimizer's own is filled in */
     double dropout, weight_decay;

@@ -44,7 +44,8 @@ typedef struct ins_tensor_place {
                                is 0 elsewhere */
     size_t axes, kernel[2]; /* its window: taps is their product */
     size_t centre;          /* the tap at the position itself */
-    size_t block, blocks;   /* the residual block that it is in, from 1, of how many; 0: in none */
+    size_t block, blocks;   /* the residual block that it is in, from 1, 0: in none; of how many in
+                               the network */
     size_t position, matrices; /* among those of the block's branch, from 1; 0: in no branch */
     bool last_norm;            /* it belongs to the last norm of a branch */
     double prescribed;  /* standard deviation that was found for this very matrix; 0: none was */

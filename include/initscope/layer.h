@@ -86,8 +86,8 @@ typedef struct ins_layer_plan {
     const ins_choice *forget;    /* start of its forget gate's bias, a row of ins_forget_biases;
                                     NULL: that of the network */
     const ins_choice *start;     /* of the residual block that it is in or ends; NULL: none */
-    size_t block, blocks;        /* the residual block that it is in or ends, from 1, of how many;
-                                    0: in none */
+    size_t block, blocks;        /* the residual block that it is in or ends, from 1, 0: in none; of
+                                    how many in the network */
     size_t position, matrices; /* of its first matrix among those of the block's branch, from 1, of
                                   how many; 0: in no branch */
     bool last_norm;            /* the last one of a branch */

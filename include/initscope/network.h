@@ -50,6 +50,7 @@ typedef struct ins_initialization {
                                     the layer's others */
     const ins_choice *forget;    /* start of the biases of forget gates, a row of ins_forget_biases;
                                     NULL: as the layer's others */
+    const ins_choice *embedding; /* of tables; NULL: as the hidden ones */
     const double *prescribed; /* (depth) deviations for rows that take them; NULL: none was found */
 } ins_initialization;
 

@@ -84,7 +84,7 @@ typedef struct ins_settings {
     size_t split; /* ins_splitting */
     size_t split_seed;
 
-    ins_choice output_init, first_init; /* entry NULL: the run's own */
+    ins_choice output_init, first_init, embedding_init; /* entry NULL: the run's own */
     ins_choice bias_init;
     double clip; /* 0: none */
     size_t epochs;
@@ -178,6 +178,7 @@ typedef enum ins_option_id {
     INS_OPTION_SPLIT_SEED,
     INS_OPTION_OUTPUT_INIT,
     INS_OPTION_FIRST_INIT,
+    INS_OPTION_EMBEDDING_INIT,
     INS_OPTION_BIAS_INIT,
     INS_OPTION_CLIP,
     INS_OPTION_EPOCHS,

@@ -12,7 +12,7 @@
 
 /* A numbered matrix. */
 typedef struct ins_solved_layer {
-    char name[2 * INS_LAYER_NAME];
+    char name[2 * INS_LAYER_NAME]; /* "conv3", "attention2.q" */
     ins_tensor_place place;
     double deviation; /* of the elements of W: N(0, deviation^2) */
     double kept;      /* E[a^2], of a layer without activation E[z^2]; or the signal */

@@ -8,6 +8,7 @@
 
 static const char *number(double value, ins_arena *arena)
 {
+    if (isnan(value)) return "";
     if (isinf(value)) return "-";
     return ins_arena_format(arena, "%.4g", value);
 }
@@ -24,7 +25,7 @@ static void print_table(const ins_solution *solution, const char *kept, ins_aren
             ins_arena_format(arena, "%zu", of->place.layer),
             of->name,
             ins_arena_format(arena, "%.0f", of->place.fan_in),
-            ins_arena_format(arena, "%.6g", of->deviation),
+            isnan(of->deviation) ? "not predicted" : ins_arena_format(arena, "%.6g", of->deviation),
             number(of->deviation * sqrt(of->place.fan_in), arena),
             number(of->kept, arena),
             number(of->slope, arena),

@@ -181,9 +181,10 @@ static ins_status resolve_gains(ins_settings *settings, ins_error *error)
     for (size_t i = 0; i < settings->network.count; i++)
         status = ins_status_first(status, resolve_layers(settings->network.item[i].layers, where,
                                                          settings->arena, error));
-    ins_choice *others[] = {&settings->output_init, &settings->first_init, &settings->bias_init};
+    ins_choice *others[] = {&settings->output_init, &settings->first_init,
+                            &settings->embedding_init, &settings->bias_init};
     static const ins_option_id options[] = {INS_OPTION_OUTPUT_INIT, INS_OPTION_FIRST_INIT,
-                                            INS_OPTION_BIAS_INIT};
+                                            INS_OPTION_EMBEDDING_INIT, INS_OPTION_BIAS_INIT};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         where = ins_settings_where(settings, options[i]);
         if (others[i]->entry != NULL)

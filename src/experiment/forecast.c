@@ -188,9 +188,11 @@ static void list_layer(ins_forecast *forecast, const ins_design *design, size_t 
 /* The first of the trial's initializers that take a deviation for each layer; NULL: none does. */
 static const ins_choice *prescribed_by(const ins_trial *trial)
 {
-    const ins_choice *const choices[] = {trial->init, trial->first, trial->output};
+    const ins_choice *const choices[] = {trial->init, trial->first, trial->output,
+                                         trial->embedding};
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
-        if (((const ins_initializer *)choices[i]->entry)->prescribed) return choices[i];
+        if (choices[i] != NULL && ((const ins_initializer *)choices[i]->entry)->prescribed)
+            return choices[i];
     return NULL;
 }
 
@@ -220,6 +222,7 @@ static ins_forecast forecast_of(const ins_trial *trial, const ins_inputs *inputs
     const ins_choice *prescribed = prescribed_by(trial);
     ins_initialization start = {.hidden = trial->init,
                                 .first = trial->first,
+                                .embedding = trial->embedding,
                                 .output = trial->output,
                                 .bias = trial->bias,
                                 .recurrent = trial->recurrent,

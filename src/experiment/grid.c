@@ -40,6 +40,8 @@ static ins_status resolve_row(const ins_settings *settings, const ins_choice *ac
 {
     static const ins_option_id options[INS_STARTS] = {[INS_START_OUTPUT] = INS_OPTION_OUTPUT_INIT,
                                                       [INS_START_FIRST] = INS_OPTION_FIRST_INIT,
+                                                      [INS_START_EMBEDDING] =
+                                                          INS_OPTION_EMBEDDING_INIT,
                                                       [INS_START_BIAS] = INS_OPTION_BIAS_INIT};
     size_t inits = settings->init.count;
     ins_status status = INS_OK;
@@ -128,6 +130,7 @@ ins_trial ins_grid_trial(const ins_grid *grid, size_t index)
         .init = init,
         .output = settings->output_init.entry ? start + inits + INS_START_OUTPUT : init,
         .first = settings->first_init.entry ? start + inits + INS_START_FIRST : init,
+        .embedding = settings->embedding_init.entry ? start + inits + INS_START_EMBEDDING : NULL,
         .bias = start + inits + INS_START_BIAS,
         .seed = (uint32_t)(settings->seed + digit[INS_FACTOR_SEED])};
 }

@@ -215,5 +215,7 @@ ins_status ins_output_check(const ins_settings *settings, ins_log_policy policy,
         ins_status_first(status, check_weights(settings, policy, &settings->output_init, error));
     status =
         ins_status_first(status, check_weights(settings, policy, &settings->first_init, error));
+    status =
+        ins_status_first(status, check_weights(settings, policy, &settings->embedding_init, error));
     return ins_status_first(status, check_weights(settings, policy, &settings->bias_init, error));
 }

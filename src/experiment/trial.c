@@ -31,6 +31,7 @@ ins_initialization ins_trial_initialization(const ins_trial *trial, const ins_sa
 {
     return (ins_initialization){.hidden = trial->init,
                                 .first = trial->first,
+                                .embedding = trial->embedding,
                                 .output = trial->output,
                                 .bias = trial->bias,
                                 .recurrent = trial->recurrent,

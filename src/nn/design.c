@@ -318,8 +318,7 @@ ins_status ins_design_make(const ins_blueprint *blueprint, const ins_details *de
     m.kinds = ins_allocate(ins_layer_kinds.count, sizeof *m.kinds, "kinds of layers");
     if (append_input(&m, &list, &last) && append_list(&m, list, &last) &&
         append_output(&m, &last)) {
-        for (size_t i = 0; i < made.layers; i++)
-            if (made.layer[i].block > 0) made.layer[i].blocks = m.blocks;
+        for (size_t i = 0; i < made.layers; i++) made.layer[i].blocks = m.blocks;
         *design = made;
     } else {
         char display[INS_DISPLAY_SIZE];

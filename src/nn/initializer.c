@@ -475,19 +475,19 @@ static const ins_initializer rows[] = {
      .entry.aliases = "kaiming", KAIMING},
     {ROW(torch_default,
          "U(-1/sqrt(fan_in), 1/sqrt(fan_in)), the bias the same; of recurrent layers all with "
-         "units for fan_in, a bias twice where PyTorch has two; of attention q, k, v "
-         "xavier_uniform of one matrix, bias 0; embeddings N(0, 1)",
+         "units for fan_in, a bias twice where PyTorch has two; q, k, v of attention one "
+         "xavier_uniform, bias 0; embeddings N(0, 1)",
          "PyTorch 1.0 to 2.9: linear, convolution, recurrent, attention, embedding"),
      .fill_bias = torch_fill_bias, .bias_variance = torch_bias_variance, .recurrent = true},
     {ROW(keras_default,
          "glorot_uniform with Keras' fans: of groups and gates all outputs, of depthwise all "
-         "inputs, of attention those of a convolution; recurrent kernels orthogonal, all gates of "
-         "a layer together; embeddings U(-0.05, 0.05); bias 0, of forget gates 1",
+         "inputs, of attention a kernel's; recurrent kernels orthogonal, all gates of a layer "
+         "together; embeddings U(-0.05, 0.05); bias 0, of forget gates 1",
          "Keras 2.0 to 3.12"),
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance, .recurrent = true,
      .packed = true, .forget = &ins_forget_one},
-    {ROW(keras_default_2026, "as keras_default, but of attention with the true fans; bias 0",
-         "Keras since PR 22789, April 2026"),
+    {ROW(keras_default_2026, "as keras_default, with the true fans of attention",
+         "Keras since April 2026 (PR 22789)"),
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance, .recurrent = true,
      .packed = true, .forget = &ins_forget_one},
     {ROW(flax_default,
@@ -495,14 +495,13 @@ static const ins_initializer rows[] = {
          "each gate by itself; embeddings N(0, 1/units); bias 0",
          "Flax 0.1 to 0.12"),
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance, .recurrent = true},
-    {ROW(gpt2,
-         "N(0, 0.02^2), the last matrix of each of L residual branches N(0, 0.02^2 / L); bias 0",
+    {ROW(gpt2, "N(0, 0.02^2), at the end of each of L residual branches N(0, 0.02^2 / L); bias 0",
          "Radford et al. 2019; nanoGPT"),
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
     {ROW(t_fixup,
-         "glorot_uniform, in L residual branches, N = L / 2, all but q and k times 0.67 "
-         "N^(-1/4); embeddings N(0, 1/units) times (9N)^(-1/4); bias 0",
-         "Huang et al. 2020, of an encoder"),
+         "glorot_uniform, of N = L / 2 encoder layers all but q and k times 0.67 N^(-1/4); "
+         "embeddings N(0, 1/units) times (9N)^(-1/4); bias 0",
+         "Huang et al. 2020"),
      .fill_bias = zero_fill_bias, .bias_variance = zero_bias_variance},
     {ROW(dcgan, "N(0, 0.02^2), gamma of norms N(1, 0.02^2)",
          "Radford et al. 2016; PyTorch examples"),

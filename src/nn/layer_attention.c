@@ -95,10 +95,10 @@ static ins_attention_pass shape_of_pass(const ins_layer_plan *plan)
 void ins_attention_buffers(ins_layer *layer, size_t capacity, ins_carver *carver)
 {
     const ins_layer_plan *plan = layer->plan;
-    const size_t units = plan->units, square = times(times(units, units), heads_of(plan));
+    const size_t units = plan->units, positions = ins_positions(plan->shape);
     ins_attention own = {.pass = shape_of_pass(plan)};
-    const size_t pairs =
-        square < SIZE_MAX ? own.pass.heads * ins_attention_pairs(&own.pass) : SIZE_MAX;
+    const bool countable = times(times(positions, positions + 1), own.pass.heads) < SIZE_MAX;
+    const size_t pairs = countable ? own.pass.heads * ins_attention_pairs(&own.pass) : SIZE_MAX;
     for (size_t m = 0; m < INS_ATTENTION_O; m++) {
         own.made[m] = ins_carve_matrix(carver, capacity, units, sizeof(real));
         own.delta[m] = ins_carve_matrix(carver, capacity, units, sizeof(real));

@@ -32,11 +32,18 @@ static ins_status check_gains(const ins_choice *choice, ins_error *error)
     return INS_OK;
 }
 
+static bool is_table(const ins_layer_plan *plan)
+{
+    ins_learned list[INS_LAYER_TENSORS];
+    return ins_plan_tensors(plan, list) > 0 && list[0].place.role == INS_ROLE_TABLE;
+}
+
 const ins_choice *ins_weights_of(const ins_design *design, size_t layer,
                                  const ins_initialization *initialization)
 {
     const ins_layer_plan *plan = &design->layer[layer];
     if (plan->weights != NULL) return plan->weights;
+    if (initialization->embedding != NULL && is_table(plan)) return initialization->embedding;
     if (layer + 1 == design->layers) return initialization->output;
     return plan->number == 1 && initialization->first != NULL ? initialization->first
                                                               : initialization->hidden;
@@ -231,10 +238,17 @@ static double deviation(const real *z, size_t n)
     return sqrt(square / (double)n);
 }
 
+/* What the output is proportional to: of several matrices the one that reads what the others made.
+ */
 static void scale_matrices(const ins_layer *layer, double factor)
 {
-    for (size_t t = 0; t < layer->tensors; t++)
-        if (ins_role_is_matrix(layer->tensor[t].place.role)) multiply(&layer->tensor[t], factor);
+    bool inner = false;
+    for (size_t t = 0; t < layer->tensors; t++) inner |= layer->tensor[t].place.inner;
+    for (size_t t = 0; t < layer->tensors; t++) {
+        const ins_tensor_place *place = &layer->tensor[t].place;
+        if (ins_role_is_matrix(place->role) && place->inner == inner)
+            multiply(&layer->tensor[t], factor);
+    }
 }
 
 /* Lets a row that looks at data scale the layer at index, the layers before it being final. */

@@ -42,7 +42,7 @@ keys() {
     "$INITSCOPE" run -q --epochs=0 --seeds=1 -o w
     flat=$("$INITSCOPE" run --help | tr '\n' ' ' | tr -s ' ')
     for key in init activation network residual-init recurrent-init forget-bias clip optimizer dropout weight-decay batch data delimiter scale \
-        test-fraction split-seed output-init first-init bias-init shuffle seed probe record-every; do
+        test-fraction split-seed output-init first-init embedding-init bias-init shuffle seed probe record-every; do
         value=$(sed -n "s/^$key = //p" w/experiment.ini)
         [ -n "$value" ]
         [[ "$flat" =~ "--$key="[^[]*"[default: $value;" ]] || { echo "$key: $value"; return 1; }

@@ -255,3 +255,78 @@ output,dense,,7 8 9 10,10,5,10" ]
     run_ok report --summary w
     [ -n "$output" ]
 }
+
+# tokens: sequences of six different ones in tokens.csv.
+tokens() {
+    awk 'BEGIN {
+        print "a,b,c,d,e,class"
+        for (i = 1; i < 200; i++) print i % 6 "," i % 5 "," int(i / 7) % 6 "," int(i / 3) % 4 "," int(i / 2) % 6 "," (i % 6 < 3)
+    }' >tokens.csv
+}
+
+transformer='embed(6,8),positions(learned),res(ln,attention(2)),res(ln,16,dense(8)),ln,gmean'
+
+@test "attention: q, k, v and o are layers of their own, what they make is logged" {
+    tokens
+    run_ok run -q --data tokens.csv --scale none --network "$transformer" --init he_normal --seeds 1 --epochs 1 --save-weights ends -o w
+    cat >expected <<END
+run,layer,name,kind,block,activation,inputs,units,fan_in,fan_out,parameters,trainable
+1,1,embed1,embedding,,,0,8,6,8,48,1
+1,2,positions1,embedding,,,1,8,5,8,40,1
+1,3,attention1.q,attention,res1,,2,8,8,8,72,1
+1,4,attention1.k,attention,res1,,2,8,8,8,72,1
+1,5,attention1.v,attention,res1,,2,8,8,8,72,1
+1,6,attention1.o,attention,res1,,3 4 5,8,8,8,72,1
+1,7,dense1,dense,res2,relu,2 6,16,8,16,144,1
+1,8,dense2,dense,res2,,7,8,16,8,136,1
+1,9,output,dense,,,2 6 8,2,8,2,18,1
+END
+    diff expected w/network.csv
+    # 159 rows: 5 positions of each, 2 heads that look from each of them to each.
+    [ "$(cell w/layers.csv count epoch=0 layer=3 tensor=preactivation)" -eq $((159 * 5 * 8)) ]
+    [ "$(cell w/layers.csv count epoch=0 layer=6 tensor=logit)" -eq $((159 * 25 * 2)) ]
+    [ "$(cell w/layers.csv units epoch=0 layer=6 tensor=attention)" -eq 2 ]
+    near 0.2 1e-6 "$(cell w/layers.csv mean epoch=0 layer=6 tensor=attention)"
+    near 0 1e-6 "$(cell w/layers.csv mean epoch=0 layer=6 tensor=logit)"
+    [ "$(cut -d, -f1-3 w/tokens.csv | tr '\n' ' ')" = 'run,epoch,layer 1,0,6 1,0,8 1,1,6 1,1,8 ' ]
+    [ "$(cell w/tokens.csv entropy epoch=0 layer=8)" = '' ]
+    awk -v e="$(cell w/tokens.csv entropy epoch=0 layer=6)" 'BEGIN { exit !(0 < e && e < log(5)) }'
+    # As PyTorch has them: in_proj in parts, nn.Embedding by rows.
+    [ "$(shape w/weights/000001/epoch0000.layer01.W.npy)" = '6, 8' ]
+    [ "$(shape w/weights/000001/epoch0000.layer02.W.npy)" = '5, 8' ]
+    [ "$(shape w/weights/000001/epoch0001.layer04.W.npy)" = '8, 8' ]
+    [ "$(shape w/weights/000001/epoch0001.layer04.b.npy)" = '8,' ]
+    run_ok run -q --data tokens.csv --scale none --network "$transformer" --init 'file(w/weights/000001/epoch0000)' \
+        --seeds 1 --epochs 1 -o again
+    diff <(cut -d, -f3- w/layers.csv) <(cut -d, -f3- again/layers.csv)
+    diff w/tokens.csv again/tokens.csv
+    run_ok run -q w/experiment.ini -o repeated
+    same_run w repeated
+    run_ok report w
+}
+
+@test "embeddings: tokens alone, an initializer of their own" {
+    tokens
+    refuses 2 '--network: embed1: tokens must be whole numbers in [0, 4]; with --scale none features stay as they are (got "5")' \
+        run -q --data tokens.csv --scale none --network 'embed(5,4),gmean' -o w
+    run --separate-stderr "$INITSCOPE" run -q --data tokens.csv --network 'embed(6,4),gmean' -o w
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *'embed1: tokens must be whole numbers in [0, 5]; with --scale none features stay as they are (got "'*.*'")' ]]
+    refuses 2 '--network: embed1: it reads the tokens of the input: it must be the first layer (got "dense(5),embed(6,4),gmean")' \
+        run -q --data tokens.csv --scale none --network 'dense(5),embed(6,4),gmean' -o w
+    refuses 2 '--network: attention1: it must read a sequence, and reads 5 (got "attention(1),gmean")' \
+        run -q --data tokens.csv --network 'attention(1),gmean' -o w
+    run_ok run -q --data tokens.csv --scale none --network "$transformer" --init he_normal --embedding-init 'random_normal(stddev=1)' \
+        --seeds 1 --epochs 0 -o w
+    grep -q '^embedding-init = random_normal(stddev=1)$' w/experiment.ini
+    near 1 0.4 "$(cell w/layers.csv second_moment epoch=0 layer=1 tensor=weight)"
+    near 1 0.4 "$(cell w/layers.csv second_moment epoch=0 layer=2 tensor=weight)"
+    near 0.25 0.12 "$(cell w/layers.csv second_moment epoch=0 layer=3 tensor=weight)"
+}
+
+@test "theory --solve: matrices of attention by their names, no line of code of what is not known" {
+    run_ok theory --solve --data digits --network 'input(8,8),dense(8),attention(2),gmean'
+    [[ "${lines[3]}" =~ ^2\ +attention1\.q\ +8\  ]]
+    [[ "${lines[6]}" =~ ^5\ +attention1\.o\ +8\  ]]
+    refute grep -q 'nan' <<<"$output"
+}

@@ -192,7 +192,8 @@ print(
 /* What the patterns of the test are begun with; tensor t with GOLDEN_WEIGHTS + t. */
 enum {{ GOLDEN_ROWS = {ROWS}, GOLDEN_IN = {IN}, GOLDEN_DELTA, GOLDEN_WEIGHTS }};
 
-/* One layer: its call, the sequence that it reads, and what comes of it. NULL: it has no such thing. */
+/* One layer: its call, the sequence that it reads, and what comes of it. NULL: it has no such
+ * thing. */
 typedef struct golden_attention {{
     const char *call;
     size_t positions, channels, outputs; /* outputs of a row */

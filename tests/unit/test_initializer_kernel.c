@@ -1,5 +1,5 @@
-/* The initializers on kernels: with the true fans of windows and groups, with those that Keras,
- * PyTorch and Flax count, and what whole networks make of them. */
+/* The initializers on kernels, tables and attention: with the true fans of windows and groups, with
+ * those that Keras, PyTorch and Flax count, and what whole networks make of them. */
 #include <config.h>
 
 #include <float.h>
@@ -17,6 +17,9 @@ static const char map_network[] =
     "depthwise(2x3),dense(20),gmean,dense(16)";
 static const char sequence_network[] = "input(63,6),conv(12,4),conv(15,5,groups=3),depthwise(3),"
                                        "gmean,dense(10)";
+/* Two layers of an encoder: four residual sums. */
+static const char transformer[] =
+    "embed(50,16),positions(learned),2x(res(ln,attention(2)),res(ln,24,dense(16))),gmean";
 enum { FEATURES = 9 * 7 * 6 };
 
 static ins_samples samples;
@@ -75,7 +78,8 @@ static void check_promise(const ins_choice *choice, ins_tensor_place place)
                   "%s: layer %zu: kurtosis %g, not %g", name, place.layer, d.kurtosis, kurtosis);
 }
 
-static void check_places(const char *text, const ins_choice *choice, size_t matrices)
+static void check_places(const char *text, const ins_choice *choice, size_t matrices,
+                         size_t kernels_in_it)
 {
     ins_design design = text_design(text, &samples, "relu", "none");
     size_t kernels = 0;
@@ -92,7 +96,7 @@ static void check_places(const char *text, const ins_choice *choice, size_t matr
         else
             check_promise(choice, place);
     }
-    ck_assert_uint_ge(kernels, 3);
+    ck_assert_uint_eq(kernels, kernels_in_it);
     ins_design_free(&design);
 }
 
@@ -104,8 +108,9 @@ START_TEST(test_promise)
     ins_choice choice = choose(&ins_initializers, row->entry.name);
     if (row->critical) choice.value[INS_CRITICAL_WEIGHT] = 1.7;
 
-    check_places(map_network, &choice, 8);
-    check_places(sequence_network, &choice, 5);
+    check_places(map_network, &choice, 8, 4);
+    check_places(sequence_network, &choice, 5, 3);
+    check_places(transformer, &choice, 15, 0);
 }
 END_TEST
 
@@ -133,6 +138,9 @@ START_TEST(test_true_fans)
 }
 END_TEST
 
+/* Matrices of transformer; those of the second layer follow. */
+enum { EMBED = 1, PLACES, Q, K, V, O, WIDE, NARROW, LAST = 15 };
+
 /* Uniform laws end at sqrt(3 Var), normal ones that are truncated at 2 sd of the normal. */
 enum { NO_END, UNIFORM, TRUNCATED };
 
@@ -142,13 +150,57 @@ enum { NO_END, UNIFORM, TRUNCATED };
  *   depthwise kernel (window, channels, multiplier) window * channels and window * multiplier;
  * - torch/nn/modules/conv.py and linear.py: kaiming_uniform_(a = sqrt(5)), fan_in of the group;
  * - flax/linen/linear.py: lecun_normal of (window, channels of a group, units);
+ * - keras/src/layers/core/einsum_dense.py before PR 22789: of kernels (16, 2, 8) and (2, 8, 16) the
+ *   first axis is a window; torch/nn/modules/activation.py: xavier_uniform_ of in_proj (48, 16);
  * - and the papers. */
-static const struct {
+typedef struct law_row {
     const char *call;
     size_t layer;
     double variance;
     int end;
-} laws[] = {
+} law_row;
+
+/* 0.67 N^(-1/4) for N = 2. */
+#define T_FIXUP (0.67 * 0.67 / M_SQRT2)
+
+static const law_row laws_of_transformer[] = {
+    {"keras_default", EMBED, 0.05 * 0.05 / 3, UNIFORM},
+    {"keras_default", PLACES, 0.05 * 0.05 / 3, UNIFORM},
+    {"keras_default", Q, 2.0 / (2 * 16 + 8 * 16), UNIFORM},
+    {"keras_default", V, 2.0 / (2 * 16 + 8 * 16), UNIFORM},
+    {"keras_default", O, 2.0 / (8 * 2 + 16 * 2), UNIFORM},
+    {"keras_default", WIDE, 2.0 / (16 + 24), UNIFORM},
+    {"keras_default_2026", EMBED, 0.05 * 0.05 / 3, UNIFORM},
+    {"keras_default_2026", K, 2.0 / (16 + 16), UNIFORM},
+    {"keras_default_2026", O, 2.0 / (16 + 16), UNIFORM},
+    {"torch_default", EMBED, 1, NO_END},
+    {"torch_default", Q, 2.0 / (16 + 48), UNIFORM},
+    {"torch_default", V, 2.0 / (16 + 48), UNIFORM},
+    {"torch_default", O, 1.0 / (3 * 16), UNIFORM},
+    {"torch_default", NARROW, 1.0 / (3 * 24), UNIFORM},
+    {"flax_default", EMBED, 1.0 / 16, NO_END},
+    {"flax_default", K, 1.0 / 16, TRUNCATED},
+    {"flax_default", O, 1.0 / 16, TRUNCATED},
+    {"gpt2", EMBED, 0.0004, NO_END},
+    {"gpt2", PLACES, 0.0004, NO_END},
+    {"gpt2", V, 0.0004, NO_END},
+    {"gpt2", O, 0.0004 / 4, NO_END},
+    {"gpt2", WIDE, 0.0004, NO_END},
+    {"gpt2", NARROW, 0.0004 / 4, NO_END},
+    {"gpt2", LAST, 0.0004, NO_END},
+    {"t_fixup", EMBED, 1.0 / 16 / sqrt(18), NO_END},
+    {"t_fixup", Q, 2.0 / 32, UNIFORM},
+    {"t_fixup", K, 2.0 / 32, UNIFORM},
+    {"t_fixup", V, T_FIXUP * 2.0 / 32, UNIFORM},
+    {"t_fixup", O, T_FIXUP * 2.0 / 32, UNIFORM},
+    {"t_fixup", WIDE, T_FIXUP * 2.0 / 40, UNIFORM},
+    {"t_fixup", NARROW, T_FIXUP * 2.0 / 40, UNIFORM},
+    {"t_fixup", LAST, 2.0 / (16 + 3), UNIFORM},
+    {"he_normal", EMBED, 2.0 / 50, TRUNCATED},
+    {"glorot_uniform", PLACES, 2.0 / (378 + 16), UNIFORM},
+};
+
+static const law_row laws[] = {
     {"keras_default", CONV, 2.0 / (36 + 72), UNIFORM},
     {"keras_default", GROUPED, 2.0 / (9 * 4 + 9 * 24), UNIFORM},
     {"keras_default", DEPTHWISE, 2.0 / (9 * 24 + 9 * 2), UNIFORM},
@@ -190,12 +242,12 @@ static const struct {
     {"mup(4)", OUTPUT, 1.0 / 4, NO_END},
 };
 
-START_TEST(test_law)
+static void check_law(const char *text, const law_row *law)
 {
-    const ins_choice choice = choose(&ins_initializers, laws[_i].call);
-    ins_design design = text_design(map_network, &samples, "relu", "none");
-    const ins_tensor_place place = ins_design_place(&design, laws[_i].layer);
-    const double mean = row_of(&choice)->mean(choice.value, place), variance = laws[_i].variance;
+    const ins_choice choice = choose(&ins_initializers, law->call);
+    ins_design design = text_design(text, &samples, "relu", "none");
+    const ins_tensor_place place = ins_design_place(&design, law->layer);
+    const double mean = row_of(&choice)->mean(choice.value, place), variance = law->variance;
     const double kurtosis = row_of(&choice)->kurtosis(choice.value, place);
     const drawn d = draw(&choice, place, mean);
     const double error = isnan(kurtosis) ? 1e-6 : variance_error(kurtosis, d.count);
@@ -206,9 +258,20 @@ START_TEST(test_law)
     ck_assert_double_lt(4.5 * error, 0.07);
     ck_assert_double_eq_tol(d.variance / variance, 1, 4.5 * error + 1e-6);
     ins_design_free(&design);
-    if (laws[_i].end == NO_END) return;
-    ck_assert_double_le(d.largest, ends[laws[_i].end] * (1 + FLT_EPSILON));
-    ck_assert_double_ge(d.largest, ends[laws[_i].end] * 0.995);
+    if (law->end == NO_END) return;
+    ck_assert_double_le(d.largest, ends[law->end] * (1 + FLT_EPSILON));
+    ck_assert_double_ge(d.largest, ends[law->end] * 0.995);
+}
+
+START_TEST(test_law)
+{
+    check_law(map_network, &laws[_i]);
+}
+END_TEST
+
+START_TEST(test_law_of_transformer)
+{
+    check_law(transformer, &laws_of_transformer[_i]);
 }
 END_TEST
 
@@ -269,6 +332,81 @@ START_TEST(test_biases)
             ck_assert_double_eq(square / count, strcmp(inits[_i], "he_normal") == 0 ? 1 : 0);
         }
     }
+}
+END_TEST
+
+/* Biases of attention are 0 where the rule is a framework's or a paper's. */
+START_TEST(test_biases_of_attention)
+{
+    static const char *const inits[] = {"torch_default", "keras_default", "keras_default_2026",
+                                        "flax_default",  "gpt2",          "t_fixup",
+                                        "he_normal"};
+    ins_network *network =
+        network_of("input(9,42),dense(16),attention(2),gmean", inits[_i], "sgd", 1);
+    const real expected = strcmp(inits[_i], "he_normal") == 0;
+
+    for (size_t l = 2; l <= 5; l++) {
+        const ins_matrix_view view = ins_network_matrix(network, l);
+        const ins_learned *bias = ins_matrix_tensor(&view, INS_ROLE_BIAS);
+        for (size_t u = 0; u < view.units; u++) ck_assert(bias->value[u] == expected);
+    }
+    ins_network_free(network);
+}
+END_TEST
+
+/* Tables begin as embedding-init says, unless they say so themselves. */
+START_TEST(test_embeddings)
+{
+    const ins_choice weights = choose(&ins_initializers, "ones");
+    const ins_choice tables = choose(&ins_initializers, "constant(2)");
+    const ins_choice bias = choose(&ins_initializers, "zeros");
+    const ins_initialization start = {
+        .hidden = &weights, .output = &weights, .bias = &bias, .embedding = &tables};
+    ins_design design =
+        text_design("embed(50,4),positions(learned),positions(learned,init=constant(3)),gmean",
+                    &samples, "linear", "none");
+    const real expected[] = {2, 2, 3, 1};
+    ins_network *network;
+    ins_error error = {0};
+
+    ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    ck_assert_int_eq(ins_network_initialize(network, &start, &error), INS_OK);
+    for (size_t l = 1; l <= 4; l++)
+        ck_assert(ins_network_matrix(network, l).tensor[0].value[0] == expected[l - 1]);
+    ins_network_free(network);
+    ins_design_free(&design);
+}
+END_TEST
+
+/* The size of what attention gives is that of its last matrix: that one alone is scaled. */
+START_TEST(test_lsuv_of_attention)
+{
+    const ins_choice lsuv = choose(&ins_initializers, "lsuv(tolerance=1e-3)");
+    const ins_choice bias = choose(&ins_initializers, "zeros");
+    const ins_initialization start = {
+        .hidden = &lsuv, .output = &lsuv, .bias = &bias, .seed = 1, .probe = &samples};
+    ins_design design =
+        text_design("input(9,42),dense(16),attention(2),gmean", &samples, "linear", "none");
+    ins_network *network;
+    ins_error error = {0};
+    double square = 0, mean = 0;
+
+    ck_assert_int_eq(ins_network_new(&design, &network, &error), INS_OK);
+    ck_assert_int_eq(ins_network_initialize(network, &start, &error), INS_OK);
+    ins_network_forward(network, samples.x, samples.rows, INS_PASS_PROBE);
+    const ins_matrix_view view = ins_network_matrix(network, 5);
+    const size_t count = samples.rows * 9 * 16;
+    for (size_t i = 0; i < count; i++) {
+        mean += (double)view.preactivation[i] / (double)count;
+        square += pow((double)view.preactivation[i], 2) / (double)count;
+    }
+    ck_assert_double_eq_tol(sqrt(square - mean * mean), 1, 1.1e-3);
+    const real *q = ins_network_matrix(network, 2).tensor[0].value;
+    double length = 0;
+    for (size_t i = 0; i < 16; i++) length += (double)q[i] * (double)q[i];
+    ck_assert_double_eq_tol(length, 1, 1e-5);
+    ins_network_free(network);
+    ins_design_free(&design);
 }
 END_TEST
 
@@ -521,7 +659,12 @@ int main(void)
     tcase_add_loop_test(kernel, test_promise, 0, (int)ins_initializers.count);
     tcase_add_test(kernel, test_true_fans);
     tcase_add_loop_test(kernel, test_law, 0, sizeof laws / sizeof laws[0]);
+    tcase_add_loop_test(kernel, test_law_of_transformer, 0,
+                        sizeof laws_of_transformer / sizeof laws_of_transformer[0]);
     tcase_add_loop_test(kernel, test_biases, 0, 5);
+    tcase_add_loop_test(kernel, test_biases_of_attention, 0, 7);
+    tcase_add_test(kernel, test_embeddings);
+    tcase_add_test(kernel, test_lsuv_of_attention);
     tcase_add_loop_test(kernel, test_gamma_of_dcgan, 0, 2);
     tcase_add_loop_test(kernel, test_maximal_update, 0, 2);
     tcase_add_loop_test(kernel, test_maximal_update_of_base, 0, 2);
