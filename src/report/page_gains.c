@@ -126,7 +126,7 @@ static void choose_lines(const ins_tell *tell, group *of)
 
 static group group_of(const ins_tell *tell, size_t index)
 {
-    ins_arm_group of = ins_tell_group(tell, index, is_shown);
+    ins_arm_group of = ins_tell_group(tell, index, false, is_shown);
     group out = {.label = of.label, .count = of.count};
     for (size_t i = 0; i < of.count; i++) {
         size_t layers = tell->study->arm[of.arm[i]].layers;
@@ -162,7 +162,7 @@ static void add_bars(ins_tell *tell, ins_chart *chart, ins_panel *panel, const g
                      ins_direction direction)
 {
     for (size_t i = 0; i < of->count; i++) {
-        const ins_mark *mark = ins_tell_mark_in_group(tell, of->arm[i]);
+        const ins_mark *mark = ins_tell_mark_in_setting(tell, of->arm[i]);
         ins_series *bars =
             ins_panel_series(chart, panel, INS_SERIES_TILES, mark->name, mark->colour, mark->ink);
         for (size_t k = 1; k <= of->lines; k++) {
@@ -180,7 +180,7 @@ static void add_theory(ins_tell *tell, ins_chart *chart, ins_panel *panel, const
     for (size_t i = 0; i < of->count; i++) {
         ins_series *marks = ins_panel_series(
             chart, panel, INS_SERIES_THEORY,
-            INS_TELL("%s theory", ins_tell_mark_in_group(tell, of->arm[i])->name), MARK, MARK);
+            INS_TELL("%s theory", ins_tell_mark_in_setting(tell, of->arm[i])->name), MARK, MARK);
         for (size_t k = 1; k <= of->lines; k++) {
             ins_point point = {.x = predicted(tell, of->arm[i], direction, of->line[k - 1]),
                                .y = line_of(of, i, k),
@@ -232,7 +232,7 @@ static bool shows_errors(const ins_tell *tell, const group *of)
 static void add_errors(ins_tell *tell, ins_chart *chart, ins_panel *panel, const group *of)
 {
     for (size_t i = 0; i < of->count; i++) {
-        const ins_mark *mark = ins_tell_mark_in_group(tell, of->arm[i]);
+        const ins_mark *mark = ins_tell_mark_in_setting(tell, of->arm[i]);
         ins_series *points =
             ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
         ins_series *marks = ins_panel_series(chart, panel, INS_SERIES_THEORY,
@@ -343,9 +343,10 @@ static const char *title_of(ins_tell *tell)
     ends of = ends_of(tell);
     if (!(of.high > same * of.low))
         return INS_TELL("The own gain of a layer is %s on the mean", ins_say(tell->arena, of.low));
-    return INS_TELL("The own gain of a layer, on the mean: from %s, %s, to %s, %s",
-                    ins_say(tell->arena, of.low), ins_tell_name(tell, of.least),
-                    ins_say(tell->arena, of.high), ins_tell_name(tell, of.most));
+    return INS_TELL(
+        "The own gain of a layer, on the mean: from %s, %s, to %s, %s",
+        ins_say(tell->arena, of.low), ins_mark_text(tell->document, ins_tell_arm(tell, of.least)),
+        ins_say(tell->arena, of.high), ins_mark_text(tell->document, ins_tell_arm(tell, of.most)));
 }
 
 /* "From top to bottom of a line: a, b and c." */
@@ -353,7 +354,7 @@ static const char *order_text(ins_tell *tell, const group *of)
 {
     const char *names[INS_GROUP_ARMS];
     for (size_t i = 0; i < of->count; i++)
-        names[i] = ins_mark_text(tell->document, ins_tell_arm_in_group(tell, of->arm[i]));
+        names[i] = ins_mark_text(tell->document, ins_tell_arm_in_setting(tell, of->arm[i]));
     return of->count < 2 ? ""
                          : INS_TELL(" In every line from the top: %s.",
                                     ins_say_list(tell->arena, names, of->count, INS_GROUP_ARMS));
@@ -481,13 +482,13 @@ static bool is_drawn(const ins_tell *tell, size_t index, size_t drawn)
     group of = group_of(tell, index);
     if (of.count == 0) return false;
     if (holds(&of, end.least) || holds(&of, end.most)) return true;
-    bool all = ins_tell_groups(tell) <= MOST_SETTINGS;
+    bool all = ins_tell_groups(tell, false) <= MOST_SETTINGS;
     return !tell->book && drawn < (size_t)(all ? MOST_SETTINGS : MOST_SETTINGS - 2);
 }
 
 void ins_write_gains(ins_tell *tell)
 {
-    size_t drawn = 0, groups = ins_tell_groups(tell);
+    size_t drawn = 0, groups = ins_tell_groups(tell, false);
     const char *key = NULL;
     ins_section_begin(tell->document, "gains", "Own gains", title_of(tell), false);
     for (size_t s = 0; s < groups; s++) {

@@ -61,7 +61,7 @@ static ins_point point_of(double x, const ins_seeds *seeds)
 
 static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm, step_place at)
 {
-    const ins_mark *mark = ins_tell_mark_in_group(tell, arm);
+    const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
     ins_series *theory =
         ins_panel_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s theory", mark->name),
                          mark->colour, mark->ink);
@@ -297,13 +297,13 @@ static const char *title_of(ins_tell *tell)
 
 void ins_write_steps(ins_tell *tell)
 {
-    size_t drawn = 0, least, most, groups = ins_tell_groups(tell);
+    size_t drawn = 0, least, most, groups = ins_tell_groups(tell, true);
     const char *key = NULL;
     find_ends(tell, &least, &most);
     ins_section_begin(tell->document, "steps", "Time steps", title_of(tell), false);
     write_table(tell);
     for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
-        ins_arm_group of = ins_tell_group(tell, g, is_shown);
+        ins_arm_group of = ins_tell_group(tell, g, true, is_shown);
         if (tell->book && least != SIZE_MAX && !ins_group_holds(&of, least) &&
             !ins_group_holds(&of, most))
             continue;

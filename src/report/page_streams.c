@@ -57,7 +57,7 @@ static ins_point point_of(double x, const ins_seeds *seeds)
 static void add_stream(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
                        ins_column_id column)
 {
-    const ins_mark *mark = ins_tell_mark_in_group(tell, arm);
+    const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
     const size_t *layer;
     size_t blocks = ins_streams(tell->study, arm, &layer);
     bool within = column == INS_LAYERS_WITHIN_UNIT_VARIANCE;
@@ -108,7 +108,7 @@ static double place_of(const ins_tell *tell, size_t arm, size_t layer)
 static void add_branches(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
                          ins_tensor tensor)
 {
-    const ins_mark *mark = ins_tell_mark_in_group(tell, arm);
+    const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
     ins_series *marks =
         ins_panel_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s theory", mark->name),
                          mark->colour, mark->ink);
@@ -226,7 +226,7 @@ static const char *names_of(ins_tell *tell, const bool *which)
     size_t count = 0, shown = 0;
     for (size_t a = 0; a < tell->study->arms; a++) {
         shown += is_shown(tell, a);
-        if (which[a]) item[count++] = ins_tell_name(tell, a);
+        if (which[a]) item[count++] = ins_mark_text(tell->document, ins_tell_arm(tell, a));
     }
     return count > NAMED ? INS_TELL("%zu of %zu residual networks", count, shown)
                          : ins_say_list(tell->arena, item, count, NAMED);
@@ -271,12 +271,12 @@ static void find_ends(const ins_tell *tell, size_t *least, size_t *most)
 
 void ins_write_streams(ins_tell *tell)
 {
-    size_t drawn = 0, least, most, groups = ins_tell_groups(tell);
+    size_t drawn = 0, least, most, groups = ins_tell_groups(tell, false);
     const char *key = NULL;
     find_ends(tell, &least, &most);
     ins_section_begin(tell->document, "streams", "Streams", title_of(tell), false);
     for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
-        ins_arm_group of = ins_tell_group(tell, g, is_shown);
+        ins_arm_group of = ins_tell_group(tell, g, false, is_shown);
         if (tell->book && least != SIZE_MAX && !ins_group_holds(&of, least) &&
             !ins_group_holds(&of, most))
             continue;

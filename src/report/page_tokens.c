@@ -33,7 +33,7 @@ bool ins_tokens_applies(const ins_tell *tell)
 static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
                       ins_column_id column)
 {
-    const ins_mark *mark = ins_tell_mark_in_group(tell, arm);
+    const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
     bool of_tokens = column == INS_TOKENS_CORRELATION;
     ins_series *curve =
         ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name, mark->colour, mark->ink);
@@ -190,12 +190,12 @@ static void find_ends(const ins_tell *tell, size_t *least, size_t *most)
 
 void ins_write_tokens(ins_tell *tell)
 {
-    size_t drawn = 0, least, most, groups = ins_tell_groups(tell);
+    size_t drawn = 0, least, most, groups = ins_tell_groups(tell, true);
     const char *key = NULL;
     find_ends(tell, &least, &most);
     ins_section_begin(tell->document, "tokens", "Tokens", title_of(tell), false);
     for (size_t g = 0; g < groups && drawn < MOST_SETTINGS; g++) {
-        ins_arm_group of = ins_tell_group(tell, g, is_shown);
+        ins_arm_group of = ins_tell_group(tell, g, true, is_shown);
         if (tell->book && least != SIZE_MAX && !ins_group_holds(&of, least) &&
             !ins_group_holds(&of, most))
             continue;

@@ -95,21 +95,14 @@ static const char *prose_of(const ins_arm *arm, ins_arena *arena)
     return ins_arena_format(arena, "%s (%s)", arm->initializer, arm->label + length + 2);
 }
 
-/* The level alone where one factor varies, for that says which. */
-static void add_settings(const ins_tell *tell)
+/* The setting of an arm: the level alone where one factor varies, for that says which. */
+static const char *setting_of(const ins_tell *tell, size_t arm)
 {
     const ins_comparisons *all = &tell->analysis->comparisons;
     const ins_study_factors *factors = &tell->analysis->factors;
-    const char **names = ins_arena_get(tell->arena, all->settings, sizeof *names, "names");
-    for (size_t s = 0; s < all->settings; s++)
-        names[s] = factors->count == 1
-                       ? factors->factor[0].level[factors->factor[0].of[all->setting[s].arm[0]]]
-                       : all->setting[s].label;
-    const char *const *prose = in_prose(tell->document, names, all->settings);
-    for (size_t s = 0; s < all->settings; s++) {
-        ins_mark mark = mark_of(tell->document, names[s], prose[s], s, all->settings);
-        ins_document_mark(tell->document, &mark);
-    }
+    const ins_study_factor *only = &factors->factor[0];
+    return factors->count == 1 ? only->level[only->of[arm]]
+                               : all->setting[all->setting_of[arm]].label;
 }
 
 ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, bool book)
@@ -124,16 +117,21 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
                      .slug = ins_document_slug(document, experiment->slug),
                      .book = book,
                      .sweep = experiment->analysis.comparisons.settings > 1};
+    tell.by_setting = tell.sweep && factors->initializers == 1 &&
+                      study->arms == experiment->analysis.comparisons.settings;
     size_t count = factors->initializers;
     const char **names = ins_arena_get(tell.arena, study->arms + count + 1, sizeof *names, "names");
-    for (size_t a = 0; a < study->arms; a++) names[a] = prose_of(&study->arm[a], tell.arena);
+    for (size_t a = 0; a < study->arms; a++)
+        names[a] = tell.by_setting ? setting_of(&tell, a) : prose_of(&study->arm[a], tell.arena);
     for (size_t i = 0; i < count; i++) names[study->arms + i] = factors->initializer[i];
     const char *const *prose = in_prose(document, names, study->arms + count);
-    tell.colours = count > HUES ? 0 : count;
+    size_t told = tell.by_setting ? study->arms : count;
+    tell.colours = told > HUES ? 0 : told;
     tell.first_arm = (int)document->marks.count;
     for (size_t a = 0; a < study->arms; a++) {
-        ins_mark mark =
-            mark_of(document, study->arm[a].label, prose[a], factors->initializer_of[a], count);
+        ins_mark mark = tell.by_setting ? mark_of(document, setting_of(&tell, a), prose[a], a, told)
+                                        : mark_of(document, study->arm[a].label, prose[a],
+                                                  factors->initializer_of[a], count);
         ins_document_mark(document, &mark);
     }
     tell.first_initializer = (int)document->marks.count;
@@ -142,8 +140,6 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
             mark_of(document, factors->initializer[i], prose[study->arms + i], i, count);
         ins_document_mark(document, &mark);
     }
-    tell.first_setting = (int)document->marks.count;
-    if (ins_tell_together(&tell)) add_settings(&tell);
     return tell;
 }
 
@@ -164,8 +160,9 @@ int ins_tell_initializer(const ins_tell *tell, size_t initializer)
 
 int ins_tell_arm_in_setting(const ins_tell *tell, size_t arm)
 {
-    return tell->sweep ? ins_tell_initializer(tell, tell->analysis->factors.initializer_of[arm])
-                       : ins_tell_arm(tell, arm);
+    return tell->sweep && !tell->by_setting
+               ? ins_tell_initializer(tell, tell->analysis->factors.initializer_of[arm])
+               : ins_tell_arm(tell, arm);
 }
 
 const ins_mark *ins_tell_mark_in_setting(const ins_tell *tell, size_t arm)
@@ -175,28 +172,27 @@ const ins_mark *ins_tell_mark_in_setting(const ins_tell *tell, size_t arm)
 
 /* --- Groups ----------------------------------------------------------------------------- */
 
-bool ins_tell_together(const ins_tell *tell)
+/* Whether the arms of all settings are drawn together. */
+static bool is_together(const ins_tell *tell, bool any_network)
 {
     const ins_study *study = tell->study;
-    size_t settings = tell->analysis->comparisons.settings;
-    bool one = settings > 1 && settings <= INS_GROUP_ARMS &&
-               tell->analysis->factors.initializers == 1 && study->arms == settings;
-    for (size_t a = 1; a < study->arms && one; a++)
-        one = study->arm[a].network != NULL && study->arm[0].network != NULL &&
-              strcmp(study->arm[a].network, study->arm[0].network) == 0;
-    return one;
+    bool together = tell->by_setting && study->arms <= INS_GROUP_ARMS;
+    for (size_t a = 1; a < study->arms && together && !any_network; a++)
+        together = study->arm[a].network != NULL && study->arm[0].network != NULL &&
+                   strcmp(study->arm[a].network, study->arm[0].network) == 0;
+    return together;
 }
 
-size_t ins_tell_groups(const ins_tell *tell)
+size_t ins_tell_groups(const ins_tell *tell, bool any_network)
 {
-    return ins_tell_together(tell) ? 1 : tell->analysis->comparisons.settings;
+    return is_together(tell, any_network) ? 1 : tell->analysis->comparisons.settings;
 }
 
-ins_arm_group ins_tell_group(const ins_tell *tell, size_t group,
+ins_arm_group ins_tell_group(const ins_tell *tell, size_t group, bool any_network,
                              bool (*is_shown)(const ins_tell *tell, size_t arm))
 {
     const ins_setting *of = &tell->analysis->comparisons.setting[group];
-    bool together = ins_tell_together(tell);
+    bool together = is_together(tell, any_network);
     ins_arm_group out = {.label = together ? "" : of->label};
     size_t arms = together ? tell->study->arms : of->arms;
     for (size_t i = 0; i < arms && out.count < INS_GROUP_ARMS; i++) {
@@ -213,26 +209,6 @@ bool ins_group_holds(const ins_arm_group *group, size_t arm)
     return false;
 }
 
-int ins_tell_arm_in_group(const ins_tell *tell, size_t arm)
-{
-    return ins_tell_together(tell)
-               ? tell->first_setting + (int)tell->analysis->comparisons.setting_of[arm]
-               : ins_tell_arm_in_setting(tell, arm);
-}
-
-const ins_mark *ins_tell_mark_in_group(const ins_tell *tell, size_t arm)
-{
-    return ins_mark_at(tell->document, ins_tell_arm_in_group(tell, arm));
-}
-
-const char *ins_tell_name(const ins_tell *tell, size_t arm)
-{
-    const ins_comparisons *all = &tell->analysis->comparisons;
-    return ins_tell_together(tell)
-               ? ins_document_escape(tell->document, all->setting[all->setting_of[arm]].label)
-               : ins_mark_text(tell->document, ins_tell_arm(tell, arm));
-}
-
 /* What stands between two marks was not cleaned, for the marks are control characters. */
 const char *ins_tell_with(const ins_tell *tell, ins_verdict verdict, size_t *count)
 {
@@ -241,7 +217,7 @@ const char *ins_tell_with(const ins_tell *tell, ins_verdict verdict, size_t *cou
     *count = 0;
     for (size_t a = 0; a < tell->study->arms; a++)
         if (ins_has_verdict(&tell->analysis->arm[a], verdict))
-            item[(*count)++] = ins_tell_name(tell, a);
+            item[(*count)++] = ins_mark_text(tell->document, ins_tell_arm(tell, a));
     return *count > NAMED ? INS_TELL("%zu of %zu", *count, tell->study->arms)
                           : ins_say_list(tell->arena, item, *count, NAMED);
 }

@@ -31,8 +31,8 @@ typedef struct ins_tell {
     const char *slug;                 /* of its chapter in the document */
     bool book;                        /* a chapter among others: only what its question needs */
     bool sweep;                       /* several settings */
-    int first_setting;                /* mark of setting 0, where ins_tell_together */
-    size_t colours; /* initializers that have a colour of their own; 0: too many */
+    bool by_setting; /* one initializer in each of them: arms are named and coloured by these */
+    size_t colours;  /* initializers, or arms, that have a colour of their own; 0: too many */
 } ins_tell;
 
 /* Registers the marks of the experiment. */
@@ -40,13 +40,14 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
 
 int ins_tell_arm(const ins_tell *tell, size_t arm); /* its mark */
 const ins_mark *ins_tell_mark(const ins_tell *tell, size_t arm);
-/* The same under a heading that says the setting: of several settings, by the initializer. */
+/* The same under a heading that says the setting: of several settings, by the initializer, if there
+ * are several of these. */
 int ins_tell_arm_in_setting(const ins_tell *tell, size_t arm);
 const ins_mark *ins_tell_mark_in_setting(const ins_tell *tell, size_t arm);
 int ins_tell_initializer(const ins_tell *tell, size_t initializer);
 
 /* Arms that are drawn together: those of a setting, told apart by the initializer; or all of them,
- * where one initializer is tried in few settings of one network: then by the setting. */
+ * where one initializer is tried in few settings, of one network or, when asked for, of any. */
 enum { INS_GROUP_ARMS = 8 };
 typedef struct ins_arm_group {
     size_t count;
@@ -54,16 +55,10 @@ typedef struct ins_arm_group {
     const char *label; /* of the setting; "": it goes without saying */
 } ins_arm_group;
 
-bool ins_tell_together(const ins_tell *tell);
-size_t ins_tell_groups(const ins_tell *tell);
-ins_arm_group ins_tell_group(const ins_tell *tell, size_t group,
+size_t ins_tell_groups(const ins_tell *tell, bool any_network);
+ins_arm_group ins_tell_group(const ins_tell *tell, size_t group, bool any_network,
                              bool (*is_shown)(const ins_tell *tell, size_t arm));
 bool ins_group_holds(const ins_arm_group *group, size_t arm);
-int ins_tell_arm_in_group(const ins_tell *tell, size_t arm);
-const ins_mark *ins_tell_mark_in_group(const ins_tell *tell, size_t arm);
-
-/* An arm in a sentence, markup: by its mark, and where all are drawn together by its setting. */
-const char *ins_tell_name(const ins_tell *tell, size_t arm);
 
 /* The arms with a verdict, for a title, and their number: of more than three the number alone. */
 const char *ins_tell_with(const ins_tell *tell, ins_verdict verdict, size_t *count);
