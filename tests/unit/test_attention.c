@@ -291,6 +291,43 @@ START_TEST(test_causal_sees_nothing_behind)
 }
 END_TEST
 
+/* Rotates the units of the first head of two channels. */
+static void rotate(ins_learned *tensor)
+{
+    const double c = 0.8, s = 0.6;
+    const size_t inputs = tensor->place.inputs;
+
+    for (size_t i = 0; i < inputs; i++) {
+        const double a = (double)tensor->value[i], b = (double)tensor->value[inputs + i];
+        tensor->value[i] = (real)(c * a - s * b);
+        tensor->value[inputs + i] = (real)(s * a + c * b);
+    }
+}
+
+/* Queries and keys that are turned together look at the same. */
+START_TEST(test_rotation_is_unseen)
+{
+    single *s = drawn("attention(3)", 5, 6);
+    const size_t elements = s->rows * s->plan.units;
+    real *before = ins_allocate(elements, sizeof *before, "outputs");
+    double changed = 0;
+
+    run(s);
+    memcpy(before, s->layer.result, elements * sizeof *before);
+    for (size_t t = WQ; t <= BK; t++) rotate(&s->tensor[t]);
+    run(s);
+    for (size_t i = 0; i < elements; i++)
+        ck_assert_double_eq_tol((double)s->layer.result[i], (double)before[i], tolerance);
+    rotate(&s->tensor[WQ]); /* alone it is seen */
+    run(s);
+    for (size_t i = 0; i < elements; i++)
+        changed = fmax(changed, fabs((double)s->layer.result[i] - (double)before[i]));
+    ck_assert_double_gt(changed, 1e-3);
+    free(before);
+    single_free(s);
+}
+END_TEST
+
 /* Heads of the same weights do and learn the same. */
 START_TEST(test_equal_heads_stay_equal)
 {
@@ -410,6 +447,42 @@ END_TEST
 
 /* --- Networks --------------------------------------------------------------------------------- */
 
+/* Queries and keys that begin at 0 stay there, whatever the optimizer; all else is learned. */
+START_TEST(test_zero_queries_and_keys_stay)
+{
+    ins_samples samples = random_samples(9, 20, 4);
+    ins_design design =
+        text_design("input(4,5),dense(6),attention(2),flatten", &samples, "tanh", "none");
+    const ins_choice init = choose(&ins_initializers, "glorot_uniform");
+    const ins_choice bias = choose(&ins_initializers, "zeros");
+    const ins_initialization start = {.hidden = &init, .output = &init, .bias = &bias, .seed = 3};
+    ins_error error = {0};
+    ins_network *net;
+    size_t tensors;
+
+    design.optimizer = choose(&ins_optimizers, "adam");
+    ck_assert_int_eq(ins_network_new(&design, &net, &error), INS_OK);
+    ck_assert_int_eq(ins_network_initialize(net, &start, &error), INS_OK);
+    const ins_learned *tensor = ins_network_tensors(net, &tensors);
+    for (size_t t = 0; t < tensors; t++)
+        if (tensor[t].place.heads > 0 && strchr("qk", tensor[t].place.part[0]))
+            memset(tensor[t].value, 0, tensor[t].count * sizeof *tensor[t].value);
+    train(net, &samples, 4, 10);
+    for (size_t t = 0; t < tensors; t++) {
+        const bool stuck = tensor[t].place.heads > 0 && strchr("qk", tensor[t].place.part[0]);
+        double largest = 0, state = 0;
+        for (size_t i = 0; i < tensor[t].count; i++) {
+            largest = fmax(largest, fabs((double)tensor[t].value[i]));
+            state = fmax(state, fabs((double)tensor[t].state[i]));
+        }
+        ck_assert((largest == 0) == stuck && (state == 0) == stuck);
+    }
+    ins_network_free(net);
+    ins_design_free(&design);
+    samples_free(&samples);
+}
+END_TEST
+
 /* Constant weights: the units of every layer stay alike, whatever is learned. */
 START_TEST(test_constant_start_stays_symmetric)
 {
@@ -453,11 +526,13 @@ int main(void)
     tcase_add_test(layers, test_one_position);
     tcase_add_test(layers, test_order_is_kept);
     tcase_add_test(layers, test_causal_sees_nothing_behind);
+    tcase_add_test(layers, test_rotation_is_unseen);
     tcase_add_test(layers, test_equal_heads_stay_equal);
     tcase_add_test(layers, test_shares_sum_to_one);
     tcase_add_test(layers, test_unseen_token);
     tcase_add_test(layers, test_shapes);
     tcase_add_test(layers, test_table_in_files);
+    tcase_add_test(layers, test_zero_queries_and_keys_stay);
     tcase_add_test(layers, test_constant_start_stays_symmetric);
     suite_add_tcase(suite, layers);
     return ins_run_suite(suite);
