@@ -32,30 +32,10 @@ size_t ins_finder_first(const ins_finder *f)
     return SIZE_MAX;
 }
 
-/* One initializer in several settings of networks: the settings say which arm is meant. */
-static bool named_by_setting(const ins_finder *f)
-{
-    bool chains = true;
-    for (size_t a = 0; a < f->study->arms; a++) chains = chains && f->study->arm[a].chain;
-    return !chains && f->of->factors.initializers == 1 && f->of->comparisons.settings > 1;
-}
-
-static const char *settings_of(ins_finder *f)
-{
-    const ins_comparisons *all = &f->of->comparisons;
-    const char **item = ins_arena_get(f->arena, f->study->arms + 1, sizeof *item, "names");
-    size_t count = 0;
-    for (size_t a = 0; a < f->study->arms; a++)
-        if (f->which[a])
-            item[count++] = ins_say_literal(f->arena, all->setting[all->setting_of[a]].label);
-    return ins_say_list(f->arena, item, count, INS_FINDER_NAMED);
-}
-
 const char *ins_finder_arms(ins_finder *f)
 {
     const ins_study_factors *factors = &f->of->factors;
-    if (named_by_setting(f)) return settings_of(f);
-    if (f->of->comparisons.settings < 2)
+    if (ins_named_by_setting(f->of) || f->of->comparisons.settings < 2)
         return ins_say_arms(f->arena, f->which, f->study->arms, INS_FINDER_NAMED);
     const char **item = ins_arena_get(f->arena, factors->initializers + 1, sizeof *item, "names");
     size_t count = 0, partly = 0;
@@ -80,7 +60,7 @@ const char *ins_finder_arms(ins_finder *f)
 bool ins_finder_several(const ins_finder *f)
 {
     size_t first = SIZE_MAX;
-    bool by_arm = named_by_setting(f) || f->of->comparisons.settings < 2;
+    bool by_arm = ins_named_by_setting(f->of) || f->of->comparisons.settings < 2;
     for (size_t a = 0; a < f->study->arms; a++) {
         size_t name = by_arm ? a : f->of->factors.initializer_of[a];
         if (!f->which[a]) continue;

@@ -1059,7 +1059,8 @@ static const char *by_level(ins_finder *f)
         const char *phrase = ins_say_literal(f->arena, ins_factor_phrase(f->arena, factor, l));
         item[l] = SAY("%s with %s", said(f, most), phrase);
     }
-    return SAY("The best %s %s.", ins_say_score_has(f->arena, score_of(f)),
+    return SAY("%s %s %s.", f->of->factors.initializers > 1 ? "The best" : "It",
+               ins_say_score_has(f->arena, score_of(f)),
                ins_say_list(f->arena, item, factor->levels, MOST_LEVELS));
 }
 

@@ -268,51 +268,69 @@ static placement placement_of(const ins_arm *arm)
     return facts.norms_first ? BEFORE_BLOCKS : facts.norms_last ? BEHIND_BLOCKS : NOWHERE;
 }
 
-/* What the arms of one placement come to: the largest correlation at the end, how many learned. */
-static const char *placement_text(ins_finder *f, placement which, size_t *arms, size_t *learned)
+/* "5 of 6 before": of the arms of one placement, how many learned; NULL: there is none. */
+static const char *learned_text(ins_finder *f, placement which)
 {
-    static const char *const words[] = {"norms before the blocks", "norms behind them", "no norms"};
-    double least = INFINITY, most = -INFINITY;
-    *arms = *learned = 0;
+    static const char *const words[] = {"before", "behind", "without"};
+    size_t arms = 0, learned = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
         if (placement_of(&f->study->arm[a]) != which) continue;
-        double alike = f->of->arm[a].last_alike.interval.mean;
-        least = fmin(least, alike);
-        most = fmax(most, alike);
-        *learned += ins_has_learned(&f->of->arm[a]);
-        (*arms)++;
+        learned += ins_has_learned(&f->of->arm[a]);
+        arms++;
     }
-    const char *low = ins_say(f->arena, least), *high = ins_say(f->arena, most);
-    return SAY("%s%s%s with %s", low, most > least ? " to " : "", most > least ? high : "",
-               words[which]);
+    return arms == 0 ? NULL : SAY("%zu of %zu %s", learned, arms, words[which]);
+}
+
+static double alikeness(const ins_finder *f, size_t a)
+{
+    return f->of->arm[a].last_alike.interval.mean;
+}
+
+/* Two networks of an initializer and a number of layers, one with norms before the blocks and one
+ * with norms behind them. */
+static bool is_pair(const ins_finder *f, size_t before, size_t behind)
+{
+    const ins_arm *first = &f->study->arm[before], *second = &f->study->arm[behind];
+    const size_t *initializer = f->of->factors.initializer_of;
+    return placement_of(first) == BEFORE_BLOCKS && placement_of(second) == BEHIND_BLOCKS &&
+           initializer[before] == initializer[behind] && first->layers == second->layers;
 }
 
 bool ins_answer_placement(ins_finder *f, ins_finding *answer)
 {
-    const char *item[PLACEMENTS], *result[PLACEMENTS];
-    size_t count = 0;
+    size_t pairs = 0, more = 0, before = 0, behind = 0, arms = f->study->arms, count = 0;
+    double most = -1;
     if (asks_of_training(f)) return false;
-    for (size_t a = 0; a < f->study->arms; a++)
+    for (size_t a = 0; a < arms; a++)
         if (placement_of(&f->study->arm[a]) == PLACEMENTS ||
             f->of->arm[a].last_alike.interval.n == 0)
             return false;
-    for (unsigned p = 0; p < PLACEMENTS; p++) {
-        static const char *const words[] = {"before", "behind", "without"};
-        size_t arms, learned;
-        const char *text = placement_text(f, (placement)p, &arms, &learned);
-        if (arms == 0) continue;
-        item[count] = text;
-        result[count++] = SAY("%zu of %zu %s", learned, arms, words[p]);
+    for (size_t i = 0; i < arms * arms; i++) {
+        if (!is_pair(f, i / arms, i % arms)) continue;
+        double apart = alikeness(f, i % arms) - alikeness(f, i / arms);
+        pairs++;
+        more += apart > 0;
+        if (fabs(apart) <= most) continue;
+        most = fabs(apart);
+        before = i / arms;
+        behind = i % arms;
     }
-    if (count < 2) return false;
-    const char *before = answer->claim;
-    answer->claim = SAY("Before training the tokens of the last layer correlate by %s.",
-                        ins_say_list(f->arena, item, count, MOST_ITEMS));
+    if (pairs == 0) return false;
+    const char *item[PLACEMENTS], *claim = answer->claim;
+    for (unsigned p = 0; p < PLACEMENTS; p++)
+        if ((item[count] = learned_text(f, (placement)p)) != NULL) count++;
+    answer->claim = SAY("Tokens are more alike behind norms that follow the blocks than behind "
+                        "norms that precede them in %s.",
+                        ins_say_of(f->arena, more, pairs, "pair"));
     answer->evidence = SAY(
-        "%s%s %s",
+        "A pair has an initializer and a number of layers in common. Furthest apart are %s, "
+        "whose tokens correlate by %s in the last layer before training, and %s, by %s. %s%s "
+        "%s",
+        ins_say_arm(f->arena, before), ins_say(f->arena, alikeness(f, before)),
+        ins_say_arm(f->arena, behind), ins_say(f->arena, alikeness(f, behind)),
         f->of->trained && !isnan(f->of->facts.chance)
-            ? SAY("Of the settings learned %s. ", ins_say_list(f->arena, result, count, MOST_ITEMS))
+            ? SAY("Of the settings learned %s. ", ins_say_list(f->arena, item, count, MOST_ITEMS))
             : "",
-        before, answer->evidence);
+        claim, answer->evidence);
     return true;
 }

@@ -513,7 +513,12 @@ static void add_point_labels(const ins_panel *panel, const place *at, const name
 /* How one kind is drawn: the columns of the data and the look, in the order in which they are put
  * on each other. %06X is the colour. INSIDE() ends a band that reaches to 0 or below, where a
  * logarithmic axis has no place, at the panel's edge. */
-typedef enum share { ALL, WITH_BAND, WITH_LONE_POINTS } share; /* which series of the kind */
+typedef enum share { /* which series of the kind */
+                     ALL,
+                     WITH_BAND,
+                     WITH_LONE_POINTS,
+                     WITH_POINTS /* that are few, or stand alone */
+} share;
 
 static const struct {
     ins_series_kind kind;
@@ -530,7 +535,8 @@ static const struct {
     {INS_SERIES_SEED, ALL, "using 3:4 with lines lc rgb 0x%06X lw 0.5"},
     {INS_SERIES_SEED, WITH_LONE_POINTS, "using 3:4 with points lc rgb 0x%06X pt 7 ps 0.2"},
     {INS_SERIES_SIZE, ALL, "using 3:4 with linespoints lc rgb 0x%06X lw 0.9 pt 6 ps 0.4"},
-    {INS_SERIES_LINE, ALL, "using 3:4 with linespoints lc rgb 0x%06X lw 2.2 pt 7 ps 0.36"},
+    {INS_SERIES_LINE, ALL, "using 3:4 with lines lc rgb 0x%06X lw 2.2"},
+    {INS_SERIES_LINE, WITH_POINTS, "using 3:4 with points lc rgb 0x%06X pt 7 ps 0.36"},
     {INS_SERIES_THEORY, ALL, "using 3:4 with lines dt (7,4) lc rgb 0x%06X lw 1.3"},
     {INS_SERIES_THEORY, WITH_LONE_POINTS, "using 3:4 with points lc rgb 0x%06X pt 2 ps 0.5"},
     {INS_SERIES_DOTS, WITH_BAND,
@@ -560,9 +566,12 @@ static bool has_lone_points(const ins_panel *panel, const ins_series *series)
     return false;
 }
 
+enum { FEW_POINTS = 24 };
+
 static bool belongs(const ins_panel *panel, const ins_series *series, share which)
 {
     if (which == WITH_BAND) return has_band(series);
+    if (which == WITH_POINTS && series->points.count <= FEW_POINTS) return true;
     return which == ALL || has_lone_points(panel, series);
 }
 

@@ -88,11 +88,11 @@ static const struct {
     ins_column_id column;
     ins_step_tensor tensor;
 } quantities[] = {
-    {"z: second moment", INS_STEPS_SECOND_MOMENT, INS_STEP_PREACTIVATION},
-    {"State: second moment", INS_STEPS_SECOND_MOMENT, INS_STEP_STATE},
     {"Error δ: second moment", INS_STEPS_SECOND_MOMENT, INS_STEP_DELTA},
-    {"z: variance between rows", INS_STEPS_VARIANCE, INS_STEP_PREACTIVATION},
+    {"State: second moment", INS_STEPS_SECOND_MOMENT, INS_STEP_STATE},
     {"State: variance between rows", INS_STEPS_VARIANCE, INS_STEP_STATE},
+    {"z: second moment", INS_STEPS_SECOND_MOMENT, INS_STEP_PREACTIVATION},
+    {"z: variance between rows", INS_STEPS_VARIANCE, INS_STEP_PREACTIVATION},
 };
 
 enum { QUANTITIES = sizeof quantities / sizeof quantities[0] };
@@ -145,7 +145,7 @@ static bool draw(ins_tell *tell, const ins_arm_group *of, size_t number, const c
     ins_step_cell cell[INS_GROUP_ARMS][MOST_CELLS];
     size_t steps = 0, cells[INS_GROUP_ARMS];
     bool gates = false, forgets = false, apart = false;
-    chart->across = 3;
+    chart->across = 2;
     for (size_t i = 0; i < of->count; i++) {
         cells[i] = ins_step_cells_of(tell->study, of->arm[i], cell[i], MOST_CELLS);
         if (number >= cells[i]) continue;
@@ -157,6 +157,7 @@ static bool draw(ins_tell *tell, const ins_arm_group *of, size_t number, const c
     }
     for (size_t q = 0; q < QUANTITIES; q++) {
         if (quantities[q].column == INS_STEPS_VARIANCE && !apart) continue;
+        if (quantities[q].tensor == INS_STEP_PREACTIVATION && tell->book) continue;
         ins_panel *panel = ins_chart_panel(chart, quantities[q].title);
         for (size_t i = 0; i < of->count; i++)
             if (cells[i] > number)
@@ -169,7 +170,9 @@ static bool draw(ins_tell *tell, const ins_arm_group *of, size_t number, const c
     const char *text = INS_TELL(
         "Before training, geometric means over seeds, bands from the smallest seed to the "
         "largest%s%s.%s%s",
-        gates ? "; z and error are means over the gates" : "",
+        !gates       ? ""
+        : tell->book ? "; the error is a mean over the gates"
+                     : "; z and error are means over the gates",
         forgets ? "; the state of an LSTM is c" : "",
         apart ? ""
               : INS_TELL(" Of z and of the state at least one part in %s differs between rows.",
@@ -217,11 +220,12 @@ static const char *kept_text(const ins_tell *tell, const ins_seeds *kept)
 
 static void write_table(ins_tell *tell)
 {
-    static const ins_table_column columns[] = {{"Initializer", INS_LEFT, 0, false},
-                                               {"left at the first step", INS_RIGHT, 0, false},
-                                               {"halves in steps", INS_RIGHT, 0, false},
-                                               {"seen, steps back", INS_RIGHT, 0, false},
-                                               {"state × a step", INS_RIGHT, 0, false}};
+    const ins_table_column columns[] = {
+        {tell->by_setting ? "Setting" : "Initializer", INS_LEFT, 0, false},
+        {"left at the first step", INS_RIGHT, 0, false},
+        {"halves in steps", INS_RIGHT, 0, false},
+        {"seen, steps back", INS_RIGHT, 0, false},
+        {"state × a step", INS_RIGHT, 0, false}};
     size_t rows = 0, row = 0, all = 0;
     for (size_t a = 0; a < tell->study->arms; a++) all += is_shown(tell, a);
     rows = all > MOST_ROWS ? MOST_ROWS : all;
@@ -291,8 +295,10 @@ static const char *title_of(ins_tell *tell)
     if (count > 0) return INS_TELL("The error does not reach the first time step with %s", names);
     find_ends(tell, &least, &most);
     if (least == SIZE_MAX) return "Recurrent layers by time step";
-    return INS_TELL("At the first time step at least %s of the error is left",
-                    ins_say(tell->arena, kept_of(tell, least)));
+    const char *low = ins_say(tell->arena, kept_of(tell, least));
+    const char *high = ins_say(tell->arena, kept_of(tell, most));
+    return INS_TELL("Of the error %s%s%s is left at the first time step", low,
+                    strcmp(low, high) != 0 ? " to " : "", strcmp(low, high) != 0 ? high : "");
 }
 
 void ins_write_steps(ins_tell *tell)

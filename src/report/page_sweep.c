@@ -264,18 +264,26 @@ static void draw_scatter(ins_tell *tell)
         INS_TELL("One point a setting, coloured by initializer.%s%s", ins_tell_dashed(tell), cut));
 }
 
-void ins_write_sweep(ins_tell *tell)
+/* In how many settings somebody learned. */
+static const char *title_of(ins_tell *tell)
 {
     const ins_comparisons *all = &tell->analysis->comparisons;
     size_t none = 0;
     for (size_t s = 0; s < all->settings; s++) none += all->setting[s].best == SIZE_MAX;
     const char *settings = ins_say_count(tell->arena, all->settings, "setting");
-    const char *title = !tell->analysis->trained || isnan(tell->analysis->facts.chance) ? settings
-                        : none == 0
-                            ? INS_TELL("In each of %s some initializer learned", settings)
-                            : INS_TELL("In %s no initializer learned",
-                                       ins_say_of(tell->arena, none, all->settings, "setting"));
-    ins_section_begin(tell->document, "settings", "Settings", title, false);
+    if (!tell->analysis->trained || isnan(tell->analysis->facts.chance)) return settings;
+    if (tell->by_setting)
+        return INS_TELL("%s learned in %s",
+                        ins_mark_text(tell->document, ins_tell_initializer(tell, 0)),
+                        ins_say_of(tell->arena, all->settings - none, all->settings, "setting"));
+    return none == 0 ? INS_TELL("In each of %s some initializer learned", settings)
+                     : INS_TELL("In %s no initializer learned",
+                                ins_say_of(tell->arena, none, all->settings, "setting"));
+}
+
+void ins_write_sweep(ins_tell *tell)
+{
+    ins_section_begin(tell->document, "settings", "Settings", title_of(tell), false);
     write_tiles(tell);
     write_effects(tell);
     draw_scatter(tell);

@@ -95,14 +95,11 @@ static const char *prose_of(const ins_arm *arm, ins_arena *arena)
     return ins_arena_format(arena, "%s (%s)", arm->initializer, arm->label + length + 2);
 }
 
-/* The setting of an arm: the level alone where one factor varies, for that says which. */
-static const char *setting_of(const ins_tell *tell, size_t arm)
+/* In a chart the level alone says the setting where one factor varies. */
+static const char *setting_of(const ins_analysis *analysis, size_t arm)
 {
-    const ins_comparisons *all = &tell->analysis->comparisons;
-    const ins_study_factors *factors = &tell->analysis->factors;
-    const ins_study_factor *only = &factors->factor[0];
-    return factors->count == 1 ? only->level[only->of[arm]]
-                               : all->setting[all->setting_of[arm]].label;
+    const ins_study_factor *only = &analysis->factors.factor[0];
+    return analysis->factors.count == 1 ? only->level[only->of[arm]] : ins_arm_name(analysis, arm);
 }
 
 ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, bool book)
@@ -117,21 +114,22 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
                      .slug = ins_document_slug(document, experiment->slug),
                      .book = book,
                      .sweep = experiment->analysis.comparisons.settings > 1};
-    tell.by_setting = tell.sweep && factors->initializers == 1 &&
-                      study->arms == experiment->analysis.comparisons.settings;
+    tell.by_setting = ins_named_by_setting(tell.analysis);
     size_t count = factors->initializers;
     const char **names = ins_arena_get(tell.arena, study->arms + count + 1, sizeof *names, "names");
     for (size_t a = 0; a < study->arms; a++)
-        names[a] = tell.by_setting ? setting_of(&tell, a) : prose_of(&study->arm[a], tell.arena);
+        names[a] =
+            tell.by_setting ? ins_arm_name(tell.analysis, a) : prose_of(&study->arm[a], tell.arena);
     for (size_t i = 0; i < count; i++) names[study->arms + i] = factors->initializer[i];
     const char *const *prose = in_prose(document, names, study->arms + count);
     size_t told = tell.by_setting ? study->arms : count;
     tell.colours = told > HUES ? 0 : told;
     tell.first_arm = (int)document->marks.count;
     for (size_t a = 0; a < study->arms; a++) {
-        ins_mark mark = tell.by_setting ? mark_of(document, setting_of(&tell, a), prose[a], a, told)
-                                        : mark_of(document, study->arm[a].label, prose[a],
-                                                  factors->initializer_of[a], count);
+        ins_mark mark = tell.by_setting
+                            ? mark_of(document, setting_of(tell.analysis, a), prose[a], a, told)
+                            : mark_of(document, study->arm[a].label, prose[a],
+                                      factors->initializer_of[a], count);
         ins_document_mark(document, &mark);
     }
     tell.first_initializer = (int)document->marks.count;
@@ -488,22 +486,30 @@ static const char *power(const ins_tell *tell, int exponent)
     return exponent == 0 ? "" : INS_TELL("·10^{%s%d}", exponent < 0 ? "−" : "", abs(exponent));
 }
 
+static const char *with_power(const ins_tell *tell, double value)
+{
+    int exponent = exponent_of(value);
+    return INS_TELL("%s%s", two_digits(tell, value, exponent), power(tell, exponent));
+}
+
 const char *ins_tell_mean(const ins_tell *tell, ins_interval value)
 {
-    int exponent = exponent_of(value.mean);
-    if (!isfinite(value.mean)) return ins_say(tell->arena, value.mean);
-    return INS_TELL("%s%s", two_digits(tell, value.mean, exponent), power(tell, exponent));
+    return isfinite(value.mean) ? with_power(tell, value.mean) : ins_say(tell->arena, value.mean);
 }
 
 const char *ins_tell_interval(const ins_tell *tell, ins_interval value, bool bold)
 {
     const double same = 1e-12; /* relative: values that are equal but for rounding */
+    const double far = 1e4;    /* ends that have no power of ten in common */
     const char *mark = bold ? "*" : "";
     int exponent = exponent_of(value.mean);
     bool alike = value.upper - value.lower <= same * fabs(value.mean);
     if (!isfinite(value.mean) || !isfinite(value.lower) || !isfinite(value.upper) || alike)
         return INS_TELL("%s%s%s%s", mark, ins_tell_mean(tell, value), mark,
                         alike ? " all alike" : "");
+    if (value.lower > 0 && value.upper > far * value.lower)
+        return INS_TELL("%s%s%s [%s, %s]", mark, with_power(tell, value.mean), mark,
+                        with_power(tell, value.lower), with_power(tell, value.upper));
     return INS_TELL("%s%s%s [%s, %s]%s", mark, two_digits(tell, value.mean, exponent), mark,
                     two_digits(tell, value.lower, exponent),
                     two_digits(tell, value.upper, exponent), power(tell, exponent));
