@@ -50,8 +50,8 @@ ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples
 void ins_forecast_free(ins_forecast *forecast);
 
 /* One for each network of a grid, so that all its seeds share one: they take milliseconds, those of
- * large maps seconds. grid must outlive them. When stop, which may be NULL, says so, the rest are
- * not made: then they are only to be freed. */
+ * large maps and of gated layers seconds. grid must outlive them. When stop, which may be NULL,
+ * says so, the rest are not made: then they are only to be freed. */
 typedef struct ins_forecasts ins_forecasts;
 ins_forecasts *ins_forecasts_new(const ins_grid *grid, const ins_samples *samples,
                                  const ins_inputs *inputs, size_t threads, bool (*stop)(void));
