@@ -57,7 +57,7 @@ ins_views ins_signal_views(const ins_layer_plan *plan, const ins_signal *signal)
 
 ins_draws *ins_stage_draws(const ins_stage *s)
 {
-    if (*s->draws == NULL) *s->draws = ins_draws_new();
+    if (*s->draws == NULL) *s->draws = ins_draws_new(INS_UNITS, 1);
     return *s->draws;
 }
 

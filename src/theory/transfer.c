@@ -237,6 +237,31 @@ ins_transfer *ins_transfer_of(const ins_choice *activation, const ins_field *fie
     return made;
 }
 
+/* E[f' h_k] = sqrt(k + 1) E[f h_k+1] / scale, by parts. */
+ins_transfer *ins_transfer_of_slopes(const ins_transfer *values)
+{
+    const size_t positions = values->positions;
+    ins_transfer *made = ins_transfer_new(positions);
+    made->bent = values->bent;
+    made->stepped = values->bent;
+    made->left = values->left;
+    made->bend = values->bend;
+    memcpy(made->scale, values->scale, positions * sizeof *made->scale);
+    memcpy(made->square, values->slope_square, positions * sizeof *made->square);
+    if (values->bent) return made;
+    for (size_t p = 0; p < positions; p++) {
+        double *own = made->coefficient + p;
+        const double scale = values->scale[p];
+        if (!(scale > 0)) own[0] = sqrt(values->slope_square[p]);
+        for (size_t k = 0; scale > 0 && k + 1 < INS_TRANSFER_TERMS; k++)
+            own[k * positions] =
+                sqrt((double)k + 1) * values->coefficient[(k + 1) * positions + p] / scale;
+        made->mean[p] = own[0];
+    }
+    ins_transfer_finish(made);
+    return made;
+}
+
 /* --- Pairs ------------------------------------------------------------------------------------ */
 
 /* Correlations of a position with those from it on; inverse (positions) is 1 / scale, or 0. */
@@ -310,20 +335,51 @@ static void mirror(double *matrix, size_t positions)
     }
 }
 
+/* P[both are positive] beside it (Cho & Saul 2009). */
+static void stepped_row(const ins_transfer *transfer, size_t p, const double *c, double *out)
+{
+    const double left = transfer->left, bent = transfer->bend;
+    const double linear = left * left + left * bent, half = bent * bent / (2 * M_PI);
+    for (size_t i = p; i < transfer->positions; i++) out[i] = linear + half * (M_PI - acos(c[i]));
+}
+
+/* c and inverse (positions): where correlations go, and 1 / scale, or 0. */
+static void pass_row(const ins_transfer *transfer, size_t p, const double *inverse,
+                     const double *row, double *c, double *out)
+{
+    correlate(row, inverse, p, transfer->positions, c);
+    if (transfer->stepped)
+        stepped_row(transfer, p, c, out);
+    else if (transfer->bent)
+        bent_row(transfer, p, c, out);
+    else
+        series_row(transfer, p, c, out);
+}
+
+static double *inverse_scales(const ins_transfer *transfer)
+{
+    double *inverse = ins_allocate(transfer->positions, sizeof *inverse, "correlations");
+    for (size_t p = 0; p < transfer->positions; p++)
+        inverse[p] = transfer->scale[p] > 0 ? 1 / transfer->scale[p] : 0;
+    return inverse;
+}
+
+void ins_transfer_row(const ins_transfer *transfer, size_t p, const double *row, double *out)
+{
+    double *c = ins_allocate(transfer->positions, sizeof *c, "correlations");
+    double *inverse = inverse_scales(transfer);
+    pass_row(transfer, p, inverse, row, c, out);
+    free(inverse);
+    free(c);
+}
+
 static void pass(const ins_transfer *transfer, const double *in, double *out)
 {
     const size_t positions = transfer->positions;
     double *c = ins_allocate(positions, sizeof *c, "correlations");
-    double *inverse = ins_allocate(positions, sizeof *inverse, "correlations");
+    double *inverse = inverse_scales(transfer);
     for (size_t p = 0; p < positions; p++)
-        inverse[p] = transfer->scale[p] > 0 ? 1 / transfer->scale[p] : 0;
-    for (size_t p = 0; p < positions; p++) {
-        correlate(in + p * positions, inverse, p, positions, c);
-        if (transfer->bent)
-            bent_row(transfer, p, c, out + p * positions);
-        else
-            series_row(transfer, p, c, out + p * positions);
-    }
+        pass_row(transfer, p, inverse, in + p * positions, c, out + p * positions);
     mirror(out, positions);
     free(inverse);
     free(c);

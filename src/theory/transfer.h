@@ -23,6 +23,7 @@ typedef struct ins_transfer {
     double *rest;         /* (positions) root of what the squares of the terms lack of E f^2 */
     bool bent;            /* instead: f(u) = left u + bend max(u, 0), in closed form */
     double left, bend;
+    bool stepped; /* instead: the slope of that, left + bend [u > 0] */
 } ins_transfer;
 
 /* All zeros but for the memory. */
@@ -39,5 +40,12 @@ ins_transfer *ins_transfer_of(const ins_choice *activation, const ins_field *fie
  * two rows. */
 ins_field *ins_transfer_apply(const ins_transfer *same, const ins_transfer *other,
                               const ins_field *field);
+
+/* One row of the same, for what makes its covariances as it goes: row (positions), of which those
+ * from p on are read, and the products with them, out. */
+void ins_transfer_row(const ins_transfer *transfer, size_t p, const double *row, double *out);
+
+/* The slopes phi' of an activation instead of its values. */
+ins_transfer *ins_transfer_of_slopes(const ins_transfer *values);
 
 #endif

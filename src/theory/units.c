@@ -6,45 +6,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
 #include "initscope/activation.h"
 #include "initscope/memory.h"
-
-struct ins_draws {
-    gsl_rng *rng;
-    double normal[INS_UNITS]; /* one of each stratum, with the variance 1 */
-    size_t order[INS_UNITS];
-};
 
 static double mean_product(const double *a, const double *b)
 {
     double sum = 0;
     for (size_t i = 0; i < INS_UNITS; i++) sum += a[i] * b[i];
     return sum / INS_UNITS;
-}
-
-ins_draws *ins_draws_new(void)
-{
-    ins_draws *draws = ins_allocate(1, sizeof *draws, "a population of units");
-    draws->rng = ins_check_memory(gsl_rng_alloc(gsl_rng_mt19937), "random numbers");
-    gsl_rng_set(draws->rng, 1);
-    for (size_t i = 0; i < INS_UNITS; i++) {
-        draws->normal[i] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / INS_UNITS);
-        draws->order[i] = i;
-    }
-    const double scale = 1 / sqrt(mean_product(draws->normal, draws->normal));
-    for (size_t i = 0; i < INS_UNITS; i++) draws->normal[i] *= scale;
-    return draws;
-}
-
-void ins_draws_free(ins_draws *draws)
-{
-    if (draws == NULL) return;
-    gsl_rng_free(draws->rng);
-    free(draws);
 }
 
 static double *numbers(void)
@@ -63,8 +34,7 @@ void ins_units_free(ins_units *units)
 static double *draw(ins_draws *draws)
 {
     double *z = numbers();
-    gsl_ran_shuffle(draws->rng, draws->order, INS_UNITS, sizeof *draws->order);
-    for (size_t i = 0; i < INS_UNITS; i++) z[i] = draws->normal[draws->order[i]];
+    ins_draws_take(draws, z);
     return z;
 }
 

@@ -12,6 +12,8 @@
 
 #include "initscope/entry.h"
 
+#include "draws.h"
+
 enum { INS_UNITS_BITS = 14, INS_UNITS = 1 << INS_UNITS_BITS };
 
 /* A unit is seen three times: at a position of a row, at another position of it, and in another
@@ -29,12 +31,7 @@ typedef struct ins_units {
     double *x[INS_UNIT_VIEWS]; /* (INS_UNITS); NULL where there is no such view */
 } ins_units;
 
-/* What the draws are taken from. */
-typedef struct ins_draws ins_draws;
-ins_draws *ins_draws_new(void);
-void ins_draws_free(ins_draws *draws); /* NULL is fine */
-
-/* Gaussian ones around their mean. */
+/* Gaussian ones around their mean. draws are of INS_UNITS here and below. */
 ins_units *ins_units_draw(ins_draws *draws, const ins_views *views);
 void ins_units_free(ins_units *units); /* NULL is fine */
 
