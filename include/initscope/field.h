@@ -34,6 +34,11 @@ ins_field *ins_field_white(size_t positions, double square, double apart);
  * root mean squares, of which single large numbers are not much. */
 ins_field *ins_field_measure(const real *x, size_t rows, size_t positions, size_t channels);
 
+/* How often two positions have the same token, in one row and in two: tokens (rows, positions) are
+ * numbers. With vectors of independent elements this, times their variance, is the field of what is
+ * looked up. A single row is no two. */
+ins_field *ins_field_of_tokens(const real *tokens, size_t rows, size_t positions);
+
 /* Made to have this second moment. Where apart is not that of its rows, what two of them have in
  * common becomes 1 - apart of what one has with itself. */
 void ins_field_fit(ins_field *field, double square, double apart);

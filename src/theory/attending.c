@@ -149,13 +149,17 @@ static void find_paths(const ins_attending *layer, const weights *w, ins_attende
         slope += weights_of(w, i)->slope / tokens;
         tilted += (keys_of(w, i) > 1 ? 1 : 0) / (w->channels * tokens);
     }
+    /* All queries that look at a key agree in what made them look: sum over i of A_ij q_i has the
+     * part g_q x^2 k_j / sqrt(d_h), by parts, and equal deltas let it add up. */
+    const double pulled = out->logit * (double)layer->heads / w->channels;
     const double query = layer->output * layer->value * layer->key * square * rest;
     const double key = layer->output * layer->value * layer->query * square * rest;
     out->own = (ins_attending_paths){.query = query * rest * (slope + tilted),
                                      .key = key * slope,
                                      .value = layer->output * out->sum_square};
-    out->shared = (ins_attending_paths){
-        .query = out->own.query, .key = key * (r * s + rest * slope), .value = layer->output * s};
+    out->shared = (ins_attending_paths){.query = out->own.query,
+                                        .key = key * (r * s + rest * (slope + pulled)),
+                                        .value = layer->output * s};
     out->own_product = layer->output * layer->value * mean_agreement(w);
     out->shared_product = layer->output * layer->value;
 }

@@ -6,55 +6,31 @@
 #include <stdlib.h>
 
 #include "initscope/memory.h"
-#include "initscope/residual.h"
 
 #include "field_numbers.h"
 #include "field_windows.h"
 #include "prediction_rows.h"
-
-static const ins_initializer *row_of(const ins_choice *choice)
-{
-    return (const ins_initializer *)choice->entry;
-}
-
-static double centred_variance(const ins_choice *choice, ins_tensor_place place)
-{
-    const ins_initializer *row = row_of(choice);
-    if (row->mean(choice->value, place) == 0) return row->variance(choice->value, place);
-    return NAN;
-}
+#include "promises.h"
 
 /* The variance to which the initializer rescales any large one by its first adaptation. */
 static double adapted_variance(const ins_choice *choice)
 {
-    const ins_initializer *row = row_of(choice);
+    const ins_initializer *row = ins_initializer_of(choice);
     if (row->adapt == NULL) return NAN;
     double large = 1e6, factor = row->adapt(choice->value, large, 0);
     return factor == 1 ? NAN : large * factor * large * factor;
 }
 
-/* The bias comes from the weights' own row where that has a say, else from the bias initializer. */
-static double bias_variance(const ins_choice *weight, ins_tensor_place w, const ins_choice *bias,
-                            ins_tensor_place b)
+static double bias_variance(const ins_stage *s, ins_tensor_place w, ins_tensor_place b)
 {
-    const ins_choice *choice = row_of(weight)->fill_bias != NULL ? weight : bias;
-    const ins_initializer *row = row_of(choice);
-    if (row->fill_bias == NULL) return centred_variance(choice, b);
-    return row->bias_variance != NULL ? row->bias_variance(choice->value, w) : NAN;
-}
-
-/* What the start of a residual network makes of weights that are drawn. */
-static double start_of_weights(const ins_stage *s, ins_tensor_place place)
-{
-    if (row_of(s->weight)->as_saved) return 1;
-    if (place.layer < s->design->depth) return ins_residual_weight(s->plan->start, place);
-    return s->design->zero_output ? 0 : 1;
+    const ins_promise promised = ins_promised_bias(s->weight, w, s->bias, b);
+    return promised.mean == 0 ? promised.variance : NAN;
 }
 
 /* The square of what the output W x of the last layer is multiplied by. */
 static double square_of_multiplier(const ins_stage *s, ins_tensor_place place)
 {
-    const ins_initializer *row = row_of(s->weight);
+    const ins_initializer *row = ins_initializer_of(s->weight);
     if (row->multiplier == NULL || !place.output) return 1;
     const double multiplier = row->multiplier(s->weight->value, place);
     return multiplier * multiplier;
@@ -77,10 +53,11 @@ static matrix matrix_of(const ins_stage *s, double input)
     ins_tensor_place w = list[0].place;
     const ins_tensor_place b = list[1].place;
     w.prescribed = s->prescribed;
-    const double factor = start_of_weights(s, w);
-    double weight = s->mirror != NULL ? s->mirror->weight.variance : centred_variance(s->weight, w);
+    const double factor = ins_promised_factor(s, s->weight, w);
+    double weight =
+        s->mirror != NULL ? s->mirror->weight.variance : ins_promised_variance(s->weight, w);
     if (factor != 1) weight = factor == 0 ? 0 : weight * factor * factor;
-    const double bias = tensors > 1 ? bias_variance(s->weight, w, s->bias, b) : 0;
+    const double bias = tensors > 1 ? bias_variance(s, w, b) : 0;
     const double adapted = factor == 0 ? NAN : adapted_variance(s->weight);
     const double multiplier = square_of_multiplier(s, w);
     double q = multiplier * w.fan_in * weight * input + bias;
@@ -159,7 +136,7 @@ static double *tap_energies(const ins_stage *s, size_t taps, size_t centre)
 
 static size_t centre_of(const ins_stage *s, const ins_tensor_place *place)
 {
-    return place->taps > 1 && row_of(s->weight)->centred ? place->centre : SIZE_MAX;
+    return place->taps > 1 && ins_initializer_of(s->weight)->centred ? place->centre : SIZE_MAX;
 }
 
 /* What the gradient needs of the inputs, as means over taps u: way, the square of x(p + u), and

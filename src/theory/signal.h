@@ -35,6 +35,7 @@ typedef struct ins_back {
                             the mean; NULL: all the same */
 } ins_back;
 
+typedef struct ins_attention_theory ins_attention_theory;
 typedef struct ins_signal ins_signal;
 struct ins_signal {
     double square;   /* E[x^2] of its elements x */
@@ -67,6 +68,7 @@ struct ins_signal {
     double *way;  /* (positions) what its backward pass multiplies by */
     double alike; /* of an activation: what its slopes at two positions have in common */
     double reach; /* of a matrix on a map: see where it is set */
+    const ins_attention_theory *attention; /* what attention goes back by */
     ins_back back;
     bool claimed; /* one of its readers wrote to back; those of the others are added */
 };
@@ -85,7 +87,8 @@ typedef struct ins_stage {
     ins_signal *at, *in[INS_LAYER_INPUTS];
     ins_back *back; /* (inputs) where the backward pass writes */
     ins_layer_prediction *out;
-    ins_layer_prediction *numbered; /* of the matrix before the end of its block */
+    ins_layer_prediction *numbered; /* of its first matrix and then of its others; without one, of
+                                       the matrix before the end of its block */
     ins_arena *arena;               /* lives as long as the prediction is made */
     ins_draws **draws;              /* NULL at first */
 } ins_stage;

@@ -12,9 +12,9 @@
 
 #include "../../src/theory/attending.h"
 #include "../../src/theory/field_numbers.h"
+#include "../../src/theory/field_tokens.h"
 #include "../../src/theory/softmax_start.h"
 #include "../../src/theory/softmax_weights.h"
-#include "../../src/theory/token_fields.h"
 
 #define EXACT 1e-9
 
@@ -96,8 +96,13 @@ static ins_field *tokens_of(size_t tokens, double square, double product)
 
 static ins_attending layer_of(double a, size_t channels, bool causal)
 {
-    return (ins_attending){
-        .query = a, .key = a, .value = 1, .output = 1, .channels = channels, .causal = causal};
+    return (ins_attending){.query = a,
+                           .key = a,
+                           .value = 1,
+                           .output = 1,
+                           .channels = channels,
+                           .heads = 4,
+                           .causal = causal};
 }
 
 /* 256 channels, 4 heads, 64 tokens. */
@@ -140,11 +145,13 @@ START_TEST(test_layer)
     ck_near(n.square, table[_i].square, 1e-5);
     ck_near(after, table[_i].after, 1e-5);
     ck_near(own, table[_i].own, 1e-5);
-    ck_near(shared, table[_i].shared, 1e-5);
+    /* All queries on a key agree in what made them look at it. */
+    const double a = table[_i].gain, rest = 1 - table[_i].correlation;
+    ck_near(shared, table[_i].shared + a * a * rest * rest * table[_i].logit * 4 / 256, 1e-5);
     ck_near(n.square, table[_i].measured[0], .025);
     ck_near(after, table[_i].measured[1], .025);
     ck_near(own, table[_i].measured[2], .04);
-    ck_near(shared, table[_i].measured[3], .045);
+    ck_near(shared, table[_i].measured[3], .04);
     ins_field_free(made.output);
     ins_field_free(inputs);
 }
@@ -339,10 +346,11 @@ START_TEST(test_blocks)
     for (size_t l = 2 * BLOCKS; l-- > 0;) d = backward(&list[l], d);
     ck_near(x.square, blocks[_i].square, 1e-3);
     ck_near(x.product / x.square, blocks[_i].correlation, 1e-3);
-    ck_near(d.square, blocks[_i].back, 2e-3);
+    if (!blocks[_i].shared) ck_near(d.square, blocks[_i].back, 1e-2);
+    if (blocks[_i].shared) ck_assert(d.square > blocks[_i].back);
     ck_near(x.square, blocks[_i].measured[0], .05);
     ck_close(x.product / x.square, blocks[_i].measured[1], .02);
-    ck_near(d.square, blocks[_i].measured[2], blocks[_i].shared ? .16 : .05);
+    ck_near(d.square, blocks[_i].measured[2], blocks[_i].shared ? .15 : .05);
 }
 END_TEST
 

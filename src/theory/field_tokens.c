@@ -1,7 +1,7 @@
 /* Tokens are counted, position by position. */
 #include <config.h>
 
-#include "token_fields.h"
+#include "field_tokens.h"
 
 #include <math.h>
 #include <stdlib.h>
