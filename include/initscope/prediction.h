@@ -25,6 +25,8 @@ typedef struct ins_inputs {
     bool white;             /* positions are independent, whatever the samples are */
     const ins_field *field; /* of inputs that are a map or a sequence; NULL, or of other positions:
                                these are taken for independent */
+    const ins_field *tokens; /* of inputs that are tokens: how often two positions have the same
+                                one; NULL: all are as likely */
 } ins_inputs;
 
 typedef struct ins_moment_pair {

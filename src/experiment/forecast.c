@@ -112,8 +112,10 @@ ins_inputs ins_inputs_of(const ins_samples *samples)
 /* The field of the samples, as the networks' first layers see them. */
 typedef struct measured {
     const ins_samples *samples;
-    ins_shape shape;  /* of the last one measured */
-    ins_field *field; /* NULL: none so far */
+    ins_shape shape;   /* of the last one measured */
+    ins_field *field;  /* NULL: none so far */
+    size_t positions;  /* of tokens */
+    ins_field *tokens; /* how often these are the same; NULL: not looked at so far */
 } measured;
 
 static const ins_field *field_of(measured *m, ins_shape shape, const ins_inputs *inputs)
@@ -130,6 +132,20 @@ static const ins_field *field_of(measured *m, ins_shape shape, const ins_inputs 
     return m->field;
 }
 
+/* Of a network that reads tokens; NULL: it does not. */
+static const ins_field *tokens_of(measured *m, const ins_design *design)
+{
+    const ins_layer_plan *first = &design->layer[1];
+    const size_t positions = ins_positions(first->shape);
+    if (!first->kind->tokens || m->samples->x == NULL || positions > INS_FIELD_POSITIONS)
+        return NULL;
+    if (m->tokens != NULL && m->positions == positions) return m->tokens;
+    ins_field_free(m->tokens);
+    m->positions = positions;
+    m->tokens = ins_field_of_tokens(m->samples->x, m->samples->rows, positions);
+    return m->tokens;
+}
+
 /* --- One forecast ----------------------------------------------------------------------------- */
 
 static bool has(const ins_design *design, size_t layer, const ins_tensor_place *place, having of)
@@ -138,7 +154,7 @@ static bool has(const ins_design *design, size_t layer, const ins_tensor_place *
     if (place->role == INS_ROLE_RECURRENT) return of == OF_EVERY_MATRIX;
     switch (of) {
     case OF_THOSE_THAT_READ_THEIR_OWN:
-        return !design->layer[plan->input[0]].shown;
+        return place->inner || !design->layer[plan->input[0]].shown;
     case OF_THE_ENDS_OF_BLOCKS:
         break;
     case OF_EVERY_MATRIX:
@@ -146,7 +162,7 @@ static bool has(const ins_design *design, size_t layer, const ins_tensor_place *
         return true;
     }
     for (size_t i = layer; i < design->layers; i++)
-        if (design->layer[i].kind->reads > 1 && design->layer[i].number == plan->number)
+        if (design->layer[i].kind->reads > 1 && design->layer[i].number == place->layer)
             return true;
     return false;
 }
@@ -231,6 +247,7 @@ static ins_forecast forecast_of(const ins_trial *trial, const ins_inputs *inputs
     ins_forecast forecast = {.layers = design.depth};
     ins_inputs own = *inputs;
     own.field = field_of(m, design.layer[0].shape, inputs);
+    own.tokens = tokens_of(m, &design);
     forecast.layer = ins_allocate(design.depth, sizeof *forecast.layer, "predictions");
     forecast.item = ins_allocate(ins_multiply(design.depth, PREDICTED + 1, "predictions"),
                                  sizeof *forecast.item, "predictions");
@@ -252,6 +269,7 @@ ins_forecast ins_forecast_new(const ins_trial *trial, const ins_samples *samples
     measured m = {.samples = samples};
     const ins_forecast forecast = forecast_of(trial, inputs, &m);
     ins_field_free(m.field);
+    ins_field_free(m.tokens);
     return forecast;
 }
 
@@ -292,6 +310,7 @@ ins_forecasts *ins_forecasts_new(const ins_grid *grid, const ins_samples *sample
             forecasts->network[i] = forecast_of(&trial, inputs, &m);
         }
         ins_field_free(m.field);
+        ins_field_free(m.tokens);
     }
     return forecasts;
 }

@@ -17,6 +17,14 @@ void ins_activation_predict_backward(const ins_stage *s);
 void ins_recurrent_predict_forward(const ins_stage *s);
 void ins_recurrent_predict_backward(const ins_stage *s);
 
+/* embed, positions, attention */
+void ins_embed_predict_forward(const ins_stage *s);
+void ins_embed_predict_backward(const ins_stage *s);
+void ins_positions_predict_forward(const ins_stage *s);
+void ins_positions_predict_backward(const ins_stage *s);
+void ins_attention_predict_forward(const ins_stage *s);
+void ins_attention_predict_backward(const ins_stage *s);
+
 /* maxpool, gmax; meanpool, gmean; flatten */
 void ins_largest_forward(const ins_stage *s);
 void ins_largest_backward(const ins_stage *s);

@@ -43,6 +43,7 @@ void ins_recurring_free(ins_recurring *recurring); /* NULL is fine */
 void ins_recurring_tell(const ins_recurring *recurring, size_t number, ins_step_listener *listener,
                         void *context);
 
+typedef struct ins_attention_theory ins_attention_theory;
 typedef struct ins_signal ins_signal;
 struct ins_signal {
     double square;   /* E[x^2] of its elements x */
@@ -75,7 +76,8 @@ struct ins_signal {
     double *way;  /* (positions) what its backward pass multiplies by */
     double alike; /* of an activation: what its slopes at two positions have in common */
     double reach; /* of a matrix on a map: see where it is set */
-    ins_recurring *recurring; /* of a recurrent layer: its steps */
+    ins_recurring *recurring;              /* of a recurrent layer: its steps */
+    const ins_attention_theory *attention; /* what attention goes back by */
     ins_back back;
     bool claimed; /* one of its readers wrote to back; those of the others are added */
 };
