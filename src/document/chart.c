@@ -517,7 +517,9 @@ typedef enum share { /* which series of the kind */
                      ALL,
                      WITH_BAND,
                      WITH_LONE_POINTS,
-                     WITH_POINTS /* that are few, or stand alone */
+                     WITH_FEW_POINTS,
+                     WITH_MANY_POINTS,
+                     WITH_LONE_POINTS_OF_MANY
 } share;
 
 static const struct {
@@ -535,8 +537,10 @@ static const struct {
     {INS_SERIES_SEED, ALL, "using 3:4 with lines lc rgb 0x%06X lw 0.5"},
     {INS_SERIES_SEED, WITH_LONE_POINTS, "using 3:4 with points lc rgb 0x%06X pt 7 ps 0.2"},
     {INS_SERIES_SIZE, ALL, "using 3:4 with linespoints lc rgb 0x%06X lw 0.9 pt 6 ps 0.4"},
-    {INS_SERIES_LINE, ALL, "using 3:4 with lines lc rgb 0x%06X lw 2.2"},
-    {INS_SERIES_LINE, WITH_POINTS, "using 3:4 with points lc rgb 0x%06X pt 7 ps 0.36"},
+    {INS_SERIES_LINE, WITH_FEW_POINTS,
+     "using 3:4 with linespoints lc rgb 0x%06X lw 2.2 pt 7 ps 0.36"},
+    {INS_SERIES_LINE, WITH_MANY_POINTS, "using 3:4 with lines lc rgb 0x%06X lw 2.2"},
+    {INS_SERIES_LINE, WITH_LONE_POINTS_OF_MANY, "using 3:4 with points lc rgb 0x%06X pt 7 ps 0.36"},
     {INS_SERIES_THEORY, ALL, "using 3:4 with lines dt (7,4) lc rgb 0x%06X lw 1.3"},
     {INS_SERIES_THEORY, WITH_LONE_POINTS, "using 3:4 with points lc rgb 0x%06X pt 2 ps 0.5"},
     {INS_SERIES_DOTS, WITH_BAND,
@@ -566,13 +570,24 @@ static bool has_lone_points(const ins_panel *panel, const ins_series *series)
     return false;
 }
 
-enum { FEW_POINTS = 24 };
-
 static bool belongs(const ins_panel *panel, const ins_series *series, share which)
 {
-    if (which == WITH_BAND) return has_band(series);
-    if (which == WITH_POINTS && series->points.count <= FEW_POINTS) return true;
-    return which == ALL || has_lone_points(panel, series);
+    enum { FEW = 24 };
+    const bool few = series->points.count <= FEW;
+    switch (which) {
+    case WITH_BAND:
+        return has_band(series);
+    case WITH_FEW_POINTS:
+        return few;
+    case WITH_MANY_POINTS:
+        return !few;
+    case WITH_LONE_POINTS:
+        return has_lone_points(panel, series);
+    case WITH_LONE_POINTS_OF_MANY:
+        return !few && has_lone_points(panel, series);
+    default:
+        return true;
+    }
 }
 
 static void begin_element(ins_text *out, bool *first)
