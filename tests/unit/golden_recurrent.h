@@ -14,10 +14,10 @@ enum { GOLDEN_ROWS = 3, GOLDEN_IN = 1, GOLDEN_DELTA = 3, GOLDEN_TENSOR = 16 };
 typedef struct golden_recurrent {
     const char *call;
     ins_shape reads;
-    size_t outputs;         /* of a row */
-    const double *output;   /* (rows, outputs) */
-    const double *back;     /* (rows, steps, channels) */
-    const double *gradient; /* of all tensors, one behind the other */
+    size_t outputs;                                   /* of a row */
+    const double *output;                             /* (rows, outputs) */
+    const double *back;                               /* (rows, steps, channels) */
+    const double *gradient;                           /* of all tensors, one behind the other */
     const double *preactivation, *activation, *delta; /* (gates, rows, steps, units) */
     const double *state;                              /* (rows, steps, units) */
 } golden_recurrent;
