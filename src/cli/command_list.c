@@ -244,7 +244,7 @@ static void print_datasets(const void *table, ins_arena *arena, ins_error *error
 static const subject subjects[] = {{"initializers", print_entries, &ins_initializers},
                                    {"layers", print_entries, &ins_layer_kinds},
                                    {"residual-starts", print_entries, &ins_residual_starts},
-                                   {"forget-biases", print_entries, &ins_forget_biases},
+                                   {"forget-starts", print_entries, &ins_forget_biases},
                                    {"activations", print_activations, &ins_activations},
                                    {"optimizers", print_optimizers, &ins_optimizers},
                                    {"losses", print_losses, &ins_losses},
@@ -331,7 +331,7 @@ const ins_command ins_command_list = {
     .usage = "[SUBJECT]...",
     .help = "what there is, one line each, with its formula",
     .about = "Prints what can be named in an experiment. A SUBJECT is initializers, layers, "
-             "residual-starts, forget-biases, activations, optimizers, losses, tensors, datasets "
+             "residual-starts, forget-starts, activations, optimizers, losses, tensors, datasets "
              "or generators; "
              "without one, all are printed. Parameters "
              "are shown with their defaults, learning rates (lr) as well. The gains of an "

@@ -57,7 +57,7 @@ static const ins_forget_bias rows[] = {
 };
 
 const ins_entries ins_forget_biases = {
-    .kind = "forget-bias",
+    .kind = "forget-start",
     .rows = rows,
     .count = sizeof rows / sizeof rows[0],
     .size = sizeof rows[0],

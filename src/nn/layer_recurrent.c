@@ -207,12 +207,15 @@ static scratch scratch_of(const ins_layer *layer, const extent *e)
 size_t ins_recurrent_scratch(const ins_layer_plan *plan, size_t capacity)
 {
     const extent e = extent_of(plan, capacity);
-    const size_t a = e.inputs + 2 * e.wide, b = 4 * e.units;
-    size_t all;
-    if (__builtin_mul_overflow(e.steps, e.rows, &all) ||
-        __builtin_mul_overflow(all, a > b ? a : b, &all))
+    const size_t at_each_step = e.inputs + (cell_of(plan)->biases ? e.wide : 0);
+    size_t places, pass, step_alone, shown;
+    if (__builtin_mul_overflow(e.steps, e.rows, &places) ||
+        __builtin_mul_overflow(places, at_each_step, &pass) ||
+        __builtin_mul_overflow(e.rows, e.wide, &step_alone) ||
+        __builtin_add_overflow(pass, step_alone, &pass) ||
+        __builtin_mul_overflow(places, 4 * e.units, &shown))
         return SIZE_MAX;
-    return all;
+    return pass > shown ? pass : shown;
 }
 
 /* --- Copies ----------------------------------------------------------------------------------- */

@@ -105,14 +105,24 @@ static size_t count_blocks(const ins_tell *tell, const group *of, size_t *number
     return blocks;
 }
 
+/* Whether a layer is a product that has an output: a recurrent matrix is added to the z of a gate,
+ * and has no gain. */
+static bool is_line(const ins_tell *tell, size_t arm, size_t layer)
+{
+    const ins_graph_layer *at = ins_layer_at(&tell->study->arm[arm], layer);
+    if (!ins_has_product(&tell->study->arm[arm], layer)) return false;
+    return at == NULL || at->kind != INS_KIND_RECURRENT ||
+           !isnan(gain_of(tell, arm, INS_FORWARD, layer).minimum) ||
+           !isnan(gain_of(tell, arm, INS_BACKWARD, layer).minimum);
+}
+
 /* Products of weights; of networks with many of them in blocks, those of three blocks. */
 static void choose_lines(const ins_tell *tell, group *of)
 {
-    const ins_arm *arm = &tell->study->arm[of->arm[0]];
     of->line = ins_arena_get(tell->arena, of->layers + 1, sizeof *of->line, "layers");
     size_t *number = ins_arena_get(tell->arena, of->layers + 1, sizeof *number, "layers");
     for (size_t l = 1; l <= of->layers; l++)
-        if (ins_has_product(arm, l)) of->line[of->lines++] = l;
+        if (is_line(tell, of->arm[0], l)) of->line[of->lines++] = l;
     of->products = of->lines;
     size_t blocks = count_blocks(tell, of, number), kept = 0;
     if (of->lines <= MOST_LINES || blocks <= SHOWN_BLOCKS) return;

@@ -284,13 +284,32 @@ static void measure_training(subject *s, size_t repeats)
     print("training_seconds", median(training, repeats));
 }
 
+/* One epoch of training, nothing recorded. */
+static void measure_epoch(subject *s, size_t repeats)
+{
+    double epoch[REPEATS];
+    ins_network *network = make_network(s);
+    ins_trainer *trainer = make_trainer(s, network);
+    ins_trainer_epoch(trainer, NULL);
+    for (size_t i = 0; i < repeats; i++) {
+        double start = seconds_now();
+        ins_trainer_epoch(trainer, NULL);
+        epoch[i] = seconds_now() - start;
+    }
+    print("epoch_seconds", median(epoch, repeats));
+    ins_trainer_free(trainer);
+    ins_network_free(network);
+}
+
 typedef struct measurement {
     const char *name;
     void (*measure)(subject *s, size_t repeats);
 } measurement;
 
-static const measurement measurements[] = {
-    {"loop", measure_loop}, {"statistics", measure_statistics}, {"training", measure_training}};
+static const measurement measurements[] = {{"loop", measure_loop},
+                                           {"epoch", measure_epoch},
+                                           {"statistics", measure_statistics},
+                                           {"training", measure_training}};
 
 static const measurement *find(const char *name)
 {

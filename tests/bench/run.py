@@ -117,6 +117,40 @@ def iris_fann(bench):
     return float(text) / ours, f"initscope {1e3 * ours:.2f} ms, FANN {1e3 * float(text):.2f} ms"
 
 
+def against_torch_recurrent(bench, kind):
+    """One epoch of 10 minibatches of 64 sequences, 28 steps of 28 inputs, 128 units."""
+    peer = os.path.join(os.path.dirname(__file__), "recurrent_peer.py")
+    if subprocess.run([bench.options.python, "-c", "import torch"], capture_output=True).returncode:
+        raise Missing("PyTorch is missing (Debian: python3-torch)")
+    data = bench.path("sequences.csv")
+    if not os.path.exists(data):
+        draw = random.Random(1)
+        with open(data, "w") as file:
+            file.write(",".join(f"x{i}" for i in range(784)) + ",label\n")
+            for i in range(640):
+                file.write("".join(f"{draw.random():.6f}," for _ in range(784)) + f"c{i % 10}\n")
+    settings = [f"data={data}", f"network=input(28,28),{kind.lower()}(128)", "batch=64",
+                "test-fraction=0", "probe=1", "init=glorot_uniform"]
+    repeats = str(4 * bench.options.runs)
+    ours, theirs = [], []
+    for _ in range(bench.options.runs):
+        text = bench.child([bench.options.bench, "epoch", repeats, *settings])["text"]
+        ours.append(dict(csv.reader(text.split()))["epoch_seconds"])
+        theirs.append(bench.child([bench.options.python, peer, kind, "28", "28", "128", "640", "64",
+                                   repeats])["text"])
+    ours, theirs = (statistics.median(map(float, seconds)) for seconds in (ours, theirs))
+    return theirs / ours, (f"a minibatch of 64: initscope {100 * ours:.2f} ms, "
+                           f"PyTorch {100 * theirs:.2f} ms of CPU")
+
+
+def lstm_torch(bench):
+    return against_torch_recurrent(bench, "LSTM")
+
+
+def gru_torch(bench):
+    return against_torch_recurrent(bench, "GRU")
+
+
 DIGITS_SETTINGS = ("data=digits", "hidden=20x256", "batch=64", "probe=1024", "init=he_normal",
                    "histograms=none", "symmetry=none", "spectrum=none")
 
@@ -224,6 +258,8 @@ def iris_memory(bench):
 LINES = [
     ("Iris, 40 runs, against PyTorch", "x", 20, 30, iris_torch),
     ("digits 20x256, 4 runs, against PyTorch", "x", 2.2, 2.7, digits_torch),
+    ("LSTM of 128, 28 steps, against PyTorch", "x", 1, 2.3, lstm_torch),
+    ("GRU of 128, 28 steps, against PyTorch", "x", 1, 2.3, gru_torch),
     ("one Iris network, not recorded, against FANN", "x", 1, 2, iris_fann),
     ("training loop / its matrix products", "x", 1.5, 1.25, loop),
     ("statistics, time of an element", "ns", 1, 0.5, statistics_ns),

@@ -152,6 +152,8 @@ output,dense,,7 8 9 10,10,5,10" ]
         --forget-bias 0 --seeds 1 --epochs 1 -o again
     diff <(cut -d, -f3- w/layers.csv) <(cut -d, -f3- again/layers.csv)
     run_ok report -o r w
+    grep -qF lstm1.g r/figures/*gains*.gp
+    refute grep -qF lstm1.rg r/figures/*gains*.gp
     run_ok theory --solve --data digits --network "$network"
     grep -q '^13 *lstm1.rg ' <<<"$output"
     [ "$(grep -c 'normal_(' <<<"$output")" -eq 1 ]

@@ -226,10 +226,10 @@ enum {{ GOLDEN_ROWS = {ROWS}, GOLDEN_IN = {IN}, GOLDEN_DELTA = {DELTA}, GOLDEN_T
 typedef struct golden_recurrent {{
     const char *call;
     ins_shape reads;
-    size_t outputs;         /* of a row */
-    const double *output;   /* (rows, outputs) */
-    const double *back;     /* (rows, steps, channels) */
-    const double *gradient; /* of all tensors, one behind the other */
+    size_t outputs;                                   /* of a row */
+    const double *output;                             /* (rows, outputs) */
+    const double *back;                               /* (rows, steps, channels) */
+    const double *gradient;                           /* of all tensors, one behind the other */
     const double *preactivation, *activation, *delta; /* (gates, rows, steps, units) */
     const double *state;                              /* (rows, steps, units) */
 }} golden_recurrent;

@@ -402,7 +402,7 @@ static const struct {
                                 "sequence, bias, forget, init, recurrent"},
     {"gru(8,forget=1)", "1: unknown parameter of gru (got \"forget\"); valid: units, sequence, "
                         "bias, init, recurrent"},
-    {"lstm(8,forget=2)", "1: unknown forget-bias (got \"2\"); valid: 0, 1, chrono"},
+    {"lstm(8,forget=2)", "1: unknown forget-start (got \"2\"); valid: 0, 1, chrono"},
     {"lstm(8,forget=chrono)", "1: chrono: steps must be given (got \"\")"},
     {"lstm(8,forget=chrono(1))", "1: chrono: steps must be an integer in [2, 1000000] (got \"1\")"},
     {"rnn(8,activation=sigmoid)",
