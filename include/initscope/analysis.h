@@ -39,12 +39,6 @@ typedef struct ins_analysis {
 void ins_analyse(const ins_study *study, ins_analysis *analysis);
 void ins_analysis_free(ins_analysis *analysis);
 
-/* Whether one initializer stands in several settings, which then say which arm is meant. */
-bool ins_named_by_setting(const ins_analysis *analysis);
-
-/* An arm as it is named in sentences: plain, its label or, of one initializer, its setting. */
-const char *ins_arm_name(const ins_analysis *analysis, size_t arm);
-
 /* Markup with every mark written as the arm's name, without bold and scripts: for CSV. */
 const char *ins_analysis_plain(const ins_analysis *analysis, const char *markup);
 

@@ -44,6 +44,9 @@ typedef struct ins_comparisons {
     size_t settings;
     ins_setting *setting;
     const size_t *setting_of, *place; /* (arms) the setting of an arm, and its place in there */
+    bool by_setting;                  /* one initializer in several: they say which arm is meant */
+    const char *const
+        *name; /* (arms) plain, as in sentences: by setting its label, else the arm's */
     size_t differences;
     ins_difference *difference;
     size_t main_effects, first_main_effect; /* how many there are, and where they begin */

@@ -31,23 +31,10 @@ void ins_analysis_free(ins_analysis *analysis)
     *analysis = (ins_analysis){0};
 }
 
-bool ins_named_by_setting(const ins_analysis *analysis)
-{
-    size_t settings = analysis->comparisons.settings;
-    return analysis->factors.initializers == 1 && settings > 1 && analysis->study->arms == settings;
-}
-
-const char *ins_arm_name(const ins_analysis *analysis, size_t arm)
-{
-    const ins_comparisons *all = &analysis->comparisons;
-    return ins_named_by_setting(analysis) ? all->setting[all->setting_of[arm]].label
-                                          : analysis->study->arm[arm].label;
-}
-
 static const char *name_of(const void *context, bool initializer, size_t number)
 {
     const ins_analysis *analysis = context;
-    return initializer ? analysis->factors.initializer[number] : ins_arm_name(analysis, number);
+    return initializer ? analysis->factors.initializer[number] : analysis->comparisons.name[number];
 }
 
 const char *ins_analysis_plain(const ins_analysis *analysis, const char *markup)

@@ -209,6 +209,16 @@ static void compare_over_settings(const comparer *c, ins_comparisons *out, ins_l
                             .told_apart = whole.p < alpha});
 }
 
+static void name_arms(const comparer *c, ins_comparisons *out)
+{
+    size_t arms = c->study->arms;
+    const char **name = ins_arena_get(c->arena, arms + 1, sizeof *name, "names");
+    out->by_setting = c->factors->initializers == 1 && out->settings > 1 && arms == out->settings;
+    for (size_t a = 0; a < arms; a++)
+        name[a] = out->by_setting ? out->setting[out->setting_of[a]].label : c->study->arm[a].label;
+    out->name = name;
+}
+
 ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *factors,
                             const ins_facts *facts, const ins_run_measure *measure,
                             const ins_arm_judgement *judgement, ins_arena *arena)
@@ -227,6 +237,7 @@ ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *fac
     ins_list list = {0};
     list_seeds(&c);
     make_settings(&c, &out);
+    name_arms(&c, &out);
     for (size_t s = 0; s < out.settings; s++) compare_setting(&c, &out, s, &list);
     compare_over_settings(&c, &out, &list);
     out.differences = list.count;

@@ -35,7 +35,7 @@ size_t ins_finder_first(const ins_finder *f)
 const char *ins_finder_arms(ins_finder *f)
 {
     const ins_study_factors *factors = &f->of->factors;
-    if (ins_named_by_setting(f->of) || f->of->comparisons.settings < 2)
+    if (f->of->comparisons.by_setting || f->of->comparisons.settings < 2)
         return ins_say_arms(f->arena, f->which, f->study->arms, INS_FINDER_NAMED);
     const char **item = ins_arena_get(f->arena, factors->initializers + 1, sizeof *item, "names");
     size_t count = 0, partly = 0;
@@ -60,7 +60,7 @@ const char *ins_finder_arms(ins_finder *f)
 bool ins_finder_several(const ins_finder *f)
 {
     size_t first = SIZE_MAX;
-    bool by_arm = ins_named_by_setting(f->of) || f->of->comparisons.settings < 2;
+    bool by_arm = f->of->comparisons.by_setting || f->of->comparisons.settings < 2;
     for (size_t a = 0; a < f->study->arms; a++) {
         size_t name = by_arm ? a : f->of->factors.initializer_of[a];
         if (!f->which[a]) continue;

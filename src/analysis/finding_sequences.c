@@ -319,9 +319,10 @@ bool ins_answer_placement(ins_finder *f, ins_finding *answer)
     const char *item[PLACEMENTS], *claim = answer->claim;
     for (unsigned p = 0; p < PLACEMENTS; p++)
         if ((item[count] = learned_text(f, (placement)p)) != NULL) count++;
-    answer->claim = SAY("Tokens are more alike behind norms that follow the blocks than behind "
-                        "norms that precede them in %s.",
-                        ins_say_of(f->arena, more, pairs, "pair"));
+    answer->claim =
+        SAY("Tokens are %smore alike with norms behind the blocks than with norms before them%s.",
+            pairs == 1 && more == 0 ? "no " : "",
+            pairs > 1 ? SAY(" in %s", ins_say_of(f->arena, more, pairs, "pair")) : "");
     answer->evidence = SAY(
         "A pair has an initializer and a number of layers in common. Furthest apart are %s, "
         "whose tokens correlate by %s in the last layer before training, and %s, by %s. %s%s "

@@ -43,8 +43,8 @@ static const char *text_of(sheet *s, const ins_text *text)
 static const char *name_of(const void *context, bool initializer, size_t number)
 {
     const sheet *s = context;
-    const char *name =
-        initializer ? s->analysis->factors.initializer[number] : ins_arm_name(s->analysis, number);
+    const char *name = initializer ? s->analysis->factors.initializer[number]
+                                   : s->analysis->comparisons.name[number];
     ins_text shortened = {0};
     ins_text_shorten(&shortened, name, LINE / 2);
     name = ins_arena_copy(s->arena, shortened.data, shortened.length);

@@ -99,7 +99,8 @@ static const char *prose_of(const ins_arm *arm, ins_arena *arena)
 static const char *setting_of(const ins_analysis *analysis, size_t arm)
 {
     const ins_study_factor *only = &analysis->factors.factor[0];
-    return analysis->factors.count == 1 ? only->level[only->of[arm]] : ins_arm_name(analysis, arm);
+    return analysis->factors.count == 1 ? only->level[only->of[arm]]
+                                        : analysis->comparisons.name[arm];
 }
 
 ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, bool book)
@@ -114,12 +115,12 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
                      .slug = ins_document_slug(document, experiment->slug),
                      .book = book,
                      .sweep = experiment->analysis.comparisons.settings > 1};
-    tell.by_setting = ins_named_by_setting(tell.analysis);
+    tell.by_setting = tell.analysis->comparisons.by_setting;
     size_t count = factors->initializers;
     const char **names = ins_arena_get(tell.arena, study->arms + count + 1, sizeof *names, "names");
     for (size_t a = 0; a < study->arms; a++)
-        names[a] =
-            tell.by_setting ? ins_arm_name(tell.analysis, a) : prose_of(&study->arm[a], tell.arena);
+        names[a] = tell.by_setting ? tell.analysis->comparisons.name[a]
+                                   : prose_of(&study->arm[a], tell.arena);
     for (size_t i = 0; i < count; i++) names[study->arms + i] = factors->initializer[i];
     const char *const *prose = in_prose(document, names, study->arms + count);
     size_t told = tell.by_setting ? study->arms : count;

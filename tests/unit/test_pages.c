@@ -1420,7 +1420,7 @@ START_TEST(steps_are_curves_and_a_table)
     cell[0].within = cell[1].within = 0.6;
     made_sequence_write(cell, 2, 5);
     report(1);
-    expect("At the first time step at least 0.00114 of the error is left");
+    expect("Of the error 0.00114 is left at the first time step");
     expect("rnn1. Before training, geometric means over seeds, bands from the smallest seed to the "
            "largest. Of z and of the state at least one part in 2 differs between rows.");
     expect("rnn2. As the figure before.");
@@ -1523,7 +1523,7 @@ START_TEST(named_factors_are_settings)
     /* One initializer and one network: the settings are drawn together, each by its level. */
     ck_assert_uint_eq(rows_of("streams", "Stream: second moment", "none stream", r, 24), 4);
     ck_assert_uint_eq(rows_of("streams", "Stream: second moment", "zero_last stream", r, 24), 4);
-    expect("In every line from the top: none and zero_last.");
+    expect("In every line from the top: residual init none and residual init zero_last.");
     expect("4 layers have no bar: the gain is 0");
 }
 END_TEST
