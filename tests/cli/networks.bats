@@ -143,7 +143,7 @@ output,dense,,7 8 9 10,10,5,10" ]
     [ "$(cut -d, -f3,4 w/steps.csv | sort | uniq -c | awk '$1 == 16' | wc -l)" -eq 16 ]
     [ "$(awk -F, '$4 == "state" { print $3 }' w/steps.csv | sort -nu | tr '\n' ' ')" = "1 7 " ]
     # Theory speaks of the beginning.
-    [ "$(awk -F, '$2 == 0 && $8 > 0' w/steps.csv | wc -l)" -eq "$(awk -F, '$2 == 0' w/steps.csv | wc -l)" ]
+    [ "$(awk -F, '$2 == 0 && $8 != ""' w/steps.csv | wc -l)" -eq "$(awk -F, '$2 == 0' w/steps.csv | wc -l)" ]
     [ -z "$(awk -F, '$2 == 1 { print $8 }' w/steps.csv | tr -d '\n')" ]
     [ "$(grep -c ',7,[a-z]*,nan,nan$' w/theory.csv)" -ge 1 ]
     [ "$(ls w/weights/000001/epoch0000.layer*.W.npy | wc -l)" -eq 15 ]
