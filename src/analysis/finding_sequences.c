@@ -299,6 +299,7 @@ static bool is_pair(const ins_finder *f, size_t before, size_t behind)
 bool ins_answer_placement(ins_finder *f, ins_finding *answer)
 {
     size_t pairs = 0, more = 0, before = 0, behind = 0, arms = f->study->arms, count = 0;
+    const double near = 0.05;
     double most = -1;
     if (asks_of_training(f)) return false;
     for (size_t a = 0; a < arms; a++)
@@ -319,16 +320,24 @@ bool ins_answer_placement(ins_finder *f, ins_finding *answer)
     const char *item[PLACEMENTS], *claim = answer->claim;
     for (unsigned p = 0; p < PLACEMENTS; p++)
         if ((item[count] = learned_text(f, (placement)p)) != NULL) count++;
+    const char *first = ins_say(f->arena, alikeness(f, before));
+    const char *second = ins_say(f->arena, alikeness(f, behind));
+    const char *pair =
+        pairs == 1 ? ""
+                   : SAY("These are %s and %s, of %zu pairs of an initializer and a number "
+                         "of layers the furthest apart; tokens are more alike with norms "
+                         "behind the blocks in %zu. ",
+                         ins_say_arm(f->arena, before), ins_say_arm(f->arena, behind), pairs, more);
     answer->claim =
-        SAY("Tokens are %smore alike with norms behind the blocks than with norms before them%s.",
-            pairs == 1 && more == 0 ? "no " : "",
-            pairs > 1 ? SAY(" in %s", ins_say_of(f->arena, more, pairs, "pair")) : "");
+        most < near
+            ? SAY("Before training tokens correlate alike, by %s with norms before the blocks and "
+                  "by %s with norms behind them.",
+                  first, second)
+            : SAY("Before training tokens correlate by %s with norms before the blocks and by %s "
+                  "with norms behind them.",
+                  first, second);
     answer->evidence = SAY(
-        "A pair has an initializer and a number of layers in common. Furthest apart are %s, "
-        "whose tokens correlate by %s in the last layer before training, and %s, by %s. %s%s "
-        "%s",
-        ins_say_arm(f->arena, before), ins_say(f->arena, alikeness(f, before)),
-        ins_say_arm(f->arena, behind), ins_say(f->arena, alikeness(f, behind)),
+        "%s%s%s %s", pair,
         f->of->trained && !isnan(f->of->facts.chance)
             ? SAY("Of the settings learned %s. ", ins_say_list(f->arena, item, count, MOST_ITEMS))
             : "",
