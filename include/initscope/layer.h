@@ -120,10 +120,13 @@ size_t ins_matrix_shape(const ins_tensor_place *place, size_t shape[INS_MATRIX_D
 bool ins_matrix_is_permuted(const ins_tensor_place *place);
 void ins_matrix_permute(const ins_tensor_place *place, const real *from, real *to, bool inward);
 
-/* What a matrix of a layer of several has read and made in the last passes: (rows, positions,
+/* What one of several matrices of a layer has read and made in the last passes: (rows, positions,
  * channels), the channels being its inputs, or its units. */
 typedef struct ins_matrix_pass {
-    const real *input, *preactivation, *delta;
+    const real *input, *preactivation, *delta; /* NULL: it has no z of its own */
+    const real *activation;                    /* of a matrix inside; else that of the layer */
+    size_t steps;                              /* of a recurrent layer; 0: it has none */
+    const real *state;                         /* what the layer remembers; NULL: not shown here */
 } ins_matrix_pass;
 
 /* How much each position of a sequence looked at the others in the last forward pass. Of each pair
@@ -161,13 +164,6 @@ struct ins_layer {
                                          it reads; NULL where nobody asks */
 };
 
-/* What one of several matrices inside of a layer shows. */
-typedef struct ins_inner {
-    size_t steps;                                   /* of a recurrent layer; 0: it has none */
-    const real *preactivation, *activation, *delta; /* (rows, steps, units); NULL: it has no z */
-    const real *state; /* (rows, steps, units) what the layer remembers; NULL: not shown here */
-} ins_inner;
-
 struct ins_layer_kind {
     ins_entry entry;
     const ins_entries *choices; /* the table that a layer's choice is from; NULL: entry itself */
@@ -199,19 +195,18 @@ struct ins_layer_kind {
     void (*reset)(ins_layer *layer, uint32_t seed);
     /* Whether all its units are the same. */
     bool (*symmetric)(const ins_layer *layer);
-    /* Of a layer of several matrices what the one among its tensors did; NULL: what the layer did.
-     */
-    ins_matrix_pass (*matrix)(const ins_layer *layer, size_t tensor);
+    /* Of a layer of several matrices what that at place did, maybe in scratch; NULL: what the layer
+     * did. */
+    ins_matrix_pass (*matrix)(const ins_layer *layer, size_t rows, const ins_tensor_place *place);
     ins_attention_pass (*attention)(const ins_layer *layer);
     /* What reads a layer has both passes. */
     void (*forward)(ins_layer *layer, size_t rows, ins_pass pass);
     /* From delta and the last forward pass: the gradients, averaged over rows, and in_delta. */
     void (*backward)(ins_layer *layer, size_t rows);
     /* Of a kind that has its matrices inside, so that its output is not the z of one of them: the
-     * activation behind this one, NULL where it is added to the z of another; and what it shows
-     * after a test or a probe, in scratch. */
+     * activation behind this one, NULL where it is added to the z of another. Training passes do
+     * not keep what its matrices made. */
     const ins_choice *(*inside)(const ins_layer_plan *plan, const ins_tensor_place *place);
-    ins_inner (*show)(const ins_layer *layer, size_t rows, const ins_tensor_place *place);
 };
 
 extern const ins_entries ins_layer_kinds; /* rows are ins_layer_kind */

@@ -14,12 +14,13 @@
 typedef struct ins_solved_layer {
     char name[2 * INS_LAYER_NAME]; /* "conv3", "attention2.q" */
     ins_tensor_place place;
+    bool solved;      /* for; one of several matrices of a layer has a gain of 1 */
     double deviation; /* of the elements of W: N(0, deviation^2) */
     double kept;      /* E[a^2], of a layer without activation E[z^2]; or the signal */
     double reachable; /* the most that E[a^2] comes near to at any scale; INFINITY: there is no end,
                          or nothing that bounds it */
     double slope;     /* chi = d ln E[phi^2] / d ln q there: what a relative error of q becomes; 1
-                         without an activation */
+                         without an activation, NAN where it is not solved for */
     double tenfold;   /* layers like it in which an error grows tenfold; INFINITY: it does not */
 } ins_solved_layer;
 

@@ -48,7 +48,18 @@ static void print_reach(const ins_solution *solution, const char *activation)
     }
 }
 
-/* One line a layer that the theory knows: before the layer's name, where the name stands in the
+/* Layers of several matrices keep sizes by what their parts do together. */
+static void print_unsolved(const ins_solution *solution)
+{
+    for (size_t i = 0; i < solution->layers; i++) {
+        if (solution->layer[i].solved) continue;
+        puts("Matrices of attention and of recurrent layers are not solved for: fan_in times their "
+             "variance is 1.");
+        return;
+    }
+}
+
+/* One line a layer that was solved for: before the layer's name, where the name stands in the
  * code; before the number; behind it; before the name, where it is a comment. */
 static const struct {
     const char *framework, *before, *number, *behind, *comment;
@@ -64,7 +75,7 @@ static void print_lines(const ins_solution *solution)
         printf("\n# %s\n", lines[f].framework);
         for (size_t i = 0; i < solution->layers; i++) {
             const ins_solved_layer *of = &solution->layer[i];
-            if (isnan(of->deviation)) continue;
+            if (isnan(of->deviation) || !of->solved) continue;
             if (lines[f].before != NULL) printf("%s%s", lines[f].before, of->name);
             printf("%s%.6g%s", lines[f].number, of->deviation, lines[f].behind);
             if (lines[f].comment != NULL) printf("%s%s", lines[f].comment, of->name);
@@ -80,5 +91,6 @@ void ins_solution_print(const ins_solution *solution, const ins_choice *activati
     printf("%s, %s\n", activation->label, size ? "size kept" : "signal kept");
     print_table(solution, size ? "size" : "signal", arena);
     print_reach(solution, activation->label);
+    print_unsolved(solution);
     print_lines(solution);
 }

@@ -23,16 +23,17 @@ static ins_solved_layer solved(const ins_design *design, const ins_layer_plan *p
 {
     const ins_choice *phi = ins_design_activation(design, place->layer);
     ins_solved_layer layer = {.place = *place,
+                              .solved = plan->kind->matrix == NULL,
                               .deviation = sqrt(of->weight.variance),
                               .kept = of->preactivation.second_moment,
                               .reachable = INFINITY,
-                              .slope = 1};
+                              .slope = plan->kind->matrix == NULL ? 1 : (double)NAN};
     ins_text name = {0};
     ins_matrix_name(plan, place, &name);
     snprintf(layer.name, sizeof layer.name, "%s", name.data);
     ins_text_free(&name);
     const double q = of->preactivation.second_moment;
-    if (phi != NULL && !isnan(q)) {
+    if (phi != NULL && layer.solved && !isnan(q)) {
         const ins_expectation at = ins_expect(phi, q);
         layer.kept = of->activation.second_moment;
         layer.slope = q * at.square_growth / at.square;

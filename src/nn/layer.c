@@ -219,7 +219,7 @@ static void dropout_backward(ins_layer *layer, size_t rows)
     .reads = 1, .family = "recurrent", .shape = ins_recurrent_shape,       \
     .tensors = ins_recurrent_tensors, .state_size = sizeof(ins_recurrent), \
     .buffers = ins_recurrent_buffers, .scratch = ins_recurrent_scratch,    \
-    .symmetric = ins_recurrent_symmetric, .show = ins_recurrent_show
+    .symmetric = ins_recurrent_symmetric, .matrix = ins_recurrent_matrix
 #define EPSILON(number)                                                \
     {                                                                  \
         .name = "eps", .fallback = number, .minimum = 0, .maximum = 1, \

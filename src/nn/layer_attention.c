@@ -56,9 +56,10 @@ ins_shape ins_attention_shape(const ins_layer_plan *plan, ins_text *problem)
     return ins_vector(0);
 }
 
+static const char *const parts[INS_ATTENTION_MATRICES] = {"q", "k", "v", "o"};
+
 size_t ins_attention_tensors(const ins_layer_plan *plan, ins_learned list[INS_LAYER_TENSORS])
 {
-    static const char *const parts[INS_ATTENTION_MATRICES] = {"q", "k", "v", "o"};
     const size_t channels = plan->shape.channels;
     for (size_t m = 0; m < INS_ATTENTION_MATRICES; m++) {
         const size_t t = index_of(plan, m);
@@ -157,13 +158,19 @@ bool ins_attention_symmetric(const ins_layer *layer)
     return true;
 }
 
-ins_matrix_pass ins_attention_matrix(const ins_layer *layer, size_t tensor)
+ins_matrix_pass ins_attention_matrix(const ins_layer *layer, size_t rows,
+                                     const ins_tensor_place *place)
 {
     const ins_attention *own = layer->state;
-    for (size_t m = 0; m < INS_ATTENTION_O; m++)
-        if (index_of(layer->plan, m) == tensor)
-            return (ins_matrix_pass){layer->in[0], own->made[m], own->delta[m]};
-    return (ins_matrix_pass){own->sum, layer->result, layer->delta};
+    size_t m = 0;
+    (void)rows;
+    while (strcmp(parts[m], place->part) != 0) m++;
+    return m == INS_ATTENTION_O ? (ins_matrix_pass){.input = own->sum,
+                                                    .preactivation = layer->result,
+                                                    .delta = layer->delta}
+                                : (ins_matrix_pass){.input = layer->in[0],
+                                                    .preactivation = own->made[m],
+                                                    .delta = own->delta[m]};
 }
 
 ins_attention_pass ins_attention_of(const ins_layer *layer)

@@ -626,14 +626,15 @@ static const real *gate_of(const real *x, const extent *e, size_t wide, size_t g
     return out;
 }
 
-ins_inner ins_recurrent_show(const ins_layer *layer, size_t rows, const ins_tensor_place *place)
+ins_matrix_pass ins_recurrent_matrix(const ins_layer *layer, size_t rows,
+                                     const ins_tensor_place *place)
 {
     const ins_recurrent *own = layer->state;
     const extent e = extent_of(layer->plan, rows);
     const size_t all = e.steps * rows * e.units, gate = place->gate;
     const real *h = own->h + rows * e.units, *c = own->c + rows * e.units;
-    if (place->role == INS_ROLE_RECURRENT) return (ins_inner){.steps = 0};
-    ins_inner shown = {.steps = e.steps};
+    if (place->role == INS_ROLE_RECURRENT) return (ins_matrix_pass){.steps = 0};
+    ins_matrix_pass shown = {.input = layer->in[0], .steps = e.steps};
     shown.preactivation = gate_of(own->z, &e, e.wide, gate, layer->scratch);
     shown.delta = gate_of(own->dz, &e, e.wide, gate, layer->scratch + all);
     shown.activation = own->a != NULL ? gate_of(own->a, &e, e.wide, gate, layer->scratch + 2 * all)

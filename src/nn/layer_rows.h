@@ -138,7 +138,8 @@ size_t ins_recurrent_tensors(const ins_layer_plan *plan, ins_learned list[INS_LA
 bool ins_recurrent_symmetric(const ins_layer *layer);
 void ins_recurrent_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
 size_t ins_recurrent_scratch(const ins_layer_plan *plan, size_t capacity);
-ins_inner ins_recurrent_show(const ins_layer *layer, size_t rows, const ins_tensor_place *place);
+ins_matrix_pass ins_recurrent_matrix(const ins_layer *layer, size_t rows,
+                                     const ins_tensor_place *place);
 const ins_choice *ins_rnn_inside(const ins_layer_plan *plan, const ins_tensor_place *place);
 const ins_choice *ins_lstm_inside(const ins_layer_plan *plan, const ins_tensor_place *place);
 const ins_choice *ins_gru_inside(const ins_layer_plan *plan, const ins_tensor_place *place);
@@ -189,7 +190,8 @@ size_t ins_attention_tensors(const ins_layer_plan *plan, ins_learned list[INS_LA
 void ins_attention_buffers(ins_layer *layer, size_t capacity, ins_carver *carver);
 size_t ins_attention_scratch(const ins_layer_plan *plan, size_t capacity);
 bool ins_attention_symmetric(const ins_layer *layer);
-ins_matrix_pass ins_attention_matrix(const ins_layer *layer, size_t tensor);
+ins_matrix_pass ins_attention_matrix(const ins_layer *layer, size_t rows,
+                                     const ins_tensor_place *place);
 ins_attention_pass ins_attention_of(const ins_layer *layer);
 void ins_attention_forward(ins_layer *layer, size_t rows, ins_pass pass);
 void ins_attention_backward(ins_layer *layer, size_t rows);

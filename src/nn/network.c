@@ -410,60 +410,40 @@ const ins_learned *ins_network_tensors(const ins_network *network, size_t *count
     return network->tensor;
 }
 
-/* A matrix inside of a layer. */
-static ins_matrix_view inner_view(const ins_network *network, const ins_matrix *matrix)
-{
-    const ins_layer *layer = &network->layer[matrix->layer];
-    const ins_tensor_place *place = &layer->tensor[matrix->first].place;
-    const ins_inner inner = layer->plan->kind->show(layer, network->rows, place);
-    const bool reads = inner.preactivation != NULL;
-    const ins_shape shape = {
-        .axes = 1, .extent = {inner.steps > 0 ? inner.steps : 1, 1}, .channels = place->units};
-    return (ins_matrix_view){
-        .units = place->units,
-        .inputs = place->inputs,
-        .reads = layer->plan->reads[0],
-        .shape = shape,
-        .activated = shape,
-        .tensors = matrix->tensors,
-        .tensor = &layer->tensor[matrix->first],
-        .steps = inner.steps,
-        .state = inner.state,
-        .function = layer->plan->kind->inside(layer->plan, place),
-        .input = reads ? layer->in[0] : NULL,
-        .shown = !reads || network->layer[layer->plan->input[0]].plan->shown,
-        .preactivation = inner.preactivation,
-        .activation = inner.activation,
-        .delta = inner.delta,
-        .stream = matrix->stream > 0 ? network->layer[matrix->stream].output : NULL,
-        .streamed = network->layer[matrix->stream].plan->shape,
-    };
-}
-
 ins_matrix_view ins_network_matrix(const ins_network *network, size_t number)
 {
     const ins_matrix *matrix = &network->matrix[number - 1];
     const ins_layer *layer = &network->layer[matrix->layer];
-    if (layer->plan->kind->show != NULL) return inner_view(network, matrix);
     const ins_layer *after = &network->layer[matrix->activation];
     const ins_tensor_place *place = &layer->tensor[matrix->first].place;
     const ins_layer_kind *kind = layer->plan->kind;
+    const bool inside = kind->inside != NULL;
     const ins_matrix_pass pass = kind->matrix != NULL
-                                     ? kind->matrix(layer, matrix->first)
-                                     : (ins_matrix_pass){layer->in[0], layer->result, layer->delta};
+                                     ? kind->matrix(layer, network->rows, place)
+                                     : (ins_matrix_pass){.input = layer->in[0],
+                                                         .preactivation = layer->result,
+                                                         .delta = layer->delta};
+    const ins_shape steps = {
+        .axes = 1, .extent = {pass.steps > 0 ? pass.steps : 1, 1}, .channels = place->units};
+    const real *output = layer == last_of(network) ? network->prediction : after->output;
     return (ins_matrix_view){
         .units = place->units,
         .inputs = place->inputs,
         .reads = layer->plan->reads[0],
-        .shape = layer->plan->shape,
-        .activated = after->plan->shape,
+        .shape = inside ? steps : layer->plan->shape,
+        .activated = inside ? steps : after->plan->shape,
         .tensors = matrix->tensors,
         .tensor = &layer->tensor[matrix->first],
-        .function = after != layer ? &after->plan->choice : NULL,
+        .steps = pass.steps,
+        .state = pass.state,
+        .function = inside           ? kind->inside(layer->plan, place)
+                    : after != layer ? &after->plan->choice
+                                     : NULL,
         .input = pass.input,
-        .shown = !place->inner && network->layer[layer->plan->input[0]].plan->shown,
+        .shown = pass.input == NULL ||
+                 (!place->inner && network->layer[layer->plan->input[0]].plan->shown),
         .preactivation = pass.preactivation,
-        .activation = layer == last_of(network) ? network->prediction : after->output,
+        .activation = inside ? pass.activation : output,
         .delta = pass.delta,
         .attention = kind->attention != NULL && place->inner ? kind->attention(layer)
                                                              : (ins_attention_pass){0},

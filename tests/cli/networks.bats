@@ -332,5 +332,7 @@ END
     run_ok theory --solve --data digits --network 'input(8,8),dense(8),attention(2),gmean'
     [[ "${lines[3]}" =~ ^2\ +attention1\.q\ +8\  ]]
     [[ "${lines[6]}" =~ ^5\ +attention1\.o\ +8\  ]]
+    grep -q '^Matrices of attention and of recurrent layers are not solved for' <<<"$output"
+    refute grep -q 'attention1.*std=' <<<"$output"
     refute grep -q 'nan' <<<"$output"
 }

@@ -86,12 +86,14 @@ static void check_parts(const single *s, const golden_attention *of)
     const size_t pairs = pass.heads * s->rows * ins_attention_pairs(&pass);
 
     for (size_t m = 0; m < 3; m++) {
-        const ins_matrix_pass part = s->plan.kind->matrix(&s->layer, m * step);
+        const ins_matrix_pass part =
+            s->plan.kind->matrix(&s->layer, s->rows, &s->tensor[m * step].place);
         ck_assert_ptr_eq(part.input, s->in[0]);
         check_near(part.preactivation, of->made + m * elements, elements, of->call);
         check_near(part.delta, of->delta + m * elements, elements, of->call);
     }
-    const ins_matrix_pass last = s->plan.kind->matrix(&s->layer, 3 * step);
+    const ins_matrix_pass last =
+        s->plan.kind->matrix(&s->layer, s->rows, &s->tensor[3 * step].place);
     check_near(last.input, of->made + 3 * elements, elements, of->call);
     ck_assert_ptr_eq(last.preactivation, s->layer.result);
     ck_assert_ptr_eq(last.delta, s->layer.delta);

@@ -604,7 +604,7 @@ START_TEST(norms_multiply_the_error)
                   "A layer multiplies the error by 1 without a norm and 2 with batch norm on its "
                   "way back.",
                   "From the last hidden layer back to the second the error is multiplied, at the "
-                  "extreme, by 1 with a, none and 16 with a, bn.");
+                  "extreme, by 1 with none and 16 with bn.");
     of[0].back = 2;
     of[1].back = 0.5;
     of[1].network = "ln=6x(conv(8,3),act,ln)";

@@ -88,7 +88,7 @@ static void check_shown(const single *s, const golden_recurrent *golden)
     for (size_t t = 0; t < s->layer.tensors; t++) {
         const ins_tensor_place *place = &s->tensor[t].place;
         if (!ins_role_is_matrix(place->role)) continue;
-        const ins_inner inner = s->plan.kind->show(&s->layer, s->rows, place);
+        const ins_matrix_pass inner = s->plan.kind->matrix(&s->layer, s->rows, place);
         ck_assert((inner.preactivation == NULL) == (place->role == INS_ROLE_RECURRENT));
         ck_assert((inner.state != NULL) == (place->role == INS_ROLE_WEIGHT && place->gate == 0));
         if (inner.preactivation == NULL) continue;
