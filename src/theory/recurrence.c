@@ -8,13 +8,9 @@
 #include <string.h>
 
 #include <gsl/gsl_math.h>
-#include <gsl/gsl_sf_gamma.h>
 
 #include "initscope/gaussian.h"
 #include "initscope/memory.h"
-
-/* Of the exponent steps^2 / units, for tanh. */
-#define EXCESS 0.7
 
 /* --- Forward ---------------------------------------------------------------------------------- */
 
@@ -136,36 +132,4 @@ void ins_recurrence_backward(ins_recurrence *layer, const ins_field *inputs,
         add_gradient(steps, t, delta, inputs);
     }
     free(memory);
-}
-
-double ins_recurrence_excess(size_t steps, size_t units)
-{
-    const double t = (double)steps;
-    return exp(EXCESS * t * t / (double)units);
-}
-
-/* --- The identity ----------------------------------------------------------------------------- */
-
-double ins_identity_square(size_t step)
-{
-    double sum = 0, inner = 0; /* inner: of 1/sqrt(k), k <= step - j, from the largest j on */
-    for (size_t j = step; j-- > 1;) {
-        inner += 1 / sqrt((double)(step - j));
-        sum += inner / sqrt((double)j);
-    }
-    return (double)step / 2 + sum / (2 * M_PI);
-}
-
-/* binomial(2m, m) / 4^m: that a walk of symmetric steps stays above its start for m of them. */
-static double stays(size_t m)
-{
-    const double n = (double)m;
-    return exp(gsl_sf_lngamma(n + 0.5) - gsl_sf_lngamma(n + 1)) / sqrt(M_PI);
-}
-
-double ins_identity_delta(size_t step, size_t steps)
-{
-    double sum = 0;
-    for (size_t m = 0; m < step; m++) sum += stays(m) * stays(steps - m);
-    return sum;
 }

@@ -53,10 +53,3 @@ void ins_steps_pass_back(const ins_steps *steps, const double gain[INS_GATES], d
         for (size_t k = 0; k < steps->gates; k++) out[t] += gain[k] * steps->gate[k].delta[t];
     }
 }
-
-double ins_steps_half_life(const ins_steps *steps)
-{
-    const size_t early = steps->steps / 4, late = steps->steps - 1 - early;
-    const double fall = log(steps->carried[late] / steps->carried[early]) / (double)(late - early);
-    return fall <= 0 ? INFINITY : log(2) / fall;
-}

@@ -58,8 +58,4 @@ double ins_arriving_pair(const ins_arriving *arriving, size_t one, size_t other)
 /* E[(d loss / d x_t)^2] of an input x_t, out (steps): gain[k] is units Var(U) of a gate. */
 void ins_steps_pass_back(const ins_steps *steps, const double gain[INS_GATES], double *out);
 
-/* In how many steps the square of a gradient halves, by its mean fall per step over the middle half
- * of all, where neither end shows; INFINITY: it does not fall. NAN: there is one step only. */
-double ins_steps_half_life(const ins_steps *steps);
-
 #endif

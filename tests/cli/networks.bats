@@ -145,7 +145,7 @@ output,dense,,7 8 9 10,10,5,10" ]
     # Theory speaks of the beginning.
     [ "$(awk -F, '$2 == 0 && $8 != ""' w/steps.csv | wc -l)" -eq "$(awk -F, '$2 == 0' w/steps.csv | wc -l)" ]
     [ -z "$(awk -F, '$2 == 1 { print $8 }' w/steps.csv | tr -d '\n')" ]
-    ! grep -q nan w/theory.csv
+    refute grep -q nan w/theory.csv
     [ "$(ls w/weights/000001/epoch0000.layer*.W.npy | wc -l)" -eq 15 ]
     [ "$(ls w/weights/000001/epoch0000.layer*.b.npy | wc -l)" -eq 11 ]
     [ "$(shape w/weights/000001/epoch0000.layer06.W.npy)" = '6, 6' ]
