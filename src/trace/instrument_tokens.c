@@ -72,7 +72,8 @@ static peak peak_of(const ins_trace_tokens *tokens)
         }
         share += keys;
     }
-    return (peak){fmax(sum.entropy / queries, 0), sum.squares / queries};
+    const double entropy = sum.entropy / queries;
+    return (peak){entropy < 0 ? 0 : entropy, sum.squares / queries}; /* NAN stays */
 }
 
 static void show(void *state, const ins_trace_moment *moment, const ins_trace_layer *layer,

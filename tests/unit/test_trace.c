@@ -315,6 +315,8 @@ START_TEST(test_tokens)
     layer.tokens.rows = 1;
     layer.tokens.share = (const real[]){1};
     has_rows(INS_LOG_TOKENS, "7,3,1,nan,0,1\n");
+    layer.tokens.share = (const real[]){NAN};
+    has_rows(INS_LOG_TOKENS, "7,4,1,nan,nan,nan\n");
     layer.tokens.x = NULL;
     ck_assert_ptr_null(record(INS_LOG_TOKENS));
 }
