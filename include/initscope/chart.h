@@ -91,6 +91,9 @@ bool ins_panel_range(const ins_panel *panel, bool of_x, bool positive, double *m
  */
 size_t ins_chart_prune(ins_chart *chart);
 
+/* Whether some panel has a series of the kind. */
+bool ins_chart_has(const ins_chart *chart, ins_series_kind kind);
+
 /* A chart that is width millimetres wide stands in rows of panels, each so many millimetres high:
  * where it is higher than a medium it is drawn in parts of some rows each. */
 size_t ins_chart_rows(const ins_chart *chart, double width);

@@ -450,6 +450,7 @@ typedef enum ins_tensor {
     INS_ATTENTION,
     INS_RECORDED_TENSORS,              /* those of layers.csv */
     INS_SIGNAL = INS_RECORDED_TENSORS, /* of theory.csv alone */
+    INS_TOKENS,                        /* of theory.csv alone */
     INS_STATE,                         /* of steps.csv alone */
     INS_TENSORS
 } ins_tensor;

@@ -56,6 +56,10 @@ typedef struct ins_layer_prediction {
     ins_moment_pair input;    /* what W_l reads, if that is no other matrix' activation; else NAN */
     ins_moment_pair stream;   /* the residual sum that ends with the matrix, and its within-unit
                                  variance; NAN: there is none */
+    ins_moment_pair logit, attention; /* of the matrix that ends attention: q k / sqrt(d_h) less its
+                                         mean over the keys of a query, and the softmax of it */
+    ins_moment_pair tokens; /* of the stream where it ends a block, else of what attention gives:
+                               the square, and what of it differs between two positions */
 } ins_layer_prediction;
 
 /* What the scales of the layers are to keep at 1. */

@@ -141,6 +141,14 @@ size_t ins_chart_prune(ins_chart *chart)
     return chart->panels.count = panels;
 }
 
+bool ins_chart_has(const ins_chart *chart, ins_series_kind kind)
+{
+    for (size_t i = 0; i < chart->panels.count; i++)
+        for (size_t s = 0; s < panel_at(chart, i)->series.count; s++)
+            if (series_at(panel_at(chart, i), s)->kind == kind) return true;
+    return false;
+}
+
 /* --- Places ------------------------------------------------------------------- */
 
 typedef struct place {

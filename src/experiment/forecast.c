@@ -18,7 +18,9 @@ typedef enum having {
     OF_EVERY_MATRIX,
     OF_ALL, /* but those that are added to the z of another */
     OF_THOSE_THAT_READ_THEIR_OWN,
-    OF_THE_ENDS_OF_BLOCKS
+    OF_THE_ENDS_OF_BLOCKS,
+    OF_THE_ENDS_OF_ATTENTION,
+    OF_TOKENS
 } having;
 
 /* The tensors that are predicted, and where. */
@@ -26,14 +28,18 @@ static const struct {
     ins_tensor tensor;
     size_t member; /* an ins_moment_pair of ins_layer_prediction */
     having of;
-} predicted[] = {{INS_WEIGHT, offsetof(ins_layer_prediction, weight), OF_EVERY_MATRIX},
-                 {INS_PREACTIVATION, offsetof(ins_layer_prediction, preactivation), OF_ALL},
-                 {INS_ACTIVATION, offsetof(ins_layer_prediction, activation), OF_ALL},
-                 {INS_DELTA, offsetof(ins_layer_prediction, delta), OF_ALL},
-                 {INS_GRADIENT, offsetof(ins_layer_prediction, gradient), OF_EVERY_MATRIX},
-                 {INS_INPUT, offsetof(ins_layer_prediction, input), OF_THOSE_THAT_READ_THEIR_OWN},
-                 {INS_STREAM, offsetof(ins_layer_prediction, stream), OF_THE_ENDS_OF_BLOCKS},
-                 {INS_SIGNAL, offsetof(ins_layer_prediction, signal), OF_ALL}};
+} predicted[] = {
+    {INS_WEIGHT, offsetof(ins_layer_prediction, weight), OF_EVERY_MATRIX},
+    {INS_PREACTIVATION, offsetof(ins_layer_prediction, preactivation), OF_ALL},
+    {INS_ACTIVATION, offsetof(ins_layer_prediction, activation), OF_ALL},
+    {INS_DELTA, offsetof(ins_layer_prediction, delta), OF_ALL},
+    {INS_GRADIENT, offsetof(ins_layer_prediction, gradient), OF_EVERY_MATRIX},
+    {INS_INPUT, offsetof(ins_layer_prediction, input), OF_THOSE_THAT_READ_THEIR_OWN},
+    {INS_STREAM, offsetof(ins_layer_prediction, stream), OF_THE_ENDS_OF_BLOCKS},
+    {INS_LOGIT, offsetof(ins_layer_prediction, logit), OF_THE_ENDS_OF_ATTENTION},
+    {INS_ATTENTION, offsetof(ins_layer_prediction, attention), OF_THE_ENDS_OF_ATTENTION},
+    {INS_SIGNAL, offsetof(ins_layer_prediction, signal), OF_ALL},
+    {INS_TOKENS, offsetof(ins_layer_prediction, tokens), OF_TOKENS}};
 
 enum { PREDICTED = sizeof predicted / sizeof predicted[0] };
 
@@ -148,23 +154,41 @@ static const ins_field *tokens_of(measured *m, const ins_design *design)
 
 /* --- One forecast ----------------------------------------------------------------------------- */
 
+/* The sum that ends a block with the matrix of this number; NULL: there is none. */
+static const ins_layer_plan *sum_behind(const ins_design *design, size_t number)
+{
+    for (size_t i = 0; i < design->layers; i++)
+        if (design->layer[i].kind->reads > 1 && design->layer[i].number == number)
+            return &design->layer[i];
+    return NULL;
+}
+
+static bool has_attention(const ins_design *design)
+{
+    for (size_t i = 0; i < design->layers; i++)
+        if (design->layer[i].kind->attention != NULL) return true;
+    return false;
+}
+
 static bool has(const ins_design *design, size_t layer, const ins_tensor_place *place, having of)
 {
-    const ins_layer_plan *plan = &design->layer[layer];
+    const ins_layer_plan *plan = &design->layer[layer], *sum = sum_behind(design, place->layer);
+    const bool ends_attention = plan->kind->attention != NULL && place->inner;
     if (place->role == INS_ROLE_RECURRENT) return of == OF_EVERY_MATRIX;
     switch (of) {
     case OF_THOSE_THAT_READ_THEIR_OWN:
         return place->inner || !design->layer[plan->input[0]].shown;
     case OF_THE_ENDS_OF_BLOCKS:
-        break;
+        return sum != NULL;
+    case OF_THE_ENDS_OF_ATTENTION:
+        return ends_attention;
+    case OF_TOKENS:
+        return (sum != NULL ? sum->shape.axes == 1 : ends_attention) && has_attention(design);
     case OF_EVERY_MATRIX:
     case OF_ALL:
-        return true;
+        break;
     }
-    for (size_t i = layer; i < design->layers; i++)
-        if (design->layer[i].kind->reads > 1 && design->layer[i].number == place->layer)
-            return true;
-    return false;
+    return true;
 }
 
 static ins_forecast_item item_of(const ins_forecast *forecast, size_t number, size_t i)

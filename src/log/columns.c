@@ -63,6 +63,9 @@ const ins_tensor_row ins_tensor_table[INS_TENSORS] = {
     [INS_SIGNAL] =
         {"signal", "q_l (1 - c_l)", "one number a layer", false, false,
          "In theory.csv alone: the predicted within-unit variance of the preactivations."},
+    [INS_TOKENS] = {"tokens", "x", "one number a layer", false, false,
+                    "In theory.csv alone: what tokens.csv looks at; the variance is what differs "
+                    "between its positions, 1 - correlation of the second moment."},
     [INS_STATE] = {"state", "c or h", "probe rows x units", true, false,
                    "In steps.csv alone: what a recurrent layer remembers, c of an lstm, h of the "
                    "others."},

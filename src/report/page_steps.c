@@ -108,17 +108,6 @@ static void finish_panel(ins_tell *tell, ins_panel *panel, bool back, size_t ste
     ins_axis_thin(&panel->y, 7);
 }
 
-static bool has_theory(const ins_chart *chart)
-{
-    ins_panel *const *panels = chart->panels.items;
-    for (size_t p = 0; p < chart->panels.count; p++) {
-        ins_series *const *series = panels[p]->series.items;
-        for (size_t s = 0; s < panels[p]->series.count; s++)
-            if (series[s]->kind == INS_SERIES_THEORY) return true;
-    }
-    return false;
-}
-
 /* Whether what differs between rows is, of z and of states, somewhere less than the threshold's
  * share: then it is drawn beside them. */
 static bool lies_apart(const ins_tell *tell, size_t arm, const ins_step_cell *cell)
@@ -177,7 +166,7 @@ static bool draw(ins_tell *tell, const ins_arm_group *of, size_t number, const c
         apart ? ""
               : INS_TELL(" Of z and of the state at least one part in %s differs between rows.",
                          ins_say(tell->arena, ins_threshold_of(INS_THRESHOLD_SIZE_APART))),
-        has_theory(chart) ? " Dashed: theory." : "");
+        ins_chart_has(chart, INS_SERIES_THEORY) ? " Dashed: theory." : "");
     bool said = *key != NULL && strcmp(*key, text) == 0;
     ins_add_chart(tell->document, chart,
                   INS_TELL("%s%s", name, said ? "As the figure before." : text));

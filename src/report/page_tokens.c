@@ -29,6 +29,29 @@ bool ins_tokens_applies(const ins_tell *tell)
 
 /* --- Curves ------------------------------------------------------------------------------ */
 
+static double number_of(const ins_tell *tell, size_t arm, ins_column_id column, ins_tensor tensor,
+                        size_t layer)
+{
+    ins_site at = {.run = tell->study->arm[arm].run[0],
+                   .epoch = tell->study->start,
+                   .layer = layer,
+                   .tensor = tensor};
+    return ins_number(tell->study, column, at);
+}
+
+/* The theory has attention by pairs of a query and a key: a row of attention has so many times
+ * what one of them has as the measured sum of squares says. NAN: nothing is predicted. */
+static double predicted(const ins_tell *tell, size_t arm, ins_column_id column, size_t layer)
+{
+    bool of_tokens = column == INS_TOKENS_CORRELATION;
+    ins_tensor tensor = of_tokens ? INS_TOKENS : INS_ATTENTION;
+    double square = number_of(tell, arm, INS_THEORY_SECOND_MOMENT, tensor, layer);
+    if (of_tokens) return 1 - number_of(tell, arm, INS_THEORY_VARIANCE, tensor, layer) / square;
+    if (column != INS_TOKENS_SUM_OF_SQUARES) return NAN;
+    return square * number_of(tell, arm, column, tensor, layer) /
+           number_of(tell, arm, INS_LAYERS_SECOND_MOMENT, tensor, layer);
+}
+
 /* A number of tokens.csv by layer: of tokens by the layer, of attention by how many there were. */
 static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
                       ins_column_id column)
@@ -41,13 +64,21 @@ static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
     size_t count = of_tokens ? ins_token_layers(tell->study, arm, layer, MOST_LAYERS)
                              : ins_attention_layers(tell->study, arm, layer, MOST_LAYERS);
     ins_average average = column == INS_TOKENS_SUM_OF_SQUARES ? INS_GEOMETRIC : INS_MEAN;
+    ins_series *theory =
+        ins_panel_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s theory", mark->name),
+                         mark->colour, mark->ink);
     curve->label = mark->name;
     for (size_t i = 0; i < count && i < MOST_LAYERS; i++) {
         ins_site at = {.epoch = tell->study->start, .layer = layer[i]};
         ins_seeds seeds = ins_seeds_at(tell->study, arm, average, column, at);
         bool band = seeds.interval.n > 1;
+        double x = of_tokens ? (double)layer[i] : (double)i + 1;
+        ins_series_add(
+            chart, theory,
+            (ins_point){
+                .x = x, .y = predicted(tell, arm, column, layer[i]), .lower = NAN, .upper = NAN});
         ins_series_add(chart, curve,
-                       (ins_point){.x = of_tokens ? (double)layer[i] : (double)i + 1,
+                       (ins_point){.x = x,
                                    .y = seeds.interval.n > 0 ? seeds.interval.mean : (double)NAN,
                                    .lower = band ? seeds.minimum : (double)NAN,
                                    .upper = band ? seeds.maximum : (double)NAN});
@@ -137,10 +168,15 @@ static bool draw(ins_tell *tell, const ins_arm_group *of, const char **key)
     if (ins_chart_prune(chart) == 0) return false;
     if (*of->label != '\0')
         ins_add_heading(tell->document, ins_document_escape(tell->document, of->label));
-    const char *dashed = isnan(uniform) || all.attentions == 0
+    const char *level = isnan(uniform) || all.attentions == 0
+                            ? ""
+                            : INS_TELL("%s, attention that looks at all tokens alike",
+                                       ins_say(tell->arena, uniform));
+    bool theory = ins_chart_has(chart, INS_SERIES_THEORY);
+    const char *dashed = *level == '\0' && !theory
                              ? ""
-                             : INS_TELL(" Dashed: %s, attention that looks at all tokens alike.",
-                                        ins_say(tell->arena, uniform));
+                             : INS_TELL(" Dashed: %s%s%s.", theory ? "theory" : "",
+                                        theory && *level != '\0' ? "; level: " : "", level);
     const char *text = INS_TELL(
         "Before training, means over seeds, bands from the smallest seed to the largest: the mean "
         "product of two tokens of a row over their mean square, 1 when they are all alike%s.%s",

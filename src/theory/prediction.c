@@ -395,6 +395,9 @@ static ins_layer_prediction nothing(void)
                                   .signal = none,
                                   .input = none,
                                   .stream = none,
+                                  .logit = none,
+                                  .attention = none,
+                                  .tokens = none,
                                   .multiplier = 1,
                                   .slope_square = NAN};
 }

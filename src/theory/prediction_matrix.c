@@ -79,7 +79,10 @@ static ins_layer_prediction prediction_of(const matrix *m, double square, double
                                   .signal = ins_centred(within),
                                   .slope_square = 1,
                                   .input = {NAN, NAN},
-                                  .stream = {NAN, NAN}};
+                                  .stream = {NAN, NAN},
+                                  .logit = {NAN, NAN},
+                                  .attention = {NAN, NAN},
+                                  .tokens = {NAN, NAN}};
 }
 
 /* --- Vectors ---------------------------------------------------------------------------------- */

@@ -96,6 +96,7 @@ void ins_sum_forward(const ins_stage *s)
     if (nothing || is_fresh(s, BRANCH, SKIP) || is_fresh(s, SKIP, BRANCH)) add(s, factor);
     add_units(s, factor);
     s->numbered->stream = (ins_moment_pair){s->at->square, s->at->within};
+    s->numbered->tokens = ins_signal_tokens(s->at);
 }
 
 /* What the branch adds to a unit is new to it, so that it has the mean of what goes back. What is

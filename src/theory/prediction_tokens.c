@@ -25,6 +25,9 @@ static ins_layer_prediction known(ins_tensor_place place, double weight, double 
                                   .signal = none,
                                   .input = none,
                                   .stream = none,
+                                  .logit = none,
+                                  .attention = none,
+                                  .tokens = none,
                                   .multiplier = 1,
                                   .slope_square = 1};
 }
@@ -197,6 +200,18 @@ static ins_attending attending_of(const ins_stage *s, const double bias[MATRICES
                            .causal = ins_parameter_of(&s->plan->choice, "causal") != 0};
 }
 
+/* Over the pairs of a query and a key that it sees. */
+static void show_attention(const ins_stage *s, const struct ins_attention_theory *own)
+{
+    const double positions = (double)ins_positions(s->plan->shape);
+    const double keys =
+        own->layer.causal ? (positions + 1) / 2 : positions; /* of a query, the mean */
+    const double square = own->attended.sum_square / keys, mean = 1 / keys;
+    s->numbered[OUTPUT].logit = ins_centred(own->attended.logit);
+    s->numbered[OUTPUT].attention = (ins_moment_pair){square, square - mean * mean};
+    s->numbered[OUTPUT].tokens = ins_signal_tokens(s->at);
+}
+
 /* q, k and v, position by position, and what W_o reads. */
 static void show_matrices(const ins_stage *s, const double bias[MATRICES], double read)
 {
@@ -242,6 +257,7 @@ void ins_attention_predict_forward(const ins_stage *s)
     s->at->lengths = 0;
     ins_signal_settle(s, field);
     show_output(s, &s->numbered[OUTPUT]);
+    show_attention(s, own);
 }
 
 /* Gradients of W_v and W_o; those of W_q and W_k depend on what deltas of two queries have in

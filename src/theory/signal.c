@@ -26,6 +26,15 @@ double ins_over_rows(const ins_inputs *inputs, double distance)
     return distance * (1 - 1 / (double)inputs->rows);
 }
 
+ins_moment_pair ins_signal_tokens(const ins_signal *signal)
+{
+    if (signal->field == NULL) return (ins_moment_pair){NAN, NAN};
+    const double count = (double)signal->field->positions;
+    const ins_numbers *n = &signal->numbers;
+    const double apart = count > 1 ? (n->square - n->pairs) * count / (count - 1) : 0;
+    return (ins_moment_pair){n->square, apart};
+}
+
 void ins_signal_settle(const ins_stage *s, ins_field *field)
 {
     const ins_numbers n = ins_field_numbers(field);

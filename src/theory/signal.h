@@ -151,6 +151,9 @@ double *ins_stage_numbers(const ins_stage *s, size_t positions);
 void ins_forget_forward(const ins_stage *s);
 void ins_forget_backward(const ins_stage *s);
 
+/* E[x^2] of a sequence, and what of it differs between two positions; NAN: no field is known. */
+ins_moment_pair ins_signal_tokens(const ins_signal *signal);
+
 /* The output's field, which the signal owns from now on, and with it its numbers but for
  * lengths. */
 void ins_signal_settle(const ins_stage *s, ins_field *field);
