@@ -200,6 +200,19 @@ static ins_attending attending_of(const ins_stage *s, const double bias[MATRICES
                            .causal = ins_parameter_of(&s->plan->choice, "causal") != 0};
 }
 
+/* Of logits, less their mean over the K keys of a query: what a pair has of the variance that the
+ * queries have in the mean, (K - 1) / K of it each. */
+static double pairs_over_queries(size_t positions)
+{
+    double pairs = 0, queries = 0, all = 0;
+    for (size_t keys = 1; keys <= positions; keys++) {
+        pairs += (double)keys - 1;
+        queries += 1 - 1 / (double)keys;
+        all += (double)keys;
+    }
+    return positions > 1 ? pairs / all / (queries / (double)positions) : 1;
+}
+
 /* Over the pairs of a query and a key that it sees. */
 static void show_attention(const ins_stage *s, const struct ins_attention_theory *own)
 {
@@ -207,7 +220,8 @@ static void show_attention(const ins_stage *s, const struct ins_attention_theory
     const double keys =
         own->layer.causal ? (positions + 1) / 2 : positions; /* of a query, the mean */
     const double square = own->attended.sum_square / keys, mean = 1 / keys;
-    s->numbered[OUTPUT].logit = ins_centred(own->attended.logit);
+    const double share = own->layer.causal ? pairs_over_queries(ins_positions(s->plan->shape)) : 1;
+    s->numbered[OUTPUT].logit = ins_centred(own->attended.logit * share);
     s->numbered[OUTPUT].attention = (ins_moment_pair){square, square - mean * mean};
     s->numbered[OUTPUT].tokens = ins_signal_tokens(s->at);
 }

@@ -44,6 +44,7 @@ static void predict(forecast *f, const char *text, const char *weights, const in
 /* Means over seeds. */
 typedef struct measured {
     double square, within, activation, delta;
+    double logit, attention, tokens, apart; /* where attention ends; apart: between two tokens */
 } measured;
 
 static double mean_square(const real *x, size_t count)
@@ -66,6 +67,33 @@ static double variance_within(const real *x, size_t count, size_t units)
     return sum;
 }
 
+/* Half the squared distance of two different positions of a row. */
+static double distance_of(const real *x, size_t rows, size_t positions, size_t units)
+{
+    double sum = 0;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t p = 0; p < positions; p++)
+            for (size_t q = 0; q < p; q++)
+                for (size_t u = 0; u < units; u++)
+                    sum += pow((double)x[(r * positions + p) * units + u] -
+                                   (double)x[(r * positions + q) * units + u],
+                               2);
+    return sum / (double)(rows * positions * (positions - 1) * units);
+}
+
+static void add_attention(measured *sum, const ins_matrix_view *view, size_t rows, double share)
+{
+    const ins_attention_pass *pass = &view->attention;
+    const size_t pairs = pass->heads * rows * ins_attention_pairs(pass);
+    const real *x = view->stream != NULL ? view->stream : view->preactivation;
+    const size_t positions = pass->positions, units = view->units;
+    if (pass->heads == 0) return;
+    sum->logit += share * mean_square(pass->logit, pairs);
+    sum->attention += share * mean_square(pass->share, pairs);
+    sum->tokens += share * mean_square(x, rows * positions * units);
+    sum->apart += share * distance_of(x, rows, positions, units);
+}
+
 static void add(measured *sum, const ins_network *network, size_t number, size_t rows, double share)
 {
     const ins_matrix_view view = ins_network_matrix(network, number);
@@ -75,6 +103,7 @@ static void add(measured *sum, const ins_network *network, size_t number, size_t
     sum->within += share * variance_within(view.preactivation, places, view.units);
     sum->activation += share * mean_square(view.activation, count);
     sum->delta += share * mean_square(view.delta, count);
+    add_attention(sum, &view, rows, share);
 }
 
 /* Standard normal, or as many tokens as there are, all as likely. */
@@ -145,6 +174,12 @@ START_TEST(test_networks)
         ck_near(found[l].square, of->preactivation.second_moment, 2 * networks[_i].forward);
         ck_near(found[l].delta / found[last].delta,
                 of->delta.second_moment / f.layer[last].delta.second_moment, networks[_i].backward);
+        ck_assert(isnan(of->logit.second_moment) == (found[l].attention == 0));
+        if (found[l].attention == 0) continue;
+        ck_near(found[l].logit, of->logit.second_moment, 2 * networks[_i].forward);
+        ck_near(found[l].attention, of->attention.second_moment, networks[_i].forward);
+        ck_near(found[l].tokens, of->tokens.second_moment, 2 * networks[_i].forward);
+        ck_near(found[l].apart, of->tokens.variance, 2 * networks[_i].forward);
     }
     samples_free(&samples);
     ins_design_free(&f.design);
@@ -172,6 +207,24 @@ START_TEST(test_tables)
 }
 END_TEST
 
+/* Sums of squares of a row of 64 keys, and correlations behind it, as a program of its own has them
+ * by quadrature: .0388 and .366 with a gain of 1, .02089 and .748 with a half. */
+START_TEST(test_constants)
+{
+    static const double square[] = {.0388, .02089}, alike[] = {.366, .748};
+    static const char *const weights[] = {"variance_scaling(scale=1)", "torch_default"};
+    ins_samples samples = random_samples(8, 64 * 256, 1);
+    static forecast f;
+    predict(&f, "input(64,256),attention(4),flatten", weights[_i], &samples);
+    const ins_layer_prediction *of = &f.layer[3];
+    ck_near(64 * of->attention.second_moment, square[_i], .002 + .05 * _i);
+    ck_near(of->attention.second_moment - of->attention.variance, 1. / (64 * 64), EXACT);
+    ck_near(1 - of->tokens.variance / of->tokens.second_moment, alike[_i], .01);
+    samples_free(&samples);
+    ins_design_free(&f.design);
+}
+END_TEST
+
 int main(void)
 {
     gsl_set_error_handler_off();
@@ -181,6 +234,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_networks, 0, NETWORKS);
     tcase_add_test(tests, test_tables);
+    tcase_add_loop_test(tests, test_constants, 0, 2);
     suite_add_tcase(suite, tests);
     return ins_run_suite(suite);
 }
