@@ -781,6 +781,7 @@ static const struct {
     {"exploding_stream", exploding_stream},
     {"vanishing_steps", ins_find_vanishing_steps},
     {"exploding_steps", ins_find_exploding_steps},
+    {"growing_state", ins_find_growing_state},
     {"drowned_tokens", ins_find_drowned_tokens},
     {"alike_tokens", ins_find_alike_tokens},
     {"own_gain", own_gain},
@@ -803,6 +804,7 @@ static const struct {
     {"starts_above", starts_above},
     {"peaked_attention", ins_find_peaked_attention},
     {"uniform_attention", ins_find_uniform_attention},
+    {"warmup", ins_find_warmup},
     {"not_moving", not_moving},
     {"identity_start", identity_start},
 };

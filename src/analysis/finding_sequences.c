@@ -95,6 +95,37 @@ bool ins_find_exploding_steps(ins_finder *f, ins_finding *out)
     return true;
 }
 
+/* Over the later half of the steps. */
+static double state_growth(const ins_finder *f, size_t a)
+{
+    size_t steps = first_run(f, a)->steps;
+    return pow(f->of->arm[a].step_growth.interval.mean, (double)(steps - steps / 2));
+}
+
+bool ins_find_growing_state(ins_finder *f, ins_finding *out)
+{
+    double most = ins_threshold_of(INS_THRESHOLD_STATE_GROWTH);
+    size_t at = SIZE_MAX;
+    for (size_t a = 0; a < f->study->arms; a++) {
+        const ins_arm_judgement *of = &f->of->arm[a];
+        f->which[a] = of->step_growth.interval.n > 0 &&
+                      !ins_has_verdict(of, INS_VERDICT_EXPLODING_STEPS) &&
+                      state_growth(f, a) >= ins_threshold_of(INS_THRESHOLD_STATE_GROWTH);
+        if (!f->which[a] || state_growth(f, a) < most) continue;
+        most = state_growth(f, a);
+        at = a;
+    }
+    if (at == SIZE_MAX) return false;
+    size_t steps = first_run(f, at)->steps;
+    out->claim = SAY("The state grows with time with %s.", ins_finder_arms(f));
+    out->evidence = SAY(
+        "Before training its second moment grows %s times over the later half of %zu steps with "
+        "%s, and would go on. Where it is a sum of inputs, these divided by √%zu keep it at the "
+        "size of one of them.",
+        ins_say(f->arena, most), steps, ins_say_arm(f->arena, at), steps);
+    return true;
+}
+
 /* --- Tokens ---------------------------------------------------------------------------- */
 
 /* Of what the first layer of weights puts out, before positions are added. */
@@ -266,6 +297,83 @@ static placement placement_of(const ins_arm *arm)
     ins_network_facts facts = ins_network_facts_of(arm->network);
     if (!facts.attention || !facts.blocks) return PLACEMENTS;
     return facts.norms_first ? BEFORE_BLOCKS : facts.norms_last ? BEHIND_BLOCKS : NOWHERE;
+}
+
+/* The matrices in residual blocks, and the last of them; 0: there is none. */
+static size_t in_blocks(const ins_arm *arm, size_t *last)
+{
+    size_t count = 0;
+    *last = 0;
+    for (size_t l = 1; l <= arm->layers; l++) {
+        const ins_graph_layer *of = ins_layer_at(arm, l);
+        if (of == NULL || of->block[0] == '\0') continue;
+        *last = l;
+        count++;
+    }
+    return count;
+}
+
+/* Root mean square of the gradient there, before training. */
+static double last_gradient(const ins_finder *f, size_t a)
+{
+    ins_site at = {.epoch = f->study->start, .tensor = INS_GRADIENT};
+    in_blocks(&f->study->arm[a], &at.layer);
+    return at.layer == 0
+               ? (double)NAN
+               : sqrt(ins_seeds_at(f->study, a, INS_GEOMETRIC, INS_LAYERS_SECOND_MOMENT, at)
+                          .interval.mean);
+}
+
+/* Of two arms that differ in depth, by half of the deeper one's at least, what the deeper one's
+ * gradient is of the other's; NAN: they differ in more, or in less. */
+static double kept_with_depth(const ins_finder *f, size_t shallow, size_t deep)
+{
+    const size_t *initializer = f->of->factors.initializer_of;
+    const ins_arm *first = &f->study->arm[shallow], *second = &f->study->arm[deep];
+    size_t last;
+    if (initializer[shallow] != initializer[deep] || placement_of(first) != placement_of(second) ||
+        2 * in_blocks(first, &last) > in_blocks(second, &last))
+        return NAN;
+    return last_gradient(f, deep) / last_gradient(f, shallow);
+}
+
+/* The largest such ratio of the arms with norms in that place, of this initializer or, SIZE_MAX, of
+ * any, and whose it is; -1: there is none. */
+static double most_kept(const ins_finder *f, placement which, size_t initializer, size_t *shallow,
+                        size_t *deep)
+{
+    const size_t *of = f->of->factors.initializer_of;
+    double most = -1;
+    for (size_t i = 0; i < f->study->arms * f->study->arms; i++) {
+        size_t one = i / f->study->arms, other = i % f->study->arms;
+        if (placement_of(&f->study->arm[one]) != which) continue;
+        if (initializer != SIZE_MAX && of[one] != initializer) continue;
+        double kept = kept_with_depth(f, one, other);
+        if (!(kept > most)) continue;
+        most = kept;
+        *shallow = one;
+        *deep = other;
+    }
+    return most;
+}
+
+bool ins_find_warmup(ins_finder *f, ins_finding *out)
+{
+    size_t shallow, deep, pre, post;
+    double kept = most_kept(f, BEHIND_BLOCKS, SIZE_MAX, &shallow, &deep);
+    if (kept < ins_threshold_of(INS_THRESHOLD_WARMUP)) return false;
+    double before = most_kept(f, BEFORE_BLOCKS, f->of->factors.initializer_of[deep], &pre, &post);
+    out->claim = "With norms behind the blocks the gradient of the last block does not fall with "
+                 "depth.";
+    out->evidence = SAY(
+        "Before training that of %s is %s times that of %s%s: such networks want a learning rate "
+        "that warms up (Xiong et al. 2020).",
+        ins_say_arm(f->arena, deep), ins_say(f->arena, kept), ins_say_arm(f->arena, shallow),
+        before < 0 ? ""
+                   : SAY("; with norms before the blocks %s has %s times that of %s",
+                         ins_say_arm(f->arena, post), ins_say(f->arena, before),
+                         ins_say_arm(f->arena, pre)));
+    return true;
 }
 
 /* "5 of 6 before": of the arms of one placement, how many learned; NULL: there is none. */

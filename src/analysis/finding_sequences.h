@@ -7,10 +7,12 @@
 
 bool ins_find_vanishing_steps(ins_finder *f, ins_finding *out);
 bool ins_find_exploding_steps(ins_finder *f, ins_finding *out);
+bool ins_find_growing_state(ins_finder *f, ins_finding *out);
 bool ins_find_drowned_tokens(ins_finder *f, ins_finding *out);
 bool ins_find_alike_tokens(ins_finder *f, ins_finding *out);
 bool ins_find_peaked_attention(ins_finder *f, ins_finding *out);
 bool ins_find_uniform_attention(ins_finder *f, ins_finding *out);
+bool ins_find_warmup(ins_finder *f, ins_finding *out);
 
 /* How far back recurrent networks see: answers where arms differ in it, and goes before what answer
  * says. */

@@ -183,6 +183,13 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
                                      "explodes",
                                      NULL},
                                     INS_OF_STEPS},
+    /* A sum of independent inputs doubles. */
+    [INS_THRESHOLD_STATE_GROWTH] = {"state_growth",
+                                    1.8,
+                                    {"growth of a state's second moment over the later half of the "
+                                     "time steps from which it is said",
+                                     NULL},
+                                    INS_OF_STEPS},
     [INS_THRESHOLD_TOKENS_ALIKE] = {"tokens_alike",
                                     0.95,
                                     {"correlation of the tokens of a row in the last layer of a "
@@ -210,6 +217,14 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
                                 "slowly",
                                 NULL},
                                INS_OF_TOKENS},
+    /* Six times the blocks: 0.41 with norms before them, 0.96 with norms behind (Xiong et al. 2020:
+     * L^-1/2, and none). */
+    [INS_THRESHOLD_WARMUP] = {"warmup",
+                              0.8,
+                              {"gradient of the last block of a deeper network over that of one of "
+                               "half its depth or less, from which it does not fall with depth",
+                               NULL},
+                              INS_OF_TOKENS},
 };
 
 double ins_threshold_of(ins_threshold threshold)

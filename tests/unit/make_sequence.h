@@ -23,6 +23,7 @@ typedef struct made_sequence {
     double peaked;   /* sum of squares over that of uniform attention in the last block, 1 before */
     bool masked;     /* uniform: under a causal mask */
     double embedded; /* second moment of all tensors of the first layer; 0: 0.25 */
+    double gradient; /* second moment of the gradients in the blocks; 0: 0.25 */
     double accuracy; /* at the end, of 3 classes; 0: nothing was trained */
 } made_sequence;
 
@@ -40,10 +41,13 @@ enum { SEQUENCE_ROWS = 10, SEQUENCE_UNITS = 8 };
 /* A layer of network.csv and its rows of layers.csv; places: positions of a row. */
 static inline void made_sequence_layer(const made_sequence *of, const sequence_files *to,
                                        size_t run, size_t seed, size_t epochs, size_t layer,
-                                       const char *name, const char *kind, size_t places,
-                                       bool kernel)
+                                       const char *name, const char *kind, size_t block,
+                                       size_t places, bool kernel)
 {
-    fprintf(to->network, "%zu,%zu,%s,%s,,,%zu,8,8,8,64,1\n", run, layer, name, kind, layer - 1);
+    char in[32] = "";
+    if (block > 0) snprintf(in, sizeof in, "res%zu", block);
+    fprintf(to->network, "%zu,%zu,%s,%s,%s,,%zu,8,8,8,64,1\n", run, layer, name, kind, in,
+            layer - 1);
     double moment = layer == 1 && of->embedded > 0 ? of->embedded : 0.25;
     for (size_t e = 0; e <= epochs; e++) {
         static const char *const tensors[] = {"weight", "gradient", "update", "preactivation",
@@ -57,9 +61,10 @@ static inline void made_sequence_layer(const made_sequence *of, const sequence_f
                         seed, e, layer, 1.0 / 32, 31.0 / 1024, 1.0 / 32, of->kernel_zeros);
                 continue;
             }
+            double own = t == 1 && block > 0 && of->gradient > 0 ? of->gradient : moment;
             fprintf(to->layers, "%zu,%zu,%zu,%zu,%s,%d,%zu,0,%.17g,%.17g,0.01,%.17g,0,,0\n", run,
                     seed, e, layer, tensors[t], SEQUENCE_UNITS,
-                    of_rows ? places * SEQUENCE_ROWS * SEQUENCE_UNITS : 64, moment, moment, moment);
+                    of_rows ? places * SEQUENCE_ROWS * SEQUENCE_UNITS : 64, own, own, own);
         }
     }
 }
@@ -74,7 +79,7 @@ static inline size_t made_sequence_cell(const made_sequence *of, const sequence_
     for (size_t g = 0; g < 2 * count; g++) {
         snprintf(name, sizeof name, "%s%zu.%s%c", of->cell, number, g < count ? "" : "r",
                  gates[g % count]);
-        made_sequence_layer(of, to, run, seed, epochs, layer + g, name, "recurrent", of->steps,
+        made_sequence_layer(of, to, run, seed, epochs, layer + g, name, "recurrent", 0, of->steps,
                             g >= count);
         for (size_t t = 1; t <= of->steps && g < count; t++) {
             double back = (double)(of->steps - t);
@@ -110,11 +115,12 @@ static inline size_t made_sequence_block(const made_sequence *of, const sequence
     double sum = made_uniform(of) * (block == of->blocks ? of->peaked : 1);
     for (size_t p = 0; p < 4; p++) {
         snprintf(name, sizeof name, "attention%zu.%s", block, parts[p]);
-        made_sequence_layer(of, to, run, seed, epochs, layer + p, name, "attention", of->tokens,
-                            false);
+        made_sequence_layer(of, to, run, seed, epochs, layer + p, name, "attention", block,
+                            of->tokens, false);
     }
     snprintf(name, sizeof name, "dense%zu", block + 1);
-    made_sequence_layer(of, to, run, seed, epochs, layer + 4, name, "dense", of->tokens, false);
+    made_sequence_layer(of, to, run, seed, epochs, layer + 4, name, "dense", block, of->tokens,
+                        false);
     fprintf(to->tokens, "%zu,0,%zu,%.17g,%.17g,%.17g\n", run, layer, alike, -log(sum), sum);
     alike = of->first + (of->last - of->first) * (double)block / (double)of->blocks;
     fprintf(to->tokens, "%zu,0,%zu,%.17g,,\n", run, layer + 4, alike);
@@ -135,12 +141,12 @@ static inline void made_sequence_run(const made_sequence *of, const sequence_fil
         layer += made_sequence_cell(of, to, run, seed, layer, c + 1);
     if (of->blocks > 0) {
         fprintf(to->tokens, "%zu,0,1,%.17g,,\n", run, of->first);
-        made_sequence_layer(of, to, run, seed, epochs, layer++, "dense1", "dense", of->tokens,
+        made_sequence_layer(of, to, run, seed, epochs, layer++, "dense1", "dense", 0, of->tokens,
                             false);
     }
     for (size_t b = 1; b <= of->blocks; b++)
         layer += made_sequence_block(of, to, run, seed, layer, b);
-    made_sequence_layer(of, to, run, seed, epochs, layer, "output", "dense", 1, false);
+    made_sequence_layer(of, to, run, seed, epochs, layer, "output", "dense", 0, 1, false);
 }
 
 /* Writes the directory scratch: so many arms of so many seeds each. */

@@ -170,6 +170,24 @@ START_TEST(errors_and_states_that_explode)
 }
 END_TEST
 
+START_TEST(states_that_grow)
+{
+    arm.forward = 1.05;
+    read_arms(&arm, 1); /* 1.63 over ten steps */
+    ck_assert_ptr_null(made_finding(&analysis, "growing_state"));
+    done();
+    arm.forward = 1.07;
+    read_arms(&arm, 1);
+    expect_claim("growing_state", "The state grows with time with a.",
+                 "its second moment grows 1.97 times over the later half of 20 steps with a");
+    done();
+    arm.forward = 2.1; /* that explodes */
+    read_arms(&arm, 1);
+    ck_assert_ptr_null(made_finding(&analysis, "growing_state"));
+    done();
+}
+END_TEST
+
 /* Weights of the identity lie off their centre, and share nothing. */
 START_TEST(the_identity_is_no_common_part)
 {
@@ -351,6 +369,36 @@ START_TEST(the_answer_tells_where_norms_stand)
 }
 END_TEST
 
+START_TEST(norms_behind_want_a_warmup)
+{
+    made_sequence arms[4] = {plain_tokens, plain_tokens, plain_tokens, plain_tokens};
+    arms[0].network = "post=input(16,4),8,3x(res(attention(4)),ln,res(8),ln),gmean";
+    arms[1].network = "deep=input(16,4),8,6x(res(attention(4)),ln,res(8),ln),gmean";
+    arms[2].network = "pre=input(16,4),8,3x(res(ln,attention(4)),res(ln,8)),ln,gmean";
+    arms[3].network = "deeper=input(16,4),8,6x(res(ln,attention(4)),res(ln,8)),ln,gmean";
+    arms[1].blocks = arms[3].blocks = 6;
+    arms[0].gradient = arms[2].gradient = 0.04;
+    arms[1].gradient = 0.0289;
+    arms[3].gradient = 0.01;
+    read_arms(arms, 4);
+    expect_claim("warmup",
+                 "With norms behind the blocks the gradient of the last block does not fall with "
+                 "depth.",
+                 "that of deep is 0.85 times that of post; with norms before the blocks deeper has "
+                 "0.5 times that of pre");
+    done();
+    arms[1].gradient = 0.0225; /* 0.75 */
+    read_arms(arms, 4);
+    ck_assert_ptr_null(made_finding(&analysis, "warmup"));
+    done();
+    arms[1] = arms[0]; /* of the same depth */
+    arms[1].network = "twin=input(16,4),8,3x(res(attention(4)),ln,res(16),ln),gmean";
+    read_arms(arms, 4);
+    ck_assert_ptr_null(made_finding(&analysis, "warmup"));
+    done();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sequences");
@@ -359,6 +407,7 @@ int main(void)
     tcase_add_test(cases, gates_and_kernels_are_one_cell);
     tcase_add_test(cases, memory_is_in_steps);
     tcase_add_test(cases, errors_and_states_that_explode);
+    tcase_add_test(cases, states_that_grow);
     tcase_add_test(cases, the_identity_is_no_common_part);
     tcase_add_test(cases, the_answer_tells_memories);
     tcase_add_test(cases, tokens_become_alike);
@@ -366,6 +415,7 @@ int main(void)
     tcase_add_test(cases, attention_is_told_by_the_tokens_it_looks_at);
     tcase_add_test(cases, positions_drown_small_tokens);
     tcase_add_test(cases, the_answer_tells_where_norms_stand);
+    tcase_add_test(cases, norms_behind_want_a_warmup);
     suite_add_tcase(suite, cases);
     return ins_run_suite(suite);
 }
