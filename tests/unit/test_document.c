@@ -136,7 +136,8 @@ END_TEST
 /* A name with markup is drawn as it is, and a mark cannot be forged by a name. */
 START_TEST(marks_become_names)
 {
-    ins_mark first = {"he_*normal*", "he_*normal*", 1, 2}, second = {"zeros", "zeros", 3, 4};
+    ins_mark first = {"he_*normal*", "he_*normal*", "he_*normal*", 1, 2, 0},
+             second = {"zeros", "zeros", "zeros", 3, 4, 1};
     int a = ins_document_mark(document, &first), b = ins_document_mark(document, &second);
     const char *sentence = ins_document_format(
         document, "%s beats %s by 2", ins_mark_text(document, b), ins_mark_text(document, a));
