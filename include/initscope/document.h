@@ -22,9 +22,9 @@ typedef struct ins_mark {
     const char *prose; /* the same in sentences, plain */
     unsigned colour;   /* 0xRRGGBB of lines and points */
     unsigned ink;      /* its darker variant, for text */
+    unsigned hue;      /* the place of both in the palette, 0 .. 7: for a medium with its own */
+    int number;        /* set when it is registered */
 } ins_mark;
-
-enum { INS_NO_MARK = -1 };
 
 /* --- Tables ------------------------------------------------------------------ */
 
@@ -131,6 +131,12 @@ void ins_document_free(ins_document *document); /* NULL is fine */
 /* Registers an arm; its number. */
 int ins_document_mark(ins_document *document, const ins_mark *mark);
 const ins_mark *ins_mark_at(const ins_document *document, int mark);
+
+/* A series in the colours of a mark. */
+ins_series *ins_mark_series(ins_chart *chart, ins_panel *panel, ins_series_kind kind,
+                            const char *name, const ins_mark *mark);
+/* So is the title of a panel. */
+void ins_mark_panel(ins_panel *panel, const ins_mark *mark);
 
 /* The mark as markup, for sentences. */
 const char *ins_mark_text(ins_document *document, int mark);

@@ -76,7 +76,8 @@ static ins_mark mark_of(ins_document *document, const char *label, const char *p
     return (ins_mark){.name = ins_document_clean(document, label),
                       .prose = prose,
                       .colour = hues[hue],
-                      .ink = inks[hue]};
+                      .ink = inks[hue],
+                      .hue = (unsigned)hue};
 }
 
 /* Names as they stand in sentences: short, and different where they are. */
