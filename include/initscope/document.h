@@ -23,10 +23,11 @@ typedef struct ins_mark {
     const char *whole; /* prose that was not shortened */
     unsigned colour;   /* 0xRRGGBB of lines and points */
     unsigned ink;      /* its darker variant, for text */
-    unsigned hue;      /* the place of both in the palette, 0 .. 7, for a medium with a style sheet */
+    unsigned hue;      /* the place of both in the palette, 0 .. 7: for a medium with its own */
+    int number;        /* set when it is registered */
+    int same;          /* so is this: the first mark of the same whole name, which is the same to a
+                          reader whatever the experiment */
 } ins_mark;
-
-enum { INS_NO_MARK = -1 };
 
 /* A mark in markup: its number in decimal between two control characters, which ins_clean() takes
  * out of every foreign text. */
@@ -139,8 +140,11 @@ void ins_document_free(ins_document *document); /* NULL is fine */
 int ins_document_mark(ins_document *document, const ins_mark *mark);
 const ins_mark *ins_mark_at(const ins_document *document, int mark);
 
-/* The first mark of that whole name: what a reader takes for the same, experiments apart. */
-int ins_mark_first(const ins_document *document, int mark);
+/* A series in the colours of a mark. */
+ins_series *ins_mark_series(ins_chart *chart, ins_panel *panel, ins_series_kind kind,
+                            const char *name, const ins_mark *mark);
+/* So is the title of a panel. */
+void ins_mark_panel(ins_panel *panel, const ins_mark *mark);
 
 /* The mark as markup, for sentences. */
 const char *ins_mark_text(ins_document *document, int mark);

@@ -34,7 +34,10 @@ int ins_document_mark(ins_document *document, const ins_mark *mark)
 {
     ins_mark *added = ins_list_add(document->arena, &document->marks, sizeof *added);
     *added = *mark;
-    return (int)document->marks.count - 1;
+    added->same = 0;
+    added->number = (int)document->marks.count - 1;
+    while (strcmp(ins_mark_at(document, added->same)->whole, added->whole) != 0) added->same++;
+    return added->number;
 }
 
 const ins_mark *ins_mark_at(const ins_document *document, int mark)
@@ -42,12 +45,18 @@ const ins_mark *ins_mark_at(const ins_document *document, int mark)
     return (const ins_mark *)document->marks.items + mark;
 }
 
-int ins_mark_first(const ins_document *document, int mark)
+ins_series *ins_mark_series(ins_chart *chart, ins_panel *panel, ins_series_kind kind,
+                            const char *name, const ins_mark *mark)
 {
-    int first = 0;
-    while (strcmp(ins_mark_at(document, first)->whole, ins_mark_at(document, mark)->whole) != 0)
-        first++;
-    return first;
+    ins_series *series = ins_panel_series(chart, panel, kind, name, mark->colour, mark->ink);
+    series->mark = mark->number;
+    return series;
+}
+
+void ins_mark_panel(ins_panel *panel, const ins_mark *mark)
+{
+    panel->ink = mark->ink;
+    panel->mark = mark->number;
 }
 
 const char *ins_mark_text(ins_document *document, int mark)

@@ -63,9 +63,8 @@ static int read_mark(const ins_atoms *atoms, size_t *i)
 static void add_mark(ins_text *out, const ins_document *document, int mark, bool *used)
 {
     const ins_mark *of = ins_mark_at(document, mark);
-    int first = ins_mark_first(document, mark);
-    if (used != NULL) used[first] = true;
-    ins_text_add_format(out, "<span class=\"n c%u\" data-a=\"%d\">", of->hue, first);
+    if (used != NULL) used[mark] = true;
+    ins_text_add_format(out, "<span class=\"n c%u\" data-a=\"%d\">", of->hue, of->same);
     ins_html_text(out, of->whole);
     ins_text_add(out, "</span>");
 }

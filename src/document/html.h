@@ -12,8 +12,8 @@
 void ins_html_text(ins_text *out, const char *plain);
 
 /* Markup as elements b, sub and sup, and marks by their whole names: <span class="n c5"
- * data-a="2">he_normal</span>, N of data-a and of used (marks of the document) being
- * ins_mark_first. used may be NULL. */
+ * data-a="2">he_normal</span>, data-a being ins_mark.same. Those that occur are noted in used, by
+ * their numbers; it may be NULL. */
 void ins_html_markup(ins_text *out, const ins_document *document, const char *markup, bool *used);
 
 /* The same for where no element may stand. */

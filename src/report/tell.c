@@ -129,17 +129,16 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
     tell.colours = told > HUES ? 0 : told;
     tell.first_arm = (int)document->marks.count;
     for (size_t a = 0; a < study->arms; a++) {
-        ins_mark mark = tell.by_setting
-                            ? mark_of(document, setting_of(tell.analysis, a), prose[a], names[a], a, told)
-                            : mark_of(document, study->arm[a].label, prose[a], names[a],
-                                      factors->initializer_of[a], count);
+        ins_mark mark = tell.by_setting ? mark_of(document, setting_of(tell.analysis, a), prose[a],
+                                                  names[a], a, told)
+                                        : mark_of(document, study->arm[a].label, prose[a], names[a],
+                                                  factors->initializer_of[a], count);
         ins_document_mark(document, &mark);
     }
     tell.first_initializer = (int)document->marks.count;
     for (size_t i = 0; i < count; i++) {
-        ins_mark mark =
-            mark_of(document, factors->initializer[i], prose[study->arms + i],
-                    names[study->arms + i], i, count);
+        ins_mark mark = mark_of(document, factors->initializer[i], prose[study->arms + i],
+                                names[study->arms + i], i, count);
         ins_document_mark(document, &mark);
     }
     return tell;
