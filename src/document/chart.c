@@ -331,6 +331,15 @@ static void add_value(ins_text *out, double value)
     ins_csv_number(out, isfinite(value) ? value : (double)NAN);
 }
 
+/* The double that reads as value at so many digits. */
+static double rounded(double value, int digits)
+{
+    char text[INS_NUMBER_SIZE + 8];
+    if (!isfinite(value)) return value;
+    snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    return strtod(text, NULL);
+}
+
 static bool has_kind(const ins_chart *chart, ins_series_kind kind)
 {
     for (size_t i = 0; i < chart->panels.count; i++)
@@ -352,7 +361,19 @@ static void add_words(ins_text *out, const char *words)
     ins_text_free(&doubled);
 }
 
-void ins_chart_data(const ins_chart *chart, ins_text *out)
+static void add_bound(ins_text *out, double value, int digits)
+{
+    if (digits == 0) {
+        add_value(out, value);
+    } else if (isfinite(value)) {
+        add_value(out, rounded(value, digits));
+    } else {
+        ins_csv_text(out, "");
+    }
+}
+
+/* digits 0: all of them. */
+static void add_data(const ins_chart *chart, int digits, ins_text *out)
 {
     static const char *const columns[] = {"panel", "series", "x", "y", "lower", "upper"};
     bool tiles = has_kind(chart, INS_SERIES_TILES), words = has_kind(chart, INS_SERIES_WORDS);
@@ -370,16 +391,26 @@ void ins_chart_data(const ins_chart *chart, ins_text *out)
                 const ins_point *p = point_at(series, k);
                 ins_csv_name(out, panel->title != NULL ? panel->title : chart->name);
                 ins_csv_name(out, series->name);
-                add_value(out, p->x);
-                add_value(out, p->y);
-                add_value(out, p->lower);
-                add_value(out, p->upper);
+                add_value(out, digits > 0 ? rounded(p->x, digits) : p->x);
+                add_value(out, digits > 0 ? rounded(p->y, digits) : p->y);
+                add_bound(out, p->lower, digits);
+                add_bound(out, p->upper, digits);
                 if (tiles || words) ins_csv_integer(out, colour_of_point(chart, series, p));
                 if (words) add_words(out, p->words != NULL ? p->words : "");
                 ins_csv_end_row(out);
             }
         }
     }
+}
+
+void ins_chart_data(const ins_chart *chart, ins_text *out)
+{
+    add_data(chart, 0, out);
+}
+
+void ins_chart_data_short(const ins_chart *chart, int digits, ins_text *out)
+{
+    add_data(chart, digits, out);
 }
 
 /* --- Script ------------------------------------------------------------------- */
