@@ -133,6 +133,11 @@ static void add_link(const writer *w, const ins_cell *cell)
     ins_text_add(w->out, "</a>");
 }
 
+static bool has_grades(const ins_cell *cell)
+{
+    return cell->grade[0] != INS_NO_GRADE || cell->grade[1] != INS_NO_GRADE;
+}
+
 static void add_content(const writer *w, const ins_cell *cell)
 {
     ins_text *out = w->out;
@@ -147,11 +152,11 @@ static void add_content(const writer *w, const ins_cell *cell)
         add_markup(w, cell->text);
     }
     if (cell->bold) ins_text_add(out, "</b>");
+    if (cell->under == NULL && !has_grades(cell)) return;
+    ins_text_add(out, cell->under_bad ? "<small class=\"bad\">" : "<small>");
     add_grade(out, cell->grade[0]);
     add_grade(out, cell->grade[1]);
-    if (cell->under == NULL) return;
-    ins_text_add(out, cell->under_bad ? "<small class=\"bad\">" : "<small>");
-    add_markup(w, cell->under);
+    if (cell->under != NULL) add_markup(w, cell->under);
     ins_text_add(out, "</small>");
 }
 
