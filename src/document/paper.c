@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "canvas.h"
+#include "house_style.h"
 #include "initscope/file.h"
 #include "initscope/layout.h"
 #include "pdf.h"
@@ -1088,18 +1089,9 @@ static ins_status write_figure(const figure *of, const char *directory, ins_erro
 
 static ins_status write_style(const char *directory, ins_error *error)
 {
-    char *path = ins_bundled("reports/style.gp");
     ins_text style = {0};
-    ins_status status;
-    if (path == NULL) {
-        status = ins_error_add(error, INS_OUTPUT,
-                               "reports/style.gp: not found; set INITSCOPE_DATA_DIR to the "
-                               "directory that has it");
-    } else {
-        status = ins_file_read(path, &style, INS_OUTPUT, error);
-        if (status == INS_OK) status = write_file(directory, "figures/style.gp", &style, error);
-    }
-    free(path);
+    ins_status status = ins_house_style("style.gp", &style, error);
+    if (status == INS_OK) status = write_file(directory, "figures/style.gp", &style, error);
     ins_text_free(&style);
     return status;
 }

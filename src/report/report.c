@@ -16,6 +16,7 @@
 #include "initscope/paper.h"
 #include "initscope/place.h"
 #include "initscope/rendered.h"
+#include "initscope/web_figure.h"
 
 #include "pages.h"
 
@@ -158,8 +159,10 @@ static ins_status check_figures(const ins_paper *paper, const ins_place *place, 
 static ins_status render(const ins_paper *paper, const char *date, const char *gnuplot,
                          const ins_place *place, ins_error *error)
 {
-    static const ins_gnuplot_job jobs[] = {
-        {NULL, "report.gp"}, {"FORMATS='png'", "figures.gp"}, {"FORMATS='svg'", "figures.gp"}};
+    static const ins_gnuplot_job jobs[] = {{NULL, "report.gp"},
+                                           {"FORMATS='png'", "figures.gp"},
+                                           {"FORMATS='svg'", "figures.gp"},
+                                           {NULL, INS_WEB_SCRIPT}};
     const unsigned seconds = 120;
     const char *scripts = ins_place_of_scripts(place);
     if (gnuplot == NULL) return not_rendered(error, "not found", scripts);
@@ -227,8 +230,10 @@ static void write_files(const ins_experiment *experiments, size_t count, const i
                          footer_of(experiments, count, gnuplot, place->staging, arena), coverage);
     write_document(document, experiments, count);
     ins_paper *paper = ins_paper_new(document);
-    if (error->status == INS_OK && ins_paper_write(paper, place->staging, error) == INS_OK)
+    if (error->status == INS_OK && ins_paper_write(paper, place->staging, error) == INS_OK &&
+        ins_web_figures_write(document, place->staging, error) == INS_OK)
         render(paper, date_of(experiments, arena), gnuplot, place, error);
+    ins_web_figures_remove(place->staging, error);
     ins_paper_free(paper);
     ins_document_free(document);
 }

@@ -1,0 +1,349 @@
+/* The document as one HTML file: the frame of the page, and its chapters in their order. */
+#include <config.h>
+
+#include "initscope/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "house_style.h"
+#include "html.h"
+#include "initscope/file.h"
+#include "screen_figure.h"
+#include "screen_table.h"
+#include "sha256.h"
+
+static const ins_block *block_at(const ins_section *section, size_t block)
+{
+    return (const ins_block *)section->blocks.items + block;
+}
+
+/* --- Blocks ----------------------------------------------------------------------- */
+
+/* The page while it is written: the marks that occur in the article, and what names a table that
+ * has no caption. */
+typedef struct page {
+    ins_text *out;
+    const ins_document *document;
+    const char *directory;
+    bool *used; /* (marks) */
+    const char *heading;
+    ins_error *error;
+} page;
+
+/* Blocks of text, as elements. */
+static const struct {
+    const char *begin, *end;
+} text_blocks[] = {
+    [INS_BLOCK_HEADING] = {"<h4>", "</h4>\n"},
+    [INS_BLOCK_QUESTION] = {"<p class=\"question\">", "</p>\n"},
+    [INS_BLOCK_LEAD] = {"<p class=\"lead\">", "</p>\n"},
+    [INS_BLOCK_PARAGRAPH] = {"<p>", "</p>\n"},
+    [INS_BLOCK_NOTE] = {"<p class=\"note\">", "</p>\n"},
+};
+
+static void add_markup(const page *p, const char *markup)
+{
+    ins_html_markup(p->out, p->document, markup, p->used);
+}
+
+static void add_item(const page *p, const ins_block *block, bool first, bool last)
+{
+    if (first) ins_text_add(p->out, "<ol class=\"items\">\n");
+    ins_text_add(p->out, "<li><b class=\"label\">");
+    add_markup(p, block->label);
+    ins_text_add(p->out, "</b> ");
+    add_markup(p, block->text);
+    ins_text_add(p->out, last ? "</li>\n</ol>\n" : "</li>\n");
+}
+
+static void add_formulas(const page *p, const ins_block *block)
+{
+    ins_text_add(p->out, "<div class=\"formulas\">");
+    for (size_t i = 0; i < block->count; i++) {
+        ins_text_add(p->out, "<p>");
+        add_markup(p, block->formulas[i]);
+        ins_text_add(p->out, "</p>");
+    }
+    ins_text_add(p->out, "</div>\n");
+}
+
+static void add_link(ins_text *out, const char *slug, const char *text)
+{
+    ins_text_add_format(out, "<a href=\"#%s\">", slug);
+    ins_html_text(out, text);
+    ins_text_add(out, "</a>");
+}
+
+/* Of the chapters, or of the sections where there is one. */
+static void add_contents(const page *p)
+{
+    const ins_document *document = p->document;
+    bool chapters = document->chapters.count > 1;
+    size_t count = chapters ? document->chapters.count : document->sections.count;
+    ins_text_add(p->out, "<ul class=\"contents\">\n");
+    for (size_t i = 0; i < count; i++) {
+        ins_text_add(p->out, "<li>");
+        if (chapters) {
+            const ins_chapter *chapter = ins_chapter_at(document, i);
+            add_link(p->out, chapter->slug, chapter->title);
+        } else {
+            const ins_section *section = ins_section_at(document, i);
+            add_link(p->out, section->slug, section->kicker);
+        }
+        ins_text_add(p->out, "</li>\n");
+    }
+    ins_text_add(p->out, "</ul>\n");
+}
+
+static bool is_item(const ins_section *section, size_t block)
+{
+    return block < section->blocks.count && block_at(section, block)->kind == INS_BLOCK_ITEM;
+}
+
+static void add_block(page *p, const ins_section *section, size_t index)
+{
+    const ins_block *block = block_at(section, index);
+    switch (block->kind) {
+    case INS_BLOCK_ITEM:
+        add_item(p, block, index == 0 || !is_item(section, index - 1), !is_item(section, index + 1));
+        return;
+    case INS_BLOCK_FORMULAS:
+        add_formulas(p, block);
+        return;
+    case INS_BLOCK_TABLE:
+        ins_screen_table(p->out, p->document, block->table, p->heading, p->used);
+        return;
+    case INS_BLOCK_CHART:
+        ins_screen_figure(p->out, p->document, block, p->directory, p->used, p->error);
+        return;
+    case INS_BLOCK_CONTENTS:
+        add_contents(p);
+        return;
+    default:
+        break;
+    }
+    if (block->kind == INS_BLOCK_HEADING) p->heading = block->text;
+    ins_text_add(p->out, text_blocks[block->kind].begin);
+    add_markup(p, block->text);
+    ins_text_add(p->out, text_blocks[block->kind].end);
+}
+
+/* --- Articles --------------------------------------------------------------------- */
+
+/* A link of a heading to itself. */
+static void add_anchor(ins_text *out, const char *slug, const char *what)
+{
+    ins_text_add_format(out, "<a class=\"a\" href=\"#%s\" aria-label=\"link to this %s\">#</a>", slug,
+                        what);
+}
+
+static void add_section(page *p, const ins_section *section)
+{
+    p->heading = section->title;
+    ins_text_add_format(p->out, "<section id=\"%s\"><p class=\"kicker\">", section->slug);
+    ins_html_text(p->out, section->kicker);
+    ins_text_add(p->out, "</p><h3>");
+    add_markup(p, section->title);
+    add_anchor(p->out, section->slug, "section");
+    ins_text_add(p->out, "</h3>\n");
+    for (size_t i = 0; i < section->blocks.count; i++) add_block(p, section, i);
+    ins_text_add(p->out, "</section>\n");
+}
+
+/* Whether a mark that occurs in the article is the first of its name there. */
+static bool is_listed(const page *p, size_t mark)
+{
+    if (!p->used[mark]) return false;
+    for (size_t i = 0; i < mark; i++)
+        if (p->used[i] && ins_mark_at(p->document, (int)i)->same ==
+                              ins_mark_at(p->document, (int)mark)->same)
+            return false;
+    return true;
+}
+
+static void add_numbers(const page *p)
+{
+    bool first = true;
+    for (size_t i = 0; i < p->document->marks.count; i++) {
+        if (!is_listed(p, i)) continue;
+        ins_text_add_format(p->out, first ? "%d" : " %d", ins_mark_at(p->document, (int)i)->same);
+        first = false;
+    }
+}
+
+static void add_legend(const page *p)
+{
+    ins_text_add(p->out, "<div class=\"legend\" role=\"group\" aria-label=\"Initializers\">");
+    for (size_t i = 0; i < p->document->marks.count; i++) {
+        const ins_mark *mark = ins_mark_at(p->document, (int)i);
+        if (!is_listed(p, i)) continue;
+        ins_text_add_format(p->out,
+                            "<button type=\"button\" class=\"c%u\" data-a=\"%d\" "
+                            "aria-pressed=\"true\"><span class=\"sw\"></span>",
+                            mark->hue, mark->same);
+        ins_html_text(p->out, mark->whole);
+        ins_text_add(p->out, "</button>");
+    }
+    ins_text_add(p->out, "</div>\n");
+}
+
+static size_t end_of_chapter(const ins_document *document, size_t chapter)
+{
+    return chapter + 1 < document->chapters.count ? ins_chapter_at(document, chapter + 1)->first
+                                                  : document->sections.count;
+}
+
+/* Of a document of one chapter the band has the title already. The legend stands above what is
+ * written before it. */
+static void add_article(page *p, size_t index)
+{
+    const ins_document *document = p->document;
+    const ins_chapter *chapter = ins_chapter_at(document, index);
+    ins_text body = {0}, *out = p->out;
+    bool alone = document->chapters.count == 1;
+    memset(p->used, 0, document->marks.count * sizeof *p->used);
+    p->out = &body;
+    for (size_t s = chapter->first; s < end_of_chapter(document, index); s++)
+        add_section(p, ins_section_at(document, s));
+    p->out = out;
+    ins_text_add_format(out, "<article id=\"%s\" data-arms=\"", chapter->slug);
+    add_numbers(p);
+    ins_text_add(out, alone ? "\"><h2 class=\"vh\">" : "\"><h2>");
+    ins_html_text(out, chapter->title);
+    if (!alone) add_anchor(out, chapter->slug, "chapter");
+    ins_text_add(out, "</h2>\n");
+    add_legend(p);
+    ins_text_add_bytes(out, body.data, body.length);
+    ins_text_add(out, "</article>\n");
+    ins_text_free(&body);
+}
+
+/* --- The page --------------------------------------------------------------------- */
+
+static void add_navigation(ins_text *out, const ins_document *document)
+{
+    ins_text_add(out, "<nav class=\"toc\" aria-label=\"Contents\">\n");
+    for (size_t c = 0; c < document->chapters.count; c++) {
+        const ins_chapter *chapter = ins_chapter_at(document, c);
+        ins_text_add(out, c == 0 ? "<details open><summary>" : "<details><summary>");
+        add_link(out, chapter->slug, chapter->title);
+        ins_text_add(out, "</summary><ul>\n");
+        for (size_t s = chapter->first; s < end_of_chapter(document, c); s++) {
+            ins_text_add(out, "<li>");
+            add_link(out, ins_section_at(document, s)->slug, ins_section_at(document, s)->kicker);
+            ins_text_add(out, "</li>\n");
+        }
+        ins_text_add(out, "</ul></details>\n");
+    }
+    ins_text_add(out, "</nav>\n");
+}
+
+/* What a house style may replace, and the end of the element that each stands in. */
+typedef struct inlay {
+    const char *name, *end;
+    ins_text text;
+} inlay;
+enum { LIGHT, DARK, SCRIPT, STYLE, INLAYS };
+
+static ins_status read_inlays(inlay inlays[INLAYS], ins_error *error)
+{
+    for (size_t i = 0; i < INLAYS; i++) {
+        ins_text *text = &inlays[i].text;
+        if (ins_house_style(inlays[i].name, text, error) != INS_OK) break;
+        size_t length = 0; /* a browser hashes lines as they end in a page */
+        for (size_t k = 0; k < text->length; k++)
+            if (text->data[k] != '\r') text->data[length++] = text->data[k];
+        text->length = length;
+    }
+    return error->status;
+}
+
+static void add_policy(ins_text *out, const inlay inlays[INLAYS])
+{
+    char script[INS_SHA256_SIZE], light[INS_SHA256_SIZE], dark[INS_SHA256_SIZE];
+    ins_text_add_format(
+        out,
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src "
+        "'sha256-%s'; style-src 'sha256-%s' 'sha256-%s'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'\">\n",
+        ins_sha256(script, inlays[SCRIPT].text.data, inlays[SCRIPT].text.length),
+        ins_sha256(light, inlays[LIGHT].text.data, inlays[LIGHT].text.length),
+        ins_sha256(dark, inlays[DARK].text.data, inlays[DARK].text.length));
+}
+
+static void add_inlay(ins_text *out, const char *begin, const inlay *of)
+{
+    ins_text_add(out, begin);
+    ins_text_add_bytes(out, of->text.data, of->text.length);
+    ins_text_add_format(out, "%s>\n", of->end);
+}
+
+static void add_head(ins_text *out, const ins_document *document, const inlay inlays[INLAYS])
+{
+    ins_text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    add_policy(out, inlays);
+    ins_text_add(out, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+                      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+    ins_html_text(out, document->title);
+    ins_text_add(out, "</title>\n");
+    add_inlay(out, "<style>", &inlays[LIGHT]);
+    add_inlay(out, "<style id=\"dark\" media=\"screen and (prefers-color-scheme:dark)\">",
+              &inlays[DARK]);
+    ins_text_add(out, "</head>\n");
+}
+
+static void add_band(ins_text *out, const ins_document *document)
+{
+    ins_text_add_format(out,
+                        "<a class=\"skip\" href=\"#%s\">Skip to the text</a>\n"
+                        "<header class=\"band\"><div><p class=\"kicker\">initscope</p><h1>",
+                        ins_chapter_at(document, 0)->slug);
+    ins_html_text(out, document->title);
+    ins_text_add(out, "</h1><p>");
+    ins_html_text(out, document->subtitle);
+    ins_text_add(out, "</p></div></header>\n");
+}
+
+static void add_page(page *p, const inlay inlays[INLAYS])
+{
+    ins_text *out = p->out;
+    add_head(out, p->document, inlays);
+    ins_text_add(out, "<body>\n");
+    add_band(out, p->document);
+    ins_text_add(out, "<div class=\"frame\">\n");
+    add_navigation(out, p->document);
+    ins_text_add(out, "<main>\n");
+    for (size_t c = 0; c < p->document->chapters.count; c++) add_article(p, c);
+    ins_text_add(out, "<p class=\"foot\">");
+    ins_html_text(out, p->document->footer);
+    ins_text_add(out, "</p>\n</main>\n</div>\n<pre id=\"style-gp\" hidden>\n");
+    ins_html_text(out, inlays[STYLE].text.data);
+    ins_text_add(out, "</pre>\n");
+    add_inlay(out, "<script>", &inlays[SCRIPT]);
+    ins_text_add(out, "</body>\n</html>\n");
+}
+
+ins_status ins_screen_write(const ins_document *document, const char *directory, ins_error *error)
+{
+    inlay inlays[INLAYS] = {[LIGHT] = {"web/report.css", "</style", {0}},
+                            [DARK] = {"web/dark.css", "</style", {0}},
+                            [SCRIPT] = {"web/report.js", "</script", {0}},
+                            [STYLE] = {"style.gp", "</pre", {0}}};
+    ins_text out = {0};
+    page p = {.out = &out,
+              .document = document,
+              .directory = directory,
+              .used = ins_allocate(document->marks.count + 1, sizeof *p.used, "a page"),
+              .error = error};
+    if (read_inlays(inlays, error) == INS_OK) add_page(&p, inlays);
+    if (error->status == INS_OK) {
+        char *path = ins_path_join(directory, "report.html");
+        ins_file_stage(path, out.data, out.length, error);
+        free(path);
+    }
+    for (size_t i = 0; i < INLAYS; i++) ins_text_free(&inlays[i].text);
+    ins_text_free(&out);
+    free(p.used);
+    return error->status;
+}
