@@ -106,7 +106,8 @@ static void add_block(page *p, const ins_section *section, size_t index)
     const ins_block *block = block_at(section, index);
     switch (block->kind) {
     case INS_BLOCK_ITEM:
-        add_item(p, block, index == 0 || !is_item(section, index - 1), !is_item(section, index + 1));
+        add_item(p, block, index == 0 || !is_item(section, index - 1),
+                 !is_item(section, index + 1));
         return;
     case INS_BLOCK_FORMULAS:
         add_formulas(p, block);
@@ -134,8 +135,8 @@ static void add_block(page *p, const ins_section *section, size_t index)
 /* A link of a heading to itself. */
 static void add_anchor(ins_text *out, const char *slug, const char *what)
 {
-    ins_text_add_format(out, "<a class=\"a\" href=\"#%s\" aria-label=\"link to this %s\">#</a>", slug,
-                        what);
+    ins_text_add_format(out, "<a class=\"a\" href=\"#%s\" aria-label=\"link to this %s\">#</a>",
+                        slug, what);
 }
 
 static void add_section(page *p, const ins_section *section)
@@ -156,8 +157,8 @@ static bool is_listed(const page *p, size_t mark)
 {
     if (!p->used[mark]) return false;
     for (size_t i = 0; i < mark; i++)
-        if (p->used[i] && ins_mark_at(p->document, (int)i)->same ==
-                              ins_mark_at(p->document, (int)mark)->same)
+        if (p->used[i] &&
+            ins_mark_at(p->document, (int)i)->same == ins_mark_at(p->document, (int)mark)->same)
             return false;
     return true;
 }

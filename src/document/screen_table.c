@@ -4,6 +4,7 @@
 #include "screen_table.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "html.h"
@@ -32,8 +33,8 @@ static void add_grade(ins_text *out, int grade)
         ins_text_add(out, "<span class=\"grade gx\" role=\"img\" aria-label=\"undecided\"></span>");
     } else {
         ins_text_add_format(
-            out, "<span class=\"grade g%d\" role=\"img\" aria-label=\"step %d of %d\"></span>", grade,
-            grade + 1, STEPS);
+            out, "<span class=\"grade g%d\" role=\"img\" aria-label=\"step %d of %d\"></span>",
+            grade, grade + 1, STEPS);
     }
 }
 
@@ -66,9 +67,9 @@ static void add_strip(const writer *w, const ins_cell *cell)
     const ins_strip *strip = cell->strip;
     ins_text *out = w->out;
     char paint[16] = "k";
-    if (cell->mark != INS_NO_MARK)
-        snprintf(paint, sizeof paint, "c%u", use(w, cell->mark)->hue);
-    ins_text_add_format(out, "<svg class=\"strip\" viewBox=\"0 0 150 %d\" role=\"img\" aria-label=\"",
+    if (cell->mark != INS_NO_MARK) snprintf(paint, sizeof paint, "c%u", use(w, cell->mark)->hue);
+    ins_text_add_format(out,
+                        "<svg class=\"strip\" viewBox=\"0 0 150 %d\" role=\"img\" aria-label=\"",
                         STRIP_HEIGHT);
     if (isnan(strip->mean)) {
         ins_text_add(out, "no mean");
@@ -86,8 +87,8 @@ static void add_strip(const writer *w, const ins_cell *cell)
     add_seeds(out, strip);
     ins_text_add(out, "\"/>");
     if (isfinite(strip->lower))
-        ins_text_add_format(out, "<path class=\"%s\" stroke-width=\"2.4\" d=\"M%.1f %dH%.1f\"/>", paint,
-                            strip_x(strip->lower), STRIP_MEAN, strip_x(strip->upper));
+        ins_text_add_format(out, "<path class=\"%s\" stroke-width=\"2.4\" d=\"M%.1f %dH%.1f\"/>",
+                            paint, strip_x(strip->lower), STRIP_MEAN, strip_x(strip->upper));
     if (!isnan(strip->mean))
         ins_text_add_format(out, "<path class=\"%s\" stroke-width=\"7\" d=\"M%.1f %dh0\"/>", paint,
                             strip_x(strip->mean), STRIP_MEAN);

@@ -16,6 +16,7 @@
 #include "initscope/paper.h"
 #include "initscope/place.h"
 #include "initscope/rendered.h"
+#include "initscope/screen.h"
 #include "initscope/web_figure.h"
 
 #include "pages.h"
@@ -156,8 +157,8 @@ static ins_status check_figures(const ins_paper *paper, const ins_place *place, 
     return error->status;
 }
 
-static ins_status render(const ins_paper *paper, const char *date, const char *gnuplot,
-                         const ins_place *place, ins_error *error)
+static ins_status render(const ins_document *document, const ins_paper *paper, const char *date,
+                         const char *gnuplot, const ins_place *place, ins_error *error)
 {
     static const ins_gnuplot_job jobs[] = {{NULL, "report.gp"},
                                            {"FORMATS='png'", "figures.gp"},
@@ -171,6 +172,7 @@ static ins_status render(const ins_paper *paper, const char *date, const char *g
                         &messages, error);
     finish_pdf(paper, date, place, error);
     if (error->status == INS_OK) check_figures(paper, place, error);
+    if (error->status == INS_OK) ins_screen_write(document, place->staging, error);
     if (error->status == INS_RENDER) not_rendered(error, "failed", scripts);
     ins_text_free(&messages);
     return error->status;
@@ -232,7 +234,7 @@ static void write_files(const ins_experiment *experiments, size_t count, const i
     ins_paper *paper = ins_paper_new(document);
     if (error->status == INS_OK && ins_paper_write(paper, place->staging, error) == INS_OK &&
         ins_web_figures_write(document, place->staging, error) == INS_OK)
-        render(paper, date_of(experiments, arena), gnuplot, place, error);
+        render(document, paper, date_of(experiments, arena), gnuplot, place, error);
     ins_web_figures_remove(place->staging, error);
     ins_paper_free(paper);
     ins_document_free(document);
