@@ -228,6 +228,7 @@ static void add_heads(const writer *w)
         add_classes(w->out, &classes);
         ins_text_add(w->out, ">");
         if (column->title != NULL) add_markup(w, column->title);
+        if (ins_leads_elsewhere(w->table, c)) ins_text_add(w->out, "section");
         ins_text_add(w->out, "</th>");
     }
     ins_text_add(w->out, "</tr></thead>\n");
