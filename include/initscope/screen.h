@@ -1,6 +1,6 @@
-/* A document as one HTML file for a browser: text, tables, figures, their data and scripts, style and
- * script. It asks nothing of any server, and its policy lets nothing run that is not its own. What
- * its names mean is told in reports/web/README.md. */
+/* A document as one HTML file for a browser: text, tables, figures, their data and scripts, style
+ * and script. It asks nothing of any server, and its policy lets nothing run that is not its own.
+ * What its names mean is told in reports/web/README.md. */
 #ifndef INITSCOPE_SCREEN_H
 #define INITSCOPE_SCREEN_H
 
