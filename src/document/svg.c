@@ -19,7 +19,6 @@
 #include "html.h"
 #include "initscope/list.h"
 #include "initscope/memory.h"
-#include "initscope/web_figure.h"
 
 /* What a style sheet has set already, in tenths: of lines, and the size of text. */
 enum { USUAL_WIDTH = 5, USUAL_SIZE = 101 };
@@ -738,9 +737,4 @@ ins_status ins_svg_rewrite(const ins_document *document, const char *figure, con
     ins_text_free(&r.letters);
     ins_arena_free(r.arena);
     return r.status;
-}
-
-const char *ins_expat_version(void)
-{
-    return XML_ExpatVersion() + strlen("expat_");
 }
