@@ -193,6 +193,10 @@ static inline ins_cell *ins_table_cell(const ins_table_block *table, size_t row,
     return &table->cell[row * table->columns + column];
 }
 
+/* Whether a column of a table has links alone: each medium has a word of its own for where they
+ * lead, and the column no title. */
+bool ins_leads_elsewhere(const ins_table_block *table, size_t column);
+
 /* A chart with its caption; number in the order of the document. Its slug is that of the chapter,
  * "-fig-" and its name. */
 size_t ins_add_chart(ins_document *document, ins_chart *chart, const char *caption);

@@ -240,6 +240,17 @@ ins_table_block *ins_add_table(ins_document *document, const ins_table_column *c
     return table;
 }
 
+bool ins_leads_elsewhere(const ins_table_block *table, size_t column)
+{
+    size_t links = 0;
+    for (size_t r = 0; r < table->rows; r++) {
+        const ins_cell *cell = ins_table_cell(table, r, column);
+        if (cell->text != NULL) return false;
+        links += cell->link != NULL;
+    }
+    return links > 0 && table->column[column].title == NULL;
+}
+
 size_t ins_add_chart(ins_document *document, ins_chart *chart, const char *caption)
 {
     ins_block *block = add(document, INS_BLOCK_CHART, caption);

@@ -20,13 +20,13 @@ static const ins_block *block_at(const ins_section *section, size_t block)
 
 /* --- Blocks ----------------------------------------------------------------------- */
 
-/* The page while it is written: the marks that occur in the article, and what names a table that
- * has no caption. */
+/* The page while it is written: the marks that occur in the article, those in its charts, and what
+ * names a table that has no caption. */
 typedef struct page {
     ins_text *out;
     const ins_document *document;
     const char *directory;
-    bool *used; /* (marks) */
+    bool *used, *drawn; /* (marks) */
     const char *heading;
     ins_error *error;
 } page;
@@ -96,6 +96,18 @@ static void add_contents(const page *p)
     ins_text_add(p->out, "</ul>\n");
 }
 
+/* Charts have the same arms in panel after panel. */
+static void note_drawn(const page *p, const ins_chart *chart)
+{
+    for (size_t i = 0; i < chart->panels.count; i++) {
+        const ins_panel *panel = ((ins_panel *const *)chart->panels.items)[i];
+        for (size_t s = 0; s < panel->series.count; s++) {
+            int mark = ((ins_series *const *)panel->series.items)[s]->mark;
+            if (mark != INS_NO_MARK) p->used[mark] = p->drawn[mark] = true;
+        }
+    }
+}
+
 static bool is_item(const ins_section *section, size_t block)
 {
     return block < section->blocks.count && block_at(section, block)->kind == INS_BLOCK_ITEM;
@@ -116,6 +128,7 @@ static void add_block(page *p, const ins_section *section, size_t index)
         ins_screen_table(p->out, p->document, block->table, p->heading, p->used);
         return;
     case INS_BLOCK_CHART:
+        note_drawn(p, block->chart);
         ins_screen_figure(p->out, p->document, block, p->directory, p->used, p->error);
         return;
     case INS_BLOCK_CONTENTS:
@@ -152,14 +165,13 @@ static void add_section(page *p, const ins_section *section)
     ins_text_add(p->out, "</section>\n");
 }
 
-/* Whether a mark that occurs in the article is the first of its name there. */
-static bool is_listed(const page *p, size_t mark)
+/* Whether of these marks it is the first of its name. */
+static bool is_first(const page *p, const bool *marks, size_t mark)
 {
-    if (!p->used[mark]) return false;
+    int same = ins_mark_at(p->document, (int)mark)->same;
+    if (!marks[mark]) return false;
     for (size_t i = 0; i < mark; i++)
-        if (p->used[i] &&
-            ins_mark_at(p->document, (int)i)->same == ins_mark_at(p->document, (int)mark)->same)
-            return false;
+        if (marks[i] && ins_mark_at(p->document, (int)i)->same == same) return false;
     return true;
 }
 
@@ -167,26 +179,34 @@ static void add_numbers(const page *p)
 {
     bool first = true;
     for (size_t i = 0; i < p->document->marks.count; i++) {
-        if (!is_listed(p, i)) continue;
+        if (!is_first(p, p->used, i)) continue;
         ins_text_add_format(p->out, first ? "%d" : " %d", ins_mark_at(p->document, (int)i)->same);
         first = false;
     }
 }
 
+static void add_button(ins_text *out, const ins_mark *mark)
+{
+    ins_text_add_format(out,
+                        "<button type=\"button\" class=\"c%u\" data-a=\"%d\" "
+                        "aria-pressed=\"true\"><span class=\"sw\"></span>",
+                        mark->hue, mark->same);
+    ins_html_text(out, mark->whole);
+    ins_text_add(out, "</button>");
+}
+
+/* What the charts of the article show; without charts there is none. */
 static void add_legend(const page *p)
 {
-    ins_text_add(p->out, "<div class=\"legend\" role=\"group\" aria-label=\"Initializers\">");
+    size_t count = 0;
     for (size_t i = 0; i < p->document->marks.count; i++) {
-        const ins_mark *mark = ins_mark_at(p->document, (int)i);
-        if (!is_listed(p, i)) continue;
-        ins_text_add_format(p->out,
-                            "<button type=\"button\" class=\"c%u\" data-a=\"%d\" "
-                            "aria-pressed=\"true\"><span class=\"sw\"></span>",
-                            mark->hue, mark->same);
-        ins_html_text(p->out, mark->whole);
-        ins_text_add(p->out, "</button>");
+        if (!is_first(p, p->drawn, i)) continue;
+        if (count++ == 0)
+            ins_text_add(p->out, "<div class=\"legend\" role=\"group\" aria-label=\"Initializers: "
+                                 "point to light up, press to switch off\">");
+        add_button(p->out, ins_mark_at(p->document, (int)i));
     }
-    ins_text_add(p->out, "</div>\n");
+    if (count > 0) ins_text_add(p->out, "</div>\n");
 }
 
 static size_t end_of_chapter(const ins_document *document, size_t chapter)
@@ -204,6 +224,7 @@ static void add_article(page *p, size_t index)
     ins_text body = {0}, *out = p->out;
     bool alone = document->chapters.count == 1;
     memset(p->used, 0, document->marks.count * sizeof *p->used);
+    memset(p->drawn, 0, document->marks.count * sizeof *p->drawn);
     p->out = &body;
     for (size_t s = chapter->first; s < end_of_chapter(document, index); s++)
         add_section(p, ins_section_at(document, s));
@@ -336,6 +357,7 @@ ins_status ins_screen_write(const ins_document *document, const char *directory,
               .document = document,
               .directory = directory,
               .used = ins_allocate(document->marks.count + 1, sizeof *p.used, "a page"),
+              .drawn = ins_allocate(document->marks.count + 1, sizeof *p.drawn, "a page"),
               .error = error};
     if (read_inlays(inlays, error) == INS_OK) add_page(&p, inlays);
     if (error->status == INS_OK) {
@@ -346,5 +368,6 @@ ins_status ins_screen_write(const ins_document *document, const char *directory,
     for (size_t i = 0; i < INLAYS; i++) ins_text_free(&inlays[i].text);
     ins_text_free(&out);
     free(p.used);
+    free(p.drawn);
     return error->status;
 }

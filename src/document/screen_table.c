@@ -119,18 +119,26 @@ static void add_classes(ins_text *out, ins_text *classes)
     ins_text_free(classes);
 }
 
-/* A link alone says where it leads, as a number of a page would. */
+/* A link alone says where it leads, as the number of a page would: to a section, or to the chapter
+ * that it begins. */
 static void add_link(const writer *w, const ins_cell *cell)
 {
-    size_t section = ins_section_of(w->document, cell->link);
-    if (section == SIZE_MAX) return;
+    size_t index = ins_section_of(w->document, cell->link);
+    if (index == SIZE_MAX) return;
+    const ins_section *section = ins_section_at(w->document, index);
+    const ins_chapter *chapter = ins_chapter_at(w->document, section->chapter);
     ins_text_add_format(w->out, "<a href=\"#%s\">", cell->link);
     if (cell->text != NULL) {
         ins_html_plain(w->out, w->document, cell->text);
     } else {
-        ins_html_text(w->out, ins_section_at(w->document, section)->kicker);
+        ins_html_text(w->out, chapter->first == index ? chapter->title : section->kicker);
     }
     ins_text_add(w->out, "</a>");
+}
+
+static bool has_grades(const ins_cell *cell)
+{
+    return cell->grade[0] != INS_NO_GRADE || cell->grade[1] != INS_NO_GRADE;
 }
 
 static void add_content(const writer *w, const ins_cell *cell)
@@ -147,11 +155,11 @@ static void add_content(const writer *w, const ins_cell *cell)
         add_markup(w, cell->text);
     }
     if (cell->bold) ins_text_add(out, "</b>");
+    if (cell->under == NULL && !has_grades(cell)) return;
+    ins_text_add(out, cell->under_bad ? "<small class=\"bad\">" : "<small>");
     add_grade(out, cell->grade[0]);
     add_grade(out, cell->grade[1]);
-    if (cell->under == NULL) return;
-    ins_text_add(out, cell->under_bad ? "<small class=\"bad\">" : "<small>");
-    add_markup(w, cell->under);
+    if (cell->under != NULL) add_markup(w, cell->under);
     ins_text_add(out, "</small>");
 }
 
@@ -223,24 +231,28 @@ static void add_heads(const writer *w)
         add_classes(w->out, &classes);
         ins_text_add(w->out, ">");
         if (column->title != NULL) add_markup(w, column->title);
+        if (ins_leads_elsewhere(w->table, c)) ins_text_add(w->out, "section");
         ins_text_add(w->out, "</th>");
     }
     ins_text_add(w->out, "</tr></thead>\n");
 }
 
+/* Behind names there is text that goes over several lines. */
 static bool is_prose(const ins_table_block *table)
 {
-    for (size_t c = 0; c < table->columns; c++)
+    for (size_t c = 1; c < table->columns; c++)
         if (table->column[c].wrap) return true;
     return false;
 }
 
+/* What can be sorted is copied as well; prose is read. */
 static void begin_table(const writer *w)
 {
     const ins_table_block *table = w->table;
+    bool sorted = !table->tiles && !is_prose(table) && table->rows > 1 && has_heads(table);
     ins_text classes = {0};
     if (table->tiles) add_class(&classes, "tiles");
-    if (!table->tiles && table->rows > 1 && has_heads(table)) add_class(&classes, "sort");
+    if (sorted) add_class(&classes, "sort");
     if (is_prose(table)) add_class(&classes, "text");
     ins_text_add(w->out, "<table");
     add_classes(w->out, &classes);
