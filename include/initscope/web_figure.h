@@ -5,16 +5,17 @@
  *   class      cK, tK, sK: of a mark with hue K (document.h): what is drawn; its name; its line in
  *              the panel of another. k ink, m muted, x axis, g grid, y grey, w paper, z shade;
  *              L: the colour in the attribute color, inverted in the dark unless it is f.
- *              f: filled; p: points (lines without length, with round caps); e: an edge in the
- *              colour of the paper; o: a halo; b: bold; am, ae: anchored in the middle, at the end
- *   data-a     the number of that mark
+ *              f: filled, or a word on what is; p: points (lines without length, with round caps);
+ *              e: an edge in the colour of the paper; b: bold; am, ae: anchored in the middle, at
+ *              the end. Lines are .5 wide, and text is of size 10.1, unless they say otherwise
+ *   data-a     that mark's ins_mark.same
  *   data-panels  JSON, an array of panels
  *              [left, top, right, bottom, x0, x1, xlog, y0, y1, ylog, [series, ...]]
  *              with edges in units of the viewBox; x0 and y0 are the values at the left and the
  *              bottom edge, and log is 0, 1, or -B for an axis that is logarithmic from B on, with
  *              what lies below B in a tenth of it (axis.h). A series, of those with a mark and a
  *              value to read, is
- *              [mark, xcolumn, ycolumn, lowercolumn, uppercolumn, firstrow, rows]
+ *              [data-a, xcolumn, ycolumn, lowercolumn, uppercolumn, firstrow, rows]
  *              columns from 0 (lower 0: there is no interval), rows of ins_chart_data() from 0
  *              without its head and without blank lines */
 #ifndef INITSCOPE_WEB_FIGURE_H
@@ -40,5 +41,8 @@ ins_status ins_web_figure(const ins_document *document, const ins_block *block,
 
 /* Removes the folder. */
 ins_status ins_web_figures_remove(const char *directory, ins_error *error);
+
+/* Of the library that reads what gnuplot has drawn: "2.5.0". */
+const char *ins_expat_version(void);
 
 #endif

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html.h"
 #include "initscope/file.h"
+#include "svg.h"
 
 /* Millimetres: of a chart, as wide as on paper, so that text has one relation to what is drawn; and
  * around it. */
@@ -70,26 +72,125 @@ ins_status ins_web_figures_write(const ins_document *document, const char *direc
     return status;
 }
 
-ins_status ins_web_figures_remove(const char *directory, ins_error *error)
+/* --- What was drawn ------------------------------------------------------------ */
+
+static bool can_be_read(const ins_series *series)
 {
-    char *folder = ins_path_join(directory, INS_WEB_FOLDER);
-    ins_status status = ins_directory_remove(folder, error);
-    free(folder);
-    return status;
+    static const bool has_values[INS_SERIES_KINDS] = {
+        [INS_SERIES_LINE] = true,   [INS_SERIES_SIZE] = true, [INS_SERIES_SEED] = true,
+        [INS_SERIES_THEORY] = true, [INS_SERIES_DOTS] = true, [INS_SERIES_RINGS] = true};
+    return series->mark != INS_NO_MARK && has_values[series->kind];
+}
+
+static bool has_interval(const ins_series *series)
+{
+    const ins_point *points = series->points.items;
+    for (size_t i = 0; i < series->points.count; i++)
+        if (isfinite(points[i].lower) && isfinite(points[i].upper)) return true;
+    return false;
+}
+
+/* "low,high,log" of an axis; downward: high first. */
+static void add_axis(ins_text *out, const ins_axis *axis, bool downward)
+{
+    ins_text_add_format(out, "%.6g,%.6g,%.6g", downward ? axis->high : axis->low,
+                        downward ? axis->low : axis->high,
+                        axis->bend > 0 ? -axis->bend
+                        : axis->log    ? 1.0
+                                       : 0.0);
+}
+
+/* The series of a panel; row is its first in the data, and becomes that of the next panel. */
+static void add_series(ins_text *out, const ins_document *document, const ins_panel *panel,
+                       size_t *row)
+{
+    enum { X = 2, Y, LOWER, UPPER }; /* columns of ins_chart_data() */
+    const ins_series *const *series = panel->series.items;
+    const char *comma = "";
+    for (size_t s = 0; s < panel->series.count; s++) {
+        size_t rows = series[s]->points.count;
+        if (can_be_read(series[s])) {
+            bool interval = has_interval(series[s]);
+            ins_text_add_format(out, "%s[%d,%d,%d,%d,%d,%zu,%zu]", comma,
+                                ins_mark_at(document, series[s]->mark)->same, X, Y,
+                                interval ? LOWER : 0, interval ? UPPER : 0, *row, rows);
+            comma = ",";
+        }
+        *row += rows;
+    }
+}
+
+/* JSON for data-panels (web_figure.h); empty when no value can be read. */
+static void add_panels(ins_text *out, const ins_document *document, const ins_chart *chart,
+                       const ins_svg *svg)
+{
+    const ins_panel *const *panels = chart->panels.items;
+    double height = ins_chart_row_height(chart) * (double)ins_chart_rows(chart, chart_width);
+    double across = svg->width / (chart_width + 2 * padding);
+    double down = svg->height / (height + 2 * padding);
+    size_t row = 0;
+    const char *comma = "";
+    for (size_t i = 0; i < chart->panels.count; i++) {
+        ins_text series = {0};
+        add_series(&series, document, panels[i], &row);
+        if (series.length > 0) {
+            ins_panel_place at = ins_chart_place(chart, chart_width, i);
+            ins_text_add_format(out, "%s[%.1f,%.1f,%.1f,%.1f,", comma, (padding + at.left) * across,
+                                (padding + at.top) * down, (padding + at.right) * across,
+                                (padding + at.bottom) * down);
+            add_axis(out, &panels[i]->x, false);
+            ins_text_add(out, ",");
+            add_axis(out, &panels[i]->y, panels[i]->down);
+            ins_text_add_format(out, ",[%s]]", series.data);
+            comma = ",";
+        }
+        ins_text_free(&series);
+    }
+}
+
+static void add_figure(ins_text *out, const ins_document *document, const ins_chart *chart,
+                       const ins_svg *svg)
+{
+    ins_text panels = {0};
+    add_panels(&panels, document, chart, svg);
+    ins_text_add_format(out, "<svg viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"", svg->width,
+                        svg->height);
+    ins_html_text(out, chart->title);
+    ins_text_add(out, "\"");
+    if (panels.length > 0)
+        ins_text_add_format(out, " tabindex=\"0\" data-panels=\"[%s]\"", panels.data);
+    ins_text_add(out, ">");
+    if (svg->content.length > 0) ins_text_add(out, svg->content.data);
+    ins_text_add(out, "</svg>");
+    ins_text_free(&panels);
 }
 
 ins_status ins_web_figure(const ins_document *document, const ins_block *block,
                           const char *directory, ins_text *out, ins_error *error)
 {
-    (void)document;
-    ins_text name = {0}, svg = {0};
+    ins_text name = {0}, drawn = {0};
+    ins_svg svg;
     ins_text_add_format(&name, INS_WEB_FOLDER "/%zu.svg", block->number);
     char *path = ins_path_join(directory, name.data);
-    ins_status status = ins_file_read(path, &svg, INS_RENDER, error);
-    const char *start = status == INS_OK ? strstr(svg.data, "<svg") : NULL;
-    if (start != NULL) ins_text_add(out, start);
+    ins_text_clear(&name);
+    ins_text_add_format(&name, "figures/%02zu-%s.gp", block->number, block->chart->name);
+    ins_status status = ins_file_read(path, &drawn, INS_RENDER, error);
+    if (status == INS_OK)
+        status = ins_svg_rewrite(document, name.data, drawn.data, drawn.length, &svg, error);
+    if (status == INS_OK) {
+        add_figure(out, document, block->chart, &svg);
+        ins_text_free(&svg.content);
+    }
     free(path);
     ins_text_free(&name);
-    ins_text_free(&svg);
+    ins_text_free(&drawn);
+    return status;
+}
+
+ins_status ins_web_figures_remove(const char *directory, ins_error *error)
+{
+    char *folder = ins_path_join(directory, INS_WEB_FOLDER);
+    ins_status status = ins_directory_remove(folder, error);
+    free(folder);
     return status;
 }
