@@ -170,7 +170,9 @@ const tabs = rows => rows.map(row => row.join('\t')).join('\n')
 
 for (const table of all('table.sort')) {
     for (const head of all('thead th', table)) head.replaceChildren(make('button', {type: 'button', title: 'sort', onclick: () => sort(head)}, ...head.childNodes))
-    table.parentElement.after(make('div', {className: 'tools'}, copier(() => tabs([...table.rows].map(row => [...row.cells].map(plain))))))
+    const frame = table.parentElement, note = frame.nextElementSibling
+    const last = note?.matches('.note') ? note : frame
+    last.after(make('div', {className: 'tools'}, copier(() => tabs([...table.rows].map(row => [...row.cells].map(plain))))))
 }
 
 // --- Figures: their data as a table, and files ---------------------------------------------------------------------------------------

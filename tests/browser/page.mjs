@@ -19,7 +19,8 @@ async function test(name, work) {
         if (told !== undefined) console.log(`# ${told}`)
     } catch (error) {
         failed++
-        console.log(`not ok ${number} - ${name}\n${error.message.replace(/^/gm, '# ')}`)
+        const lines = error.message.split('\n').slice(0, 12).map(line => `# ${line.slice(0, 200)}`)
+        console.log([`not ok ${number} - ${name}`, ...lines].join('\n'))
     }
 }
 
@@ -66,9 +67,9 @@ async function structure(name, page, file) {
     }))
     await test(`${name}: nothing foreign, no handler, no style attribute`, () => page.evaluate(() => {
         const foreign = all('[src],[srcset],[srcdoc],link,iframe,img,object,embed,use,image,base,form,input,meta[http-equiv=refresh]')
-        const handlers = all('*').filter(e => [...e.attributes].some(a => /^on/i.test(a.name) || (a.name === 'style' && e !== tip)))
-        const counts = ['script', 'style', 'title', 'h1', 'main', 'nav', 'header'].filter(tag => all(`:root>*>${tag},:root ${tag}`).length !== (tag === 'style' ? 2 : 1))
-        const wrong = [...foreign, ...handlers].map(e => e.outerHTML.slice(0, 100)).concat(counts)
+        const handlers = all('*').filter(e => [...e.attributes].some(a => /^on/i.test(a.name) || (a.name === 'style' && e !== tip && e !== document.documentElement)))
+        const single = ['script', 'title', 'h1', 'main', 'nav', 'header', 'style:not(#dark)', 'style#dark'].filter(tag => all(tag).length !== 1)
+        const wrong = [...foreign, ...handlers].map(e => e.outerHTML.slice(0, 100)).concat(single)
         if (wrong.length > 0) throw Error(wrong.join('\n'))
     }))
     await test(`${name}: tables have captions, and their cells know their heads`, () => page.evaluate(() => {
@@ -265,7 +266,7 @@ async function tables(name, page) {
         if (String(read) !== String([-8.3e-4, 1e-5, 30, Infinity, 0.93, 64])) throw Error(read.join(' '))
     }))
     await test(`${name}: a table is copied with a tab between cells`, async () => {
-        await page.locator('.scroll:has(table.sort) + .tools button').first().click()
+        await page.locator('section>.tools button').first().click()
         const [copied, rows, columns] = await page.evaluate(async () => {
             const table = one('table.sort')
             return [await navigator.clipboard.readText(), table.rows.length, table.rows[0].cells.length]
@@ -451,4 +452,4 @@ for (const name of names) await check(name)
 await test('reports were there to look at', () => assert.ok(names.length > 0 && names.includes('hostile'), names.join(' ')))
 console.log(`1..${number}`)
 await browser.close()
-process.exit(failed > 0)
+process.exit(failed > 0 ? 1 : 0)
