@@ -89,13 +89,13 @@ START_TEST(hashes_are_those_of_the_standard)
     } cases[] = {{"", 0, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
                  {"abc", 1, "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="},
                  {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
-                  "JI1qYdIGOLjlwCaTDD5gOaM85FlkFFn2y3dkXBknBtE="},
+                  "JI1qYdIGOLjlwCaTDD5gOaM85Flk/yFn9uzt1BnbBsE="},
                  {"a", 55, "n0OQ+NMMLdkuyfCVtl4rmumwqSWlJY4kHJ8ekQ9zQxg="},
                  {"a", 56, "s1Q5pKxvCUi21vnjxq8PX1kM4g8b3nCQ73lwaG7Gc4o="},
                  {"a", 63, "fT50oF19sVvOStnsBljqmOPwbu7PFrTG//LaRX3cLzQ="},
                  {"a", 64, "/+BU/nrgy23GXDr5th1SCfQ5hR20PQulmXM33xVGaOs="},
                  {"a", 65, "Y1NhxIu56rFBmOduqKt/GkFoXWrWKqkUbTAdTxfrCuA="},
-                 {"a", 1000000, "zcduXJkUkqHnHJOvgFvMmAATRi/xRyXC2YdkUS4YRMA="}};
+                 {"a", 1000000, "zcduXJkU+5KBocfihNc+Z/GAmkiklyAOBG05zMcRLNA="}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char hash[INS_SHA256_SIZE];
         ins_text_clear(&out);
