@@ -452,6 +452,7 @@ static void draw_symbol(rewriter *r, const char *const *attributes)
         refuse(r, "unknown place of a symbol", transform != NULL ? transform : "");
         return;
     }
+    if (tenths(2 * radius) <= 0) return;
     look of = look_of(r, LINE, colour != NULL ? colour_of(r, colour) : CURRENT_COLOUR, attributes);
     for (size_t i = 0; name != NULL && i < sizeof symbols / sizeof symbols[0]; i++) {
         if (strcmp(name, symbols[i].name) != 0) continue;
