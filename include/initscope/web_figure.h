@@ -42,7 +42,4 @@ ins_status ins_web_figure(const ins_document *document, const ins_block *block,
 /* Removes the folder. */
 ins_status ins_web_figures_remove(const char *directory, ins_error *error);
 
-/* Of the library that reads what gnuplot has drawn: "2.5.0". */
-const char *ins_expat_version(void);
-
 #endif

@@ -80,9 +80,9 @@ static void print_version(void)
 {
     printf("initscope %s\n", PACKAGE_VERSION);
     printf("GSL %s; BLAS: %s; compiler: %s; OpenMP: %s; zlib %s; libzip %s; "
-           "jansson %s; expat %s\n",
+           "jansson %s\n",
            gsl_version, ins_blas_name(), ins_compiler(), ins_openmp(), ins_zlib_version(),
-           ins_libzip_version(), ins_jansson_version(), ins_expat_version());
+           ins_libzip_version(), ins_jansson_version());
     puts("License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
          "This is free software: you may change and share it. There is no warranty.");
 }

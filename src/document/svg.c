@@ -19,7 +19,6 @@
 #include "html.h"
 #include "initscope/list.h"
 #include "initscope/memory.h"
-#include "initscope/web_figure.h"
 
 /* What a style sheet has set already, in tenths: of lines, and the size of text. */
 enum { USUAL_WIDTH = 5, USUAL_SIZE = 101 };
@@ -453,6 +452,7 @@ static void draw_symbol(rewriter *r, const char *const *attributes)
         refuse(r, "unknown place of a symbol", transform != NULL ? transform : "");
         return;
     }
+    if (tenths(2 * radius) <= 0) return;
     look of = look_of(r, LINE, colour != NULL ? colour_of(r, colour) : CURRENT_COLOUR, attributes);
     for (size_t i = 0; name != NULL && i < sizeof symbols / sizeof symbols[0]; i++) {
         if (strcmp(name, symbols[i].name) != 0) continue;
@@ -738,9 +738,4 @@ ins_status ins_svg_rewrite(const ins_document *document, const char *figure, con
     ins_text_free(&r.letters);
     ins_arena_free(r.arena);
     return r.status;
-}
-
-const char *ins_expat_version(void)
-{
-    return XML_ExpatVersion() + strlen("expat_");
 }

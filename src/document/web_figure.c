@@ -15,6 +15,9 @@
  * around it. */
 static const double chart_width = 170, padding = 0.6;
 
+/* gnuplot lays a white disc under each point that has a bar, which parts what has one colour. */
+#define WITHOUT_DISCS "; set pointintervalbox 1e-9"
+
 /* What replaces reports/style.gp's SVG: no background, and numbers that WIDTH and HEIGHT fill in.
  */
 static const char terminal[] = "set terminal svg size %d,%d font 'Arial,9.5' fontscale 1.3333 "
@@ -57,6 +60,7 @@ ins_status ins_web_figures_write(const ins_document *document, const char *direc
     ins_text script = {0};
     ins_text_add_format(&script,
                         "load 'figures/style.gp'\nPAD = %.1f\nSVG = \"%s\"\nFORMAT = 'svg'\n"
+                        "CLEAR = CLEAR . '" WITHOUT_DISCS "'\n"
                         "DIR = '" INS_WEB_FOLDER "/'\n",
                         padding, terminal);
     for (size_t s = 0; s < document->sections.count; s++) {
