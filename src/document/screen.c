@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "house_style.h"
 #include "html.h"
@@ -261,23 +262,43 @@ static void add_navigation(ins_text *out, const ins_document *document)
     ins_text_add(out, "</nav>\n");
 }
 
-/* What a house style may replace, and the end of the element that each stands in. */
+/* What a house style may replace, and the end of the element that it stands in as it is; NULL: it
+ * is escaped. */
 typedef struct inlay {
     const char *name, *end;
     ins_text text;
 } inlay;
 enum { LIGHT, DARK, SCRIPT, STYLE, INLAYS };
 
+static bool holds(const ins_text *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (size_t i = 0; i + length <= text->length; i++)
+        if (strncasecmp(text->data + i, word, length) == 0) return true;
+    return false;
+}
+
+/* A browser hashes lines as they end in a page, and reads no further than the end of an element; a
+ * comment of the page would change where a script ends. */
+static ins_status read_inlay(inlay *of, ins_error *error)
+{
+    ins_text *text = &of->text;
+    size_t length = 0;
+    if (ins_house_style(of->name, text, error) != INS_OK) return error->status;
+    for (size_t i = 0; i < text->length; i++)
+        if (text->data[i] != '\r') text->data[length++] = text->data[i];
+    text->length = length;
+    if (of->end == NULL) return INS_OK;
+    const char *wrong = holds(text, of->end) ? of->end : holds(text, "<!--") ? "<!--" : NULL;
+    if (wrong == NULL) return INS_OK;
+    return ins_error_add(error, INS_OUTPUT, "reports/%s: cannot be part of a page (it has \"%s\")",
+                         of->name, wrong);
+}
+
 static ins_status read_inlays(inlay inlays[INLAYS], ins_error *error)
 {
-    for (size_t i = 0; i < INLAYS; i++) {
-        ins_text *text = &inlays[i].text;
-        if (ins_house_style(inlays[i].name, text, error) != INS_OK) break;
-        size_t length = 0; /* a browser hashes lines as they end in a page */
-        for (size_t k = 0; k < text->length; k++)
-            if (text->data[k] != '\r') text->data[length++] = text->data[k];
-        text->length = length;
-    }
+    for (size_t i = 0; i < INLAYS; i++)
+        if (read_inlay(&inlays[i], error) != INS_OK) break;
     return error->status;
 }
 
@@ -351,7 +372,7 @@ ins_status ins_screen_write(const ins_document *document, const char *directory,
     inlay inlays[INLAYS] = {[LIGHT] = {"web/report.css", "</style", {0}},
                             [DARK] = {"web/dark.css", "</style", {0}},
                             [SCRIPT] = {"web/report.js", "</script", {0}},
-                            [STYLE] = {"style.gp", "</pre", {0}}};
+                            [STYLE] = {"style.gp", NULL, {0}}};
     ins_text out = {0};
     page p = {.out = &out,
               .document = document,
