@@ -98,9 +98,11 @@ function number(text) {
 }
 
 const tip = make('output', {className: 'tip'}), ring = document.createElementNS('http://www.w3.org/2000/svg', 'circle')
+let told = null // the point that the tip tells of
 document.body.append(tip)
 
 function forget() {
+    told = null
     tip.replaceChildren()
     ring.remove()
 }
@@ -116,7 +118,7 @@ function tell(svg, point) {
     const above = y - tip.offsetHeight - 12
     tip.style.left = `${Math.max(6, Math.min(innerWidth - tip.offsetWidth - 6, x + 14))}px`
     tip.style.top = `${above < 50 ? y + 16 : above}px`
-    svg.told = point
+    told = {svg, point}
     light(point.a)
 }
 
@@ -132,13 +134,14 @@ for (const svg of all('[data-panels]')) {
         light(markAt(event.target))
     }
     svg.onpointerleave = () => { forget(); light(null) }
-    svg.onblur = () => { forget(); svg.told = null }
+    svg.onblur = forget
     svg.onkeydown = event => {
         const step = {ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0]}[event.key], lines = seen()
         if (!step || lines.length === 0) return
         event.preventDefault()
-        const line = svg.told ? lines[(lines.indexOf(svg.told.line) + step[0] + lines.length) % lines.length] : lines[0]
-        const place = svg.told ? svg.told.line.indexOf(svg.told) + step[1] : 0
+        const from = told?.svg === svg ? told.point : null
+        const line = from ? lines[(lines.indexOf(from.line) + step[0] + lines.length) % lines.length] : lines[0]
+        const place = from ? from.line.indexOf(from) + step[1] : 0
         tell(svg, line[Math.max(0, Math.min(line.length - 1, place))])
     }
 }
@@ -231,7 +234,7 @@ for (const figure of all('figure[data-name]')) {
 
 const narrow = matchMedia('(max-width:60rem)'), groups = all('.toc details')
 const watch = new IntersectionObserver(sections => {
-    const section = sections.find(entry => entry.isIntersecting)?.target
+    const section = sections.findLast(entry => entry.isIntersecting)?.target
     if (!section) return
     for (const link of all('.toc a')) link.ariaCurrent = link.hash === `#${section.id}` ? 'true' : null
     if (!narrow.matches) for (const group of groups) group.open = one('[aria-current]', group) !== null

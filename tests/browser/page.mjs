@@ -226,8 +226,8 @@ async function values(name, page, of) {
     })
     await test(`${name}: arrow keys go along a curve and to the next`, async () => {
         const at = () => page.evaluate(id => {
-            const svg = one(`#${id} svg`), lines = linesOf(svg), line = lines.indexOf(svg.told.line)
-            return [line, svg.told.line.indexOf(svg.told), lines[line].length]
+            const lines = linesOf(one(`#${id} svg`)), {line} = told.point
+            return [lines.indexOf(line), line.indexOf(told.point), line.length]
         }, of.figure)
         await svg.focus()
         await page.keyboard.press('ArrowRight')
