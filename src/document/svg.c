@@ -247,12 +247,13 @@ static void add_point(rewriter *r, double x, double y)
     *added = (point){x, y};
 }
 
-/* How far p is from the line through a and b, or from a where these are one. */
+/* How far p is from the line that ends at a and b. */
 static double distance(point p, point a, point b)
 {
-    double x = b.x - a.x, y = b.y - a.y, length = hypot(x, y);
-    if (length > 0) return fabs(x * (a.y - p.y) - (a.x - p.x) * y) / length;
-    return hypot(p.x - a.x, p.y - a.y);
+    double x = b.x - a.x, y = b.y - a.y, length = x * x + y * y;
+    double along = length > 0 ? ((p.x - a.x) * x + (p.y - a.y) * y) / length : 0;
+    along = fmin(fmax(along, 0), 1);
+    return hypot(p.x - a.x - along * x, p.y - a.y - along * y);
 }
 
 /* Marks the points to keep, by Douglas and Peucker (1973): of a stretch the one that is farthest
