@@ -69,9 +69,14 @@ addEventListener('keydown', event => {
 const kept = new WeakMap()
 const keep = (element, work) => kept.get(element) ?? kept.set(element, work()).get(element)
 
-/* The lines of a figure's CSV without the blank ones, the head first. */
-const rowsOf = figure => keep(figure, () => (one('.csv', figure)?.textContent ?? '').split('\n').filter(line => line !== '').map(line =>
-    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2])))
+/* The lines of a figure's CSV without the blank ones, the head first. Panel and series stand in the first line of a series alone. */
+const rowsOf = figure => keep(figure, () => {
+    const rows = (one('.csv', figure)?.textContent ?? '').split('\n').filter(line => line !== '').map(line =>
+        [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2]))
+    rows.forEach((row, i) => { if (row[0] === '' && row[1] === '') row.splice(0, 2, ...rows[i - 1].slice(0, 2)) })
+    return rows
+})
+const sheet = figure => rowsOf(figure).map(row => row.map(cell => /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell).join(',')).join('\n') + '\n'
 
 /* Where text, a number, lies on an axis, 0 to 1; NaN: nowhere. Below the bend at -log an axis is linear, in a tenth of its length. */
 function share(text, from, to, log) {
@@ -230,7 +235,7 @@ for (const figure of all('figure[data-name]')) {
     if (svg) one('.tools', figure).append(saver('svg', `${name}.svg`, 'image/svg+xml', () => drawing(svg)))
     if (csv && gp) gp.after(saver('save .gp with its data', `${name}.gp`, 'text/plain', () => script(figure)))
     if (!csv) continue
-    csv.after(copier(() => tabs(rowsOf(figure))), saver('save .csv', `${name}.csv`, 'text/csv', () => csv.textContent))
+    csv.after(copier(() => tabs(rowsOf(figure))), saver('save .csv', `${name}.csv`, 'text/csv', () => sheet(figure)))
     csv.closest('details').addEventListener('toggle', () => tabulate(figure, csv), {once: true})
 }
 
