@@ -120,8 +120,8 @@ ins_panel_place ins_chart_place(const ins_chart *chart, double width, size_t pan
  * wide, after the head of figures/NAME.gp. Names that are too long for their place are shortened,
  * and numbered where that makes them equal. */
 void ins_chart_data(const ins_chart *chart, ins_text *out);
-/* The same data at digits significant digits, and nothing where lower or upper is none: short, for
- * a page that brings its data along. */
+/* The same for a page that brings its data along: values at digits significant digits, panel and
+ * series in the first row of a series alone, and nothing where lower or upper is none. */
 void ins_chart_data_short(const ins_chart *chart, int digits, ins_text *out);
 void ins_chart_script(const ins_chart *chart, double width, size_t first, size_t rows,
                       ins_text *out);

@@ -10,7 +10,8 @@
  *              the end. Lines are .5 wide, and text is of size 10.1, unless they say otherwise
  *   data-a     that mark's ins_mark.same
  *   data-panels  JSON, an array of panels
- *              [left, top, right, bottom, x0, x1, xlog, y0, y1, ylog, [series, ...]]
+ *              [left, top, right, bottom, x0, x1, xlog, y0, y1, ylog, [series, ...],
+ *              title of the x axis, which panels beside each other may leave to one of them]
  *              with edges in units of the viewBox; x0 and y0 are the values at the left and the
  *              bottom edge, and log is 0, 1, or -B for an axis that is logarithmic from B on, with
  *              what lies below B in a tenth of it (axis.h). A series, of those with a mark and a

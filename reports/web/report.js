@@ -69,24 +69,33 @@ addEventListener('keydown', event => {
 const kept = new WeakMap()
 const keep = (element, work) => kept.get(element) ?? kept.set(element, work()).get(element)
 
-/* The lines of a figure's CSV without the blank ones, the head first. */
-const rowsOf = figure => keep(figure, () => (one('.csv', figure)?.textContent ?? '').split('\n').filter(line => line !== '').map(line =>
-    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2])))
+/* The lines of a figure's CSV without the blank ones, the head first. Panel and series stand in the first line of a series alone. */
+const rowsOf = figure => keep(figure, () => {
+    const rows = (one('.csv', figure)?.textContent ?? '').split('\n').filter(line => line !== '').map(line =>
+        [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2]))
+    rows.forEach((row, i) => { if (row[0] === '' && row[1] === '') row.splice(0, 2, ...rows[i - 1].slice(0, 2)) })
+    return rows
+})
+const sheet = figure => rowsOf(figure).map(row => row.map(cell => /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell).join(',')).join('\n') + '\n'
 
-/* Where value lies between from and to, 0 to 1; NaN: nowhere. */
-const share = (value, from, to, log) =>
-    value === '' ? NaN : log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from)
+/* Where text, a number, lies on an axis, 0 to 1; NaN: nowhere. Below the bend at -log an axis is linear, in a tenth of its length. */
+function share(text, from, to, log) {
+    const value = text === '' ? NaN : Number(text), bend = -log, tenth = Math.log(Math.max(from, to) / bend) / 9
+    const along = v => log === 0 ? v : log > 0 ? Math.log(v) : v >= bend ? Math.log(v / bend) : (v / bend - 1) * tenth
+    return (along(value) - along(from)) / (along(to) - along(from))
+}
 
 /* The points of a figure in lists, one a series. */
 const linesOf = svg => keep(svg, () => JSON.parse(svg.dataset.panels).flatMap(
-    ([left, top, right, bottom, x0, x1, xLog, y0, y1, yLog, series, xTitle, yTitle]) => series.map(
+    ([left, top, right, bottom, x0, x1, xLog, y0, y1, yLog, series, title], _, panels) => series.map(
         ([a, x, y, lower, upper, first = 0, count = Infinity]) => {
             const line = []
             for (const row of rowsOf(svg.closest('figure')).slice(1 + first, 1 + first + count)) {
                 const u = share(row[x], x0, x1, xLog), v = share(row[y], y0, y1, yLog)
                 if (u > -0.01 && u < 1.01 && v > -0.01 && v < 1.01)
                     line.push({a: String(a), x: left + u * (right - left), y: bottom - v * (bottom - top), line,
-                        name: row[1], at: [xTitle, row[x]], value: [yTitle, row[y]], range: lower ? [row[lower], row[upper]] : null})
+                        panel: row[0], name: row[1], title: title || panels.find(panel => panel[11])?.[11] || '', at: row[x],
+                        value: row[y], range: lower ? [row[lower], row[upper]] : []})
             }
             return line
         })).filter(line => line.length > 0))
@@ -108,9 +117,9 @@ function forget() {
 }
 
 function tell(svg, point) {
-    const named = ([title, value]) => [title, number(value)].filter(Boolean).join(' '), box = svg.getBoundingClientRect()
-    const range = point.range?.every(end => isFinite(Number(end))) ? ` [${point.range.map(number).join(', ')}]` : ''
-    tip.replaceChildren(make('b', {}, point.name), `${named(point.at)}: ${named(point.value)}${range}`)
+    const box = svg.getBoundingClientRect(), [lower, upper] = point.range.map(number)
+    const range = point.range.length > 0 && lower !== upper ? ` [${lower}, ${upper}]` : ''
+    tip.replaceChildren(make('b', {}, point.name), `${point.title} ${number(point.at)}: ${number(point.value)}${range}`.trim())
     const colour = one(`.legend [data-a="${point.a}"]`, svg.closest('article'))?.classList[0] ?? 'k'
     for (const [name, value] of Object.entries({class: `${colour} hit`, r: 3.6, cx: point.x, cy: point.y})) ring.setAttribute(name, value)
     svg.append(ring)
@@ -122,7 +131,7 @@ function tell(svg, point) {
     light(point.a)
 }
 
-for (const svg of all('[data-panels]')) {
+for (const svg of all('figure:has(.csv) [data-panels]')) {
     const seen = () => linesOf(svg).filter(line => !off.has(line[0].a))
     svg.onpointermove = svg.onpointerdown = event => {
         const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / box.width
@@ -226,7 +235,7 @@ for (const figure of all('figure[data-name]')) {
     if (svg) one('.tools', figure).append(saver('svg', `${name}.svg`, 'image/svg+xml', () => drawing(svg)))
     if (csv && gp) gp.after(saver('save .gp with its data', `${name}.gp`, 'text/plain', () => script(figure)))
     if (!csv) continue
-    csv.after(copier(() => tabs(rowsOf(figure))), saver('save .csv', `${name}.csv`, 'text/csv', () => csv.textContent))
+    csv.after(copier(() => tabs(rowsOf(figure))), saver('save .csv', `${name}.csv`, 'text/csv', () => sheet(figure)))
     csv.closest('details').addEventListener('toggle', () => tabulate(figure, csv), {once: true})
 }
 

@@ -390,8 +390,9 @@ static void add_data(const ins_chart *chart, int digits, ins_text *out)
             if (s > 0) ins_text_add(out, "\n");
             for (size_t k = 0; k < series->points.count; k++) {
                 const ins_point *p = point_at(series, k);
-                ins_csv_name(out, panel->title != NULL ? panel->title : chart->name);
-                ins_csv_name(out, series->name);
+                bool named = k == 0 || digits == 0;
+                ins_csv_name(out, !named ? "" : panel->title != NULL ? panel->title : chart->name);
+                ins_csv_name(out, named ? series->name : "");
                 add_value(out, digits > 0 ? rounded(p->x, digits) : p->x);
                 add_value(out, digits > 0 ? rounded(p->y, digits) : p->y);
                 add_bound(out, p->lower, digits);

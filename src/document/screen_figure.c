@@ -8,7 +8,7 @@
 #include "initscope/web_figure.h"
 
 /* Data at so many digits are part of the page when they are no longer than this, in bytes. */
-enum { DIGITS = 4, MOST_DATA = 9000 };
+enum { DIGITS = 4, MOST_DATA = 20000 };
 
 static size_t rows_of(const ins_block *chart)
 {

@@ -124,6 +124,21 @@ static void add_series(ins_text *out, const ins_document *document, const ins_pa
     }
 }
 
+/* What the x axis measures, as JSON in an attribute. */
+static void add_title(ins_text *out, const ins_document *document, const char *markup)
+{
+    static const char quote[] = "&quot;";
+    ins_text plain = {0};
+    if (markup != NULL) ins_html_plain(&plain, document, markup);
+    ins_text_add(out, quote);
+    for (const char *c = plain.length > 0 ? plain.data : ""; *c != '\0'; c++) {
+        if (*c == '\\' || strncmp(c, quote, sizeof quote - 1) == 0) ins_text_add(out, "\\");
+        ins_text_add_bytes(out, *c == '\n' ? " " : c, 1);
+    }
+    ins_text_add(out, quote);
+    ins_text_free(&plain);
+}
+
 /* JSON for data-panels (web_figure.h); empty when no value can be read. */
 static void add_panels(ins_text *out, const ins_document *document, const ins_chart *chart,
                        const ins_svg *svg)
@@ -145,7 +160,9 @@ static void add_panels(ins_text *out, const ins_document *document, const ins_ch
             add_axis(out, &panels[i]->x, false);
             ins_text_add(out, ",");
             add_axis(out, &panels[i]->y, panels[i]->down);
-            ins_text_add_format(out, ",[%s]]", series.data);
+            ins_text_add_format(out, ",[%s],", series.data);
+            add_title(out, document, panels[i]->x_title);
+            ins_text_add(out, "]");
             comma = ",";
         }
         ins_text_free(&series);

@@ -1,7 +1,7 @@
-/* node hostile.mjs RUN OUT: a copy of a run directory in which whatever is somebody's own word has become markup that would be
+/* node hostile.mjs OUT RUN...: copies of run directories, OUT/NAME, in which whatever is somebody's own word has become markup that would be
  * executed, or would end the element, attribute, script or comment that it stands in. */
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {basename, join} from 'node:path'
 
 export const strings = [
     '<img src=x onerror=alert(1)>',
@@ -18,11 +18,12 @@ export const strings = [
 const columns = ['initializer', 'activation', 'hidden', 'network', 'optimizer', 'name', 'block', 'feature']
 const entries = ['title', 'question', 'note', 'data', 'optimizer', 'activation', 'init', 'network']
 
+/* The names of each column in their order: all strings come in turn. */
 const given = new Map()
 function hostile(column, name) {
-    const key = `${column} ${name}`
-    if (!given.has(key)) given.set(key, `${strings[given.size % strings.length]} ${given.size}`)
-    return given.get(key)
+    const names = given.get(column) ?? given.set(column, []).get(column)
+    if (!names.includes(name)) names.push(name)
+    return `${strings[names.indexOf(name) % strings.length]} ${column} ${names.indexOf(name)}`
 }
 
 const cells = line => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2])
@@ -35,9 +36,9 @@ function table(text) {
         .map(row => row.map(quoted).join(',')).join('\n') + '\n'
 }
 
-const pairs = text => text.replace(/^([a-z-]+) = .*$/gm, (line, key) => entries.includes(key) ? `${key} = ${hostile(key, '')}` : line)
+const pairs = text => text.replace(/^([a-z-]+) = .*$/gm, (line, key) => entries.includes(key) ? `${key} = ${hostile(key, text)}` : line)
 
-export function makeHostile(run, out) {
+function copy(run, out) {
     mkdirSync(out, {recursive: true})
     for (const name of readdirSync(run)) {
         if (!/\.(csv|ini|json)$/.test(name)) continue
@@ -46,4 +47,7 @@ export function makeHostile(run, out) {
     }
 }
 
-if (process.argv[1].endsWith('hostile.mjs')) makeHostile(...process.argv.slice(2))
+if (process.argv[1].endsWith('hostile.mjs')) {
+    const [out, ...runs] = process.argv.slice(2)
+    for (const run of runs) copy(run, join(out, basename(run)))
+}

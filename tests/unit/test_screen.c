@@ -304,7 +304,7 @@ START_TEST(figures_bring_along_what_they_were_drawn_from)
     int zeros = mark("zeros", 3), again = mark("zeros", 3), ones = mark("ones", 5);
     section("a");
     add_chart("small", zeros, 2);
-    add_chart("large", again, 2000);
+    add_chart("large", again, 4000);
     ins_add_paragraph(document, ins_mark_text(document, ones));
     draw();
     write_page();
@@ -317,7 +317,7 @@ START_TEST(figures_bring_along_what_they_were_drawn_from)
         "</svg></div><figcaption><b>Figure 1.</b> what &lt;it&gt; shows</figcaption>",
         "<div class=\"tools\"><details><summary>data</summary><pre class=\"csv\" "
         "tabindex=\"0\">\npanel,series,x,y,lower,upper\n&lt;panel&gt;,&quot;a,&lt;b&gt;&quot;,0,"
-        "0.3333,,\n&lt;panel&gt;,&quot;a,&lt;b&gt;&quot;,1,0.3333,,\n</pre></details>",
+        "0.3333,,\n,,1,0.3333,,\n</pre></details>",
         "<pre class=\"gp\" tabindex=\"0\">\n# Figure 1. A chart\nFIGURE = "
         "&#39;01-small&#39;\nWIDTH",
         "<a href=\"#one-fig-small\">",
