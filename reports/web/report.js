@@ -72,11 +72,12 @@ const keep = (element, work) => kept.get(element) ?? kept.set(element, work()).g
 /* The lines of a figure's CSV without the blank ones, the head first. Panel and series stand in the first line of a series alone. */
 const rowsOf = figure => keep(figure, () => {
     const rows = (one('.csv', figure)?.textContent ?? '').split('\n').filter(line => line !== '').map(line =>
-        [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2]))
+        [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2]))
     rows.forEach((row, i) => { if (row[0] === '' && row[1] === '') row.splice(0, 2, ...rows[i - 1].slice(0, 2)) })
     return rows
 })
-const sheet = figure => rowsOf(figure).map(row => row.map(cell => /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell).join(',')).join('\n') + '\n'
+const quoted = cell => /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+const sheet = figure => rowsOf(figure).map(row => row.map(quoted).join(',') + '\n').join('')
 
 /* Where text, a number, lies on an axis, 0 to 1; NaN: nowhere. Below the bend at -log an axis is linear, in a tenth of its length. */
 function share(text, from, to, log) {

@@ -26,7 +26,7 @@ function hostile(column, name) {
     return `${strings[names.indexOf(name) % strings.length]} ${column} ${names.indexOf(name)}`
 }
 
-const cells = line => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2])
+const cells = line => [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(cell => cell[1]?.replaceAll('""', '"') ?? cell[2])
 const quoted = cell => /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 
 function table(text) {
