@@ -346,6 +346,7 @@ START_TEST(panels_say_where_values_are)
                NAN);
     ins_panel *second =
         panel_of(chart, ins_axis_bent(arena, 0, 2, 200), ins_axis_linear(arena, 0, 4, 4, false));
+    first->x_title = "a \"b\" & c_{1}";
     second->down = true;
     add_points(chart,
                ins_mark_series(chart, second, INS_SERIES_DOTS, "a", ins_mark_at(document, 0)), 2,
@@ -359,10 +360,12 @@ START_TEST(panels_say_where_values_are)
     double left[2], top[2], right[2], bottom[2];
     const char *rest = figure + strlen(expected_head);
     ck_assert_int_eq(sscanf(rest, "%lf,%lf,%lf,%lf", &left[0], &top[0], &right[0], &bottom[0]), 4);
-    ck_assert_ptr_nonnull(strstr(rest, ",0,4,0,0.01,1000,1,[[1,2,3,4,5,5,4],[0,2,3,0,0,9,5]]],["));
-    rest = strstr(rest, "]]],[") + strlen("]]],[");
+    ck_assert_ptr_nonnull(strstr(rest, ",0,4,0,0.01,1000,1,[[1,2,3,4,5,5,4],[0,2,3,0,0,9,5]],"
+                                       "&quot;a \\&quot;b\\&quot; &amp; c1&quot;],["));
+    rest = strstr(rest, "c1&quot;],[") + strlen("c1&quot;],[");
     ck_assert_int_eq(sscanf(rest, "%lf,%lf,%lf,%lf", &left[1], &top[1], &right[1], &bottom[1]), 4);
-    ck_assert_ptr_nonnull(strstr(rest, ",0,200,-2,4,0,0,[[0,2,3,0,0,14,2]]]]\"></svg>"));
+    ck_assert_ptr_nonnull(
+        strstr(rest, ",0,200,-2,4,0,0,[[0,2,3,0,0,14,2]],&quot;&quot;]]\"></svg>"));
     /* 171.2 mm are 340 px, and what is as high as a row and the white around it 100 px. */
     double across = 340 / 171.2, down = 100 / (ins_chart_row_height(chart) + 1.2);
     for (size_t i = 0; i < 2; i++) {
