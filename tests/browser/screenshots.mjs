@@ -17,7 +17,7 @@ async function shoot(name, options, prepare) {
     await context.close()
 }
 
-const go = (page, selector) => page.evaluate(selector => one(selector).scrollIntoView(), selector)
+const go = (page, selector) => page.evaluate(selector => { location.hash = one(selector).id }, selector)
 const chapter = 'article:has(.legend button + button:not(.all)):has(.csv)', values = `${chapter} figure:has(.csv)`
 
 /* Where one of its values is in the window. */
