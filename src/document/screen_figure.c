@@ -7,8 +7,8 @@
 #include "html.h"
 #include "initscope/web_figure.h"
 
-/* Data at so many digits are part of the page when they are no longer than this, in bytes. */
-enum { DIGITS = 4, MOST_DATA = 20000 };
+/* Data have so many digits, and are part of the page, as scripts are, up to so many bytes. */
+enum { DIGITS = 4, MOST_DATA = 20000, MOST_SCRIPT = 10000 };
 
 static size_t rows_of(const ins_block *chart)
 {
@@ -24,10 +24,17 @@ static void add_commands(ins_text *out, const ins_block *chart, const char *name
     ins_chart_script(chart->chart, INS_TEXT_WIDTH, 0, rows, out);
 }
 
-static void add_details(ins_text *out, const char *summary, const char *kind, const ins_text *text)
+/* What stands in a file beside the page, to be unfolded; of more than most bytes the file is named.
+ */
+static void add_details(ins_text *out, const char *summary, const char *extension, const char *name,
+                        const ins_text *text, size_t most)
 {
+    if (text->length > most) {
+        ins_text_add_format(out, "<span>%s: figures/%s.%s</span>", summary, name, extension);
+        return;
+    }
     ins_text_add_format(out, "<details><summary>%s</summary><pre class=\"%s\" tabindex=\"0\">\n",
-                        summary, kind);
+                        summary, extension);
     ins_html_text(out, text->data);
     ins_text_add(out, "</pre></details>");
 }
@@ -39,13 +46,8 @@ static void add_tools(ins_text *out, const ins_block *chart, const char *name)
     ins_text_add_format(&script, "# Figure %zu. %s\n", chart->number, chart->chart->title);
     add_commands(&script, chart, name);
     ins_text_add(out, "<div class=\"tools\">");
-    if (data.length > MOST_DATA) {
-        ins_text_add_format(out, "<span>data: figures/%s.csv, script: figures/%s.gp</span>", name,
-                            name);
-    } else {
-        add_details(out, "data", "csv", &data);
-        add_details(out, "script", "gp", &script);
-    }
+    add_details(out, "data", "csv", name, &data, MOST_DATA);
+    add_details(out, "script", "gp", name, &script, MOST_SCRIPT);
     ins_text_add_format(out, "<a href=\"#%s\">link</a></div>", chart->slug);
     ins_text_free(&data);
     ins_text_free(&script);

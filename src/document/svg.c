@@ -67,11 +67,22 @@ static bool is_same(const look *a, const look *b)
            a->size == b->size && a->anchor == b->anchor && a->bold == b->bold;
 }
 
-/* Words and the lines of axes do not lie on each other. */
-static bool is_movable(const look *of)
+/* A part of the axes: these do not lie on each other. */
+static bool is_frame(const look *of)
 {
     return of->kind == WORDS ||
            (of->kind == LINE && (of->paint.name == 'g' || of->paint.name == 'x'));
+}
+
+/* Nor do tiles, which alone have colours of their own. */
+static bool is_tile(const look *of)
+{
+    return of->kind == AREA && of->paint.name == 'L';
+}
+
+static bool may_change_places(const look *a, const look *b)
+{
+    return (is_frame(a) && is_frame(b)) || (is_tile(a) && is_tile(b));
 }
 
 /* --- The state ---------------------------------------------------------------- */
@@ -216,7 +227,7 @@ static ins_text *body_for(rewriter *r, const look *of)
             elements[i].count++;
             return &elements[i].body;
         }
-        if (!is_movable(of) || !is_movable(&elements[i].look)) break;
+        if (!may_change_places(of, &elements[i].look)) break;
     }
     element *added = ins_list_add(r->arena, &r->elements, sizeof *added);
     *added = (element){.look = *of, .count = 1};
@@ -713,8 +724,20 @@ static void write_element(const rewriter *r, const element *of, ins_text *out)
     ins_text_add(out, of->count > 1 ? "</g>" : "");
 }
 
+/* gnuplot writes a name's "]]>" as it is, which XML allows in no text. */
+static bool parse(XML_Parser parser, const char *svg)
+{
+    static const char reference[] = "&gt;";
+    for (const char *end; (end = strstr(svg, "]]>")) != NULL; svg = end + strlen("]]>")) {
+        if (XML_Parse(parser, svg, (int)(end + strlen("]]") - svg), XML_FALSE) != XML_STATUS_OK ||
+            XML_Parse(parser, reference, (int)strlen(reference), XML_FALSE) != XML_STATUS_OK)
+            return false;
+    }
+    return XML_Parse(parser, svg, (int)strlen(svg), XML_TRUE) == XML_STATUS_OK;
+}
+
 ins_status ins_svg_rewrite(const ins_document *document, const char *figure, const char *svg,
-                           size_t length, ins_svg *out, ins_error *error)
+                           ins_svg *out, ins_error *error)
 {
     rewriter r = {.parser = ins_check_memory(XML_ParserCreate(NULL), "a drawing"),
                   .document = document,
@@ -725,7 +748,7 @@ ins_status ins_svg_rewrite(const ins_document *document, const char *figure, con
     XML_SetUserData(r.parser, &r);
     XML_SetElementHandler(r.parser, begin, end);
     XML_SetCharacterDataHandler(r.parser, letters);
-    if (XML_Parse(r.parser, svg, (int)length, XML_TRUE) != XML_STATUS_OK && r.status == INS_OK)
+    if (!parse(r.parser, svg) && r.status == INS_OK)
         r.status = ins_error_add(error, INS_RENDER, "%s: %s in line %lu of gnuplot's SVG", figure,
                                  XML_ErrorString(XML_GetErrorCode(r.parser)),
                                  (unsigned long)XML_GetCurrentLineNumber(r.parser));

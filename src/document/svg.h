@@ -2,8 +2,6 @@
 #ifndef INITSCOPE_SVG_H
 #define INITSCOPE_SVG_H
 
-#include <stddef.h>
-
 #include "initscope/document.h"
 #include "initscope/error.h"
 #include "initscope/text.h"
@@ -17,6 +15,6 @@ typedef struct ins_svg {
  * marks. INS_RENDER, and nothing to free, for an element, a symbol, a colour or a form of a path
  * that is not known, or what is no XML; the problem names figure. Free the content. */
 ins_status ins_svg_rewrite(const ins_document *document, const char *figure, const char *svg,
-                           size_t length, ins_svg *out, ins_error *error);
+                           ins_svg *out, ins_error *error);
 
 #endif

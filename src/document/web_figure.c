@@ -196,8 +196,7 @@ ins_status ins_web_figure(const ins_document *document, const ins_block *block,
     ins_text_clear(&name);
     ins_text_add_format(&name, "figures/%02zu-%s.gp", block->number, block->chart->name);
     ins_status status = ins_file_read(path, &drawn, INS_RENDER, error);
-    if (status == INS_OK)
-        status = ins_svg_rewrite(document, name.data, drawn.data, drawn.length, &svg, error);
+    if (status == INS_OK) status = ins_svg_rewrite(document, name.data, drawn.data, &svg, error);
     if (status == INS_OK) {
         add_figure(out, document, block->chart, &svg);
         ins_text_free(&svg.content);

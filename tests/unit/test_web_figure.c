@@ -60,7 +60,7 @@ static const char *whole(const char *drawn)
 static ins_status rewrite(const char *drawn, ins_svg *out)
 {
     const char *svg = whole(drawn);
-    return ins_svg_rewrite(document, "figures/01-test.gp", svg, strlen(svg), out, &error);
+    return ins_svg_rewrite(document, "figures/01-test.gp", svg, out, &error);
 }
 
 static void expect(const char *drawn, const char *rewritten)
@@ -144,10 +144,18 @@ START_TEST(areas_and_their_edges)
            "<path stroke='rgb(255, 255, 255)' d='M1,2 L9,2 L9,6 L1,2 '/>",
            "<path class=\"c6 f e\" data-a=\"1\" d=\"M1 1h8v4z\"/>"
            "<path class=\"c6 f e\" data-a=\"1\" d=\"M1 2h8v4z\"/>");
-    /* Tiles of one colour beside each other are one path. */
+    /* Tiles of one colour are one path; what is a mark's, or shade, may lie on something. */
     expect("<polygon fill='rgb(1,2,3)' points='0,0 1,0 1,1 0,1 0,0 '/>"
+           "<polygon fill='rgb(3,2,1)' points='2,0 3,0 3,1 2,1 2,0 '/>"
            "<polygon fill='rgb(1,2,3)' points='1,0 2,0 2,1 1,1 1,0 '/>",
-           "<path class=\"L f\" color=\"#010203\" d=\"M0 0h1v1h-1zM1 0h1v1h-1z\"/>");
+           "<path class=\"L f\" color=\"#010203\" d=\"M0 0h1v1h-1zM1 0h1v1h-1z\"/>"
+           "<path class=\"L f\" color=\"#030201\" d=\"M2 0h1v1h-1z\"/>");
+    expect(
+        "<polygon fill='rgb(240,243,246)' points='0,0 1,0 1,1 '/>"
+        "<polygon fill='rgb(1,0,1)' points='0,0 1,0 1,1 '/>"
+        "<polygon fill='rgb(240,243,246)' points='0,0 1,0 1,1 '/>",
+        "<path class=\"z f\" d=\"M0 0h1v1z\"/><path class=\"c6 f\" data-a=\"1\" d=\"M0 0h1v1z\"/>"
+        "<path class=\"z f\" d=\"M0 0h1v1z\"/>");
 }
 END_TEST
 
@@ -212,6 +220,7 @@ START_TEST(texts_of_others_stay_texts)
          "&lt;/script&gt;&lt;script&gt;alert(2)&lt;/script&gt;"},
         {"\">&lt;svg/onload='alert(3)'>", "&quot;&gt;&lt;svg/onload=&#39;alert(3)&#39;&gt;"},
         {"&amp;lt;b&amp;gt; &#x3c;i>", "&amp;lt;b&amp;gt; &lt;i&gt;"},
+        {"a ]]> ]]]]> b]]", "a ]]&gt; ]]]]&gt; b]]"},
         {"{/:Bold x} Ω", "{/:Bold x} Ω"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect(
