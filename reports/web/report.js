@@ -253,9 +253,11 @@ for (const section of all('article[id],section[id]')) watch.observe(section)
 if (narrow.matches) for (const group of groups) group.open = false
 
 function land() {
-    const target = document.getElementById(location.hash.slice(1)), legend = target?.parentElement.closest('article')?.querySelector('.legend')
+    const target = document.getElementById(location.hash.slice(1))
+    if (target === null) return
+    const legend = target.parentElement.closest('article')?.querySelector('.legend')
     document.documentElement.style.scrollPaddingTop = `${(legend?.offsetHeight ?? 0) + 14}px`
-    target?.scrollIntoView()
+    target.scrollIntoView()
 }
 addEventListener('hashchange', land)
 land()

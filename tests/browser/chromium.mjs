@@ -1,10 +1,7 @@
-/* Debian's Chromium, headless, in a profile of its own. */
-import {existsSync} from 'node:fs'
+/* The Chromium that is installed, headless. */
 import {chromium} from 'playwright-core'
 
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-
 export const launch = () => chromium.launch({
-    executablePath: process.env.CHROMIUM || places.find(existsSync),
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 })
