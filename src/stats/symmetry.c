@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include <gsl/gsl_blas.h>
-#include <gsl/gsl_eigen.h>
-#include <gsl/gsl_errno.h>
 
 #include "initscope/blas.h"
+
+#include "decomposition.h"
 
 /* Units whose cosines, and rows or units whose centred outputs, are made at a time; units whose
  * pairs are all looked at, for their number is a square. */
@@ -28,15 +28,15 @@ typedef struct incoming {
 } incoming;
 
 struct ins_symmetry_workspace {
-    incoming *unit;                 /* (units), to be sorted */
-    real *joined;                   /* (units, fan_in + 1) */
-    real *direction;                /* (units, fan_in) normalised weight vectors */
-    real *product;                  /* (BLOCK, units) */
-    double *mean, *peak;            /* (units) */
-    double *block;                  /* (BLOCK, units) or (rows, BLOCK) centred outputs */
-    double *scatter;                /* (side, side), side = min(units, rows) */
-    double *eigenvalue;             /* (side) */
-    gsl_eigen_symm_workspace eigen; /* size is that of the matrix at hand */
+    incoming *unit;      /* (units), to be sorted */
+    real *joined;        /* (units, fan_in + 1) */
+    real *direction;     /* (units, fan_in) normalised weight vectors */
+    real *product;       /* (BLOCK, units) */
+    double *mean, *peak; /* (units) */
+    double *block;       /* (BLOCK, units) or (rows, BLOCK) centred outputs */
+    double *scatter;     /* (side, side), side = min(units, rows) */
+    double *eigenvalue;  /* (side) */
+    double *work;        /* ins_eigen_work(side) */
 };
 
 ins_symmetry_workspace *ins_symmetry_lay_out(size_t units, size_t weights, size_t rows,
@@ -54,8 +54,7 @@ ins_symmetry_workspace *ins_symmetry_lay_out(size_t units, size_t weights, size_
     w.block = ins_carve_matrix(c, longer, BLOCK, sizeof *w.block);
     w.scatter = ins_carve_matrix(c, side, side, sizeof *w.scatter);
     w.eigenvalue = ins_carve(c, side, sizeof *w.eigenvalue);
-    w.eigen = (gsl_eigen_symm_workspace){.d = ins_carve(c, side, sizeof(double)),
-                                         .sd = ins_carve(c, side, sizeof(double))};
+    w.work = ins_carve(c, ins_eigen_work(side), sizeof *w.work);
     if (workspace != NULL) *workspace = w;
     return workspace;
 }
@@ -203,10 +202,7 @@ static double effective_rank(ins_symmetry_workspace *w, const real *output, size
     if (!(scale > 0)) return 0;
     if (!scatter(w, output, rows, units, scale)) return NAN;
     size_t side = rows < units ? rows : units;
-    gsl_matrix_view matrix = gsl_matrix_view_array(w->scatter, side, side);
-    gsl_vector_view values = gsl_vector_view_array(w->eigenvalue, side);
-    w->eigen.size = side;
-    if (gsl_eigen_symm(&matrix.matrix, &values.vector, &w->eigen) != GSL_SUCCESS) return NAN;
+    if (!ins_eigenvalues(w->scatter, side, w->eigenvalue, w->work)) return NAN;
     return entropy_rank(w->eigenvalue, side);
 }
 
