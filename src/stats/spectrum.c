@@ -11,6 +11,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_errno.h>
@@ -88,12 +89,13 @@ INS_VECTORIZED static double largest_of(const double *x, size_t count)
     return found + sum;
 }
 
-/* Of the matrix in the workspace, which is overwritten. */
+/* Of the matrix in the workspace, which is overwritten. Weights that are all 0 are no rare case. */
 static const double *decompose(ins_spectrum_workspace *w, size_t rows, size_t columns, bool exact)
 {
     const double largest = largest_of(w->matrix, rows * columns);
     if (isnan(largest)) return NULL;
-    for (size_t i = 0; largest > 0 && i < rows * columns; i++) w->matrix[i] /= largest;
+    if (!(largest > 0)) return memset(w->values, 0, rows * sizeof *w->values);
+    for (size_t i = 0; i < rows * columns; i++) w->matrix[i] /= largest;
     bool done = exact && rows <= EXACT
                     ? ins_singular_values(w->matrix, rows, columns, w->values, w->work, w->integers)
                     : from_eigenvalues(w, rows, columns);

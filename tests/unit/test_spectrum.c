@@ -2,6 +2,7 @@
  * on the same matrices, and exact invariants. */
 #include <config.h>
 
+#include <float.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -13,7 +14,10 @@
 
 #include "check_tap.h"
 #include "initscope/blas.h"
+#include "initscope/lapack.h"
 #include "initscope/spectrum.h"
+
+#include "jacobi.h"
 
 static const struct {
     size_t rows, columns;
@@ -133,6 +137,99 @@ START_TEST(test_equal_weights)
         for (size_t i = 1; i < n; i++) ck_assert_double_le(value[i], 1e-7 * value[0]);
     }
     free(most);
+}
+END_TEST
+
+/* What weights may be: the element at (i, j) of a matrix of so many columns. */
+static double drawn(size_t i, size_t j, size_t columns)
+{
+    const uint64_t mixed = (i * columns + j + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    return (double)((mixed ^ mixed >> 31) * UINT64_C(0xbf58476d1ce4e5b9) >> 11) / 0x1p53 - 0.5;
+}
+
+static double all_equal(size_t i, size_t j, size_t columns)
+{
+    (void)i, (void)j, (void)columns;
+    return 0.3;
+}
+
+static double all_zero(size_t i, size_t j, size_t columns)
+{
+    (void)i, (void)j, (void)columns;
+    return 0;
+}
+
+static double copies_of_two(size_t i, size_t j, size_t columns)
+{
+    return drawn(i % 2, j, columns);
+}
+
+static double one_element(size_t i, size_t j, size_t columns)
+{
+    return i == 0 && j == columns - 1 ? -7 : 0;
+}
+
+static double graded(size_t i, size_t j, size_t columns)
+{
+    return drawn(i, j, columns) * pow(10, -12 * (double)j / (double)columns);
+}
+
+static double almost_too_large(size_t i, size_t j, size_t columns)
+{
+    return drawn(i, j, columns) * 6e38;
+}
+
+static double almost_nothing(size_t i, size_t j, size_t columns)
+{
+    return drawn(i, j, columns) * 1e-44;
+}
+
+static double (*const kinds[])(size_t i, size_t j, size_t columns) = {
+    drawn,       all_equal, all_zero,         copies_of_two,
+    one_element, graded,    almost_too_large, almost_nothing};
+
+static const size_t shapes[][2] = {{1, 1},   {1, 9},   {9, 1},   {2, 2},    {3, 40},   {40, 3},
+                                   {33, 33}, {64, 64}, {20, 97}, {130, 60}, {70, 130}, {80, 65}};
+
+/* Singular values are right to the rounding of the largest; where they come from the eigenvalues of
+ * the square, as those of matrices that GSL cannot decompose do, their squares are. */
+static void check_like_jacobi(const real *w, size_t rows, size_t columns)
+{
+    enum { MOST = 130 * 70 };
+    static long double x[MOST];
+    const bool wide = rows < columns;
+    const size_t rank = wide ? rows : columns, many = wide ? columns : rows;
+    const bool exact = rank <= 64 && ins_lapack_is_here();
+    double expected[MOST];
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            x[wide ? j * rows + i : i * columns + j] = (long double)w[i * columns + j];
+    ck_assert(ins_jacobi(x, many, rank, expected));
+    const double *value = ins_spectrum_of_weights(workspace, w, rows, columns);
+    ck_assert_ptr_nonnull(value);
+    for (size_t i = 0; i < rank; i++) {
+        const double shares[] = {value[i] / (expected[0] + DBL_MIN),
+                                 expected[i] / (expected[0] + DBL_MIN)};
+        const double apart =
+            exact ? shares[0] - shares[1] : shares[0] * shares[0] - shares[1] * shares[1];
+        ck_assert_msg(fabs(apart) <= (ins_lapack_is_here() ? 2e-14 : 1e-12),
+                      "%zu x %zu: value %zu is %.17g, not %.17g", rows, columns, i, value[i],
+                      expected[i]);
+    }
+}
+
+START_TEST(test_jacobi)
+{
+    static real w[130 * 70];
+    free(workspace);
+    workspace = workspace_of(130 * 70);
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        const size_t rows = shapes[s][0], columns = shapes[s][1];
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < columns; j++)
+                w[i * columns + j] = (real)kinds[_i](i, j, columns);
+        check_like_jacobi(w, rows, columns);
+    }
 }
 END_TEST
 
@@ -270,6 +367,7 @@ int main(void)
     tcase_add_test(cases, test_weights);
     tcase_add_test(cases, test_degenerate);
     tcase_add_test(cases, test_equal_weights);
+    tcase_add_loop_test(cases, test_jacobi, 0, sizeof kinds / sizeof kinds[0]);
     tcase_add_loop_test(cases, test_large, 0, sizeof large / sizeof large[0]);
     tcase_add_test(cases, test_threads);
     tcase_add_test(cases, test_not_finite);
