@@ -235,6 +235,9 @@ leaving_below_cli() {
     code "$1" | calls 'exit|quick_exit|abort' | grep -v -e '^src/cli/' -e '^src/base/error\.c:'
 }
 
+# LAPACK has no header; its names end as Fortran's do.
+lapack_elsewhere() { code "$1" | calls '[sdcz][a-z0-9]+_' | grep -v '^src/base/lapack\.c:'; }
+
 # Numbers must read and print the same in every locale.
 locales() { code "$1" | calls 'setlocale' | grep -v '^src/cli/'; }
 
@@ -358,7 +361,7 @@ printf '#include <config.h>\n' >"$bad/src/nn/network.c"
     printf '#include "initscope/network.h"\n#include "initscope/stranger.h"\n'
     printf '#include "../nn/layer.h"\n'
     printf 'static void f(void)\n{\n    /* fork() in a comment is none */ printf("exit(0)");\n'
-    printf '    exit(1);\n    execve(a, b, c);\n    setlocale(1, "");\n}\n'
+    printf '    exit(1);\n    execve(a, b, c);\n    setlocale(1, "");\n    dgesdd_(a);\n}\n'
 } >"$bad/src/report/page.c"
 printf '#include <config.h>\n#include <gsl/gsl_math.h>\n' >"$bad/src/base/file.c"
 printf 'size_t needs_stddef;\n' >"$bad/include/initscope/stranger.h"
@@ -460,13 +463,14 @@ rule() {
 }
 
 status=0
-echo 1..17
+echo 1..18
 rule 'every source lies in a room of the table' outside_the_rooms 4
 rule 'no arrow between rooms runs the wrong way' wrong_arrows 3
 rule 'no two files need each other' circles_between_files 2
 rule 'no public header is for one room only' public_for_one_room 1
 rule 'GSL only where something is computed' gsl_where_nothing_is_computed 1
 rule 'cblas.h, csv.h and ini.h have one door each' headers_through_the_wrong_door 1
+rule 'LAPACK is called in base/lapack.c only' lapack_elsewhere 1
 rule 'other programs are started in document/program.c only' programs_started_elsewhere 1
 rule 'no script starts a shell' scripts_that_start_a_shell 8
 rule 'only cli prints' printing_below_cli 1
