@@ -20,6 +20,7 @@ typedef struct running {
     ins_dataset dataset;
     ins_prepared data;
     ins_grid grid;
+    size_t trials; /* to be done here, of the grid's */
     size_t threads;
     bool flush_to_zero;
     ins_text experiment; /* experiment.ini */
@@ -38,7 +39,8 @@ typedef struct running {
 
 static void tell(const running *r, ins_event event)
 {
-    event.trials = r->grid.trials;
+    event.trials = r->trials;
+    event.all = r->grid.trials;
     event.skipped = r->outcome.skipped;
     event.epochs = r->request->settings->epochs;
     ins_tell(&r->laboratory, &event);
@@ -73,6 +75,17 @@ static ins_status check_networks(running *r)
     return status;
 }
 
+/* How many trials the shard has. */
+static ins_status count_trials(running *r)
+{
+    const ins_shard *shard = &r->request->settings->shard;
+    r->trials = (r->grid.trials + shard->of - shard->index) / shard->of;
+    if (r->trials > 0) return INS_OK;
+    return ins_error_add(r->error, INS_USAGE, "%s: there are %zu trials in all (got \"%zu/%zu\")",
+                         ins_settings_where(r->request->settings, INS_OPTION_SHARD), r->grid.trials,
+                         shard->index, shard->of);
+}
+
 /* Everything that can be refused is refused here, before anything is written. */
 static ins_status plan(running *r)
 {
@@ -85,6 +98,7 @@ static ins_status plan(running *r)
                                      .context = request->context};
     ins_status status = ins_output_check(request->settings, request->policy, r->error);
     if (status == INS_OK) status = ins_grid_new(request->settings, &r->grid, r->error);
+    if (status == INS_OK) status = count_trials(r);
     if (status == INS_OK) status = load_data(r);
     if (status != INS_OK) return status;
     r->laboratory.probe = ins_probe_of(request->settings, &r->data.train);
@@ -148,7 +162,8 @@ static ins_status open_log(running *r)
     ins_log_terms terms = {.directory = request->settings->output,
                            .policy = request->policy,
                            .identity = identity.data,
-                           .shard = {1, 1},
+                           .shard = request->settings->shard,
+                           .trials = r->grid.trials,
                            .room = r->room,
                            .written = on_written,
                            .context = r};
@@ -164,7 +179,15 @@ static ins_status interrupted(running *r)
 {
     return ins_error_add(r->error, INS_INTERRUPTED,
                          "interrupted after %zu of %zu runs; go on with --resume",
-                         r->outcome.skipped + r->outcome.done, r->grid.trials);
+                         r->outcome.skipped + r->outcome.done, r->trials);
+}
+
+/* The directory is a run of this experiment that is not to be gone on with. */
+static ins_status check_complete(const running *r)
+{
+    if (r->outcome.skipped == r->trials) return INS_OK;
+    return ins_error_add(r->error, INS_OUTPUT, "%s: is a finished run with %zu of %zu runs",
+                         r->request->settings->output, r->outcome.skipped, r->trials);
 }
 
 /* What the theory says, once for all seeds. */
@@ -240,8 +263,9 @@ static ins_status execute(running *r)
 {
     ins_status status = plan(r);
     if (status == INS_OK) status = open_log(r);
-    r->outcome.trials = r->grid.trials;
-    if (status != INS_OK || !r->log) return status;
+    r->outcome.trials = r->trials;
+    if (status != INS_OK) return status;
+    if (!r->log) return check_complete(r);
 
     tell(r, (ins_event){.kind = INS_EVENT_START});
     status = forecast(r);
@@ -249,7 +273,7 @@ static ins_status execute(running *r)
     run_trials(r);
     if (r->failure != INS_OK && r->failure != INS_OUTPUT) return r->failure;
     /* A disk that is full can be cleared as well. */
-    if (r->outcome.skipped + r->outcome.done < r->grid.trials) return interrupted(r);
+    if (r->outcome.skipped + r->outcome.done < r->trials) return interrupted(r);
     ins_log *log = r->log;
     r->log = NULL;
     return ins_log_publish(log, r->error);
