@@ -175,7 +175,7 @@ initscope: 4 runs of 1 shard -> part" ]
     run --separate-stderr "$INITSCOPE" run -q "${experiment[@]}" --time-limit=0.5 --resume -o s
     [ "$status" -eq 143 ]
     [ "$(grep -c '^trial ' s.partial/journal)" -ge "$have" ]
-    refute grep -q limit s.partial/experiment.ini
+    refute grep -q time-limit s.partial/experiment.ini
     experiment=(--init=zeros,he_normal --seeds=3 --epochs=2)
     run_ok run -q "${experiment[@]}" --time-limit=600 -o t
     run_ok run -q "${experiment[@]}" -o whole
