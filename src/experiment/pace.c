@@ -8,6 +8,7 @@
 #include "initscope/clock.h"
 #include "initscope/memory.h"
 #include "initscope/network.h"
+#include "parallel.h"
 
 struct ins_pace {
     const ins_grid *grid;
@@ -45,6 +46,7 @@ void ins_pace_note(ins_pace *pace, const ins_trial *trial, const ins_trial_resul
 {
     const double seconds = result->train_seconds + result->record_seconds;
     double *longest = longest_of(pace, trial);
+    INS_PARALLEL(omp critical(ins_pace))
     if (seconds > *longest) *longest = seconds;
 }
 
@@ -131,10 +133,12 @@ static ins_expense expense_of(const ins_laboratory *laboratory, const ins_trial 
                                   none.parameters * saves(settings, records)};
 }
 
-double ins_pace_of(ins_pace *pace, const ins_laboratory *laboratory, const ins_trial *trial)
+double ins_pace_of(const ins_pace *pace, const ins_laboratory *laboratory, const ins_trial *trial)
 {
-    double *longest = longest_of(pace, trial);
-    return *longest > 0 ? *longest : expense_of(laboratory, trial).seconds;
+    double longest;
+    INS_PARALLEL(omp critical(ins_pace))
+    longest = *longest_of(pace, trial);
+    return longest > 0 ? longest : expense_of(laboratory, trial).seconds;
 }
 
 ins_expense ins_pace_foresee(const ins_laboratory *laboratory, const ins_grid *grid)
