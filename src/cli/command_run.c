@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "initscope/settings.h"
@@ -23,6 +24,9 @@ static const ins_flag switches[] = {
     {.name = "quiet", .letter = 'q', .help = "no progress, warnings or summary"},
     {.name = "verbose", .letter = 'v', .help = "one line for each finished run, no bar"},
     {.name = "help", .letter = 'h', .help = "this text"}};
+
+/* Runs of which it is told before what they will take, where nobody may be looking. */
+enum { MANY = 1000 };
 
 enum { SWITCHES = sizeof switches / sizeof switches[0] };
 
@@ -114,6 +118,7 @@ static void run_experiment(const ins_arguments *arguments, ins_request *request,
     request->tell = tell;
     request->context = progress;
     request->stop = stop;
+    request->foresee = loudness == INS_QUIET ? 0 : isatty(STDERR_FILENO) ? 1 : MANY;
     ins_status status = ins_run_experiment(request, &outcome, error);
     ins_progress_free(progress);
     if (status == INS_OK && loudness != INS_QUIET)

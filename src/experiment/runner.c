@@ -151,6 +151,20 @@ static ins_status write_files(running *r)
     return status;
 }
 
+/* What is left to be done, before it is. */
+static void tell_expense(const running *r)
+{
+    const size_t left = r->trials - r->outcome.skipped;
+    const size_t workers = r->threads * ins_team_ranks();
+    if (r->request->foresee == 0 || left < r->request->foresee) return;
+    const ins_expense all = ins_pace_foresee(&r->laboratory, &r->grid);
+    const double share = (double)left / (double)r->grid.trials;
+    tell(r, (ins_event){.kind = INS_EVENT_EXPENSE,
+                        .seconds = all.seconds * share / (double)(workers < left ? workers : left),
+                        .bytes = all.bytes * share,
+                        .workers = workers});
+}
+
 /* A trial is on disk. */
 static void on_written(void *context, const ins_log_entry *entry)
 {
@@ -162,6 +176,7 @@ static void on_written(void *context, const ins_log_entry *entry)
     ins_team_done();
     tell(r, (ins_event){.kind = INS_EVENT_TRIAL,
                         .trial = &trial,
+                        .elsewhere = ins_team_all_done() - r->outcome.done,
                         .epoch = result->epoch,
                         .diverged = result->diverged,
                         .score = result->score,
@@ -271,12 +286,24 @@ static bool is_together(const running *r)
     return ins_team_is_job();
 }
 
+/* Ranks take whatever trial is the next. */
+static ins_status check_undivided(const running *r)
+{
+    const ins_shard *shard = &r->request->settings->shard;
+    if (shard->of == 1) return INS_OK;
+    return ins_error_add(
+        r->error, INS_USAGE, "%s: an MPI job divides the runs itself (got \"%zu/%zu\")",
+        ins_settings_where(r->request->settings, INS_OPTION_SHARD), shard->index, shard->of);
+}
+
 static ins_status open_log(running *r)
 {
     ins_text identity = {0};
-    add_identity(r, &identity);
     r->together = is_together(r);
-    ins_status status = r->together ? open_together(r, &identity) : open_alone(r, &identity);
+    ins_status status = r->together ? check_undivided(r) : INS_OK;
+    if (status != INS_OK) return status;
+    add_identity(r, &identity);
+    status = r->together ? open_together(r, &identity) : open_alone(r, &identity);
     ins_text_free(&identity);
     if (status != INS_OK || !r->log) return status;
     r->weights = ins_path_join(ins_log_staging(r->log), "weights");
@@ -424,6 +451,7 @@ static ins_status execute(running *r)
     tell(r, (ins_event){.kind = INS_EVENT_START});
     status = forecast(r);
     if (!agree(r, &status)) return status;
+    tell_expense(r);
     run_trials(r);
     add_up(r);
     status = r->failure == INS_OUTPUT ? INS_OK : r->failure;
