@@ -14,7 +14,10 @@ static const char about[] =
     "happens to the variance of weights, activations and gradients in every layer.\n"
     "Every option is also a key of an experiment file (key = value, # comments); the command line "
     "overrides the file. Values of a list are separated by commas or blanks; parameters are given "
-    "as random_normal(stddev=0.01). `initscope run DIR/experiment.ini -o DIR2` repeats a run.";
+    "as random_normal(stddev=0.01). `initscope run DIR/experiment.ini -o DIR2` repeats a run.\n"
+    "In an MPI job, `mpirun -n N initscope run ...`, the ranks share the runs of one experiment "
+    "and "
+    "write one DIR, where the program was built with MPI.";
 
 static const ins_flag switches[] = {
     {.name = "force",

@@ -31,7 +31,8 @@ const ins_exit ins_exits[] = {
           "found what "
           "it was to fail on"},
     {"signal",
-     "a run that SIGINT, SIGTERM or SIGHUP stopped dies by that signal; --resume goes on"},
+     "a run that SIGINT, SIGTERM or SIGHUP stopped dies by that signal, one that --time-limit "
+     "stopped by SIGTERM; --resume goes on"},
     {0}};
 
 const ins_command *ins_command_find(const char *name)

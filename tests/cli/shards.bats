@@ -214,8 +214,8 @@ initscope: 4 runs of 1 shard -> part" ]
     start=$SECONDS
     refuses 2 '2.7e+16 runs are too many: an experiment has at most 100000000, of at most 1000000 combinations; shorten grid.ini:1 (3000), grid.ini:2 (3000), --init (3000), --seeds (1000000)' \
         run grid.ini --init="$init" --seeds=1000000 -o w
-    refuses 2 '100000001 runs are too many: an experiment has at most 100000000, of at most 1000000 combinations; shorten --seeds (100000001)' \
-        run --init=zeros --seeds=100000001 -o w
+    refuses 2 '300000000 runs are too many: an experiment has at most 100000000, of at most 1000000 combinations; shorten --batch (300), --seeds (1000000)' \
+        run --init=zeros --batch="$(seq -s , 1 300)" --seeds=1000000 -o w
     refuses 2 '9000000 runs are too many: an experiment has at most 100000000, of at most 1000000 combinations; shorten grid.ini:1 (3000), grid.ini:2 (3000)' \
         run grid.ini --init=zeros --seeds=1 -o w
     [ $((SECONDS - start)) -lt 20 ]
