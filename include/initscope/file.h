@@ -46,6 +46,10 @@ ins_status ins_file_write(const char *path, const char *bytes, size_t length, in
  * that is made anew if the power fails before. */
 ins_status ins_file_stage(const char *path, const char *bytes, size_t length, ins_error *error);
 
+/* Reads the bytes from start on, through interrupts and short reads, until so many are read or the
+ * file ends: how many they are, or -1 with errno. */
+ptrdiff_t ins_read_all(int file, char *bytes, size_t length, size_t start);
+
 /* Writes all bytes to an open file, through interrupts and short writes. 0, or -1 with errno. */
 int ins_write_all(int file, const char *bytes, size_t length);
 

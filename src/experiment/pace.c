@@ -111,9 +111,14 @@ static double saves(const ins_settings *settings, double records)
                                                         : records;
 }
 
-static double not_negative(double x)
+/* A difference of two times, which is of the noise between them too, within what one time says of
+ * so many parts. */
+static double between(double difference, double least, double most, double parts)
 {
-    return x > 0 ? x : 0;
+    if (parts < 1) return 0;
+    least /= parts;
+    most /= parts;
+    return difference < least ? least : difference > most ? most : difference;
 }
 
 static ins_expense expense_of(const ins_laboratory *laboratory, const ins_trial *trial)
@@ -134,12 +139,15 @@ static ins_expense expense_of(const ins_laboratory *laboratory, const ins_trial 
         !rehearse(laboratory, trial, rows, more, &full))
         return (ins_expense){0};
     const double share = (double)rows / (double)train->rows;
-    const double epoch = not_negative(full.result.train_seconds - less.result.train_seconds);
-    const double record = not_negative(full.result.record_seconds - less.result.record_seconds);
+    const double trained = full.result.train_seconds - full.result.open_seconds;
+    const double epoch = between(full.result.train_seconds - less.result.train_seconds, trained / 2,
+                                 trained, (double)more);
+    const double record =
+        between(full.result.record_seconds - less.result.record_seconds,
+                full.result.record_seconds / 4, full.result.record_seconds, (double)more + 1);
     const double others = (double)records - (double)few - 1;
-    return (ins_expense){.seconds = not_negative(less.result.train_seconds - (double)few * epoch) +
-                                    epoch * (double)epochs / share + less.result.record_seconds +
-                                    record * others,
+    return (ins_expense){.seconds = full.result.open_seconds + epoch * (double)epochs / share +
+                                    less.result.record_seconds + record * others,
                          .bytes = less.bytes + (full.bytes - less.bytes) * others +
                                   less.parameters * saves(settings, (double)records)};
 }

@@ -90,6 +90,24 @@ typedef struct ins_journal_line {
 } ins_journal_line;
 typedef void ins_journal_listener(void *context, const ins_journal_line *line);
 
+/* Takes in a trial whose rows have these lengths and hashes, and makes its line. */
+void ins_journal_take(ins_journal *journal, const ins_journal_line *added, ins_text *line);
+
+/* Rows of a trial that another log has: bytes of its files. */
+typedef struct ins_log_source {
+    int file[INS_LOG_FILES];     /* descriptors; not used where there are no bytes */
+    size_t start[INS_LOG_FILES]; /* where they begin */
+    ins_journal_line line;       /* the trial, how many bytes there are, their hashes */
+    char *piece;                 /* (INS_LOG_PIECE) */
+} ins_log_source;
+enum { INS_LOG_PIECE = 1 << 17 };
+
+/* Appends the rows of a trial that is wanted, as ins_log_begin and ins_log_append do, without
+ * holding them in memory. INS_DATA, without a message, when a file has other bytes: *damaged, which
+ * is INS_LOG_FILES otherwise. INS_OUTPUT when they cannot be written. */
+ins_status ins_log_copy(ins_log *log, const ins_log_source *source, ins_log_file *damaged,
+                        ins_error *error);
+
 /* Delivers the lines of directory/journal, held to their seals alone, up to the first that is not
  * sound; false when there is no journal of ours. */
 bool ins_journal_walk(const char *directory, ins_journal_listener *take, void *context);

@@ -334,6 +334,55 @@ static ins_status write_trial(ins_log *log, const ins_log_entry *entry, ins_erro
     return status;
 }
 
+/* Copies the rows of one file. Returns 0, -1 with errno, or 1 when they are others. */
+static int copy_rows(const ins_log *log, const ins_log_source *source, ins_log_file file)
+{
+    unsigned long long hash = INS_HASH_START;
+    size_t start = source->start[file], left = source->line.length[file];
+    while (left > 0) {
+        const size_t wanted = left < INS_LOG_PIECE ? left : INS_LOG_PIECE;
+        if (ins_read_all(source->file[file], source->piece, wanted, start) != (ptrdiff_t)wanted)
+            return 1;
+        hash = ins_hash_blocks(hash, source->piece, wanted);
+        if (ins_write_all(log->file[file], source->piece, wanted) != 0) return -1;
+        start += wanted;
+        left -= wanted;
+    }
+    return source->line.length[file] == 0 || hash == source->line.hash[file] ? 0 : 1;
+}
+
+ins_status ins_log_copy(ins_log *log, const ins_log_source *source, ins_log_file *damaged,
+                        ins_error *error)
+{
+    ins_journal next = log->journal;
+    ins_text line = {0};
+    const char *failed = NULL;
+    *damaged = INS_LOG_FILES;
+    ins_trial_set_add(&log->taken, source->line.trial);
+    for (ins_log_file file = 0; failed == NULL && file < INS_LOG_FILES; file++) {
+        const int result = copy_rows(log, source, file);
+        if (result > 0) *damaged = file;
+        if (result != 0) failed = ins_log_tables[file].file;
+    }
+    ins_journal_take(&next, &source->line, &line);
+    if (failed == NULL && ins_write_all(log->journal_file, line.data, line.length) != 0)
+        failed = "journal";
+    ins_text_free(&line);
+    if (failed == NULL) {
+        log->journal = next;
+        return INS_OK;
+    }
+    ins_status status = INS_DATA;
+    if (*damaged == INS_LOG_FILES) {
+        char *path = ins_path_join(log->staging, failed);
+        status = ins_file_problem(path, INS_OUTPUT, error);
+        free(path);
+    }
+    cut_back(log);
+    log->broken = true;
+    return status;
+}
+
 void ins_log_give_up(ins_log *log, ins_log_entry *entry)
 {
     ins_log_queue_end(log->queue, entry);

@@ -166,7 +166,7 @@ initscope: 4 runs of 1 shard -> part" ]
     # From the first run on: what it will take is known before one has ended.
     long=(--hidden=64,64 --data=digits --epochs=1000000)
     start=$SECONDS
-    run --separate-stderr "$INITSCOPE" run -q "${long[@]}" --time-limit=20 -o w
+    run --separate-stderr timeout -s KILL 60 "$INITSCOPE" run -q "${long[@]}" --time-limit=20 -o w
     [ "$status" -eq 143 ]
     [ $((SECONDS - start)) -lt 15 ]
     [[ "$stderr" == 'initscope: interrupted after 0 of '*' runs; go on with --resume' ]]
