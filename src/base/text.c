@@ -218,9 +218,9 @@ unsigned long long ins_hash(unsigned long long hash, const void *bytes, size_t l
 /* Eight bytes, the same number on every machine. */
 static uint64_t word_at(const unsigned char *p)
 {
-    uint64_t word = 0;
-    for (int i = 7; i >= 0; i--) word = word << 8 | p[i];
-    return word;
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
 }
 
 /* Takes in a word; no two words, and no two hashes, give the same. */
