@@ -46,6 +46,10 @@ ins_status ins_file_write(const char *path, const char *bytes, size_t length, in
  * that is made anew if the power fails before. */
 ins_status ins_file_stage(const char *path, const char *bytes, size_t length, ins_error *error);
 
+/* Reads the bytes from start on, through interrupts and short reads, until so many are read or the
+ * file ends: how many they are, or -1 with errno. */
+ptrdiff_t ins_read_all(int file, char *bytes, size_t length, size_t start);
+
 /* Writes all bytes to an open file, through interrupts and short writes. 0, or -1 with errno. */
 int ins_write_all(int file, const char *bytes, size_t length);
 
@@ -57,6 +61,10 @@ ins_status ins_directory_remove(const char *path, ins_error *error);
 
 /* Removes all in the directory path but the entry named kept. A missing directory is fine. */
 ins_status ins_directory_clear(const char *path, const char *kept, ins_error *error);
+
+/* Copies the files of a directory, which has nothing else, into another, which is made; not yet
+ * brought to the disk. INS_OUTPUT on failure. */
+ins_status ins_directory_copy(const char *from, const char *to, ins_error *error);
 
 /* Brings the names in a directory to the disk. 0, or -1 with errno. */
 int ins_directory_sync(const char *path);

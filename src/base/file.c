@@ -124,6 +124,20 @@ static int create_beside(const char *path, char **name)
     return file;
 }
 
+ptrdiff_t ins_read_all(int file, char *bytes, size_t length, size_t start)
+{
+    size_t done = 0;
+    while (done < length) {
+        const ssize_t count = pread(file, bytes + done, length - done, (off_t)(start + done));
+
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) break;
+        done += (size_t)count;
+    }
+    return (ptrdiff_t)done;
+}
+
 int ins_write_all(int file, const char *bytes, size_t length)
 {
     while (length > 0) {

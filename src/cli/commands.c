@@ -6,8 +6,9 @@
 #include "cli.h"
 
 const ins_command *const ins_commands[] = {
-    &ins_command_run,  &ins_command_report, &ins_command_check, &ins_command_theory,
-    &ins_command_data, &ins_command_audit,  &ins_command_list,  NULL};
+    &ins_command_run,   &ins_command_merge,  &ins_command_report,
+    &ins_command_check, &ins_command_theory, &ins_command_data,
+    &ins_command_audit, &ins_command_list,   NULL};
 
 enum { COMMANDS = sizeof ins_commands / sizeof ins_commands[0] - 1 };
 
@@ -30,7 +31,8 @@ const ins_exit ins_exits[] = {
           "found what "
           "it was to fail on"},
     {"signal",
-     "a run that SIGINT, SIGTERM or SIGHUP stopped dies by that signal; --resume goes on"},
+     "a run that SIGINT, SIGTERM or SIGHUP stopped dies by that signal, one that --time-limit "
+     "stopped by SIGTERM; --resume goes on"},
     {0}};
 
 const ins_command *ins_command_find(const char *name)

@@ -24,6 +24,7 @@ struct ins_log {
     ins_log_terms terms; /* directory and identity are those below */
     char *directory, *staging;
     ins_text identity;                           /* with the shard */
+    bool part;                                   /* of an experiment: not all of its trials */
     int lock, journal_file, file[INS_LOG_FILES]; /* descriptors, -1 when not open */
     ins_journal journal;
     ins_trial_set taken; /* trials that are complete or begun */
@@ -31,9 +32,7 @@ struct ins_log {
     atomic_bool broken; /* a trial could not be written: the disk cannot be trusted with more */
 };
 
-/* directory without trailing slashes. "." and ".." have no name to put ".partial" after, so they
- * are resolved. */
-static char *plain_name(const char *directory)
+char *ins_log_plain_name(const char *directory)
 {
     size_t length = strlen(directory);
     while (length > 1 && directory[length - 1] == '/') length--;
@@ -52,11 +51,10 @@ static ins_log *log_new(const ins_log_terms *terms)
 {
     ins_log *log = ins_allocate(1, sizeof *log, "the log");
     ins_text staging = {0};
-    log->directory = plain_name(terms->directory);
+    log->directory = ins_log_plain_name(terms->directory);
     ins_text_add(&log->identity, terms->identity);
-    if (terms->shard.of > 1)
-        ins_text_add_format(&log->identity, "shard = %zu/%zu\n", terms->shard.index,
-                            terms->shard.of);
+    log->part = terms->shard.of != 1;
+    if (log->part) ins_identity_add_shard(&terms->shard, terms->trials, &log->identity);
     log->terms = *terms;
     log->terms.directory = log->directory;
     log->terms.identity = log->identity.data;
@@ -118,7 +116,8 @@ static ins_status check_complete(const ins_log *log, size_t *finished, ins_error
         !ins_path_holds(log->directory, "runs.csv"))
         return ins_error_add(error, INS_OUTPUT, "%s: is not a run directory; nothing to resume",
                              log->directory);
-    ins_status status = ins_identity_check_complete(log->directory, log->identity.data, error);
+    ins_status status =
+        ins_identity_check_complete(log->directory, log->identity.data, log->part, error);
     if (status != INS_OK) return status;
     ins_table runs;
     bool present;
@@ -126,7 +125,7 @@ static ins_status check_complete(const ins_log *log, size_t *finished, ins_error
     if (status != INS_OK) return status;
     *finished = runs.rows;
     ins_table_free(&runs);
-    ins_leftovers_remove_late(log->directory);
+    ins_leftovers_remove_late(log->directory, log->part);
     return INS_OK;
 }
 
@@ -244,7 +243,7 @@ static ins_status go_on_or_start(ins_log *log, bool *complete, ins_error *error)
                              "%s: exists and is not empty, and so does an interrupted run in %s; "
                              "move one of them away",
                              log->directory, log->staging);
-    status = ins_identity_check(log->staging, log->identity.data, error);
+    status = ins_identity_check(log->staging, "interrupted", log->identity.data, error);
     if (status != INS_OK) return status;
     ins_log_sweep(log->staging);
     return open_files(log, error);
@@ -335,6 +334,55 @@ static ins_status write_trial(ins_log *log, const ins_log_entry *entry, ins_erro
     return status;
 }
 
+/* Copies the rows of one file. Returns 0, -1 with errno, or 1 when they are others. */
+static int copy_rows(const ins_log *log, const ins_log_source *source, ins_log_file file)
+{
+    unsigned long long hash = INS_HASH_START;
+    size_t start = source->start[file], left = source->line.length[file];
+    while (left > 0) {
+        const size_t wanted = left < INS_LOG_PIECE ? left : INS_LOG_PIECE;
+        if (ins_read_all(source->file[file], source->piece, wanted, start) != (ptrdiff_t)wanted)
+            return 1;
+        hash = ins_hash_blocks(hash, source->piece, wanted);
+        if (ins_write_all(log->file[file], source->piece, wanted) != 0) return -1;
+        start += wanted;
+        left -= wanted;
+    }
+    return source->line.length[file] == 0 || hash == source->line.hash[file] ? 0 : 1;
+}
+
+ins_status ins_log_copy(ins_log *log, const ins_log_source *source, ins_log_file *damaged,
+                        ins_error *error)
+{
+    ins_journal next = log->journal;
+    ins_text line = {0};
+    const char *failed = NULL;
+    *damaged = INS_LOG_FILES;
+    ins_trial_set_add(&log->taken, source->line.trial);
+    for (ins_log_file file = 0; failed == NULL && file < INS_LOG_FILES; file++) {
+        const int result = copy_rows(log, source, file);
+        if (result > 0) *damaged = file;
+        if (result != 0) failed = ins_log_tables[file].file;
+    }
+    ins_journal_take(&next, &source->line, &line);
+    if (failed == NULL && ins_write_all(log->journal_file, line.data, line.length) != 0)
+        failed = "journal";
+    ins_text_free(&line);
+    if (failed == NULL) {
+        log->journal = next;
+        return INS_OK;
+    }
+    ins_status status = INS_DATA;
+    if (*damaged == INS_LOG_FILES) {
+        char *path = ins_path_join(log->staging, failed);
+        status = ins_file_problem(path, INS_OUTPUT, error);
+        free(path);
+    }
+    cut_back(log);
+    log->broken = true;
+    return status;
+}
+
 void ins_log_give_up(ins_log *log, ins_log_entry *entry)
 {
     ins_log_queue_end(log->queue, entry);
@@ -396,7 +444,7 @@ static ins_status publish(const ins_log *log, ins_error *error)
 {
     const ins_publication publication = publication_of(log);
     const ins_status status = write_schema(log, error);
-    return status == INS_OK ? ins_leftovers_publish(&publication, error) : status;
+    return status == INS_OK ? ins_leftovers_publish(&publication, log->part, error) : status;
 }
 
 ins_status ins_log_publish(ins_log *log, ins_error *error)

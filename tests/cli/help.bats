@@ -6,12 +6,12 @@ load helper
 keys() {
     "$INITSCOPE" run -q --epochs=0 --seeds=1 --init=zeros -o w
     sed 's/ =.*//' w/experiment.ini
-    echo threads
+    printf "%s\n" threads shard time-limit
     echo output
 }
 
 @test "every help fits in 80 columns, ends no line with a blank and goes to standard output" {
-    for arguments in --help -h "run --help" "report --help" "theory --help" "list --help" "run -h"; do
+    for arguments in --help -h "run --help" "merge --help" "report --help" "theory --help" "list --help" "run -h"; do
         run_ok $arguments
         [ "$stderr" = "" ]
         [ "${lines[0]#Usage: initscope }" != "${lines[0]}" ]
@@ -21,7 +21,7 @@ keys() {
 
 @test "initscope --help names every command" {
     run_ok --help
-    for command in run report theory data list; do grep -q "^  $command  " <<<"$output"; done
+    for command in run merge report theory data list; do grep -q "^  $command  " <<<"$output"; done
     grep -q -e --version <<<"$output"
 }
 
@@ -52,7 +52,7 @@ keys() {
 @test "--version: program, GSL, BLAS, compiler, license" {
     run_ok --version
     [[ "${lines[0]}" =~ ^"initscope "[0-9]+\.[0-9]+ ]]
-    [[ "${lines[1]}" =~ ^"GSL "[0-9.]+"; BLAS: ".+"; compiler: ".+"; OpenMP: ".+"; zlib "[0-9.]+"; libzip "[0-9.]+ ]]
+    [[ "${lines[1]}" =~ ^"GSL "[0-9.]+"; BLAS: ".+"; compiler: ".+"; OpenMP: ".+"; MPI: "("no"|[0-9.]+)"; zlib "[0-9.]+"; libzip "[0-9.]+ ]]
     [[ "${lines[2]}" == "License GPLv3+"* ]]
 }
 

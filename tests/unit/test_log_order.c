@@ -104,7 +104,7 @@ START_TEST(finished_set)
     ins_log_close(log);
     ins_text journal = contents("run.partial/journal");
     const char *line = journal.data;
-    static const char *const begins[] = {"initscope journal 1 ", "trial 3 ", "trial 2 ",
+    static const char *const begins[] = {"initscope journal 2 ", "trial 3 ", "trial 2 ",
                                          "trial 1 "};
     for (size_t i = 0; i < 4; i++, line = strchr(line, '\n') + 1)
         ck_assert_int_eq(strncmp(line, begins[i], strlen(begins[i])), 0);

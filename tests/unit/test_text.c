@@ -143,6 +143,33 @@ START_TEST(test_hash)
 }
 END_TEST
 
+/* Whole blocks may come one by one; every byte counts, and so does where it is. */
+START_TEST(test_hash_blocks)
+{
+    enum { LENGTH = 2 * INS_HASH_BLOCK + 77 };
+    static char bytes[LENGTH];
+    for (size_t i = 0; i < LENGTH; i++) bytes[i] = (char)(i % 251);
+    const unsigned long long hash = ins_hash_blocks(INS_HASH_START, bytes, LENGTH);
+    unsigned long long pieces = ins_hash_blocks(INS_HASH_START, bytes, INS_HASH_BLOCK);
+    pieces = ins_hash_blocks(pieces, bytes + INS_HASH_BLOCK, LENGTH - INS_HASH_BLOCK);
+    ck_assert_uint_eq(pieces, hash);
+    ck_assert_uint_ne(ins_hash_blocks(INS_HASH_START, bytes, LENGTH - 1), hash);
+    for (size_t i = 0; i < LENGTH; i++) {
+        bytes[i] = (char)(bytes[i] ^ 0x80);
+        ck_assert_uint_ne(ins_hash_blocks(INS_HASH_START, bytes, LENGTH), hash);
+        bytes[i] = (char)(bytes[i] ^ 0x80);
+    }
+    for (size_t i = 32; i < INS_HASH_BLOCK; i += 32) {
+        bytes[i] = (char)(bytes[i] ^ 0x80);
+        bytes[i - 32] = (char)(bytes[i - 32] ^ 0x80);
+        ck_assert_uint_ne(ins_hash_blocks(INS_HASH_START, bytes, LENGTH), hash);
+        bytes[i] = (char)(bytes[i] ^ 0x80);
+        bytes[i - 32] = (char)(bytes[i - 32] ^ 0x80);
+    }
+    ck_assert_uint_eq(ins_hash_blocks(INS_HASH_START, bytes, LENGTH), hash);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("text");
@@ -154,6 +181,7 @@ int main(void)
     tcase_add_test(text, test_nearest);
     tcase_add_test(text, test_display);
     tcase_add_test(text, test_hash);
+    tcase_add_test(text, test_hash_blocks);
     suite_add_tcase(suite, text);
     return ins_run_suite(suite);
 }
