@@ -11,12 +11,19 @@
 
 #include "study_internal.h"
 
+/* Of layers.csv, nearly all of what is read, what no page asks for. */
+static const ins_column_id useless[] = {INS_LAYERS_SKEWNESS, INS_LAYERS_KURTOSIS,
+                                        INS_LAYERS_MINIMUM, INS_NO_COLUMN};
+static const ins_column_id none[] = {INS_NO_COLUMN};
+
 static ins_status read_needed(const ins_study *study, ins_log_file file, ins_error *error)
 {
     const char *directory = study->directory;
     ins_table *table = &study->index->file[file].table;
     bool present = false;
-    ins_status status = ins_table_read(directory, file, study->running, table, &present, error);
+    ins_status status =
+        ins_table_read_without(directory, file, study->running,
+                               file == INS_LOG_LAYERS ? useless : none, table, &present, error);
     if (status != INS_OK) return status;
     const char *name = ins_log_tables[file].file;
     if (!present)
@@ -181,12 +188,24 @@ static const char *time_of(const ins_study *study)
     return study->index->file[INS_LOG_EPOCHS].table.steps ? step : epoch;
 }
 
+/* The cells that name a place have done their work when it is known. */
+static void drop_places(ins_study *study, ins_log_file file)
+{
+    const place_columns *of = &ins_place_columns[file];
+    const ins_column_id column[] = {of->run,   of->initializer, of->seed,
+                                    of->epoch, of->layer,       of->tensor};
+    for (size_t i = 0; i < sizeof column / sizeof column[0]; i++)
+        if (column[i] != INS_NO_COLUMN) ins_table_drop(&study->index->file[file].table, column[i]);
+}
+
 static ins_status build(ins_study *study, ins_error *error)
 {
     found_rows found = {0};
     study->time = time_of(study);
     if (ins_study_find_rows(study, &found, error) == INS_OK &&
         ins_study_set_aside(study, &found, error) == INS_OK) {
+        drop_places(study, INS_LOG_EPOCHS);
+        drop_places(study, INS_LOG_LAYERS);
         ins_run *run = ins_arena_get(study->index->arena, found.runs + 1, sizeof *run, "the runs");
         for (size_t r = 0; r < found.runs; r++) {
             run[r] = (ins_run){.number = found.run[r].number, .seed = found.run[r].seed};

@@ -59,7 +59,7 @@ typedef struct row_place {
     uint32_t run; /* UINT32_MAX: the row is left out */
     uint32_t layer;
     ins_tensor tensor;
-    long long epoch;
+    int32_t epoch;
 } row_place;
 
 typedef struct found_rows {

@@ -119,7 +119,7 @@ static bool place_in_time(registry *known, const ins_study *study, ins_log_file 
         return false;
     }
     place->run = (uint32_t)run;
-    place->epoch = (long long)epoch[row];
+    place->epoch = (int32_t)epoch[row];
     return true;
 }
 
