@@ -63,8 +63,9 @@ static ins_status count_rows(const ins_study *study, ins_error *error)
     size_t rows = study->runs_table.rows;
     for (size_t file = 0; file < INS_LOG_FILES; file++) rows += study->index->file[file].table.rows;
     if (rows <= ROW_MAP_MOST) return INS_OK;
-    return ins_error_add(error, INS_DATA, "%s: there are %zu rows, more than %zu", study->directory,
-                         rows, ROW_MAP_MOST);
+    return ins_error_add(error, INS_DATA,
+                         "%s: there are %zu rows, more than %zu: report on a part of the runs",
+                         study->directory, rows, ROW_MAP_MOST);
 }
 
 static int ascending(const void *left, const void *right)
