@@ -28,6 +28,15 @@ typedef struct ins_table {
 ins_status ins_table_read(const char *directory, ins_log_file file, bool running, ins_table *table,
                           bool *present, ins_error *error);
 
+/* The same without cells of the columns that are of no use to the caller, a list that INS_NO_COLUMN
+ * ends: they are checked, and absent from the table. */
+ins_status ins_table_read_without(const char *directory, ins_log_file file, bool running,
+                                  const ins_column_id *useless, ins_table *table, bool *present,
+                                  ins_error *error);
+
+/* Frees the cells of a column, which is absent from then on. Its texts stay with the table. */
+void ins_table_drop(ins_table *table, ins_column_id column);
+
 /* Keeps those who add runs to the directory waiting until ins_log_release, so that its files belong
  * together; where that cannot be had within seconds it is done without. */
 int ins_log_hold(const char *directory);

@@ -90,6 +90,11 @@ ins_tensor ins_tensor_of(ins_log_file file, const char *name)
     return (ins_tensor)tensor;
 }
 
+uint64_t ins_place_keys(const ins_study *study)
+{
+    return (uint64_t)study->runs * (study->epochs + 1) * (study->layers + 1) * INS_TENSORS;
+}
+
 uint64_t ins_place_key(const ins_study *study, ins_site site)
 {
     uint64_t moment = (uint64_t)site.run * (study->epochs + 1) + site.epoch.ordinal;

@@ -82,6 +82,11 @@ const ins_threshold_row ins_threshold_table[INS_THRESHOLDS] = {
                                       "initializers can be told apart within a setting",
                                       "runs from which a mean R² has an interval and two "
                                       "initializers can be told apart within a setting"}},
+    [INS_THRESHOLD_PAIRED] = {"paired",
+                              200,
+                              {"initializers in a setting above which they are compared with the "
+                               "best one alone, not in all pairs",
+                               NULL}},
     [INS_THRESHOLD_CONFIDENTLY_WRONG] = {"confidently_wrong",
                                          1.05,
                                          {"final training loss over that of the best constant "

@@ -20,11 +20,6 @@ static int floor_log10(int q, bool power_of_two)
     return (q * 1262611 - (power_of_two ? 524031 : 0)) >> 22;
 }
 
-static int floor_log2_of_power(int k)
-{
-    return (k * 1741647) >> 19;
-}
-
 /* g c / 2^128 with the sticky bit of what was cut off: enough to compare (9.6). */
 static uint64_t round_to_odd(ins_power g, uint64_t c)
 {
@@ -55,7 +50,7 @@ ins_decimal ins_shortest(double value)
      * even. */
     bool power_of_two = fraction == 0 && biased > 1, odd = c & 1;
     int k = floor_log10(q, power_of_two);
-    int h = q + floor_log2_of_power(-k) + 1;
+    int h = q + ins_floor_log2_of_power(-k) + 1;
     ins_power g = ins_powers_of_ten[-k - INS_POWER_MINIMUM];
     uint64_t lower = round_to_odd(g, (4 * c - 2 + power_of_two) << h) + odd;
     uint64_t exact = round_to_odd(g, (4 * c) << h);

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "initscope/chart.h"
 #include "initscope/layout.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"
@@ -12,7 +13,7 @@
 #define INS_PAGE_WIDTH 210.0
 #define INS_PAGE_HEIGHT 297.0
 #define INS_LEFT_MARGIN 20.0
-#define INS_TEXT_WIDTH 170.0
+#define INS_TEXT_WIDTH INS_CHART_WIDTH
 #define INS_RIGHT_EDGE 190.0
 
 /* Colours of the report, 0xRRGGBB. Red is for failing cells only, and never without a word. */

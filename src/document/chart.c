@@ -147,6 +147,18 @@ size_t ins_chart_prune(ins_chart *chart)
     return chart->panels.count = panels;
 }
 
+size_t ins_chart_points(const ins_chart *chart)
+{
+    size_t points = 0, lines = 0;
+    for (size_t i = 0; i < chart->panels.count; i++)
+        for (size_t s = 0; s < panel_at(chart, i)->series.count; s++) {
+            const ins_series *series = series_at(panel_at(chart, i), s);
+            points += series->points.count;
+            if (series->kind == INS_SERIES_LINE) lines += series->points.count;
+        }
+    return points + (chart->shadows ? lines * chart->panels.count : 0);
+}
+
 bool ins_chart_has(const ins_chart *chart, ins_series_kind kind)
 {
     for (size_t i = 0; i < chart->panels.count; i++)

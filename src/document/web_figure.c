@@ -13,7 +13,7 @@
 
 /* Millimetres: of a chart, as wide as on paper, so that text has one relation to what is drawn; and
  * around it. */
-static const double chart_width = 170, padding = 0.6;
+static const double chart_width = INS_CHART_WIDTH, padding = 0.6;
 
 /* gnuplot lays a white disc under each point that has a bar, which parts what has one colour. */
 #define WITHOUT_DISCS "; set pointintervalbox 1e-9"

@@ -89,6 +89,14 @@ bool ins_tell_has_depth(const ins_tell *tell);
 /* Layers that are drawn of an arm: the hidden ones. */
 size_t ins_tell_hidden(const ins_tell *tell, size_t arm);
 
+/* Arms that have a panel or a row of their own: all of them or, where they are more than so many,
+ * so many at equal steps from the first of the log to the last; and " Shown: ...", which says that,
+ * or "". */
+enum { INS_SHOWN_ARMS = 60 };
+size_t ins_tell_shown(const ins_tell *tell);
+size_t ins_tell_shown_arm(const ins_tell *tell, size_t index);
+const char *ins_tell_shown_text(const ins_tell *tell);
+
 /* What runs are judged by. */
 static inline const ins_score *ins_tell_score(const ins_tell *tell)
 {

@@ -84,6 +84,14 @@ static void correct(ins_contrast *const *contrast, size_t count, ins_family fami
     free(p);
 }
 
+void ins_contrasts_correct(ins_contrast *contrast, size_t count, ins_family family)
+{
+    ins_contrast **all = ins_allocate(count + 1, sizeof *all, "a family");
+    for (size_t i = 0; i < count; i++) all[i] = &contrast[i];
+    correct(all, count, family);
+    free(all);
+}
+
 ins_contrast ins_contrast_of(const double *a, const double *b, size_t seeds, ins_family family)
 {
     double *difference = ins_allocate(seeds, sizeof *difference, "differences of arms");
