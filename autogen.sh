@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Makes ./configure; with --install-deps installs first what is missing.
 set -eu
 

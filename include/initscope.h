@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* initscope.h - write the logs that `initscope report` reads, from any program.
  *
  *     cc train.c $(pkg-config --cflags --libs initscope)

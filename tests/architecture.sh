@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The architecture, as TAP: no arrow between the rooms of src/ runs the wrong way, and what belongs
 # behind one door stays there, and no files need each other. Every rule is also held against a small
 # tree that breaks it, so a rule that cannot fail is itself a failure.
@@ -338,6 +340,21 @@ sources_unlike_the_makefile() {
     done
 }
 
+# Whose a file is and under which licence stands at its head, in words that programs look for.
+without_licence() {
+    (
+        cd "$1" || exit
+        find autogen.sh configure.ac Makefile.am .ci build-aux/gslcblas include reports src tests \
+            \( -path reports/out -o -name corpus -o -name node_modules \) -prune -o -type f -print 2>/dev/null |
+            grep -E '\.([1-9ch]|ac|am|awk|bash|bats|css|gp|in|ini|js|map|mjs|pl|py|sh|supp)$|^\.ci/run$' | sort |
+            while read -r file; do
+                head -n 3 "$file" | tr '\n' ' ' |
+                    grep -qE "SPDX-FileCopyrightText: .*SPDX-License-Identifier: GPL-3\.0-or-later " ||
+                    echo "$file: does not begin with holder and licence"
+            done
+    )
+}
+
 # The tests of the command line are held to one rule as well: every line of them can fail.
 lines_that_cannot_fail() {
     awk=$(cd "$srcdir" && pwd)/tests/silent.awk
@@ -350,7 +367,7 @@ bad=$work/bad
 mkdir -p "$bad/src/base" "$bad/src/nn" "$bad/src/log" "$bad/src/attic" "$bad/src/document" \
     "$bad/src/report/deep" "$bad/include/initscope" "$bad/include/other" "$bad/reports/figures" \
     "$bad/tests/unit"
-: >"$bad/tests/unit/fixture.h"
+printf "/* %s */\n" "SPDX-FileCopyrightText: nobody" "SPDX-License-Identifier: GPL-3.0-or-later" >"$bad/tests/unit/fixture.h"
 printf '\tsrc/nn/network.c \\\n\tinclude/initscope/gone.h\n' >"$bad/Makefile.am"
 printf '#include <config.h>\n' >"$bad/src/nn/network.c"
 {
@@ -460,7 +477,7 @@ rule() {
 }
 
 status=0
-echo 1..17
+echo 1..18
 rule 'every source lies in a room of the table' outside_the_rooms 4
 rule 'no arrow between rooms runs the wrong way' wrong_arrows 3
 rule 'no two files need each other' circles_between_files 2
@@ -476,6 +493,7 @@ rule 'config.h is the first include' config_not_first 1
 rule 'every public header compiles alone' headers_that_need_others 1
 rule 'the sources are those of Makefile.am' sources_unlike_the_makefile 17
 rule 'every line of the tests can fail' lines_that_cannot_fail 7
+rule 'every file says who holds it and under which licence' without_licence 19
 
 number=$((number + 1))
 if [ "$(circles_between_files "$bad")" = 'a ring of 3 files, from src/log/blue.c

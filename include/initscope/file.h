@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files and directories that appear whole or not at all. */
 #ifndef INITSCOPE_FILE_H
 #define INITSCOPE_FILE_H

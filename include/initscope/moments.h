@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Moments of every unit of a tensor in one vectorised pass, and the layer's statistics from them by
  * GSL.
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* CBLAS at the start of the program: one thread, checked once, named after what is really bound. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dladdr */

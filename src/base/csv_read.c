@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* CSV in: libcsv takes the bytes apart; this file collects rows, counts lines, and says what is
  * wrong where. */
 #include <config.h>

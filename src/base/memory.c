@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checked memory: a size that overflows or a block that cannot be had ends the program. */
 #include <config.h>
 

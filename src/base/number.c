@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers to text and back: shortest digits that round-trip, strict decimal reading, the same in
  * every locale. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Paths: joining, looking, and finding the files that come with the program. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Schubfach: of all decimals c 10^k in the interval that rounds to the double, at most one has the
  * largest k, or else one of two neighbours is nearest; one 128-bit power of ten decides. Raffaello
  * Giulietti, "The Schubfach way to render doubles", 2020, whose section numbers are cited. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* initscope run: the options are the rows of the settings table and a few switches. */
 #include <config.h>
 

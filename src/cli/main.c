@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The program: a safe start, what is common to all commands, the exit status. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes a template to standard output, every @NAME@ in it replaced. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The manual pages and the completion: templates, in which @NAME@ stands for what the program's
  * tables say. Only the build runs this. */
 #ifndef INITSCOPE_MANUAL_H

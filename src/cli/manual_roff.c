@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables of the program as roff, for the manual pages. */
 #include <config.h>
 

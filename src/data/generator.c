@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The generators, one row each. Random ones draw from a stream of their own seed, none of which is
  * a stream of a trial. */
 #include <config.h>

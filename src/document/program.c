@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Starting programs, with nothing of the user's environment and a limit on time. */
 #include <config.h>
 

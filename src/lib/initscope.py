@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """initscope: record what happens in your own network while it trains.
 
 With PyTorch, one line to start and one in the loop:

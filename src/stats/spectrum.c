@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A matrix that is wide is decomposed transposed: GSL wants at least as many rows as columns. It is
  * divided by its largest element first, so that squares neither overflow nor vanish.
  *

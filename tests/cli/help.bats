@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # --help, --version and list: complete, within 80 columns, on standard output.
 
 load helper

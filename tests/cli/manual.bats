@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The manual pages and the completion say what --help, the logs and the source say.
 
 load helper

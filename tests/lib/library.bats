@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # libinitscope from outside: what it exports, its header in two languages, its example, and processes
 # that add to one log at the same time and are killed.
 

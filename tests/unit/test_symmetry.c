@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units that can be told apart, against counts by hand and numpy's singular values. */
 #include <config.h>
 
