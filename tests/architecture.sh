@@ -8,7 +8,7 @@
 set -u
 LC_ALL=C
 export LC_ALL
-: "${srcdir:=.}" "${builddir:=.}" "${CC:=cc}" "${NM:=nm}" "${INS_CPPFLAGS=}"
+: "${srcdir:=.}" "${builddir:=.}" "${CC:=cc}" "${NM:=nm}" "${INS_CPPFLAGS=-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE}"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/architecture.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -318,7 +318,7 @@ headers_that_need_others() {
     (cd "$1" && find include -name '*.h' | sort) | while read -r file; do
         # shellcheck disable=SC2086 # the flags are words
         printf '#include "%s"\nextern int nothing;\n' "${file#include/}" |
-            $CC -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE "-I$1/include" "-I$builddir" \
+            $CC -std=c11 "-I$1/include" "-I$builddir" \
                 $INS_CPPFLAGS -fsyntax-only -x c - >"$work/compiler" 2>&1 || {
             echo "$file: does not compile alone"
             sed 's/^/    /' "$work/compiler"

@@ -441,6 +441,10 @@ static bool read_rows(reader *in, char delimiter, size_t chunk)
     return count >= 0;
 }
 
+#ifdef HAVE_STRUCT_STAT_ST_MTIMESPEC
+#define st_mtim st_mtimespec /* macOS */
+#endif
+
 /* True when the file was written to between before and after. */
 static bool changed(const struct stat *before, const struct stat *after)
 {

@@ -15,6 +15,10 @@
 
 #include "initscope/error.h"
 
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0 /* not of POSIX */
+#endif
+
 enum {
     ALIGNMENT = 64,       /* a cache line, and the widest vector register */
     ARENA_ALIGNMENT = 16, /* any C object */
@@ -49,7 +53,9 @@ size_t ins_memory_limit(void)
     size_t limit = SIZE_MAX;
     struct rlimit space;
 
-    if (pages > 0 && page > 0) limit = (size_t)pages * (size_t)page;
+    /* More than a pointer reaches is no limit. */
+    if (pages > 0 && page > 0 && (size_t)pages <= SIZE_MAX / (size_t)page)
+        limit = (size_t)pages * (size_t)page;
     if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
         space.rlim_cur < limit)
         limit = (size_t)space.rlim_cur;

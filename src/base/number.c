@@ -13,6 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef HAVE_XLOCALE_H
+#include <xlocale.h> /* newlocale of macOS */
+#endif
+
 #include "initscope/error.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "cli.h"
 #include "manual.h"
 
 void ins_completion_commands(ins_text *out)

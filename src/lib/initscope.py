@@ -55,7 +55,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tu
 
 import numpy as np
 
-__version__ = "1.1.0"
+__version__ = "2.0.0"
 __all__ = ["open", "Log", "Run", "watch", "Watch", "measure", "Statistics", "audit", "Audit",
            "Origin", "Vote", "check", "InitscopeError"]
 

@@ -65,6 +65,26 @@ complete_words() {
     done
 }
 
+@test "every command has a page of its own, with all that its help says" {
+    for command in $(commands); do
+        own=$builddir/src/cli/initscope-$command.1
+        usage=$("$INITSCOPE" "$command" --help | sed -n '1s/Usage: //p')
+        [[ "$(section SYNOPSIS "$own" | plain)" == "$usage"* ]]
+        "$INITSCOPE" --help | sed -n "s/^  $command  *//p" >summary
+        [ -s summary ]
+        [[ "$(section NAME "$own" | plain)" == "initscope-$command - $(cat summary)"* ]]
+        {
+            section DESCRIPTION "$own"
+            section OPTIONS "$own" | sed '/^In brackets/d'
+        } | plain >page
+        "$INITSCOPE" "$command" --help | sed 1d | sed '/^Options:$/d' | flat >help
+        # A usage of several lines goes on in the help's second.
+        [[ "$(cat help)" == *"$(cat page)" ]]
+        [ "$(wc -w <page)" -ge 40 ]
+    done
+    grep -q 'initscope-run(1)' <(section 'SEE ALSO' "$page" | plain | tr -d ' ')
+}
+
 @test "the page has the exit statuses and the variables of the environment" {
     "$INITSCOPE" --help | sed -n '/^Exit status:/,/^$/p' | sed 1d | flat >help
     section 'EXIT STATUS' "$page" | sed '/^\.PP/,$d' | plain >page
@@ -107,7 +127,7 @@ complete_words() {
 
 @test "man and mandoc find nothing to complain of" {
     found=0
-    for file in "$page" "$log_page"; do
+    for file in "$page" "$log_page" "$builddir"/src/cli/initscope-[a-z]*.1; do
         if command -v mandoc >/dev/null; then
             run mandoc -Tlint "$file"
             echo "$output"
