@@ -23,7 +23,7 @@ section() { awk -v name="$1" '/^\.S[SH] /{ inside = (substr($0, 5) == name) } in
 # The long options of a help.
 options() { "$INITSCOPE" "$@" --help | sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p'; }
 
-commands() { "$INITSCOPE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
+commands() { "$INITSCOPE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p'; }
 
 # complete WORD...: what the completion offers for the last word.
 complete_words() {
