@@ -101,7 +101,7 @@ static void run_experiment(const ins_arguments *arguments, ins_request *request,
                             : ins_arguments_value(arguments, "verbose") ? INS_VERBOSE
                                                                         : INS_NORMAL;
     ins_progress *progress = ins_progress_new(loudness);
-    ins_outcome outcome;
+    ins_outcome outcome = {0};
     request->tell = tell;
     request->context = progress;
     request->stop = ins_signals_stop;
