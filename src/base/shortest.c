@@ -11,10 +11,9 @@
 #include <string.h>
 
 #include "powers_of_ten.h"
+#include "wide.h"
 
 enum { FRACTION_BITS = 52, EXPONENT_BIAS = 1075, EXPONENT_MASK = 2047 };
-
-__extension__ typedef unsigned __int128 wide;
 
 /* floor(log10(2^q)), and of 3/4 2^q for a power of two, whose lower neighbour is nearer. */
 static int floor_log10(int q, bool power_of_two)
@@ -30,9 +29,9 @@ static int floor_log2_of_power(int k)
 /* g c / 2^128 with the sticky bit of what was cut off: enough to compare (9.6). */
 static uint64_t round_to_odd(ins_power g, uint64_t c)
 {
-    wide low = (wide)g.low * c;
-    wide high = (wide)g.high * c + (low >> 64);
-    return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
+    const ins_wide high = ins_wide_product(g.high, c);
+    const uint64_t middle = high.low + ins_wide_product(g.low, c).high;
+    return (high.high + (middle < high.low)) | (middle > 1);
 }
 
 static ins_decimal without_zeros(uint64_t digits, int exponent)
