@@ -25,6 +25,15 @@ column() {
     awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$1"
 }
 
+@test "program, header, module and the head of the NEWS are of one version" {
+    version=$("$INITSCOPE" --version | sed -n '1s/^initscope //p')
+    [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]
+    IFS=. read -r major minor patch <<<"$version"
+    grep -q "^#define INITSCOPE_VERSION $((major * 10000 + minor * 100 + patch)) /\* $version," "$srcdir/include/initscope.h"
+    grep -qxF "__version__ = \"$version\"" "$srcdir/src/lib/initscope.py"
+    [ "$(sed -n 's/^initscope \([0-9]\)/\1/p' "$srcdir/NEWS" | head -n 1)" = "$version" ]
+}
+
 @test "it exports what its header has, of this version, and nothing else" {
     local library
     library=$(shared_library)
