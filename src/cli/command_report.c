@@ -150,7 +150,7 @@ static void run(int argc, char **argv, ins_error *error)
 const ins_command ins_command_report = {
     .name = "report",
     .usage = "[OPTION]... DIR... [-o DIR]",
-    .help = "from the CSV logs in the DIRs: figures, gnuplot scripts, one PDF and one HTML file",
+    .help = "from the CSV logs in the DIRs: figures, one PDF and one HTML file",
     .about = about,
     .operand = INS_OPERAND_RUNS,
     .flags = flags,

@@ -297,7 +297,7 @@ async function files(name, page, of, place) {
         await blank.close()
     })
     await test(`${name}: every script draws its figure alone`, async () => {
-        const scripts = await page.evaluate(() => all('figure[data-name]:has(.gp)').map(f => [f.dataset.name, script(f)]))
+        const scripts = await page.evaluate(() => all('figure[data-name]:has(.csv):has(.gp)').map(f => [f.dataset.name, script(f)]))
         assert.ok(scripts.length > 0)
         for (const [figure, text] of scripts) {
             const drawn = join(place, `${figure}.svg`), source = join(place, `${figure}.gp`)

@@ -149,7 +149,7 @@ page, told, all_values = open(sys.argv[1]).read(), 0, 0
 for svg, data in re.findall(r'(<svg viewBox[^>]* data-panels=.*?</svg>).*?<pre class="csv" tabindex="0">\n(.*?)</pre>', page, re.S):
     rows = [row for row in csv.reader(html.unescape(data).splitlines()) if row][1:]
     drawn = [(float(x), float(y)) for x, y in re.findall(r'M(-?[\d.]+)[ ]?(-?[\d.]+)h0', svg)]
-    for left, top, right, bottom, x0, x1, xlog, y0, y1, ylog, series in json.loads(html.unescape(re.search(r'data-panels="(.*?)"', svg)[1])):
+    for left, top, right, bottom, x0, x1, xlog, y0, y1, ylog, series, title in json.loads(html.unescape(re.search(r'data-panels="(.*?)"', svg)[1])):
         if xlog < 0 or ylog < 0 or not drawn:
             continue
         def share(v, a, b, log):
