@@ -119,8 +119,8 @@ static bool is_of_run(const ins_flag *flag, const ins_flag *flags_of_run)
     return false;
 }
 
-/* Flags that are as those of run are only named; without flags_of_run there are none such. The title
- * that stands above all of them already is not repeated. */
+/* Flags that are as those of run are only named; without flags_of_run there are none such. The
+ * title that stands above all of them already is not repeated. */
 static void add_flags(ins_text *out, const ins_flag *flags, const ins_flag *flags_of_run,
                       const char *above)
 {
