@@ -67,6 +67,7 @@ try_configure() {
             word=${word#--*able-}
             grep -qE -e "--(en|dis)able-${word%%=*}([[ ]|\$)" configure.help
             ;;
+        --with-*) grep -qE -e "^ *${word%%=*}=" configure.help ;;
         --prefix=*) grep -q -e --prefix configure.help ;;
         CC=* | CFLAGS=* | PYTHON=*) grep -q "^  ${word%%=*} " configure.help ;;
         *) return 1 ;;
