@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A chart: panels with axes, and series in them. It knows neither a medium nor what is drawn: a
  * medium gives it a width, and it becomes a small CSV and a gnuplot script.
  *

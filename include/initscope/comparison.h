@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What may be compared with what: initializers within a setting, the initializer's main effect over
  * settings, whether it differs between settings. Never all pairs of all arms. */
 #ifndef INITSCOPE_COMPARISON_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Comparisons of arms over the seeds that they share: pairs, and the set of the best. No p value is
  * invented where there is no spread to test against. */
 #ifndef INITSCOPE_CONTRAST_H

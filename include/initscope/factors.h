@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What varies in a run directory besides the initializer and the seed. */
 #ifndef INITSCOPE_FACTORS_H
 #define INITSCOPE_FACTORS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files and directories that appear whole or not at all. */
 #ifndef INITSCOPE_FILE_H
 #define INITSCOPE_FILE_H
@@ -72,8 +74,9 @@ int ins_directory_sync(const char *path);
 /* Brings path and all below it to the disk. */
 ins_status ins_directory_sync_all(const char *path, ins_error *error);
 
-/* The first existing of the candidate paths of a bundled file: "$INITSCOPE_DATA_DIR/relative", the
- * source tree's (only when the program runs from its build tree), the installed data directory.
+/* The first existing of the candidate paths of a bundled file: "$INITSCOPE_DATA_DIR/relative", in
+ * the source tree (only for a program beside a file source-tree that names it, which a build has),
+ * in the installed data directory.
  * relative is for instance "data/iris.csv" or "reports/style.gp". Release with free(); NULL when
  * none exists. */
 char *ins_bundled(const char *relative);

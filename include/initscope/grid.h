@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cross product of the factors and the seeds, as numbered trials. */
 #ifndef INITSCOPE_GRID_H
 #define INITSCOPE_GRID_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Singular values and eigenvalues by LAPACK, which OpenBLAS brings along: the only door to it.
  * Matrices are row-major and dense, dimensions at least 1 and at most INT_MAX, elements finite. No
  * allocation. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads CSV logs, whoever wrote them, into columns. Columns are found by name; extra ones are
  * ignored. A column "step" stands for "epoch" where that one is absent. */
 #ifndef INITSCOPE_LOG_READER_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Moments of every unit of a tensor in one vectorised pass, and the layer's statistics from them.
  *
  * All figures are over the finite elements and population ones (divisor n). kurtosis is the fourth

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The logs of processes that run one experiment together: OUTPUT.ranks/1, OUTPUT.ranks/2, ...
  *
  * Each is a shard of its own, of whatever trials begin in it, and stays an interrupted one until

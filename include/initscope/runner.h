@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs an experiment: every trial of the grid, in parallel, into a run directory. */
 #ifndef INITSCOPE_RUNNER_H
 #define INITSCOPE_RUNNER_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How many of a layer's units can be told apart. */
 #ifndef INITSCOPE_SYMMETRY_H
 #define INITSCOPE_SYMMETRY_H

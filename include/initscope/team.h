@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The processes that run one experiment together: the ranks of an MPI job, or this one alone.
  *
  * A number is handed out to one of them at a time, so that nobody waits for the slowest; there is

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Growing text, strict parsing of numbers, nearest names, safe display of foreign bytes. */
 #ifndef INITSCOPE_TEXT_H
 #define INITSCOPE_TEXT_H

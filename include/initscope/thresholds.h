@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The numbers by which the judgement decides, and sentences and figures with it: each stands once.
  */
 #ifndef INITSCOPE_THRESHOLDS_H

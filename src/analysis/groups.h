@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Groups of things that agree in several respects, found one respect after the other. */
 #ifndef GROUPS_H
 #define GROUPS_H

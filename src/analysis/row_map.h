@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a 64-bit key to the number of an entry, exact: how a million rows are found by their place.
  * Open addressing over 4-byte slots, with the keys beside them; where nearly every key that may
  * come does come, the key itself says the slot. */

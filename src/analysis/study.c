@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads a run directory: its files, its runs and arms, its epochs, and where every row belongs. */
 #include <config.h>
 

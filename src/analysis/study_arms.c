@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Arms: runs that differ in their seed only.
  *
  * A factor of runs.csv or factors.csv distinguishes arms, and stands in their labels, when it

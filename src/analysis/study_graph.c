@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What network.csv tells of the layers of an arm, and the streams of its residual blocks. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the study share: the tables as read, and where each row belongs. */
 #ifndef STUDY_INTERNAL_H
 #define STUDY_INTERNAL_H

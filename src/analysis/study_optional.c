@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The files that a run directory may lack: symmetry, histograms, time steps, tokens, theory, depth,
  * singular values. Their rows are grouped by the place that they describe; one that describes none
  * is passed over. */

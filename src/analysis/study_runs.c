@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which runs a directory holds, and to which run, epoch, layer and tensor every row belongs.
  *
  * A run is known by its number when both files have the column run, and by its initializer and seed

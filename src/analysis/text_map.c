@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Texts by their hashes; where two have the same, the second takes the next one that is free. */
 #include <config.h>
 

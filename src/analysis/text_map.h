@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Different texts by number, in the order in which they first came. */
 #ifndef TEXT_MAP_H
 #define TEXT_MAP_H

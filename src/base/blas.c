@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Matrix products on CBLAS.
  *
  * The kernels of OpenBLAS for small matrices take op(B) = B', the forward product, only when B is

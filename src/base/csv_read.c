@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* CSV in: libcsv takes the bytes apart; this file collects rows, counts lines, and says what is
  * wrong where. */
 #include <config.h>
@@ -540,6 +542,10 @@ static bool read_rows(reader *in, char delimiter, size_t chunk)
     free(piece);
     return count >= 0;
 }
+
+#ifdef HAVE_STRUCT_STAT_ST_MTIMESPEC
+#define st_mtim st_mtimespec /* macOS */
+#endif
 
 /* True when the file was written to between before and after. */
 static bool changed(const struct stat *before, const struct stat *after)

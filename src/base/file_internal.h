@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of this room share. Functions that return int: 0, or -1 with errno. */
 #ifndef INITSCOPE_BASE_FILE_INTERNAL_H
 #define INITSCOPE_BASE_FILE_INTERNAL_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* LAPACK by its Fortran names, which every OpenBLAS has, while Debian's is without LAPACKE. The
  * lengths of the strings follow all other arguments.
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A decimal times a power of ten known to 128 bits lies in an interval so narrow that it nearly
  * always rounds to one double: Daniel Lemire, "Number parsing at a gigabyte per second", Software:
  * Practice and Experience 51, 2021, section 5. Here the powers are rounded up, so the product is an

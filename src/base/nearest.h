@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The double nearest to a decimal. */
 #ifndef INITSCOPE_NEAREST_H
 #define INITSCOPE_NEAREST_H

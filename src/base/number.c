@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers to text and back: shortest digits that round-trip, strict decimal reading, the same in
  * every locale. */
 #include <config.h>
@@ -10,6 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef HAVE_XLOCALE_H
+#include <xlocale.h> /* newlocale of macOS */
+#endif
 
 #include "initscope/error.h"
 #include "initscope/memory.h"

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Powers of ten to 128 bits, for the shortest decimal digits of a double and for reading them. */
 #ifndef INITSCOPE_POWERS_OF_TEN_H
 #define INITSCOPE_POWERS_OF_TEN_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The exchange of staged names for final ones, of a whole directory or of each entry of one. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Growing text, its hash, and the name nearest to a mistyped one. */
 #include <config.h>
 

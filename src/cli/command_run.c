@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* initscope run: the options are the rows of the settings table and a few switches. */
 #include <config.h>
 
@@ -117,7 +119,7 @@ static void run_experiment(const ins_arguments *arguments, ins_request *request,
 {
     const ins_loudness loudness = loudness_of(arguments);
     ins_progress *progress = ins_progress_new(loudness);
-    ins_outcome outcome;
+    ins_outcome outcome = {0};
     request->tell = tell;
     request->context = progress;
     request->stop = stop;

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables of the command line: commands, what stands in place of one, exit statuses. */
 #include <config.h>
 

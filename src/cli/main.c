@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The program: a safe start, what is common to all commands, the exit status. */
 #include <config.h>
 
@@ -8,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#ifdef HAVE_GETAUXVAL
+#if defined HAVE_GETAUXVAL && defined HAVE_SYS_AUXV_H
 #include <sys/auxv.h>
 #endif
 #include <unistd.h>
@@ -36,7 +38,7 @@ static void open_standard_descriptors(void)
 /* True for a program that is set-user-ID, set-group-ID or has got capabilities by being started. */
 static bool has_foreign_privileges(void)
 {
-#ifdef HAVE_GETAUXVAL
+#if defined HAVE_GETAUXVAL && defined HAVE_SYS_AUXV_H
     return getauxval(AT_SECURE) != 0;
 #else
     return geteuid() != getuid() || getegid() != getgid();

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a run is doing, on standard error: a bar on a terminal, plain lines with -v. */
 #include <config.h>
 

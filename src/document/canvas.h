@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One page of text, rules and boxes, in millimetres from the top left of an A4 sheet. What is put
  * on it becomes data files that one full-page plot draws: no text stands in a script. */
 #ifndef INITSCOPE_CANVAS_H

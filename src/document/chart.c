@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Charts: where panels and labels stand, the data of the series, and the commands that draw them.
  *
  * Lengths are millimetres from the chart's top left. No text of the data stands in the commands but

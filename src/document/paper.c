@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The document on paper: a cursor that goes down A4 pages, and what it leaves on them. */
 #include <config.h>
 

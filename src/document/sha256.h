@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* SHA-256, by which a page says which scripts and styles are its own. */
 #ifndef INITSCOPE_SHA256_H
 #define INITSCOPE_SHA256_H

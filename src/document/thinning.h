@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Curves of more points than can be seen. */
 #ifndef THINNING_H
 #define THINNING_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The web's own scripts of charts, and what gnuplot drew with them. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The grid: trial numbers as mixed-radix numbers of the factors, the seed being the last digit. */
 #include <config.h>
 

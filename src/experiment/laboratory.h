@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the trials of one run share, and what the files of the runner need of each other. */
 #ifndef INITSCOPE_LABORATORY_H
 #define INITSCOPE_LABORATORY_H

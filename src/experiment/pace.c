@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The longest trial of each size, and rehearsals: two short ones of a few minibatches. */
 #include <config.h>
 

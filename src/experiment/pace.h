@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How long trials take and how much they write: as those did that have ended; before any has, as a
  * few of their minibatches do. */
 #ifndef INITSCOPE_PACE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* An experiment from its data to its run directory: trials in parallel, rows in trial order. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Without MPI, or when nobody has started a job, a team of one; else a window of rank 0's memory.
  */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One trial: a network from its initializer to its last epoch, and the rows about it. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What must agree between a run and its resumption: "key = value" a line. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The journal of a run that is being written.
  *
  *     initscope journal 2 keep = 90a1...

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the log writer share. */
 #ifndef INITSCOPE_LOG_INTERNAL_H
 #define INITSCOPE_LOG_INTERNAL_H

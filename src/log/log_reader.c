@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads a log into columns: cells go straight into arrays that double when full. */
 #include <config.h>
 

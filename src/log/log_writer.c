@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The life of a run directory: staging directory, trials appended, published whole. */
 #include <config.h>
 

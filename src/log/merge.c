@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copies the rows of all trials, in their order, from the shards into one log. */
 #include <config.h>
 

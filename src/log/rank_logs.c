@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The directory OUTPUT.ranks: its lock, its logs, and a file that tells whether OUTPUT is replaced.
  */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rules behind the words, once; and the settings of every experiment. */
 #include <config.h>
 

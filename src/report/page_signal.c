@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Size, signal and error by layer before training, with what theory predicts, and the totals. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Several settings: a grid of tiles, the initializers over all of them, and what their score goes
  * with. */
 #include <config.h>

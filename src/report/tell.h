@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the pages share: an experiment read and judged, the document they write into, and the way
  * from a name in the logs to a mark in the document. */
 #ifndef INITSCOPE_TELL_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Comparisons paired by seed. The seeds are few and the arms some hundred at most, so that the
  * plain loops are quick enough. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* GSL's singular values are those of Golub and Reinsch, of as many rows as columns at least. */
 #include <config.h>
 

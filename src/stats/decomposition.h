@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Singular values and eigenvalues: by LAPACK, and where it is not there by GSL. Matrices are
  * row-major and dense, their elements finite. No allocation. */
 #ifndef INITSCOPE_STATS_DECOMPOSITION_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Moments of units. One kernel serves rows and columns: it walks a matrix some columns wide, and
  * every lane adds up its own column, so a lane's figures depend on nothing but its own elements in
  * their order, whatever the alignment and the vector width. Columns of a tensor are lanes as they

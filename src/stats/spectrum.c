@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A matrix is divided by its largest element first, so that squares neither overflow nor vanish.
  *
  * At 256 columns the eigenvalues of X'X cost half of what singular values cost LAPACK, and a

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units are compared by sorting them; cosines come from products of normalised weight vectors; the
  * singular values of the centred outputs X are square roots of the eigenvalues of X'X or XX',
  * whichever is smaller. */

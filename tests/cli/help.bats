@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # --help, --version and list: complete, within 80 columns, on standard output.
 
 load helper
@@ -132,4 +134,31 @@ digits 1797 64 10" ]
     words() { tr -s ' \n' '\n' | sort -u; }
     words <wrapped >whole
     [ -z "$("$INITSCOPE" list initializers | words | comm -23 - whole)" ]
+}
+
+@test "data are found by the file source-tree beside the program, and only by one that is to be trusted" {
+    unset INITSCOPE_DATA_DIR
+    "$INITSCOPE" list datasets >beside
+    grep -qF "$srcdir/data/iris.csv" beside
+    mkdir -p bin tree/data
+    cp "$INITSCOPE" bin
+    cp "$srcdir/data/iris.csv" tree/data
+    # Those of an installed program, if any.
+    run bin/initscope list datasets
+    alone=$output
+    [[ $alone != *"$srcdir"* ]]
+    [[ $alone != *"$PWD/tree"* ]]
+    echo "$PWD/tree" >bin/source-tree
+    run bin/initscope list datasets
+    [[ $output == *"$PWD/tree/data/iris.csv"* ]]
+    mv bin/source-tree elsewhere
+    ln -s ../elsewhere bin/source-tree
+    run bin/initscope list datasets
+    [ "$output" = "$alone" ]
+    rm bin/source-tree
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    mv elsewhere bin/source-tree
+    chown 12345 bin/source-tree
+    run bin/initscope list datasets
+    [ "$output" = "$alone" ]
 }

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # mpirun initscope run: the ranks of an MPI job run one experiment together.
 
 load helper

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope report: time and memory go with what is read, and what is too much to show is chosen and told.
 
 load helper

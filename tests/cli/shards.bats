@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope run --shard, initscope merge: parts of an experiment, and the whole that they make.
 
 load helper

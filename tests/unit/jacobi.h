@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Singular values in long double, by one-sided Jacobi rotations (Hestenes 1958): an oracle that
  * shares no step with LAPACK's or GSL's reduction to two diagonals. */
 #ifndef JACOBI_H

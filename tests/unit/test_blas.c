@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Matrix products against plain sums in double; the library that is bound; one thread. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is compared with what: sets of the best within a setting, main effects over settings, and
  * what cannot be told. The numbers of the tests are SciPy's in test_statistics. */
 #include <config.h>

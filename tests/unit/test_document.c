@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a report says: chapters, sections and blocks in their order, slugs, and arms as marks. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The log takes the rows of trials in any order, from any thread, and writes them in the order in
  * which the trials began. The oracle is the log of trials that ended one after the other. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Singular values, by LAPACK and compiled once more by GSL. Oracle: numpy.linalg.svd of NumPy 1.24
  * on the same matrices, and exact invariants. */
 #include <config.h>

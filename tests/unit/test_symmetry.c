@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units that can be told apart, against counts by hand, numpy's singular values and those of Jacobi
  * rotations. By LAPACK, and compiled once more by GSL. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Growing text, nearest names, display of foreign bytes, hash. */
 #include <config.h>
 
