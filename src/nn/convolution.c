@@ -15,6 +15,7 @@
 #include "convolution_frame.h"
 #include "depthwise.h"
 #include "uniform_product.h"
+#include "winograd.h"
 
 /* OpenBLAS multiplies without packing where m n k is at most this, and there a product is best; the
  * patches of a larger one are to fit the second cache of a core, and strips with their z nearly the
@@ -160,13 +161,15 @@ size_t ins_convolution_scratch(const ins_convolution *convolution, size_t rows)
 {
     ins_convolution fast = *convolution, uniform = *convolution;
     ins_carver strips = {0}, patches = {0};
+    size_t paired = 0;
     if (is_depthwise(convolution)) return ins_depthwise_scratch(convolution);
     fast.uniform = false;
     uniform.uniform = true;
+    if (ins_winograd_pays(&fast)) paired = ins_winograd_scratch(&fast);
     plan(&fast, rows, true, &strips);
     plan(&uniform, rows, false, &patches);
     if (strips.overflow || patches.overflow) return SIZE_MAX;
-    return most(strips.used, patches.used) / sizeof(real);
+    return most(paired, most(strips.used, patches.used) / sizeof(real));
 }
 
 /* The lines of the block that begins at a line. */
@@ -334,6 +337,10 @@ void ins_convolution_forward(const ins_convolution *convolution, size_t rows, co
         ins_depthwise_forward(convolution, rows, x, w, b, z, scratch);
         return;
     }
+    if (ins_winograd_pays(convolution)) {
+        ins_winograd_forward(convolution, rows, x, w, b, z, scratch);
+        return;
+    }
     const task t = start(convolution, rows, true, scratch);
     for (size_t g = 0; g < convolution->groups; g++)
         group_forward(&t, g, x, w + g * t.units * t.patch, b != NULL ? b + g * t.units : NULL, z);
@@ -347,6 +354,10 @@ void ins_convolution_backward_weights(const ins_convolution *convolution, size_t
         ins_depthwise_backward_weights(convolution, rows, share, x, delta, gradient, scratch);
         return;
     }
+    if (ins_winograd_pays(convolution)) {
+        ins_winograd_backward_weights(convolution, rows, share, x, delta, gradient, scratch);
+        return;
+    }
     const task t = start(convolution, rows, true, scratch);
     for (size_t g = 0; g < convolution->groups; g++)
         group_backward_weights(&t, g, share, x, delta, gradient + g * t.units * t.patch);
@@ -357,6 +368,10 @@ void ins_convolution_backward_data(const ins_convolution *convolution, size_t ro
 {
     if (is_depthwise(convolution)) {
         ins_depthwise_backward_data(convolution, rows, delta, w, x_delta, scratch);
+        return;
+    }
+    if (ins_winograd_pays(convolution)) {
+        ins_winograd_backward_data(convolution, rows, delta, w, x_delta, scratch);
         return;
     }
     const task t = start(convolution, rows, false, scratch);

@@ -33,7 +33,8 @@ size_t ins_convolution_scratch(const ins_convolution *convolution, size_t rows);
 
 /* Of all of them: rows is at least 1, scratch is aligned to 64 bytes and keeps nothing from call to
  * call. The zeros around x are multiplied as well: where W or delta is infinite, so that z, or the
- * gradient, is NaN beside a border. */
+ * gradient, is NaN beside a border. Two lines may be computed by their sums (winograd.h): what is
+ * rounded, or not finite, in one of them, is so in the other. */
 
 /* z from x, W and b (units), which may be NULL. */
 void ins_convolution_forward(const ins_convolution *convolution, size_t rows, const real *x,

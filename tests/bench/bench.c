@@ -240,7 +240,8 @@ static void measure_statistics(subject *s, size_t repeats)
     const ins_samples *probe = &s->laboratory.probe;
     ins_network *network = make_network(s);
     ins_trainer *trainer = make_trainer(s, network);
-    ins_recorder_trial trial = {&s->trial, network, probe, &s->settings};
+    const ins_recorder_trial trial = {
+        .trial = &s->trial, .network = network, .probe = probe, .settings = &s->settings};
     ins_recorder *recorder = ins_recorder_new(&trial, &s->design);
     ins_log_rows rows = {0};
     for (size_t i = 0; i <= repeats; i++) {

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The speed of initscope, line by line: figure, bar, goal. See README.md beside this file.
 
-Standard library only. What is compared runs in turn, A B A B; every figure is a median.
+Standard library only. What is compared runs in turn, A B A B; every figure is a median, of a ratio
+that of the rounds.
 """
 import argparse
 import csv
@@ -18,8 +19,9 @@ INITIALIZERS = {
     "iris": ["zeros", "random_uniform", "glorot_uniform", "he_uniform"],
     "digits": ["random_uniform", "glorot_uniform", "he_uniform", "he_normal"],
 }
-# Only layers.csv and epochs.csv, which the peers record too.
+# Only layers.csv and epochs.csv, which the peers record too; and what initscope alone can say.
 LAYERS_ONLY = ["--histograms", "none", "--symmetry", "none", "--spectrum", "none"]
+WITH_SPECTRA = ["--histograms", "none"]
 IRIS = ["--data", "iris", "--hidden", "64,64", "--epochs", "10", "--batch", "32",
         "--init", ",".join(INITIALIZERS["iris"])]
 DIGITS = ["--data", "digits", "--hidden", "20x256", "--epochs", "2", "--batch", "64", "--seeds", "1",
@@ -28,6 +30,17 @@ DIGITS = ["--data", "digits", "--hidden", "20x256", "--epochs", "2", "--batch", 
 
 class Missing(Exception):
     """What a line needs is not there."""
+
+
+def medians(rounds):
+    """Of each work's figures."""
+    return [{key: statistics.median(each[i][key] for each in rounds) for key in rounds[0][i]
+             if key != "text"} for i in range(len(rounds[0]))]
+
+
+def ratio(rounds, key, one, other):
+    """The median of one work's figure by the other's of the same round."""
+    return statistics.median(each[one][key] / each[other][key] for each in rounds)
 
 
 class Bench:
@@ -61,11 +74,13 @@ class Bench:
         return self.child([self.options.initscope, "run", *arguments, "--threads", str(threads),
                            "-q", "--force", "-o", self.path("run")])
 
+    def rounds(self, *works):
+        """What each work says in every round; the first round only warms up."""
+        return [[work() for work in works] for _ in range(self.options.runs + 1)][1:]
+
     def in_turn(self, *works):
-        """Medians of each work's figures; the first round only warms up."""
-        rounds = [[work() for work in works] for _ in range(self.options.runs + 1)][1:]
-        return [{key: statistics.median(r[i][key] for r in rounds) for key in rounds[0][i]
-                 if key != "text"} for i in range(len(works))]
+        """Medians of each work's figures."""
+        return medians(self.rounds(*works))
 
     def in_process(self, what, *settings):
         """What the bench program prints; it is asked once."""
@@ -88,22 +103,57 @@ class Bench:
         return {"cpu": float(cpu), "wall": float(wall)}
 
 
-def against_torch(bench, name, work, seeds, probe):
+def need_torch(bench):
     if subprocess.run([bench.options.python, "-c", "import torch"], capture_output=True).returncode:
         raise Missing("PyTorch is missing (Debian: python3-torch)")
-    ours, theirs = bench.in_turn(lambda: bench.run([*work, *LAYERS_ONLY]),
-                                 lambda: bench.torch(name, work, seeds, probe))
-    return theirs["wall"] / ours["wall"], (
-        f"initscope {ours['wall']:.3f} s, PyTorch {theirs['wall']:.3f} s; "
-        f"CPU {ours['cpu']:.3f} and {theirs['cpu']:.3f} s, ratio {theirs['cpu'] / ours['cpu']:.1f}")
+
+
+def against_torch(bench, name, work, seeds, probe):
+    """Of CPU times; PyTorch's once beside both sets of records."""
+    if name not in bench.remembered:
+        need_torch(bench)
+        bench.remembered[name] = bench.rounds(lambda: bench.run([*work, *LAYERS_ONLY]),
+                                              lambda: bench.run([*work, *WITH_SPECTRA]),
+                                              lambda: bench.torch(name, work, seeds, probe))
+    rounds = bench.remembered[name]
+    *ours, theirs = medians(rounds)
+    return [(ratio(rounds, "cpu", -1, i),
+             f"initscope {own['cpu']:.3f} s, PyTorch {theirs['cpu']:.3f} s of CPU; "
+             f"wall {own['wall']:.3f} and {theirs['wall']:.3f} s") for i, own in enumerate(ours)]
 
 
 def iris_torch(bench):
-    return against_torch(bench, "iris", [*IRIS, "--seeds", "10"], 10, 512)
+    return against_torch(bench, "iris", [*IRIS, "--seeds", "10"], 10, 512)[0]
+
+
+def iris_spectra(bench):
+    return against_torch(bench, "iris", [*IRIS, "--seeds", "10"], 10, 512)[1]
 
 
 def digits_torch(bench):
-    return against_torch(bench, "digits", DIGITS, 1, 1024)
+    return against_torch(bench, "digits", DIGITS, 1, 1024)[0]
+
+
+def digits_spectra(bench):
+    return against_torch(bench, "digits", DIGITS, 1, 1024)[1]
+
+
+def convolution(bench, extent, channels, units):
+    """Of a minibatch of 64, forward and both backward passes."""
+    need_torch(bench)
+    peer = os.path.join(os.path.dirname(__file__), "convolution_peer.py")
+    shape = [*map(str, (extent, channels, units, 64)), str(4 * bench.options.runs)]
+    seconds = [(float(bench.child([bench.options.convolution, *shape])["text"]),
+                float(bench.child([bench.options.python, peer, *shape])["text"]))
+               for _ in range(bench.options.runs)]
+    ours, theirs = map(statistics.median, zip(*seconds))
+    return statistics.median(own / other for own, other in seconds), (
+        f"initscope {1e3 * ours:.2f} ms, PyTorch {1e3 * theirs:.2f} ms of CPU")
+
+
+def convolution_line(extent, channels, units):
+    return (f"conv {extent}x{extent}x{channels} to {units}, of PyTorch's time", "x", 1.15, 1.0,
+            lambda bench: convolution(bench, extent, channels, units))
 
 
 def iris_fann(bench):
@@ -122,8 +172,7 @@ def iris_fann(bench):
 def against_torch_recurrent(bench, kind):
     """One epoch of 10 minibatches of 64 sequences, 28 steps of 28 inputs, 128 units."""
     peer = os.path.join(os.path.dirname(__file__), "recurrent_peer.py")
-    if subprocess.run([bench.options.python, "-c", "import torch"], capture_output=True).returncode:
-        raise Missing("PyTorch is missing (Debian: python3-torch)")
+    need_torch(bench)
     data = bench.path("sequences.csv")
     if not os.path.exists(data):
         draw = random.Random(1)
@@ -134,15 +183,15 @@ def against_torch_recurrent(bench, kind):
     settings = [f"data={data}", f"network=input(28,28),{kind.lower()}(128)", "batch=64",
                 "test-fraction=0", "probe=1", "init=glorot_uniform"]
     repeats = str(4 * bench.options.runs)
-    ours, theirs = [], []
+    seconds = []
     for _ in range(bench.options.runs):
         text = bench.child([bench.options.bench, "epoch", repeats, *settings])["text"]
-        ours.append(dict(csv.reader(text.split()))["epoch_seconds"])
-        theirs.append(bench.child([bench.options.python, peer, kind, "28", "28", "128", "640", "64",
-                                   repeats])["text"])
-    ours, theirs = (statistics.median(map(float, seconds)) for seconds in (ours, theirs))
-    return theirs / ours, (f"a minibatch of 64: initscope {100 * ours:.2f} ms, "
-                           f"PyTorch {100 * theirs:.2f} ms of CPU")
+        peer_text = bench.child([bench.options.python, peer, kind, "28", "28", "128", "640", "64",
+                                 repeats])["text"]
+        seconds.append((float(dict(csv.reader(text.split()))["epoch_seconds"]), float(peer_text)))
+    ours, theirs = map(statistics.median, zip(*seconds))
+    return statistics.median(other / own for own, other in seconds), (
+        f"a minibatch of 64: initscope {100 * ours:.2f} ms, PyTorch {100 * theirs:.2f} ms of CPU")
 
 
 def lstm_torch(bench):
@@ -151,6 +200,25 @@ def lstm_torch(bench):
 
 def gru_torch(bench):
     return against_torch_recurrent(bench, "GRU")
+
+
+ACTIVATIONS = ["relu", "tanh", "gelu", "mish"]
+
+
+def activation(bench, name):
+    if "activations" not in bench.remembered:
+        works = [[*DIGITS, *LAYERS_ONLY, "--activation", word] for word in ACTIVATIONS]
+        bench.remembered["activations"] = bench.rounds(
+            *(lambda work=work: bench.run(work) for work in works))
+    rounds, place = bench.remembered["activations"], ACTIVATIONS.index(name)
+    found = medians(rounds)
+    return ratio(rounds, "cpu", place, 0), (
+        f"CPU {found[place]['cpu']:.2f} s, relu {found[0]['cpu']:.2f} s")
+
+
+def activation_line(name, bar, goal):
+    return (f"{name} against relu, digits 20x256", "x", bar, goal,
+            lambda bench: activation(bench, name))
 
 
 DIGITS_SETTINGS = ("data=digits", "hidden=20x256", "batch=64", "probe=1024", "init=he_normal",
@@ -177,8 +245,62 @@ def statistics_share(bench):
 
 def two_threads(bench):
     work = [*IRIS, "--seeds", "50"]
-    one, two = bench.in_turn(lambda: bench.run(work, 1), lambda: bench.run(work, 2))
-    return one["wall"] / two["wall"], f"200 trials: {one['wall']:.2f} s and {two['wall']:.2f} s"
+    rounds = bench.rounds(lambda: bench.run(work, 1), lambda: bench.run(work, 2))
+    one, two = medians(rounds)
+    return ratio(rounds, "wall", 0, 1), f"200 trials: {one['wall']:.2f} s and {two['wall']:.2f} s"
+
+
+SHARDS = 4
+
+
+def need_shards(bench):
+    if "--shard" not in bench.child([bench.options.initscope, "run", "--help"])["text"]:
+        raise Missing("this initscope has no --shard")
+
+
+def shard(bench, work, number, count):
+    """Starts the process that makes one shard."""
+    return subprocess.Popen(
+        [bench.options.initscope, "run", *work, "--threads", "1", "--shard", f"{number}/{count}", "-q",
+         "--force", "-o", bench.path(f"shard.{number}")], env=bench.environment)
+
+
+def merge(bench, count):
+    return bench.child([bench.options.initscope, "merge", "-q", "--force",
+                        *(bench.path(f"shard.{i + 1}") for i in range(count)),
+                        "-o", bench.path("merged")])
+
+
+def sharded(bench, work):
+    start = time.perf_counter()
+    children = [shard(bench, work, i + 1, SHARDS) for i in range(SHARDS)]
+    if any([child.wait() for child in children]):
+        raise RuntimeError("a shard failed")
+    merge(bench, SHARDS)
+    return {"wall": time.perf_counter() - start}
+
+
+def four_shards(bench):
+    need_shards(bench)
+    work = [*IRIS, "--seeds", "50"]
+    rounds = bench.rounds(lambda: bench.run(work, 2), lambda: sharded(bench, work))
+    threads, shards = medians(rounds)
+    return ratio(rounds, "wall", 0, 1), (
+        f"200 trials: 2 threads {threads['wall']:.2f} s, {SHARDS} shards and their merge "
+        f"{shards['wall']:.2f} s")
+
+
+def merge_seconds(bench):
+    need_shards(bench)
+    work = ["--data", "iris", "--hidden", "14x4", "--epochs", "100", "--seeds", "25", "--probe", "16",
+            "--init", ",".join(INITIALIZERS["iris"]), *LAYERS_ONLY]
+    for i in range(100):
+        if shard(bench, work, i + 1, 100).wait():
+            raise RuntimeError("a shard failed")
+    found = bench.in_turn(lambda: merge(bench, 100))[0]
+    with open(bench.path(os.path.join("merged", "layers.csv"))) as file:
+        rows = sum(1 for _ in file)
+    return found["wall"], f"{rows} lines of layers.csv; CPU {found['cpu']:.2f} s, {found['memory']:.0f} MB"
 
 
 def ten_times(bench):
@@ -245,6 +367,17 @@ def report_memory(bench):
     return report(bench)["memory"], "the larger of initscope and gnuplot"
 
 
+def report_of(bench, count, *options):
+    """The report of so many initializers, three trials each on Iris."""
+    rules = [f"random_normal(stddev={0.01 * (i + 1):.2f})" for i in range(count)]
+    bench.run(["--data", "iris", "--hidden", "64,64", "--epochs", "10", "--batch", "32", "--seeds", "3",
+               "--init", ",".join(rules)], threads=os.cpu_count() or 1)
+    found = bench.in_turn(lambda: bench.child(
+        [bench.options.initscope, "report", "-q", "--format", *options, bench.path("run"), "-o",
+         bench.path("report")]))[0]
+    return found["wall"], f"CPU {found['cpu']:.2f} s, {found['memory']:.0f} MB"
+
+
 def vanishing(bench):
     work = ["--data", "iris", "--hidden", "100x64", "--seeds", "2", *LAYERS_ONLY]
     small, he = bench.in_turn(lambda: bench.run([*work, "--init", "random_normal(stddev=0.001)"]),
@@ -258,19 +391,38 @@ def iris_memory(bench):
 
 # Name, unit, bar, goal, how it is measured. A bar below its goal is to be exceeded.
 LINES = [
-    ("Iris, 40 runs, against PyTorch", "x", 20, 30, iris_torch),
-    ("digits 20x256, 4 runs, against PyTorch", "x", 2.2, 2.7, digits_torch),
-    ("LSTM of 128, 28 steps, against PyTorch", "x", 1, 2.3, lstm_torch),
+    ("Iris, 40 runs, against PyTorch", "x", 14, 20, iris_torch),
+    ("Iris, symmetry and spectra too", "x", 8, 10, iris_spectra),
+    ("digits 20x256, 4 runs, against PyTorch", "x", 2.2, 2.5, digits_torch),
+    ("digits 20x256, symmetry and spectra too", "x", 1.3, 1.5, digits_spectra),
+    convolution_line(8, 1, 16),
+    convolution_line(8, 16, 32),
+    convolution_line(28, 1, 16),
+    convolution_line(28, 16, 32),
+    convolution_line(32, 3, 32),
+    convolution_line(16, 64, 64),
+    ("LSTM of 128, 28 steps, against PyTorch", "x", 2, 2.6, lstm_torch),
     ("GRU of 128, 28 steps, against PyTorch", "x", 1, 2.3, gru_torch),
     ("one Iris network, not recorded, against FANN", "x", 1, 2, iris_fann),
+    activation_line("tanh", 1.15, 1.1),
+    activation_line("gelu", 1.3, 1.15),
+    activation_line("mish", 1.5, 1.25),
     ("training loop / its matrix products", "x", 1.5, 1.25, loop),
     ("statistics, time of an element", "ns", 1, 0.5, statistics_ns),
     ("statistics, share of training", "%", 10, 5, statistics_share),
     ("2 threads against 1", "x", 1.8, 1.95, two_threads),
+    ("4 shards and their merge against 2 threads", "x", 0.9, 0.97, four_shards),
+    ("merge of 100 shards of 1 M rows, time", "s", 20, 5, merge_seconds),
     ("10x the trials, time", "x", 10.5, 10, ten_times_time),
     ("10x the trials, memory", "x", 1.2, 1.05, ten_times_memory),
     ("data CSV of 100 MB, time", "s", 1.5, 1.0, csv_seconds),
     ("data CSV of 100 MB, memory / float matrix", "x", 2.5, 1.5, csv_memory),
+    ("report of 4 initializers, time", "s", 0.9, 0.7,
+     lambda bench: report_of(bench, 4, "pdf,html,png,svg")),
+    ("report of 4 initializers, HTML alone, time", "s", 0.9, 0.7,
+     lambda bench: report_of(bench, 4, "html")),
+    ("report of 50 initializers, time", "s", 6, 4,
+     lambda bench: report_of(bench, 50, "pdf,html,png,svg")),
     ("report of layers.csv of 1 M rows, time", "s", 6, 3, report_seconds),
     ("report of layers.csv of 1 M rows, memory", "MB", 600, 300, report_memory),
     ("vanishing network against He's scale", "x", 1.5, 1.1, vanishing),
@@ -300,6 +452,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--initscope", required=True)
     parser.add_argument("--bench", required=True, help="the in-process program")
+    parser.add_argument("--convolution", required=True, help="the program of one convolution")
     parser.add_argument("--source", required=True, help="where data/ is")
     parser.add_argument("--output", default="bench.csv")
     parser.add_argument("--runs", type=int, default=5, help="of each whole process [5]")

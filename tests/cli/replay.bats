@@ -47,7 +47,8 @@ replays() {
         --weight-decay 0.01
     trains --network 'input(64,1),conv(8,5,stride=2),act,conv(8,4,pad=valid,stride=3),act,meanpool(3,stride=2),flatten' --epochs 3 \
         --batch full
-    replays 7
+    trains --network "$image,conv(16,3),act,conv(24,3),act,conv(17,3,pad=valid),act,gmean"
+    replays 8
 }
 
 sequence='input(8,8)'
