@@ -20,37 +20,37 @@ packages() {
     case $1 in
     apt-get)
         echo gcc make autoconf automake libtool pkg-config libc6-dev xz-utils
-        echo libgsl-dev libcsv-dev libopenblas-dev libinih-dev zlib1g-dev libzip-dev libjansson-dev
+        echo libgsl-dev libcsv-dev libopenblas-dev libinih-dev zlib1g-dev libzip-dev libjansson-dev libexpat1-dev
         echo gnuplot-nox fonts-liberation
         echo check bats poppler-utils valgrind perl
         ;;
     dnf)
         echo gcc make autoconf automake libtool pkgconf-pkg-config glibc-devel xz
-        echo gsl-devel libcsv-devel openblas-devel inih-devel zlib-devel libzip-devel jansson-devel
+        echo gsl-devel libcsv-devel openblas-devel inih-devel zlib-devel libzip-devel jansson-devel expat-devel
         echo gnuplot liberation-sans-fonts
         echo check-devel bats poppler-utils valgrind perl
         ;;
     zypper)
         echo gcc make autoconf automake libtool pkg-config glibc-devel xz
-        echo gsl-devel libcsv-devel openblas-devel libinih-devel zlib-devel libzip-devel libjansson-devel
+        echo gsl-devel libcsv-devel openblas-devel libinih-devel zlib-devel libzip-devel libjansson-devel libexpat-devel
         echo gnuplot liberation-fonts
         echo check-devel bats poppler-tools valgrind perl
         ;;
     pacman)
         echo gcc make autoconf automake libtool pkgconf xz
-        echo gsl openblas libinih zlib libzip jansson
+        echo gsl openblas libinih zlib libzip jansson expat
         echo gnuplot ttf-liberation
         echo check bats poppler valgrind perl
         ;;
     apk)
         echo gcc make autoconf automake libtool pkgconf musl-dev xz
-        echo gsl-dev openblas-dev inih-dev zlib-dev libzip-dev jansson-dev
+        echo gsl-dev openblas-dev inih-dev zlib-dev libzip-dev jansson-dev expat-dev
         echo gnuplot font-liberation
         echo check-dev bats poppler-utils valgrind
         ;;
     brew)
         echo autoconf automake libtool pkg-config xz
-        echo gsl libcsv openblas inih zlib libzip jansson
+        echo gsl libcsv openblas inih zlib libzip jansson expat
         echo gnuplot
         echo check bats-core poppler
         ;;
@@ -98,7 +98,7 @@ install_missing() {
     done
     if [ "$manager" = none ]; then
         echo "autogen.sh: no known package manager: install gcc, make, autoconf, automake, libtool," >&2
-        echo "  pkg-config, GSL, OpenBLAS, libcsv, inih, zlib, libzip, jansson, gnuplot; for the tests check and bats" >&2
+        echo "  pkg-config, GSL, OpenBLAS, libcsv, inih, zlib, libzip, jansson, expat, gnuplot; for the tests check and bats" >&2
         exit 1
     fi
 

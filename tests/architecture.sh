@@ -47,6 +47,7 @@ ini.h            src/base/ini.c
 zlib.h           src/base/stream.c
 zip.h            src/base/zip.c
 jansson.h        src/base/safetensors.c
+expat.h          src/document/svg.c
 '
 
 # --- The rules: each prints one line per violation of the tree $1 ------------

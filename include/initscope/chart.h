@@ -17,6 +17,17 @@
 
 enum { INS_CHART_INK = 0x222222 }; /* of titles, unless a panel has its own */
 
+enum { INS_NO_MARK = -1 }; /* of what belongs to nothing that is compared (document.h) */
+
+/* The colours of a marked chart: what has mark N is drawn in these plus N, so that the drawing says
+ * what belongs to which mark. Marks from INS_MARKED_MOST on keep their colours. */
+enum {
+    INS_MARKED_MOST = 0x10000,
+    INS_MARKED_LINE = 0x010000, /* lines, points and what is filled */
+    INS_MARKED_TEXT = 0x020000,
+    INS_MARKED_SHADOW = 0x030000 /* a line in the panel of another */
+};
+
 typedef enum ins_series_kind {
     INS_SERIES_LINE, /* a curve through points; where lower and upper are given, a band around it */
     INS_SERIES_SIZE, /* the same, thin, with open points */
@@ -41,12 +52,14 @@ typedef struct ins_series {
     const char *name;     /* in the CSV, plain */
     const char *label;    /* plain, beside the open end of the curve or the point; NULL: none */
     unsigned colour, ink; /* 0xRRGGBB: of the drawing, of the label */
+    int mark;             /* whose colours these are; INS_NO_MARK */
     ins_list points;      /* ins_point */
 } ins_series;
 
 typedef struct ins_panel {
     const char *title;             /* plain, foreign text is fine; NULL: none */
     unsigned ink;                  /* of the title */
+    int mark;                      /* whose colour that is; INS_NO_MARK */
     const char *x_title, *y_title; /* our own words, markup; NULL: none */
     ins_axis x, y;
     double horizontal, vertical; /* dashed lines at these y and x; NAN: none */
@@ -71,6 +84,7 @@ typedef struct ins_chart {
     ins_shape shape;
     size_t across;   /* panels beside each other; 0: as many as look well */
     bool shadows;    /* each panel shows the lines of all others in grey */
+    bool marked;     /* drawn in the colours above in place of the marks' own */
     ins_list panels; /* ins_panel */
 } ins_chart;
 
@@ -99,10 +113,19 @@ bool ins_chart_has(const ins_chart *chart, ins_series_kind kind);
 size_t ins_chart_rows(const ins_chart *chart, double width);
 double ins_chart_row_height(const ins_chart *chart);
 
+/* Where a panel's axes lie when all rows are drawn, in millimetres from the chart's top left. */
+typedef struct ins_panel_place {
+    double left, top, right, bottom;
+} ins_panel_place;
+ins_panel_place ins_chart_place(const ins_chart *chart, double width, size_t panel);
+
 /* The data of a pruned chart, and the commands that draw its rows from first on, width millimetres
  * wide, after the head of figures/NAME.gp. Names that are too long for their place are shortened,
  * and numbered where that makes them equal. */
 void ins_chart_data(const ins_chart *chart, ins_text *out);
+/* The same for a page that brings its data along: values at digits significant digits, panel and
+ * series in the first row of a series alone, and nothing where lower or upper is none. */
+void ins_chart_data_short(const ins_chart *chart, int digits, ins_text *out);
 void ins_chart_script(const ins_chart *chart, double width, size_t first, size_t rows,
                       ins_text *out);
 

@@ -19,12 +19,19 @@
 /* What is compared, as every page shows it. */
 typedef struct ins_mark {
     const char *name;  /* whole, plain, safe to draw */
-    const char *prose; /* the same in sentences, plain */
+    const char *prose; /* the same in sentences, plain, no longer than a line of paper bears */
+    const char *whole; /* prose that was not shortened */
     unsigned colour;   /* 0xRRGGBB of lines and points */
     unsigned ink;      /* its darker variant, for text */
+    unsigned hue;      /* the place of both in the palette, 0 .. 7: for a medium with its own */
+    int number;        /* set when it is registered */
+    int same;          /* so is this: the first mark of the same whole name, which is the same to a
+                          reader whatever the experiment */
 } ins_mark;
 
-enum { INS_NO_MARK = -1 };
+/* A mark in markup: its number in decimal between two control characters, which ins_clean() takes
+ * out of every foreign text. */
+enum { INS_MARK_BEGINS = 1, INS_MARK_ENDS = 2 };
 
 /* --- Tables ------------------------------------------------------------------ */
 
@@ -93,7 +100,8 @@ typedef struct ins_block {
     size_t count;
     const ins_table_block *table;
     ins_chart *chart;
-    size_t number; /* of a chart, from 1 */
+    size_t number;    /* of a chart, from 1 */
+    const char *slug; /* of a chart, as that of a section */
 } ins_block;
 
 /* A section has a title that says what was found. */
@@ -131,6 +139,12 @@ void ins_document_free(ins_document *document); /* NULL is fine */
 /* Registers an arm; its number. */
 int ins_document_mark(ins_document *document, const ins_mark *mark);
 const ins_mark *ins_mark_at(const ins_document *document, int mark);
+
+/* A series in the colours of a mark. */
+ins_series *ins_mark_series(ins_chart *chart, ins_panel *panel, ins_series_kind kind,
+                            const char *name, const ins_mark *mark);
+/* So is the title of a panel. */
+void ins_mark_panel(ins_panel *panel, const ins_mark *mark);
 
 /* The mark as markup, for sentences. */
 const char *ins_mark_text(ins_document *document, int mark);
@@ -179,7 +193,12 @@ static inline ins_cell *ins_table_cell(const ins_table_block *table, size_t row,
     return &table->cell[row * table->columns + column];
 }
 
-/* A chart with its caption; number in the order of the document. */
+/* Whether a column of a table has links alone: each medium has a word of its own for where they
+ * lead, and the column no title. */
+bool ins_leads_elsewhere(const ins_table_block *table, size_t column);
+
+/* A chart with its caption; number in the order of the document. Its slug is that of the chapter,
+ * "-fig-" and its name. */
 size_t ins_add_chart(ins_document *document, ins_chart *chart, const char *caption);
 
 #endif

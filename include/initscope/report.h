@@ -1,4 +1,4 @@
-/* The report: from run directories to CSV, scripts, figures and one PDF. */
+/* The report: from run directories to CSV, scripts, figures, one PDF and one HTML file. */
 #ifndef INITSCOPE_REPORT_H
 #define INITSCOPE_REPORT_H
 
@@ -8,18 +8,31 @@
 #include "initscope/error.h"
 #include "initscope/text.h"
 
+/* What is drawn; the CSV files and the scripts are written in any case. */
+enum {
+    INS_FORMAT_PDF = 1,  /* report.pdf */
+    INS_FORMAT_HTML = 2, /* report.html */
+    INS_FORMAT_PNG = 4,  /* figures/NAME.png */
+    INS_FORMAT_SVG = 8,  /* figures/NAME.svg */
+    INS_FORMATS = 15     /* all of them */
+};
+
+/* The format of that name: pdf, html, png, svg. 0: there is none. */
+unsigned ins_format_named(const char *name);
+
 typedef struct ins_report_options {
     const char *const *directories; /* run directories */
     size_t count;
     bool running;        /* runs under way are taken as far as they have come */
+    unsigned formats;    /* some of INS_FORMATS; 0: all */
     const char *output;  /* NULL: DIR/report of the only DIR */
     const char *gnuplot; /* NULL: $GNUPLOT, else "gnuplot" from PATH */
 } ins_report_options;
 
 /* Writes the report. INS_DATA: logs that cannot be read; INS_USAGE: an output directory that holds
  * something else; INS_OUTPUT: not written; INS_RENDER: all is written but gnuplot is missing or
- * failed, and the message says how to render. An earlier report in the same place is replaced.
- * error is not NULL. */
+ * failed, and the message says how to render. An earlier report in the same place is replaced, with
+ * what it had in other formats. error is not NULL. */
 ins_status ins_report_write(const ins_report_options *options, ins_error *error);
 
 /* The table at a glance and the findings of each directory as plain text; nothing is written.

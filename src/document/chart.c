@@ -7,6 +7,7 @@
 #include "initscope/chart.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +53,11 @@ ins_panel *ins_chart_panel(ins_chart *chart, const char *title)
 {
     ins_panel **slot = ins_list_add(chart->arena, &chart->panels, sizeof *slot);
     ins_panel *panel = ins_arena_get(chart->arena, 1, sizeof *panel, "a panel");
-    *panel = (ins_panel){.title = title, .ink = INS_CHART_INK, .horizontal = NAN, .vertical = NAN};
+    *panel = (ins_panel){.title = title,
+                         .ink = INS_CHART_INK,
+                         .mark = INS_NO_MARK,
+                         .horizontal = NAN,
+                         .vertical = NAN};
     return *slot = panel;
 }
 
@@ -61,7 +66,8 @@ ins_series *ins_panel_series(ins_chart *chart, ins_panel *panel, ins_series_kind
 {
     ins_series **slot = ins_list_add(chart->arena, &panel->series, sizeof *slot);
     ins_series *series = ins_arena_get(chart->arena, 1, sizeof *series, "a series");
-    *series = (ins_series){.kind = kind, .name = name, .colour = colour, .ink = ink};
+    *series =
+        (ins_series){.kind = kind, .name = name, .colour = colour, .ink = ink, .mark = INS_NO_MARK};
     return *slot = series;
 }
 
@@ -151,10 +157,6 @@ bool ins_chart_has(const ins_chart *chart, ins_series_kind kind)
 
 /* --- Places ------------------------------------------------------------------- */
 
-typedef struct place {
-    double left, top, right, bottom;
-} place;
-
 /* Cells in rows; in each a panel, with tic labels to its left and names to one side. */
 typedef struct grid {
     size_t across;
@@ -218,13 +220,13 @@ static double left_of(const grid *g, size_t index)
 }
 
 /* Panel index when the rows from first on are drawn. */
-static place place_of(const ins_chart *chart, const grid *g, size_t index, size_t first)
+static ins_panel_place place_of(const ins_chart *chart, const grid *g, size_t index, size_t first)
 {
     double left = left_of(g, index), top = g->height * (double)(index / g->across - first);
     bool names_left = panel_at(chart, index)->labels_left;
-    place p = {.left = left + (names_left ? g->names : g->tics),
-               .right = left + g->cell - right_edge - (names_left ? g->tics : g->names),
-               .bottom = top + g->height - below_panel};
+    ins_panel_place p = {.left = left + (names_left ? g->names : g->tics),
+                         .right = left + g->cell - right_edge - (names_left ? g->tics : g->names),
+                         .bottom = top + g->height - below_panel};
     p.top = p.bottom - panel_height[chart->shape];
     return p;
 }
@@ -233,6 +235,12 @@ size_t ins_chart_rows(const ins_chart *chart, double width)
 {
     size_t across = grid_of(chart, width).across;
     return (chart->panels.count + across - 1) / across;
+}
+
+ins_panel_place ins_chart_place(const ins_chart *chart, double width, size_t panel)
+{
+    grid g = grid_of(chart, width);
+    return place_of(chart, &g, panel, 0);
 }
 
 double ins_chart_row_height(const ins_chart *chart)
@@ -291,6 +299,36 @@ static const char *shown(const names *of, const char *name)
     return name;
 }
 
+/* --- Colours ------------------------------------------------------------------ */
+
+static bool is_marked(const ins_chart *chart, int mark)
+{
+    return chart->marked && mark != INS_NO_MARK && mark < INS_MARKED_MOST;
+}
+
+/* What has this colour because of a mark. */
+static unsigned colour_in(const ins_chart *chart, unsigned colour, int mark, unsigned marked)
+{
+    return is_marked(chart, mark) ? marked + (unsigned)mark : colour;
+}
+
+static unsigned colour_of(const ins_chart *chart, const ins_series *series)
+{
+    return colour_in(chart, series->colour, series->mark, INS_MARKED_LINE);
+}
+
+static unsigned ink_of(const ins_chart *chart, const ins_series *series)
+{
+    return colour_in(chart, series->ink, series->mark, INS_MARKED_TEXT);
+}
+
+/* Tiles and words may have colours of their own. */
+static unsigned colour_of_point(const ins_chart *chart, const ins_series *series,
+                                const ins_point *point)
+{
+    return point->colour == series->colour ? colour_of(chart, series) : point->colour;
+}
+
 /* --- Data --------------------------------------------------------------------- */
 
 /* Beyond it gnuplot's own arithmetic overflows. */
@@ -300,6 +338,15 @@ static void add_value(ins_text *out, double value)
 {
     if (isfinite(value)) value = fmin(fmax(value, -largest), largest);
     ins_csv_number(out, isfinite(value) ? value : (double)NAN);
+}
+
+/* The double that reads as value at so many digits. */
+static double rounded(double value, int digits)
+{
+    char text[INS_NUMBER_SIZE + 8];
+    if (!isfinite(value)) return value;
+    snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    return strtod(text, NULL);
 }
 
 static bool has_kind(const ins_chart *chart, ins_series_kind kind)
@@ -323,7 +370,19 @@ static void add_words(ins_text *out, const char *words)
     ins_text_free(&doubled);
 }
 
-void ins_chart_data(const ins_chart *chart, ins_text *out)
+static void add_bound(ins_text *out, double value, int digits)
+{
+    if (digits == 0) {
+        add_value(out, value);
+    } else if (isfinite(value)) {
+        add_value(out, rounded(value, digits));
+    } else {
+        ins_csv_text(out, "");
+    }
+}
+
+/* digits 0: all of them. */
+static void add_data(const ins_chart *chart, int digits, ins_text *out)
 {
     static const char *const columns[] = {"panel", "series", "x", "y", "lower", "upper"};
     bool tiles = has_kind(chart, INS_SERIES_TILES), words = has_kind(chart, INS_SERIES_WORDS);
@@ -339,18 +398,29 @@ void ins_chart_data(const ins_chart *chart, ins_text *out)
             if (s > 0) ins_text_add(out, "\n");
             for (size_t k = 0; k < series->points.count; k++) {
                 const ins_point *p = point_at(series, k);
-                ins_csv_name(out, panel->title != NULL ? panel->title : chart->name);
-                ins_csv_name(out, series->name);
-                add_value(out, p->x);
-                add_value(out, p->y);
-                add_value(out, p->lower);
-                add_value(out, p->upper);
-                if (tiles || words) ins_csv_integer(out, p->colour);
+                bool named = k == 0 || digits == 0;
+                ins_csv_name(out, !named ? "" : panel->title != NULL ? panel->title : chart->name);
+                ins_csv_name(out, named ? series->name : "");
+                add_value(out, digits > 0 ? rounded(p->x, digits) : p->x);
+                add_value(out, digits > 0 ? rounded(p->y, digits) : p->y);
+                add_bound(out, p->lower, digits);
+                add_bound(out, p->upper, digits);
+                if (tiles || words) ins_csv_integer(out, colour_of_point(chart, series, p));
                 if (words) add_words(out, p->words != NULL ? p->words : "");
                 ins_csv_end_row(out);
             }
         }
     }
+}
+
+void ins_chart_data(const ins_chart *chart, ins_text *out)
+{
+    add_data(chart, 0, out);
+}
+
+void ins_chart_data_short(const ins_chart *chart, int digits, ins_text *out)
+{
+    add_data(chart, digits, out);
 }
 
 /* --- Script ------------------------------------------------------------------- */
@@ -450,7 +520,7 @@ static const ins_point *end_of(const ins_panel *panel, const ins_series *series)
 }
 
 /* Where y lies in the panel, held inside it. */
-static double height_of(const ins_panel *panel, const place *p, double y)
+static double height_of(const ins_panel *panel, const ins_panel_place *p, double y)
 {
     double share = fmin(fmax(ins_axis_share(&panel->y, y), 0), 1);
     return p->bottom - (panel->down ? 1 - share : share) * (p->bottom - p->top);
@@ -468,8 +538,8 @@ static const char *arrow_of(const ins_panel *panel, const ins_point *end)
 
 /* Names at the open ends of curves, moved apart, with a connector from the end to the name. Where
  * many stand close their type is smaller. */
-static void add_end_labels(const ins_chart *chart, const ins_panel *panel, const place *at,
-                           const names *labels, ins_text *out)
+static void add_end_labels(const ins_chart *chart, const ins_panel *panel,
+                           const ins_panel_place *at, const names *labels, ins_text *out)
 {
     size_t count = 0;
     double *y = ins_arena_get(chart->arena, panel->series.count, sizeof *y, "labels");
@@ -496,15 +566,15 @@ static void add_end_labels(const ins_chart *chart, const ins_panel *panel, const
                                 "set arrow from screen X(%.3f), Y(%.3f) to screen X(%.3f), Y(%.3f) "
                                 "nohead lc rgb 0x%06X lw 0.6\n",
                                 x + outward * connector_end, from[i],
-                                side - outward * connector_start, y[i], of[i]->colour);
+                                side - outward * connector_start, y[i], colour_of(chart, of[i]));
         add_label(out, ins_arena_format(chart->arena, "%s%s", arrow, shown(labels, of[i]->label)),
-                  side, y[i], panel->labels_left ? "right" : "left", size, of[i]->ink);
+                  side, y[i], panel->labels_left ? "right" : "left", size, ink_of(chart, of[i]));
     }
 }
 
 /* Names beside points, on the side that has more room. */
-static void add_point_labels(const ins_panel *panel, const place *at, const names *labels,
-                             ins_text *out)
+static void add_point_labels(const ins_chart *chart, const ins_panel *panel,
+                             const ins_panel_place *at, const names *labels, ins_text *out)
 {
     for (size_t s = 0; s < panel->series.count; s++) {
         const ins_series *series = series_at(panel, s);
@@ -514,7 +584,8 @@ static void add_point_labels(const ins_panel *panel, const place *at, const name
         bool left = share > turns_left;
         double x = at->left + share * (at->right - at->left);
         add_label(out, shown(labels, series->label), x + (left ? -point_distance : point_distance),
-                  height_of(panel, at, p->y), left ? "right" : "left", label_size, series->ink);
+                  height_of(panel, at, p->y), left ? "right" : "left", label_size,
+                  ink_of(chart, series));
     }
 }
 
@@ -612,6 +683,26 @@ static size_t line_of(const ins_panel *panel)
     return SIZE_MAX;
 }
 
+static const char shadow_look[] =
+    "DATA skip 1 index %zu:%zu every :::%zu::%zu using 3:4 with lines lc rgb %s lw 0.7";
+
+/* The lines of all other panels, each in its colour. */
+static void add_marked_shadows(const ins_chart *chart, size_t index, bool *first, ins_text *out)
+{
+    for (size_t i = 0; i < chart->panels.count; i++) {
+        const ins_panel *panel = panel_at(chart, i);
+        size_t line = line_of(panel);
+        if (line == SIZE_MAX || i == index) continue;
+        int mark = series_at(panel, line)->mark;
+        const char *colour =
+            is_marked(chart, mark)
+                ? ins_arena_format(chart->arena, "0x%06X", INS_MARKED_SHADOW + (unsigned)mark)
+                : "GREY";
+        begin_element(out, first);
+        ins_text_add_format(out, shadow_look, i, i, line, line, colour);
+    }
+}
+
 /* The lines of all panels in grey: the panel's own is drawn over. Neighbours whose line has the
  * same place are one element, for gnuplot reads the data once for each. */
 static void add_shadows(const ins_chart *chart, bool *first, ins_text *out)
@@ -622,10 +713,7 @@ static void add_shadows(const ins_chart *chart, bool *first, ins_text *out)
             if (line_of(panel_at(chart, last + 1)) != line) break;
         if (line == SIZE_MAX) continue;
         begin_element(out, first);
-        ins_text_add_format(
-            out,
-            "DATA skip 1 index %zu:%zu every :::%zu::%zu using 3:4 with lines lc rgb GREY lw 0.7",
-            i, last, line, line);
+        ins_text_add_format(out, shadow_look, i, last, line, line, "GREY");
     }
 }
 
@@ -633,14 +721,15 @@ static void add_elements(const ins_chart *chart, size_t index, ins_text *out)
 {
     const ins_panel *panel = panel_at(chart, index);
     bool first = true;
-    if (chart->shadows) add_shadows(chart, &first, out);
+    if (chart->shadows && chart->marked) add_marked_shadows(chart, index, &first, out);
+    if (chart->shadows && !chart->marked) add_shadows(chart, &first, out);
     for (size_t l = 0; l < sizeof looks / sizeof looks[0]; l++) {
         for (size_t s = 0; s < panel->series.count; s++) {
             const ins_series *series = series_at(panel, s);
             if (series->kind != looks[l].kind || !belongs(panel, series, looks[l].share)) continue;
             begin_element(out, &first);
             ins_text_add_format(out, "DATA skip 1 index %zu every :::%zu::%zu ", index, s, s);
-            ins_text_add_format(out, looks[l].look, series->colour);
+            ins_text_add_format(out, looks[l].look, colour_of(chart, series));
         }
     }
     ins_text_add(out, "\n");
@@ -667,14 +756,14 @@ typedef struct shared {
 static void add_panel(const ins_chart *chart, const shared *of, size_t index, ins_text *out)
 {
     const ins_panel *panel = panel_at(chart, index);
-    place at = place_of(chart, &of->grid, index, of->first);
+    ins_panel_place at = place_of(chart, &of->grid, index, of->first);
     double cell = left_of(&of->grid, index);
     ins_text_add_format(out, "\neval PANEL(%.3f, %.3f, %.3f, %.3f)\n", at.left, at.top, at.right,
                         at.bottom);
     add_axes(out, panel);
     if (panel->title != NULL)
         add_label(out, shown(&of->titles, panel->title), cell, at.top - title_above, "left",
-                  title_size, panel->ink);
+                  title_size, colour_in(chart, panel->ink, panel->mark, INS_MARKED_TEXT));
     if (panel->y_title != NULL)
         add_title(out, panel->y_title, cell,
                   at.top - (panel->title != NULL ? y_title_below_title : y_title_above), "left");
@@ -684,7 +773,7 @@ static void add_panel(const ins_chart *chart, const shared *of, size_t index, in
     add_reference(out, panel->horizontal, false);
     add_reference(out, panel->vertical, true);
     add_end_labels(chart, panel, &at, &of->curves, out);
-    add_point_labels(panel, &at, &of->points, out);
+    add_point_labels(chart, panel, &at, &of->points, out);
     add_elements(chart, index, out);
 }
 

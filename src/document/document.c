@@ -12,10 +12,6 @@
 #include "initscope/layout.h"
 #include "initscope/text.h"
 
-/* A mark in markup: its number in decimal between two control characters, which ins_clean() takes
- * out of every foreign text. */
-enum { MARK_BEGINS = 1, MARK_ENDS = 2 };
-
 ins_document *ins_document_new(const char *title, const char *subtitle, const char *footer,
                                const ins_coverage *coverage)
 {
@@ -38,7 +34,10 @@ int ins_document_mark(ins_document *document, const ins_mark *mark)
 {
     ins_mark *added = ins_list_add(document->arena, &document->marks, sizeof *added);
     *added = *mark;
-    return (int)document->marks.count - 1;
+    added->same = 0;
+    added->number = (int)document->marks.count - 1;
+    while (strcmp(ins_mark_at(document, added->same)->whole, added->whole) != 0) added->same++;
+    return added->number;
 }
 
 const ins_mark *ins_mark_at(const ins_document *document, int mark)
@@ -46,17 +45,31 @@ const ins_mark *ins_mark_at(const ins_document *document, int mark)
     return (const ins_mark *)document->marks.items + mark;
 }
 
+ins_series *ins_mark_series(ins_chart *chart, ins_panel *panel, ins_series_kind kind,
+                            const char *name, const ins_mark *mark)
+{
+    ins_series *series = ins_panel_series(chart, panel, kind, name, mark->colour, mark->ink);
+    series->mark = mark->number;
+    return series;
+}
+
+void ins_mark_panel(ins_panel *panel, const ins_mark *mark)
+{
+    panel->ink = mark->ink;
+    panel->mark = mark->number;
+}
+
 const char *ins_mark_text(ins_document *document, int mark)
 {
-    return ins_arena_format(document->arena, "%c%d%c", MARK_BEGINS, mark, MARK_ENDS);
+    return ins_arena_format(document->arena, "%c%d%c", INS_MARK_BEGINS, mark, INS_MARK_ENDS);
 }
 
 const char *ins_marks_written(const ins_document *document, ins_arena *arena, const char *markup)
 {
-    if (strchr(markup, MARK_BEGINS) == NULL) return markup;
+    if (strchr(markup, INS_MARK_BEGINS) == NULL) return markup;
     ins_text out = {0};
     for (const char *c = markup; *c != '\0'; c++) {
-        if (*c != MARK_BEGINS) {
+        if (*c != INS_MARK_BEGINS) {
             ins_text_add_bytes(&out, c, 1);
             continue;
         }
@@ -227,9 +240,23 @@ ins_table_block *ins_add_table(ins_document *document, const ins_table_column *c
     return table;
 }
 
+bool ins_leads_elsewhere(const ins_table_block *table, size_t column)
+{
+    size_t links = 0;
+    for (size_t r = 0; r < table->rows; r++) {
+        const ins_cell *cell = ins_table_cell(table, r, column);
+        if (cell->text != NULL) return false;
+        links += cell->link != NULL;
+    }
+    return links > 0 && table->column[column].title == NULL;
+}
+
 size_t ins_add_chart(ins_document *document, ins_chart *chart, const char *caption)
 {
     ins_block *block = add(document, INS_BLOCK_CHART, caption);
+    const ins_chapter *chapter = ins_chapter_at(document, document->chapters.count - 1);
     block->chart = chart;
+    block->slug = ins_document_slug(
+        document, ins_arena_format(document->arena, "%s-fig-%s", chapter->slug, chart->name));
     return block->number = ++document->charts;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "canvas.h"
+#include "house_style.h"
 #include "initscope/file.h"
 #include "initscope/layout.h"
 #include "pdf.h"
@@ -225,12 +226,19 @@ typedef struct widths {
     double *wanted, *least, *given;
 } widths;
 
-static double head_width(const ins_paper *paper, const ins_table_column *column)
+/* A link is the number of a page here. */
+static const char *title_of(const ins_table_block *table, size_t column)
+{
+    const char *title = table->column[column].title;
+    return ins_leads_elsewhere(table, column) ? "page" : title != NULL ? title : "";
+}
+
+static double head_width(const ins_paper *paper, const ins_table_block *table, size_t column)
 {
     char **lines;
     double width = 0;
-    size_t count = ins_wrap(paper->arena, column->title != NULL ? column->title : "", INS_BOLD,
-                            head_size, head_most, &lines);
+    size_t count =
+        ins_wrap(paper->arena, title_of(table, column), INS_BOLD, head_size, head_most, &lines);
     for (size_t i = 0; i < count; i++)
         width = fmax(width, ins_markup_width(lines[i], INS_BOLD, head_size));
     return width + cell_gap;
@@ -249,7 +257,7 @@ static widths measure(const ins_paper *paper, const ins_table_block *table)
     for (size_t c = 0; c < table->columns; c++) {
         const ins_table_column *column = &table->column[c];
         double em = cell_size * INS_MM_PER_POINT, least = c == 0 ? first_least : other_least;
-        w.wanted[c] = fmax(head_width(paper, column), column->least * em);
+        w.wanted[c] = fmax(head_width(paper, table, c), column->least * em);
         for (size_t r = 0; r < table->rows; r++) {
             const ins_cell *cell = ins_table_cell(table, r, c);
             w.wanted[c] = fmax(w.wanted[c], cell_need(paper, cell));
@@ -345,8 +353,8 @@ static heads prepare_heads(const ins_paper *paper, const ins_table_block *table,
     heads h = {.count = ins_arena_get(paper->arena, table->columns, sizeof *h.count, "a table"),
                .line = ins_arena_get(paper->arena, table->columns, sizeof *h.line, "a table")};
     for (size_t c = 0; c < table->columns; c++) {
-        const char *title = table->column[c].title;
-        if (title == NULL || *title == '\0') continue;
+        const char *title = title_of(table, c);
+        if (*title == '\0') continue;
         h.count[c] = ins_wrap(paper->arena, title, INS_BOLD, head_size, width[c] - 1, &h.line[c]);
         if (h.count[c] > h.most) h.most = h.count[c];
     }
@@ -1088,18 +1096,9 @@ static ins_status write_figure(const figure *of, const char *directory, ins_erro
 
 static ins_status write_style(const char *directory, ins_error *error)
 {
-    char *path = ins_bundled("reports/style.gp");
     ins_text style = {0};
-    ins_status status;
-    if (path == NULL) {
-        status = ins_error_add(error, INS_OUTPUT,
-                               "reports/style.gp: not found; set INITSCOPE_DATA_DIR to the "
-                               "directory that has it");
-    } else {
-        status = ins_file_read(path, &style, INS_OUTPUT, error);
-        if (status == INS_OK) status = write_file(directory, "figures/style.gp", &style, error);
-    }
-    free(path);
+    ins_status status = ins_house_style("style.gp", &style, error);
+    if (status == INS_OK) status = write_file(directory, "figures/style.gp", &style, error);
     ins_text_free(&style);
     return status;
 }

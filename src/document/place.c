@@ -21,6 +21,17 @@ static bool is_ours(const char *directory, const char *name)
     return found;
 }
 
+/* The documents of a report, of which any may be missing. */
+static const char *const documents[] = {"report.pdf", "report.html"};
+enum { DOCUMENTS = sizeof documents / sizeof documents[0] };
+
+static bool holds_document(const char *output)
+{
+    for (size_t i = 0; i < DOCUMENTS; i++)
+        if (ins_path_holds(output, documents[i])) return true;
+    return false;
+}
+
 static bool is_foreign(const ins_place *place)
 {
     bool taken = place->earlier || ins_path_holds(place->output, "figures") ||
@@ -60,11 +71,11 @@ ins_status ins_place_open(ins_place *place, const char *output, ins_error *error
     place->staging = ins_path_join(output, "report.unfinished");
     ins_publication publication = publication_of(place);
     ins_status status = ins_publication_recover(&publication, error);
-    place->earlier = ins_path_holds(output, "report.pdf");
+    place->earlier = holds_document(output);
     if (status == INS_OK && is_foreign(place))
         status = ins_error_add(error, INS_OUTPUT,
-                               "%s: holds figures, pages or report.pdf of something else; choose "
-                               "another -o",
+                               "%s: holds figures, pages, report.pdf or report.html of something "
+                               "else; choose another -o",
                                output);
     if (status != INS_OK) {
         free(place->staging);
@@ -74,6 +85,16 @@ ins_status ins_place_open(ins_place *place, const char *output, ins_error *error
     if (status == INS_OK) status = make_staging(place, error);
     if (status != INS_OK) place_drop(place, NULL);
     return status;
+}
+
+/* Documents of an earlier report that the new one has not. */
+static void remove_documents(const ins_place *place, const bool stays[DOCUMENTS])
+{
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        char *path = ins_path_join(place->output, documents[i]);
+        if (!stays[i]) unlink(path);
+        free(path);
+    }
 }
 
 const char *ins_place_of_scripts(const ins_place *place)
@@ -90,8 +111,11 @@ ins_status ins_place_close(ins_place *place, ins_error *error)
         return error->status;
     }
     ins_publication publication = publication_of(place);
+    bool stays[DOCUMENTS];
+    for (size_t i = 0; i < DOCUMENTS; i++) stays[i] = ins_path_holds(place->staging, documents[i]);
     if (error->status == INS_OK || unrendered) ins_publication_exchange(&publication, &problem);
     if (problem.status != INS_OK) *error = problem;
+    if (error->status == INS_OK) remove_documents(place, stays);
     place->made = place->made && error->status == INS_OUTPUT;
     /* What cannot be removed is told when nothing worse is. */
     place_drop(place, error->status == INS_OK ? error : NULL);

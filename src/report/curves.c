@@ -176,6 +176,7 @@ void ins_name_curve(const ins_tell *tell, ins_chart *chart, ins_panel *panel, in
         ins_panel_series(chart, panel, INS_SERIES_LINE, INS_TELL("%s, end", series->name),
                          series->colour, series->ink);
     ins_series_add(chart, named, last);
+    named->mark = series->mark;
     named->label = name;
 }
 
@@ -282,8 +283,7 @@ static void draw_outcome(ins_tell *tell, ins_chart *chart, bool loss)
                                                    : ins_say_score_title(tell->arena, score));
     for (size_t a = 0; a < study->arms; a++) {
         const ins_mark *mark = ins_tell_mark(tell, a);
-        ins_series *series =
-            ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name, mark->colour, mark->ink);
+        ins_series *series = ins_mark_series(chart, panel, INS_SERIES_LINE, mark->name, mark);
         series->label = mark->name;
         for (size_t e = 0; e < study->epochs; e++) {
             ins_site at = {.epoch = ins_epoch_at(e)};

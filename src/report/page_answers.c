@@ -88,7 +88,7 @@ static void write_choice(const ins_tell *tell)
         column[c + 1] = (ins_table_column){
             ins_document_escape(tell->document, ins_factor_phrase(tell->arena, depth, c)), INS_LEFT,
             0, true};
-    column[columns + 1] = (ins_table_column){"page", INS_RIGHT, 3, false};
+    column[columns + 1] = (ins_table_column){NULL, INS_RIGHT, 3, false};
     ins_add_heading(tell->document, "What to use");
     ins_add_paragraph(
         tell->document,
@@ -123,7 +123,7 @@ static void write_questions(ins_document *document, const ins_tell *tells, size_
 {
     static const ins_table_column column[] = {{"Question", INS_LEFT, 15, true},
                                               {"Answer", INS_LEFT, 32, true},
-                                              {"page", INS_RIGHT, 3, false}};
+                                              {NULL, INS_RIGHT, 3, false}};
     ins_table_block *table = ins_add_table(document, column, 3, count);
     table->caption = "What each experiment answers";
     for (size_t e = 0; e < count; e++) {

@@ -122,9 +122,8 @@ static void add_ridges(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
         double most = 0;
         for (size_t b = 0; b < bins; b++) most = fmax(most, bin[b].count);
         if (!(most > 0) || !(scale > 0)) continue;
-        ins_series *ridge =
-            ins_panel_series(chart, panel, INS_SERIES_AREA, INS_TELL("%s layer %zu", mark->name, l),
-                             mark->colour, mark->ink);
+        ins_series *ridge = ins_mark_series(chart, panel, INS_SERIES_AREA,
+                                            INS_TELL("%s layer %zu", mark->name, l), mark);
         for (size_t b = 0; b < bins; b++) {
             double x = (bin[b].lower + bin[b].upper) / 2 / scale;
             if (fabs(x) > window) continue;
@@ -159,7 +158,7 @@ static void draw(ins_tell *tell, ins_tensor tensor, const char *name, const char
     chart->across = tell->study->arms < 4 ? tell->study->arms : 4;
     for (size_t a = 0; a < tell->study->arms; a++) {
         ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);
-        panel->ink = ins_tell_mark(tell, a)->ink;
+        ins_mark_panel(panel, ins_tell_mark(tell, a));
         panel->down = true;
         add_ridges(tell, chart, panel, a, tensor, window);
         panel->x = ins_axis_linear(tell->arena, -window, window, 4, false);

@@ -173,8 +173,7 @@ static void add_bars(ins_tell *tell, ins_chart *chart, ins_panel *panel, const g
 {
     for (size_t i = 0; i < of->count; i++) {
         const ins_mark *mark = ins_tell_mark_in_setting(tell, of->arm[i]);
-        ins_series *bars =
-            ins_panel_series(chart, panel, INS_SERIES_TILES, mark->name, mark->colour, mark->ink);
+        ins_series *bars = ins_mark_series(chart, panel, INS_SERIES_TILES, mark->name, mark);
         for (size_t k = 1; k <= of->lines; k++) {
             ins_seeds gain = gain_of(tell, of->arm[i], direction, of->line[k - 1]);
             double middle = line_of(of, i, k), half = thick / 2 / (double)of->count;
@@ -243,8 +242,7 @@ static void add_errors(ins_tell *tell, ins_chart *chart, ins_panel *panel, const
 {
     for (size_t i = 0; i < of->count; i++) {
         const ins_mark *mark = ins_tell_mark_in_setting(tell, of->arm[i]);
-        ins_series *points =
-            ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
+        ins_series *points = ins_mark_series(chart, panel, INS_SERIES_DOTS, mark->name, mark);
         ins_series *marks = ins_panel_series(chart, panel, INS_SERIES_THEORY,
                                              INS_TELL("%s theory", mark->name), MARK, MARK);
         for (size_t k = 1; k <= of->lines; k++) {

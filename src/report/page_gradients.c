@@ -62,13 +62,12 @@ void ins_write_gradients(ins_tell *tell)
     for (size_t a = 0; a < study->arms; a++) {
         const ins_mark *mark = ins_tell_mark(tell, a);
         ins_panel *panel = ins_chart_panel(chart, mark->name);
-        panel->ink = mark->ink;
-        ins_series *error =
-            ins_panel_series(chart, panel, ins_curve_kind(tell, a, INS_SERIES_LINE),
-                             INS_TELL("%s error", mark->name), mark->colour, mark->ink);
+        ins_mark_panel(panel, mark);
+        ins_series *error = ins_mark_series(chart, panel, ins_curve_kind(tell, a, INS_SERIES_LINE),
+                                            INS_TELL("%s error", mark->name), mark);
         ins_series *gradient =
-            ins_panel_series(chart, panel, ins_curve_kind(tell, a, INS_SERIES_SIZE),
-                             INS_TELL("%s gradient", mark->name), mark->colour, mark->ink);
+            ins_mark_series(chart, panel, ins_curve_kind(tell, a, INS_SERIES_SIZE),
+                            INS_TELL("%s gradient", mark->name), mark);
         for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
             if (!ins_has_product(&study->arm[a], l)) continue;
             ins_series_add(chart, error,

@@ -96,8 +96,7 @@ void ins_write_isometry(ins_tell *tell)
         double value[MOST_VALUES], condition = condition_of(tell, a);
         size_t rank = values_of_arm(tell, a, value);
         const ins_mark *mark = ins_tell_mark(tell, a);
-        ins_series *series =
-            ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name, mark->colour, mark->ink);
+        ins_series *series = ins_mark_series(chart, panel, INS_SERIES_LINE, mark->name, mark);
         series->label = mark->name;
         for (size_t i = 0; i < rank; i++)
             ins_series_add(

@@ -30,9 +30,8 @@ static void draw(ins_tell *tell, bool loss)
     for (size_t a = 0; a < study->arms; a++) {
         const ins_mark *mark = ins_tell_mark(tell, a);
         ins_panel *panel = ins_chart_panel(chart, mark->name);
-        panel->ink = mark->ink;
-        ins_series *mean =
-            ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name, mark->colour, mark->ink);
+        ins_mark_panel(panel, mark);
+        ins_series *mean = ins_mark_series(chart, panel, INS_SERIES_LINE, mark->name, mark);
         for (size_t e = 0; e < study->epochs; e++) {
             ins_site at = {.epoch = ins_epoch_at(e)};
             ins_interval value =
@@ -46,9 +45,8 @@ static void draw(ins_tell *tell, bool loss)
         for (size_t s = 0; s < study->arm[a].runs; s++) {
             size_t run = study->arm[a].run[s];
             ins_series *seed =
-                ins_panel_series(chart, panel, INS_SERIES_SEED,
-                                 INS_TELL("%s seed %lld", mark->name, study->run[run].seed),
-                                 mark->colour, mark->ink);
+                ins_mark_series(chart, panel, INS_SERIES_SEED,
+                                INS_TELL("%s seed %lld", mark->name, study->run[run].seed), mark);
             for (size_t e = 0; e < study->epochs; e++) {
                 double y =
                     ins_number(study, column, (ins_site){.run = run, .epoch = ins_epoch_at(e)});

@@ -65,10 +65,9 @@ static void add_series(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
 {
     const ins_mark *mark = ins_tell_mark(tell, arm);
     static const char *const names[] = {"size", "signal", "error"};
-    ins_series *series =
-        ins_panel_series(chart, panel, theory ? kind : ins_curve_kind(tell, arm, kind),
-                         INS_TELL("%s %s%s", mark->name, names[quantity], theory ? " theory" : ""),
-                         mark->colour, mark->ink);
+    ins_series *series = ins_mark_series(
+        chart, panel, theory ? kind : ins_curve_kind(tell, arm, kind),
+        INS_TELL("%s %s%s", mark->name, names[quantity], theory ? " theory" : ""), mark);
     for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++) {
         if (theory) {
             ins_add_predicted(tell, arm, chart, series, (double)l,
@@ -250,7 +249,7 @@ static void draw(ins_tell *tell)
         chart->shadows = true;
         for (size_t a = 0; a < study->arms; a++) {
             ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);
-            panel->ink = ins_tell_mark(tell, a)->ink;
+            ins_mark_panel(panel, ins_tell_mark(tell, a));
             panel->title_is_arm = true;
             fill_panel(tell, chart, panel, a, error != 0);
             finish_panel(tell, chart, panel);

@@ -81,8 +81,7 @@ void ins_write_spread(ins_tell *tell)
         ins_chart_panel(chart, "Variance over seeds of ln signal, last hidden layer");
     for (size_t i = 0; i < factors->initializers; i++) {
         const ins_mark *mark = ins_mark_at(tell->document, ins_tell_initializer(tell, i));
-        ins_series *series =
-            ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
+        ins_series *series = ins_mark_series(chart, panel, INS_SERIES_DOTS, mark->name, mark);
         for (size_t a = 0; a < arms; a++) {
             if (factors->initializer_of[a] != i || !is_shown(tell, a)) continue;
             ins_spread spread = spread_of(tell, a);

@@ -63,10 +63,8 @@ static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
 {
     const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
     ins_series *theory =
-        ins_panel_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s theory", mark->name),
-                         mark->colour, mark->ink);
-    ins_series *curve =
-        ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name, mark->colour, mark->ink);
+        ins_mark_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s theory", mark->name), mark);
+    ins_series *curve = ins_mark_series(chart, panel, INS_SERIES_LINE, mark->name, mark);
     curve->label = mark->name;
     step_place predicted = at;
     predicted.column = INS_STEPS_THEORY;

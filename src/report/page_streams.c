@@ -61,13 +61,11 @@ static void add_stream(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
     const size_t *layer;
     size_t blocks = ins_streams(tell->study, arm, &layer);
     bool within = column == INS_LAYERS_WITHIN_UNIT_VARIANCE;
-    ins_series *theory =
-        ins_panel_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s stream theory", mark->name),
-                         mark->colour, mark->ink);
+    ins_series *theory = ins_mark_series(chart, panel, INS_SERIES_THEORY,
+                                         INS_TELL("%s stream theory", mark->name), mark);
     ins_series *curve =
-        ins_panel_series(chart, panel, INS_SERIES_LINE,
-                         INS_TELL("%s stream%s", mark->name, within ? " within units" : ""),
-                         mark->colour, mark->ink);
+        ins_mark_series(chart, panel, INS_SERIES_LINE,
+                        INS_TELL("%s stream%s", mark->name, within ? " within units" : ""), mark);
     curve->label = mark->name;
     for (size_t b = 0; b < blocks; b++) {
         double x = (double)b + 1;
@@ -110,10 +108,8 @@ static void add_branches(ins_tell *tell, ins_chart *chart, ins_panel *panel, siz
 {
     const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
     ins_series *marks =
-        ins_panel_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s theory", mark->name),
-                         mark->colour, mark->ink);
-    ins_series *points =
-        ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
+        ins_mark_series(chart, panel, INS_SERIES_THEORY, INS_TELL("%s theory", mark->name), mark);
+    ins_series *points = ins_mark_series(chart, panel, INS_SERIES_DOTS, mark->name, mark);
     for (size_t l = 1; l <= tell->study->arm[arm].layers; l++) {
         double x = place_of(tell, arm, l);
         if (isnan(x) || !ins_has_product(&tell->study->arm[arm], l)) continue;

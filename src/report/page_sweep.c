@@ -206,8 +206,7 @@ static void add_panel(ins_tell *tell, ins_chart *chart, bool rank)
     double low, high;
     for (size_t i = 0; i < factors->initializers; i++) {
         const ins_mark *mark = ins_mark_at(tell->document, ins_tell_initializer(tell, i));
-        ins_series *series =
-            ins_panel_series(chart, panel, INS_SERIES_DOTS, mark->name, mark->colour, mark->ink);
+        ins_series *series = ins_mark_series(chart, panel, INS_SERIES_DOTS, mark->name, mark);
         for (size_t a = 0; a < tell->study->arms; a++) {
             const ins_arm_judgement *of = &tell->analysis->arm[a];
             double x = rank ? of->rank.interval.mean : of->total[INS_FORWARD].interval.mean;

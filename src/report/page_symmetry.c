@@ -128,8 +128,7 @@ static void draw_ranks(ins_tell *tell)
         double low, high;
         for (size_t a = 0; a < study->arms; a++) {
             const ins_mark *mark = ins_tell_mark(tell, a);
-            ins_series *series = ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name,
-                                                  mark->colour, mark->ink);
+            ins_series *series = ins_mark_series(chart, panel, INS_SERIES_LINE, mark->name, mark);
             series->label = mark->name;
             for (size_t e = 0; e < study->epochs; e++) {
                 ins_seeds rank = at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, ins_epoch_at(e), layer);

@@ -50,7 +50,7 @@ void ins_write_time(ins_tell *tell)
         tell->arena, "time", INS_TELL("Signal by layer and %s", study->time), INS_SHAPE_MULTIPLE);
     for (size_t a = 0; a < study->arms; a++) {
         ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);
-        panel->ink = ins_tell_mark(tell, a)->ink;
+        ins_mark_panel(panel, ins_tell_mark(tell, a));
         ins_series *tiles =
             ins_panel_series(chart, panel, INS_SERIES_TILES, ins_tell_mark(tell, a)->name, 0, 0);
         for (size_t e = 0; e < study->epochs; e++) {

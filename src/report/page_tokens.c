@@ -58,8 +58,7 @@ static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
 {
     const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
     bool of_tokens = column == INS_TOKENS_CORRELATION;
-    ins_series *curve =
-        ins_panel_series(chart, panel, INS_SERIES_LINE, mark->name, mark->colour, mark->ink);
+    ins_series *curve = ins_mark_series(chart, panel, INS_SERIES_LINE, mark->name, mark);
     size_t *layer = ins_arena_get(tell->arena, MOST_LAYERS, sizeof *layer, "layers");
     size_t count = of_tokens ? ins_token_layers(tell->study, arm, layer, MOST_LAYERS)
                              : ins_attention_layers(tell->study, arm, layer, MOST_LAYERS);

@@ -57,10 +57,9 @@ static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel,
         ins_mark_at(tell->document, ins_tell_initializer(tell, curve->initializer));
     for (unsigned m = INS_WIDTH_START; m <= INS_WIDTH_END; m++) {
         bool end = m == INS_WIDTH_END;
-        ins_series *series =
-            ins_panel_series(chart, panel, end ? INS_SERIES_LINE : INS_SERIES_SIZE,
-                             INS_TELL("%s %s", mark->name, end ? "at the end" : "before training"),
-                             mark->colour, mark->ink);
+        ins_series *series = ins_mark_series(
+            chart, panel, end ? INS_SERIES_LINE : INS_SERIES_SIZE,
+            INS_TELL("%s %s", mark->name, end ? "at the end" : "before training"), mark);
         if (end) series->label = mark->name;
         for (size_t i = 0; i < widths->widths; i++) {
             ins_seeds size = ins_over_seeds(tell->study, curve->arm[i], INS_GEOMETRIC, size_of,

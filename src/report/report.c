@@ -16,6 +16,8 @@
 #include "initscope/paper.h"
 #include "initscope/place.h"
 #include "initscope/rendered.h"
+#include "initscope/screen.h"
+#include "initscope/web_figure.h"
 
 #include "pages.h"
 
@@ -137,39 +139,63 @@ static ins_status finish_pdf(const ins_paper *paper, const char *date, const ins
     return error->status;
 }
 
-static ins_status check_figures(const ins_paper *paper, const ins_place *place, ins_error *error)
+static ins_status check_figures(const ins_paper *paper, unsigned formats, const ins_place *place,
+                                ins_error *error)
 {
     for (size_t i = 0; i < ins_paper_figures(paper); i++) {
         ins_text name = {0};
         const char *figure = ins_paper_figure(paper, i);
         ins_text_add_format(&name, "%s/figures/%s.png", place->staging, figure);
-        bool png = ins_is_png(name.data);
+        bool drawn = (formats & INS_FORMAT_PNG) == 0 || ins_is_png(name.data);
         ins_text_clear(&name);
         ins_text_add_format(&name, "%s/figures/%s.svg", place->staging, figure);
-        if (!png || !ins_is_svg(name.data)) {
+        drawn = drawn && ((formats & INS_FORMAT_SVG) == 0 || ins_is_svg(name.data));
+        if (!drawn)
             ins_error_add(error, INS_RENDER, "%s/figures/%s.gp: not rendered as PNG and SVG",
                           ins_place_of_scripts(place), figure);
-        }
         ins_text_free(&name);
     }
     return error->status;
 }
 
-static ins_status render(const ins_paper *paper, const char *date, const char *gnuplot,
-                         const ins_place *place, ins_error *error)
+/* What is drawn of a document. */
+typedef struct drawing {
+    const ins_document *document;
+    const ins_paper *paper;
+    unsigned formats;
+    const char *date, *gnuplot;
+} drawing;
+
+static void run_jobs(const drawing *of, const ins_place *place, ins_error *error)
 {
-    static const ins_gnuplot_job jobs[] = {
-        {NULL, "report.gp"}, {"FORMATS='png'", "figures.gp"}, {"FORMATS='svg'", "figures.gp"}};
+    static const struct {
+        unsigned format;
+        ins_gnuplot_job job;
+    } rows[] = {{INS_FORMAT_PDF, {NULL, "report.gp"}},
+                {INS_FORMAT_PNG, {"FORMATS='png'", "figures.gp"}},
+                {INS_FORMAT_SVG, {"FORMATS='svg'", "figures.gp"}},
+                {INS_FORMAT_HTML, {NULL, INS_WEB_SCRIPT}}};
+    enum { MOST = sizeof rows / sizeof rows[0] };
     const unsigned seconds = 120;
-    const char *scripts = ins_place_of_scripts(place);
-    if (gnuplot == NULL) return not_rendered(error, "not found", scripts);
+    ins_gnuplot_job jobs[MOST];
+    size_t count = 0;
     ins_text messages = {0};
-    ins_gnuplot_run_all(gnuplot, place->staging, jobs, sizeof jobs / sizeof jobs[0], seconds,
-                        &messages, error);
-    finish_pdf(paper, date, place, error);
-    if (error->status == INS_OK) check_figures(paper, place, error);
-    if (error->status == INS_RENDER) not_rendered(error, "failed", scripts);
+    for (size_t i = 0; i < MOST; i++)
+        if ((of->formats & rows[i].format) != 0) jobs[count++] = rows[i].job;
+    ins_gnuplot_run_all(of->gnuplot, place->staging, jobs, count, seconds, &messages, error);
     ins_text_free(&messages);
+}
+
+static ins_status render(const drawing *of, const ins_place *place, ins_error *error)
+{
+    const char *scripts = ins_place_of_scripts(place);
+    if (of->gnuplot == NULL) return not_rendered(error, "not found", scripts);
+    run_jobs(of, place, error);
+    if ((of->formats & INS_FORMAT_PDF) != 0) finish_pdf(of->paper, of->date, place, error);
+    if (error->status == INS_OK) check_figures(of->paper, of->formats, place, error);
+    if (error->status == INS_OK && (of->formats & INS_FORMAT_HTML) != 0)
+        ins_screen_write(of->document, place->staging, error);
+    if (error->status == INS_RENDER) not_rendered(error, "failed", scripts);
     return error->status;
 }
 
@@ -214,9 +240,9 @@ static void write_document(ins_document *document, const ins_experiment *experim
 }
 
 /* The files of the report, in the staging directory. */
-static void write_files(const ins_experiment *experiments, size_t count, const ins_place *place,
-                        const ins_coverage *coverage, const char *gnuplot, ins_arena *arena,
-                        ins_error *error)
+static void write_files(const ins_experiment *experiments, size_t count, unsigned formats,
+                        const ins_place *place, const ins_coverage *coverage, const char *gnuplot,
+                        ins_arena *arena, ins_error *error)
 {
     for (size_t e = 0; e < count; e++) {
         write_tables(&experiments[e], place->staging, count == 1 ? 0 : e + 1, error);
@@ -227,21 +253,38 @@ static void write_files(const ins_experiment *experiments, size_t count, const i
                          footer_of(experiments, count, gnuplot, place->staging, arena), coverage);
     write_document(document, experiments, count);
     ins_paper *paper = ins_paper_new(document);
-    if (error->status == INS_OK && ins_paper_write(paper, place->staging, error) == INS_OK)
-        render(paper, date_of(experiments, arena), gnuplot, place, error);
+    drawing of = {document, paper, formats, date_of(experiments, arena), gnuplot};
+    if (error->status == INS_OK) ins_paper_write(paper, place->staging, error);
+    if (error->status == INS_OK) ins_web_figures_write(document, place->staging, error);
+    if (error->status == INS_OK) render(&of, place, error);
+    ins_web_figures_remove(place->staging, error);
     ins_paper_free(paper);
     ins_document_free(document);
 }
 
-static ins_status write_report(const ins_experiment *experiments, size_t count, const char *output,
-                               const ins_coverage *coverage, const char *gnuplot, ins_arena *arena,
-                               ins_error *error)
+static ins_status write_report(const ins_experiment *experiments, size_t count, unsigned formats,
+                               const char *output, const ins_coverage *coverage,
+                               const char *gnuplot, ins_arena *arena, ins_error *error)
 {
     ins_place place;
     ins_status status = ins_place_open(&place, output, error);
     if (status != INS_OK) return status;
-    write_files(experiments, count, &place, coverage, gnuplot, arena, error);
+    write_files(experiments, count, formats, &place, coverage, gnuplot, arena, error);
     return ins_place_close(&place, error);
+}
+
+unsigned ins_format_named(const char *name)
+{
+    static const struct {
+        const char *name;
+        unsigned format;
+    } rows[] = {{"pdf", INS_FORMAT_PDF},
+                {"html", INS_FORMAT_HTML},
+                {"png", INS_FORMAT_PNG},
+                {"svg", INS_FORMAT_SVG}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].name, name) == 0) return rows[i].format;
+    return 0;
 }
 
 ins_status ins_report_write(const ins_report_options *options, ins_error *error)
@@ -262,7 +305,9 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
     if (status == INS_OK) {
         char *output = options->output != NULL ? ins_duplicate(options->output)
                                                : ins_path_join(options->directories[0], "report");
-        status = write_report(experiments, options->count, output, coverage, gnuplot, arena, error);
+        status = write_report(experiments, options->count,
+                              options->formats != 0 ? options->formats : INS_FORMATS, output,
+                              coverage, gnuplot, arena, error);
         free(output);
     }
     ins_coverage_free(coverage);

@@ -70,13 +70,15 @@ void ins_experiment_free(ins_experiment *experiment)
 /* --- Marks ---------------------------------------------------------------------------- */
 
 static ins_mark mark_of(ins_document *document, const char *label, const char *prose,
-                        size_t initializer, size_t count)
+                        const char *whole, size_t initializer, size_t count)
 {
-    size_t hue = count > HUES ? MANY : choice[count][initializer];
+    unsigned hue = count > HUES ? MANY : choice[count][initializer];
     return (ins_mark){.name = ins_document_clean(document, label),
                       .prose = prose,
+                      .whole = whole,
                       .colour = hues[hue],
-                      .ink = inks[hue]};
+                      .ink = inks[hue],
+                      .hue = hue};
 }
 
 /* Names as they stand in sentences: short, and different where they are. */
@@ -127,16 +129,16 @@ ins_tell ins_tell_new(ins_document *document, const ins_experiment *experiment, 
     tell.colours = told > HUES ? 0 : told;
     tell.first_arm = (int)document->marks.count;
     for (size_t a = 0; a < study->arms; a++) {
-        ins_mark mark = tell.by_setting
-                            ? mark_of(document, setting_of(tell.analysis, a), prose[a], a, told)
-                            : mark_of(document, study->arm[a].label, prose[a],
-                                      factors->initializer_of[a], count);
+        ins_mark mark = tell.by_setting ? mark_of(document, setting_of(tell.analysis, a), prose[a],
+                                                  names[a], a, told)
+                                        : mark_of(document, study->arm[a].label, prose[a], names[a],
+                                                  factors->initializer_of[a], count);
         ins_document_mark(document, &mark);
     }
     tell.first_initializer = (int)document->marks.count;
     for (size_t i = 0; i < count; i++) {
-        ins_mark mark =
-            mark_of(document, factors->initializer[i], prose[study->arms + i], i, count);
+        ins_mark mark = mark_of(document, factors->initializer[i], prose[study->arms + i],
+                                names[study->arms + i], i, count);
         ins_document_mark(document, &mark);
     }
     return tell;

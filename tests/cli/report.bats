@@ -25,14 +25,14 @@ report() {
     echo "status $status, stderr: $stderr"
 }
 
-@test "one PDF, its script, a CSV, script, PNG and SVG for each figure, three tables" {
+@test "one PDF, one page for a screen, a CSV, script, PNG and SVG for each figure, three tables" {
     need gnuplot
     report w
     [ "$status" -eq 0 ]
     [ "$output" = "" ]
     [ "$(head -c 5 w/report/report.pdf)" = "%PDF-" ]
     [ ! -e w/report/report.unfinished ]
-    [ "$(ls w/report | tr '\n' ' ')" = "comparisons.csv figures figures.gp findings.csv pages report.gp report.pdf summary.csv " ]
+    [ "$(ls w/report | tr '\n' ' ')" = "comparisons.csv figures figures.gp findings.csv pages report.gp report.html report.pdf summary.csv " ]
     for file in summary comparisons findings; do
         [ "$(wc -l <w/report/$file.csv)" -gt 1 ]
     done
@@ -201,7 +201,7 @@ report() {
     echo mine >w/report/report.pdf
     run --separate-stderr timeout 20 "$INITSCOPE" report w
     [ "$status" -eq 4 ]
-    [ "$stderr" = "initscope: w/report: holds figures, pages or report.pdf of something else; choose another -o" ]
+    [ "$stderr" = "initscope: w/report: holds figures, pages, report.pdf or report.html of something else; choose another -o" ]
     [ "$(cat w/report/report.pdf)" = mine ]
 }
 
@@ -474,7 +474,7 @@ EOF
     echo precious >mine/figures
     run --separate-stderr "$INITSCOPE" report w -o mine
     [ "$status" -eq 4 ]
-    [ "$stderr" = "initscope: mine: holds figures, pages or report.pdf of something else; choose another -o" ]
+    [ "$stderr" = "initscope: mine: holds figures, pages, report.pdf or report.html of something else; choose another -o" ]
     [ "$(cat mine/figures)" = precious ]
     [ "$(ls mine)" = figures ]
 }

@@ -93,6 +93,9 @@ make_reports() {
 #!/bin/sh
 case \$* in
 *report.gp) test -e "$PWD/made/report.pdf" || { "$gnuplot" "\$@" && cp report.pdf "$PWD/made/"; } && cp "$PWD/made/report.pdf" . ;;
+*.web/figures.gp)
+    test -e "$PWD/made/web" || { "$gnuplot" "\$@" && mkdir "$PWD/made/web" && cp .web/*.svg "$PWD/made/web/"; } &&
+        cp "$PWD/made/web"/* .web/ ;;
 *figures.gp)
     kind=png
     case \$* in *svg*) kind=svg ;; esac
@@ -115,8 +118,9 @@ prepare_report() {
     cp log counts
     diff -r next out
     rm -r out
-    [ "$(ls next | tr '\n' ' ')" = "comparisons.csv figures figures.gp findings.csv pages report.gp report.pdf summary.csv " ]
+    [ "$(ls next | tr '\n' ' ')" = "comparisons.csv figures figures.gp findings.csv pages report.gp report.html report.pdf summary.csv " ]
     [ -s next/report.pdf ]
+    [ -s next/report.html ]
     run diff -rq earlier next
     [ "$status" -eq 1 ]
 }
@@ -138,7 +142,7 @@ report_under() {
     elif [ -n "$2" ]; then
         rm -rf out/report.unfinished # scripts that were not rendered
         diff -r "$2" out >/dev/null || diff -r next out >/dev/null || problem "$plan ($event): the earlier report has changed"
-    elif [ -e out/report.pdf ]; then
+    elif [ -e out/report.pdf ] || [ -e out/report.html ]; then
         diff -r next out >/dev/null || problem "$plan ($event): half a report"
     fi
     rm -rf out

@@ -296,7 +296,7 @@ on_disk() {
     command -v gnuplot >/dev/null || return 0
     mkdir out
     fault '' report -q w -o out
-    on_disk report.pdf '^report.pdf$' out/report.pdf out/figures out/pages out/report.gp
+    on_disk report.pdf '^report.pdf$' out/report.pdf out/report.html out/figures out/pages out/report.gp
 }
 
 @test "a report that is killed before each of its file operations: the earlier or the next one is whole" {

@@ -136,7 +136,8 @@ END_TEST
 /* A name with markup is drawn as it is, and a mark cannot be forged by a name. */
 START_TEST(marks_become_names)
 {
-    ins_mark first = {"he_*normal*", "he_*normal*", 1, 2}, second = {"zeros", "zeros", 3, 4};
+    ins_mark first = {"he_*normal*", "he_*normal*", "he_*normal*", 1, 2, 0, 0, 0},
+             second = {"zeros", "zeros", "zeros", 3, 4, 1, 0, 0};
     int a = ins_document_mark(document, &first), b = ins_document_mark(document, &second);
     const char *sentence = ins_document_format(
         document, "%s beats %s by 2", ins_mark_text(document, b), ins_mark_text(document, a));
@@ -146,6 +147,34 @@ START_TEST(marks_become_names)
     ck_assert_uint_eq(ins_mark_at(document, b)->colour, 3);
     ck_assert_str_eq(ins_document_clean(document, ins_mark_text(document, a)), " 0 ");
     ck_assert_str_eq(ins_document_escape(document, "a_{b}\n"), "a\\_{b\\} ");
+}
+END_TEST
+
+/* Those of another experiment, in another colour and on another axis. */
+START_TEST(marks_of_one_whole_name_are_the_same_to_a_reader)
+{
+    static const char *const whole[] = {"zeros", "he_normal", "zeros", "he_normal (16)", "zeros"};
+    static const int same[] = {0, 1, 0, 3, 0};
+    for (int i = 0; i < 5; i++) {
+        ins_mark mark = {.name = "a", .prose = "b", .whole = whole[i], .same = 7};
+        ck_assert_int_eq(ins_document_mark(document, &mark), i);
+        ck_assert_int_eq(ins_mark_at(document, i)->number, i);
+        ck_assert_int_eq(ins_mark_at(document, i)->same, same[i]);
+    }
+}
+END_TEST
+
+/* Charts of one name in a chapter, and a directory whose name is that of a chart. */
+START_TEST(charts_have_slugs_of_their_own)
+{
+    ins_chapter_begin(document, ins_document_slug(document, "iris"), "Iris");
+    ins_section_begin(document, "a", "", "", false);
+    ins_chart *chart = ins_chart_new(document->arena, "signal", "Signal", INS_SHAPE_LOW);
+    for (size_t i = 0; i < 2; i++) ins_add_chart(document, chart, "caption");
+    const ins_block *block = ins_section_at(document, 0)->blocks.items;
+    ck_assert_str_eq(block[0].slug, "iris-fig-signal");
+    ck_assert_str_eq(block[1].slug, "iris-fig-signal-2");
+    ck_assert_str_eq(ins_document_slug(document, "iris-fig-signal"), "iris-fig-signal-3");
 }
 END_TEST
 
@@ -159,7 +188,9 @@ int main(void)
     tcase_add_test(tests, blocks_stand_in_the_order_in_which_they_were_added);
     tcase_add_test(tests, charts_are_numbered_through_all_sections);
     tcase_add_test(tests, a_table_begins_empty_and_keeps_its_columns);
+    tcase_add_test(tests, charts_have_slugs_of_their_own);
     tcase_add_test(tests, marks_become_names);
+    tcase_add_test(tests, marks_of_one_whole_name_are_the_same_to_a_reader);
     suite_add_tcase(suite, tests);
     return ins_run_suite(suite);
 }

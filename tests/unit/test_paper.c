@@ -314,7 +314,11 @@ END_TEST
 START_TEST(wide_columns_give_and_nothing_is_lost)
 {
     section("first", "First", true);
-    ins_mark mark = {"an initializer with a long name, and more of it", "a name", 1, 2};
+    ins_mark mark = {.name = "an initializer with a long name, and more of it",
+                     .prose = "a name",
+                     .whole = "an initializer",
+                     .colour = 1,
+                     .ink = 2};
     int number = ins_document_mark(document, &mark);
     ins_table_block *table = table_of(7, 3);
     for (size_t r = 0; r < 3; r++) {
