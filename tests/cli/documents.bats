@@ -223,8 +223,10 @@ try_all() {
     [ -s few-seeds/report/report.pdf ]
 }
 
+# What is shown for clusters, tests/cluster submits.
 @test "the manual pages: the examples run" {
-    { examples "$builddir/src/cli/initscope.1" && examples "$builddir/src/cli/initscope-log.5"; } >shown
+    sed '/^\.SH ON A CLUSTER/,/^\.SH EXIT/d' "$builddir/src/cli/initscope.1" >local.1
+    { examples local.1 && examples "$builddir/src/cli/initscope-log.5"; } >shown
     # An experiment file, and a program in Python that has its own test.
     sed -n '/^# depth.ini/,/^seeds/p' shown >depth.ini
     grep -E '^(initscope|awk) ' shown >commands
