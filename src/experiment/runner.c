@@ -3,6 +3,7 @@
 
 #include "initscope/runner.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "initscope/memory.h"
 #include "initscope/trainer.h"
 #include "laboratory.h"
+#include "pace.h"
 #include "parallel.h"
 #include "resources.h"
 
@@ -32,8 +34,10 @@ typedef struct running {
     size_t room;               /* trials under way at a time */
     ins_trial_result *results; /* (room) theirs, at the places of their entries */
     size_t next;               /* no trial before it is still to begin */
-    size_t failed;             /* the first trial that could not be run or written; 0: none */
-    ins_status failure;        /* what error says of it */
+    double deadline;           /* no trial is to end after it */
+    ins_pace *pace;
+    size_t failed;      /* the first trial that could not be run or written; 0: none */
+    ins_status failure; /* what error says of it */
     ins_error *error;
 } running;
 
@@ -207,6 +211,15 @@ static ins_status forecast(running *r)
     return status;
 }
 
+/* Whether the trial would end in time. */
+static bool has_time(const running *r, size_t number)
+{
+    if (r->deadline == INFINITY) return true;
+    const double left = r->deadline - ins_seconds_now();
+    const ins_trial trial = ins_grid_trial(&r->grid, number - 1);
+    return left > 0 && ins_pace_of(r->pace, &r->laboratory, &trial) <= left;
+}
+
 /* The entry of the next trial; NULL when none is to begin. */
 static ins_log_entry *begin_trial(running *r)
 {
@@ -214,9 +227,16 @@ static ins_log_entry *begin_trial(running *r)
     INS_PARALLEL(omp critical(ins_begin))
     if (!r->request->stop || !r->request->stop()) {
         while (r->next <= r->grid.trials && !ins_log_wants(r->log, r->next)) r->next++;
-        if (r->next <= r->grid.trials) entry = ins_log_begin(r->log, r->next);
+        if (r->next <= r->grid.trials && has_time(r, r->next))
+            entry = ins_log_begin(r->log, r->next);
     }
     return entry;
+}
+
+static void note_pace(const running *r, const ins_trial *trial, const ins_trial_result *result)
+{
+    INS_PARALLEL(omp critical(ins_begin))
+    ins_pace_note(r->pace, trial, result);
 }
 
 /* Of several failures the earliest trial's is told, whichever came first. */
@@ -238,6 +258,7 @@ static void run_trial(running *r, ins_log_entry *entry, ins_network **network)
     ins_error error = {0};
     ins_status status =
         ins_trial_run(&r->laboratory, &trial, network, &entry->rows, result, &error);
+    if (status == INS_OK && !result->stopped) note_pace(r, &trial, result);
     if (status == INS_OK && !result->stopped)
         status = ins_log_append(r->log, entry, &error);
     else
@@ -248,6 +269,7 @@ static void run_trial(running *r, ins_log_entry *entry, ins_network **network)
 static void run_trials(running *r)
 {
     r->next = 1;
+    r->pace = ins_pace_new(&r->grid);
     r->results = ins_allocate(r->room, sizeof *r->results, "trials");
     INS_PARALLEL(omp parallel num_threads((int)r->threads))
     {
@@ -257,6 +279,7 @@ static void run_trials(running *r)
         ins_network_free(network);
     }
     free(r->results);
+    ins_pace_free(r->pace);
 }
 
 static ins_status execute(running *r)
@@ -282,7 +305,11 @@ static ins_status execute(running *r)
 ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, ins_error *error)
 {
     double start = ins_seconds_now();
-    running r = {.request = request, .error = error, .flush_to_zero = ins_flush_denormals()};
+    const double limit = request->settings->time_limit;
+    running r = {.request = request,
+                 .error = error,
+                 .flush_to_zero = ins_flush_denormals(),
+                 .deadline = limit > 0 ? start + limit : INFINITY};
     ins_status status = execute(&r);
     ins_log_close(r.log);
     r.outcome.seconds = ins_seconds_now() - start;

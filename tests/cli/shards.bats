@@ -155,3 +155,29 @@ initscope: 4 runs of 1 shard -> part" ]
         [ "$stderr" = 'initscope: s1: is shard 1/2 of an experiment, which tells nothing of the whole; `initscope merge` joins the shards' ]
     done
 }
+
+@test "--time-limit begins no run that would not end before; --resume goes on" {
+    experiment=(--hidden=8,8 --init=he_normal --seeds=3000 --epochs=20 --threads=2)
+    run --separate-stderr "$INITSCOPE" run -q "${experiment[@]}" --time-limit=1.5 -o s
+    [ "$status" -eq 143 ]
+    have=$(sed -nE 's/^initscope: interrupted after ([0-9]+) of 3000 runs; go on with --resume$/\1/p' <<<"$stderr")
+    [ "$have" -gt 0 ]
+    [ "$(grep -c '^trial ' s.partial/journal)" -eq "$have" ]
+    # From the first run on: what it will take is known before one has ended.
+    long=(--hidden=64,64 --data=digits --epochs=1000000)
+    start=$SECONDS
+    run --separate-stderr "$INITSCOPE" run -q "${long[@]}" --time-limit=20 -o w
+    [ "$status" -eq 143 ]
+    [ $((SECONDS - start)) -lt 15 ]
+    [[ "$stderr" == 'initscope: interrupted after 0 of '*' runs; go on with --resume' ]]
+    [ ! -e w.partial ]
+    # It is none of the experiment: another limit, or none, goes on.
+    run --separate-stderr "$INITSCOPE" run -q "${experiment[@]}" --time-limit=0.5 --resume -o s
+    [ "$status" -eq 143 ]
+    [ "$(grep -c '^trial ' s.partial/journal)" -ge "$have" ]
+    refute grep -q time-limit s.partial/experiment.ini
+    experiment=(--init=zeros,he_normal --seeds=3 --epochs=2)
+    run_ok run -q "${experiment[@]}" --time-limit=600 -o t
+    run_ok run -q "${experiment[@]}" -o whole
+    same_run whole t
+}
