@@ -48,6 +48,7 @@ zlib.h           src/base/stream.c
 zip.h            src/base/zip.c
 jansson.h        src/base/safetensors.c
 expat.h          src/document/svg.c
+mpi.h            src/experiment/team.c
 '
 
 # --- The rules: each prints one line per violation of the tree $1 ------------

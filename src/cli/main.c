@@ -20,6 +20,7 @@
 #include "initscope/blas.h"
 #include "initscope/safetensors.h"
 #include "initscope/stream.h"
+#include "initscope/team.h"
 #include "initscope/zip.h"
 
 /* A descriptor that is closed would be taken by the next file opened, and messages written into
@@ -79,10 +80,10 @@ static void on_gsl_error(const char *reason, const char *file, int line, int sta
 static void print_version(void)
 {
     printf("initscope %s\n", PACKAGE_VERSION);
-    printf("GSL %s; BLAS: %s; compiler: %s; OpenMP: %s; zlib %s; libzip %s; "
-           "jansson %s\n",
-           gsl_version, ins_blas_name(), ins_compiler(), ins_openmp(), ins_zlib_version(),
-           ins_libzip_version(), ins_jansson_version());
+    printf("GSL %s; BLAS: %s; compiler: %s; OpenMP: %s; MPI: %s; zlib %s; "
+           "libzip %s; jansson %s\n",
+           gsl_version, ins_blas_name(), ins_compiler(), ins_openmp(), ins_team_mpi(),
+           ins_zlib_version(), ins_libzip_version(), ins_jansson_version());
     puts("License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
          "This is free software: you may change and share it. There is no warranty.");
 }

@@ -1,4 +1,4 @@
-/* The longest trial of each size, and rehearsals: no epoch and one epoch of a few minibatches. */
+/* The longest trial of each size, and rehearsals: two short ones of a few minibatches. */
 #include <config.h>
 
 #include "pace.h"
@@ -8,6 +8,7 @@
 #include "initscope/clock.h"
 #include "initscope/memory.h"
 #include "initscope/network.h"
+#include "parallel.h"
 
 struct ins_pace {
     const ins_grid *grid;
@@ -45,6 +46,7 @@ void ins_pace_note(ins_pace *pace, const ins_trial *trial, const ins_trial_resul
 {
     const double seconds = result->train_seconds + result->record_seconds;
     double *longest = longest_of(pace, trial);
+    INS_PARALLEL(omp critical(ins_pace))
     if (seconds > *longest) *longest = seconds;
 }
 
@@ -109,6 +111,11 @@ static double saves(const ins_settings *settings, double records)
                                                         : records;
 }
 
+static double not_negative(double x)
+{
+    return x > 0 ? x : 0;
+}
+
 static ins_expense expense_of(const ins_laboratory *laboratory, const ins_trial *trial)
 {
     enum { MINIBATCHES = 4 };
@@ -117,24 +124,32 @@ static ins_expense expense_of(const ins_laboratory *laboratory, const ins_trial 
     size_t rows = MINIBATCHES * ins_trial_batch(trial, train);
     if (rows < laboratory->probe.rows) rows = laboratory->probe.rows;
     if (rows > train->rows) rows = train->rows;
-    rehearsal none, one;
-    if (!rehearse(laboratory, trial, rows, 0, &none) || !rehearse(laboratory, trial, rows, 1, &one))
+    /* What an epoch takes is what two of them take more than one: the first record and the last
+     * have more to tell than others. */
+    const size_t epochs = settings->epochs, every = settings->record_every;
+    const size_t few = epochs > 1, more = epochs > 2 ? 2 : epochs;
+    const size_t records = epochs / every + 1 + (epochs % every > 0);
+    rehearsal less, full;
+    if (!rehearse(laboratory, trial, rows, few, &less) ||
+        !rehearse(laboratory, trial, rows, more, &full))
         return (ins_expense){0};
-    const double epochs = (double)settings->epochs;
-    const double records = (double)(settings->epochs / settings->record_every) + 1;
     const double share = (double)rows / (double)train->rows;
-    const double epoch = one.result.train_seconds - none.result.train_seconds;
-    return (ins_expense){.seconds = none.result.train_seconds +
-                                    (epoch > 0 ? epoch : 0) * epochs / share +
-                                    one.result.record_seconds / 2 * records,
-                         .bytes = none.bytes + (one.bytes - none.bytes) * (records - 1) +
-                                  none.parameters * saves(settings, records)};
+    const double epoch = not_negative(full.result.train_seconds - less.result.train_seconds);
+    const double record = not_negative(full.result.record_seconds - less.result.record_seconds);
+    const double others = (double)records - (double)few - 1;
+    return (ins_expense){.seconds = not_negative(less.result.train_seconds - (double)few * epoch) +
+                                    epoch * (double)epochs / share + less.result.record_seconds +
+                                    record * others,
+                         .bytes = less.bytes + (full.bytes - less.bytes) * others +
+                                  less.parameters * saves(settings, (double)records)};
 }
 
-double ins_pace_of(ins_pace *pace, const ins_laboratory *laboratory, const ins_trial *trial)
+double ins_pace_of(const ins_pace *pace, const ins_laboratory *laboratory, const ins_trial *trial)
 {
-    double *longest = longest_of(pace, trial);
-    return *longest > 0 ? *longest : expense_of(laboratory, trial).seconds;
+    double longest;
+    INS_PARALLEL(omp critical(ins_pace))
+    longest = *longest_of(pace, trial);
+    return longest > 0 ? longest : expense_of(laboratory, trial).seconds;
 }
 
 ins_expense ins_pace_foresee(const ins_laboratory *laboratory, const ins_grid *grid)

@@ -14,6 +14,10 @@
 /* INS_OUTPUT when path is something that is no directory, or cannot be looked at. */
 ins_status ins_log_check_kind(const char *path, ins_error *error);
 
+/* directory without trailing slashes. "." and ".." have no name to put ".partial" after, so they
+ * are resolved. Release with free(). */
+char *ins_log_plain_name(const char *directory);
+
 /* open, of no link, and truncate that go on after a signal. */
 int ins_log_open_file(const char *path, int flags);
 int ins_log_cut(int file, size_t length);

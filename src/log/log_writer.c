@@ -32,9 +32,7 @@ struct ins_log {
     atomic_bool broken; /* a trial could not be written: the disk cannot be trusted with more */
 };
 
-/* directory without trailing slashes. "." and ".." have no name to put ".partial" after, so they
- * are resolved. */
-static char *plain_name(const char *directory)
+char *ins_log_plain_name(const char *directory)
 {
     size_t length = strlen(directory);
     while (length > 1 && directory[length - 1] == '/') length--;
@@ -53,7 +51,7 @@ static ins_log *log_new(const ins_log_terms *terms)
 {
     ins_log *log = ins_allocate(1, sizeof *log, "the log");
     ins_text staging = {0};
-    log->directory = plain_name(terms->directory);
+    log->directory = ins_log_plain_name(terms->directory);
     ins_text_add(&log->identity, terms->identity);
     log->part = terms->shard.of != 1;
     if (log->part) ins_identity_add_shard(&terms->shard, terms->trials, &log->identity);
