@@ -13,7 +13,6 @@ data = digits
 network = 4x64
 init = zeros he_normal
 seeds = 12
-epochs = 8
 spectrum = none
 END
 }
@@ -32,6 +31,27 @@ example() {
     cat example
 }
 
+# Three times as patient as others, for jobs begin late on a machine that has much to do.
+patiently() { await "$@" || await "$@" || await "$@"; }
+
+# processes SETTING: the programs of this Slurm that have the line in their environment.
+processes() {
+    local process
+    for process in $(grep -lszxF "SLURM_CONF=$SLURM_CONF" /proc/[0-9]*/environ); do
+        process=${process%/environ}
+        [ "$(cat "$process/comm" 2>/dev/null)" = initscope ] || continue
+        grep -qszxF "$1" "$process/environ" || continue
+        echo "${process#/proc/}"
+    done
+}
+
+# await_process SETTING: its number, in $process.
+await_process() { patiently has_process "$1"; }
+has_process() {
+    process=$(processes "$1")
+    [ -n "$process" ]
+}
+
 @test "an array of eight tasks, and the line that submits it, give the bytes of one process" {
     example '\-\-array' >array.sh
     example array.sh >line
@@ -45,11 +65,14 @@ example() {
 @test "of an array with a killed task the rest goes on, and the same line ends it" {
     example '\-\-array' >array.sh
     example array.sh >line
+    echo 'epochs = 24' >>depth.ini
     run_ok run -q depth.ini -o whole
     bash ./line >out 2>&1 3>&- &
-    await finished 1 part2
-    scancel --state=running --signal=KILL --full "$(squeue -h -o %F | sort -u)_2"
-    wait $! || killed=$?
+    line=$!
+    await_process SLURM_ARRAY_TASK_ID=2
+    patiently finished 1 part2
+    kill -KILL "$process"
+    wait $line || killed=$?
     [ "$killed" -ne 0 ]
     [ ! -e depth ]
     [ -d part2.partial ]
@@ -61,6 +84,44 @@ example() {
     [ "$status" -eq 3 ]
     [[ "$stderr" == *"part2.partial: shard 2/8 has $have of its 3 runs; --resume goes on" ]]
     bash ./line
+    same_run whole depth
+}
+
+# The script is the manual's; its sixteen ranks are two here, of one node, for the nodes are one machine,
+# on which the windows of OpenMPI reach no further.
+submit_ranks() {
+    example '#SBATCH \-\-ntasks' >mpi.sh
+    example mpi.sh | sed 's/^sbatch/& --nodes=1 --ntasks=2/' >line
+    bash ./line
+}
+
+needs_mpi() { initscope --version | grep -q 'MPI: [0-9]' || skip "built without MPI: configure --with-mpi"; }
+
+@test "an MPI job gives the bytes of one process" {
+    needs_mpi
+    run_ok run -q depth.ini -o whole
+    submit_ranks
+    same_run whole depth
+    [ "$(tail -n 1 depth/environment.csv)" = "shards,2" ]
+    [ ! -e depth.ranks ]
+}
+
+some_on_disk() { [ "$(cat depth.ranks/*.partial/journal 2>/dev/null | grep -c '^trial ')" -ge 3 ]; }
+
+@test "an MPI job with a killed rank ends, and the same line goes on with it" {
+    needs_mpi
+    echo 'epochs = 24' >>depth.ini
+    run_ok run -q depth.ini -o whole
+    submit_ranks >out 2>&1 3>&- &
+    line=$!
+    await_process SLURM_PROCID=1
+    patiently some_on_disk
+    kill -KILL "$process"
+    wait $line || killed=$?
+    [ "$killed" -ne 0 ]
+    [ ! -e depth ]
+    some_on_disk
+    submit_ranks
     same_run whole depth
 }
 
