@@ -241,7 +241,7 @@ try_all() {
     for option in $(blocks sh README.md | grep '^initscope run' | grep -o -e '--[a-z-]*') --threads --resume; do
         grep -q -e "$option" help
     done
-    for file in README.md HACKING.md reports/README.md tests/README.md data/README.md; do
+    for file in README.md HACKING.md reports/README.md reports/large/README.md tests/README.md data/README.md; do
         for link in $(grep -o '](\([^)]*\))' "$srcdir/$file" | tr -d '])(' | grep -v '^http'); do
             [ -e "$srcdir/$(dirname "$file")/$link" ]
         done

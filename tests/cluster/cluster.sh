@@ -96,7 +96,7 @@ if ! start; then
     echo 'Bail out! Slurm does not start'
     exit 1
 fi
-"${BATS:-bats}" --tap "$here/jobs.bats" &
+TMPDIR=$work "${BATS:-bats}" --tap "$here/jobs.bats" &
 wait $! && exit 0
 grep -ih error "$work"/*.log | tail -n 20 | sed 's/^/# /'
 exit 1

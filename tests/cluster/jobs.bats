@@ -31,26 +31,8 @@ example() {
     cat example
 }
 
-# Three times as patient as others, for jobs begin late on a machine that has much to do.
+# Jobs begin late on a machine that has much to do.
 patiently() { await "$@" || await "$@" || await "$@"; }
-
-# processes SETTING: the programs of this Slurm that have the line in their environment.
-processes() {
-    local process
-    for process in $(grep -lszxF "SLURM_CONF=$SLURM_CONF" /proc/[0-9]*/environ); do
-        process=${process%/environ}
-        [ "$(cat "$process/comm" 2>/dev/null)" = initscope ] || continue
-        grep -qszxF "$1" "$process/environ" || continue
-        echo "${process#/proc/}"
-    done
-}
-
-# await_process SETTING: its number, in $process.
-await_process() { patiently has_process "$1"; }
-has_process() {
-    process=$(processes "$1")
-    [ -n "$process" ]
-}
 
 @test "an array of eight tasks, and the line that submits it, give the bytes of one process" {
     example '\-\-array' >array.sh
@@ -69,9 +51,8 @@ has_process() {
     run_ok run -q depth.ini -o whole
     bash ./line >out 2>&1 3>&- &
     line=$!
-    await_process SLURM_ARRAY_TASK_ID=2
     patiently finished 1 part2
-    kill -KILL "$process"
+    kill -KILL "$(cat part2.partial/lock)"
     wait $line || killed=$?
     [ "$killed" -ne 0 ]
     [ ! -e depth ]
@@ -114,9 +95,8 @@ some_on_disk() { [ "$(cat depth.ranks/*.partial/journal 2>/dev/null | grep -c '^
     run_ok run -q depth.ini -o whole
     submit_ranks >out 2>&1 3>&- &
     line=$!
-    await_process SLURM_PROCID=1
     patiently some_on_disk
-    kill -KILL "$process"
+    kill -KILL "$(cat depth.ranks/2.partial/lock)"
     wait $line || killed=$?
     [ "$killed" -ne 0 ]
     [ ! -e depth ]
