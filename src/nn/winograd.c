@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A pair of lines of z sees four lines d of the frame and three rows g of taps:
  *
  *     z0 = m0 + m1 + m2,  z1 = m1 - m2 - m3,  with the products of strips

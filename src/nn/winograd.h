@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Convolutions of three rows of taps, with stride 1 and one group, two lines at a time by four
  * products instead of six: Winograd's minimal filtering F(2, 3) along the height (Lavin & Gray
  * 2016, section 4.1). Rounding is that of sums of two lines. The functions are those of

@@ -11,7 +11,11 @@
 
 #include "initscope/thresholds.h"
 
-enum { LEAST = 3, MOST = 64 };
+enum {
+    LEAST = 3,
+    MOST = 64,
+    WITH_WORDS = 32 /* so many tiles beside each other have room for a number */
+};
 
 typedef struct axis_values {
     size_t count;
@@ -108,15 +112,32 @@ static const char *panel_title(const ins_tell *tell, size_t arm)
                           : ins_say_score_title(tell->arena, ins_tell_score(tell));
 }
 
+/* The first arms of the panels. */
+static bool begins_panel(const ins_tell *tell, size_t arm)
+{
+    for (size_t b = 0; b < arm; b++)
+        if (same_panel(&tell->analysis->factors, b, arm)) return false;
+    return true;
+}
+
+static size_t count_panels(const ins_tell *tell)
+{
+    size_t count = 0;
+    for (size_t a = 0; a < tell->study->arms; a++) count += begins_panel(tell, a);
+    return count;
+}
+
 static void add_tiles(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t first,
-                      const axis_values *sigma, const axis_values *depth)
+                      const axis_values *sigma, const axis_values *depth, bool with_words)
 {
     const ins_score *score = ins_tell_score(tell);
     ins_series *tiles =
         ins_panel_series(chart, panel, INS_SERIES_TILES, score->words->series, 0, 0);
     ins_series *words =
-        ins_panel_series(chart, panel, INS_SERIES_WORDS,
-                         score->words->unit != NULL ? score->words->unit : "words", 0, 0);
+        with_words
+            ? ins_panel_series(chart, panel, INS_SERIES_WORDS,
+                               score->words->unit != NULL ? score->words->unit : "words", 0, 0)
+            : NULL;
     for (size_t a = 0; a < tell->study->arms; a++) {
         const ins_arm_judgement *of = &tell->analysis->arm[a];
         if (!same_panel(&tell->analysis->factors, first, a) || of->with_score == 0) continue;
@@ -129,6 +150,7 @@ static void add_tiles(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
             chart, tiles,
             (ins_point){
                 .x = left, .y = right, .lower = bottom, .upper = top, .colour = shade(share)});
+        if (!with_words) continue;
         ins_series_add(
             chart, words,
             (ins_point){.x = x,
@@ -181,12 +203,14 @@ void ins_write_map(ins_tell *tell)
     ends(&sigma, sigma.count - 1, &unused, &right);
     ends(&depth, 0, &bottom, &unused);
     ends(&depth, depth.count - 1, &unused, &top);
+    const size_t panels = count_panels(tell);
+    if (sigma.count * panels > WITH_WORDS) chart->across = panels < 2 ? 1 : 2;
+    const size_t across = chart->across > 0 ? chart->across : panels;
+    const bool with_words = sigma.count * across <= WITH_WORDS;
     for (size_t a = 0; a < tell->study->arms; a++) {
-        bool seen = false;
-        for (size_t b = 0; b < a && !seen; b++) seen = same_panel(&tell->analysis->factors, a, b);
-        if (seen) continue;
+        if (!begins_panel(tell, a)) continue;
         ins_panel *panel = ins_chart_panel(chart, panel_title(tell, a));
-        add_tiles(tell, chart, panel, a, &sigma, &depth);
+        add_tiles(tell, chart, panel, a, &sigma, &depth, with_words);
         add_reach(tell, chart, panel, a, &sigma, true, top);
         add_reach(tell, chart, panel, a, &sigma, false, top);
         panel->x = ins_axis_linear(tell->arena, left, right, 6, false);
@@ -208,21 +232,23 @@ void ins_write_map(ins_tell *tell)
     }
     const ins_arm_judgement *of = &tell->analysis->arm[best];
     ins_section_begin(tell->document, "map", "Map",
-                      INS_TELL("%zu hidden layers: %s at σ_{w} = %s, %s",
+                      INS_TELL("%zu hidden layers: %s at σ_{w} = %s%s, %s",
                                ins_tell_hidden(tell, best), score->words->highest,
                                ins_say(tell->arena, sigma_of(tell, best)),
+                               panels > 1 ? INS_TELL(" (%s)", panel_title(tell, best)) : "",
                                ins_say_score(tell->arena, score, of->score.mean)),
                       false);
     ins_add_chart(
         tell->document, chart,
-        INS_TELL("%s%s, mean over seeds%s. Dashed: the "
-                 "depth of %.0f depth scales, of the error (black) and of the correlation of "
-                 "two rows (brown), as mean-field theory computes them from activation, "
-                 "weights and biases; below both lines a signal should get through.",
-                 ins_say_score_title(tell->arena, score),
-                 score->words->unit != NULL ? INS_TELL(" in %s", score->words->unit) : "",
-                 isfinite(tell->analysis->facts.chance)
-                     ? INS_TELL(", white %s", score->words->white)
-                     : "",
-                 ins_threshold_of(INS_THRESHOLD_SCALES)));
+        INS_TELL(
+            "%s%s, mean over seeds%s. Dashed: the "
+            "depth of %.0f depth scales, of the error (black) and of the correlation of "
+            "two rows (brown), as mean-field theory computes them from activation, "
+            "weights and biases; below both lines a signal should get through.",
+            ins_say_score_title(tell->arena, score),
+            with_words && score->words->unit != NULL ? INS_TELL(" in %s", score->words->unit) : "",
+            isfinite(tell->analysis->facts.chance)
+                ? INS_TELL(", white %s, darkest at %s", score->words->white, score->words->perfect)
+                : "",
+            ins_threshold_of(INS_THRESHOLD_SCALES)));
 }

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The CPU seconds of one 3x3 convolution, "same", of a minibatch: forward, and the gradients of W
  * and of x; the median of so many.
  *

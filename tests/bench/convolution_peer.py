@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """PyTorch at one 3x3 convolution, "same", of a minibatch: the CPU seconds of its forward and
 backward passes on one thread, the median of so many, in the layout of the two that is faster.
 

@@ -226,8 +226,10 @@ try_all() {
     [ -s few-seeds/report/report.pdf ]
 }
 
+# What is shown for clusters, tests/cluster submits.
 @test "the manual pages: the examples run" {
-    { examples "$builddir/src/cli/initscope.1" && examples "$builddir/src/cli/initscope-log.5"; } >shown
+    sed '/^\.SH ON A CLUSTER/,/^\.SH EXIT/d' "$builddir/src/cli/initscope.1" >local.1
+    { examples local.1 && examples "$builddir/src/cli/initscope-log.5"; } >shown
     # An experiment file, and a program in Python that has its own test.
     sed -n '/^# depth.ini/,/^seeds/p' shown >depth.ini
     grep -E '^(initscope|awk) ' shown >commands
@@ -242,7 +244,7 @@ try_all() {
     for option in $(blocks sh README.md | grep '^initscope run' | grep -o -e '--[a-z-]*') --threads --resume; do
         grep -q -e "$option" help
     done
-    for file in README.md HACKING.md reports/README.md tests/README.md data/README.md; do
+    for file in README.md HACKING.md reports/README.md reports/large/README.md tests/README.md data/README.md; do
         for link in $(grep -o '](\([^)]*\))' "$srcdir/$file" | tr -d '])(' | grep -v '^http'); do
             [ -e "$srcdir/$(dirname "$file")/$link" ]
         done

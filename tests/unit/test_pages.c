@@ -991,21 +991,23 @@ START_TEST(answers_choose_for_each_setting)
 }
 END_TEST
 
-/* sigma 0.5 to 3 by depths 2, 4 and 6. All are at chance but the deepest with sigma 1.5, and the
- * shallowest with sigma 3, which is always right. Depth scales: sigma, of the error sigma / 2. */
-static void write_map(void)
+/* For each activation sigma 0.5, 1, 1.5... by depths 2, 4 and 6. All are at chance but the deepest
+ * with sigma 1.5, and the shallowest with sigma 3, which is always right. Depth scales: sigma, of
+ * the error sigma / 2. */
+static void write_map_of(size_t sigmas, size_t activations)
 {
+    static const char *const names[] = {"tanh", "sin", "erf"};
     FILE *runs = made_file("runs.csv"), *epochs = made_file("epochs.csv");
     FILE *layers = made_file("layers.csv"), *depths = made_file("depth.csv");
-    fprintf(runs, "run,initializer,hidden,seed\n");
+    fprintf(runs, "run,initializer,hidden,activation,seed\n");
     fprintf(epochs, "run,seed,epoch,updates,test_%s\n", targets > 0 ? "score" : "accuracy");
     fprintf(layers, "run,seed,epoch,layer,tensor,units,variance\n");
     fprintf(depths, "run,initializer,sigma_w,xi_c,xi_gradient\n");
-    for (size_t run = 1; run <= 18; run++) {
-        double sigma = 0.5 * (double)((run - 1) % 6 + 1);
-        size_t depth = 2 * ((run - 1) / 6 + 1);
+    for (size_t run = 1; run <= 3 * sigmas * activations; run++) {
+        double sigma = 0.5 * (double)((run - 1) % sigmas + 1);
+        size_t depth = 2 * ((run - 1) / sigmas % 3 + 1);
         double accuracy = depth == 6 && sigma == 1.5 ? 0.5 : depth == 2 && sigma == 3 ? 1 : 0.25;
-        fprintf(runs, "%zu,s%g,%zux8,1\n", run, sigma, depth);
+        fprintf(runs, "%zu,s%g,%zux8,%s,1\n", run, sigma, depth, names[(run - 1) / sigmas / 3]);
         fprintf(epochs, "%zu,1,0,0,0.25\n%zu,1,1,5,%g\n", run, run, accuracy);
         fprintf(depths, "%zu,s%g,%g,%g,%g\n", run, sigma, sigma, sigma, sigma / 2);
         for (size_t l = 1; l <= depth + 1; l++) fprintf(layers, "%zu,1,0,%zu,weight,8,1\n", run, l);
@@ -1016,6 +1018,11 @@ static void write_map(void)
     fclose(depths);
     made_environment(&(made_log){.chance = 0.25, .classes = 4, .targets = targets});
     if (targets > 0) write_ini("score = r2\nloss = mse\n");
+}
+
+static void write_map(void)
+{
+    write_map_of(6, 1);
 }
 
 START_TEST(map_shades_from_chance_to_1)
@@ -1038,6 +1045,30 @@ START_TEST(map_shades_from_chance_to_1)
     for (size_t i = 0; i < 6; i++) expect_close(r[i].y, fmin(3 * r[i].x, 7));
     ck_assert_uint_eq(rows_of("map", "Test accuracy", "6 xi of the correlation", r, 32), 6);
     for (size_t i = 0; i < 6; i++) expect_close(r[i].y, fmin(6 * r[i].x, 7));
+    ck_assert_uint_eq(rows_of("map", "Test accuracy", "per cent", r, 32), 18);
+    expect("Test accuracy in per cent, mean over seeds, white at chance, darkest at 100 %.");
+}
+END_TEST
+
+START_TEST(map_of_many_has_two_panels_beside_each_other)
+{
+    row r[64];
+    write_map_of(16, 3);
+    report(1);
+    ck_assert_uint_eq(rows_of("map", "sin", "accuracy", r, 64), 48);
+    ck_assert_uint_eq(rows_of("map", "sin", "per cent", r, 64), 48);
+    expect("6 hidden layers: most is right at σw = 1.5 (tanh), 50.0 %");
+}
+END_TEST
+
+START_TEST(map_of_many_has_no_numbers_where_they_have_no_room)
+{
+    row r[64];
+    write_map_of(17, 3);
+    report(1);
+    ck_assert_uint_eq(rows_of("map", "sin", "accuracy", r, 64), 51);
+    ck_assert_uint_eq(rows_of("map", "sin", "per cent", r, 64), 0);
+    expect("Test accuracy, mean over seeds, white at chance, darkest at 100 %.");
 }
 END_TEST
 
@@ -1577,6 +1608,8 @@ int main(void)
     tcase_add_test(tests, isometry_compares_what_stretches);
     tcase_add_test(tests, settings_tell_who_leads_where);
     tcase_add_test(tests, map_shades_from_chance_to_1);
+    tcase_add_test(tests, map_of_many_has_two_panels_beside_each_other);
+    tcase_add_test(tests, map_of_many_has_no_numbers_where_they_have_no_room);
     tcase_add_test(tests, answers_choose_for_each_setting);
     tcase_add_test(tests, method_and_reading_say_each_thing_once);
     tcase_add_test(tests, reading_works_through_an_example);
