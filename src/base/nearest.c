@@ -14,6 +14,8 @@
 
 enum { FRACTION_BITS = 52, BIAS = 1023, EXPONENT_MOST = 2046 };
 
+#ifdef __SIZEOF_INT128__
+
 __extension__ typedef unsigned __int128 wide;
 
 /* The highest bit is set. */
@@ -63,3 +65,15 @@ bool ins_nearest_double(uint64_t digits, int exponent, double *value)
     memcpy(value, &bits, sizeof *value);
     return true;
 }
+
+#else
+
+/* Nothing is decided here where the compiler has no integers of 128 bits. */
+bool ins_nearest_double(uint64_t digits, int exponent, double *value)
+{
+    (void)exponent;
+    if (digits == 0) *value = 0;
+    return digits == 0;
+}
+
+#endif
