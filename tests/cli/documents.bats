@@ -69,6 +69,10 @@ try_configure() {
             ;;
         --with-*) grep -qE -e "^ *${word%%=*}(=|[[ ]|\$)" configure.help ;;
         --prefix=*) grep -q -e --prefix configure.help ;;
+        ac_cv_func_*=no)
+            word=${word#ac_cv_func_}
+            grep -q -e "${word%=no}" "$srcdir/configure.ac"
+            ;;
         CC=* | CFLAGS=* | PYTHON=*) grep -q "^  ${word%%=*} " configure.help ;;
         *) return 1 ;;
         esac || return 1
