@@ -57,13 +57,13 @@ double ins_expected_gain(const ins_study *study, size_t run, size_t layer);
 ins_seeds ins_expected_gain_over_seeds(const ins_study *study, size_t arm, size_t layer);
 
 /* The same over the layers of an arm, each a geometric mean over its seeds. */
-typedef struct ins_gains {
+typedef struct ins_own_gains {
     size_t layers; /* that have one */
     size_t none;   /* of which it is 0, in every run that tells */
     double mean, least,
         most; /* geometric mean over the layers, and the ends; NAN: there are none */
-} ins_gains;
-ins_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction direction);
+} ins_own_gains;
+ins_own_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction direction);
 ins_seeds ins_own_gain_over_seeds(const ins_study *study, size_t arm, ins_direction direction,
                                   size_t layer);
 

@@ -425,7 +425,7 @@ static bool own_gain(ins_finder *f, ins_finding *out)
 {
     size_t at = SIZE_MAX, count = mark_far_gains(f, &at);
     if (count == 0) return false;
-    ins_gains gains = ins_gains_of_arm(f->study, at, INS_FORWARD);
+    ins_own_gains gains = ins_gains_of_arm(f->study, at, INS_FORWARD);
     out->claim =
         SAY("The layers of %s change the size of what they read by more than a factor of %s.",
             ins_finder_arms(f), ins_say(f->arena, ins_threshold_of(INS_THRESHOLD_GROWING)));
@@ -847,7 +847,7 @@ static const char *gains_text(ins_finder *f)
     size_t least = SIZE_MAX, most = SIZE_MAX;
     double low = INFINITY, high = 0;
     for (size_t a = 0; a < f->study->arms; a++) {
-        ins_gains gains = ins_gains_of_arm(f->study, a, INS_FORWARD);
+        ins_own_gains gains = ins_gains_of_arm(f->study, a, INS_FORWARD);
         double mean = gains.mean;
         if (f->of->arm[a].grade[INS_FORWARD] != INS_GRADE_NOT_KNOWN || gains.layers < LEAST)
             continue;

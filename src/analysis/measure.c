@@ -156,9 +156,9 @@ ins_seeds ins_own_gain_over_seeds(const ins_study *study, size_t arm, ins_direct
                           direction == INS_FORWARD ? own_gain_of : own_error_gain_of, &layer);
 }
 
-ins_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction direction)
+ins_own_gains ins_gains_of_arm(const ins_study *study, size_t arm, ins_direction direction)
 {
-    ins_gains out = {.mean = NAN, .least = NAN, .most = NAN};
+    ins_own_gains out = {.mean = NAN, .least = NAN, .most = NAN};
     double sum = 0;
     for (size_t l = 1; l <= study->arm[arm].layers; l++) {
         ins_seeds gain = ins_own_gain_over_seeds(study, arm, direction, l);

@@ -14,10 +14,8 @@ static const char about[] =
     "for each verdict that holds: DIR, initializer in its setting, verdict, the number and the "
     "layer that it rests on, and how many runs have it. When a verdict of --fail-on holds, or one "
     "of --require does not, the exit status is 6.\n"
-    "Verdicts are those of the report's method page: diverged, symmetric, dead, collapsed, "
-    "vanishing, fading, preserving, growing, exploding and undecided (each _forward, _backward or "
-    "both), saturated, not_moving, learned, barely_learned, did_not_learn, exploding_stream and "
-    "identity_start.";
+    "Verdicts are those of `initscope list verdicts`; the report's method page has their rules. "
+    "What ends in _forward or _backward may be given without: it means both.";
 
 #define FAIL_ON "diverged symmetric collapsed vanishing exploding saturated dead not_moving"
 
@@ -26,13 +24,13 @@ static const ins_flag rows[] = {
      .argument = "VERDICT...",
      .help = "verdicts that make the exit status 6 when some initializer has one",
      .fallback = FAIL_ON,
-     .range = "verdicts, or none",
+     .range = "verdicts, see `initscope list verdicts`, or none",
      .title = "Options"},
     {.name = "require",
      .argument = "VERDICT...",
      .help = "verdicts that make the exit status 6 when some initializer does not have one",
      .fallback = "none",
-     .range = "verdicts, or none"},
+     .range = "verdicts, see `initscope list verdicts`, or none"},
     {.name = "running",
      .help = "take runs that libinitscope has under way as far as they have come"},
     {.name = "quiet", .letter = 'q', .help = "no lines: the exit status alone"},

@@ -22,6 +22,7 @@
 #include "initscope/optimizer.h"
 #include "initscope/residual.h"
 #include "initscope/settings.h"
+#include "initscope/verdict.h"
 
 /* One subject of the list. */
 typedef struct subject {
@@ -213,6 +214,18 @@ static void print_tensors(const void *table, ins_arena *arena, ins_error *error)
     ins_listing_print(&listing);
 }
 
+static void print_verdicts(const void *table, ins_arena *arena, ins_error *error)
+{
+    (void)error;
+    const ins_verdict_row *rows = table;
+    ins_listing listing = {.columns = 2};
+    ins_listing_add(&listing, arena, (const char *[]){"verdict", "bad"});
+    for (size_t i = 0; i < INS_VERDICTS; i++)
+        ins_listing_add(&listing, arena,
+                        (const char *[]){rows[i].name, rows[i].bad ? "yes" : "no"});
+    ins_listing_print(&listing);
+}
+
 static void add_dataset(ins_listing *listing, const char *name, ins_arena *arena, ins_error *error)
 {
     char *path = ins_bundled(ins_arena_format(arena, "data/%s.csv", name));
@@ -251,6 +264,7 @@ static const subject subjects[] = {{"initializers", print_entries, &ins_initiali
                                    {"optimizers", print_optimizers, &ins_optimizers},
                                    {"losses", print_losses, &ins_losses},
                                    {"tensors", print_tensors, ins_tensor_table},
+                                   {"verdicts", print_verdicts, ins_verdict_table},
                                    {"datasets", print_datasets, ins_bundled_data},
                                    {"generators", print_generators, &ins_generators}};
 
@@ -332,14 +346,15 @@ const ins_command ins_command_list = {
     .name = "list",
     .usage = "[SUBJECT]...",
     .help = "what there is, one line each, with its formula",
-    .about = "Prints what can be named in an experiment. A SUBJECT is initializers, layers, "
-             "residual-starts, forget-starts, activations, optimizers, losses, tensors, datasets "
-             "or generators; "
-             "without one, all are printed. Parameters "
-             "are shown with their defaults, learning rates (lr) as well. The gains of an "
-             "activation are the factors of the weights' standard deviation that keep, from "
-             "standard normal preactivations, the second moment (which is what gain=NAME stands "
-             "for), the variance, and the gradient; they are not the same.",
+    .about =
+        "Prints what can be named in an experiment, in logs and in `initscope check`. A SUBJECT "
+        "is initializers, layers, residual-starts, forget-starts, activations, optimizers, "
+        "losses, tensors, verdicts, datasets or generators; without one, all are printed. "
+        "Parameters "
+        "are shown with their defaults, learning rates (lr) as well. The gains of an "
+        "activation are the factors of the weights' standard deviation that keep, from "
+        "standard normal preactivations, the second moment (which is what gain=NAME stands "
+        "for), the variance, and the gradient; they are not the same.",
     .operand = INS_OPERAND_SUBJECTS,
     .flags = flags,
     .run = run};

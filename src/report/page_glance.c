@@ -95,7 +95,7 @@ static ins_cell gain_cell(const glance *g)
 static ins_cell gains_cell(const glance *g)
 {
     const ins_tell *tell = g->tell;
-    ins_gains gains = ins_gains_of_arm(tell->study, g->arm, INS_FORWARD);
+    ins_own_gains gains = ins_gains_of_arm(tell->study, g->arm, INS_FORWARD);
     if (gains.layers == 0) return ins_cell_of("–");
     ins_cell cell =
         ins_cell_of(INS_TELL("*%s*", ins_tell_mean(tell, (ins_interval){1, gains.mean, NAN, NAN})));

@@ -21,8 +21,8 @@ refuses_data() {
     refuses 2 'run: unknown option (got "-x"); see `initscope run --help`' run -x -o w
     refuses 2 'run: this option takes no value (got "--force=yes")' run --force=yes -o w
     refuses 2 'run: the value of an option is missing (got "-o")' run -o
-    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, layers, residual-starts, forget-starts, activations, optimizers, losses, tensors, datasets, generators' list tensor
-    refuses 2 'list: unknown subject (got "all"); valid: initializers, layers, residual-starts, forget-starts, activations, optimizers, losses, tensors, datasets, generators' list optimizers all
+    refuses 2 'list: unknown subject (got "tensor"); did you mean tensors? valid: initializers, layers, residual-starts, forget-starts, activations, optimizers, losses, tensors, verdicts, datasets, generators' list tensor
+    refuses 2 'list: unknown subject (got "all"); valid: initializers, layers, residual-starts, forget-starts, activations, optimizers, losses, tensors, verdicts, datasets, generators' list optimizers all
 }
 
 @test "an abbreviated option is refused and told in full" {

@@ -73,7 +73,7 @@ keys() {
 @test "list: several subjects are separated by an empty line, and nothing is printed when one is wrong" {
     run_ok list optimizers tensors
     [ "$output" = "$("$INITSCOPE" list optimizers; echo; "$INITSCOPE" list tensors)" ]
-    refuses 2 'list: unknown subject (got "x"); valid: initializers, layers, residual-starts, forget-starts, activations, optimizers, losses, tensors, datasets, generators' list tensors x
+    refuses 2 'list: unknown subject (got "x"); valid: initializers, layers, residual-starts, forget-starts, activations, optimizers, losses, tensors, verdicts, datasets, generators' list tensors x
 }
 
 @test "list activations: the three gains, which are not the same, and where outputs saturate" {

@@ -82,7 +82,7 @@ START_TEST(own_gain_is_of_what_a_layer_reads)
     ck_assert(isnan(ins_own_error_gain(&study, 0, 2)));
     expect_close(ins_own_error_gain(&study, 0, 3), 2);
     ck_assert(isnan(ins_own_error_gain(&study, 0, 1)));
-    ins_gains gains = ins_gains_of_arm(&study, 0, INS_FORWARD);
+    ins_own_gains gains = ins_gains_of_arm(&study, 0, INS_FORWARD);
     ck_assert_uint_eq(gains.layers, 8);
     expect_close(gains.mean, pow(1.5, 7.0 / 8));
     expect_close(gains.least, 1);
