@@ -1,0 +1,24 @@
+/* What is done to a log. A mutation is drawn from a random stream alone, so that its number is all
+ * that is needed to have it again. */
+#ifndef MUTATION_MUTATIONS_H
+#define MUTATION_MUTATIONS_H
+
+#include <gsl/gsl_rng.h>
+
+#include "initscope/text.h"
+
+#include "sheets.h"
+
+/* One to three changes; said tells of them in one line. */
+void mutate(sheets *log, gsl_rng *rng, ins_text *said);
+
+/* Two logs that say the same, so that their reports must be the same: left and right begin as
+ * copies of one log. False: there are none here. *may_differ: one of them may be refused, which is
+ * another form of saying nothing. */
+bool make_twins(sheets *left, sheets *right, gsl_rng *rng, bool *may_differ, ins_text *said);
+
+/* Takes what a figure is drawn from out of a log: its file, its rows, or all that was measured in
+ * them. Returns the figure's name, "rank", which no report may have then. */
+const char *take_evidence(sheets *log, gsl_rng *rng, ins_text *said);
+
+#endif
