@@ -195,6 +195,12 @@ static double known_share(const ins_pairs *pairs, const char *key)
     return value >= 0 && value <= 1 ? value : (double)NAN;
 }
 
+static double known_amount(const ins_pairs *pairs, const char *key)
+{
+    double value = fact(pairs, key);
+    return value >= 0 ? value : (double)NAN;
+}
+
 static double known_count(const ins_pairs *pairs, const char *key, double least)
 {
     const double most = 1e15; /* above, not every whole number is a double */
@@ -261,7 +267,7 @@ ins_facts ins_facts_of(const ins_study *study)
                        .classes = classes,
                        .targets = known_count(&study->environment, "targets", 1),
                        .features = known_count(&study->environment, "features", 1),
-                       .input_rank = known_count(&study->environment, "input_rank", 0),
+                       .input_rank = known_amount(&study->environment, "input_rank"),
                        .train_rows = known_count(&study->environment, "train_rows", 1),
                        .test_rows = known_count(&study->environment, "test_rows", 0),
                        .chance = NAN,

@@ -184,8 +184,10 @@ static ins_status build(ins_study *study, ins_error *error)
         study->runs = found.runs;
         list_epochs(study, &found);
         bool arms = ins_study_make_arms(study, run, &found, error) == INS_OK;
-        if (arms && index_both(study, run, &found, error) == INS_OK)
+        if (arms && index_both(study, run, &found, error) == INS_OK) {
             mark_diverged(study, run, &found);
+            ins_study_find_doubts(study, run, &found);
+        }
         if (arms && error->status == INS_OK) ins_study_break_chains(study);
         if (arms) ins_study_group_optional(study, found.by_number);
     }
