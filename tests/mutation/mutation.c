@@ -1,5 +1,5 @@
 /* mutation [-n COUNT] [-f FIRST] [-o NUMBER] [-k DIRECTORY] LOG...: mutates the logs in turn and
- * reports on each mutation in a process of its own, as TAP. It is held to this:
+ * reports on each mutation, as TAP. It is held to this:
  *
  *   the report is written, all pages for paper and, with what stands for gnuplot, for a screen, or
  *   the log is refused with one message a problem; in ten seconds, without a signal or a word of a
@@ -8,7 +8,9 @@
  *   no page has a number that is none in a sentence, and no byte of markup out of a log
  *   a log and one that says the same, in other columns or without what is empty, have one report
  *
- * Mutation N is drawn from the random stream of N: -o N has it again, -k DIRECTORY keeps its log.
+ * Many mutations share a process; where it breaks, each of them gets its own, and the guilty is
+ * told. Mutation N is drawn from the random stream of N: -o N has it again, -k DIRECTORY keeps its
+ * log.
  */
 #include <config.h>
 
@@ -18,8 +20,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +33,7 @@
 
 #include "mutations.h"
 
-enum { PATH_SIZE = 1024, SECONDS = 10, BROKEN = 100 };
+enum { PATH_SIZE = 1024, SECONDS = 10, BROKEN = 100, BATCH = 25 };
 
 static char scratch[PATH_SIZE / 2];
 
@@ -80,7 +84,7 @@ static void make_drawer(void)
         ins_die("%s: %s", path, strerror(errno));
 }
 
-/* --- In the child: one report, held to its promises ----------------------------------- */
+/* --- One report, held to its promises -------------------------------------------------- */
 
 static void expect(bool holds, const char *promise, const char *shown)
 {
@@ -220,42 +224,21 @@ static ins_status report(const task *of)
     return status;
 }
 
-/* --- In the parent -------------------------------------------------------------------- */
+/* --- One mutation --------------------------------------------------------------------- */
 
-static _Noreturn void become_report(const task *of)
+/* The status of the report on a log, within its time of the processor, however busy that is. */
+static ins_status run_report(const sheets *log, const task *of)
 {
-    const struct rlimit time = {SECONDS, SECONDS}, core = {0, 0};
-    int said = open(path_of("said"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    setrlimit(RLIMIT_CPU, &time); /* of this process alone, however busy the machine is */
-    setrlimit(RLIMIT_CORE, &core);
-    alarm(20 * SECONDS);
-    dup2(said, STDERR_FILENO);
-    exit((int)report(of));
-}
-
-/* The status of the report, or BROKEN with the reason in path_of("said"). */
-static int run_report(const sheets *log, const task *of)
-{
-    int status;
+    const struct itimerval time = {.it_value = {.tv_sec = SECONDS}};
     ins_error error = {0};
     ins_directory_remove(path_of("log"), &error);
     ins_directory_remove(path_of("report"), &error);
     ins_directory_make(path_of("log"), &error);
     if (error.status != INS_OK) ins_die("%s", error.line[0]);
     sheets_write(log, path_of("log"));
-    fflush(stdout);
-    const pid_t child = fork();
-    if (child == 0) become_report(of);
-    if (child < 0 || waitpid(child, &status, 0) != child) ins_die("fork: %s", strerror(errno));
-    if (WIFEXITED(status) && (WEXITSTATUS(status) == INS_OK || WEXITSTATUS(status) == INS_DATA ||
-                              WEXITSTATUS(status) == INS_RENDER))
-        return WEXITSTATUS(status);
-    if (WIFSIGNALED(status)) {
-        FILE *said = fopen(path_of("said"), "a");
-        fprintf(said, "signal %d: %s\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
-        fclose(said);
-    }
-    return BROKEN;
+    setitimer(ITIMER_PROF, &time, NULL);
+    alarm(20 * SECONDS);
+    return report(of);
 }
 
 static int is_entry(const struct dirent *entry)
@@ -284,49 +267,37 @@ static void add_digest(const char *path, const char *name, ins_text *out)
     if (count >= 0) free(entries);
 }
 
-/* Whether the reports are the same; if not, the first file that differs is in path_of("said"). */
-static bool same_reports(const ins_text *left, const ins_text *right)
+static void expect_same(const ins_text *left, const ins_text *right)
 {
-    if (strcmp(left->data, right->data) == 0) return true;
+    char shown[400];
     const char *a = left->data, *b = right->data;
+    if (strcmp(a, b) == 0) return;
     while (strcspn(a, "\n") == strcspn(b, "\n") && strncmp(a, b, strcspn(a, "\n")) == 0) {
         a += strcspn(a, "\n") + 1;
         b += strcspn(b, "\n") + 1;
     }
-    FILE *said = fopen(path_of("said"), "w");
-    fprintf(said, "broken promise: logs that say the same have one report: \"%.*s\" and \"%.*s\"\n",
-            (int)strcspn(a, "\n"), a, (int)strcspn(b, "\n"), b);
-    fclose(said);
-    return false;
+    snprintf(shown, sizeof shown, "\"%.*s\" and \"%.*s\"", (int)strcspn(a, "\n"), a,
+             (int)strcspn(b, "\n"), b);
+    expect(false, "logs that say the same have one report", shown);
 }
 
-/* Both reports, which must be the same unless one is refused and may be. The status of the second,
- * or BROKEN. */
-static int run_twins(const sheets *left, const sheets *right, const task *of, bool may_differ)
+/* Both reports must be the same unless one is refused and may be. The status of the second. */
+static ins_status run_twins(const sheets *left, const sheets *right, const task *of,
+                            bool may_differ)
 {
-    ins_text digest[2] = {{0}, {0}};
     const sheets *const logs[] = {left, right};
-    int status[2];
+    ins_text digest[2] = {{0}, {0}};
+    ins_status status[2];
     for (int i = 0; i < 2; i++) {
-        ins_text_add(&digest[i], "");
         status[i] = run_report(logs[i], of);
-        if (status[i] == BROKEN) break;
-        ins_text_add_format(&digest[i], "status %d\n", status[i]);
+        ins_text_add_format(&digest[i], "status %d\n", (int)status[i]);
         if (status[i] != INS_DATA) add_digest(path_of("report"), "report", &digest[i]);
-        if (i == 0 || (may_differ && status[0] != status[1])) continue;
-        if (!same_reports(&digest[0], &digest[1])) status[0] = BROKEN;
     }
-    const int both = status[0] == BROKEN ? BROKEN : status[1];
+    if (!may_differ || status[0] == status[1]) expect_same(&digest[0], &digest[1]);
     ins_text_free(&digest[0]);
     ins_text_free(&digest[1]);
-    return both;
+    return status[1];
 }
-
-/* --- Mutations ------------------------------------------------------------------------ */
-
-typedef struct tally {
-    size_t reports, refusals, broken, twins;
-} tally;
 
 typedef struct plan {
     const char **directories;
@@ -335,48 +306,112 @@ typedef struct plan {
     const char *keep;   /* where the log of a mutation goes; NULL: nowhere */
 } plan;
 
-static void tell(unsigned long number, const char *directory, const ins_text *changes)
+/* A mutation as its number has it. */
+typedef struct drawn {
+    ins_arena *arena;
+    ins_text changes; /* in words */
+    bool twins, may_differ;
+    sheets left, right; /* without twins they are the same */
+    task task;
+} drawn;
+
+static drawn draw(const plan *of, unsigned long number)
 {
-    ins_text said = {0};
-    char line[2000];
-    ins_make_safe(line, sizeof line, changes->data, changes->length);
-    printf("# mutation %lu of %s: %s\n", number, directory, line);
-    if (ins_file_read(path_of("said"), &said, INS_OUTPUT, NULL) == INS_OK) {
-        char *rest = NULL;
-        for (char *at = strtok_r(said.data, "\n", &rest); at != NULL;
-             at = strtok_r(NULL, "\n", &rest))
-            printf("#   %s\n", at);
-    }
-    ins_text_free(&said);
+    const size_t at = number % of->count;
+    drawn now = {.arena = ins_arena_new()};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    ins_random_seed(rng, (uint32_t)number);
+    const size_t kind = gsl_rng_uniform_int(rng, 16);
+    now.left = sheets_copy(&of->logs[at], now.arena);
+    now.task.other = kind == 0 ? of->directories[at] : NULL;
+    now.task.screen = kind < 3;
+    if (kind < 14) mutate(&now.left, rng, &now.changes);
+    if (kind == 8 || kind == 14) now.task.undrawn = take_evidence(&now.left, rng, &now.changes);
+    now.right = sheets_copy(&now.left, now.arena);
+    now.twins = (kind == 15 || (kind >= 10 && kind < 14)) &&
+                make_twins(&now.left, &now.right, rng, &now.may_differ, &now.changes);
+    ins_text_add(&now.changes, "");
+    gsl_rng_free(rng);
+    return now;
 }
+
+static void drawn_free(drawn *now)
+{
+    ins_text_free(&now->changes);
+    ins_arena_free(now->arena);
+}
+
+/* --- Many ----------------------------------------------------------------------------- */
+
+typedef struct tally {
+    size_t reports, refusals, broken, twins;
+} tally;
 
 static void try(const plan *of, unsigned long number, tally *counts)
 {
-    const size_t at = number % of->count;
-    ins_arena *arena = ins_arena_new();
-    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    ins_text changes = {0};
-    ins_random_seed(rng, (uint32_t)number);
-    sheets left = sheets_copy(&of->logs[at], arena);
-    const size_t kind = gsl_rng_uniform_int(rng, 16);
-    task now = {.other = kind == 0 ? of->directories[at] : NULL, .screen = kind < 3};
-    bool may_differ = false;
-    if (kind < 14) mutate(&left, rng, &changes);
-    if (kind == 8 || kind == 14) now.undrawn = take_evidence(&left, rng, &changes);
-    sheets right = sheets_copy(&left, arena);
-    ins_text_add(&changes, "");
-    const bool twins = (kind == 15 || (kind >= 10 && kind < 14)) &&
-                       make_twins(&left, &right, rng, &may_differ, &changes);
-    const int status = twins ? run_twins(&left, &right, &now, may_differ) : run_report(&left, &now);
-    if (status == BROKEN) tell(number, of->directories[at], &changes);
-    if (of->keep != NULL) sheets_write(twins ? &right : &left, of->keep);
-    counts->twins += twins;
-    counts->broken += status == BROKEN;
+    drawn now = draw(of, number);
+    const ins_status status = now.twins
+                                  ? run_twins(&now.left, &now.right, &now.task, now.may_differ)
+                                  : run_report(&now.left, &now.task);
+    counts->twins += now.twins;
     counts->refusals += status == INS_DATA;
-    counts->reports += status == INS_OK || status == INS_RENDER;
-    ins_text_free(&changes);
-    gsl_rng_free(rng);
-    ins_arena_free(arena);
+    counts->reports += status != INS_DATA;
+    drawn_free(&now);
+}
+
+static _Noreturn void become_worker(const plan *of, const unsigned long *number, size_t count,
+                                    tally *counts)
+{
+    const struct rlimit core = {0, 0};
+    int said = open(path_of("said"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    setrlimit(RLIMIT_CORE, &core);
+    dup2(said, STDERR_FILENO);
+    for (size_t i = 0; i < count; i++) try(of, number[i], counts);
+    exit(EXIT_SUCCESS);
+}
+
+/* Whether a process that tries them all ends well; why it did not is in path_of("said"). */
+static bool run_worker(const plan *of, const unsigned long *number, size_t count, tally *shared)
+{
+    const tally before = *shared;
+    int status;
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) become_worker(of, number, count, shared);
+    if (child < 0 || waitpid(child, &status, 0) != child) ins_die("fork: %s", strerror(errno));
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS) return true;
+    *shared = before;
+    if (WIFSIGNALED(status)) {
+        FILE *said = fopen(path_of("said"), "a");
+        fprintf(said, "signal %d: %s\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
+        fclose(said);
+    }
+    return false;
+}
+
+static void tell(const plan *of, unsigned long number)
+{
+    ins_text said = {0};
+    char line[2000], *rest = NULL;
+    drawn now = draw(of, number);
+    ins_make_safe(line, sizeof line, now.changes.data, now.changes.length);
+    printf("# mutation %lu of %s: %s\n", number, of->directories[number % of->count], line);
+    if (ins_file_read(path_of("said"), &said, INS_OUTPUT, NULL) == INS_OK)
+        for (char *at = strtok_r(said.data, "\n", &rest); at != NULL;
+             at = strtok_r(NULL, "\n", &rest))
+            printf("#   %s\n", at);
+    ins_text_free(&said);
+    drawn_free(&now);
+}
+
+static void run_batch(const plan *of, const unsigned long *number, size_t count, tally *shared)
+{
+    if (run_worker(of, number, count, shared)) return;
+    for (size_t i = 0; i < count; i++) {
+        if (run_worker(of, &number[i], 1, shared)) continue;
+        tell(of, number[i]);
+        shared->broken++;
+    }
 }
 
 static unsigned long number_of(const char *text)
@@ -391,18 +426,29 @@ static unsigned long number_of(const char *text)
 static tally try_all(const plan *of, unsigned long from, unsigned long count)
 {
     tally all = {0};
+    tally *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) ins_die("mmap: %s", strerror(errno));
     for (size_t d = 0; d < of->count; d++) {
-        tally counts = {0};
-        for (unsigned long number = from; number < from + count; number++)
-            if (number % of->count == d) try(of, number, &counts);
-        const bool sound = counts.broken == 0 && (count < 100 || counts.reports > 0);
+        unsigned long batch[BATCH];
+        size_t batched = 0;
+        *shared = (tally){0};
+        for (unsigned long number = from; number < from + count; number++) {
+            if (number % of->count == d) batch[batched++] = number;
+            if (batched == BATCH || (batched > 0 && number + 1 == from + count)) {
+                run_batch(of, batch, batched, shared);
+                batched = 0;
+            }
+        }
+        const bool sound = shared->broken == 0 && (count < 100 || shared->reports > 0);
         printf("%s %zu - %s: %zu reports, %zu refusals, %zu of them of twins, %zu broken\n",
-               sound ? "ok" : "not ok", d + 1, of->directories[d], counts.reports, counts.refusals,
-               counts.twins, counts.broken);
-        all.reports += counts.reports;
-        all.refusals += counts.refusals;
-        all.broken += counts.broken + !sound;
+               sound ? "ok" : "not ok", d + 1, of->directories[d], shared->reports,
+               shared->refusals, shared->twins, shared->broken);
+        all.reports += shared->reports;
+        all.refusals += shared->refusals;
+        all.broken += shared->broken + (shared->broken == 0 && !sound);
     }
+    munmap(shared, sizeof *shared);
     return all;
 }
 
@@ -427,6 +473,11 @@ int main(int argc, char **argv)
     of.logs = logs;
     make_scratch();
     make_drawer();
+    if (of.keep != NULL) {
+        drawn now = draw(&of, from);
+        sheets_write(&now.right, of.keep);
+        drawn_free(&now);
+    }
     printf("1..%zu\n", of.count);
     const tally all = try_all(&of, from, count);
     printf("# %zu reports, %zu refusals, %zu broken promises\n", all.reports, all.refusals,

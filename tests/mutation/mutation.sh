@@ -2,6 +2,9 @@
 # Mutated logs, as TAP: makes the logs and gives them to mutation.c, with the options that this gets.
 # MUTATION is the program.
 set -eu
+# Freed memory is kept for a while; more of it only takes time.
+: "${ASAN_OPTIONS:=quarantine_size_mb=16}"
+export ASAN_OPTIONS
 : "${builddir:=.}" "${srcdir:=.}" "${MUTATION:=$builddir/tests/mutation/mutation}"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/mutation.XXXXXX")
