@@ -11,6 +11,7 @@
 #include "initscope/document.h"
 #include "initscope/file.h"
 #include "initscope/gnuplot.h"
+#include "initscope/memory.h"
 #include "initscope/screen.h"
 
 enum { LINES = 3 };
@@ -80,9 +81,22 @@ static void check_gnuplot(const char *text)
     ins_text_free(&out);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Of the page with "x" for every text; made once. */
+static const char *plain_skeleton(void)
 {
     static const char *const plain[LINES] = {"x", "x", "x"};
+    static char *kept;
+    if (kept == NULL) {
+        ins_text page = make_page(plain), skeleton = skeleton_of(&page);
+        kept = ins_duplicate(skeleton.data);
+        ins_text_free(&page);
+        ins_text_free(&skeleton);
+    }
+    return kept;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     ins_text bytes = fuzz_bytes(data, size);
     const char *line[LINES] = {"", "", ""};
     char *at = bytes.data;
@@ -91,14 +105,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         at = i + 1 < LINES ? strchr(at, '\n') : NULL;
         if (at != NULL) *at++ = '\0';
     }
-    ins_text page = make_page(line), other = make_page(plain);
-    ins_text skeleton = skeleton_of(&page), expected = skeleton_of(&other);
-    fuzz_expect(strcmp(skeleton.data, expected.data) == 0, "names are no markup");
+    ins_text page = make_page(line), skeleton = skeleton_of(&page);
+    fuzz_expect(strcmp(skeleton.data, plain_skeleton()) == 0, "names are no markup");
     for (size_t i = 0; i < LINES; i++) check_gnuplot(line[i]);
     ins_text_free(&page);
-    ins_text_free(&other);
     ins_text_free(&skeleton);
-    ins_text_free(&expected);
     ins_text_free(&bytes);
     return 0;
 }

@@ -107,13 +107,15 @@ static const char *find_word(const char *text, const char *word)
     return NULL;
 }
 
-static void check_words(const char *path)
+static void check_words(const char *path, const char *unsaid)
 {
     static const char *const never[] = {"nan",  "-nan",       "inf",  "18446744073709551615",
                                         "null", "4294967295", "-0 %", "-0%"};
     ins_text text = {0};
     char shown[161];
     expect(ins_file_read(path, &text, INS_OUTPUT, NULL) == INS_OK, "a page is there", path);
+    expect(unsaid == NULL || strstr(text.data, unsaid) == NULL, "what was not measured is not said",
+           unsaid);
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
         const char *at = find_word(text.data, never[i]);
         if (at == NULL) continue;
@@ -130,7 +132,7 @@ static bool has_end(const char *name, const char *end)
     return length >= wanted && strcmp(name + length - wanted, end) == 0;
 }
 
-static void check_pages(void)
+static void check_pages(const char *unsaid)
 {
     DIR *pages = opendir(path_of("report/pages"));
     char path[PATH_SIZE];
@@ -139,7 +141,7 @@ static void check_pages(void)
     for (const struct dirent *entry; (entry = readdir(pages)) != NULL;) {
         if (!has_end(entry->d_name, "-text.csv")) continue;
         snprintf(path, sizeof path, "%s/report/pages/%.200s", scratch, entry->d_name);
-        check_words(path);
+        check_words(path, unsaid);
         count++;
     }
     closedir(pages);
@@ -178,7 +180,7 @@ static void check_messages(const ins_error *error)
 typedef struct task {
     const char *other; /* directory of the second; NULL: none */
     bool screen;
-    const char *undrawn; /* the figure that has no evidence; NULL: there is none */
+    const evidence *missing; /* NULL: nothing is known to be */
 } task;
 
 /* A figure is figures/NN-NAME.csv. */
@@ -213,9 +215,9 @@ static ins_status report(const task *of)
     if (status == INS_DATA) {
         check_messages(&error);
     } else {
-        check_pages();
+        check_pages(of->missing != NULL ? of->missing->words : NULL);
         if (of->screen) check_screen();
-        if (of->undrawn != NULL && of->other == NULL) check_undrawn(of->undrawn);
+        if (of->missing != NULL && of->missing->figure != NULL) check_undrawn(of->missing->figure);
     }
     const ins_status said = ins_report_summary(&options, false, &summary, &summary_error);
     expect(said == (status == INS_DATA ? INS_DATA : INS_OK), "the summary is of the same logs",
@@ -326,7 +328,7 @@ static drawn draw(const plan *of, unsigned long number)
     now.task.other = kind == 0 ? of->directories[at] : NULL;
     now.task.screen = kind < 3;
     if (kind < 14) mutate(&now.left, rng, &now.changes);
-    if (kind == 8 || kind == 14) now.task.undrawn = take_evidence(&now.left, rng, &now.changes);
+    if (kind == 8 || kind == 14) now.task.missing = take_evidence(&now.left, rng, &now.changes);
     now.right = sheets_copy(&now.left, now.arena);
     now.twins = (kind == 15 || (kind >= 10 && kind < 14)) &&
                 make_twins(&now.left, &now.right, rng, &now.may_differ, &now.changes);

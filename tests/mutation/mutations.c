@@ -554,23 +554,26 @@ bool make_twins(sheets *left, sheets *right, gsl_rng *rng, bool *may_differ, ins
 
 /* --- Evidence ------------------------------------------------------------------------- */
 
-static const struct evidence {
-    const char *figure, *file;
-    const char *tensor; /* NULL: all rows */
-} evidence[] = {{"learning", "epochs.csv", NULL},
-                {"signal", "layers.csv", NULL},
-                {"gains", "layers.csv", NULL},
-                {"gradients", "layers.csv", "gradient"},
-                {"streams", "layers.csv", "stream"},
-                {"time", "layers.csv", NULL},
-                {"spread", "layers.csv", NULL},
-                {"width", "layers.csv", NULL},
-                {"rank", "symmetry.csv", NULL},
-                {"distributions", "histograms.csv", "preactivation"},
-                {"distributions-delta", "histograms.csv", "delta"},
-                {"isometry", "spectrum.csv", NULL},
-                {"steps", "steps.csv", NULL},
-                {"tokens", "tokens.csv", NULL}};
+static const evidence all_evidence[] = {
+    {"epochs.csv", NULL, "learning", NULL},
+    {"epochs.csv", NULL, NULL, "learned, in"},
+    {"layers.csv", NULL, "signal", "in every layer, or rounding"},
+    {"layers.csv", NULL, "gains", "vanishes with"},
+    {"layers.csv", NULL, NULL, "explodes with"},
+    {"layers.csv", "delta", NULL, "whose error is 0"},
+    {"layers.csv", "preactivation", NULL, "whose signal is 0"},
+    {"layers.csv", "gradient", "gradients", "the gradient as"},
+    {"layers.csv", "stream", "streams", NULL},
+    {"layers.csv", NULL, "time", NULL},
+    {"layers.csv", NULL, "spread", NULL},
+    {"layers.csv", NULL, "width", NULL},
+    {"symmetry.csv", NULL, "rank", "equal in bits"},
+    {"symmetry.csv", NULL, NULL, "Units are dead"},
+    {"histograms.csv", "preactivation", "distributions", NULL},
+    {"histograms.csv", "delta", "distributions-delta", NULL},
+    {"spectrum.csv", NULL, "isometry", NULL},
+    {"steps.csv", NULL, "steps", NULL},
+    {"tokens.csv", NULL, "tokens", "tokens are alike"}};
 
 /* Where something was measured, rather than what. */
 static bool is_place(const char *column)
@@ -601,18 +604,20 @@ static void blank_meant(sheet *of, const char *tensor, const char *value)
             if (!is_place(*sheet_cell(of, 0, c))) *sheet_cell(of, r, c) = value;
 }
 
-const char *take_evidence(sheets *log, gsl_rng *rng, ins_text *said)
+const evidence *take_evidence(sheets *log, gsl_rng *rng, ins_text *said)
 {
-    const struct evidence *now = &ONE_OF(rng, evidence);
+    const evidence *now = &ONE_OF(rng, all_evidence);
     const size_t way = below(rng, 4);
     sheet *of = sheets_named(log, now->file);
-    ins_text_add_format(said, "; no evidence of %s in %s, %zu", now->figure, now->file, way);
-    if (of == NULL) return now->figure;
+    ins_text_add_format(said, "; no evidence in %s%s%s, way %zu", now->file,
+                        now->tensor != NULL ? " of " : "", now->tensor != NULL ? now->tensor : "",
+                        way);
+    if (of == NULL) return now;
     if (way == 0 && now->tensor == NULL)
         of->missing = true;
     else if (way < 2)
         drop_meant(log, of, now->tensor);
     else
         blank_meant(of, now->tensor, way == 2 ? "" : "nan");
-    return now->figure;
+    return now;
 }

@@ -17,8 +17,15 @@ void mutate(sheets *log, gsl_rng *rng, ins_text *said);
  * another form of saying nothing. */
 bool make_twins(sheets *left, sheets *right, gsl_rng *rng, bool *may_differ, ins_text *said);
 
-/* Takes what a figure is drawn from out of a log: its file, its rows, or all that was measured in
- * them. Returns the figure's name, "rank", which no report may have then. */
-const char *take_evidence(sheets *log, gsl_rng *rng, ins_text *said);
+/* What may not be in a report on a log that lacks its evidence. */
+typedef struct evidence {
+    const char *file;
+    const char *tensor; /* whose rows; NULL: all of the file's */
+    const char *figure; /* that is not drawn: "rank"; NULL: any may be */
+    const char *words;  /* that are not said; NULL: any may be */
+} evidence;
+
+/* Takes evidence out of a log: its file, its rows, or all that was measured in them. */
+const evidence *take_evidence(sheets *log, gsl_rng *rng, ins_text *said);
 
 #endif
