@@ -567,7 +567,7 @@ static const evidence all_evidence[] = {
     {"layers.csv", NULL, "time", NULL},
     {"layers.csv", NULL, "spread", NULL},
     {"layers.csv", NULL, "width", NULL},
-    {"symmetry.csv", NULL, "rank", "equal in bits"},
+    {"symmetry.csv", NULL, "rank", "units are equal in bits"},
     {"symmetry.csv", NULL, NULL, "Units are dead"},
     {"histograms.csv", "preactivation", "distributions", NULL},
     {"histograms.csv", "delta", "distributions-delta", NULL},
