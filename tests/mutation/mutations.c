@@ -545,6 +545,8 @@ bool make_twins(sheets *left, sheets *right, gsl_rng *rng, bool *may_differ, ins
     if (one == NULL || one->columns < 2) return false;
     const size_t column = below(rng, one->columns);
     if (pair->of_numbers && !is_numeric(one, column)) return false;
+    /* Of a layer without activation or block the cell is empty: that is told, and not missing. */
+    if (pair->may_differ && strcmp(one->name, "network.csv") == 0) return false;
     ins_text_add_format(said, "; %s, %s: %s", one->name, *sheet_cell(one, 0, column), pair->name);
     pair->left(left, one, column, rng);
     pair->right(right, &right->item[one - left->item], column, rng);
