@@ -115,6 +115,21 @@ typedef struct ins_unfinished {
     ins_run_state state;
 } ins_unfinished;
 
+/* What runs.csv says of a run and its rows in other files do not. */
+typedef enum ins_doubt {
+    INS_DOUBT_NO_EPOCHS, /* no row in epochs.csv */
+    INS_DOUBT_NO_LAYERS, /* no row in layers.csv */
+    INS_DOUBT_CUT,       /* its rows in epochs.csv end before it stopped */
+    INS_DOUBT_FIGURES,   /* its last row in epochs.csv has other figures, beyond rounding */
+    INS_DOUBT_FINITE,    /* diverged, but all that was recorded last is finite */
+    INS_DOUBTS
+} ins_doubt;
+
+typedef struct ins_doubtful {
+    size_t count;
+    const size_t *run; /* (count) into ins_study.run */
+} ins_doubtful;
+
 typedef struct ins_study {
     const char *directory;
     bool running;     /* runs under way stand in arms, as far as they have come */
@@ -128,6 +143,7 @@ typedef struct ins_study {
     size_t layers;          /* the most of all arms */
     size_t unfinished_runs; /* an interrupted run that a later one repeats is none of them */
     const ins_unfinished *unfinished;
+    const ins_doubtful *doubt;         /* (INS_DOUBTS) */
     ins_pairs experiment, environment; /* empty when the files are absent */
     ins_table features, phase;         /* rows = 0 when absent */
     ins_table runs_table;              /* rows = 0 when absent */
@@ -164,6 +180,9 @@ long long ins_epoch_number(const ins_study *study, ins_epoch_index epoch);
 
 /* The last epoch that some run recorded. */
 ins_epoch_index ins_last_epoch(const ins_study *study);
+
+/* A sentence that names the runs, as markup; NULL: there are none. */
+const char *ins_doubt_text(const ins_study *study, ins_doubt doubt, ins_arena *arena);
 
 /* "running", "interrupted": as runs.csv has it. */
 const char *ins_run_state_word(ins_run_state state);

@@ -71,12 +71,14 @@ static const char *constant(ins_finder *f)
 static bool symmetric(ins_finder *f, ins_finding *out)
 {
     size_t count = 0, layers = 0, all = 0;
+    bool counted = true;
     for (size_t a = 0; a < f->study->arms; a++) {
         const ins_arm *of = &f->study->arm[a];
         size_t duplicates = 0;
         for (size_t s = 0; s < of->runs; s++) duplicates += f->of->run[of->run[s]].duplicates > 0;
         f->which[a] = duplicates == of->runs && of->runs > 0;
         if (!f->which[a]) continue;
+        for (size_t s = 0; s < of->runs; s++) counted = counted && f->of->run[of->run[s]].counted;
         count++;
         layers = f->of->run[of->run[0]].duplicates;
         all = ins_hidden_products(of);
@@ -87,11 +89,15 @@ static bool symmetric(ins_finder *f, ins_finding *out)
     out->claim =
         SAY("%s %s symmetric.", ins_finder_arms(f), ins_finder_several(f) ? "stay" : "stays");
     const char *end = f->of->trained ? "after training" : "at the start";
+    const char *whose = count > 1 ? SAY(" of %s", arm(f, a)) : "";
     out->evidence =
-        SAY("In %s units are equal in bits %s, in %zu of %zu hidden layers%s: they receive "
-            "equal gradients, and gradient descent cannot tell them apart.",
-            of_runs(f, INS_VERDICT_SYMMETRIC), end, layers, all,
-            count > 1 ? SAY(" of %s", arm(f, a)) : "");
+        counted ? SAY("In %s units are equal in bits %s, in %zu of %zu hidden layers%s: they "
+                      "receive equal gradients, and gradient descent cannot tell them apart.",
+                      of_runs(f, INS_VERDICT_SYMMETRIC), end, layers, all, whose)
+                : SAY("In %s all units have one mean weight and one mean response in bits %s, in "
+                      "%zu of %zu hidden layers%s, as equal units have; they were not compared one "
+                      "by one.",
+                      of_runs(f, INS_VERDICT_SYMMETRIC), end, layers, all, whose);
     if (of->grade[INS_BACKWARD] == INS_GRADE_NONE)
         out->evidence = SAY("%s No error reaches the first hidden layer of %s.", out->evidence,
                             count > 1 ? arm(f, a) : "it");

@@ -190,6 +190,26 @@ static double fact(const ins_pairs *pairs, const char *key)
                : (double)NAN;
 }
 
+/* What cannot be is not known. */
+static double known_share(const ins_pairs *pairs, const char *key)
+{
+    double value = fact(pairs, key);
+    return value >= 0 && value <= 1 ? value : (double)NAN;
+}
+
+static double known_amount(const ins_pairs *pairs, const char *key)
+{
+    double value = fact(pairs, key);
+    return value >= 0 ? value : (double)NAN;
+}
+
+static double known_count(const ins_pairs *pairs, const char *key, double least)
+{
+    const double most = 1e15; /* above, not every whole number is a double */
+    double value = fact(pairs, key);
+    return value >= least && value <= most && value == floor(value) ? value : (double)NAN;
+}
+
 static bool says_yes(const ins_study *study, const char *key)
 {
     const char *text = ins_pairs_get(&study->environment, key);
@@ -199,9 +219,10 @@ static bool says_yes(const ins_study *study, const char *key)
 /* Logs of 1.0 know the test share of the class that is most frequent in training. */
 static void facts_of_classes(const ins_study *study, ins_facts *facts)
 {
-    double test = fmax(fact(&study->environment, "largest_test_share"),
-                       fact(&study->environment, "majority_share"));
-    double train = fact(&study->environment, "largest_train_share"), guess = 1 / facts->classes;
+    double test = fmax(known_share(&study->environment, "largest_test_share"),
+                       known_share(&study->environment, "majority_share"));
+    double train = known_share(&study->environment, "largest_train_share"),
+           guess = 1 / facts->classes;
     double p = ins_threshold_of(INS_THRESHOLD_LEARNED_P);
     if (isnan(guess) || isnan(test)) return;
     facts->chance = fmax(guess, test);
@@ -233,10 +254,10 @@ static void facts_of_numbers(const ins_study *study, ins_facts *facts)
 static double classes_of(const ins_study *study, bool *cross_entropy)
 {
     const char *loss = ins_pairs_get(&study->experiment, "loss");
-    double own = fact(&study->environment, "classes");
+    double own = known_count(&study->environment, "classes", 1);
     *cross_entropy = loss != NULL ? strcmp(loss, "cross_entropy") == 0 : !isnan(own);
     if (!isnan(own) || !*cross_entropy) return own;
-    return fact(&study->experiment, "classes");
+    return known_count(&study->experiment, "classes", 1);
 }
 
 ins_facts ins_facts_of(const ins_study *study)
@@ -246,11 +267,11 @@ ins_facts ins_facts_of(const ins_study *study)
     ins_facts facts = {.score = ins_score_of(study),
                        .cross_entropy = cross_entropy,
                        .classes = classes,
-                       .targets = fact(&study->environment, "targets"),
-                       .features = fact(&study->environment, "features"),
-                       .input_rank = fact(&study->environment, "input_rank"),
-                       .train_rows = fact(&study->environment, "train_rows"),
-                       .test_rows = fact(&study->environment, "test_rows"),
+                       .targets = known_count(&study->environment, "targets", 1),
+                       .features = known_count(&study->environment, "features", 1),
+                       .input_rank = known_amount(&study->environment, "input_rank"),
+                       .train_rows = known_count(&study->environment, "train_rows", 1),
+                       .test_rows = known_count(&study->environment, "test_rows", 0),
                        .chance = NAN,
                        .train_chance = NAN,
                        .constant_loss = NAN,

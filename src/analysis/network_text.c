@@ -349,7 +349,9 @@ static void walk(walker *w, const char *text, const char *end, size_t depth);
 static void take_unit(walker *w, const char *text, const char *end, size_t depth)
 {
     const char *open = memchr(text, '(', (size_t)(end - text));
-    layer of = {.name = text, .name_length = (size_t)((open != NULL ? open : end) - text)};
+    layer of = {.name = text,
+                .name_length = (size_t)((open != NULL ? open : end) - text),
+                .arguments = end};
     const char *at = memchr(text, '@', of.name_length);
     if (at != NULL) of.name_length = (size_t)(at - text);
     if (open != NULL) {

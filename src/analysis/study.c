@@ -120,12 +120,25 @@ static void list_epochs(ins_study *study, const found_rows *found)
     study->start = ins_epoch_of(study, 0);
 }
 
-/* Two rows for one place are two logs in one file: neither of them can be believed. */
-static void repeated(ins_error *error, const ins_study *study, ins_log_file file, size_t row,
-                     size_t first)
+/* Rows for a place that had one: two logs in one file, of which neither can be believed. */
+typedef struct repetition {
+    size_t rows;
+    size_t row, first; /* of the first of them */
+} repetition;
+
+static void complain_of(const repetition *again, const ins_study *study, ins_log_file file,
+                        ins_error *error)
 {
-    ins_error_add(error, INS_DATA, "%s/%s: data row %zu is for the same place as data row %zu",
-                  study->directory, ins_log_tables[file].file, row + 1, first + 1);
+    ins_text more = {0};
+    if (again->rows == 0) return;
+    ins_text_add(&more, "");
+    if (again->rows > 1)
+        ins_text_add_format(&more, ", and so %s %zu more", again->rows > 2 ? "are" : "is",
+                            again->rows - 1);
+    ins_error_add(error, INS_DATA, "%s/%s: data row %zu is for the same place as data row %zu%s",
+                  study->directory, ins_log_tables[file].file, again->row + 1, again->first + 1,
+                  more.data);
+    ins_text_free(&more);
 }
 
 /* Finds the places of one file, and the last epoch that each run has in it: (runs) last. */
@@ -133,15 +146,17 @@ static void index_rows(ins_study *study, ins_log_file file, const row_place *pla
                        ins_epoch_index *last, ins_error *error)
 {
     placed_table *placed = &study->index->file[file];
+    repetition again = {0};
     ins_row_map_start(&placed->place, placed->table.rows, ins_place_keys(study));
     for (size_t row = 0; row < placed->table.rows; row++) {
         const row_place *at = &places[row];
         if (at->run == UINT32_MAX) continue;
         ins_site site = {at->run, ins_epoch_of(study, at->epoch), at->layer, at->tensor};
         size_t first = ins_row_map_put(&placed->place, ins_place_key(study, site), row);
-        if (first != row) repeated(error, study, file, row, first);
+        if (first != row && again.rows++ == 0) again = (repetition){1, row, first};
         if (last[at->run].ordinal < site.epoch.ordinal) last[at->run] = site.epoch;
     }
+    complain_of(&again, study, file, error);
 }
 
 static ins_status index_both(ins_study *study, ins_run *run, const found_rows *found,
@@ -217,8 +232,10 @@ static ins_status build(ins_study *study, ins_error *error)
         study->runs = found.runs;
         list_epochs(study, &found);
         bool arms = ins_study_make_arms(study, run, &found, error) == INS_OK;
-        if (arms && index_both(study, run, &found, error) == INS_OK)
+        if (arms && index_both(study, run, &found, error) == INS_OK) {
             mark_diverged(study, run, &found);
+            ins_study_find_doubts(study, run, &found);
+        }
         if (arms && error->status == INS_OK) ins_study_break_chains(study);
         if (arms) ins_study_group_optional(study, found.by_number);
     }

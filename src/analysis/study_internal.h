@@ -99,6 +99,9 @@ ins_status ins_study_find_rows(const ins_study *study, found_rows *found, ins_er
  * INS_DATA: all of them. */
 ins_status ins_study_set_aside(ins_study *study, found_rows *found, ins_error *error);
 
+/* study_doubts.c: fills doubt; a run that is finite to its end has not diverged. */
+void ins_study_find_doubts(ins_study *study, ins_run *run, const found_rows *found);
+
 /* study_arms.c: a column of runs.csv by which arms may differ. */
 bool ins_is_factor_column(ins_column_id column);
 

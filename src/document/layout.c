@@ -157,7 +157,11 @@ static const char *elide_around(ins_arena *arena, const char *text, difference d
             ins_arena_format(arena, "%.*s%s%.*s%s%s", (int)bytes_of(text, head), text,
                              head < before ? "…" : "", (int)(d.end - d.begin), text + d.begin,
                              tail < after ? "…" : "", last + bytes_of(last, after - tail));
-        if (ins_text_width(form, face, size) <= width) return form;
+        const double wide = ins_text_width(form, face, size);
+        if (wide <= width) return form;
+        /* Far too long, as in ins_elide; what is nearly short enough is tried one by one. */
+        size_t estimate = wide > 4 * width ? (size_t)((double)kept * 2 * width / wide) + 4 : kept;
+        if (estimate < kept) kept = estimate;
     }
     return NULL;
 }

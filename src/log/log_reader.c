@@ -23,7 +23,10 @@
 #include "intern.h"
 #include "log_internal.h"
 
-/* Values of a column outside its range. */
+/* What cells of a column may be that they must not. */
+typedef enum problem { NO_NUMBER, NOT_WHOLE, OUTSIDE, PROBLEMS } problem;
+
+/* The cells of a column that have one problem. */
 typedef struct excess {
     size_t rows;
     size_t line, field; /* of the first */
@@ -40,7 +43,7 @@ typedef struct loader {
     int *target;     /* (fields) the column a field goes to, -1: none */
     bool *useless;   /* (columns of the table) its cells are checked, and not kept */
     int stood_for;   /* the column that another name stands for, -1: none */
-    excess *excess;  /* (columns of the table) */
+    excess *excess;  /* (columns of the table, PROBLEMS) */
     ins_interner texts;
     size_t run; /* the number that the rows of a run under way get; 0: their own */
 } loader;
@@ -147,17 +150,9 @@ static bool parse_special(const char *text, size_t length, ins_number_kind kind,
     return true;
 }
 
-static void cell_problem(const loader *in, const ins_csv_row *row, size_t f, const char *what,
-                         ins_error *error)
+static void note(loader *in, const ins_csv_row *row, size_t f, problem what, double value)
 {
-    char shown[INS_DISPLAY_SIZE];
-    ins_error_add(error, INS_DATA, "%s:%zu:%zu: column \"%s\": %s (got \"%s\")", in->path,
-                  row->line, f + 1, name_of(in, (size_t)in->target[f]), what,
-                  ins_display(shown, row->fields[f].text, row->fields[f].length));
-}
-
-static void note_excess(excess *e, const ins_csv_row *row, size_t f, double value)
-{
+    excess *e = &in->excess[(size_t)in->target[f] * PROBLEMS + what];
     if (e->rows++ > 0) return;
     e->line = row->line;
     e->field = f + 1;
@@ -165,29 +160,44 @@ static void note_excess(excess *e, const ins_csv_row *row, size_t f, double valu
     ins_display(e->shown, row->fields[f].text, row->fields[f].length);
 }
 
-/* One line a column, however many rows. */
-static ins_status complain_of_excess(const loader *in, ins_error *error)
+/* "not a number", "must be 0 or more" */
+static const char *words_of(const ins_column *column, problem what)
 {
-    ins_status status = INS_OK;
-    for (size_t c = 0; c < in->table->columns; c++) {
-        const excess *e = &in->excess[c];
-        if (e->rows == 0) continue;
-        ins_text more = {0};
-        ins_text_add(&more, "");
-        if (e->rows > 1)
-            ins_text_add_format(&more, ", and in %zu more row%s", e->rows - 1,
-                                e->rows > 2 ? "s" : "");
-        bool percent = in->columns[c].type == INS_COLUMN_SHARE && e->value > 1 && e->value <= 100;
-        status = ins_error_add(
-            error, INS_DATA, "%s:%zu:%zu: column \"%s\": must be %s%s (got \"%s\"%s)", in->path,
-            e->line, e->field, name_of(in, c), ins_column_rules[in->columns[c].type].range,
-            percent ? "; divide percent by 100" : "", e->shown, more.data);
-        ins_text_free(&more);
-    }
+    if (what == OUTSIDE) return ins_column_rules[column->type].range;
+    return what == NOT_WHOLE ? "not a whole number" : "not a number";
+}
+
+static ins_status complain(const loader *in, size_t column, problem what, const excess *e,
+                           ins_error *error)
+{
+    const ins_column *of = &in->columns[column];
+    ins_text more = {0};
+    ins_text_add(&more, "");
+    if (e->rows > 1)
+        ins_text_add_format(&more, ", and in %zu more row%s", e->rows - 1, e->rows > 2 ? "s" : "");
+    bool percent =
+        what == OUTSIDE && of->type == INS_COLUMN_SHARE && e->value > 1 && e->value <= 100;
+    ins_status status = ins_error_add(
+        error, INS_DATA, "%s:%zu:%zu: column \"%s\": %s%s%s (got \"%s\"%s)", in->path, e->line,
+        e->field, name_of(in, column), what == OUTSIDE ? "must be " : "", words_of(of, what),
+        percent ? "; divide percent by 100" : "", e->shown, more.data);
+    ins_text_free(&more);
     return status;
 }
 
-static double take_number(const loader *in, const ins_csv_row *row, size_t f, ins_error *error)
+/* One line a column and problem, however many rows. */
+static ins_status complain_of_excess(const loader *in, ins_error *error)
+{
+    ins_status status = INS_OK;
+    for (size_t c = 0; c < in->table->columns; c++)
+        for (problem what = 0; what < PROBLEMS; what++) {
+            const excess *e = &in->excess[c * PROBLEMS + what];
+            if (e->rows > 0) status = complain(in, c, what, e, error);
+        }
+    return status;
+}
+
+static double take_number(loader *in, const ins_csv_row *row, size_t f)
 {
     const ins_csv_field *field = &row->fields[f];
     const size_t c = (size_t)in->target[f];
@@ -195,13 +205,13 @@ static double take_number(const loader *in, const ins_csv_row *row, size_t f, in
     double value = NAN;
     ins_number_kind kind = ins_parse_number(field->text, field->length, &value);
     if (kind != INS_NUMBER_FINITE && !parse_special(field->text, field->length, kind, &value))
-        cell_problem(in, row, f, "not a number", error);
+        note(in, row, f, NO_NUMBER, value);
     /* Value, not form: pandas writes whole numbers with ".0" beside missing ones. */
     else if (strcmp(rule->name, "integer") == 0 &&
              (isinf(value) || (!isnan(value) && value != trunc(value))))
-        cell_problem(in, row, f, "not a whole number", error);
+        note(in, row, f, NOT_WHOLE, value);
     else if (value < rule->minimum || value > rule->maximum)
-        note_excess(&in->excess[c], row, f, value);
+        note(in, row, f, OUTSIDE, value);
     return value;
 }
 
@@ -228,7 +238,7 @@ static void take_row(void *context, size_t index, const ins_csv_row *row, ins_er
         if (in->target[f] < 0) continue;
         size_t c = (size_t)in->target[f], r = table->rows;
         if (in->columns[c].type != INS_COLUMN_TEXT) {
-            double value = take_number(in, row, f, error);
+            double value = take_number(in, row, f);
             if (!in->useless[c]) table->number[c][r] = value;
         } else if (!in->useless[c]) {
             table->text[c][r] =
@@ -245,7 +255,7 @@ static loader start(ins_log_file file, ins_table *table)
     table->text = ins_allocate(table->columns, sizeof *table->text, "columns");
     return (loader){.columns = ins_log_tables[file].columns,
                     .table = table,
-                    .excess = ins_allocate(table->columns, sizeof(excess), "columns"),
+                    .excess = ins_allocate(table->columns * PROBLEMS, sizeof(excess), "columns"),
                     .useless = ins_allocate(table->columns, sizeof(bool), "columns"),
                     .texts = {.arena = table->arena}};
 }
@@ -255,7 +265,7 @@ static ins_status load(loader *in, const char *path, size_t bytes, ins_error *er
 {
     in->path = path;
     in->stood_for = -1;
-    memset(in->excess, 0, in->table->columns * sizeof *in->excess);
+    memset(in->excess, 0, in->table->columns * PROBLEMS * sizeof *in->excess);
     /* Spreadsheets save semicolons and tabs: the columns' names say that it is a log. */
     ins_status status = bytes == SIZE_MAX ? ins_csv_read(path, '\0', take_row, in, error)
                                           : ins_csv_read_part(path, bytes, take_row, in, error);

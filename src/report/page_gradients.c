@@ -12,17 +12,6 @@
 
 enum { LEAST_LAYERS = 4, MOST_ARMS = 9 };
 
-bool ins_gradients_applies(const ins_tell *tell)
-{
-    bool any = false, deep = false;
-    for (size_t a = 0; a < tell->study->arms; a++) {
-        any = any || ins_study_has(tell->study, a, INS_GRADIENT);
-        deep = deep || ins_tell_hidden(tell, a) >= LEAST_LAYERS;
-    }
-    return any && deep && !tell->sweep && tell->study->arms <= MOST_ARMS &&
-           ins_is_recorded(tell->study->start);
-}
-
 static ins_seeds moment_of(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t layer)
 {
     ins_site at = {.epoch = tell->study->start, .layer = layer, .tensor = tensor};
@@ -52,6 +41,28 @@ static double relative(const ins_tell *tell, size_t arm, ins_tensor tensor, size
         if (told && ins_has_product(&tell->study->arm[arm], last)) break;
     }
     return here / moment_of(tell, arm, tensor, last).interval.mean;
+}
+
+/* Whether a gradient of the arm was measured, and not only listed. */
+static bool is_measured(const ins_tell *tell, size_t arm)
+{
+    for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++)
+        if (ins_has_product(&tell->study->arm[arm], l) &&
+            isfinite(relative(tell, arm, INS_GRADIENT, l)))
+            return true;
+    return false;
+}
+
+bool ins_gradients_applies(const ins_tell *tell)
+{
+    bool any = false, deep = false;
+    if (tell->sweep || tell->study->arms > MOST_ARMS || !ins_is_recorded(tell->study->start))
+        return false;
+    for (size_t a = 0; a < tell->study->arms; a++) {
+        any = any || is_measured(tell, a);
+        deep = deep || ins_tell_hidden(tell, a) >= LEAST_LAYERS;
+    }
+    return any && deep;
 }
 
 void ins_write_gradients(ins_tell *tell)

@@ -214,6 +214,14 @@ static void write_unfinished(ins_document *document, const ins_tell *tell)
                                         ins_say_list(tell->arena, item, runs, NAMED)));
 }
 
+static void write_doubts(ins_document *document, const ins_tell *tell)
+{
+    for (ins_doubt doubt = 0; doubt < INS_DOUBTS; doubt++) {
+        const char *text = ins_doubt_text(tell->study, doubt, tell->arena);
+        if (text != NULL) ins_add_note(document, text);
+    }
+}
+
 /* What environment.csv of a foreign log tells, a key once: values that differ between its runs
  * stand beside each other. */
 static const char *origin_of(const ins_tell *tell)
@@ -253,6 +261,7 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
                                             ins_document_escape(tell->document, tell->of->title),
                                             ins_tell_settings(tell), origin_of(tell)));
             write_unfinished(document, tell);
+            write_doubts(document, tell);
             continue;
         }
         const char *version = ins_tell_entry(tell, "version"), *blas = ins_tell_entry(tell, "blas");
@@ -269,6 +278,7 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
                               version != NULL ? version : "", blas != NULL ? ", " : "",
                               blas != NULL ? blas : ""));
         write_unfinished(document, tell);
+        write_doubts(document, tell);
     }
 }
 

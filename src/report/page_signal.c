@@ -131,7 +131,19 @@ static void finish_panel(ins_tell *tell, ins_chart *chart, ins_panel *panel)
     add_blocks(tell, chart, panel);
 }
 
-/* Arms of which nothing is drawn though it was recorded. */
+/* Whether a tensor of the arm was measured before training, and not only listed. */
+static bool is_measured(const ins_tell *tell, size_t arm, ins_tensor tensor)
+{
+    const ins_arm *of = &tell->study->arm[arm];
+    for (size_t s = 0; s < of->runs; s++)
+        for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++) {
+            const ins_site at = {of->run[s], tell->study->start, l, tensor};
+            if (!isnan(ins_number(tell->study, INS_LAYERS_VARIANCE, at))) return true;
+        }
+    return false;
+}
+
+/* Arms of which nothing is drawn though it was measured. */
 static const char *absent(ins_tell *tell, bool error)
 {
     bool *none = ins_arena_get(tell->arena, tell->study->arms + 1, sizeof *none, "names");
@@ -142,8 +154,7 @@ static const char *absent(ins_tell *tell, bool error)
             drawn +=
                 seeds_of(tell, a, error ? INS_QUANTITY_ERROR : INS_QUANTITY_SIGNAL, l).interval.n >
                 0;
-        none[a] =
-            drawn == 0 && ins_study_has(tell->study, a, error ? INS_DELTA : INS_PREACTIVATION);
+        none[a] = drawn == 0 && is_measured(tell, a, error ? INS_DELTA : INS_PREACTIVATION);
         count += none[a];
     }
     if (count == 0) return "";

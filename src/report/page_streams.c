@@ -19,9 +19,24 @@ static size_t blocks_of(const ins_tell *tell, size_t arm)
     return ins_streams(tell->study, arm, &layer);
 }
 
+static ins_seeds measured(const ins_tell *tell, size_t arm, ins_column_id column, ins_tensor tensor,
+                          size_t layer)
+{
+    ins_site at = {.epoch = tell->study->start, .layer = layer, .tensor = tensor};
+    return ins_seeds_at(tell->study, arm, INS_GEOMETRIC, column, at);
+}
+
+/* Whether a sum behind a block was measured, and not only listed. */
 static bool is_shown(const ins_tell *tell, size_t arm)
 {
-    return blocks_of(tell, arm) >= LEAST_BLOCKS;
+    const size_t *layer;
+    const size_t blocks = ins_streams(tell->study, arm, &layer);
+    bool some = false;
+    for (size_t b = 0; b < blocks && !some; b++) {
+        ins_seeds sum = measured(tell, arm, INS_LAYERS_SECOND_MOMENT, INS_STREAM, layer[b]);
+        some = sum.interval.n > 0 || sum.zeros > 0 || sum.infinite > 0;
+    }
+    return some && blocks >= LEAST_BLOCKS;
 }
 
 bool ins_streams_applies(const ins_tell *tell)
@@ -30,13 +45,6 @@ bool ins_streams_applies(const ins_tell *tell)
     for (size_t a = 0; a < tell->study->arms; a++)
         if (is_shown(tell, a)) return true;
     return false;
-}
-
-static ins_seeds measured(const ins_tell *tell, size_t arm, ins_column_id column, ins_tensor tensor,
-                          size_t layer)
-{
-    ins_site at = {.epoch = tell->study->start, .layer = layer, .tensor = tensor};
-    return ins_seeds_at(tell->study, arm, INS_GEOMETRIC, column, at);
 }
 
 static double predicted(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t layer)

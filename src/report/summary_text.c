@@ -258,6 +258,16 @@ static void add_findings(sheet *s)
         add_finding(s, ins_arena_format(s->arena, "%2zu. ", i + 1), &s->analysis->finding[i]);
 }
 
+/* What the files of the log say against each other. */
+static void add_doubts(sheet *s)
+{
+    const ins_study *study = s->analysis->study;
+    for (ins_doubt doubt = 0; doubt < INS_DOUBTS; doubt++) {
+        const char *text = ins_doubt_text(study, doubt, s->arena);
+        if (text != NULL) add_wrapped(s, "", "", "31", plain(s, text));
+    }
+}
+
 static void add_experiment(const ins_experiment *experiment, bool colour, ins_arena *arena,
                            ins_text *out)
 {
@@ -276,6 +286,7 @@ static void add_experiment(const ins_experiment *experiment, bool colour, ins_ar
     add_styled(&s, "1", experiment->title);
     ins_text_add(out, "\n\n");
     add_table(&s);
+    add_doubts(&s);
     add_findings(&s);
 }
 

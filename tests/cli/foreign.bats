@@ -235,3 +235,71 @@ names() {
     [ "$(grep -oF 'framework: PyTorch 2.1, NumPy.' said | wc -l)" -eq 1 ]
     [ "$(grep -oF 'framework' said | wc -l)" -eq 1 ]
 }
+
+# told SENTENCE: stands under the table of the summary and on the pages.
+told() {
+    summary
+    grep -qF "$1" said
+    pages
+    grep -qF "$1" said
+}
+
+# runs COLUMN VALUE: in every row of f/runs.csv.
+runs() {
+    edit runs.csv "NR > 1 { \$at[\"$1\"] = \"$2\" } { print }"
+}
+
+@test "what runs.csv says and the rows do not is told" {
+    foreign </dev/null
+    summary
+    refute grep -qE 'Without a row|Stopped, by|other final|Diverged, by' said
+    runs test_accuracy 0.99
+    told 'With other final figures in runs.csv than in the last row of epochs.csv, which is what counts: runs 1, 2, 3, 4, 5 and 6.'
+    edit epochs.csv 'NR == 1 || !($at["run"] == 6 || ($at["run"] == 5 && $at["epoch"] > 2)) { print }'
+    told 'Without a row in epochs.csv: run 6.'
+    told 'Stopped, by runs.csv, after the last row in epochs.csv: run 5.'
+    edit layers.csv 'NR == 1 || $at["run"] != 4 { print }'
+    told 'Without a row in layers.csv: run 4.'
+}
+
+@test "figures that were rounded are the same" {
+    foreign </dev/null
+    edit runs.csv 'NR > 1 { $at["test_accuracy"] = sprintf("%.2f", $at["test_accuracy"]) } { print }'
+    summary
+    refute grep -q 'other final' said
+}
+
+@test "a run that is finite to its end has not diverged, whatever its status is" {
+    foreign </dev/null
+    runs status diverged
+    told 'Diverged, by runs.csv, but finite to the end in epochs.csv and layers.csv, and not taken for diverged: runs 1, 2, 3, 4, 5 and 6.'
+    summary
+    refute grep -qE 'not finite any more|diverges?\.' said
+    # Where nobody counted what is finite, runs.csv is believed.
+    edit layers.csv '{ $at["nonfinite"] = NR == 1 ? "nonfinite" : ""; print }'
+    summary
+    refute grep -q 'Diverged, by' said
+    grep -q 'not finite any more' said
+}
+
+@test "counts that cannot be are not said" {
+    foreign </dev/null
+    printf 'key,value\nclasses,3\nfeatures,4\ntrain_rows,120\ntest_rows,30\n' >f/environment.csv
+    pages
+    grep -q '4 inputs, 3 classes' said
+    for value in -1 0.5 1e300 0; do
+        printf 'key,value\nclasses,%s\nfeatures,%s\ntrain_rows,%s\ntest_rows,%s.5\n' \
+            "$value" "$value" "$value" "$value" >f/environment.csv
+        pages
+        refute grep -qE '[0-9] inputs|[0-9] classes|[0-9] training' said
+    done
+}
+
+@test "where units were not compared their means are, and no more is said" {
+    foreign </dev/null
+    rm f/symmetry.csv
+    edit layers.csv 'NR > 1 && $at["run"] < 4 && $at["tensor"] ~ /^(weight|preactivation)$/ { $at["between_unit_variance"] = 0 } { print }'
+    summary
+    grep -q 'one mean weight and one mean response in bits' said
+    refute grep -q 'units are equal in bits' said
+}

@@ -86,17 +86,15 @@ const char *fuzz_file(const char *name, const char *bytes, size_t length)
     return path;
 }
 
-/* The name in dir/ of the log file that a line names, or NULL. */
+/* The name in dir/ of the file of a log that a line names, or NULL. */
 static const char *log_name(const char *line, size_t length)
 {
+    static const char *const others[] = {"experiment.ini", "journal"};
     static char name[64];
     const char *file = NULL;
-    for (int i = 0; i < INS_LOG_FILES; i++) {
-        const char *known = ins_log_tables[i].file;
+    for (size_t i = 0; i < INS_LOG_FILES + sizeof others / sizeof others[0]; i++) {
+        const char *known = i < INS_LOG_FILES ? ins_log_tables[i].file : others[i - INS_LOG_FILES];
         if (strlen(known) == length && memcmp(known, line, length) == 0) file = known;
-    }
-    if (length == strlen("experiment.ini") && memcmp("experiment.ini", line, length) == 0) {
-        file = "experiment.ini";
     }
     if (file == NULL) return NULL;
     snprintf(name, sizeof name, "logs/%s", file);

@@ -26,7 +26,7 @@ const char *fuzz_path(const char *name);
 const char *fuzz_file(const char *name, const char *bytes, size_t length);
 
 /* Makes SCRATCH/logs a run directory: the bytes after a line "== NAME", up to the next such line,
- * are the file NAME, one of a log or experiment.ini. Returns its path. */
+ * are the file NAME, one of a log, experiment.ini or journal. Returns its path. */
 const char *fuzz_logs(const uint8_t *data, size_t size);
 
 /* Ends the program, loudly, when a promise is broken. */

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "initscope/gnuplot.h"
 #include "initscope/layout.h"
@@ -228,6 +229,25 @@ START_TEST(names_that_are_cut_alike_are_numbered)
 }
 END_TEST
 
+/* Trying every length of one such name takes seconds and gigabytes. */
+START_TEST(names_of_many_bytes_take_no_time)
+{
+    enum { LENGTH = 65536 };
+    static char name[2][LENGTH + 16];
+    const char *const names[] = {name[0], name[1]};
+    const clock_t start = clock();
+    for (int i = 0; i < 2; i++) {
+        memset(name[i], 'a', sizeof name[i] - 1);
+        memcpy(name[i] + LENGTH / 2, i == 0 ? "(gain=1)" : "(gain=2)", strlen("(gain=1)"));
+    }
+    const char *const *shown = ins_elide_apart(arena, names, 2, INS_BOLD, 7.6, 32);
+    ck_assert_ptr_nonnull(strstr(shown[0], "gain=1"));
+    ck_assert_ptr_nonnull(strstr(shown[1], "gain=2"));
+    for (int i = 0; i < 2; i++) ck_assert(ins_text_width(shown[i], INS_BOLD, 7.6) <= 32);
+    ck_assert_int_lt((clock() - start) / CLOCKS_PER_SEC, 2);
+}
+END_TEST
+
 START_TEST(broken_utf8_is_one_replacement_a_byte)
 {
     static const struct {
@@ -400,6 +420,7 @@ int main(void)
     tcase_add_test(tests, long_names_keep_both_ends);
     tcase_add_test(tests, names_that_are_cut_alike_show_what_differs);
     tcase_add_test(tests, names_that_are_cut_alike_are_numbered);
+    tcase_add_test(tests, names_of_many_bytes_take_no_time);
     tcase_add_test(tests, broken_utf8_is_one_replacement_a_byte);
     tcase_add_test(tests, controls_and_direction_marks_do_not_survive);
     tcase_add_test(tests, escaped_text_is_drawn_as_it_is);

@@ -187,14 +187,14 @@ START_TEST(values_in_range)
 }
 END_TEST
 
-/* One line for each column that has such values, in their order in the list. */
+/* One line for each column and what is wrong with it, in their order in the list. */
 START_TEST(ranges_of_every_column)
 {
     read_layers("units,zero_fraction,variance\n0,2,-1\n0,3,-1\n-4,4,x\n");
     ck_assert_int_eq(problem.status, INS_DATA);
     ck_assert_uint_eq(problem.count, 4);
-    ck_assert_ptr_nonnull(strstr(problem.line[0], ":4:3: column \"variance\": not a number"));
-    ck_assert_ptr_nonnull(strstr(problem.line[1], ":2:1: column \"units\": must be 1 or more"));
+    ck_assert_ptr_nonnull(strstr(problem.line[0], ":2:1: column \"units\": must be 1 or more"));
+    ck_assert_ptr_nonnull(strstr(problem.line[1], ":4:3: column \"variance\": not a number"));
     ck_assert_ptr_nonnull(strstr(problem.line[2], ":2:3: column \"variance\": must be 0 or more"));
     ck_assert_ptr_nonnull(strstr(problem.line[3], ":2:2: column \"zero_fraction\""));
     ck_assert_ptr_nonnull(strstr(problem.line[3], "(got \"2\", and in 2 more rows)"));
@@ -206,8 +206,11 @@ START_TEST(every_complaint)
 {
     read_layers("run,variance,mean\nx,y,1\n2,3,4\n5,z,6\n");
     ck_assert_int_eq(problem.status, INS_DATA);
-    ck_assert_uint_eq(problem.count, 3);
-    ck_assert_ptr_nonnull(strstr(problem.line[2], "layers.csv:4:2: "));
+    ck_assert_uint_eq(problem.count, 2);
+    ck_assert_ptr_nonnull(
+        strstr(problem.line[0], ":2:1: column \"run\": not a number (got \"x\")"));
+    ck_assert_ptr_nonnull(strstr(problem.line[1], ":2:2: column \"variance\": not a number (got "
+                                                  "\"y\", and in 1 more row)"));
 }
 END_TEST
 
