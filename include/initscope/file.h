@@ -58,6 +58,10 @@ ins_status ins_directory_remove(const char *path, ins_error *error);
 /* Removes all in the directory path but the entry named kept. A missing directory is fine. */
 ins_status ins_directory_clear(const char *path, const char *kept, ins_error *error);
 
+/* Copies the files of a directory, which has nothing else, into another, which is made; not yet
+ * brought to the disk. INS_OUTPUT on failure. */
+ins_status ins_directory_copy(const char *from, const char *to, ins_error *error);
+
 /* Brings the names in a directory to the disk. 0, or -1 with errno. */
 int ins_directory_sync(const char *path);
 

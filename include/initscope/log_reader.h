@@ -33,6 +33,9 @@ ins_status ins_table_read(const char *directory, ins_log_file file, bool running
 int ins_log_hold(const char *directory);
 void ins_log_release(int hold);
 
+/* INS_DATA when the directory is a part of an experiment, which tells nothing of the whole. */
+ins_status ins_log_check_whole(const char *directory, ins_error *error);
+
 void ins_table_free(ins_table *table);
 
 /* The cells of a column of the table's own file; NULL when the file that was read does not have it.

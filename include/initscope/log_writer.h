@@ -23,7 +23,10 @@ typedef enum ins_log_policy {
                       when complete */
 } ins_log_policy;
 
-/* A part of an experiment: the trials whose number is index modulo of. {1, 1} is all of them. */
+enum { INS_SHARDS = 1000000 }; /* at most */
+
+/* A part of an experiment: the trials whose number is index modulo of. {1, 1} is all of them; with
+ * of 0, a part by that number of whatever trials begin in it. */
 typedef struct ins_shard {
     size_t index, of; /* index from 1 to of */
 } ins_shard;
@@ -49,6 +52,7 @@ typedef struct ins_log_terms {
      * (program version, data hash), one "key = value" a line. */
     const char *identity;
     ins_shard shard;
+    size_t trials; /* of the whole experiment */
     /* Trials under way at a time, from 1: nobody runs further ahead of the next to be written. */
     size_t room;
     /* A trial is on disk; told in order, by one thread at a time. NULL: nobody listens. */
@@ -94,7 +98,8 @@ ins_status ins_log_file_write(ins_log *log, const char *name, const ins_text *te
 const char *ins_log_staging(const ins_log *log);
 
 /* schema.json, then publishes the directory under its final name, without the files that no trial
- * has rows for. The log is freed in any case; a failure leaves the run resumable. */
+ * has rows for; the directory of a part knows that it is one. The log is freed in any case; a
+ * failure leaves the run resumable. */
 ins_status ins_log_publish(ins_log *log, ins_error *error);
 
 /* Leaves the run resumable (finished trials kept; a staging directory with none is removed) and

@@ -25,7 +25,8 @@ typedef struct ins_event {
     const ins_trial *trial; /* INS_EVENT_EPOCH, INS_EVENT_TRIAL */
     size_t epoch;           /* the last one of the trial so far */
     size_t epochs;          /* of one trial; not INS_EVENT_EPOCH */
-    size_t trials, skipped; /* of the experiment; complete before it was resumed */
+    size_t trials, skipped; /* to be run here; complete before it was resumed */
+    size_t all;             /* of the experiment */
     bool diverged;          /* INS_EVENT_TRIAL */
     double score;           /* of the test rows, INS_EVENT_TRIAL */
     const char *score_name; /* "accuracy", as in experiment.ini */
@@ -43,7 +44,7 @@ typedef struct ins_request {
 } ins_request;
 
 typedef struct ins_outcome {
-    size_t trials, skipped; /* skipped: complete before this run resumed */
+    size_t trials, skipped; /* to be run here; skipped: complete before this run resumed */
     size_t done, diverged;  /* of this run */
     double seconds;
 } ins_outcome;

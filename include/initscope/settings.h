@@ -13,6 +13,7 @@
 #include "initscope/dataset.h"
 #include "initscope/entry.h"
 #include "initscope/error.h"
+#include "initscope/log_writer.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"
 
@@ -99,6 +100,8 @@ typedef struct ins_settings {
     const char *question;
     const char *note;
     size_t threads;     /* 0: all cores */
+    ins_shard shard;    /* which trials are run here */
+    double time_limit;  /* seconds; 0: none */
     const char *output; /* "": not given */
 
     const char **where; /* of each option of ins_options: "--epochs" or "iris.ini:4" */
@@ -141,6 +144,7 @@ extern const ins_option_kind ins_kind_numbers;  /* ins_numbers */
 extern const ins_option_kind ins_kind_sizes;    /* ins_sizes */
 extern const ins_option_kind ins_kind_networks; /* ins_blueprints */
 extern const ins_option_kind ins_kind_epochs;   /* ins_epochs */
+extern const ins_option_kind ins_kind_shard;    /* ins_shard */
 
 typedef enum ins_option_group {
     INS_GROUP_FACTORS, /* may be lists; the run covers their cross product */
@@ -196,6 +200,8 @@ typedef enum ins_option_id {
     INS_OPTION_QUESTION,
     INS_OPTION_NOTE,
     INS_OPTION_THREADS,
+    INS_OPTION_SHARD,
+    INS_OPTION_TIME_LIMIT,
     INS_OPTION_OUTPUT,
     INS_OPTIONS
 } ins_option_id;

@@ -201,7 +201,8 @@ static ins_status read_study(const char *directory, bool running, ins_study *stu
     made.index->arena = ins_arena_new();
     made.directory = ins_arena_copy(made.index->arena, directory, strlen(directory));
     const int hold = ins_log_hold(directory);
-    ins_status status = read_files(directory, &made, error);
+    ins_status status = ins_log_check_whole(directory, error);
+    if (status == INS_OK) status = read_files(directory, &made, error);
     ins_log_release(hold);
     if (status == INS_OK) status = count_rows(&made, error);
     if (status == INS_OK) status = build(&made, error);

@@ -116,3 +116,51 @@ ins_status ins_directory_sync_all(const char *path, ins_error *error)
         result = ins_file_problem(path, INS_OUTPUT, error);
     return result;
 }
+
+/* Returns 0, or -1 with errno. */
+static int copy_bytes(int from, int to)
+{
+    char piece[65536];
+    ssize_t count;
+
+    while ((count = ins_file_read_some(from, piece, sizeof piece)) > 0)
+        if (ins_write_all(to, piece, (size_t)count) != 0) return -1;
+    return count == 0 ? 0 : -1;
+}
+
+static ins_status copy_file(const char *from, const char *to, ins_error *error)
+{
+    ins_status status = INS_OK;
+    int in = ins_file_open(from, O_RDONLY);
+
+    if (in < 0) return ins_file_problem(from, INS_OUTPUT, error);
+
+    int out = ins_file_open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+
+    if (out < 0 || copy_bytes(in, out) != 0) status = ins_file_problem(to, INS_OUTPUT, error);
+    if (out >= 0) close(out);
+    close(in);
+    return status;
+}
+
+ins_status ins_directory_copy(const char *from, const char *to, ins_error *error)
+{
+    DIR *directory = opendir(from);
+
+    if (!directory) return ins_file_problem(from, INS_OUTPUT, error);
+
+    ins_status status = ins_directory_make(to, error);
+
+    for (const struct dirent *entry; status == INS_OK && (entry = readdir(directory));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+
+        char *source = ins_path_join(from, entry->d_name);
+        char *target = ins_path_join(to, entry->d_name);
+
+        status = copy_file(source, target, error);
+        free(source);
+        free(target);
+    }
+    closedir(directory);
+    return status;
+}

@@ -48,7 +48,7 @@ typedef struct ins_command {
 } ins_command;
 
 extern const ins_command ins_command_run, ins_command_report, ins_command_theory, ins_command_list,
-    ins_command_check, ins_command_data, ins_command_audit;
+    ins_command_check, ins_command_data, ins_command_audit, ins_command_merge;
 extern const ins_command *const ins_commands[];        /* NULL ends the table */
 const ins_command *ins_command_find(const char *name); /* NULL: none */
 

@@ -6,8 +6,9 @@
 #include "cli.h"
 
 const ins_command *const ins_commands[] = {
-    &ins_command_run,  &ins_command_report, &ins_command_check, &ins_command_theory,
-    &ins_command_data, &ins_command_audit,  &ins_command_list,  NULL};
+    &ins_command_run,   &ins_command_merge,  &ins_command_report,
+    &ins_command_check, &ins_command_theory, &ins_command_data,
+    &ins_command_audit, &ins_command_list,   NULL};
 
 enum { COMMANDS = sizeof ins_commands / sizeof ins_commands[0] - 1 };
 

@@ -99,10 +99,10 @@ static void on_trial(ins_progress *progress, const ins_event *event)
     shown(name, sizeof name, trial);
     if (progress->lines && event->diverged)
         fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu diverged in epoch %zu\n",
-                trial->run, event->trials, name, (unsigned long)trial->seed, event->epoch);
+                trial->run, event->all, name, (unsigned long)trial->seed, event->epoch);
     else if (progress->lines)
         fprintf(stderr, "initscope: run %zu of %zu: %s seed %lu, test %s %.3g\n", trial->run,
-                event->trials, name, (unsigned long)trial->seed, event->score_name, event->score);
+                event->all, name, (unsigned long)trial->seed, event->score_name, event->score);
     if (progress->bar) draw(progress);
 }
 

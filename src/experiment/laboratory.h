@@ -30,6 +30,7 @@ typedef struct ins_trial_result {
     bool stopped, diverged;
     size_t epoch; /* the last one */
     double score; /* of the test rows */
+    double train_seconds, record_seconds;
 } ins_trial_result;
 
 /* Which initializers a trial uses, its seed, and the rows that initializers may look at. */

@@ -207,6 +207,36 @@ static void range_of_path(const ins_option *option, ins_text *out)
 
 const ins_option_kind ins_kind_path = {parse_path, write_text, range_of_path, NULL};
 
+/* "3/8" */
+static ins_status parse_shard(const ins_option *option, const char *text, const ins_source *source,
+                              ins_arena *arena, void *field, ins_error *error)
+{
+    text = ins_option_trim(text, arena);
+    const size_t width = strcspn(text, "/");
+    long long index, of;
+    if (text[width] == '\0' ||
+        !ins_parse_integer(text + width + 1, strlen(text + width + 1), 1,
+                           (long long)option->maximum, &of) ||
+        !ins_parse_integer(text, width, 1, of, &index))
+        return ins_option_refuse(option, text, source, error);
+    *(ins_shard *)field = (ins_shard){(size_t)index, (size_t)of};
+    return INS_OK;
+}
+
+static void write_shard(const ins_option *option, const void *field, ins_text *out)
+{
+    (void)option;
+    const ins_shard *shard = field;
+    ins_text_add_format(out, "%zu/%zu", shard->index, shard->of);
+}
+
+static void range_of_shard(const ins_option *option, ins_text *out)
+{
+    ins_text_add_format(out, "I/N, two integers with 1 <= I <= N <= %.0f", option->maximum);
+}
+
+const ins_option_kind ins_kind_shard = {parse_shard, write_shard, range_of_shard, NULL};
+
 ins_status ins_option_choice(const ins_option *option, const char *text, const ins_source *source,
                              ins_arena *arena, ins_choice *choice, ins_error *error)
 {

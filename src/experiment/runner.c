@@ -3,6 +3,7 @@
 
 #include "initscope/runner.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "initscope/memory.h"
 #include "initscope/trainer.h"
 #include "laboratory.h"
+#include "pace.h"
 #include "parallel.h"
 #include "resources.h"
 
@@ -20,6 +22,7 @@ typedef struct running {
     ins_dataset dataset;
     ins_prepared data;
     ins_grid grid;
+    size_t trials; /* to be done here, of the grid's */
     size_t threads;
     bool flush_to_zero;
     ins_text experiment; /* experiment.ini */
@@ -31,14 +34,17 @@ typedef struct running {
     size_t room;               /* trials under way at a time */
     ins_trial_result *results; /* (room) theirs, at the places of their entries */
     size_t next;               /* no trial before it is still to begin */
-    size_t failed;             /* the first trial that could not be run or written; 0: none */
-    ins_status failure;        /* what error says of it */
+    double deadline;           /* no trial is to end after it */
+    ins_pace *pace;
+    size_t failed;      /* the first trial that could not be run or written; 0: none */
+    ins_status failure; /* what error says of it */
     ins_error *error;
 } running;
 
 static void tell(const running *r, ins_event event)
 {
-    event.trials = r->grid.trials;
+    event.trials = r->trials;
+    event.all = r->grid.trials;
     event.skipped = r->outcome.skipped;
     event.epochs = r->request->settings->epochs;
     ins_tell(&r->laboratory, &event);
@@ -73,6 +79,17 @@ static ins_status check_networks(running *r)
     return status;
 }
 
+/* How many trials the shard has. */
+static ins_status count_trials(running *r)
+{
+    const ins_shard *shard = &r->request->settings->shard;
+    r->trials = (r->grid.trials + shard->of - shard->index) / shard->of;
+    if (r->trials > 0) return INS_OK;
+    return ins_error_add(r->error, INS_USAGE, "%s: there are %zu trials in all (got \"%zu/%zu\")",
+                         ins_settings_where(r->request->settings, INS_OPTION_SHARD), r->grid.trials,
+                         shard->index, shard->of);
+}
+
 /* Everything that can be refused is refused here, before anything is written. */
 static ins_status plan(running *r)
 {
@@ -85,6 +102,7 @@ static ins_status plan(running *r)
                                      .context = request->context};
     ins_status status = ins_output_check(request->settings, request->policy, r->error);
     if (status == INS_OK) status = ins_grid_new(request->settings, &r->grid, r->error);
+    if (status == INS_OK) status = count_trials(r);
     if (status == INS_OK) status = load_data(r);
     if (status != INS_OK) return status;
     r->laboratory.probe = ins_probe_of(request->settings, &r->data.train);
@@ -148,7 +166,8 @@ static ins_status open_log(running *r)
     ins_log_terms terms = {.directory = request->settings->output,
                            .policy = request->policy,
                            .identity = identity.data,
-                           .shard = {1, 1},
+                           .shard = request->settings->shard,
+                           .trials = r->grid.trials,
                            .room = r->room,
                            .written = on_written,
                            .context = r};
@@ -164,7 +183,15 @@ static ins_status interrupted(running *r)
 {
     return ins_error_add(r->error, INS_INTERRUPTED,
                          "interrupted after %zu of %zu runs; go on with --resume",
-                         r->outcome.skipped + r->outcome.done, r->grid.trials);
+                         r->outcome.skipped + r->outcome.done, r->trials);
+}
+
+/* The directory is a run of this experiment that is not to be gone on with. */
+static ins_status check_complete(const running *r)
+{
+    if (r->outcome.skipped == r->trials) return INS_OK;
+    return ins_error_add(r->error, INS_OUTPUT, "%s: is a finished run with %zu of %zu runs",
+                         r->request->settings->output, r->outcome.skipped, r->trials);
 }
 
 /* What the theory says, once for all seeds. */
@@ -184,6 +211,15 @@ static ins_status forecast(running *r)
     return status;
 }
 
+/* Whether the trial would end in time. */
+static bool has_time(const running *r, size_t number)
+{
+    if (r->deadline == INFINITY) return true;
+    const double left = r->deadline - ins_seconds_now();
+    const ins_trial trial = ins_grid_trial(&r->grid, number - 1);
+    return left > 0 && ins_pace_of(r->pace, &r->laboratory, &trial) <= left;
+}
+
 /* The entry of the next trial; NULL when none is to begin. */
 static ins_log_entry *begin_trial(running *r)
 {
@@ -191,9 +227,16 @@ static ins_log_entry *begin_trial(running *r)
     INS_PARALLEL(omp critical(ins_begin))
     if (!r->request->stop || !r->request->stop()) {
         while (r->next <= r->grid.trials && !ins_log_wants(r->log, r->next)) r->next++;
-        if (r->next <= r->grid.trials) entry = ins_log_begin(r->log, r->next);
+        if (r->next <= r->grid.trials && has_time(r, r->next))
+            entry = ins_log_begin(r->log, r->next);
     }
     return entry;
+}
+
+static void note_pace(const running *r, const ins_trial *trial, const ins_trial_result *result)
+{
+    INS_PARALLEL(omp critical(ins_begin))
+    ins_pace_note(r->pace, trial, result);
 }
 
 /* Of several failures the earliest trial's is told, whichever came first. */
@@ -215,6 +258,7 @@ static void run_trial(running *r, ins_log_entry *entry, ins_network **network)
     ins_error error = {0};
     ins_status status =
         ins_trial_run(&r->laboratory, &trial, network, &entry->rows, result, &error);
+    if (status == INS_OK && !result->stopped) note_pace(r, &trial, result);
     if (status == INS_OK && !result->stopped)
         status = ins_log_append(r->log, entry, &error);
     else
@@ -225,6 +269,7 @@ static void run_trial(running *r, ins_log_entry *entry, ins_network **network)
 static void run_trials(running *r)
 {
     r->next = 1;
+    r->pace = ins_pace_new(&r->grid);
     r->results = ins_allocate(r->room, sizeof *r->results, "trials");
     INS_PARALLEL(omp parallel num_threads((int)r->threads))
     {
@@ -234,14 +279,16 @@ static void run_trials(running *r)
         ins_network_free(network);
     }
     free(r->results);
+    ins_pace_free(r->pace);
 }
 
 static ins_status execute(running *r)
 {
     ins_status status = plan(r);
     if (status == INS_OK) status = open_log(r);
-    r->outcome.trials = r->grid.trials;
-    if (status != INS_OK || !r->log) return status;
+    r->outcome.trials = r->trials;
+    if (status != INS_OK) return status;
+    if (!r->log) return check_complete(r);
 
     tell(r, (ins_event){.kind = INS_EVENT_START});
     status = forecast(r);
@@ -249,7 +296,7 @@ static ins_status execute(running *r)
     run_trials(r);
     if (r->failure != INS_OK && r->failure != INS_OUTPUT) return r->failure;
     /* A disk that is full can be cleared as well. */
-    if (r->outcome.skipped + r->outcome.done < r->grid.trials) return interrupted(r);
+    if (r->outcome.skipped + r->outcome.done < r->trials) return interrupted(r);
     ins_log *log = r->log;
     r->log = NULL;
     return ins_log_publish(log, r->error);
@@ -258,7 +305,11 @@ static ins_status execute(running *r)
 ins_status ins_run_experiment(const ins_request *request, ins_outcome *outcome, ins_error *error)
 {
     double start = ins_seconds_now();
-    running r = {.request = request, .error = error, .flush_to_zero = ins_flush_denormals()};
+    const double limit = request->settings->time_limit;
+    running r = {.request = request,
+                 .error = error,
+                 .flush_to_zero = ins_flush_denormals(),
+                 .deadline = limit > 0 ? start + limit : INFINITY};
     ins_status status = execute(&r);
     ins_log_close(r.log);
     r.outcome.seconds = ins_seconds_now() - start;

@@ -225,12 +225,11 @@ static void add_predictions(const session *s, ins_log_rows *rows)
                      &rows->file[INS_LOG_DEPTH]);
 }
 
-static void add_timing(const session *s, ins_text *out)
+static void add_timing(const session *s, double train_seconds, ins_text *out)
 {
     ins_row row = ins_row_begin(out, INS_LOG_TIMING);
     ins_row_integer(&row, INS_TIMING_RUN, (long long)s->trial->run);
-    ins_row_number(&row, INS_TIMING_TRAIN_SECONDS,
-                   ins_seconds_now() - s->start - s->record_seconds);
+    ins_row_number(&row, INS_TIMING_TRAIN_SECONDS, train_seconds);
     ins_row_number(&row, INS_TIMING_RECORD_SECONDS, s->record_seconds);
     ins_row_end(&row);
 }
@@ -244,16 +243,19 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     ins_status status = session_open(&s, network, error);
     if (status == INS_OK) status = session_train(&s, rows, &complete, error);
     if (status == INS_OK) {
+        const double train_seconds = ins_seconds_now() - s.start - s.record_seconds;
         if (complete) {
             add_run(&s, &rows->file[INS_LOG_RUNS]);
             add_network(&s, rows);
             add_predictions(&s, rows);
-            add_timing(&s, &rows->file[INS_LOG_TIMING]);
+            add_timing(&s, train_seconds, &rows->file[INS_LOG_TIMING]);
         }
         *result = (ins_trial_result){.stopped = !complete,
                                      .diverged = s.diverged,
                                      .epoch = s.now.epoch,
-                                     .score = s.now.test.score};
+                                     .score = s.now.test.score,
+                                     .train_seconds = train_seconds,
+                                     .record_seconds = s.record_seconds};
     }
     session_close(&s);
     return status;

@@ -150,21 +150,29 @@ static const char *read_size(const char *text, size_t *size)
     return blank;
 }
 
-/* The trial and the lengths that a line claims, read from its body; false when it is none of ours.
+/* Reads the hash from text to the next blank; returns the blank, NULL when there are other bytes.
  */
-static bool claimed_lengths(const char *body, size_t *trial, size_t length[INS_LOG_FILES])
+static const char *read_hash(const char *text, unsigned long long *hash)
+{
+    char *end;
+    *hash = strtoull(text, &end, 16);
+    return end > text && *end == ' ' ? end : NULL;
+}
+
+/* What a line claims, read from its body; false when it is none of ours. */
+static bool read_line(const char *body, ins_journal_line *line)
 {
     const char *p = strchr(body, ' ');
-    if (p != NULL) p = read_size(p + 1, trial);
+    if (p != NULL) p = read_size(p + 1, &line->trial);
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
         const char *name = ins_log_tables[file].file;
         size_t width = strlen(name);
         if (p == NULL || strncmp(p + 1, name, width) != 0 || p[1 + width] != ' ') return false;
-        p = read_size(p + 1 + width + 1, &length[file]);
-        if (p != NULL) p = strchr(p + 1, ' '); /* after the hash */
+        p = read_size(p + 1 + width + 1, &line->length[file]);
+        if (p != NULL) p = read_hash(p + 1, &line->hash[file]);
     }
-    return true;
+    return p != NULL;
 }
 
 /* The files that the lines vouch for. */
@@ -202,9 +210,9 @@ static bool line_is_sound(ins_journal *journal, ins_trial_set *finished, log_fil
 {
     ins_journal next = *journal;
     unsigned long long hash[INS_LOG_FILES] = {0};
-    size_t trial = 0;
-    if (!claimed_lengths(text, &trial, next.length) || ins_trial_set_has(finished, trial))
-        return false;
+    ins_journal_line claimed = {0};
+    if (!read_line(text, &claimed) || ins_trial_set_has(finished, claimed.trial)) return false;
+    memcpy(next.length, claimed.length, sizeof next.length);
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
         if (next.length[file] < journal->length[file]) return false;
@@ -213,13 +221,13 @@ static bool line_is_sound(ins_journal *journal, ins_trial_set *finished, log_fil
     }
     next.trials++;
     ins_text line = {0};
-    describe(&next, trial, hash, &line);
+    describe(&next, claimed.trial, hash, &line);
     seal(&next, &line);
     bool same = strncmp(text, line.data, line.length) == 0;
     ins_text_free(&line);
     if (same) {
         *journal = next;
-        ins_trial_set_add(finished, trial);
+        ins_trial_set_add(finished, claimed.trial);
     }
     return same;
 }
@@ -311,7 +319,7 @@ ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_tr
     return status;
 }
 
-bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES], size_t *trials)
+bool ins_journal_walk(const char *directory, ins_journal_listener *take, void *context)
 {
     char *path = ins_path_join(directory, "journal");
     ins_text text = {0};
@@ -319,20 +327,39 @@ bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES], si
                       ins_file_read(path, &text, INS_DATA, NULL) == INS_OK;
     free(path);
     ins_journal journal = fresh();
-    size_t width = ours ? sealed_line(&journal.chain, text.data) : 0, trial;
+    size_t width = ours ? sealed_line(&journal.chain, text.data) : 0;
     const bool sound = width > 0;
+    ins_journal_line claimed = {0};
+    memcpy(claimed.length, journal.length, sizeof claimed.length);
+    if (sound) take(context, &claimed);
     for (const char *line = text.data; width > 0;) {
-        size_t claimed[INS_LOG_FILES] = {0};
         line += width;
         width = sealed_line(&journal.chain, line);
-        if (width == 0 || !claimed_lengths(line, &trial, claimed)) break;
-        memcpy(journal.length, claimed, sizeof claimed);
-        journal.trials++;
+        if (width == 0 || !read_line(line, &claimed)) break;
+        take(context, &claimed);
     }
     ins_text_free(&text);
-    if (sound) {
-        memcpy(length, journal.length, sizeof journal.length);
-        *trials = journal.trials;
-    }
     return sound;
+}
+
+/* What the last line of a walk says. */
+typedef struct last_line {
+    ins_journal_line line;
+    size_t lines;
+} last_line;
+
+static void keep_last(void *context, const ins_journal_line *line)
+{
+    last_line *last = context;
+    last->line = *line;
+    last->lines++;
+}
+
+bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES], size_t *trials)
+{
+    last_line last = {0};
+    if (!ins_journal_walk(directory, keep_last, &last)) return false;
+    memcpy(length, last.line.length, sizeof last.line.length);
+    *trials = last.lines - 1;
+    return true;
 }

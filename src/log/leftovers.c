@@ -12,7 +12,7 @@
 
 #include "log_internal.h"
 
-enum { BOOKKEEPING = 3 };
+enum { BOOKKEEPING = 3, BOOKKEEPING_OF_PART = 1 };
 
 /* The names in a run directory, published or about to be, that a finished run does not have. */
 typedef struct leftovers {
@@ -21,8 +21,9 @@ typedef struct leftovers {
     size_t count;
 } leftovers;
 
-/* Files of the staging directory that a finished run does not have. */
-static const char *const bookkeeping[BOOKKEEPING] = {"journal", "identity", "lock"};
+/* Files of the staging directory that a finished run does not have; those that a part of one does
+ * not have come first. */
+static const char *const bookkeeping[BOOKKEEPING] = {"lock", "journal", "identity"};
 
 bool ins_log_is_empty(const char *directory, ins_log_file file)
 {
@@ -37,11 +38,13 @@ bool ins_log_is_empty(const char *directory, ins_log_file file)
     return empty;
 }
 
-static ins_status find_leftovers(const char *directory, leftovers *these, ins_error *error)
+static ins_status find_leftovers(const char *directory, bool part, leftovers *these,
+                                 ins_error *error)
 {
     leftovers found = {.directory = ins_log_open_file(directory, O_RDONLY | O_DIRECTORY)};
     if (found.directory < 0) return ins_file_problem(directory, INS_OUTPUT, error);
-    for (size_t i = 0; i < BOOKKEEPING; i++) found.name[found.count++] = bookkeeping[i];
+    const size_t count = part ? BOOKKEEPING_OF_PART : BOOKKEEPING;
+    for (size_t i = 0; i < count; i++) found.name[found.count++] = bookkeeping[i];
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
         if (ins_log_is_empty(directory, file))
             found.name[found.count++] = ins_log_tables[file].file;
@@ -62,10 +65,10 @@ static void remove_leftovers(leftovers *these)
     keep_leftovers(these);
 }
 
-ins_status ins_leftovers_publish(const ins_publication *publication, ins_error *error)
+ins_status ins_leftovers_publish(const ins_publication *publication, bool part, ins_error *error)
 {
     leftovers these;
-    ins_status status = find_leftovers(publication->staging, &these, error);
+    ins_status status = find_leftovers(publication->staging, part, &these, error);
     if (status != INS_OK) return status;
     status = ins_publication_exchange(publication, error);
     if (ins_path_exists(publication->staging))
@@ -75,11 +78,11 @@ ins_status ins_leftovers_publish(const ins_publication *publication, ins_error *
     return status;
 }
 
-void ins_leftovers_remove_late(const char *directory)
+void ins_leftovers_remove_late(const char *directory, bool part)
 {
     leftovers found = {0};
     char *replaced = ins_path_join(directory, INS_REPLACED);
     ins_directory_remove(replaced, NULL);
     free(replaced);
-    if (find_leftovers(directory, &found, NULL) == INS_OK) remove_leftovers(&found);
+    if (find_leftovers(directory, part, &found, NULL) == INS_OK) remove_leftovers(&found);
 }

@@ -7,6 +7,7 @@
 
 #include "initscope/columns.h"
 #include "initscope/error.h"
+#include "initscope/log_writer.h"
 #include "initscope/publication.h"
 #include "initscope/text.h"
 
@@ -30,11 +31,12 @@ ins_status ins_log_take_lock(const char *directory, const char *staging, int *lo
 bool ins_log_is_empty(const char *directory, ins_log_file file);
 
 /* Publishes a directory of rows, without what a finished one does not have, which goes after the
- * renaming: one that could not be renamed can be gone on with. INS_OUTPUT, as the exchange. */
-ins_status ins_leftovers_publish(const ins_publication *publication, ins_error *error);
+ * renaming: one that could not be renamed can be gone on with. A part of an experiment keeps its
+ * journal and its identity. INS_OUTPUT, as the exchange. */
+ins_status ins_leftovers_publish(const ins_publication *publication, bool part, ins_error *error);
 
 /* Removes what a process left that was killed right after the renaming. */
-void ins_leftovers_remove_late(const char *directory);
+void ins_leftovers_remove_late(const char *directory, bool part);
 
 /* Removes the half-written *.tmp files that a killed process has left, at any depth. */
 void ins_log_sweep(const char *staging);
@@ -76,16 +78,47 @@ ins_status ins_journal_append(const char *directory, ins_journal *journal, size_
 ins_status ins_journal_recover(const char *staging, ins_journal *journal, ins_trial_set *finished,
                                ins_error *error);
 
+/* A line as it stands: the lengths of the files after a trial, and the hashes of what it added. */
+typedef struct ins_journal_line {
+    size_t trial; /* 0: the first line, of files that hold their headers */
+    size_t length[INS_LOG_FILES];
+    unsigned long long hash[INS_LOG_FILES];
+} ins_journal_line;
+typedef void ins_journal_listener(void *context, const ins_journal_line *line);
+
+/* Delivers the lines of directory/journal, held to their seals alone, up to the first that is not
+ * sound; false when there is no journal of ours. */
+bool ins_journal_walk(const char *directory, ins_journal_listener *take, void *context);
+
 /* The lengths that the last sound line of directory/journal vouches for, and the number of trials,
  * the lines held to their seals alone; false when there is no journal of ours. */
 bool ins_journal_lengths(const char *directory, size_t length[INS_LOG_FILES], size_t *trials);
 
-/* INS_USAGE when identity is not that of staging/identity, naming the first line that differs. */
-ins_status ins_identity_check(const char *staging, const char *identity, ins_error *error);
+/* An identity that was read. */
+typedef struct ins_identity {
+    ins_text text;
+    size_t common;     /* bytes before what is of the part alone */
+    const char *shard; /* in text, its line behind the key; NULL: it is of a whole experiment */
+    size_t index, of;  /* as in ins_shard */
+    size_t trials;     /* of the whole experiment */
+} ins_identity;
 
-/* INS_USAGE when directory/experiment.ini, or environment.csv the version or the data, gives a key
- * of identity another value. */
-ins_status ins_identity_check_complete(const char *directory, const char *identity,
+/* Reads directory/identity; one that is not there is that of a whole experiment without a text.
+ * INS_DATA when it cannot be read, or is not as it was written. The caller frees the text. */
+ins_status ins_identity_read(const char *directory, ins_identity *identity, ins_error *error);
+
+/* The last lines of the identity of a part: which one, and of how many trials in all. */
+void ins_identity_add_shard(const ins_shard *shard, size_t trials, ins_text *identity);
+
+/* INS_USAGE when identity is not that of directory/identity, naming the first line that differs in
+ * the run, which what tells of: "interrupted". */
+ins_status ins_identity_check(const char *directory, const char *what, const char *identity,
+                              ins_error *error);
+
+/* INS_USAGE when a finished run is of another identity: where it has none, when experiment.ini, or
+ * environment.csv the version or the data, gives a key of it another value, or when it is to be a
+ * part and is none. */
+ins_status ins_identity_check_complete(const char *directory, const char *identity, bool part,
                                        ins_error *error);
 
 #endif

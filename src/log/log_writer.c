@@ -24,6 +24,7 @@ struct ins_log {
     ins_log_terms terms; /* directory and identity are those below */
     char *directory, *staging;
     ins_text identity;                           /* with the shard */
+    bool part;                                   /* of an experiment: not all of its trials */
     int lock, journal_file, file[INS_LOG_FILES]; /* descriptors, -1 when not open */
     ins_journal journal;
     ins_trial_set taken; /* trials that are complete or begun */
@@ -54,9 +55,8 @@ static ins_log *log_new(const ins_log_terms *terms)
     ins_text staging = {0};
     log->directory = plain_name(terms->directory);
     ins_text_add(&log->identity, terms->identity);
-    if (terms->shard.of > 1)
-        ins_text_add_format(&log->identity, "shard = %zu/%zu\n", terms->shard.index,
-                            terms->shard.of);
+    log->part = terms->shard.of != 1;
+    if (log->part) ins_identity_add_shard(&terms->shard, terms->trials, &log->identity);
     log->terms = *terms;
     log->terms.directory = log->directory;
     log->terms.identity = log->identity.data;
@@ -118,7 +118,8 @@ static ins_status check_complete(const ins_log *log, size_t *finished, ins_error
         !ins_path_holds(log->directory, "runs.csv"))
         return ins_error_add(error, INS_OUTPUT, "%s: is not a run directory; nothing to resume",
                              log->directory);
-    ins_status status = ins_identity_check_complete(log->directory, log->identity.data, error);
+    ins_status status =
+        ins_identity_check_complete(log->directory, log->identity.data, log->part, error);
     if (status != INS_OK) return status;
     ins_table runs;
     bool present;
@@ -126,7 +127,7 @@ static ins_status check_complete(const ins_log *log, size_t *finished, ins_error
     if (status != INS_OK) return status;
     *finished = runs.rows;
     ins_table_free(&runs);
-    ins_leftovers_remove_late(log->directory);
+    ins_leftovers_remove_late(log->directory, log->part);
     return INS_OK;
 }
 
@@ -244,7 +245,7 @@ static ins_status go_on_or_start(ins_log *log, bool *complete, ins_error *error)
                              "%s: exists and is not empty, and so does an interrupted run in %s; "
                              "move one of them away",
                              log->directory, log->staging);
-    status = ins_identity_check(log->staging, log->identity.data, error);
+    status = ins_identity_check(log->staging, "interrupted", log->identity.data, error);
     if (status != INS_OK) return status;
     ins_log_sweep(log->staging);
     return open_files(log, error);
@@ -396,7 +397,7 @@ static ins_status publish(const ins_log *log, ins_error *error)
 {
     const ins_publication publication = publication_of(log);
     const ins_status status = write_schema(log, error);
-    return status == INS_OK ? ins_leftovers_publish(&publication, error) : status;
+    return status == INS_OK ? ins_leftovers_publish(&publication, log->part, error) : status;
 }
 
 ins_status ins_log_publish(ins_log *log, ins_error *error)

@@ -383,7 +383,7 @@ static ins_status publish(ins_shared_log *log, ins_error *error)
     char *running = running_of(log);
     ins_directory_remove(running, NULL);
     free(running);
-    return ins_leftovers_publish(&publication, error);
+    return ins_leftovers_publish(&publication, false, error);
 }
 
 ins_status ins_shared_log_close(ins_shared_log *log, ins_error *error)

@@ -6,7 +6,7 @@ load helper
 keys() {
     "$INITSCOPE" run -q --epochs=0 --seeds=1 --init=zeros -o w
     sed 's/ =.*//' w/experiment.ini
-    echo threads
+    printf "%s\n" threads shard time-limit
     echo output
 }
 

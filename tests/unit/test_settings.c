@@ -157,6 +157,22 @@ START_TEST(test_integers)
 }
 END_TEST
 
+START_TEST(test_shards)
+{
+    ck_assert_uint_eq(settings.shard.index, 1);
+    ck_assert_uint_eq(settings.shard.of, 1);
+    ck_assert_int_eq(set("shard", " 7/1000000 "), INS_OK);
+    ck_assert_uint_eq(settings.shard.index, 7);
+    ck_assert_uint_eq(settings.shard.of, 1000000);
+    static const char *const bad[] = {"",    "1",    "/",    "1/",    "/1",        "0/1", "2/1",
+                                      "1/0", "-1/2", "1 /2", "1/2/3", "1/1000001", NULL};
+    for (const char *const *value = bad; *value; value++) {
+        ck_assert_int_eq(set("shard", *value), INS_USAGE);
+        ck_assert_uint_eq(settings.shard.index, 7);
+    }
+}
+END_TEST
+
 /* Names of columns may have blanks, and in quotes commas and quotes. */
 START_TEST(test_names)
 {
@@ -315,6 +331,7 @@ int main(void)
     tcase_add_test(cases, test_ranges);
     tcase_add_test(cases, test_defaults);
     tcase_add_test(cases, test_integers);
+    tcase_add_test(cases, test_shards);
     tcase_add_test(cases, test_names);
     tcase_add_test(cases, test_numbers);
     tcase_add_test(cases, test_shapes);
