@@ -10,6 +10,7 @@
 #include "initscope/error.h"
 #include "initscope/log_reader.h"
 #include "initscope/memory.h"
+#include "initscope/text.h"
 
 /* --- The graph --------------------------------------------------------------- */
 
@@ -129,6 +130,7 @@ typedef struct ins_study {
     ins_pairs experiment, environment; /* empty when the files are absent */
     ins_table features, phase;         /* rows = 0 when absent */
     ins_table runs_table;              /* rows = 0 when absent */
+    ins_text changes; /* a line for each file that is not as the finished run left it */
     struct ins_study_index *index;
 } ins_study;
 
@@ -142,6 +144,9 @@ ins_status ins_study_read(const char *directory, ins_study *study, ins_error *er
 /* The same, and the runs under way are taken as far as they have come. */
 ins_status ins_study_read_running(const char *directory, ins_study *study, ins_error *error);
 void ins_study_free(ins_study *study);
+
+/* Adds the changes to out, which may be NULL, each with the directory. */
+void ins_study_warn(const ins_study *study, ins_text *out);
 
 /* Where a number stands. run is an index into ins_study.run, layer 0 .. layers. */
 typedef struct ins_site {

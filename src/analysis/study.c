@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "initscope/file.h"
+#include "initscope/manifest.h"
 
 #include "study_internal.h"
 
@@ -202,6 +203,8 @@ static ins_status read_study(const char *directory, bool running, ins_study *stu
     made.directory = ins_arena_copy(made.index->arena, directory, strlen(directory));
     const int hold = ins_log_hold(directory);
     ins_status status = ins_log_check_whole(directory, error);
+    if (status == INS_OK)
+        status = ins_manifest_compare(directory, INS_MANIFEST_LOGS, &made.changes, error);
     if (status == INS_OK) status = read_files(directory, &made, error);
     ins_log_release(hold);
     if (status == INS_OK) status = count_rows(&made, error);
@@ -224,6 +227,18 @@ ins_status ins_study_read_running(const char *directory, ins_study *study, ins_e
     return read_study(directory, true, study, error);
 }
 
+void ins_study_warn(const ins_study *study, ins_text *out)
+{
+    char directory[INS_DISPLAY_SIZE];
+    ins_display(directory, study->directory, strlen(study->directory));
+    for (const char *line = out != NULL ? study->changes.data : NULL;
+         line != NULL && *line != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        ins_text_add_line(out, "%s/%.*s", directory, (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
 void ins_study_free(ins_study *study)
 {
     struct ins_study_index *index = study->index;
@@ -240,6 +255,7 @@ void ins_study_free(ins_study *study)
     ins_table_free(&study->runs_table);
     ins_pairs_free(&study->environment);
     ins_pairs_free(&study->experiment);
+    ins_text_free(&study->changes);
     ins_arena_free(index->arena);
     free(index);
     *study = (ins_study){0};

@@ -25,19 +25,6 @@ typedef struct leftovers {
  * not have come first. */
 static const char *const bookkeeping[BOOKKEEPING] = {"lock", "journal", "identity"};
 
-bool ins_log_is_empty(const char *directory, ins_log_file file)
-{
-    if (!ins_log_tables[file].by_trial) return false;
-    struct stat status;
-    ins_text header = {0};
-    ins_log_header(file, &header);
-    char *path = ins_path_join(directory, ins_log_tables[file].file);
-    bool empty = stat(path, &status) == 0 && (size_t)status.st_size == header.length;
-    free(path);
-    ins_text_free(&header);
-    return empty;
-}
-
 static ins_status find_leftovers(const char *directory, bool part, leftovers *these,
                                  ins_error *error)
 {
@@ -70,7 +57,9 @@ ins_status ins_leftovers_publish(const ins_publication *publication, bool part, 
     leftovers these;
     ins_status status = find_leftovers(publication->staging, part, &these, error);
     if (status != INS_OK) return status;
-    status = ins_publication_exchange(publication, error);
+    status =
+        ins_manifest_write(these.directory, publication->staging, these.name, these.count, error);
+    if (status == INS_OK) status = ins_publication_exchange(publication, error);
     if (ins_path_exists(publication->staging))
         keep_leftovers(&these);
     else

@@ -30,9 +30,14 @@ ins_status ins_log_take_lock(const char *directory, const char *staging, int *lo
  */
 bool ins_log_is_empty(const char *directory, ins_log_file file);
 
-/* Publishes a directory of rows, without what a finished one does not have, which goes after the
- * renaming: one that could not be renamed can be gone on with. A part of an experiment keeps its
- * journal and its identity. INS_OUTPUT, as the exchange. */
+/* Writes manifest.csv of the open directory, which path names, without the files of these names.
+ * INS_OUTPUT on failure. */
+ins_status ins_manifest_write(int directory, const char *path, const char *const *without,
+                              size_t count, ins_error *error);
+
+/* Publishes a directory of rows, with a manifest and without what a finished one does not have,
+ * which goes after the renaming: one that could not be renamed can be gone on with. A part of an
+ * experiment keeps its journal and its identity. INS_OUTPUT, as the exchange. */
 ins_status ins_leftovers_publish(const ins_publication *publication, bool part, ins_error *error);
 
 /* Removes what a process left that was killed right after the renaming. */

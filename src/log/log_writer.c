@@ -14,6 +14,7 @@
 
 #include "initscope/file.h"
 #include "initscope/log_reader.h"
+#include "initscope/manifest.h"
 #include "initscope/memory.h"
 #include "initscope/publication.h"
 
@@ -128,7 +129,11 @@ static ins_status check_complete(const ins_log *log, size_t *finished, ins_error
     *finished = runs.rows;
     ins_table_free(&runs);
     ins_leftovers_remove_late(log->directory, log->part);
-    return INS_OK;
+    ins_text changes = {0};
+    status = ins_manifest_compare(log->directory, INS_MANIFEST_ALL, &changes, error);
+    if (status == INS_OK) status = ins_manifest_refuse(log->directory, &changes, error);
+    ins_text_free(&changes);
+    return status;
 }
 
 /* Makes the staging directory, or takes over one that is ours, and locks it. */
@@ -384,8 +389,9 @@ static ins_status write_schema(const ins_log *log, ins_error *error)
 {
     bool present[INS_LOG_FILES];
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
-        present[file] = ins_path_holds(log->staging, ins_log_tables[file].file) &&
-                        !ins_log_is_empty(log->staging, file);
+        present[file] =
+            file == INS_LOG_MANIFEST || (ins_path_holds(log->staging, ins_log_tables[file].file) &&
+                                         !ins_log_is_empty(log->staging, file));
     ins_text schema = {0};
     ins_log_schema(present, &schema);
     ins_status status = write_text(log, "schema.json", &schema, ins_file_stage, error);

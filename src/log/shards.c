@@ -8,6 +8,7 @@
 
 #include "initscope/file.h"
 #include "initscope/log_reader.h"
+#include "initscope/manifest.h"
 #include "initscope/memory.h"
 
 /* What numbers may depend on, beside what the identity tells. */
@@ -48,7 +49,11 @@ static ins_status read_part(const char *directory, ins_part *part, ins_error *er
     if (status != INS_OK) return status;
     if (part->identity.shard == NULL || !ins_journal_walk(part->place, take_line, part))
         return ins_error_add(error, INS_DATA, "%s: is no shard of an experiment", directory);
-    return INS_OK;
+    ins_text changes = {0};
+    status = ins_manifest_compare(part->place, INS_MANIFEST_OTHER, &changes, error);
+    if (status == INS_OK) status = ins_manifest_refuse(part->place, &changes, error);
+    ins_text_free(&changes);
+    return status;
 }
 
 /* --- All of them ------------------------------------------------------------------------------ */

@@ -116,14 +116,16 @@ static ins_status write_file(const ins_shared_log *log, const char *name, const 
     return status;
 }
 
-/* The files that have rows of the journal's runs. */
-static void list_present(const ins_journal *journal, bool present[INS_LOG_FILES])
+/* The files that have rows of the journal's runs, or will have when the log is published. */
+static void list_present(const ins_shared_log *log, bool present[INS_LOG_FILES])
 {
+    const ins_journal *journal = &log->journal;
     ins_text header = {0};
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         ins_text_clear(&header);
         ins_log_header(file, &header);
         present[file] = file == INS_LOG_ENVIRONMENT ||
+                        (file == INS_LOG_MANIFEST && log->policy != INS_SHARED_ADD) ||
                         (ins_log_tables[file].by_trial && journal->length[file] > header.length);
     }
     ins_text_free(&header);
@@ -133,7 +135,7 @@ static ins_status write_schema(const ins_shared_log *log, ins_error *error)
 {
     bool present[INS_LOG_FILES];
     ins_text schema = {0};
-    list_present(&log->journal, present);
+    list_present(log, present);
     ins_log_schema(present, &schema);
     const ins_status status = write_file(log, "schema.json", &schema, error);
     ins_text_free(&schema);
@@ -216,7 +218,7 @@ static ins_status append(ins_shared_log *log, ins_running *running, const ins_lo
     const size_t number = log->journal.trials + 1;
     ins_journal next = log->journal;
     ins_text line = {0};
-    list_present(&log->journal, before);
+    list_present(log, before);
     ins_journal_add(&next, number, rows->file, &line);
     ins_status status = ins_running_announce(running, &line, error);
     if (status == INS_OK)
@@ -224,7 +226,7 @@ static ins_status append(ins_shared_log *log, ins_running *running, const ins_lo
     ins_text_free(&line);
     if (status != INS_OK) return status;
     ins_trial_set_add(&log->runs, number);
-    list_present(&log->journal, after);
+    list_present(log, after);
     return memcmp(before, after, sizeof before) != 0 ? write_schema(log, error) : status;
 }
 

@@ -1,4 +1,4 @@
-/* The staging directory's lock, and file operations that survive signals. */
+/* The staging directory's lock and first files, and file operations that survive signals. */
 #include <config.h>
 
 #include <dirent.h>
@@ -137,4 +137,17 @@ ins_status ins_log_start_files(const char *directory, ins_error *error)
     }
     ins_text_free(&header);
     return status;
+}
+
+bool ins_log_is_empty(const char *directory, ins_log_file file)
+{
+    if (!ins_log_tables[file].by_trial) return false;
+    struct stat status;
+    ins_text header = {0};
+    ins_log_header(file, &header);
+    char *path = ins_path_join(directory, ins_log_tables[file].file);
+    bool empty = stat(path, &status) == 0 && (size_t)status.st_size == header.length;
+    free(path);
+    ins_text_free(&header);
+    return empty;
 }

@@ -6,7 +6,7 @@ load helper
     run_ok run -o w
     [ "$output" = "" ]
     [[ "$stderr" =~ ^"initscope: 20 runs in "[0-9.]+" s (0 diverged) -> w"$ ]]
-    [ "$(ls w | tr '\n' ' ')" = "depth.csv environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv phase.csv runs.csv schema.json spectrum.csv symmetry.csv theory.csv timing.csv " ]
+    [ "$(ls w | tr '\n' ' ')" = "depth.csv environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv manifest.csv phase.csv runs.csv schema.json spectrum.csv symmetry.csv theory.csv timing.csv " ]
     [ "$(wc -l <w/runs.csv)" -eq 21 ]
     [ "$(wc -l <w/timing.csv)" -eq 21 ]
     [ "$(wc -l <w/epochs.csv)" -eq $((1 + 20 * 11)) ]
