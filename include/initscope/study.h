@@ -138,7 +138,8 @@ typedef struct ins_study {
  * their columns only run (or initializer and seed), epoch, layer, tensor and variance are needed;
  * rows of unknown tensors are left out. factors.csv and network.csv, of which the runs are
  * numbered, are INS_DATA where they contradict runs.csv, themselves, or another run of the same
- * arm. Runs that have not ended are set aside; where no other is left that is INS_DATA. */
+ * arm. Runs that have not ended are set aside; where no other is left that is INS_DATA. A directory
+ * that is replaced meanwhile is read again. error holds no problem. */
 ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error);
 
 /* The same, and the runs under way are taken as far as they have come. */

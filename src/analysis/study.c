@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "initscope/file.h"
 #include "initscope/manifest.h"
@@ -194,9 +195,12 @@ static ins_status build(ins_study *study, ins_error *error)
     return error->status;
 }
 
-static ins_status read_study(const char *directory, bool running, ins_study *study,
-                             ins_error *error)
+/* The directory may be replaced by another run while its files are read: then *replaced. */
+static ins_status read_once(const char *directory, bool running, ins_study *study, bool *replaced,
+                            ins_error *error)
 {
+    struct stat before = {0}, after = {0};
+    stat(directory, &before);
     ins_study made = {.running = running};
     made.index = ins_allocate(1, sizeof *made.index, "the study");
     made.index->arena = ins_arena_new();
@@ -207,12 +211,29 @@ static ins_status read_study(const char *directory, bool running, ins_study *stu
         status = ins_manifest_compare(directory, INS_MANIFEST_LOGS, &made.changes, error);
     if (status == INS_OK) status = read_files(directory, &made, error);
     ins_log_release(hold);
+    stat(directory, &after);
+    *replaced = before.st_ino != after.st_ino || before.st_dev != after.st_dev;
+    if (status == INS_OK && *replaced)
+        status = ins_error_add(error, INS_DATA, "%s: was replaced while it was read", directory);
     if (status == INS_OK) status = count_rows(&made, error);
     if (status == INS_OK) status = build(&made, error);
     if (status == INS_OK) {
         *study = made;
     } else {
         ins_study_free(&made);
+    }
+    return status;
+}
+
+static ins_status read_study(const char *directory, bool running, ins_study *study,
+                             ins_error *error)
+{
+    enum { TRIES = 3 };
+    ins_status status = INS_OK;
+    bool replaced = true;
+    for (int i = 0; i < TRIES && replaced; i++) {
+        ins_error_clear(error);
+        status = read_once(directory, running, study, &replaced, error);
     }
     return status;
 }

@@ -16,6 +16,7 @@
 
 #include "file_internal.h"
 #include "initscope/file.h"
+#include "initscope/lock.h"
 
 /* A name in an open directory. */
 typedef struct spot {
@@ -162,7 +163,8 @@ static ins_status names_in(const char *path, ins_text *names, ins_error *error)
     for (const struct dirent *entry; (entry = readdir(directory));) {
         const char *name = entry->d_name;
 
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, INS_REPLACED) == 0)
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, INS_LOCK) == 0 ||
+            strcmp(name, INS_REPLACED) == 0)
             continue;
         ins_text_add_format(names, "%s\n", name);
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "initscope/file.h"
+#include "initscope/lock.h"
 #include "initscope/log_writer.h"
 #include "initscope/publication.h"
 
@@ -23,7 +24,7 @@ typedef struct leftovers {
 
 /* Files of the staging directory that a finished run does not have; those that a part of one does
  * not have come first. */
-static const char *const bookkeeping[BOOKKEEPING] = {"lock", "journal", "identity"};
+static const char *const bookkeeping[BOOKKEEPING] = {INS_LOCK, "journal", "identity"};
 
 static ins_status find_leftovers(const char *directory, bool part, leftovers *these,
                                  ins_error *error)
@@ -55,7 +56,10 @@ static void remove_leftovers(leftovers *these)
 ins_status ins_leftovers_publish(const ins_publication *publication, bool part, ins_error *error)
 {
     leftovers these;
-    ins_status status = find_leftovers(publication->staging, part, &these, error);
+    ins_status status = publication->kind == INS_PUBLISH_REPLACE
+                            ? ins_log_check_reports(publication->final, error)
+                            : INS_OK;
+    if (status == INS_OK) status = find_leftovers(publication->staging, part, &these, error);
     if (status != INS_OK) return status;
     status =
         ins_manifest_write(these.directory, publication->staging, these.name, these.count, error);

@@ -18,13 +18,13 @@ ins_status ins_log_check_kind(const char *path, ins_error *error);
 int ins_log_open_file(const char *path, int flags);
 int ins_log_cut(int file, size_t length);
 
-/* Writes the files to which rows are appended, with their headers alone. INS_OUTPUT on failure. */
-ins_status ins_log_start_files(const char *directory, ins_error *error);
+/* Writes the files to which rows are appended, with their headers alone, into the open directory
+ * place, which directory names. INS_OUTPUT on failure. */
+ins_status ins_log_start_files(int place, const char *directory, ins_error *error);
 
-/* Takes staging/lock, writing the process id into it. *lock is a descriptor that holds the lock
- * until it is closed. INS_OUTPUT, naming directory and the holder, when another process has it. */
-ins_status ins_log_take_lock(const char *directory, const char *staging, int *lock,
-                             ins_error *error);
+/* INS_OUTPUT, naming the process, when one writes a report into the directory, which is to be
+ * replaced. */
+ins_status ins_log_check_reports(const char *directory, ins_error *error);
 
 /* True when nothing was asked for that a file of the directory would hold: it has its header only.
  */

@@ -92,8 +92,8 @@ static void leave(ins_shared_log *log)
 
 /* --- Making and opening ------------------------------------------------------ */
 
-/* The directory with those above it. */
-static ins_status make_directories(const char *path, ins_error *error)
+/* The directory with those above it; it may be a link of the user's own. */
+static ins_status make_directories(const char *path, bool links, ins_error *error)
 {
     char *part = ins_duplicate(path);
     ins_status status = INS_OK;
@@ -104,7 +104,10 @@ static ins_status make_directories(const char *path, ins_error *error)
         *p = '/';
     }
     free(part);
-    return status == INS_OK ? ins_directory_make(path, error) : status;
+    int directory;
+    if (status == INS_OK) status = ins_directory_enter(path, links, &directory, error);
+    if (status == INS_OK) close(directory);
+    return status;
 }
 
 static ins_status write_file(const ins_shared_log *log, const char *name, const ins_text *text,
@@ -160,7 +163,11 @@ static ins_status write_environment(const ins_shared_log *log, const char *versi
 static ins_status start(ins_shared_log *log, const char *version, ins_error *error)
 {
     ins_text text = {0};
-    ins_status status = ins_log_start_files(log->place, error);
+    int place;
+    ins_status status = ins_directory_enter(log->place, true, &place, error);
+    if (status != INS_OK) return status;
+    status = ins_log_start_files(place, log->place, error);
+    close(place);
     ins_journal_start(&log->journal, log->policy == INS_SHARED_REPLACE, &text);
     if (status == INS_OK) status = write_environment(log, version, error);
     if (status == INS_OK) status = write_schema(log, error);
@@ -285,7 +292,7 @@ static ins_status open_added(ins_shared_log *log, const char *version, ins_error
     }
     ins_text_free(&partial);
     if (error->status != INS_OK) return error->status;
-    ins_status status = make_directories(log->directory, error);
+    ins_status status = make_directories(log->directory, true, error);
     const bool ours = ins_path_holds(log->place, "lock");
     if (status == INS_OK && !ours && ins_path_holds(log->place, "runs.csv"))
         return ins_error_add(error, INS_OUTPUT, "%s: is a finished log; nothing is added to it",
@@ -314,7 +321,7 @@ static ins_status open_new(ins_shared_log *log, const char *version, ins_error *
             status =
                 ins_error_add(error, INS_OUTPUT, "%s: exists and is not empty", log->directory);
     }
-    if (status == INS_OK) status = make_directories(log->place, error);
+    if (status == INS_OK) status = make_directories(log->place, false, error);
     if (status != INS_OK) return status;
     log->lock = take_lock(log->place, false);
     if (log->lock < 0)
