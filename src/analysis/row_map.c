@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "initscope/keyed_hash.h"
 #include "initscope/memory.h"
 
 /* The finalizer of splitmix64: neighbouring keys, which is what ours are, land far apart. */
@@ -18,7 +19,7 @@ static size_t scatter(uint64_t key)
 /* The slot that holds key, or the free one where it belongs. */
 static size_t slot_of(const ins_row_map *map, uint64_t key)
 {
-    size_t at = scatter(key) & (map->slots - 1);
+    size_t at = scatter(key ^ map->seed) & (map->slots - 1);
     while (map->slot[at] != 0 && map->key[map->slot[at] - 1] != key)
         at = (at + 1) & (map->slots - 1);
     return at;
@@ -27,6 +28,7 @@ static size_t slot_of(const ins_row_map *map, uint64_t key)
 void ins_row_map_start(ins_row_map *map, size_t entries)
 {
     map->slots = 16;
+    map->seed = ins_keyed_hash(&map->slots, sizeof map->slots);
     while (map->slots < 2 * entries) map->slots *= 2;
     map->slot = ins_allocate(map->slots, sizeof *map->slot, "the index of rows");
     map->key = ins_allocate(entries + 1, sizeof *map->key, "the keys of rows");

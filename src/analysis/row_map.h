@@ -12,6 +12,7 @@ typedef struct ins_row_map {
     size_t slots;   /* a power of two, at least twice the entries */
     uint32_t *slot; /* entry + 1, 0 when free */
     uint64_t *key;  /* (entries) */
+    uint64_t seed;  /* of the process: nobody can choose keys that fall together */
 } ins_row_map;
 
 /* Entries that a map can number. */
