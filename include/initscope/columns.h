@@ -47,6 +47,8 @@
          "network.")                                                                               \
     FILE(FEATURES, "features.csv", false,                                                          \
          "One row a feature: the training rows before and after scaling.")                         \
+    FILE(OUTPUTS, "outputs.csv", false,                                                            \
+         "One row an output of the network: the class or the target that it stands for.")          \
     FILE(ENVIRONMENT, "environment.csv", false,                                                    \
          "Where and with what the run was made; may differ between equal runs.")                   \
     FILE(TIMING, "timing.csv", true,                                                               \
@@ -346,6 +348,13 @@
         "Mean over the training rows after scaling, as the network sees it.")                   \
     ROW(FEATURES, SCALED_VARIANCE, "scaled_variance", AMOUNT, "1",                              \
         "Population variance over the training rows after scaling.")
+
+#define INS_OUTPUTS_COLUMNS(ROW)                                                                 \
+    ROW(OUTPUTS, OUTPUT, "output", POSITIVE, "1", "Number of the output, from 1.")               \
+    ROW(OUTPUTS, NAME, "name", TEXT, "",                                                         \
+        "Name of its class or target in the data. What begins with = + - @ or a tab, a formula " \
+        "to "                                                                                    \
+        "spreadsheets, has an apostrophe before it.")
 
 #define INS_ENVIRONMENT_COLUMNS(ROW)                                                               \
     ROW(ENVIRONMENT, KEY, "key", TEXT, "",                                                         \

@@ -127,9 +127,9 @@ typedef struct ins_study {
     size_t layers;          /* the most of all arms */
     size_t unfinished_runs; /* an interrupted run that a later one repeats is none of them */
     const ins_unfinished *unfinished;
-    ins_pairs experiment, environment; /* empty when the files are absent */
-    ins_table features, phase;         /* rows = 0 when absent */
-    ins_table runs_table;              /* rows = 0 when absent */
+    ins_pairs experiment, environment;  /* empty when the files are absent */
+    ins_table features, outputs, phase; /* rows = 0 when absent */
+    ins_table runs_table;               /* rows = 0 when absent */
     ins_text changes; /* a line for each file that is not as the finished run left it */
     struct ins_study_index *index;
 } ins_study;

@@ -39,6 +39,7 @@ static ins_status read_files(const char *directory, ins_study *study, ins_error 
     read_needed(study, INS_LOG_LAYERS, error);
     ins_table_read(directory, INS_LOG_RUNS, running, &study->runs_table, &present, error);
     ins_table_read(directory, INS_LOG_FEATURES, running, &study->features, &present, error);
+    ins_table_read(directory, INS_LOG_OUTPUTS, running, &study->outputs, &present, error);
     ins_table_read(directory, INS_LOG_PHASE, running, &study->phase, &present, error);
     ins_table_read(directory, INS_LOG_FACTORS, running, factors, &present, error);
     ins_table_read(directory, INS_LOG_NETWORK, running, network, &present, error);
@@ -272,6 +273,7 @@ void ins_study_free(ins_study *study)
         free(placed->row);
     }
     ins_table_free(&study->features);
+    ins_table_free(&study->outputs);
     ins_table_free(&study->phase);
     ins_table_free(&study->runs_table);
     ins_pairs_free(&study->environment);

@@ -50,7 +50,7 @@ told() {
         done
         files=$((files + 1))
     done
-    [ "$files" -eq 15 ]
+    [ "$files" -eq 16 ]
 }
 
 @test "changed, removed and added: report, check and --resume say which" {
