@@ -1,16 +1,19 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Makes ./configure; with --install-deps installs first what is missing.
 set -eu
 
 usage() {
     cat <<'END'
-Usage: ./autogen.sh [--install-deps]
+Usage: ./autogen.sh [--install-deps] [--strict]
 
 Runs autoreconf, which makes ./configure.
 
   --install-deps  first install the packages that are missing, with the system's package manager
                   (apt-get, dnf, zypper, pacman, apk or brew); each command is printed before it
                   runs, with sudo unless you are root
+  --strict        warnings of autoconf, automake and libtool are errors, for who works on them
   --help          print this help
 END
 }
@@ -121,10 +124,11 @@ install_missing() {
     esac
 }
 
-install=no
+install=no strict=
 for argument; do
     case $argument in
     --install-deps) install=yes ;;
+    --strict) strict=--warnings=all,error ;;
     --help | -h)
         usage
         exit 0
@@ -146,5 +150,6 @@ if ! command -v autoreconf >/dev/null 2>&1; then
     echo "  ./autogen.sh --install-deps" >&2
     exit 1
 fi
-echo "+ autoreconf --force --install" >&2
-autoreconf --force --install
+echo "+ autoreconf --force --install${strict:+ $strict}" >&2
+# shellcheck disable=SC2086 # nothing, or one word
+autoreconf --force --install $strict

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* initscope.h - write the logs that `initscope report` reads, from any program.
  *
  *     cc train.c $(pkg-config --cflags --libs initscope)
@@ -29,7 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INITSCOPE_VERSION 10100 /* 1.1.0, of this header; initscope_version() is the library's */
+#define INITSCOPE_VERSION 20000 /* 2.0.0, of this header; initscope_version() is the library's */
 
 #if defined __GNUC__ && !defined INITSCOPE_STATIC
 #define INITSCOPE_API __attribute__((visibility("default")))
@@ -55,7 +57,7 @@ typedef enum initscope_status {
 
 /* --- The library ------------------------------------------------------------------------------ */
 
-INITSCOPE_API int initscope_version(void); /* 10100 */
+INITSCOPE_API int initscope_version(void); /* 20000 */
 
 /* Why the last call of this thread failed: "WHERE: WHAT (got \"VALUE\")", without newline, valid
  * until the thread's next call. Never NULL. */

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope report style: what all figures and pages share. Colours, fonts, terminals, helpers.
 #
 # A figure is drawn on its own (FORMAT is png or svg) or on a page of report.pdf (FORMAT is page). It

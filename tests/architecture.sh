@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The architecture, as TAP: no arrow between the rooms of src/ runs the wrong way, and what belongs
 # behind one door stays there, and no files need each other. Every rule is also held against a small
 # tree that breaks it, so a rule that cannot fail is itself a failure.
@@ -6,7 +8,7 @@
 set -u
 LC_ALL=C
 export LC_ALL
-: "${srcdir:=.}" "${builddir:=.}" "${CC:=cc}" "${NM:=nm}" "${INS_CPPFLAGS=}"
+: "${srcdir:=.}" "${builddir:=.}" "${CC:=cc}" "${NM:=nm}" "${INS_CPPFLAGS=-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE}"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/architecture.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -48,6 +50,7 @@ zlib.h           src/base/stream.c
 zip.h            src/base/zip.c
 jansson.h        src/base/safetensors.c
 expat.h          src/document/svg.c
+mpi.h            src/experiment/team.c
 '
 
 # --- The rules: each prints one line per violation of the tree $1 ------------
@@ -235,6 +238,9 @@ leaving_below_cli() {
     code "$1" | calls 'exit|quick_exit|abort' | grep -v -e '^src/cli/' -e '^src/base/error\.c:'
 }
 
+# LAPACK has no header; its names end as Fortran's do.
+lapack_elsewhere() { code "$1" | calls '[sdcz][a-z0-9]+_' | grep -v '^src/base/lapack\.c:'; }
+
 # Numbers must read and print the same in every locale.
 locales() { code "$1" | calls 'setlocale' | grep -v '^src/cli/'; }
 
@@ -316,7 +322,7 @@ headers_that_need_others() {
     (cd "$1" && find include -name '*.h' | sort) | while read -r file; do
         # shellcheck disable=SC2086 # the flags are words
         printf '#include "%s"\nextern int nothing;\n' "${file#include/}" |
-            $CC -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE "-I$1/include" "-I$builddir" \
+            $CC -std=c11 "-I$1/include" "-I$builddir" \
                 $INS_CPPFLAGS -fsyntax-only -x c - >"$work/compiler" 2>&1 || {
             echo "$file: does not compile alone"
             sed 's/^/    /' "$work/compiler"
@@ -338,6 +344,21 @@ sources_unlike_the_makefile() {
     done
 }
 
+# Whose a file is and under which licence stands at its head, in words that programs look for.
+without_licence() {
+    (
+        cd "$1" || exit
+        find autogen.sh configure.ac Makefile.am .ci build-aux/gslcblas include reports src tests \
+            \( -path reports/out -o -name corpus -o -name node_modules \) -prune -o -type f -print 2>/dev/null |
+            grep -E '\.([1-9ch]|ac|am|awk|bash|bats|css|gp|in|ini|js|map|mjs|pl|py|sh|supp)$|^\.ci/run$' | sort |
+            while read -r file; do
+                head -n 3 "$file" | tr '\n' ' ' |
+                    grep -qE "SPDX-FileCopyrightText: .*SPDX-License-Identifier: GPL-3\.0-or-later " ||
+                    echo "$file: does not begin with holder and licence"
+            done
+    )
+}
+
 # The tests of the command line are held to one rule as well: every line of them can fail.
 lines_that_cannot_fail() {
     awk=$(cd "$srcdir" && pwd)/tests/silent.awk
@@ -350,7 +371,7 @@ bad=$work/bad
 mkdir -p "$bad/src/base" "$bad/src/nn" "$bad/src/log" "$bad/src/attic" "$bad/src/document" \
     "$bad/src/report/deep" "$bad/include/initscope" "$bad/include/other" "$bad/reports/figures" \
     "$bad/tests/unit"
-: >"$bad/tests/unit/fixture.h"
+printf "/* %s */\n" "SPDX-FileCopyrightText: nobody" "SPDX-License-Identifier: GPL-3.0-or-later" >"$bad/tests/unit/fixture.h"
 printf '\tsrc/nn/network.c \\\n\tinclude/initscope/gone.h\n' >"$bad/Makefile.am"
 printf '#include <config.h>\n' >"$bad/src/nn/network.c"
 {
@@ -358,7 +379,7 @@ printf '#include <config.h>\n' >"$bad/src/nn/network.c"
     printf '#include "initscope/network.h"\n#include "initscope/stranger.h"\n'
     printf '#include "../nn/layer.h"\n'
     printf 'static void f(void)\n{\n    /* fork() in a comment is none */ printf("exit(0)");\n'
-    printf '    exit(1);\n    execve(a, b, c);\n    setlocale(1, "");\n}\n'
+    printf '    exit(1);\n    execve(a, b, c);\n    setlocale(1, "");\n    dgesdd_(a);\n}\n'
 } >"$bad/src/report/page.c"
 printf '#include <config.h>\n#include <gsl/gsl_math.h>\n' >"$bad/src/base/file.c"
 printf 'size_t needs_stddef;\n' >"$bad/include/initscope/stranger.h"
@@ -460,13 +481,14 @@ rule() {
 }
 
 status=0
-echo 1..17
+echo 1..18
 rule 'every source lies in a room of the table' outside_the_rooms 4
 rule 'no arrow between rooms runs the wrong way' wrong_arrows 3
 rule 'no two files need each other' circles_between_files 2
 rule 'no public header is for one room only' public_for_one_room 1
 rule 'GSL only where something is computed' gsl_where_nothing_is_computed 1
 rule 'cblas.h, csv.h and ini.h have one door each' headers_through_the_wrong_door 1
+rule 'LAPACK is called in base/lapack.c only' lapack_elsewhere 1
 rule 'other programs are started in document/program.c only' programs_started_elsewhere 1
 rule 'no script starts a shell' scripts_that_start_a_shell 8
 rule 'only cli prints' printing_below_cli 1
@@ -476,6 +498,7 @@ rule 'config.h is the first include' config_not_first 1
 rule 'every public header compiles alone' headers_that_need_others 1
 rule 'the sources are those of Makefile.am' sources_unlike_the_makefile 17
 rule 'every line of the tests can fail' lines_that_cannot_fail 7
+rule 'every file says who holds it and under which licence' without_licence 19
 
 number=$((number + 1))
 if [ "$(circles_between_files "$bad")" = 'a ring of 3 files, from src/log/blue.c

@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What the tests need beyond the build, as TAP: what is missing is a skipped test, with the package
 # that brings it.
 number=0

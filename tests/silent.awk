@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Lines of bats tests that can never fail one, as FILE:LINE:STATEMENT. Tests run under errexit, which
 # looks away from "! command" and from every part of "a && b" but the last, and b is not reached when
 # a is false. Such a line counts only as the last of a function, whose value it is.

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of activation functions: phi and phi' in one row. */
 #ifndef INITSCOPE_ACTIVATION_H
 #define INITSCOPE_ACTIVATION_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the numbers of a study say: measures, verdicts, comparisons, an answer and findings. */
 #ifndef INITSCOPE_ANALYSIS_H
 #define INITSCOPE_ANALYSIS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers as they come from files of arrays and from generators: no names, no texts, nothing
  * missing. */
 #ifndef INITSCOPE_ARRAYS_H

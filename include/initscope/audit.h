@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Weights that others made: which rule drew them, how far they have moved since, what of them is
  * equal or zero, and what theory makes of their variances. Arrays in, origins and the vote of a
  * network out; no file is read here. */

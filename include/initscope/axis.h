@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ranges and tics that a reader finds round. */
 #ifndef INITSCOPE_AXIS_H
 #define INITSCOPE_AXIS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Matrix products: the only door to CBLAS. One thread; parallelism is over trials. */
 #ifndef INITSCOPE_BLAS_H
 #define INITSCOPE_BLAS_H

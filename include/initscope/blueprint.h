@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The language of networks: "input(8,8,1),2x(conv(16,3),act),maxpool(2),gmean".
  *
  *   networks = network { blank network } ;    network = [ NAME "=" ] list ;

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Intervals of shares by resampling: they never leave what was seen, where a t interval leaves
  * [0, 1]. */
 #ifndef INITSCOPE_BOOTSTRAP_H

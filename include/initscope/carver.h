@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pieces of one block of memory. A layout is a function that carves: called with a carver without a
  * base it only counts, so that size and pointers come from the same lines. */
 #ifndef INITSCOPE_CARVER_H

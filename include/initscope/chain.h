@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Mean-field theory of a chain of dense layers whose weights were measured, not promised: of a
  * network that somebody else drew. Infinite width, weights independent of what they meet (Poole et
  * al. 2016; Schoenholz et al. 2017); E[delta^2] goes back from that of the outputs. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Better than chance? One-sided tests of one run, and how many rows such a test needs. */
 #ifndef INITSCOPE_CHANCE_H
 #define INITSCOPE_CHANCE_H

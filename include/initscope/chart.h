@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A chart: panels with axes, and series in them. It knows neither a medium nor what is drawn: a
  * medium gives it a width, and it becomes a small CSV and a gnuplot script.
  *
@@ -16,6 +18,9 @@
 #include "initscope/text.h"
 
 enum { INS_CHART_INK = 0x222222 }; /* of titles, unless a panel has its own */
+
+/* Millimetres: of a chart on every medium. */
+#define INS_CHART_WIDTH 170.0
 
 enum { INS_NO_MARK = -1 }; /* of what belongs to nothing that is compared (document.h) */
 
@@ -84,6 +89,7 @@ typedef struct ins_chart {
     ins_shape shape;
     size_t across;   /* panels beside each other; 0: as many as look well */
     bool shadows;    /* each panel shows the lines of all others in grey */
+    bool thinned;    /* of its curves there is what can be seen (thinning.h) */
     bool marked;     /* drawn in the colours above in place of the marks' own */
     ins_list panels; /* ins_panel */
 } ins_chart;
@@ -104,6 +110,9 @@ bool ins_panel_range(const ins_panel *panel, bool of_x, bool positive, double *m
  * a series, or whose axes have no range: gnuplot fails on them. Returns how many panels are left.
  */
 size_t ins_chart_prune(ins_chart *chart);
+
+/* Points of all series; lines of others in grey count in every panel. */
+size_t ins_chart_points(const ins_chart *chart);
 
 /* Whether some panel has a series of the kind. */
 bool ins_chart_has(const ins_chart *chart, ins_series_kind kind);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Verdicts as lines of text, for whoever asks without a report. */
 #ifndef INITSCOPE_CHECK_H
 #define INITSCOPE_CHECK_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The narrow waist: every CSV file of a run directory and every column of it, in one list. Writer,
  * reader, schema.json, the data dictionary of the report and the manual page read it, and whoever
  * names a column in C does so by the identifier that the list makes of it: INS_LAYERS_VARIANCE is

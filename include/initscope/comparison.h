@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What may be compared with what: initializers within a setting, the initializer's main effect over
  * settings, whether it differs between settings. Never all pairs of all arms. */
 #ifndef INITSCOPE_COMPARISON_H
@@ -20,7 +22,9 @@ typedef struct ins_setting {
     bool *in_set;      /* (arms) not told apart from it, itself included */
     size_t set;        /* how many they are; 0 when none learned */
     bool told;         /* there were seeds enough to tell them apart at all */
-    size_t first_difference; /* of its pairs among the differences, row by row of a triangle */
+    bool by_best;      /* it has so many arms that they are compared with the best one alone */
+    size_t first_difference; /* of its pairs among the differences, row by row of a triangle; by
+                                best those of the best with each other arm, in their order */
 } ins_setting;
 
 typedef enum ins_hypothesis {
@@ -49,14 +53,17 @@ typedef struct ins_comparisons {
         *name; /* (arms) plain, as in sentences: by setting its label, else the arm's */
     size_t differences;
     ins_difference *difference;
-    size_t main_effects, first_main_effect; /* how many there are, and where they begin */
+    size_t main_effects,
+        first_main_effect; /* how many there are, and where they begin; none where
+                              the initializers are too many, or share no settings */
 } ins_comparisons;
 
 ins_comparisons ins_compare(const ins_study *study, const ins_study_factors *factors,
                             const ins_facts *facts, const ins_run_measure *measure,
                             const ins_arm_judgement *judgement, ins_arena *arena);
 
-/* The difference of two arms of one setting, as first minus second; false: they are of two. */
+/* The difference of two arms of one setting, as first minus second; false: they are of two, or were
+ * not compared. */
 bool ins_difference_of(const ins_comparisons *comparisons, size_t first, size_t second,
                        ins_difference *difference);
 

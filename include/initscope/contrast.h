@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Comparisons of arms over the seeds that they share: pairs, and the set of the best. No p value is
  * invented where there is no spread to test against. */
 #ifndef INITSCOPE_CONTRAST_H
@@ -32,6 +34,9 @@ typedef struct ins_contrast {
 
 /* One contrast, a family of its own. a, b (seeds); not finite: no value. */
 ins_contrast ins_contrast_of(const double *a, const double *b, size_t seeds, ins_family family);
+
+/* Contrasts that were each a family of their own become one of count. */
+void ins_contrasts_correct(ins_contrast *contrast, size_t count, ins_family family);
 
 /* All pairs of arms as one family: contrast[a * (a - 1) / 2 + b] is a - b, for b < a. value (arms,
  * seeds), not finite: no value; contrast (arms * (arms - 1) / 2). An arm compared with its equal

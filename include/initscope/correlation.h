@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two correlated Gaussians through an activation: u1 and u2 have variance q and correlation c. */
 #ifndef INITSCOPE_CORRELATION_H
 #define INITSCOPE_CORRELATION_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which characters the fonts of this machine can draw. One that none of them has would be drawn as
  * a box larger than the page. */
 #ifndef INITSCOPE_COVERAGE_H

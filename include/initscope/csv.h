@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* CSV in, on libcsv (strict), and the cells of CSV out.
  *
  * In: RFC 4180 and what people really have: BOM, LF, CRLF or CR, blank lines, quoted fields. LINE

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A data set: read, split as scikit-learn's train_test_split, scaled. */
 #ifndef INITSCOPE_DATASET_H
 #define INITSCOPE_DATASET_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a network is to be, before it has any memory: its layers, how they are trained. */
 #ifndef INITSCOPE_DESIGN_H
 #define INITSCOPE_DESIGN_H

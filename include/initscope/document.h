@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a report says, in its order: chapters of sections of blocks, with no millimetre and no
  * medium in it. A page appends to it; a medium (paper.h) lays it out.
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Effects of a factor over settings: one setting is one combination of all other factors. Arrays
  * are (settings, levels, seeds) of values; one that is not finite is no value. */
 #ifndef INITSCOPE_EFFECT_H

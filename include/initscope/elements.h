@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Arrays of numbers with a shape, as NumPy's .npy files and IDX files hold them. */
 #ifndef INITSCOPE_ELEMENTS_H
 #define INITSCOPE_ELEMENTS_H

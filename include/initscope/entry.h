@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the tables of initializers, activations and optimizers have in common: a name, its
  * mathematics, its parameters; and the call syntax that picks one, "random_normal(stddev=0.01)". */
 #ifndef INITSCOPE_ENTRY_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Errors that the world or the user causes: a status and finished sentences.
  *
  * A function that can fail returns the status of this call, its first failure's,

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What varies in a run directory besides the initializer and the seed. */
 #ifndef INITSCOPE_FACTORS_H
 #define INITSCOPE_FACTORS_H
@@ -22,14 +24,13 @@ typedef struct ins_study_factors {
     size_t initializers;
     const char **initializer; /* (initializers) in the order of the runs */
     size_t *initializer_of;   /* (arms) */
+    size_t *setting_of;       /* (arms) alike for arms that have the same level of every factor, so
+                                 that only the initializer may differ; from 0 in their order */
 } ins_study_factors;
 
 /* A factor varies when arms differ in it that agree in the factors before it: a learning rate that
  * goes with its optimizer does not. None is known without runs.csv. */
 ins_study_factors ins_factors_of(const ins_study *study, ins_arena *arena);
-
-/* True when two arms have the same level of every factor: only the initializer may differ. */
-bool ins_factors_agree(const ins_study_factors *factors, size_t a, size_t b);
 
 /* A level beside others: "dropout 0.2", "tanh". */
 const char *ins_factor_phrase(ins_arena *arena, const ins_study_factor *factor, size_t level);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The second moments of a map or a sequence: what the positions of one row, and of two different
  * rows, have to do with each other. Means over channels and over initializations. */
 #ifndef INITSCOPE_FIELD_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files and directories that appear whole or not at all. */
 #ifndef INITSCOPE_FILE_H
 #define INITSCOPE_FILE_H
@@ -35,6 +37,10 @@ int ins_file_open_at(int directory, const char *path, int flags); /* as openat()
  * which being larger than 256 MiB is one. */
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error);
 
+/* The same of a file that has no business being larger than limit bytes. */
+ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit, ins_status status,
+                                 ins_error *error);
+
 /* Whether the file can be read and begins with the text start; no more of it is read. */
 bool ins_file_begins_with(const char *path, const char *start);
 
@@ -51,6 +57,10 @@ ins_status ins_file_write_at(int directory, const char *folder, const char *name
                              size_t length, ins_error *error);
 ins_status ins_file_stage_at(int directory, const char *folder, const char *name, const char *bytes,
                              size_t length, ins_error *error);
+
+/* Reads the bytes from start on, through interrupts and short reads, until so many are read or the
+ * file ends: how many they are, or -1 with errno. */
+ptrdiff_t ins_read_all(int file, char *bytes, size_t length, size_t start);
 
 /* Writes all bytes to an open file, through interrupts and short writes. 0, or -1 with errno. */
 int ins_write_all(int file, const char *bytes, size_t length);
@@ -85,8 +95,9 @@ int ins_directory_sync(const char *path);
 /* Brings path and all below it to the disk. */
 ins_status ins_directory_sync_all(const char *path, ins_error *error);
 
-/* The first existing of the candidate paths of a bundled file: "$INITSCOPE_DATA_DIR/relative", the
- * source tree's (only when the program runs from its build tree), the installed data directory.
+/* The first existing of the candidate paths of a bundled file: "$INITSCOPE_DATA_DIR/relative", in
+ * the source tree (only for a program beside a file source-tree that names it, which a build has),
+ * in the installed data directory.
  * relative is for instance "data/iris.csv" or "reports/style.gp". Release with free(); NULL when
  * none exists. */
 char *ins_bundled(const char *relative);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the theory says of a trial's network before it is trained: the rows of theory.csv. */
 #ifndef INITSCOPE_FORECAST_H
 #define INITSCOPE_FORECAST_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of starts of a forget gate's bias: one row each. */
 #ifndef INITSCOPE_FORGET_H
 #define INITSCOPE_FORGET_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Gaussian expectations of an activation phi at u = sqrt(q) z, z ~ N(0, 1), and its gains. */
 #ifndef INITSCOPE_GAUSSIAN_H
 #define INITSCOPE_GAUSSIAN_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Data sets that are made, not read: tasks whose answer is known exactly. "adding(length=20)". */
 #ifndef INITSCOPE_GENERATOR_H
 #define INITSCOPE_GENERATOR_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* gnuplot: which one it is, and what it is told. */
 #ifndef INITSCOPE_GNUPLOT_H
 #define INITSCOPE_GNUPLOT_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cross product of the factors and the seeds, as numbered trials. */
 #ifndef INITSCOPE_GRID_H
 #define INITSCOPE_GRID_H
@@ -28,6 +30,9 @@ typedef enum ins_factor {
     INS_FACTORS
 } ins_factor;
 
+/* What one experiment may have: more would not end, or could not be planned. */
+enum { INS_GRID_TRIALS = 100000000, INS_GRID_ARMS = 1000000 };
+
 /* The initializers beside that of the hidden layers. */
 enum { INS_START_OUTPUT, INS_START_FIRST, INS_START_EMBEDDING, INS_START_BIAS, INS_STARTS };
 
@@ -57,8 +62,8 @@ typedef struct ins_trial {
 } ins_trial;
 
 /* INS_USAGE when two learning rates are the same one for some optimizer, when an activation has no
- * edge of chaos that an initializer asks for, or when there are too many trials to number. settings
- * must outlive the grid. */
+ * edge of chaos that an initializer asks for, or when there are more than INS_GRID_TRIALS trials,
+ * more than INS_GRID_ARMS but for the seed. settings must outlive the grid. */
 ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error *error);
 
 ins_trial ins_grid_trial(const ins_grid *grid, size_t index); /* 0 .. trials - 1 */

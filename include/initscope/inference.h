@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Intervals over seeds, slopes, paired comparisons: GSL's distributions, never our own. */
 #ifndef INITSCOPE_INFERENCE_H
 #define INITSCOPE_INFERENCE_H

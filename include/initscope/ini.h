@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* INI files on inih: key = value (or key: value), no sections, # or ; comments at the start of a
  * line. " ;" in a line starts a comment, too. An indented line continues the value of the line
  * before it, joined with a blank. */

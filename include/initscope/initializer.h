@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of weight initializers: one row each. */
 #ifndef INITSCOPE_INITIALIZER_H
 #define INITSCOPE_INITIALIZER_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A hash for tables of texts and numbers that come from outside: nobody who does not know the key,
  * which each process draws anew, can choose many that fall together. */
 #ifndef INITSCOPE_KEYED_HASH_H

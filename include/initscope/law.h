@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The laws of independent elements: what they promise, and draws from them. */
 #ifndef INITSCOPE_LAW_H
 #define INITSCOPE_LAW_H

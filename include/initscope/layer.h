@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of layer kinds: one row each. A new kind is one row here, and one in the theory for
  * what is expected of it; everybody else knows layers only through their rows.
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Measuring and breaking text in the report's font, and making foreign text safe to draw.
  *
  * Running text is written in a small markup: *bold*, x_{sub}, x^{super}, and a backslash before a

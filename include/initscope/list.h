@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A list that grows in an arena. */
 #ifndef INITSCOPE_LIST_H
 #define INITSCOPE_LIST_H

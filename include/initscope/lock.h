@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A directory that one process at a time writes: its file INS_LOCK is held by flock(2) and has the
  * number of the process. */
 #ifndef INITSCOPE_LOCK_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads CSV logs, whoever wrote them, into columns. Columns are found by name; extra ones are
  * ignored. A column "step" stands for "epoch" where that one is absent. */
 #ifndef INITSCOPE_LOG_READER_H
@@ -27,6 +29,15 @@ typedef struct ins_table {
  * missing file is INS_OK with *present false; a bad one is INS_DATA. */
 ins_status ins_table_read(const char *directory, ins_log_file file, bool running, ins_table *table,
                           bool *present, ins_error *error);
+
+/* The same without cells of the columns that are of no use to the caller, a list that INS_NO_COLUMN
+ * ends: they are checked, and absent from the table. */
+ins_status ins_table_read_without(const char *directory, ins_log_file file, bool running,
+                                  const ins_column_id *useless, ins_table *table, bool *present,
+                                  ins_error *error);
+
+/* Frees the cells of a column, which is absent from then on. Its texts stay with the table. */
+void ins_table_drop(ins_table *table, ins_column_id column);
 
 /* Keeps those who add runs to the directory waiting until ins_log_release, so that its files belong
  * together; where that cannot be had within seconds it is done without. */

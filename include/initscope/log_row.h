@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows of CSV, cell by cell, each by the identifier of its column: a cell out of order, one missing
  * or too many, or one of another type than its column ends the program, for then the row would say
  * something else than its header.

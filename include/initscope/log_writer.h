@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes a run directory that appears whole or not at all, and can be resumed.
  *
  * Rows are appended to the CSV files of the staging directory DIR.partial, one trial after the

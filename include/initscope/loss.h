@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of losses: what the output of a network's last layer is compared with, and how. */
 #ifndef INITSCOPE_LOSS_H
 #define INITSCOPE_LOSS_H

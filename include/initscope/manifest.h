@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* manifest.csv: the files of a finished run directory with their sizes and SHA-256, by which is
  * told what was changed since. It lists every file, those in folders too, but itself. */
 #ifndef INITSCOPE_MANIFEST_H

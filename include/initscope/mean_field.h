@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Mean-field theory of deep square networks (Poole et al. 2016, Schoenholz et al. 2017), in the
  * limit of infinite width: preactivations of variance q and correlation c go to
  *

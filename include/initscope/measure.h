@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is measured of a run and of an arm, before a word is said of it. At the start means at
  * epoch 0, on the probe batch. The quantities and their names are those of the method page. */
 #ifndef INITSCOPE_MEASURE_H

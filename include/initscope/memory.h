@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checked memory. Every size product is checked for overflow; a failure, or a block larger than the
  * memory of the machine, ends the program with "out of memory (need N bytes for WHAT)" and
  * status 1. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Joins the shards of an experiment to the directory that one process would have written.
  *
  * A shard tells by its identity of what it is a part, and its journal where in its files the rows

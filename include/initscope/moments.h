@@ -1,5 +1,6 @@
-/* Moments of every unit of a tensor in one vectorised pass, and the layer's statistics from them by
- * GSL.
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Moments of every unit of a tensor in one vectorised pass, and the layer's statistics from them.
  *
  * All figures are over the finite elements and population ones (divisor n). kurtosis is the fourth
  * standardised moment, 3 for a normal. */
@@ -10,8 +11,7 @@
 
 #include "initscope/real.h"
 
-/* One unit's slice. All members are double so that GSL's strided statistics can walk an array of
- * them; counts are exact up to 2^53. */
+/* One unit's slice. Counts are exact up to 2^53. */
 typedef struct ins_moments {
     double count; /* finite elements */
     double mean;

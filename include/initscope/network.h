@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A feed-forward network in one allocation: weights, gradients, optimizer state, activations.
  *
  * Its layers are those of its design. For a matrix of number l in a dense layer z_l = W_l x + b_l

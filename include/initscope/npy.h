@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* NumPy's .npy files of one array: written as float32 in C order, read from float32 or float64
  * in either order. Format: numpy.lib.format, versions 1.0 to 3.0. */
 #ifndef INITSCOPE_NPY_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of optimizers: one fused update each. */
 #ifndef INITSCOPE_OPTIMIZER_H
 #define INITSCOPE_OPTIMIZER_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where an activation bends: what a quadrature must know of a row of the activation table. */
 #ifndef INITSCOPE_OUTLINE_H
 #define INITSCOPE_OUTLINE_H

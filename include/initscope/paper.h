@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A document on A4 pages: the medium that gnuplot draws as one PDF. */
 #ifndef INITSCOPE_PAPER_H
 #define INITSCOPE_PAPER_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* When runs first get somewhere, counting those that never do. */
 #ifndef INITSCOPE_PASSAGE_H
 #define INITSCOPE_PASSAGE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where a report is written: it appears in the output directory whole, or an earlier one stays. */
 #ifndef INS_REPORT_PLACE_H
 #define INS_REPORT_PLACE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What every layer of a network is expected to show before training: the mean-field recursion with
  * the real widths and the promises of the initializers, along the layers of a design. */
 #ifndef INITSCOPE_PREDICTION_H

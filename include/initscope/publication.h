@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Publishing: what was staged takes its final names all at once, or everything stays as it was.
  *
  * Who publishes writes into a staging directory, then exchanges. What has a final name until then

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Random streams on GSL's mt19937, and numpy's legacy algorithms on it. */
 #ifndef INITSCOPE_RANDOM_H
 #define INITSCOPE_RANDOM_H

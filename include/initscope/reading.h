@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a table of people's data is to be read: the options of the group Data, but for the split. */
 #ifndef INITSCOPE_READING_H
 #define INITSCOPE_READING_H

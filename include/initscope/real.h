@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The element type of the network: float, as in the frameworks whose behaviour
  * is explained; double when built with -DINS_REAL_DOUBLE, for gradient tests. */
 #ifndef INITSCOPE_REAL_H

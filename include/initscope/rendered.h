@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether a picture is whole. gnuplot exits with 0 on a full disk, so that only the file itself
  * tells. */
 #ifndef INITSCOPE_RENDERED_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The report: from run directories to CSV, scripts, figures, one PDF and one HTML file. */
 #ifndef INITSCOPE_REPORT_H
 #define INITSCOPE_REPORT_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of ways in which residual branches start: one row each. What a branch adds is
  * x + scale s f(x): s is learned, where a row has it. */
 #ifndef INITSCOPE_RESIDUAL_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a run is known by: its initializer, its seed, and the factors in which it may differ from
  * others. Runs that agree in all but the seed are one arm. */
 #ifndef INITSCOPE_RUN_IDENTITY_H

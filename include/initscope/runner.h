@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs an experiment: every trial of the grid, in parallel, into a run directory. */
 #ifndef INITSCOPE_RUNNER_H
 #define INITSCOPE_RUNNER_H
@@ -14,6 +16,7 @@
 typedef enum ins_event_kind {
     INS_EVENT_WARNING, /* text */
     INS_EVENT_START,   /* the first trial is about to begin */
+    INS_EVENT_EXPENSE, /* seconds, bytes, workers: what the trials will take */
     INS_EVENT_EPOCH,   /* of one trial */
     INS_EVENT_TRIAL    /* a trial is complete and on disk; in trial order */
 } ins_event_kind;
@@ -27,6 +30,9 @@ typedef struct ins_event {
     size_t epochs;          /* of one trial; not INS_EVENT_EPOCH */
     size_t trials, skipped; /* to be run here; complete before it was resumed */
     size_t all;             /* of the experiment */
+    size_t elsewhere;       /* INS_EVENT_TRIAL: done by other processes meanwhile */
+    size_t workers;         /* INS_EVENT_EXPENSE: threads of all processes */
+    double seconds, bytes;  /* INS_EVENT_EXPENSE, about */
     bool diverged;          /* INS_EVENT_TRIAL */
     double score;           /* of the test rows, INS_EVENT_TRIAL */
     const char *score_name; /* "accuracy", as in experiment.ini */
@@ -41,6 +47,7 @@ typedef struct ins_request {
     bool (*stop)(void);       /* polled while training; NULL: never */
     ins_event_handler tell;   /* NULL: nobody listens */
     void *context;            /* of tell */
+    size_t foresee;           /* so many trials have their expense told; 0: none */
 } ins_request;
 
 typedef struct ins_outcome {

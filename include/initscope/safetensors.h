@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tensors of .safetensors files: 8 bytes with the length of a header, little-endian, the header, a
  * JSON object of names, each with dtype, shape and data_offsets, and the elements, little-endian in
  * C order. Format: github.com/huggingface/safetensors, of which the limit of 100 MB is, too. */

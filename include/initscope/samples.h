@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows of a data set as a network sees them, and what its outputs are compared with. */
 #ifndef INITSCOPE_SAMPLES_H
 #define INITSCOPE_SAMPLES_H

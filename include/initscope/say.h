@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers, names and counts as running text, in markup, in an arena. */
 #ifndef INITSCOPE_SAY_H
 #define INITSCOPE_SAY_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What runs are judged by, and how it is said: the share of rows whose class is right, R^2 of
  * numbers, or a score of which the logs tell the name alone. */
 #ifndef INITSCOPE_SCORE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A document as one HTML file for a browser: text, tables, figures, their data and scripts, style
  * and script. It asks nothing of any server, and its policy lets nothing run that is not its own.
  * What its names mean is told in reports/web/README.md. */

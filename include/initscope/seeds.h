@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One value a run, reduced over the seeds of an arm: the only way to an average of runs. */
 #ifndef INITSCOPE_SEEDS_H
 #define INITSCOPE_SEEDS_H

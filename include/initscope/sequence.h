@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is measured of sequences: recurrent cells over their time steps (steps.csv), tokens over the
  * layers and attention (tokens.csv). At the start means at epoch 0, on the probe batch. */
 #ifndef INITSCOPE_SEQUENCE_H

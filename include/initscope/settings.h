@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The options of `run`, which are also the keys of an experiment file: one table.
  *
  * The parser of both sources, --help, the resolved experiment.ini, and whoever lists options read

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* SHA-256 (FIPS 180-4), by which a manifest tells whether a file is as it was written, and a page
  * which scripts and styles are its own. */
 #ifndef INITSCOPE_SHA256_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A log to which processes add runs, one after the other and at the same time.
  *
  * The files lie in the directory itself, and so does their journal: a run is in the log when its

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The size of an activation, E[phi(sqrt(q) z)^2], the other way round. */
 #ifndef INITSCOPE_SIZE_H
 #define INITSCOPE_SIZE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One scale for each layer of a network that keeps size or signal: what `initscope theory --solve`
  * prints, and the initializer preserving draws from. */
 #ifndef INITSCOPE_SOLUTION_H

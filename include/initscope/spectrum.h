@@ -1,5 +1,7 @@
-/* Singular values of a matrix, by GSL: Golub-Reinsch, and from 65 on eigenvalues of the smaller
- * product of the matrix with itself. */
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Singular values of a matrix: by LAPACK, or by GSL where it is not there; from 65 on by
+ * eigenvalues of the smaller product of the matrix with itself. */
 #ifndef INITSCOPE_SPECTRUM_H
 #define INITSCOPE_SPECTRUM_H
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bytes from somewhere, in order: a file, unpacked where it is a gzip file, or a member of an
  * archive. What reads arrays takes an ins_byte_source and does not care which. */
 #ifndef INITSCOPE_STREAM_H

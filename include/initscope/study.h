@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A run directory as the report sees it: arms (what is compared), seeds, epochs, layers, and every
  * recorded number by its place. */
 #ifndef INITSCOPE_STUDY_H

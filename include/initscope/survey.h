@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A table column by column, as `initscope data` shows it: what is there, what becomes of it, and
  * how the table would have to be read. */
 #ifndef INITSCOPE_SURVEY_H

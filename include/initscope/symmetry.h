@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How many of a layer's units can be told apart. */
 #ifndef INITSCOPE_SYMMETRY_H
 #define INITSCOPE_SYMMETRY_H
@@ -38,7 +40,7 @@ ins_symmetry_workspace *ins_symmetry_lay_out(size_t units, size_t weights, size_
 ins_symmetry ins_symmetry_of_weights(ins_symmetry_workspace *workspace, const real *weight,
                                      const real *bias, size_t units, size_t fan_in);
 
-/* No allocation. output (rows, units). */
+/* No allocation. output (rows, units), rows >= 1. */
 ins_output_symmetry ins_symmetry_of_outputs(ins_symmetry_workspace *workspace, const real *output,
                                             size_t rows, size_t units);
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Growing text, strict parsing of numbers, nearest names, safe display of foreign bytes. */
 #ifndef INITSCOPE_TEXT_H
 #define INITSCOPE_TEXT_H
@@ -67,5 +69,10 @@ size_t ins_utf8_length(const char *bytes, size_t length);
 /* 64-bit FNV-1a hash, continued from hash (start with INS_HASH_START). */
 #define INS_HASH_START 0xcbf29ce484222325ULL
 unsigned long long ins_hash(unsigned long long hash, const void *bytes, size_t length);
+
+/* Another one for many bytes, some ten times as fast: of blocks, in words. Pieces one after the
+ * other give the hash of the whole where all but the last are whole blocks. */
+enum { INS_HASH_BLOCK = 4096 };
+unsigned long long ins_hash_blocks(unsigned long long hash, const void *bytes, size_t length);
 
 #endif

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The theory as CSV, header and rows: what `initscope theory` prints. */
 #ifndef INITSCOPE_THEORY_TABLES_H
 #define INITSCOPE_THEORY_TABLES_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The numbers by which the judgement decides, and sentences and figures with it: each stands once.
  */
 #ifndef INITSCOPE_THRESHOLDS_H
@@ -30,6 +32,7 @@ typedef enum ins_threshold {
     INS_THRESHOLD_SIGNIFICANT,
     INS_THRESHOLD_SEEDS_FOR_INTERVAL,
     INS_THRESHOLD_SEEDS_TO_TELL,
+    INS_THRESHOLD_PAIRED,
     INS_THRESHOLD_CONFIDENTLY_WRONG,
     INS_THRESHOLD_START_ABOVE,
     INS_THRESHOLD_CARRIES,

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The instrument: tensors in, rows of logs out. It knows no network. Whoever has tensors shows
  * them, layer by layer, at each moment that is to be recorded:
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One epoch of minibatch training, and evaluation of a whole set. No allocation. */
 #ifndef INITSCOPE_TRAINER_H
 #define INITSCOPE_TRAINER_H

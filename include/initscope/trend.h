@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How one sequence goes with another. */
 #ifndef INITSCOPE_TREND_H
 #define INITSCOPE_TREND_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* UTF-8 one character at a time, and the columns of a terminal that characters take. */
 #ifndef INITSCOPE_UTF8_H
 #define INITSCOPE_UTF8_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* INS_VECTORIZED before a function that loops over many numbers: it is compiled for the x86-64
  * levels v4 (AVX-512), v3 (AVX2) and the base, and the best that the CPU has is called. Other
  * machines have one level. Every level rounds alike: the loops say themselves in which order they

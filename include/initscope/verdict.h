@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Verdicts: of a run by one rule each, of an arm by how many of its runs have it. One definition,
  * used by sentences, figures, summary.csv and whoever asks without drawing. */
 #ifndef INITSCOPE_VERDICT_H

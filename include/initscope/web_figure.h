@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The charts of a document on a screen: gnuplot draws each once more, as SVG in the colours of a
  * marked chart (chart.h), and what it drew becomes an <svg> without colours, ids, handlers or style
  * attributes, which a style sheet paints.

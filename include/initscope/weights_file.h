@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files of weights that others wrote: .npy, .npz and .safetensors, and directories of them. */
 #ifndef INITSCOPE_WEIGHTS_FILE_H
 #define INITSCOPE_WEIGHTS_FILE_H

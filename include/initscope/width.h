@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Experiments whose networks differ in their width alone: how the size of the last hidden layer and
  * of the outputs goes with the width (the coordinate check of Yang et al. 2022), and whether one
  * learning rate serves every width. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Members of zip archives, read in order: stored or deflated, checked by their check sums. */
 #ifndef INITSCOPE_ZIP_H
 #define INITSCOPE_ZIP_H

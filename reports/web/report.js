@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the page does beyond being read: names light up and are switched off, values are read from figures, tables are sorted,
  * data are copied and saved. Names come from people's files: text is set by textContent and nothing else, and the policy of the
  * page forbids the rest. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The study judged: measures, verdicts, comparisons, findings, in this order. */
 #include <config.h>
 

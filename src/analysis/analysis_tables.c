@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The derived numbers as CSV: summary.csv, comparisons.csv, findings.csv. Empty cells are numbers
  * that do not exist. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One function an answer: it looks at what varies, and answers or leaves it to the next. */
 #include <config.h>
 

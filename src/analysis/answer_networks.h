@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Answers to experiments whose networks differ in more than their shape: which of their numbers the
  * factors ask for. */
 #ifndef ANSWER_NETWORKS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Verdicts as lines of text: the number that each rests on, of the runs that have it. */
 #include <config.h>
 

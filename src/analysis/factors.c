@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The factors of a run directory and their levels. */
 #include <config.h>
 
@@ -10,16 +12,9 @@
 
 #include "initscope/text.h"
 
+#include "groups.h"
 #include "study_internal.h"
-
-/* The place of text among count texts, where it is added when it is new. */
-static size_t place_of(const char **texts, size_t *count, const char *text)
-{
-    size_t i = 0;
-    while (i < *count && strcmp(texts[i], text) != 0) i++;
-    if (i == *count) texts[(*count)++] = text;
-    return i;
-}
+#include "text_map.h"
 
 /* The layers of "10x64", "64,64" or "128,4x64", and their width; 0 when it is not the same. */
 static double depth_of(const char *shape, double *width)
@@ -52,25 +47,31 @@ static double key_of(ins_column_id column, const char *level, size_t place)
     return numeric ? number : (double)place;
 }
 
+typedef struct keyed_level {
+    double key;
+    size_t place;
+} keyed_level;
+
+static int by_key(const void *left, const void *right)
+{
+    const keyed_level *a = left, *b = right;
+    if (a->key != b->key) return a->key < b->key ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
 /* Sorts the levels and renumbers the arms. */
 static void sort_levels(ins_study_factor *factor, size_t arms, ins_arena *arena)
 {
     size_t n = factor->levels;
-    size_t *order = ins_arena_get(arena, n, sizeof *order, "factors");
+    keyed_level *order = ins_arena_get(arena, n, sizeof *order, "factors");
     size_t *place = ins_arena_get(arena, n, sizeof *place, "factors");
     const char **sorted = ins_arena_get(arena, n, sizeof *sorted, "factors");
+    for (size_t i = 0; i < n; i++)
+        order[i] = (keyed_level){key_of(factor->column, factor->level[i], i), i};
+    qsort(order, n, sizeof *order, by_key);
     for (size_t i = 0; i < n; i++) {
-        size_t at = i;
-        while (at > 0 && key_of(factor->column, factor->level[order[at - 1]], order[at - 1]) >
-                             key_of(factor->column, factor->level[i], i)) {
-            order[at] = order[at - 1];
-            at--;
-        }
-        order[at] = i;
-    }
-    for (size_t i = 0; i < n; i++) {
-        sorted[i] = factor->level[order[i]];
-        place[order[i]] = i;
+        sorted[i] = factor->level[order[i].place];
+        place[order[i].place] = i;
     }
     factor->level = sorted;
     for (size_t a = 0; a < arms; a++) factor->of[a] = place[factor->of[a]];
@@ -100,28 +101,24 @@ static ins_study_factor read_factor(const ins_study *study, const recorded_facto
         .column = of->column, .name = of->name, .title = of->name, .phrase = of->phrase};
     out.level = ins_arena_get(arena, study->arms + 1, sizeof *out.level, "factors");
     out.of = ins_arena_get(arena, study->arms + 1, sizeof *out.of, "factors");
-    for (size_t a = 0; a < study->arms; a++)
-        out.of[a] = place_of(out.level, &out.levels, of->level[a]);
+    ins_text_map levels;
+    ins_text_map_start(&levels);
+    for (size_t a = 0; a < study->arms; a++) out.of[a] = ins_text_map_put(&levels, of->level[a]);
+    out.levels = levels.count;
+    for (size_t l = 0; l < levels.count; l++) out.level[l] = levels.text[l];
+    ins_text_map_free(&levels);
     return out;
 }
 
-bool ins_factors_agree(const ins_study_factors *factors, size_t a, size_t b)
+static void list_initializers(const ins_study *study, ins_study_factors *out)
 {
-    for (size_t f = 0; f < factors->count; f++) {
-        if (factors->factor[f].of[a] != factors->factor[f].of[b]) return false;
-    }
-    return true;
-}
-
-static bool varies(const ins_study_factors *before, const ins_study_factor *factor, size_t arms)
-{
-    if (factor->levels < 2) return false;
-    for (size_t a = 1; a < arms; a++) {
-        for (size_t b = 0; b < a; b++) {
-            if (factor->of[a] != factor->of[b] && ins_factors_agree(before, a, b)) return true;
-        }
-    }
-    return false;
+    ins_text_map initializers;
+    ins_text_map_start(&initializers);
+    for (size_t a = 0; a < study->arms; a++)
+        out->initializer_of[a] = ins_text_map_put(&initializers, study->arm[a].initializer);
+    out->initializers = initializers.count;
+    for (size_t i = 0; i < initializers.count; i++) out->initializer[i] = initializers.text[i];
+    ins_text_map_free(&initializers);
 }
 
 ins_study_factors ins_factors_of(const ins_study *study, ins_arena *arena)
@@ -131,13 +128,11 @@ ins_study_factors ins_factors_of(const ins_study *study, ins_arena *arena)
     out.factor = ins_arena_get(arena, study->index->factors + 1, sizeof *out.factor, "factors");
     out.initializer = ins_arena_get(arena, arms + 1, sizeof *out.initializer, "factors");
     out.initializer_of = ins_arena_get(arena, arms + 1, sizeof *out.initializer_of, "factors");
-    for (size_t a = 0; a < arms; a++) {
-        out.initializer_of[a] =
-            place_of(out.initializer, &out.initializers, study->arm[a].initializer);
-    }
+    out.setting_of = ins_arena_get(arena, arms + 1, sizeof *out.setting_of, "factors");
+    list_initializers(study, &out);
     for (size_t f = 0; f < study->index->factors; f++) {
         ins_study_factor factor = read_factor(study, &study->index->factor[f], arena);
-        if (!varies(&out, &factor, arms)) continue;
+        if (!ins_groups_part(out.setting_of, factor.of, arms)) continue;
         sort_levels(&factor, arms, arena);
         if (factor.column == INS_RUNS_HIDDEN) name_depths(&factor, arena);
         out.factor[out.count++] = factor;

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the rules of findings share: the analysis that they look at, and the arms that one marks. */
 #ifndef FINDER_H
 #define FINDER_H

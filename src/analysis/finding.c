@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One function a rule: it looks at the analysis and, when what it claims holds, writes the claim
  * and the measured evidence. What the logs do not tell is not said. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rules of the findings, and the answer to an experiment's question. */
 #ifndef INITSCOPE_FINDING_H
 #define INITSCOPE_FINDING_H

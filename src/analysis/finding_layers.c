@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One function a rule, as in finding.c. */
 #include <config.h>
 
@@ -5,10 +7,12 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "network_text.h"
 
+#include "initscope/memory.h"
 #include "initscope/thresholds.h"
 
 enum { MOST_LAYERS = 1024 };
@@ -29,8 +33,12 @@ static double moment_of(const ins_finder *f, size_t a, ins_tensor tensor, size_t
 static size_t layers_of(const ins_finder *f, size_t a, const ins_text_layer **layer)
 {
     const ins_arm *arm = &f->study->arm[a];
-    ins_text_layer *of = ins_arena_get(f->arena, MOST_LAYERS, sizeof *of, "layers");
-    size_t count = ins_network_layers_of(arm->network, of, MOST_LAYERS);
+    ins_text_layer *room = ins_allocate(MOST_LAYERS, sizeof *room, "layers");
+    size_t count = ins_network_layers_of(arm->network, room, MOST_LAYERS);
+    size_t held = count < MOST_LAYERS ? count : MOST_LAYERS;
+    ins_text_layer *of = ins_arena_get(f->arena, held + 1, sizeof *of, "layers");
+    memcpy(of, room, held * sizeof *of);
+    free(room);
     *layer = of;
     return count > 0 && count == ins_hidden_layers(arm) ? count : 0;
 }

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules about kinds of layers: norms, borders, fans and pooling. What the text of a network and the
  * logs of its layers tell together. */
 #ifndef FINDING_LAYERS_H

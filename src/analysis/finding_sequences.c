@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How far back errors reach, and what becomes of tokens. */
 #include <config.h>
 
@@ -344,15 +346,16 @@ static double most_kept(const ins_finder *f, placement which, size_t initializer
 {
     const size_t *of = f->of->factors.initializer_of;
     double most = -1;
-    for (size_t i = 0; i < f->study->arms * f->study->arms; i++) {
-        size_t one = i / f->study->arms, other = i % f->study->arms;
+    for (size_t one = 0; one < f->study->arms; one++) {
         if (placement_of(&f->study->arm[one]) != which) continue;
         if (initializer != SIZE_MAX && of[one] != initializer) continue;
-        double kept = kept_with_depth(f, one, other);
-        if (!(kept > most)) continue;
-        most = kept;
-        *shallow = one;
-        *deep = other;
+        for (size_t other = 0; other < f->study->arms; other++) {
+            double kept = kept_with_depth(f, one, other);
+            if (!(kept > most)) continue;
+            most = kept;
+            *shallow = one;
+            *deep = other;
+        }
     }
     return most;
 }

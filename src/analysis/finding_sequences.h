@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules and answers about sequences: what time steps do to errors and states, and layers to tokens.
  */
 #ifndef FINDING_SEQUENCES_H

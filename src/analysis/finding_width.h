@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is said of networks that differ in their width alone. */
 #ifndef FINDING_WIDTH_H
 #define FINDING_WIDTH_H

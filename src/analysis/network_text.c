@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Walks the text of a network, layer by layer, counts multiplied out.
  *
  *     list = item { "," item } ;   item = [ COUNT "x" ] unit ;

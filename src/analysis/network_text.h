@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the text of a network tells of it, where layers.csv and network.csv tell nothing: its norms,
  * and what its borders take. */
 #ifndef NETWORK_TEXT_H

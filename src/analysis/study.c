@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads a run directory: its files, its runs and arms, its epochs, and where every row belongs. */
 #include <config.h>
 
@@ -13,12 +15,19 @@
 
 #include "study_internal.h"
 
+/* Of layers.csv, nearly all of what is read, what no page asks for. */
+static const ins_column_id useless[] = {INS_LAYERS_SKEWNESS, INS_LAYERS_KURTOSIS,
+                                        INS_LAYERS_MINIMUM, INS_NO_COLUMN};
+static const ins_column_id none[] = {INS_NO_COLUMN};
+
 static ins_status read_needed(const ins_study *study, ins_log_file file, ins_error *error)
 {
     const char *directory = study->directory;
     ins_table *table = &study->index->file[file].table;
     bool present = false;
-    ins_status status = ins_table_read(directory, file, study->running, table, &present, error);
+    ins_status status =
+        ins_table_read_without(directory, file, study->running,
+                               file == INS_LOG_LAYERS ? useless : none, table, &present, error);
     if (status != INS_OK) return status;
     const char *name = ins_log_tables[file].file;
     if (!present)
@@ -59,8 +68,9 @@ static ins_status count_rows(const ins_study *study, ins_error *error)
     size_t rows = study->runs_table.rows;
     for (size_t file = 0; file < INS_LOG_FILES; file++) rows += study->index->file[file].table.rows;
     if (rows <= ROW_MAP_MOST) return INS_OK;
-    return ins_error_add(error, INS_DATA, "%s: there are %zu rows, more than %zu", study->directory,
-                         rows, ROW_MAP_MOST);
+    return ins_error_add(error, INS_DATA,
+                         "%s: there are %zu rows, more than %zu: report on a part of the runs",
+                         study->directory, rows, ROW_MAP_MOST);
 }
 
 static int ascending(const void *left, const void *right)
@@ -69,36 +79,47 @@ static int ascending(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Adds the epochs of the rows to epoch, each once. */
-static size_t add_epochs(const row_place *places, size_t rows, ins_row_map *seen, long long *epoch,
-                         size_t count)
+/* The different epochs of rows. */
+typedef struct epoch_list {
+    size_t count, capacity;
+    long long *epoch;
+    ins_row_map seen;
+} epoch_list;
+
+/* Adds the epochs of the rows, each once. */
+static void add_epochs(epoch_list *list, const row_place *places, size_t rows)
 {
     for (size_t row = 0; row < rows; row++) {
         if (places[row].run == UINT32_MAX) continue;
-        if (count > 0 && epoch[count - 1] == places[row].epoch) continue;
-        size_t entry = ins_row_map_put(seen, (uint64_t)places[row].epoch, count);
-        if (entry == count) epoch[count++] = places[row].epoch;
+        if (row > 0 && places[row - 1].run != UINT32_MAX &&
+            places[row - 1].epoch == places[row].epoch)
+            continue;
+        size_t entry = ins_row_map_put(&list->seen, (uint64_t)places[row].epoch, list->count);
+        if (entry < list->count) continue;
+        if (list->count == list->capacity) {
+            list->capacity = ins_multiply(list->capacity, 2, "the epochs");
+            list->epoch =
+                ins_reallocate(list->epoch, list->capacity, sizeof *list->epoch, "the epochs");
+        }
+        list->epoch[list->count++] = places[row].epoch;
     }
-    return count;
 }
 
 static void list_epochs(ins_study *study, const found_rows *found)
 {
     struct ins_study_index *index = study->index;
-    size_t epochs = index->file[INS_LOG_EPOCHS].table.rows;
-    size_t layers = index->file[INS_LOG_LAYERS].table.rows, most = epochs + layers;
-    long long *epoch = ins_allocate(most + 1, sizeof *epoch, "the epochs");
-    ins_row_map seen;
-    ins_row_map_start(&seen, most);
-    size_t count = add_epochs(found->epochs, epochs, &seen, epoch, 0);
-    count = add_epochs(found->layers, layers, &seen, epoch, count);
-    ins_row_map_free(&seen);
-    qsort(epoch, count, sizeof *epoch, ascending);
-    long long *kept = ins_arena_get(index->arena, count + 1, sizeof *kept, "the epochs");
-    memcpy(kept, epoch, count * sizeof *kept);
-    free(epoch);
+    epoch_list list = {.capacity = 64};
+    list.epoch = ins_allocate(list.capacity, sizeof *list.epoch, "the epochs");
+    ins_row_map_start(&list.seen, 0, UINT64_MAX);
+    add_epochs(&list, found->epochs, index->file[INS_LOG_EPOCHS].table.rows);
+    add_epochs(&list, found->layers, index->file[INS_LOG_LAYERS].table.rows);
+    ins_row_map_free(&list.seen);
+    qsort(list.epoch, list.count, sizeof *list.epoch, ascending);
+    long long *kept = ins_arena_get(index->arena, list.count + 1, sizeof *kept, "the epochs");
+    memcpy(kept, list.epoch, list.count * sizeof *kept);
+    free(list.epoch);
     study->epoch = kept;
-    study->epochs = count;
+    study->epochs = list.count;
     study->start = ins_epoch_of(study, 0);
 }
 
@@ -115,7 +136,7 @@ static void index_rows(ins_study *study, ins_log_file file, const row_place *pla
                        ins_epoch_index *last, ins_error *error)
 {
     placed_table *placed = &study->index->file[file];
-    ins_row_map_start(&placed->place, placed->table.rows);
+    ins_row_map_start(&placed->place, placed->table.rows, ins_place_keys(study));
     for (size_t row = 0; row < placed->table.rows; row++) {
         const row_place *at = &places[row];
         if (at->run == UINT32_MAX) continue;
@@ -173,12 +194,24 @@ static const char *time_of(const ins_study *study)
     return study->index->file[INS_LOG_EPOCHS].table.steps ? step : epoch;
 }
 
+/* The cells that name a place have done their work when it is known. */
+static void drop_places(ins_study *study, ins_log_file file)
+{
+    const place_columns *of = &ins_place_columns[file];
+    const ins_column_id column[] = {of->run,   of->initializer, of->seed,
+                                    of->epoch, of->layer,       of->tensor};
+    for (size_t i = 0; i < sizeof column / sizeof column[0]; i++)
+        if (column[i] != INS_NO_COLUMN) ins_table_drop(&study->index->file[file].table, column[i]);
+}
+
 static ins_status build(ins_study *study, ins_error *error)
 {
     found_rows found = {0};
     study->time = time_of(study);
     if (ins_study_find_rows(study, &found, error) == INS_OK &&
         ins_study_set_aside(study, &found, error) == INS_OK) {
+        drop_places(study, INS_LOG_EPOCHS);
+        drop_places(study, INS_LOG_LAYERS);
         ins_run *run = ins_arena_get(study->index->arena, found.runs + 1, sizeof *run, "the runs");
         for (size_t r = 0; r < found.runs; r++) {
             run[r] = (ins_run){.number = found.run[r].number, .seed = found.run[r].seed};

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Arms: runs that differ in their seed only.
  *
  * A factor of runs.csv or factors.csv distinguishes arms, and stands in their labels, when it
@@ -11,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/list.h"
 #include "initscope/text.h"
+
+#include "groups.h"
+#include "text_map.h"
 
 /* A column of runs.csv, its name, and the printf format of a value of it beside others. The network
  * stands in the place of the hidden layers. */
@@ -72,28 +78,35 @@ static const char *value_at(const ins_study *study, ins_column_id column, size_t
     return ins_arena_copy(study->index->arena, digits, ins_format_number(digits, number[row]));
 }
 
+/* The labels of networks, and how many of the same label there were. */
+typedef struct network_labels {
+    ins_text_map networks, labels;
+    ins_list alike;   /* size_t by label */
+    ins_list labeled; /* const char * by network */
+} network_labels;
+
 /* Networks whose labels are the same though they are not are numbered. */
-static const char *network_label(ins_arena *arena, const run_factor *factor, size_t run)
+static const char *network_label(ins_arena *arena, network_labels *known, const char *network)
 {
-    const char *label = ins_network_label(arena, factor->value[run]);
-    size_t alike = 1;
-    for (size_t r = 0; r < run; r++) {
-        if (factor->value[r] == NULL) continue;
-        if (strcmp(factor->value[r], factor->value[run]) == 0) return factor->label[r];
-        size_t before = 0;
-        while (factor->value[before] == NULL ||
-               strcmp(factor->value[before], factor->value[r]) != 0)
-            before++;
-        if (before == r && strcmp(ins_network_label(arena, factor->value[r]), label) == 0) alike++;
-    }
-    return alike == 1 ? label : ins_arena_format(arena, "%s (%zu)", label, alike);
+    size_t at = ins_text_map_put(&known->networks, network);
+    if (at < known->labeled.count) return ((const char **)known->labeled.items)[at];
+    const char *label = ins_network_label(arena, network);
+    size_t same = ins_text_map_put(&known->labels, label);
+    if (same == known->alike.count) *(size_t *)ins_list_add(arena, &known->alike, sizeof same) = 0;
+    size_t alike = ++((size_t *)known->alike.items)[same];
+    if (alike > 1) label = ins_arena_format(arena, "%s (%zu)", label, alike);
+    *(const char **)ins_list_add(arena, &known->labeled, sizeof label) = label;
+    return label;
 }
 
 /* The network of a run, or its hidden layers where that is not told. */
 static void read_network(const ins_study *study, const found_rows *found, run_factor *out)
 {
     ins_arena *arena = study->index->arena;
+    network_labels known = {0};
     bool shapes = true;
+    ins_text_map_start(&known.networks);
+    ins_text_map_start(&known.labels);
     for (size_t run = 0; run < found->runs; run++) {
         size_t row = found->run[run].runs_row;
         const char *network = row == ROW_NONE ? NULL : text_at(study, INS_RUNS_NETWORK, row);
@@ -103,40 +116,28 @@ static void read_network(const ins_study *study, const found_rows *found, run_fa
         out->value[run] = told ? network : text_at(study, INS_RUNS_HIDDEN, row);
         shapes = shapes && shape;
         if (out->value[run] != NULL)
-            out->label[run] =
-                shape ? ins_shape_label(arena, out->value[run]) : network_label(arena, out, run);
+            out->label[run] = shape ? ins_shape_label(arena, out->value[run])
+                                    : network_label(arena, &known, out->value[run]);
     }
+    ins_text_map_free(&known.networks);
+    ins_text_map_free(&known.labels);
     if (shapes) return;
     out->column = INS_RUNS_NETWORK;
     out->name = "network";
 }
 
-static bool same_text(const char *a, const char *b)
+/* True when a factor differs between two runs of a group, which agree in the factors shown so far;
+ * then groups are parted by it. */
+static bool distinguishes(const run_factor *of, size_t *group, size_t runs)
 {
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool same_factors(const run_factors *factors, size_t a, size_t b)
-{
-    for (size_t f = 0; f < factors->count; f++) {
-        const run_factor *of = &factors->factor[f];
-        if (of->shown && !same_text(of->label[a], of->label[b])) return false;
-    }
-    return true;
-}
-
-/* True when factor f differs between two runs that agree in the factors shown so far. */
-static bool distinguishes(const run_factors *factors, size_t f, size_t runs, size_t *first)
-{
-    const run_factor *of = &factors->factor[f];
-    size_t groups = 0; /* first[g]: the first run of a group of agreeing runs */
-    for (size_t run = 0; run < runs; run++) {
-        size_t g = 0;
-        while (g < groups && !same_factors(factors, first[g], run)) g++;
-        if (g == groups) first[groups++] = run;
-        if (!same_text(of->label[first[g]], of->label[run])) return true;
-    }
-    return false;
+    ins_text_map labels;
+    size_t *label = ins_allocate(runs + 1, sizeof *label, "the arms");
+    ins_text_map_start(&labels);
+    for (size_t run = 0; run < runs; run++) label[run] = ins_text_map_put(&labels, of->label[run]);
+    ins_text_map_free(&labels);
+    bool parted = ins_groups_part(group, label, runs);
+    free(label);
+    return parted;
 }
 
 static void read_column(const ins_study *study, const found_rows *found, size_t column,
@@ -171,21 +172,20 @@ static void read_named(ins_arena *arena, const named_factors *named, size_t f, r
                         .label = named->value[f]};
 }
 
+/* group: (runs) those that agree in all factors that are shown, from 0 in their order. */
 static run_factors read_factors(const ins_study *study, const found_rows *found,
-                                const named_factors *named)
+                                const named_factors *named, size_t *group)
 {
     ins_arena *arena = study->index->arena;
     run_factors out = {.count = COLUMNS + named->count};
-    size_t *scratch = ins_allocate(found->runs + 1, sizeof *scratch, "the arms");
     out.factor = ins_arena_get(arena, out.count, sizeof *out.factor, "the factors");
     for (size_t f = 0; f < out.count; f++) {
         if (f < COLUMNS)
             read_column(study, found, f, &out.factor[f]);
         else
             read_named(arena, named, f - COLUMNS, &out.factor[f]);
-        out.factor[f].shown = distinguishes(&out, f, found->runs, scratch);
+        out.factor[f].shown = distinguishes(&out.factor[f], group, found->runs);
     }
-    free(scratch);
     return out;
 }
 
@@ -230,24 +230,27 @@ static int by_seed(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
-/* Lists the runs of an arm by seed. Runs without a seed are numbered in their order, so that they
- * can be paired. */
-static void list_runs(ins_study *study, ins_run *run, const found_rows *found, size_t arm,
-                      ins_arm *out)
+/* Lists the runs of every arm by seed. Runs without a seed are numbered in their order, so that
+ * they can be paired. */
+static void list_runs(ins_study *study, ins_run *run, const found_rows *found, ins_arm *arm)
 {
     const ins_run **member = ins_allocate(found->runs + 1, sizeof *member, "the runs of an arm");
-    size_t members = 0;
+    size_t *first = ins_allocate(study->arms + 1, sizeof *first, "the runs of an arm");
+    size_t *list = ins_arena_get(study->index->arena, found->runs + 1, sizeof *list, "the runs");
+    for (size_t i = 0; i < found->runs; i++) first[run[i].arm + 1]++;
+    for (size_t a = 0; a < study->arms; a++) first[a + 1] += first[a];
     for (size_t i = 0; i < found->runs; i++) {
-        if (run[i].arm != arm) continue;
-        if (!found->run[i].seeded) run[i].seed = (long long)members + 1;
-        member[members++] = &run[i];
+        ins_arm *of = &arm[run[i].arm];
+        if (!found->run[i].seeded) run[i].seed = (long long)of->runs + 1;
+        member[first[run[i].arm] + of->runs++] = &run[i];
     }
-    qsort(member, members, sizeof *member, by_seed);
-    size_t *list = ins_arena_get(study->index->arena, members, sizeof *list, "the runs of an arm");
-    for (size_t i = 0; i < members; i++) list[i] = (size_t)(member[i] - run);
+    for (size_t a = 0; a < study->arms; a++) {
+        qsort(member + first[a], arm[a].runs, sizeof *member, by_seed);
+        arm[a].run = list + first[a];
+    }
+    for (size_t i = 0; i < found->runs; i++) list[i] = (size_t)(member[i] - run);
+    free(first);
     free(member);
-    out->runs = members;
-    out->run = list;
 }
 
 /* How many layers each arm has, and which tensors. */
@@ -279,19 +282,20 @@ ins_status ins_study_make_arms(ins_study *study, ins_run *run, const found_rows 
     ins_arena *arena = study->index->arena;
     named_factors named;
     if (ins_study_named_factors(study, found, &named, error) != INS_OK) return error->status;
-    run_factors factors = read_factors(study, found, &named);
+    size_t *group = ins_allocate(found->runs + 1, sizeof *group, "the arms");
+    run_factors factors = read_factors(study, found, &named, group);
     ins_arm *arm = ins_arena_get(arena, found->runs + 1, sizeof *arm, "the arms");
-    size_t *first = ins_allocate(found->runs + 1, sizeof *first, "the arms");
+    ins_text_map initializers;
+    ins_row_map arms;
+    ins_text_map_start(&initializers);
+    ins_row_map_start(&arms, found->runs, UINT64_MAX);
     for (size_t i = 0; i < found->runs; i++) {
         const char *initializer = found->run[i].initializer;
         if (initializer == NULL) initializer = ins_arena_format(arena, "run %lld", run[i].number);
-        size_t a = 0;
-        while (a < study->arms && (strcmp(arm[a].initializer, initializer) != 0 ||
-                                   !same_factors(&factors, first[a], i)))
-            a++;
-        run[i].arm = a;
+        uint64_t key = (uint64_t)ins_text_map_put(&initializers, initializer) << 32 | group[i];
+        size_t a = run[i].arm = ins_row_map_put(&arms, key, study->arms);
         if (a < study->arms) continue;
-        first[study->arms++] = i;
+        study->arms++;
         arm[a].initializer = initializer;
         arm[a].label = arm_label(&factors, initializer, i, arena);
         arm[a].activation = label_of(&factors, INS_RUNS_ACTIVATION, i);
@@ -300,11 +304,13 @@ ins_status ins_study_make_arms(ins_study *study, ins_run *run, const found_rows 
         arm[a].network = factors.factor[NETWORK].value[i];
         arm[a].network_label = factors.factor[NETWORK].label[i];
     }
-    for (size_t a = 0; a < study->arms; a++) list_runs(study, run, found, a, &arm[a]);
+    ins_row_map_free(&arms);
+    ins_text_map_free(&initializers);
+    free(group);
+    list_runs(study, run, found, arm);
     keep_factors(study, &factors, arm);
     look_at_layers(study, run, found, arm);
     ins_study_list_streams(study, run, found);
     study->arm = arm;
-    free(first);
     return ins_study_read_graph(study, arm, run, found, error);
 }

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The factors of factors.csv, and networks as labels. */
 #include <config.h>
 
@@ -123,7 +125,7 @@ ins_status ins_study_named_factors(const ins_study *study, const found_rows *fou
         return error->status;
     namer n = {.study = study, .found = found, .out = named, .error = error};
     ins_row_map runs;
-    ins_row_map_start(&runs, found->runs);
+    ins_row_map_start(&runs, found->runs, UINT64_MAX);
     for (size_t r = 0; r < found->runs; r++)
         ins_row_map_put(&runs, (uint64_t)found->run[r].number, r);
     for (size_t row = 0; row < table->rows; row++) {

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What network.csv tells of the layers of an arm, and the streams of its residual blocks. */
 #include <config.h>
 
@@ -247,8 +249,8 @@ ins_status ins_study_read_graph(const ins_study *study, ins_arm *arm, const ins_
         ins_study_has_column(study, INS_NETWORK_RUN, error) &&
         ins_study_has_column(study, INS_NETWORK_LAYER, error)) {
         size_t *owner = ins_allocate(table->rows, sizeof *owner, "a network's layers");
-        ins_row_map_start(&g.seen, table->rows);
-        ins_row_map_start(&g.runs, found->runs);
+        ins_row_map_start(&g.seen, table->rows, UINT64_MAX);
+        ins_row_map_start(&g.runs, found->runs, UINT64_MAX);
         for (size_t r = 0; r < found->runs; r++)
             ins_row_map_put(&g.runs, (uint64_t)found->run[r].number, r);
         place_rows(&g, arm, run, owner, table->rows);

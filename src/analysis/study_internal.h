@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the study share: the tables as read, and where each row belongs. */
 #ifndef STUDY_INTERNAL_H
 #define STUDY_INTERNAL_H
@@ -59,7 +61,7 @@ typedef struct row_place {
     uint32_t run; /* UINT32_MAX: the row is left out */
     uint32_t layer;
     ins_tensor tensor;
-    long long epoch;
+    int32_t epoch;
 } row_place;
 
 typedef struct found_rows {
@@ -72,8 +74,9 @@ typedef struct found_rows {
 /* phrase with the value in the place of its %s. */
 const char *ins_factor_text(ins_arena *arena, const char *phrase, const char *value);
 
-/* study_numbers.c: the key of a site in the files that distinguish all of it. */
+/* study_numbers.c: the key of a site in the files that distinguish all of it, below so many. */
 uint64_t ins_place_key(const ins_study *study, ins_site site);
+uint64_t ins_place_keys(const ins_study *study);
 
 /* False unless the value of a cell is a whole number in this range. */
 bool ins_is_whole(double value, double minimum, double maximum);

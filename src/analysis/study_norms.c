@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Norms that have no row: between z and what the next layer is given they stand without a number.
  *
  * An activation function that rises where z is largest takes the largest z to the largest

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every recorded number by its place. */
 #include <config.h>
 
@@ -88,6 +90,11 @@ ins_tensor ins_tensor_of(ins_log_file file, const char *name)
     }
     while (tensor < INS_TENSORS && strcmp(ins_tensor_table[tensor].name, name) != 0) tensor++;
     return (ins_tensor)tensor;
+}
+
+uint64_t ins_place_keys(const ins_study *study)
+{
+    return (uint64_t)study->runs * (study->epochs + 1) * (study->layers + 1) * INS_TENSORS;
 }
 
 uint64_t ins_place_key(const ins_study *study, ins_site site)

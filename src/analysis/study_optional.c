@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The files that a run directory may lack: symmetry, histograms, time steps, tokens, theory, depth,
  * singular values. Their rows are grouped by the place that they describe; one that describes none
  * is passed over. */
@@ -169,13 +171,13 @@ static void sort_steps(placed_table *grouped)
 void ins_study_group_optional(ins_study *study, bool by_number)
 {
     finder f = {.study = study, .by_number = by_number};
-    ins_row_map_start(&f.numbers, study->runs);
+    ins_row_map_start(&f.numbers, study->runs, UINT64_MAX);
     for (size_t run = 0; run < study->runs; run++) {
         ins_row_map_put(&f.numbers, (uint64_t)study->run[run].number, run);
     }
     for (size_t i = 0; i < FILES; i++) {
         placed_table *grouped = &study->index->file[files[i]];
-        ins_row_map_start(&grouped->place, grouped->table.rows);
+        ins_row_map_start(&grouped->place, grouped->table.rows, ins_place_keys(study));
         group_rows(&f, grouped);
         if (files[i] == INS_LOG_STEPS) sort_steps(grouped);
     }

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which runs a directory holds, and to which run, epoch, layer and tensor every row belongs.
  *
  * A run is known by its number when both files have the column run, and by its initializer and seed
@@ -5,6 +7,7 @@
 #include <config.h>
 
 #include "study_internal.h"
+#include "text_map.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,15 +19,13 @@ enum { LAYER_LIMIT = 100000, EPOCH_LIMIT = 1000000000 };
 
 typedef struct registry {
     bool by_number;
-    size_t runs;
+    size_t runs, capacity;
     found_run *run;
     ins_row_map numbers; /* the run's number, to the run */
     ins_row_map seeds;   /* a seed, to its rank of appearance */
     ins_row_map names;   /* initializer and seed, to the run */
     size_t seed_count;
-    const char **initializer; /* distinct ones */
-    size_t initializers;
-    ins_arena *arena;
+    ins_text_map initializers; /* owned by the tables */
 } registry;
 
 /* The cells by which one table names its runs; any of them may be absent. */
@@ -41,16 +42,14 @@ static run_cells run_cells_of(const ins_table *table)
                        .initializer = ins_table_texts(table, columns->initializer)};
 }
 
-static void registry_start(registry *known, const ins_study *study)
+static void registry_start(registry *known)
 {
-    size_t rows = study->index->file[INS_LOG_EPOCHS].table.rows +
-                  study->index->file[INS_LOG_LAYERS].table.rows + study->runs_table.rows;
-    known->run = ins_allocate(rows + 1, sizeof *known->run, "the runs");
-    known->initializer = ins_allocate(rows + 1, sizeof *known->initializer, "the initializers");
-    ins_row_map_start(&known->numbers, rows);
-    ins_row_map_start(&known->seeds, rows);
-    ins_row_map_start(&known->names, rows);
-    known->arena = study->index->arena;
+    ins_row_map_start(&known->numbers, 0, UINT64_MAX);
+    ins_row_map_start(&known->seeds, 0, UINT64_MAX);
+    ins_row_map_start(&known->names, 0, UINT64_MAX);
+    ins_text_map_start(&known->initializers);
+    known->capacity = 64;
+    known->run = ins_allocate(known->capacity, sizeof *known->run, "the runs");
 }
 
 static void registry_free(registry *known)
@@ -58,21 +57,15 @@ static void registry_free(registry *known)
     ins_row_map_free(&known->numbers);
     ins_row_map_free(&known->seeds);
     ins_row_map_free(&known->names);
-    free(known->initializer);
-}
-
-/* Few initializers, so a walk; the last one is tried first because rows of a run stand together. */
-static size_t initializer_rank(registry *known, const char *name)
-{
-    for (size_t i = known->initializers; i-- > 0;) {
-        if (strcmp(known->initializer[i], name) == 0) return i;
-    }
-    known->initializer[known->initializers] = ins_arena_copy(known->arena, name, strlen(name));
-    return known->initializers++;
+    ins_text_map_free(&known->initializers);
 }
 
 static size_t registry_add(registry *known, long long number)
 {
+    if (known->runs == known->capacity) {
+        known->capacity = ins_multiply(known->capacity, 2, "the runs");
+        known->run = ins_reallocate(known->run, known->capacity, sizeof *known->run, "the runs");
+    }
     known->run[known->runs] = (found_run){.number = number, .runs_row = ROW_NONE};
     return known->runs++;
 }
@@ -93,7 +86,7 @@ static size_t registry_run(registry *known, const run_cells *columns, size_t row
         if (!seeded) return ROW_NONE;
         size_t rank = ins_row_map_put(&known->seeds, (uint64_t)(long long)seed, known->seed_count);
         if (rank == known->seed_count) known->seed_count++;
-        uint64_t key = (uint64_t)initializer_rank(known, name) << 32 | rank;
+        uint64_t key = (uint64_t)ins_text_map_put(&known->initializers, name) << 32 | rank;
         run = ins_row_map_put(&known->names, key, known->runs);
         if (run == known->runs) registry_add(known, (long long)known->runs + 1);
     }
@@ -102,9 +95,7 @@ static size_t registry_run(registry *known, const run_cells *columns, size_t row
         found->seeded = true;
         found->seed = (long long)seed;
     }
-    if (found->initializer == NULL && name[0] != '\0') {
-        found->initializer = known->initializer[initializer_rank(known, name)];
-    }
+    if (found->initializer == NULL && name[0] != '\0') found->initializer = name;
     return run;
 }
 
@@ -130,7 +121,7 @@ static bool place_in_time(registry *known, const ins_study *study, ins_log_file 
         return false;
     }
     place->run = (uint32_t)run;
-    place->epoch = (long long)epoch[row];
+    place->epoch = (int32_t)epoch[row];
     return true;
 }
 
@@ -235,7 +226,7 @@ ins_status ins_study_find_rows(const ins_study *study, found_rows *found, ins_er
     complete = has_columns(study, layers, of_layers, error) && complete;
     registry known = {0};
     if (!complete || !choose_key(&known, study, error)) return error->status;
-    registry_start(&known, study);
+    registry_start(&known);
     found->epochs = ins_allocate(epochs->rows + 1, sizeof *found->epochs, "rows of epochs.csv");
     found->layers = ins_allocate(layers->rows + 1, sizeof *found->layers, "rows of layers.csv");
     place_runs(&known, study);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs that have not ended: they are listed, and stand in no arm.
  *
  * One that was interrupted and begun again is the later run: it is not listed either. */

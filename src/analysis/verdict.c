@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* From measures to verdicts. */
 #include <config.h>
 
@@ -61,22 +63,22 @@ ins_grade ins_grade_of_seeds(const ins_seeds *total)
     "interval reaches over two of these boundaries"
 
 const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
-    [INS_VERDICT_DIVERGED] = {"diverged",
-                              {"the loss or a weight is not finite any more", NULL},
-                              true,
-                              true},
+    [INS_VERDICT_DIVERGED] =
+        {"diverged", {"the loss or a weight is not finite any more", NULL}, true, true, INS_OF_ALL},
     [INS_VERDICT_SYMMETRIC] = {"symmetric",
                                {"at the end, units of a hidden layer are equal in bits, or they "
                                 "compute one function (effective rank below {one_function})",
                                 NULL},
                                true,
-                               true},
+                               true,
+                               INS_OF_ALL},
     [INS_VERDICT_DEAD] = {"dead",
                           {"more than a share of {dead} of a hidden layer's units are 0 on every "
                            "probe row, at the start or at the end",
                            NULL},
                           true,
-                          true},
+                          true,
+                          INS_OF_ALL},
     [INS_VERDICT_COLLAPSED] =
         {"collapsed",
          {"the last hidden layer spans fewer directions than the answer needs (effective rank at "
@@ -90,38 +92,42 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
           "decides, not the weights), or its rows are alike above {alike} while the scaled inputs "
           "are not (below {inputs_alike})"},
          true,
-         false},
-    [INS_VERDICT_VANISHING_FORWARD] = {"vanishing_forward",
-                                       {"the signal, " TOTALS, NULL},
-                                       true,
-                                       false},
-    [INS_VERDICT_FADING_FORWARD] = {"fading_forward", {NULL, NULL}, false, false},
-    [INS_VERDICT_PRESERVING_FORWARD] = {"preserving_forward", {NULL, NULL}, false, false},
-    [INS_VERDICT_GROWING_FORWARD] = {"growing_forward", {NULL, NULL}, false, false},
-    [INS_VERDICT_EXPLODING_FORWARD] = {"exploding_forward", {NULL, NULL}, true, false},
-    [INS_VERDICT_UNDECIDED_FORWARD] = {"undecided_forward", {NULL, NULL}, false, false},
-    [INS_VERDICT_VANISHING_BACKWARD] = {"vanishing_backward",
-                                        {"the error, by the same steps", NULL},
-                                        true,
-                                        false},
-    [INS_VERDICT_FADING_BACKWARD] = {"fading_backward", {NULL, NULL}, false, false},
-    [INS_VERDICT_PRESERVING_BACKWARD] = {"preserving_backward", {NULL, NULL}, false, false},
-    [INS_VERDICT_GROWING_BACKWARD] = {"growing_backward", {NULL, NULL}, false, false},
-    [INS_VERDICT_EXPLODING_BACKWARD] = {"exploding_backward", {NULL, NULL}, true, false},
-    [INS_VERDICT_UNDECIDED_BACKWARD] = {"undecided_backward", {NULL, NULL}, false, false},
-    [INS_VERDICT_PRESERVING] = {"preserving", {"both directions are", NULL}, false, false},
+         false,
+         INS_OF_ALL},
+    [INS_VERDICT_VANISHING_FORWARD] =
+        {"vanishing_forward", {"the signal, " TOTALS, NULL}, true, false, INS_OF_ALL},
+    [INS_VERDICT_FADING_FORWARD] = {"fading_forward", {NULL, NULL}, false, false, INS_OF_ALL},
+    [INS_VERDICT_PRESERVING_FORWARD] =
+        {"preserving_forward", {NULL, NULL}, false, false, INS_OF_ALL},
+    [INS_VERDICT_GROWING_FORWARD] = {"growing_forward", {NULL, NULL}, false, false, INS_OF_ALL},
+    [INS_VERDICT_EXPLODING_FORWARD] = {"exploding_forward", {NULL, NULL}, true, false, INS_OF_ALL},
+    [INS_VERDICT_UNDECIDED_FORWARD] = {"undecided_forward", {NULL, NULL}, false, false, INS_OF_ALL},
+    [INS_VERDICT_VANISHING_BACKWARD] =
+        {"vanishing_backward", {"the error, by the same steps", NULL}, true, false, INS_OF_ALL},
+    [INS_VERDICT_FADING_BACKWARD] = {"fading_backward", {NULL, NULL}, false, false, INS_OF_ALL},
+    [INS_VERDICT_PRESERVING_BACKWARD] =
+        {"preserving_backward", {NULL, NULL}, false, false, INS_OF_ALL},
+    [INS_VERDICT_GROWING_BACKWARD] = {"growing_backward", {NULL, NULL}, false, false, INS_OF_ALL},
+    [INS_VERDICT_EXPLODING_BACKWARD] =
+        {"exploding_backward", {NULL, NULL}, true, false, INS_OF_ALL},
+    [INS_VERDICT_UNDECIDED_BACKWARD] =
+        {"undecided_backward", {NULL, NULL}, false, false, INS_OF_ALL},
+    [INS_VERDICT_PRESERVING] =
+        {"preserving", {"both directions are", NULL}, false, false, INS_OF_ALL},
     [INS_VERDICT_SATURATED] = {"saturated",
                                {"more than a share of {saturated} of a hidden layer's activations "
                                 "lie beyond the knee, at the start or at the end",
                                 NULL},
                                true,
-                               false},
+                               false,
+                               INS_OF_ALL},
     [INS_VERDICT_NOT_MOVING] = {"not_moving",
                                 {"the weights move by less than {not_moving} of their rms in an "
                                  "update (median over layers and recorded moments)",
                                  NULL},
                                 true,
-                                false},
+                                false,
+                                INS_OF_ALL},
     [INS_VERDICT_LEARNED] =
         {"learned",
          {"a run: right on more test rows and on more training rows than the best constant answer "
@@ -132,26 +138,31 @@ const ins_verdict_row ins_verdict_table[INS_VERDICTS] = {
           "the correlation stands √R², which it is at least), and R² of {barely_r2} or more on the "
           "test rows; an arm: more than half of its runs"},
          false,
-         false},
+         false,
+         INS_OF_ALL},
     [INS_VERDICT_BARELY_LEARNED] = {"barely_learned",
                                     {"the same, less than a share of {barely} of the way",
                                      "the same, with R² below {barely_r2}"},
                                     false,
-                                    false},
+                                    false,
+                                    INS_OF_ALL},
     [INS_VERDICT_RARELY_LEARNED] = {"rarely_learned",
                                     {"some runs learned, but not more than half of them", NULL},
                                     true,
-                                    false},
+                                    false,
+                                    INS_OF_ALL},
     [INS_VERDICT_DID_NOT_LEARN] = {"did_not_learn",
                                    {"no run learned, or barely, and none is undecided", NULL},
                                    true,
-                                   false},
+                                   false,
+                                   INS_OF_ALL},
     [INS_VERDICT_LEARNING_UNDECIDED] =
         {"learning_undecided",
          {"too few test rows: even if all were right, p would not be below {learned_p}",
           "too few rows: R² is {barely_r2} or more, but p is not below {learned_p}"},
          false,
-         false},
+         false,
+         INS_OF_ALL},
     [INS_VERDICT_EXPLODING_STREAM] =
         {"exploding_stream",
          {"before training the second moment of the stream grows by more than {stream_growth} a "

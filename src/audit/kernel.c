@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names as PyTorch, Keras, Flax and this program give them. */
 #include <config.h>
 

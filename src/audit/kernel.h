@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the name and the shape of a tensor tell: whether it is weights, which end is the units, and
  * the fans by which its rule may have counted. */
 #ifndef INITSCOPE_AUDIT_KERNEL_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Likelihoods of laws around 0, and the test of Kolmogorov and Smirnov. */
 #include <config.h>
 

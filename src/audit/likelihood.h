@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How likely a law made a sample, as it is drawn or after training has moved it. */
 #ifndef INITSCOPE_AUDIT_LIKELIHOOD_H
 #define INITSCOPE_AUDIT_LIKELIHOOD_H

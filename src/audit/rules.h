@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rules that weights are compared with: initializers of this program, all parameters given. */
 #ifndef INITSCOPE_AUDIT_RULES_H
 #define INITSCOPE_AUDIT_RULES_H

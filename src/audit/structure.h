@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can be seen of a matrix before any law: units that are equal or zero, elements that are not
  * finite, and matrices that were made rather than drawn element by element. */
 #ifndef INITSCOPE_AUDIT_STRUCTURE_H

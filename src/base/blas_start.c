@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* CBLAS at the start of the program: one thread, checked once, named after what is really bound. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dladdr */
@@ -25,7 +27,7 @@
 #define REAL_EPSILON FLT_EPSILON
 #endif
 
-/* What only OpenBLAS has. */
+/* What only OpenBLAS has; FlexiBLAS takes the number of threads. */
 typedef struct openblas {
     void (*set_threads)(int);
     char *(*configuration)(void); /* "OpenBLAS 0.3.21 NO_LAPACKE ... MAX_THREADS=64" */
@@ -42,6 +44,8 @@ static openblas find_openblas(void)
     openblas found = {NULL, NULL, NULL};
 
     *(void **)&found.set_threads = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+    if (!found.set_threads)
+        *(void **)&found.set_threads = dlsym(RTLD_DEFAULT, "flexiblas_set_num_threads");
     *(void **)&found.configuration = dlsym(RTLD_DEFAULT, "openblas_get_config");
     *(void **)&found.core = dlsym(RTLD_DEFAULT, "openblas_get_corename");
     return found;

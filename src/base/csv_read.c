@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* CSV in: libcsv takes the bytes apart; this file collects rows, counts lines, and says what is
  * wrong where. */
 #include <config.h>
@@ -53,6 +55,8 @@ typedef struct reader {
     size_t line;       /* on which the field that is being read begins */
     char previous;     /* the last byte given to the parser */
     bool after_return; /* the next LF belongs to the CR before it */
+    bool ended;        /* the last byte given to the parser ended a line */
+    bool whole[256];   /* bytes that libcsv takes as they are, or trims */
 
     bool any_width;  /* rows need not be as wide as the first one */
     size_t index;    /* of the row; 0 is the header */
@@ -175,13 +179,18 @@ static void inspect(reader *in, const char *bytes, size_t length)
     in->line += line_ends(bytes, length);
 }
 
+/* Room for as many fields as are counted. */
+static void make_room(reader *in)
+{
+    if (in->count <= in->fields_capacity) return;
+    in->fields_capacity = in->fields_capacity ? 2 * in->fields_capacity : 64;
+    in->fields =
+        ins_reallocate(in->fields, in->fields_capacity, sizeof *in->fields, "the fields of a row");
+}
+
 static void store(reader *in, const char *bytes, size_t length)
 {
-    if (in->count > in->fields_capacity) {
-        in->fields_capacity = in->fields_capacity ? 2 * in->fields_capacity : 64;
-        in->fields = ins_reallocate(in->fields, in->fields_capacity, sizeof *in->fields,
-                                    "the fields of a row");
-    }
+    make_room(in);
     while (length > in->capacity - in->used) {
         if (in->capacity >= ROW_LIMIT) {
             stop(in, "row longer than 268435456 bytes");
@@ -193,6 +202,12 @@ static void store(reader *in, const char *bytes, size_t length)
     in->fields[in->count - 1].length = length;
     memcpy(in->bytes + in->used, bytes, length);
     in->used += length;
+}
+
+/* A field that is more than the header has is only counted. */
+static bool is_kept(const reader *in, size_t field)
+{
+    return in->index == 0 || in->any_width || field < in->columns;
 }
 
 static const char too_long[] = "field longer than 1048576 bytes";
@@ -215,11 +230,11 @@ static void take_field(void *text, size_t length, void *context)
     }
     if (rare) inspect(in, bytes, length);
 
-    bool kept = in->index == 0 || in->any_width || in->count <= in->columns;
+    bool kept = is_kept(in, in->count - 1);
 
     if (kept && in->count > COLUMN_LIMIT)
         stop(in, "more than 4194304 columns");
-    else if (kept) /* what is more than the header has is only counted */
+    else if (kept)
         store(in, bytes, length);
 }
 
@@ -238,13 +253,6 @@ static void check_separator(reader *in)
 
 static void pass_row(reader *in)
 {
-    const char *text = in->bytes;
-
-    for (size_t i = 0; i < in->count; i++) {
-        in->fields[i].text = text;
-        text += in->fields[i].length;
-    }
-
     ins_csv_row row = {
         .line = in->row_line, .count = in->count, .fields = in->fields, .stop = &in->stopped};
 
@@ -252,6 +260,7 @@ static void pass_row(reader *in)
     in->index++;
 }
 
+/* The fields of the row have their texts. */
 static void finish_row(reader *in)
 {
     if (in->index == 0) {
@@ -266,13 +275,28 @@ static void finish_row(reader *in)
     start_row(in);
 }
 
+/* What was stored of the row, one field after the other, is all there. */
+static void set_texts(reader *in)
+{
+    const char *text = in->bytes;
+
+    for (size_t i = 0; i < in->count && is_kept(in, i); i++) {
+        in->fields[i].text = text;
+        text += in->fields[i].length;
+    }
+}
+
 /* libcsv has met a line end outside quotes, or, with -1, the end of the file. */
 static void take_line_end(int byte, void *context)
 {
     reader *in = context;
 
+    in->ended = true;
     if (in->stopped) return;
-    if (in->count > 0) finish_row(in);
+    if (in->count > 0) {
+        set_texts(in);
+        finish_row(in);
+    }
     if (byte == '\r' || (byte == '\n' && !in->after_return)) in->line++;
     in->after_return = false;
 }
@@ -325,17 +349,96 @@ static void parse(reader *in, const char *bytes, size_t length)
     }
 }
 
-/* Gives bytes to the parser in pieces that end after a CR, so that its LF is known by the position:
- * libcsv does not tell "CR LF" from "CR blanks LF", which are one line end and two. */
+/* --- Plain lines ------------------------------------------------------------------
+ *
+ * Most lines have neither quotes nor CR nor NUL: the bytes between separators are the fields, and
+ * libcsv, which looks at each byte by itself, has nothing to add. */
+
+static void set_whole(reader *in, char delimiter)
+{
+    memset(in->whole, true, sizeof in->whole);
+    in->whole['\0'] = in->whole['\r'] = in->whole['\n'] = in->whole['"'] = false;
+    in->whole[(unsigned char)delimiter] = false;
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* As libcsv, without the blanks at its ends. */
+static void add_plain_field(reader *in, const char *begin, const char *end)
+{
+    while (begin < end && is_blank(*begin)) begin++;
+    while (begin < end && is_blank(end[-1])) end--;
+    in->count++;
+    make_room(in);
+    in->fields[in->count - 1] = (ins_csv_field){begin, (size_t)(end - begin)};
+}
+
+/* Takes the line that begins at bytes as a row; returns its length, or 0 where it is not plain, not
+ * all there, blank, or so long that a field of it may be too long. */
+static size_t take_plain_line(reader *in, const char *bytes, size_t length, char delimiter)
+{
+    const char *begin = bytes, *at = bytes,
+               *end = bytes + (length < FIELD_LIMIT ? length : FIELD_LIMIT);
+
+    for (;; at++) {
+        while (at < end && in->whole[(unsigned char)*at]) at++;
+        if (at == end || (*at != delimiter && *at != '\n')) break;
+        add_plain_field(in, begin, at);
+        if (*at == '\n') break;
+        begin = at + 1;
+    }
+    if (at == end || *at != '\n' || (in->count == 1 && in->fields[0].length == 0)) {
+        start_row(in);
+        return 0;
+    }
+    in->row_line = in->line;
+    finish_row(in);
+    in->line++;
+    return (size_t)(at - bytes) + 1;
+}
+
+/* The rows at the beginning of bytes that are plain lines; returns their length. The header, which
+ * may be of any length, is none of them. */
+static size_t take_plain(reader *in, const char *bytes, size_t length)
+{
+    char delimiter = (char)csv_get_delim(&in->parser);
+    size_t done = 0, line = 1;
+
+    if (!in->ended || in->index == 0) return 0;
+    while (done < length && line > 0 && !in->stopped) {
+        line = take_plain_line(in, bytes + done, length - done, delimiter);
+        done += line;
+    }
+    if (done > 0) in->previous = '\n';
+    return done;
+}
+
+/* To the end of the line, or all that is there. A CR ends a piece, so that its LF is known by the
+ * position: libcsv does not tell "CR LF" from "CR blanks LF", which are one line end and two. */
+static size_t piece_of(const char *bytes, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length && bytes[at] != '\r' && bytes[at] != '\n') at++;
+    return at < length ? at + 1 : length;
+}
+
+/* Rows that are plain lines are taken as they are; all else is the parser's, line by line. */
 static void feed(reader *in, const char *bytes, size_t length)
 {
     while (length > 0 && !in->stopped) {
-        const char *end = memchr(bytes, '\r', length);
-        size_t piece = end ? (size_t)(end - bytes) + 1 : length;
+        size_t piece = take_plain(in, bytes, length);
 
-        in->after_return = in->previous == '\r' && bytes[0] == '\n';
-        parse(in, bytes, piece);
-        in->previous = bytes[piece - 1];
+        if (piece == 0) {
+            piece = piece_of(bytes, length);
+            in->after_return = in->previous == '\r' && bytes[0] == '\n';
+            in->ended = false;
+            parse(in, bytes, piece);
+            in->previous = bytes[piece - 1];
+        }
         bytes += piece;
         length -= piece;
     }
@@ -414,6 +517,7 @@ static void start(reader *in, const ins_text *head, char delimiter)
     if (!delimiter) delimiter = in->declared;
     if (!delimiter) delimiter = ins_csv_separators[ins_csv_most_frequent(&in->scan)].character;
     csv_set_delim(&in->parser, (unsigned char)delimiter);
+    set_whole(in, delimiter);
     feed(in, head->data + in->skipped, head->length - in->skipped);
 }
 
@@ -438,6 +542,10 @@ static bool read_rows(reader *in, char delimiter, size_t chunk)
     free(piece);
     return count >= 0;
 }
+
+#ifdef HAVE_STRUCT_STAT_ST_MTIMESPEC
+#define st_mtim st_mtimespec /* macOS */
+#endif
 
 /* True when the file was written to between before and after. */
 static bool changed(const struct stat *before, const struct stat *after)

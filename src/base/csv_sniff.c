@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recognizes files that are no CSV, and the separator of those that are. */
 #include <config.h>
 

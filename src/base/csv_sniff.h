@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can be told of a CSV file from its first bytes: what it is, and what separates its fields.
  */
 #ifndef INITSCOPE_BASE_CSV_SNIFF_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Foreign bytes made safe for a terminal and a one-line message. */
 #include <config.h>
 

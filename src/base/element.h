@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What readers of arrays share: the elements that follow a header. */
 #ifndef INITSCOPE_BASE_ELEMENT_H
 #define INITSCOPE_BASE_ELEMENT_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables of rows, and the call syntax that picks one row: name, name(value) or
  * name(parameter=value,...). Every message names what was valid. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Problems: the first one's status, the first INS_ERROR_LINES sentences, and a count of all. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files that appear whole or not at all, and reading whole files. */
 #include <config.h>
 
@@ -122,6 +124,20 @@ static int create_beside(int directory, const char *path, char **name)
     }
     *name = text.data;
     return file;
+}
+
+ptrdiff_t ins_read_all(int file, char *bytes, size_t length, size_t start)
+{
+    size_t done = 0;
+    while (done < length) {
+        const ssize_t count = pread(file, bytes + done, length - done, (off_t)(start + done));
+
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) break;
+        done += (size_t)count;
+    }
+    return (ptrdiff_t)done;
 }
 
 int ins_write_all(int file, const char *bytes, size_t length)

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of this room share. Functions that return int: 0, or -1 with errno. */
 #ifndef INITSCOPE_BASE_FILE_INTERNAL_H
 #define INITSCOPE_BASE_FILE_INTERNAL_H
@@ -11,10 +13,6 @@
 
 /* read(), taken up again after a signal. */
 ssize_t ins_file_read_some(int file, char *bytes, size_t size);
-
-/* ins_file_read of a file that has no business being larger than limit bytes. */
-ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit, ins_status status,
-                                 ins_error *error);
 
 int ins_file_sync(int file);
 int ins_path_sync(const char *path, int flags); /* flags: further ones of open() */

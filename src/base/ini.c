@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* INI in, on inih. inih holds lines of about 200 bytes, forgets line numbers and hands out
  * continued values piece by piece: this file gives it lines that fit, and puts the pieces together
  * again. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Locks by flock(2): they go with the process, however it ends. */
 #include <config.h>
 

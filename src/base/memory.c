@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checked memory: a size that overflows or a block that cannot be had ends the program. */
 #include <config.h>
 
@@ -12,6 +14,10 @@
 #include <unistd.h>
 
 #include "initscope/error.h"
+
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0 /* not of POSIX */
+#endif
 
 enum {
     ALIGNMENT = 64,       /* a cache line, and the widest vector register */
@@ -47,7 +53,9 @@ size_t ins_memory_limit(void)
     size_t limit = SIZE_MAX;
     struct rlimit space;
 
-    if (pages > 0 && page > 0) limit = (size_t)pages * (size_t)page;
+    /* More than a pointer reaches is no limit. */
+    if (pages > 0 && page > 0 && (size_t)pages <= SIZE_MAX / (size_t)page)
+        limit = (size_t)pages * (size_t)page;
     if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
         space.rlim_cur < limit)
         limit = (size_t)space.rlim_cur;

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A .npy file is "\x93NUMPY", two version bytes, the length of the header (2 bytes in version 1,
  * 4 later; little-endian), the header, a Python dictionary padded so that the data start at a
  * multiple of 64, and the elements. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers to text and back: shortest digits that round-trip, strict decimal reading, the same in
  * every locale. */
 #include <config.h>
@@ -11,9 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef HAVE_XLOCALE_H
+#include <xlocale.h> /* newlocale of macOS */
+#endif
+
 #include "initscope/error.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"
+#include "nearest.h"
 #include "shortest.h"
 
 /* printf and strtod obey LC_NUMERIC of whoever set it. The C locale is a constant of the C library:
@@ -136,11 +143,11 @@ bool ins_parse_integer(const char *text, size_t length, long long minimum, long 
     return true;
 }
 
-/* A decimal number taken apart: mantissa * 10^exponent, when exact. */
+/* A decimal number taken apart: mantissa * 10^exponent; exact: the mantissa has room for it. */
 typedef struct decimal {
     bool negative, exact;
     uint64_t mantissa;
-    long exponent;
+    int exponent;
 } decimal;
 
 enum { EXPONENT_LIMIT = 100000 }; /* beyond it only 0 and overflow */
@@ -149,7 +156,7 @@ enum { EXPONENT_LIMIT = 100000 }; /* beyond it only 0 and overflow */
 static size_t take_digits(const char *text, size_t length, size_t at, decimal *number)
 {
     for (; at < length && is_digit(text[at]); at++) {
-        if (number->mantissa >= (UINT64_C(1) << 53)) number->exact = false;
+        if (number->mantissa > (UINT64_MAX - 9) / 10) number->exact = false;
         number->mantissa = number->mantissa * 10 + (uint64_t)(text[at] - '0');
     }
     return at;
@@ -159,7 +166,7 @@ static size_t take_digits(const char *text, size_t length, size_t at, decimal *n
 static bool take_exponent(const char *text, size_t length, size_t at, decimal *number)
 {
     bool negative = at < length && text[at] == '-';
-    long exponent = 0;
+    int exponent = 0;
 
     if (at < length && (text[at] == '-' || text[at] == '+')) at++;
     if (at == length) return false;
@@ -190,7 +197,7 @@ static bool take_decimal(const char *text, size_t length, decimal *number)
         if (at - start > EXPONENT_LIMIT)
             number->exact = false;
         else
-            number->exponent = -(long)(at - start);
+            number->exponent = -(int)(at - start);
     }
     if (digits == 0) return false;
     if (at == length) return true;
@@ -239,25 +246,34 @@ static const double exact_power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1
                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-ins_number_kind ins_parse_number(const char *text, size_t length, double *value)
+/* False when neither this nor 128 bits of the power tell the nearest double. */
+static bool read_quickly(const decimal *number, double *value)
 {
     enum { POWERS = sizeof exact_power / sizeof exact_power[0] };
+
+    if (!number->exact) return false;
+    if (FLT_EVAL_METHOD != 0 || number->mantissa > (UINT64_C(1) << 53) ||
+        number->exponent <= -POWERS || number->exponent >= POWERS)
+        return ins_nearest_double(number->mantissa, number->exponent, value);
+    *value = (double)number->mantissa;
+    if (number->exponent < 0)
+        *value /= exact_power[-number->exponent];
+    else
+        *value *= exact_power[number->exponent];
+    return true;
+}
+
+ins_number_kind ins_parse_number(const char *text, size_t length, double *value)
+{
     decimal number;
     double result;
 
     if (!take_decimal(text, length, &number))
         return is_named(text, length) ? INS_NUMBER_NOT_FINITE : INS_NUMBER_INVALID;
-    if (FLT_EVAL_METHOD == 0 && number.exact && number.mantissa <= (UINT64_C(1) << 53) &&
-        number.exponent > -POWERS && number.exponent < POWERS) {
-        result = (double)number.mantissa;
-        if (number.exponent < 0)
-            result /= exact_power[-number.exponent];
-        else
-            result *= exact_power[number.exponent];
-        if (number.negative) result = -result;
-    } else {
+    if (!read_quickly(&number, &result))
         result = read_slowly(text, length);
-    }
+    else if (number.negative)
+        result = -result;
     if (!isfinite(result)) return INS_NUMBER_NOT_FINITE;
     *value = result;
     return INS_NUMBER_FINITE;

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Paths: joining, looking, and finding the files that come with the program. */
 #include <config.h>
 
@@ -7,6 +9,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,21 +72,51 @@ ins_status ins_directory_is_empty(const char *path, bool *empty, ins_error *erro
     return INS_OK;
 }
 
-/* True when the running program lies below directory. */
-static bool runs_below(const char *directory)
+/* The directory of the running program, behind links; NULL when the system does not tell. */
+static char *program_directory(void)
 {
-    char program[PATH_MAX], *root = ins_path_resolve(directory);
+    char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    bool below = false;
 
-    if (root && length > 0) {
-        size_t root_length = strlen(root);
+    while (length > 0 && program[length - 1] != '/') length--;
+    if (length <= 0) return NULL;
+    program[length] = '\0';
+    return ins_check_memory(strdup(program), "the directory of the program");
+}
 
-        program[length] = '\0';
-        below = strncmp(program, root, root_length) == 0 && program[root_length] == '/';
+/* The first line of a file of the user or of the one who owns the program; NULL for any other. */
+static char *trusted_line(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat program, status;
+    char line[PATH_MAX];
+    ssize_t length = -1;
+
+    if (file < 0) return NULL;
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+        (status.st_uid == geteuid() ||
+         (stat("/proc/self/exe", &program) == 0 && status.st_uid == program.st_uid)))
+        length = read(file, line, sizeof line - 1);
+    close(file);
+    if (length <= 0) return NULL;
+    line[length] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    return ins_check_memory(strdup(line), path);
+}
+
+/* The source tree that configure has named beside the program; NULL for an installed one. */
+static char *source_tree(void)
+{
+    char *directory = program_directory(), *tree = NULL;
+
+    if (directory) {
+        char *path = ins_path_join(directory, "source-tree");
+
+        tree = trusted_line(path);
+        free(path);
+        free(directory);
     }
-    free(root);
-    return below;
+    return tree;
 }
 
 /* directory/relative when it exists, else NULL. */
@@ -99,12 +132,15 @@ static char *existing(const char *directory, const char *relative)
 char *ins_bundled(const char *relative)
 {
     const char *chosen = getenv("INITSCOPE_DATA_DIR");
-    char *path = NULL;
+    char *path = chosen && *chosen ? existing(chosen, relative) : NULL;
 
-    if (chosen && *chosen) path = existing(chosen, relative);
-    /* A program not yet installed must not pick up the files of an older installed one; an
-     * installed one must not trust a directory that once was a build tree. */
-    if (!path && runs_below(INS_BUILD_DIR)) path = existing(INS_SOURCE_DIR, relative);
+    /* A program not yet installed must not pick up the files of an older installed one. */
+    if (!path) {
+        char *tree = source_tree();
+
+        if (tree) path = existing(tree, relative);
+        free(tree);
+    }
     if (!path) path = existing(INS_PKGDATADIR, relative);
     return path;
 }

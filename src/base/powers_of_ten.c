@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The powers of ten from 10^-292 to 10^324, each the 128 leading bits of its binary expansion,
  * rounded up. Printed by Python, whose integers are exact:
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The exchange of staged names for final ones, of a whole directory or of each entry of one. */
 #include <config.h>
 
@@ -242,7 +244,7 @@ static ins_status exchange_entries(const ins_publication *p, ins_error *error)
         } else {
             /* From here on nobody puts the old ones back. */
             renameat(between.staging, INS_REPLACED, between.staging, "done");
-            if (ins_directory_sync(p->final) != 0)
+            if (ins_file_sync(between.final) != 0)
                 status = ins_file_problem(p->final, INS_OUTPUT, error);
         }
     }

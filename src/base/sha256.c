@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* SHA-256. The names of variables are those of FIPS 180-4, section 6.2. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Schubfach: of all decimals c 10^k in the interval that rounds to the double, at most one has the
  * largest k, or else one of two neighbours is nearest; one 128-bit power of ten decides. Raffaello
  * Giulietti, "The Schubfach way to render doubles", 2020, whose section numbers are cited. */
@@ -9,10 +11,9 @@
 #include <string.h>
 
 #include "powers_of_ten.h"
+#include "wide.h"
 
 enum { FRACTION_BITS = 52, EXPONENT_BIAS = 1075, EXPONENT_MASK = 2047 };
-
-__extension__ typedef unsigned __int128 wide;
 
 /* floor(log10(2^q)), and of 3/4 2^q for a power of two, whose lower neighbour is nearer. */
 static int floor_log10(int q, bool power_of_two)
@@ -20,17 +21,12 @@ static int floor_log10(int q, bool power_of_two)
     return (q * 1262611 - (power_of_two ? 524031 : 0)) >> 22;
 }
 
-static int floor_log2_of_power(int k)
-{
-    return (k * 1741647) >> 19;
-}
-
 /* g c / 2^128 with the sticky bit of what was cut off: enough to compare (9.6). */
 static uint64_t round_to_odd(ins_power g, uint64_t c)
 {
-    wide low = (wide)g.low * c;
-    wide high = (wide)g.high * c + (low >> 64);
-    return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
+    const ins_wide high = ins_wide_product(g.high, c);
+    const uint64_t middle = high.low + ins_wide_product(g.low, c).high;
+    return (high.high + (middle < high.low)) | (middle > 1);
 }
 
 static ins_decimal without_zeros(uint64_t digits, int exponent)
@@ -55,7 +51,7 @@ ins_decimal ins_shortest(double value)
      * even. */
     bool power_of_two = fraction == 0 && biased > 1, odd = c & 1;
     int k = floor_log10(q, power_of_two);
-    int h = q + floor_log2_of_power(-k) + 1;
+    int h = q + ins_floor_log2_of_power(-k) + 1;
     ins_power g = ins_powers_of_ten[-k - INS_POWER_MINIMUM];
     uint64_t lower = round_to_odd(g, (4 * c - 2 + power_of_two) << h) + odd;
     uint64_t exact = round_to_odd(g, (4 * c) << h);

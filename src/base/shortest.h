@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The shortest decimal digits that read back as the same double. */
 #ifndef INITSCOPE_SHORTEST_H
 #define INITSCOPE_SHORTEST_H

@@ -1,9 +1,12 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Growing text, its hash, and the name nearest to a mistyped one. */
 #include <config.h>
 
 #include "initscope/text.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,5 +214,42 @@ unsigned long long ins_hash(unsigned long long hash, const void *bytes, size_t l
     const unsigned char *byte = bytes;
 
     for (size_t i = 0; i < length; i++) hash = (hash ^ byte[i]) * 0x100000001b3ULL;
+    return hash;
+}
+
+/* Eight bytes, the same number on every machine. */
+static uint64_t word_at(const unsigned char *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
+}
+
+/* Takes in a word; no two words, and no two hashes, give the same. */
+static uint64_t stir(uint64_t hash, uint64_t word)
+{
+    hash ^= word;
+    return (hash << 31 | hash >> 33) * 0x9e3779b185ebca87ULL;
+}
+
+/* Multiplications wait for each other within a lane only. */
+static uint64_t hash_block(uint64_t hash, const unsigned char *byte, size_t length)
+{
+    enum { LANES = 4, STEP = 8 * LANES };
+    uint64_t lane[LANES];
+    for (uint64_t i = 0; i < LANES; i++) lane[i] = stir(hash, i);
+    for (; length >= STEP; byte += STEP, length -= STEP)
+        for (size_t i = 0; i < LANES; i++) lane[i] = stir(lane[i], word_at(byte + 8 * i));
+    for (size_t i = 0; i < LANES; i++) hash = stir(hash, lane[i]);
+    return ins_hash(hash, byte, length);
+}
+
+unsigned long long ins_hash_blocks(unsigned long long hash, const void *bytes, size_t length)
+{
+    const unsigned char *byte = bytes;
+    for (size_t done = 0, piece; done < length; done += piece) {
+        piece = length - done < INS_HASH_BLOCK ? length - done : INS_HASH_BLOCK;
+        hash = hash_block(hash, byte + done, piece);
+    }
     return hash;
 }

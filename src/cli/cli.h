@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command line: what its files share. Nobody else includes it. */
 #ifndef INITSCOPE_CLI_H
 #define INITSCOPE_CLI_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* initscope check: the verdicts of run directories, for a script that must stop at one. */
 #include <config.h>
 

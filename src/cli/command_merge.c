@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* initscope merge: the shards of an experiment become one run directory. */
 #include <config.h>
 
@@ -8,9 +10,10 @@
 #include "initscope/merge.h"
 
 static const char about[] =
-    "Joins DIRs that `initscope run --shard` has written to one run directory, byte for byte what "
-    "one process would have written, `environment.csv`, `timing.csv` and `manifest.csv` apart. "
-    "Shards of other "
+    "Joins the DIRs of shards, which `initscope run` has written, to one run directory, byte for "
+    "byte "
+    "what one process would have written, `environment.csv`, `timing.csv` and `manifest.csv` "
+    "apart. Shards of other "
     "experiments, versions, data or kernels of the matrix product are refused, and so are runs "
     "that "
     "are there twice or not at all: which ones, and in which shard, is said.";

@@ -1,18 +1,25 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* initscope run: the options are the rows of the settings table and a few switches. */
 #include <config.h>
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "initscope/settings.h"
+#include "initscope/team.h"
 
 static const char about[] =
     "Trains the same network from every listed initializer and seed, and records into DIR what "
     "happens to the variance of weights, activations and gradients in every layer.\n"
     "Every option is also a key of an experiment file (key = value, # comments); the command line "
     "overrides the file. Values of a list are separated by commas or blanks; parameters are given "
-    "as random_normal(stddev=0.01). `initscope run DIR/experiment.ini -o DIR2` repeats a run.";
+    "as random_normal(stddev=0.01). `initscope run DIR/experiment.ini -o DIR2` repeats a run.\n"
+    "In an MPI job, `mpirun -n N initscope run ...`, the ranks share the runs of one experiment "
+    "and "
+    "write one DIR, where the program was built with MPI.";
 
 static const ins_flag switches[] = {
     {.name = "force",
@@ -22,6 +29,9 @@ static const ins_flag switches[] = {
     {.name = "quiet", .letter = 'q', .help = "no progress, warnings or summary"},
     {.name = "verbose", .letter = 'v', .help = "one line for each finished run, no bar"},
     {.name = "help", .letter = 'h', .help = "this text"}};
+
+/* Runs of which it is told before what they will take, where nobody may be looking. */
+enum { MANY = 1000 };
 
 enum { SWITCHES = sizeof switches / sizeof switches[0] };
 
@@ -93,16 +103,27 @@ static void tell(void *progress, const ins_event *event)
     ins_progress_tell(progress, event);
 }
 
+static bool stop(void)
+{
+    ins_team_poll();
+    return ins_signals_stop();
+}
+
+static ins_loudness loudness_of(const ins_arguments *arguments)
+{
+    if (ins_team_rank() > 0 || ins_arguments_value(arguments, "quiet")) return INS_QUIET;
+    return ins_arguments_value(arguments, "verbose") ? INS_VERBOSE : INS_NORMAL;
+}
+
 static void run_experiment(const ins_arguments *arguments, ins_request *request, ins_error *error)
 {
-    ins_loudness loudness = ins_arguments_value(arguments, "quiet")     ? INS_QUIET
-                            : ins_arguments_value(arguments, "verbose") ? INS_VERBOSE
-                                                                        : INS_NORMAL;
+    const ins_loudness loudness = loudness_of(arguments);
     ins_progress *progress = ins_progress_new(loudness);
-    ins_outcome outcome;
+    ins_outcome outcome = {0};
     request->tell = tell;
     request->context = progress;
-    request->stop = ins_signals_stop;
+    request->stop = stop;
+    request->foresee = loudness == INS_QUIET ? 0 : isatty(STDERR_FILENO) ? 1 : MANY;
     ins_status status = ins_run_experiment(request, &outcome, error);
     ins_progress_free(progress);
     if (status == INS_OK && loudness != INS_QUIET)
@@ -125,7 +146,9 @@ static void run(int argc, char **argv, ins_error *error)
     } else if (read_policy(&arguments, &request.policy, error) == INS_OK &&
                read_settings(&arguments, &settings, error) == INS_OK) {
         request.command_line = command_line(argc, argv, settings.arena);
+        ins_team_join();
         run_experiment(&arguments, &request, error);
+        ins_team_leave();
     }
     ins_settings_free(&settings);
 }

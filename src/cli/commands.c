@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables of the command line: commands, what stands in place of one, exit statuses. */
 #include <config.h>
 
@@ -31,7 +33,8 @@ const ins_exit ins_exits[] = {
           "found what "
           "it was to fail on"},
     {"signal",
-     "a run that SIGINT, SIGTERM or SIGHUP stopped dies by that signal; --resume goes on"},
+     "a run that SIGINT, SIGTERM or SIGHUP stopped dies by that signal, one that --time-limit "
+     "stopped by SIGTERM; --resume goes on"},
     {0}};
 
 const ins_command *ins_command_find(const char *name)

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The program: a safe start, what is common to all commands, the exit status. */
 #include <config.h>
 
@@ -8,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#ifdef HAVE_GETAUXVAL
+#if defined HAVE_GETAUXVAL && defined HAVE_SYS_AUXV_H
 #include <sys/auxv.h>
 #endif
 #include <unistd.h>
@@ -20,6 +22,7 @@
 #include "initscope/blas.h"
 #include "initscope/safetensors.h"
 #include "initscope/stream.h"
+#include "initscope/team.h"
 #include "initscope/zip.h"
 
 /* A descriptor that is closed would be taken by the next file opened, and messages written into
@@ -35,7 +38,7 @@ static void open_standard_descriptors(void)
 /* True for a program that is set-user-ID, set-group-ID or has got capabilities by being started. */
 static bool has_foreign_privileges(void)
 {
-#ifdef HAVE_GETAUXVAL
+#if defined HAVE_GETAUXVAL && defined HAVE_SYS_AUXV_H
     return getauxval(AT_SECURE) != 0;
 #else
     return geteuid() != getuid() || getegid() != getgid();
@@ -79,10 +82,10 @@ static void on_gsl_error(const char *reason, const char *file, int line, int sta
 static void print_version(void)
 {
     printf("initscope %s\n", PACKAGE_VERSION);
-    printf("GSL %s; BLAS: %s; compiler: %s; OpenMP: %s; zlib %s; libzip %s; "
-           "jansson %s\n",
-           gsl_version, ins_blas_name(), ins_compiler(), ins_openmp(), ins_zlib_version(),
-           ins_libzip_version(), ins_jansson_version());
+    printf("GSL %s; BLAS: %s; compiler: %s; OpenMP: %s; MPI: %s; zlib %s; "
+           "libzip %s; jansson %s\n",
+           gsl_version, ins_blas_name(), ins_compiler(), ins_openmp(), ins_team_mpi(),
+           ins_zlib_version(), ins_libzip_version(), ins_jansson_version());
     puts("License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
          "This is free software: you may change and share it. There is no warranty.");
 }

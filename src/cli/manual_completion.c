@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables of the program as branches of bash's case, for the completion.
  *
  * What is completed is told by words: "@files" and "@directories" stand for those, "@experiments"
@@ -6,7 +8,6 @@
 
 #include <string.h>
 
-#include "cli.h"
 #include "manual.h"
 
 void ins_completion_commands(ins_text *out)

@@ -1,9 +1,11 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables of the program as roff, for the manual pages. */
 #include <config.h>
 
+#include <ctype.h>
 #include <string.h>
 
-#include "cli.h"
 #include "initscope/audit.h"
 #include "initscope/columns.h"
 #include "manual.h"
@@ -117,8 +119,10 @@ static bool is_of_run(const ins_flag *flag, const ins_flag *flags_of_run)
     return false;
 }
 
-/* Flags that are as those of run are only named; flags_of_run is NULL for run itself. */
-static void add_flags(ins_text *out, const ins_flag *flags, const ins_flag *flags_of_run)
+/* Flags that are as those of run are only named; without flags_of_run there are none such. The
+ * title that stands above all of them already is not repeated. */
+static void add_flags(ins_text *out, const ins_flag *flags, const ins_flag *flags_of_run,
+                      const char *above)
 {
     ins_text shared = {0};
     for (const ins_flag *flag = flags; flag->name; flag++) {
@@ -126,7 +130,7 @@ static void add_flags(ins_text *out, const ins_flag *flags, const ins_flag *flag
             ins_text_add_format(&shared, "%s`--%s`", shared.length > 0 ? ", " : "", flag->name);
             continue;
         }
-        if (flag->title) add_title(out, flag->title);
+        if (flag->title && strcmp(flag->title, above) != 0) add_title(out, flag->title);
         add_flag(out, flag);
     }
     if (shared.length > 0) {
@@ -159,8 +163,47 @@ void ins_manual_options(ins_text *out)
         const ins_command *command = ins_commands[i];
         add_heading(out, "initscope %s", command->name);
         add_about(out, command->about);
-        add_flags(out, command->flags(arena), command == &ins_command_run ? NULL : flags_of_run);
+        add_flags(out, command->flags(arena), command == &ins_command_run ? NULL : flags_of_run,
+                  "");
     }
+    ins_arena_free(arena);
+}
+
+void ins_manual_name(const ins_command *command, ins_text *out)
+{
+    ins_text_add(out, command->name);
+}
+
+void ins_manual_title(const ins_command *command, ins_text *out)
+{
+    for (const char *letter = command->name; *letter; letter++) {
+        const char capital = (char)toupper((unsigned char)*letter);
+        ins_text_add_bytes(out, &capital, 1);
+    }
+}
+
+void ins_manual_usage(const ins_command *command, ins_text *out)
+{
+    ins_text_add(out, "\\fBinitscope ");
+    add_word(out, command->name, strlen(command->name));
+    ins_text_add(out, "\\fR\n");
+    add_text(out, command->usage);
+}
+
+void ins_manual_summary(const ins_command *command, ins_text *out)
+{
+    add_text(out, command->help);
+}
+
+void ins_manual_about(const ins_command *command, ins_text *out)
+{
+    add_about(out, command->about);
+}
+
+void ins_manual_flags(const ins_command *command, ins_text *out)
+{
+    ins_arena *arena = ins_arena_new();
+    add_flags(out, command->flags(arena), NULL, "Options");
     ins_arena_free(arena);
 }
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a run is doing, on standard error: a bar on a terminal, plain lines with -v. */
 #include <config.h>
 
@@ -16,6 +18,7 @@ struct ins_progress {
     bool bar, lines, warnings;
     double start, drawn; /* seconds */
     size_t trials, skipped, done;
+    size_t elsewhere;         /* done by other processes */
     double steps, steps_done; /* epochs of all trials to be run, the initial one included */
     double steps_of_trial;
     char current[64];
@@ -42,18 +45,20 @@ static void draw(ins_progress *progress)
     if (now - progress->drawn < 0.1) return;
     progress->drawn = now;
 
-    double share = progress->steps > 0 ? progress->steps_done / progress->steps : 1;
+    const double steps =
+        progress->steps_done + (double)progress->elsewhere * progress->steps_of_trial;
+    double share = progress->steps > 0 ? steps / progress->steps : 1;
     int full = (int)(share * BAR);
     char bar[BAR + 1];
     for (int i = 0; i < BAR; i++) bar[i] = i < full ? '=' : i == full ? '>' : ' ';
     bar[BAR] = '\0';
 
     char line[LINE];
-    double runs =
-        progress->steps_of_trial > 0 ? progress->steps_done / progress->steps_of_trial : 0;
+    double runs = progress->steps_of_trial > 0 ? steps / progress->steps_of_trial : 0;
     snprintf(line, sizeof line, "[%s] %zu/%zu runs  %s  %.3g runs/s  %.0f s left", bar,
-             progress->skipped + progress->done, progress->trials, progress->current,
-             elapsed > 0 ? runs / elapsed : 0.0, share > 0 ? elapsed * (1 - share) / share : 0.0);
+             progress->skipped + progress->done + progress->elsewhere, progress->trials,
+             progress->current, elapsed > 0 ? runs / elapsed : 0.0,
+             share > 0 ? elapsed * (1 - share) / share : 0.0);
     size_t columns = ins_terminal_columns(STDERR_FILENO);
     /* Two columns are left for the ^C that a terminal shows. */
     fprintf(stderr, "\r%.*s\033[K", (int)(columns > 3 ? columns - 3 : 1), line);
@@ -78,6 +83,40 @@ static void on_start(ins_progress *progress, const ins_event *event)
                 event->trials);
 }
 
+/* "3.4 h" */
+static void show_duration(char *out, size_t size, double seconds)
+{
+    static const struct unit {
+        double seconds;
+        const char *name;
+    } units[] = {{1, "s"}, {60, "min"}, {3600, "h"}, {86400, "days"}, {365.25 * 86400, "years"}};
+    enum { UNITS = sizeof units / sizeof units[0] };
+    size_t unit = 0;
+    while (unit + 1 < UNITS && seconds >= 2 * units[unit + 1].seconds) unit++;
+    snprintf(out, size, "%.2g %s", seconds / units[unit].seconds, units[unit].name);
+}
+
+/* "12 MB" */
+static void show_size(char *out, size_t size, double bytes)
+{
+    static const char *const units[] = {"kB", "MB", "GB", "TB", "PB"};
+    enum { UNITS = sizeof units / sizeof units[0] };
+    size_t unit = 0;
+    for (bytes /= 1e3; unit + 1 < UNITS && bytes >= 999.5; unit++) bytes /= 1e3;
+    snprintf(out, size, "%.3g %s", bytes, units[unit]);
+}
+
+static void on_expense(ins_progress *progress, const ins_event *event)
+{
+    char duration[32], bytes[32];
+    if (!progress->warnings) return;
+    show_duration(duration, sizeof duration, event->seconds);
+    show_size(bytes, sizeof bytes, event->bytes);
+    fprintf(stderr, "initscope: %zu runs, about %s on %zu thread%s and %s on the disk\n",
+            event->trials - event->skipped, duration, event->workers,
+            event->workers == 1 ? "" : "s", bytes);
+}
+
 static void on_epoch(ins_progress *progress, const ins_event *event)
 {
     progress->steps_done++;
@@ -92,6 +131,7 @@ static void on_epoch(ins_progress *progress, const ins_event *event)
 static void on_trial(ins_progress *progress, const ins_event *event)
 {
     progress->done++;
+    progress->elsewhere = event->elsewhere;
     /* A diverged trial left its last epochs out. */
     progress->steps_done += (double)(event->epochs - event->epoch);
     const ins_trial *trial = event->trial;
@@ -118,6 +158,7 @@ void ins_progress_tell(void *context, const ins_event *event)
     static void (*const handlers[])(ins_progress *,
                                     const ins_event *) = {[INS_EVENT_WARNING] = on_warning,
                                                           [INS_EVENT_START] = on_start,
+                                                          [INS_EVENT_EXPENSE] = on_expense,
                                                           [INS_EVENT_EPOCH] = on_epoch,
                                                           [INS_EVENT_TRIAL] = on_trial};
     handlers[event->kind](context, event);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What `initscope theory --solve` prints: a table of scales, and the same as lines of code. */
 #include <config.h>
 

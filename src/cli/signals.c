@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Signals that ask the program to stop: the first is a wish, a second SIGINT an order. */
 #include <config.h>
 

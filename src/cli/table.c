@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A table of texts in aligned columns. On a terminal cells are wrapped to its width; elsewhere a
  * row is one line, for grep and awk. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files of arrays as data: NumPy's .npz and .npy, and IDX, of which MNIST is made. */
 #ifndef INITSCOPE_DATA_ARRAY_FILES_H
 #define INITSCOPE_DATA_ARRAY_FILES_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Arrays become a data set: their columns get numbers for names, and the different numbers of a
  * label are its classes. */
 #include <config.h>

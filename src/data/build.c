@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The features of a table take the place of its cells, which are at least as many, unless
  * categories become columns. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a table and the plan for it, or from arrays, to a data set. */
 #ifndef INITSCOPE_DATA_BUILD_H
 #define INITSCOPE_DATA_BUILD_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads a data set: the table, the plan for it, and what it is built of. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The generators, one row each. Random ones draw from a stream of their own seed, none of which is
  * a stream of a trial. */
 #include <config.h>
@@ -58,7 +60,8 @@ static void fill_parity(const double *value, ins_arrays *arrays)
     for (size_t r = 0; r < arrays->rows; r++) {
         size_t ones = 0;
         for (size_t b = 0; b < bits; b++) {
-            const size_t bit = whole ? r >> (bits - 1 - b) & 1 : ins_random_interval(&rng, 1);
+            const size_t bit =
+                whole ? r >> (bits - 1 - b) & 1 : (size_t)ins_random_interval(&rng, 1);
             arrays->x[r * bits + b] = (double)bit;
             ones += bit;
         }
@@ -91,8 +94,8 @@ static void fill_adding(const double *value, ins_arrays *arrays)
     for (size_t r = 0; r < arrays->rows; r++) {
         double *step = arrays->x + r * 2 * length;
         for (size_t t = 0; t < length; t++) step[2 * t] = ins_random_uniform(&rng);
-        const size_t first = ins_random_interval(&rng, half - 1);
-        const size_t second = half + ins_random_interval(&rng, length - half - 1);
+        const size_t first = (size_t)ins_random_interval(&rng, half - 1);
+        const size_t second = half + (size_t)ins_random_interval(&rng, length - half - 1);
         step[2 * first + 1] = step[2 * second + 1] = 1;
         arrays->y[r] = step[2 * first] + step[2 * second];
     }

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One pass over the rows, all columns side by side; then each column's texts are looked at. */
 #include <config.h>
 

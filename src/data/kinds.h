@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the cells of a table's columns are, whatever they are used for. */
 #ifndef INITSCOPE_DATA_KINDS_H
 #define INITSCOPE_DATA_KINDS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Class names in a hash table with open addressing: reading a column costs the same whether it has
  * two classes or a million. */
 #include <config.h>

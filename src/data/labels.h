@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Class names, numbered in the order of their first appearance, then sorted. */
 #ifndef INITSCOPE_NN_LABELS_H
 #define INITSCOPE_NN_LABELS_H

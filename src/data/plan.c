@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Columns one by one, then the label, then the rows. A problem is told once for its column, with
  * the option that helps, and the plan goes on, so that all are told. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What becomes of a table's columns as a reading asks for it: features, what is to be predicted,
  * nothing; what is in the way, and the options that help. */
 #ifndef INITSCOPE_DATA_PLAN_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Split, what is missing, and scaling: from a data set to what the network sees. */
 #include <config.h>
 

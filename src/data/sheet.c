@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Cells are doubles: a text is a NaN that carries its number, so that a table takes no more memory
  * than its numbers, and its columns can change their minds until the last row is read. */
 #include <config.h>

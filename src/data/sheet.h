@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A CSV file as it is: cells that are numbers, texts or missing, and where its rows were. What they
  * are good for is said elsewhere. */
 #ifndef INITSCOPE_DATA_SHEET_H

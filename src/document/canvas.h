@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One page of text, rules and boxes, in millimetres from the top left of an A4 sheet. What is put
  * on it becomes data files that one full-page plot draws: no text stands in a script. */
 #ifndef INITSCOPE_CANVAS_H
@@ -5,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "initscope/chart.h"
 #include "initscope/layout.h"
 #include "initscope/memory.h"
 #include "initscope/text.h"
@@ -12,7 +15,7 @@
 #define INS_PAGE_WIDTH 210.0
 #define INS_PAGE_HEIGHT 297.0
 #define INS_LEFT_MARGIN 20.0
-#define INS_TEXT_WIDTH 170.0
+#define INS_TEXT_WIDTH INS_CHART_WIDTH
 #define INS_RIGHT_EDGE 190.0
 
 /* Colours of the report, 0xRRGGBB. Red is for failing cells only, and never without a word. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Charts: where panels and labels stand, the data of the series, and the commands that draw them.
  *
  * Lengths are millimetres from the chart's top left. No text of the data stands in the commands but
@@ -145,6 +147,18 @@ size_t ins_chart_prune(ins_chart *chart)
             ((ins_panel **)chart->panels.items)[panels++] = panel;
     }
     return chart->panels.count = panels;
+}
+
+size_t ins_chart_points(const ins_chart *chart)
+{
+    size_t points = 0, lines = 0;
+    for (size_t i = 0; i < chart->panels.count; i++)
+        for (size_t s = 0; s < panel_at(chart, i)->series.count; s++) {
+            const ins_series *series = series_at(panel_at(chart, i), s);
+            points += series->points.count;
+            if (series->kind == INS_SERIES_LINE) lines += series->points.count;
+        }
+    return points + (chart->shadows ? lines * chart->panels.count : 0);
 }
 
 bool ins_chart_has(const ins_chart *chart, ins_series_kind kind)

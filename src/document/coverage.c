@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The characters of all fonts, as ranges that fontconfig's fc-list tells. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a report says: lists of chapters, sections and blocks. */
 #include <config.h>
 
@@ -11,6 +13,7 @@
 
 #include "initscope/layout.h"
 #include "initscope/text.h"
+#include "thinning.h"
 
 ins_document *ins_document_new(const char *title, const char *subtitle, const char *footer,
                                const ins_coverage *coverage)
@@ -256,6 +259,7 @@ size_t ins_add_chart(ins_document *document, ins_chart *chart, const char *capti
     ins_block *block = add(document, INS_BLOCK_CHART, caption);
     const ins_chapter *chapter = ins_chapter_at(document, document->chapters.count - 1);
     block->chart = chart;
+    chart->thinned = ins_thin_chart(chart, INS_CHART_WIDTH) > 0;
     block->slug = ins_document_slug(
         document, ins_arena_format(document->arena, "%s-fig-%s", chapter->slug, chart->name));
     return block->number = ++document->charts;

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Advance widths of the Arial metric family (Arial, Helvetica, Liberation Sans share them), in
  * 1/2048 of the font size: regular, bold, italic. Sorted by code point: ASCII, Latin-1, Greek, and
  * the signs that reports use. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The width table of the report's font. */
 #ifndef INITSCOPE_FONT_WIDTHS_H
 #define INITSCOPE_FONT_WIDTHS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The files of reports/ that say how reports look, which a house style may replace. */
 #ifndef INITSCOPE_HOUSE_STYLE_H
 #define INITSCOPE_HOUSE_STYLE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Text as HTML. */
 #ifndef INITSCOPE_HTML_H
 #define INITSCOPE_HTML_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The markup of running text: parsing, escaping, and what gnuplot calls enhanced text. */
 #include <config.h>
 

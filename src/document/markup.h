@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Markup taken apart: one atom a character, with its look. */
 #ifndef INITSCOPE_MARKUP_H
 #define INITSCOPE_MARKUP_H

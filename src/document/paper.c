@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The document on paper: a cursor that goes down A4 pages, and what it leaves on them. */
 #include <config.h>
 
@@ -1054,8 +1056,11 @@ static void begin_script(const figure *of, ins_text *out)
                         "#\n"
                         "# draws %s.png and .svg from %s.csv; colours, fonts and helpers are in "
                         "style.gp.\n"
-                        "# Lengths are millimetres from the top left of the figure.\n\n",
-                        of->number, of->chart->title, of->name, of->name, of->data);
+                        "# Lengths are millimetres from the top left of the figure.\n%s\n",
+                        of->number, of->chart->title, of->name, of->name, of->data,
+                        of->chart->thinned ? "# Of curves of more points than it has pixels, those "
+                                             "that draw the same picture.\n"
+                                           : "");
     ins_text_add_format(out,
                         "FIGURE = '%s'\n"
                         "if (!exists(\"FORMAT\")) {\n"

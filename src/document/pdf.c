@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* An incremental update (PDF 1.5, 7.5.6): new objects, a cross-reference section for them, and a
  * trailer that points at the old one. */
 #include <config.h>

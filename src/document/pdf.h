@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What gnuplot cannot put into a PDF: a title, a fixed date, bookmarks, links. */
 #ifndef INITSCOPE_PDF_H
 #define INITSCOPE_PDF_H

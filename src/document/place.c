@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a report may replace in its output directory: its own kind, and a rendered one only when it
  * is rendered itself. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Starting programs, with nothing of the user's environment and a limit on time. */
 #include <config.h>
 
@@ -16,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef __linux__
+#ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
@@ -86,7 +88,7 @@ static _Noreturn void become(const ins_program *program, const char *directory, 
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGXFSZ};
     sigset_t none;
     setpgid(0, 0);
-#ifdef __linux__
+#ifdef PR_SET_PDEATHSIG
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* Ctrl-C reaches the parent's group alone */
 #endif
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) signal(signals[i], SIG_DFL);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Other programs: the only place where one is started. */
 #ifndef INITSCOPE_PROGRAM_H
 #define INITSCOPE_PROGRAM_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether a rendered file is whole: what its first and last bytes say. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The document as one HTML file: the frame of the page, and its chapters in their order. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Figures of a page: what gnuplot draws for it, and beside it what it was drawn from. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Charts of a document as HTML. */
 #ifndef INITSCOPE_SCREEN_FIGURE_H
 #define INITSCOPE_SCREEN_FIGURE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables as HTML: marks as rows, tiles as shares of a tint, grades and strips as small pictures. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables of a document as HTML. */
 #ifndef INITSCOPE_SCREEN_TABLE_H
 #define INITSCOPE_SCREEN_TABLE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* gnuplot's SVG rewritten: the only door to expat.
  *
  * gnuplot draws with groups that set a paint, in them paths, polygons, symbols and texts. Each

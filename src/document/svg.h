@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* gnuplot's SVG as the content of an <svg> that a style sheet paints. */
 #ifndef INITSCOPE_SVG_H
 #define INITSCOPE_SVG_H

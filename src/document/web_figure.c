@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The web's own scripts of charts, and what gnuplot drew with them. */
 #include <config.h>
 
@@ -13,7 +15,7 @@
 
 /* Millimetres: of a chart, as wide as on paper, so that text has one relation to what is drawn; and
  * around it. */
-static const double chart_width = 170, padding = 0.6;
+static const double chart_width = INS_CHART_WIDTH, padding = 0.6;
 
 /* gnuplot lays a white disc under each point that has a bar, which parts what has one colour. */
 #define WITHOUT_DISCS "; set pointintervalbox 1e-9"

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Weights at the edge of chaos: the network room takes a variance, the theory room knows it. */
 #include <config.h>
 

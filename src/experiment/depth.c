@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Depth scales of the grid's networks, and the phase plane around them. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How far a signal reaches: the networks of a grid as if they went on for ever like their last
  * hidden layer. The rows of depth.csv, and the plane of phase.csv that they lie on. */
 #ifndef INITSCOPE_DEPTH_H

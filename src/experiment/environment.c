@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What surrounds the numbers: environment.csv, everything that may differ between equal runs,
  * features.csv, the inputs before and after scaling, and outputs.csv, what outputs are called. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The experiment file: reading one over the defaults, checking settings as a whole, writing the
  * resolved one. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Predictions from a trial's own shapes, initializers and activation. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The grid: trial numbers as mixed-radix numbers of the factors, the seed being the last digit. */
 #include <config.h>
 
@@ -70,11 +72,44 @@ static ins_status resolve_starts(const ins_settings *settings, const ins_choice 
     return status;
 }
 
+static const ins_option_id options_of[INS_FACTORS] = {
+    [INS_FACTOR_NETWORK] = INS_OPTION_NETWORK,
+    [INS_FACTOR_RESIDUAL_INIT] = INS_OPTION_RESIDUAL_INIT,
+    [INS_FACTOR_RECURRENT_INIT] = INS_OPTION_RECURRENT_INIT,
+    [INS_FACTOR_FORGET_BIAS] = INS_OPTION_FORGET_BIAS,
+    [INS_FACTOR_ACTIVATION] = INS_OPTION_ACTIVATION,
+    [INS_FACTOR_OPTIMIZER] = INS_OPTION_OPTIMIZER,
+    [INS_FACTOR_LEARNING_RATE] = INS_OPTION_LEARNING_RATE,
+    [INS_FACTOR_DROPOUT] = INS_OPTION_DROPOUT,
+    [INS_FACTOR_WEIGHT_DECAY] = INS_OPTION_WEIGHT_DECAY,
+    [INS_FACTOR_BATCH] = INS_OPTION_BATCH,
+    [INS_FACTOR_INIT] = INS_OPTION_INIT,
+    [INS_FACTOR_SEED] = INS_OPTION_SEEDS};
+
+/* The number of trials, or a refusal that names the factors. */
+static ins_status count_trials(ins_grid *grid, ins_error *error)
+{
+    double trials = 1;
+    ins_text factors = {0};
+    for (size_t i = 0; i < INS_FACTORS; i++) {
+        trials *= (double)grid->levels[i];
+        if (grid->levels[i] > 1)
+            ins_text_add_format(&factors, "%s%s (%zu)", factors.length > 0 ? ", " : "",
+                                ins_settings_where(grid->settings, options_of[i]), grid->levels[i]);
+    }
+    ins_status status = INS_OK;
+    if (trials > INS_GRID_TRIALS || trials / (double)grid->levels[INS_FACTOR_SEED] > INS_GRID_ARMS)
+        status = ins_error_add(error, INS_USAGE,
+                               "%.15g runs are too many: an experiment has at most %d, of at most "
+                               "%d combinations; shorten %s",
+                               trials, INS_GRID_TRIALS, INS_GRID_ARMS, factors.data);
+    ins_text_free(&factors);
+    grid->trials = (size_t)trials;
+    return status;
+}
+
 ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error *error)
 {
-    const ins_choice *start;
-    ins_status status = check_rates(settings, error);
-    status = ins_status_first(status, resolve_starts(settings, &start, error));
     ins_grid new = {.settings = settings,
                     .levels = {[INS_FACTOR_NETWORK] = settings->network.count,
                                [INS_FACTOR_RESIDUAL_INIT] = settings->residual_init.count,
@@ -87,14 +122,11 @@ ins_status ins_grid_new(const ins_settings *settings, ins_grid *grid, ins_error 
                                [INS_FACTOR_WEIGHT_DECAY] = settings->weight_decay.count,
                                [INS_FACTOR_BATCH] = settings->batch.count,
                                [INS_FACTOR_INIT] = settings->init.count,
-                               [INS_FACTOR_SEED] = settings->seeds},
-                    .trials = 1,
-                    .start = start};
-    for (size_t i = 0; i < INS_FACTORS; i++)
-        if (__builtin_mul_overflow(new.trials, new.levels[i], &new.trials))
-            return ins_error_add(error, INS_USAGE,
-                                 "%s: the combinations are too many to number (got \"%zu\")",
-                                 ins_settings_where(settings, INS_OPTION_SEEDS), settings->seeds);
+                               [INS_FACTOR_SEED] = settings->seeds}};
+    ins_status status = count_trials(&new, error);
+    if (status != INS_OK) return status;
+    status = check_rates(settings, error);
+    status = ins_status_first(status, resolve_starts(settings, &new.start, error));
     if (status == INS_OK) *grid = new;
     return status;
 }

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the trials of one run share, and what the files of the runner need of each other. */
 #ifndef INITSCOPE_LABORATORY_H
 #define INITSCOPE_LABORATORY_H
@@ -31,6 +33,7 @@ typedef struct ins_trial_result {
     size_t epoch; /* the last one */
     double score; /* of the test rows */
     double train_seconds, record_seconds;
+    double open_seconds; /* of train_seconds, before the first epoch */
 } ins_trial_result;
 
 /* Which initializers a trial uses, its seed, and the rows that initializers may look at. */

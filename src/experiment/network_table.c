@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rows of network.csv and factors.csv: what the layers of a trial's network are, and the
  * factors that runs.csv has no column for. */
 #include <config.h>

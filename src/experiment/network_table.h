@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the logs tell of a trial's network, beside its numbers. */
 #ifndef INITSCOPE_NETWORK_TABLE_H
 #define INITSCOPE_NETWORK_TABLE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Options that name epochs: none, all, or a list of numbers and "last". */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Options that take one value: how each kind is read, strictly, and written. */
 #include <config.h>
 

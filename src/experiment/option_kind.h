@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the kinds of options share. */
 #ifndef INITSCOPE_OPTION_KIND_H
 #define INITSCOPE_OPTION_KIND_H

@@ -1,4 +1,6 @@
-/* The longest trial of each size, and rehearsals: no epoch and one epoch of a few minibatches. */
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+/* The longest trial of each size, and rehearsals: two short ones of a few minibatches. */
 #include <config.h>
 
 #include "pace.h"
@@ -8,6 +10,7 @@
 #include "initscope/clock.h"
 #include "initscope/memory.h"
 #include "initscope/network.h"
+#include "parallel.h"
 
 struct ins_pace {
     const ins_grid *grid;
@@ -45,6 +48,7 @@ void ins_pace_note(ins_pace *pace, const ins_trial *trial, const ins_trial_resul
 {
     const double seconds = result->train_seconds + result->record_seconds;
     double *longest = longest_of(pace, trial);
+    INS_PARALLEL(omp critical(ins_pace))
     if (seconds > *longest) *longest = seconds;
 }
 
@@ -109,6 +113,16 @@ static double saves(const ins_settings *settings, double records)
                                                         : records;
 }
 
+/* A difference of two times, which is of the noise between them too, within what one time says of
+ * so many parts. */
+static double between(double difference, double least, double most, double parts)
+{
+    if (parts < 1) return 0;
+    least /= parts;
+    most /= parts;
+    return difference < least ? least : difference > most ? most : difference;
+}
+
 static ins_expense expense_of(const ins_laboratory *laboratory, const ins_trial *trial)
 {
     enum { MINIBATCHES = 4 };
@@ -117,24 +131,35 @@ static ins_expense expense_of(const ins_laboratory *laboratory, const ins_trial 
     size_t rows = MINIBATCHES * ins_trial_batch(trial, train);
     if (rows < laboratory->probe.rows) rows = laboratory->probe.rows;
     if (rows > train->rows) rows = train->rows;
-    rehearsal none, one;
-    if (!rehearse(laboratory, trial, rows, 0, &none) || !rehearse(laboratory, trial, rows, 1, &one))
+    /* What an epoch takes is what two of them take more than one: the first record and the last
+     * have more to tell than others. */
+    const size_t epochs = settings->epochs, every = settings->record_every;
+    const size_t few = epochs > 1, more = epochs > 2 ? 2 : epochs;
+    const size_t records = epochs / every + 1 + (epochs % every > 0);
+    rehearsal less, full;
+    if (!rehearse(laboratory, trial, rows, few, &less) ||
+        !rehearse(laboratory, trial, rows, more, &full))
         return (ins_expense){0};
-    const double epochs = (double)settings->epochs;
-    const double records = (double)(settings->epochs / settings->record_every) + 1;
     const double share = (double)rows / (double)train->rows;
-    const double epoch = one.result.train_seconds - none.result.train_seconds;
-    return (ins_expense){.seconds = none.result.train_seconds +
-                                    (epoch > 0 ? epoch : 0) * epochs / share +
-                                    one.result.record_seconds / 2 * records,
-                         .bytes = none.bytes + (one.bytes - none.bytes) * (records - 1) +
-                                  none.parameters * saves(settings, records)};
+    const double trained = full.result.train_seconds - full.result.open_seconds;
+    const double epoch = between(full.result.train_seconds - less.result.train_seconds, trained / 2,
+                                 trained, (double)more);
+    const double record =
+        between(full.result.record_seconds - less.result.record_seconds,
+                full.result.record_seconds / 4, full.result.record_seconds, (double)more + 1);
+    const double others = (double)records - (double)few - 1;
+    return (ins_expense){.seconds = full.result.open_seconds + epoch * (double)epochs / share +
+                                    less.result.record_seconds + record * others,
+                         .bytes = less.bytes + (full.bytes - less.bytes) * others +
+                                  less.parameters * saves(settings, (double)records)};
 }
 
-double ins_pace_of(ins_pace *pace, const ins_laboratory *laboratory, const ins_trial *trial)
+double ins_pace_of(const ins_pace *pace, const ins_laboratory *laboratory, const ins_trial *trial)
 {
-    double *longest = longest_of(pace, trial);
-    return *longest > 0 ? *longest : expense_of(laboratory, trial).seconds;
+    double longest;
+    INS_PARALLEL(omp critical(ins_pace))
+    longest = *longest_of(pace, trial);
+    return longest > 0 ? longest : expense_of(laboratory, trial).seconds;
 }
 
 ins_expense ins_pace_foresee(const ins_laboratory *laboratory, const ins_grid *grid)

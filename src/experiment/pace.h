@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How long trials take and how much they write: as those did that have ended; before any has, as a
  * few of their minibatches do. */
 #ifndef INITSCOPE_PACE_H
@@ -5,7 +7,7 @@
 
 #include "laboratory.h"
 
-/* Networks and batch sizes decide what a trial takes, one thread at a time tells and asks. */
+/* Networks and batch sizes decide what a trial takes. Every thread may tell and ask. */
 typedef struct ins_pace ins_pace;
 ins_pace *ins_pace_new(const ins_grid *grid);
 void ins_pace_free(ins_pace *pace); /* NULL is fine */
@@ -15,7 +17,7 @@ void ins_pace_note(ins_pace *pace, const ins_trial *trial, const ins_trial_resul
 
 /* Seconds from the beginning of a trial to its end: the longest of those that have ended with its
  * network and batch; where there is none, some of its minibatches are run. */
-double ins_pace_of(ins_pace *pace, const ins_laboratory *laboratory, const ins_trial *trial);
+double ins_pace_of(const ins_pace *pace, const ins_laboratory *laboratory, const ins_trial *trial);
 
 /* What a number of runs will take. */
 typedef struct ins_expense {

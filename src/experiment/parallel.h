@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* OpenMP directives that a build without OpenMP does not see (it would warn of each). */
 #ifndef INITSCOPE_PARALLEL_H
 #define INITSCOPE_PARALLEL_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A network's layers, shown to the instrument. */
 #include <config.h>
 
@@ -9,6 +11,7 @@
 
 #include "initscope/memory.h"
 #include "initscope/trace.h"
+#include "initscope/vector.h"
 
 /* Most probe rows at which the Jacobian is taken. */
 enum { JACOBIANS = 4 };
@@ -189,18 +192,19 @@ void ins_recorder_free(ins_recorder *recorder)
 }
 
 /* product (outputs, units) becomes product diag(phi'(z)) W (outputs, fan_in). */
-static void multiply_layer(ins_recorder *recorder, const ins_matrix_view *view, const real *z,
-                           size_t outputs)
+INS_VECTORIZED static void multiply_layer(ins_recorder *recorder, const ins_matrix_view *view,
+                                          const real *z, size_t outputs)
 {
     const ins_activation *phi =
         view->function != NULL ? (const ins_activation *)view->function->entry : NULL;
     memset(recorder->next, 0, outputs * view->inputs * sizeof(double));
     for (size_t u = 0; u < view->units; u++) {
         double slope = phi != NULL ? phi->slope((double)z[u], view->function->value) : 1;
-        const real *weight = view->tensor[0].value + u * view->inputs;
+        const real *restrict weight = view->tensor[0].value + u * view->inputs;
         for (size_t c = 0; c < outputs; c++) {
-            double factor = recorder->product[c * view->units + u] * slope;
-            double *next = recorder->next + c * view->inputs;
+            const double factor = recorder->product[c * view->units + u] * slope;
+            double *restrict next = recorder->next + c * view->inputs;
+#pragma omp simd
             for (size_t i = 0; i < view->inputs; i++) next[i] += factor * (double)weight[i];
         }
     }

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The recorder of a trial: makes the passes over the fixed probe batch, and shows the instrument
  * (trace.h) what the network has then in every layer.
  *

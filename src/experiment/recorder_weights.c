@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a network has learned as .npy files, tensor by tensor. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an experiment will need, found out before anything is trained or written. */
 #include <config.h>
 
@@ -7,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -15,6 +18,7 @@
 #include "initscope/file.h"
 #include "initscope/memory.h"
 #include "initscope/network.h"
+#include "initscope/team.h"
 
 /* Address space of a thread beside the networks: OpenBLAS maps a buffer of 128 MiB for each thread
  * that multiplies, and tries for ever when it cannot; malloc reserves 64 MiB, the stack is 8 MiB.
@@ -48,10 +52,21 @@ static ins_status largest_trial(const ins_laboratory *laboratory, const ins_grid
     return INS_OK;
 }
 
+#ifdef _OPENMP
+/* The cores of this process: those that it was given, or its share of the machine. */
+static size_t own_cores(void)
+{
+    const size_t allowed = (size_t)omp_get_num_procs(), ranks = ins_team_neighbours();
+    const long all = sysconf(_SC_NPROCESSORS_ONLN);
+    if (ranks == 1 || (all > 0 && allowed < (size_t)all)) return allowed;
+    return allowed > ranks ? allowed / ranks : 1;
+}
+#endif
+
 static size_t wanted_threads(const ins_settings *settings)
 {
 #ifdef _OPENMP
-    return settings->threads > 0 ? settings->threads : (size_t)omp_get_num_procs();
+    return settings->threads > 0 ? settings->threads : own_cores();
 #else
     (void)settings;
     return 1;
@@ -61,7 +76,7 @@ static size_t wanted_threads(const ins_settings *settings)
 ins_status ins_threads_choose(const ins_laboratory *laboratory, const ins_grid *grid,
                               size_t *threads, ins_error *error)
 {
-    size_t bytes = 0, limit = ins_memory_limit();
+    size_t bytes = 0, limit = ins_memory_limit() / ins_team_neighbours();
     ins_trial trial = ins_grid_trial(grid, 0);
     ins_status status = largest_trial(laboratory, grid, &bytes, &trial, error);
     if (status != INS_OK) return status;

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an experiment will need, found out before anything is trained or written. */
 #ifndef INITSCOPE_RESOURCES_H
 #define INITSCOPE_RESOURCES_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The options of `run`: their table, and the settings that command line and experiment file make of
  * it. */
 #include <config.h>

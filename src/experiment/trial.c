@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One trial: a network from its initializer to its last epoch, and the rows about it. */
 #include <config.h>
 
@@ -24,7 +26,7 @@ typedef struct session {
     const ins_forecast *forecast; /* own, or the laboratory's, as data */
     ins_recorder_epoch now;
     bool diverged;
-    double start, record_seconds;
+    double start, open_seconds, record_seconds;
 } session;
 
 ins_initialization ins_trial_initialization(const ins_trial *trial, const ins_samples *probe)
@@ -241,6 +243,7 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
     session s = {.laboratory = laboratory, .trial = trial, .start = ins_seconds_now()};
     bool complete = false;
     ins_status status = session_open(&s, network, error);
+    s.open_seconds = ins_seconds_now() - s.start;
     if (status == INS_OK) status = session_train(&s, rows, &complete, error);
     if (status == INS_OK) {
         const double train_seconds = ins_seconds_now() - s.start - s.record_seconds;
@@ -255,7 +258,8 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
                                      .epoch = s.now.epoch,
                                      .score = s.now.test.score,
                                      .train_seconds = train_seconds,
-                                     .record_seconds = s.record_seconds};
+                                     .record_seconds = s.record_seconds,
+                                     .open_seconds = s.open_seconds};
     }
     session_close(&s);
     return status;

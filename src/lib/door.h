@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way in and out of the library: whatever happens inside, the host goes on. */
 #ifndef INITSCOPE_LIB_DOOR_H
 #define INITSCOPE_LIB_DOOR_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One walk over an array in the order of its memory, each element to its place. */
 #include <config.h>
 

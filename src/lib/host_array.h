@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Arrays of the host, of any type and layout, as matrices of double. */
 #ifndef INITSCOPE_LIB_HOST_ARRAY_H
 #define INITSCOPE_LIB_HOST_ARRAY_H

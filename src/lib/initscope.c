@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The functions of initscope.h: each goes through the door, in which nothing ends the host. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """initscope: record what happens in your own network while it trains.
 
 With PyTorch, one line to start and one in the loop:
@@ -53,7 +55,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tu
 
 import numpy as np
 
-__version__ = "1.1.0"
+__version__ = "2.0.0"
 __all__ = ["open", "Log", "Run", "watch", "Watch", "measure", "Statistics", "audit", "Audit",
            "Origin", "Vote", "check", "InitscopeError"]
 

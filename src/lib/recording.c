@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tensors in, rows out, for callers who show them one by one. */
 #include <config.h>
 

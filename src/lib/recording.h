@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run as its tensors come in: statistics of each are taken at once, and a moment's rows stand
  * in the order of the layers when it is over. */
 #ifndef INITSCOPE_LIB_RECORDING_H

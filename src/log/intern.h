@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Equal texts are the same pointer. */
 #ifndef INITSCOPE_LOG_INTERN_H
 #define INITSCOPE_LOG_INTERN_H

@@ -1,6 +1,8 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The journal of a run that is being written.
  *
- *     initscope journal 1 keep = 90a1...
+ *     initscope journal 2 keep = 90a1...
  *     trial 1 runs.csv 321 8f3e... epochs.csv 1200 77aa... layers.csv ... timing.csv ... = 5d0c...
  *
  * Trials bear their own numbers, which need not follow each other. A line gives the length of every
@@ -27,7 +29,7 @@
 #define SEAL " = %016llx\n"
 enum { SEAL_LENGTH = 20 };
 
-static const char *const first_line[] = {"initscope journal 1 keep", "initscope journal 1 replace"};
+static const char *const first_line[] = {"initscope journal 2 keep", "initscope journal 2 replace"};
 
 /* Ends the line that was begun at byte start of line. */
 static void seal(ins_journal *journal, ins_text *line)
@@ -77,11 +79,20 @@ void ins_journal_add(ins_journal *journal, size_t trial, const ins_text rows[INS
     unsigned long long hash[INS_LOG_FILES] = {0};
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
-        hash[file] = ins_hash(INS_HASH_START, rows[file].data, rows[file].length);
+        hash[file] = ins_hash_blocks(INS_HASH_START, rows[file].data, rows[file].length);
         journal->length[file] += rows[file].length;
     }
     journal->trials++;
     describe(journal, trial, hash, line);
+    seal(journal, line);
+}
+
+void ins_journal_take(ins_journal *journal, const ins_journal_line *added, ins_text *line)
+{
+    for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
+        journal->length[file] += added->length[file];
+    journal->trials++;
+    describe(journal, added->trial, added->hash, line);
     seal(journal, line);
 }
 
@@ -186,19 +197,18 @@ typedef struct log_files {
 static bool hash_of_bytes(log_files *in, ins_log_file file, size_t start, size_t end,
                           unsigned long long *hash)
 {
-    char piece[16384];
+    char piece[4 * INS_HASH_BLOCK];
     *hash = INS_HASH_START;
     while (start < end) {
-        size_t wanted = end - start < sizeof piece ? end - start : sizeof piece;
-        ssize_t count = pread(in->file[file], piece, wanted, (off_t)start);
-        if (count < 0 && errno == EINTR) continue;
+        const size_t wanted = end - start < sizeof piece ? end - start : sizeof piece;
+        const ptrdiff_t count = ins_read_all(in->file[file], piece, wanted, start);
         if (count < 0 && in->file[file] >= 0) {
             in->reason = errno;
             in->unread = file;
         }
-        if (count <= 0) return false;
-        *hash = ins_hash(*hash, piece, (size_t)count);
-        start += (size_t)count;
+        if (count < 0 || (size_t)count < wanted) return false;
+        *hash = ins_hash_blocks(*hash, piece, wanted);
+        start += wanted;
     }
     return true;
 }
@@ -242,7 +252,7 @@ static bool headers_are_sound(log_files *in)
         ins_text_clear(&header);
         ins_log_header(file, &header);
         sound = hash_of_bytes(in, file, 0, header.length, &hash) &&
-                hash == ins_hash(INS_HASH_START, header.data, header.length);
+                hash == ins_hash_blocks(INS_HASH_START, header.data, header.length);
     }
     ins_text_free(&header);
     return sound;

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is in the staging directory only until it is published, or not at all in a finished run. */
 #include <config.h>
 

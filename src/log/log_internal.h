@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the log writer share. */
 #ifndef INITSCOPE_LOG_INTERNAL_H
 #define INITSCOPE_LOG_INTERNAL_H
@@ -14,6 +16,10 @@
 /* INS_OUTPUT when path is something that is no directory, or cannot be looked at. */
 ins_status ins_log_check_kind(const char *path, ins_error *error);
 
+/* directory without trailing slashes. "." and ".." have no name to put ".partial" after, so they
+ * are resolved. Release with free(). */
+char *ins_log_plain_name(const char *directory);
+
 /* open, of no link, and truncate that go on after a signal. */
 int ins_log_open_file(const char *path, int flags);
 int ins_log_cut(int file, size_t length);
@@ -21,6 +27,12 @@ int ins_log_cut(int file, size_t length);
 /* Writes the files to which rows are appended, with their headers alone, into the open directory
  * place, which directory names. INS_OUTPUT on failure. */
 ins_status ins_log_start_files(int place, const char *directory, ins_error *error);
+
+/* Makes the staging directory of the directory, unless it is there, opens it and takes its lock:
+ * descriptors, *place may not be wanted. INS_OUTPUT, and *lock is -1, when it is a link or another
+ * user's, or another process holds it. */
+ins_status ins_log_enter(const char *directory, const char *staging, int *place, int *lock,
+                         ins_error *error);
 
 /* INS_OUTPUT, naming the process, when one writes a report into the directory, which is to be
  * replaced. */
@@ -90,6 +102,24 @@ typedef struct ins_journal_line {
     unsigned long long hash[INS_LOG_FILES];
 } ins_journal_line;
 typedef void ins_journal_listener(void *context, const ins_journal_line *line);
+
+/* Takes in a trial whose rows have these lengths and hashes, and makes its line. */
+void ins_journal_take(ins_journal *journal, const ins_journal_line *added, ins_text *line);
+
+/* Rows of a trial that another log has: bytes of its files. */
+typedef struct ins_log_source {
+    int file[INS_LOG_FILES];     /* descriptors; not used where there are no bytes */
+    size_t start[INS_LOG_FILES]; /* where they begin */
+    ins_journal_line line;       /* the trial, how many bytes there are, their hashes */
+    char *piece;                 /* (INS_LOG_PIECE) */
+} ins_log_source;
+enum { INS_LOG_PIECE = 1 << 17 };
+
+/* Appends the rows of a trial that is wanted, as ins_log_begin and ins_log_append do, without
+ * holding them in memory. INS_DATA, without a message, when a file has other bytes: *damaged, which
+ * is INS_LOG_FILES otherwise. INS_OUTPUT when they cannot be written. */
+ins_status ins_log_copy(ins_log *log, const ins_log_source *source, ins_log_file *damaged,
+                        ins_error *error);
 
 /* Delivers the lines of directory/journal, held to their seals alone, up to the first that is not
  * sound; false when there is no journal of ours. */

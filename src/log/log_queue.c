@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A ring of entries, one for each trial under way, behind one lock. */
 #include <config.h>
 

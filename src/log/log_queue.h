@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The trials under way, in the order in which their rows are to be written.
  *
  * A trial gets its entry before it begins. Its rows may be complete in any order; the first in the

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads a log into columns: cells go straight into arrays that double when full. */
 #include <config.h>
 
@@ -36,6 +38,7 @@ typedef struct loader {
     size_t capacity; /* rows that the arrays hold */
     size_t fields;   /* of the file */
     int *target;     /* (fields) the column a field goes to, -1: none */
+    bool *useless;   /* (columns of the table) its cells are checked, and not kept */
     int stood_for;   /* the column that another name stands for, -1: none */
     excess *excess;  /* (columns of the table) */
     ins_interner texts;
@@ -82,6 +85,7 @@ static void grow(loader *in, size_t capacity)
     for (size_t f = 0; f < in->fields; f++) {
         if (in->target[f] < 0) continue;
         size_t c = (size_t)in->target[f];
+        if (in->useless[c]) continue;
         if (in->columns[c].type == INS_COLUMN_TEXT)
             table->text[c] = ins_reallocate(table->text[c], capacity, sizeof *table->text[c],
                                             in->columns[c].name);
@@ -116,7 +120,7 @@ static void take_header(loader *in, const ins_csv_row *row, ins_error *error)
     if (in->capacity == 0) grow(in, 64);
     for (size_t f = 0; f < in->fields; f++) /* the first file is the one that has columns */
         if (in->target[f] >= 0 && in->table->number[in->target[f]] == NULL &&
-            in->table->text[in->target[f]] == NULL)
+            in->table->text[in->target[f]] == NULL && !in->useless[in->target[f]])
             in->target[f] = -1;
 }
 
@@ -223,11 +227,13 @@ static void take_row(void *context, size_t index, const ins_csv_row *row, ins_er
     for (size_t f = 0; f < row->count; f++) {
         if (in->target[f] < 0) continue;
         size_t c = (size_t)in->target[f], r = table->rows;
-        if (table->number[c] != NULL)
-            table->number[c][r] = take_number(in, row, f, error);
-        else
+        if (in->columns[c].type != INS_COLUMN_TEXT) {
+            double value = take_number(in, row, f, error);
+            if (!in->useless[c]) table->number[c][r] = value;
+        } else if (!in->useless[c]) {
             table->text[c][r] =
                 take_text(in, &row->fields[f], r > 0 ? table->text[c][r - 1] : NULL);
+        }
     }
     table->rows++;
 }
@@ -240,6 +246,7 @@ static loader start(ins_log_file file, ins_table *table)
     return (loader){.columns = ins_log_tables[file].columns,
                     .table = table,
                     .excess = ins_allocate(table->columns, sizeof(excess), "columns"),
+                    .useless = ins_allocate(table->columns, sizeof(bool), "columns"),
                     .texts = {.arena = table->arena}};
 }
 
@@ -261,6 +268,7 @@ static ins_status load(loader *in, const char *path, size_t bytes, ins_error *er
 static ins_status finish(loader *in, ins_status status)
 {
     free(in->excess);
+    free(in->useless);
     ins_interner_free(&in->texts);
     if (status != INS_OK) ins_table_free(in->table);
     return status;
@@ -353,8 +361,9 @@ static ins_status load_running(loader *in, const char *directory, ins_error *err
     return status;
 }
 
-ins_status ins_table_read(const char *directory, ins_log_file file, bool running, ins_table *table,
-                          bool *present, ins_error *error)
+ins_status ins_table_read_without(const char *directory, ins_log_file file, bool running,
+                                  const ins_column_id *useless, ins_table *table, bool *present,
+                                  ins_error *error)
 {
     char *path = ins_path_join(directory, ins_log_tables[file].file);
     *present = ins_path_exists(path);
@@ -362,6 +371,7 @@ ins_status ins_table_read(const char *directory, ins_log_file file, bool running
     ins_status status = INS_OK;
     if (*present) {
         loader in = start(file, table);
+        for (; *useless != INS_NO_COLUMN; useless++) in.useless[ins_column_place(*useless)] = true;
         status = load(&in, path, sound_bytes(directory, file), error);
         if (status == INS_OK && running && ins_log_tables[file].by_trial)
             status = load_running(&in, directory, error);
@@ -369,6 +379,13 @@ ins_status ins_table_read(const char *directory, ins_log_file file, bool running
     }
     free(path);
     return status;
+}
+
+ins_status ins_table_read(const char *directory, ins_log_file file, bool running, ins_table *table,
+                          bool *present, ins_error *error)
+{
+    const ins_column_id none = INS_NO_COLUMN;
+    return ins_table_read_without(directory, file, running, &none, table, present, error);
 }
 
 int ins_log_hold(const char *directory)
@@ -400,6 +417,15 @@ void ins_table_free(ins_table *table)
     free(table->text);
     ins_arena_free(table->arena);
     *table = (ins_table){0};
+}
+
+void ins_table_drop(ins_table *table, ins_column_id column)
+{
+    size_t c = ins_column_place(column);
+    free(table->number[c]);
+    free(table->text[c]);
+    table->number[c] = NULL;
+    table->text[c] = NULL;
 }
 
 /* Its place in the table; false: it is no column of this file, or there was no file. */

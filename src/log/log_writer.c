@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The life of a run directory: staging directory, trials appended, published whole. */
 #include <config.h>
 
@@ -35,9 +37,7 @@ struct ins_log {
     atomic_bool broken; /* a trial could not be written: the disk cannot be trusted with more */
 };
 
-/* directory without trailing slashes. "." and ".." have no name to put ".partial" after, so they
- * are resolved. */
-static char *plain_name(const char *directory)
+char *ins_log_plain_name(const char *directory)
 {
     size_t length = strlen(directory);
     while (length > 1 && directory[length - 1] == '/') length--;
@@ -56,7 +56,7 @@ static ins_log *log_new(const ins_log_terms *terms)
 {
     ins_log *log = ins_allocate(1, sizeof *log, "the log");
     ins_text staging = {0};
-    log->directory = plain_name(terms->directory);
+    log->directory = ins_log_plain_name(terms->directory);
     ins_text_add(&log->identity, terms->identity);
     log->part = terms->shard.of != 1;
     if (log->part) ins_identity_add_shard(&terms->shard, terms->trials, &log->identity);
@@ -151,13 +151,8 @@ static ins_status enter(ins_log *log, ins_error *error)
         status = ins_error_add(
             error, INS_OUTPUT,
             "%s: exists and is not an interrupted run; use --force to replace it", log->staging);
-    if (status == INS_OK) status = ins_directory_enter(log->staging, false, &log->place, error);
-    if (status == INS_OK)
-        status = ins_lock_take(log->place, log->staging, log->directory, &log->lock, error);
-    if (status == INS_OK && log->lock < 0)
-        status = ins_error_add(error, INS_OUTPUT, "%s: was finished by another process just now",
-                               log->directory);
-    return status;
+    if (status != INS_OK) return status;
+    return ins_log_enter(log->directory, log->staging, &log->place, &log->lock, error);
 }
 
 /* The lock goes last: without it, what is left would not be known for an interrupted run. */
@@ -361,6 +356,55 @@ static ins_status write_trial(ins_log *log, const ins_log_entry *entry, ins_erro
         log->broken = true;
     }
     ins_text_free(&line);
+    return status;
+}
+
+/* Copies the rows of one file. Returns 0, -1 with errno, or 1 when they are others. */
+static int copy_rows(const ins_log *log, const ins_log_source *source, ins_log_file file)
+{
+    unsigned long long hash = INS_HASH_START;
+    size_t start = source->start[file], left = source->line.length[file];
+    while (left > 0) {
+        const size_t wanted = left < INS_LOG_PIECE ? left : INS_LOG_PIECE;
+        if (ins_read_all(source->file[file], source->piece, wanted, start) != (ptrdiff_t)wanted)
+            return 1;
+        hash = ins_hash_blocks(hash, source->piece, wanted);
+        if (ins_write_all(log->file[file], source->piece, wanted) != 0) return -1;
+        start += wanted;
+        left -= wanted;
+    }
+    return source->line.length[file] == 0 || hash == source->line.hash[file] ? 0 : 1;
+}
+
+ins_status ins_log_copy(ins_log *log, const ins_log_source *source, ins_log_file *damaged,
+                        ins_error *error)
+{
+    ins_journal next = log->journal;
+    ins_text line = {0};
+    const char *failed = NULL;
+    *damaged = INS_LOG_FILES;
+    ins_trial_set_add(&log->taken, source->line.trial);
+    for (ins_log_file file = 0; failed == NULL && file < INS_LOG_FILES; file++) {
+        const int result = copy_rows(log, source, file);
+        if (result > 0) *damaged = file;
+        if (result != 0) failed = ins_log_tables[file].file;
+    }
+    ins_journal_take(&next, &source->line, &line);
+    if (failed == NULL && ins_write_all(log->journal_file, line.data, line.length) != 0)
+        failed = "journal";
+    ins_text_free(&line);
+    if (failed == NULL) {
+        log->journal = next;
+        return INS_OK;
+    }
+    ins_status status = INS_DATA;
+    if (*damaged == INS_LOG_FILES) {
+        char *path = ins_path_join(log->staging, failed);
+        status = ins_file_problem(path, INS_OUTPUT, error);
+        free(path);
+    }
+    cut_back(log);
+    log->broken = true;
     return status;
 }
 

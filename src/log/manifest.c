@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes the manifest from the files themselves, and holds them against it. */
 #include <config.h>
 

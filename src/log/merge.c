@@ -1,10 +1,11 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copies the rows of all trials, in their order, from the shards into one log. */
 #include <config.h>
 
 #include "initscope/merge.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,6 @@
 
 #include "shards.h"
 
-enum { PIECE = 1 << 18 };
-
 typedef int files_of_part[INS_LOG_FILES]; /* descriptors; -1: not open */
 
 typedef struct merging {
@@ -26,7 +25,7 @@ typedef struct merging {
     ins_log *log;
     files_of_part *file; /* (parts) */
     size_t open, most;   /* descriptors */
-    char *piece;         /* (PIECE) */
+    char *piece;         /* (INS_LOG_PIECE) */
     ins_merge_outcome *outcome;
 } merging;
 
@@ -56,7 +55,6 @@ static void close_all(merging *m)
 static ins_status open_file(merging *m, size_t part, ins_log_file file, ins_error *error)
 {
     if (m->file[part][file] >= 0) return INS_OK;
-    if (m->open == m->most) close_all(m);
     char *path = ins_path_join(m->parts->part[part].place, ins_log_tables[file].file);
     m->file[part][file] = ins_log_open_file(path, O_RDONLY);
     m->open++;
@@ -68,40 +66,21 @@ static ins_status open_file(merging *m, size_t part, ins_log_file file, ins_erro
 
 /* --- One trial -------------------------------------------------------------------------------- */
 
-/* Appends the bytes [start, end) of a file to rows; false when there are fewer, or others than
- * hash. */
-static bool read_rows(const merging *m, int file, size_t start, size_t end,
-                      unsigned long long expected, ins_text *rows)
+/* Where the rows of the trial are, their files open. */
+static ins_status find_rows(merging *m, const ins_trial_place *place, ins_log_source *source,
+                            ins_error *error)
 {
-    unsigned long long hash = INS_HASH_START;
-    while (start < end) {
-        const size_t wanted = end - start < PIECE ? end - start : PIECE;
-        const ssize_t count = pread(file, m->piece, wanted, (off_t)start);
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
-        hash = ins_hash(hash, m->piece, (size_t)count);
-        ins_text_add_bytes(rows, m->piece, (size_t)count);
-        start += (size_t)count;
-    }
-    return hash == expected;
-}
-
-static ins_status read_trial(merging *m, const ins_trial_place *place, ins_log_rows *rows,
-                             ins_error *error)
-{
-    const ins_part *part = &m->parts->part[place->part];
-    const ins_journal_line *before = &part->line[place->line - 1], *line = before + 1;
+    const ins_journal_line *before = &m->parts->part[place->part].line[place->line - 1];
+    *source = (ins_log_source){.line = before[1], .piece = m->piece};
+    if (m->open + INS_LOG_FILES > m->most) close_all(m);
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
-        const size_t start = before->length[file], end = line->length[file];
-        if (start == end) continue;
+        source->start[file] = before->length[file];
+        source->line.length[file] -= before->length[file];
+        if (source->line.length[file] == 0) continue;
         const ins_status status = open_file(m, place->part, file, error);
         if (status != INS_OK) return status;
-        if (!read_rows(m, m->file[place->part][file], start, end, line->hash[file],
-                       &rows->file[file]))
-            return ins_error_add(error, INS_DATA,
-                                 "%s/%s: the rows of run %zu are not as they were written",
-                                 part->place, ins_log_tables[file].file, place->trial);
     }
+    memcpy(source->file, m->file[place->part], sizeof source->file);
     return INS_OK;
 }
 
@@ -124,12 +103,15 @@ static ins_status copy_weights(const merging *m, const ins_trial_place *place, i
 
 static ins_status merge_trial(merging *m, const ins_trial_place *place, ins_error *error)
 {
-    ins_log_entry *entry = ins_log_begin(m->log, place->trial);
+    ins_log_source source;
+    ins_log_file damaged = INS_LOG_FILES;
     ins_status status = copy_weights(m, place, error);
-    if (status == INS_OK) status = read_trial(m, place, &entry->rows, error);
-    if (status == INS_OK) return ins_log_append(m->log, entry, error);
-    ins_log_give_up(m->log, entry);
-    return status;
+    if (status == INS_OK) status = find_rows(m, place, &source, error);
+    if (status == INS_OK) status = ins_log_copy(m->log, &source, &damaged, error);
+    if (damaged == INS_LOG_FILES) return status;
+    return ins_error_add(error, INS_DATA, "%s/%s: the rows of run %zu are not as they were written",
+                         m->parts->part[place->part].place, ins_log_tables[damaged].file,
+                         place->trial);
 }
 
 /* --- The files that are written whole --------------------------------------------------------- */
@@ -197,7 +179,7 @@ static ins_status merge_parts(const ins_merge_terms *terms, const ins_parts *par
     ins_text_free(&common);
     if (status != INS_OK || m.log == NULL) return status;
     m.file = ins_allocate(parts->count, sizeof *m.file, "shards");
-    m.piece = ins_reserve(PIECE, 1, "rows");
+    m.piece = ins_reserve(INS_LOG_PIECE, 1, "rows");
     m.most = descriptors_allowed();
     memset(m.file, -1, parts->count * sizeof *m.file);
     status = merge_all(&m, error);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs by their factors, in runs.csv and factors.csv. */
 #include <config.h>
 

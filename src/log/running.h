@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A run under way: a directory of its own, whose files are those of a log, its journal line by line
  * what a moment has added. What a killed process leaves is sound up to the last line. Its rows have
  * 0 for the number of the run, which is not known before the end.

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Headers of the CSV files, and schema.json, both from the column table. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The shards of an experiment, read as far as a merge needs them. */
 #ifndef INITSCOPE_SHARDS_H
 #define INITSCOPE_SHARDS_H

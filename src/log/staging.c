@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The staging directory's first files, and file operations that survive signals. */
 #include <config.h>
 
@@ -34,6 +36,23 @@ int ins_log_cut(int file, size_t length)
     do result = ftruncate(file, (off_t)length);
     while (result != 0 && errno == EINTR);
     return result;
+}
+
+ins_status ins_log_enter(const char *directory, const char *staging, int *place, int *lock,
+                         ins_error *error)
+{
+    int entered = -1;
+    *lock = -1;
+    ins_status status = ins_directory_enter(staging, false, &entered, error);
+    if (status == INS_OK) status = ins_lock_take(entered, staging, directory, lock, error);
+    if (status == INS_OK && *lock < 0)
+        status = ins_error_add(error, INS_OUTPUT, "%s: was finished by another process just now",
+                               directory);
+    if (place != NULL)
+        *place = entered;
+    else if (entered >= 0)
+        close(entered);
+    return status;
 }
 
 ins_status ins_log_check_reports(const char *directory, ins_error *error)

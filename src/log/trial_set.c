@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A set of trial numbers: sorted, for they nearly come in order. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The activation functions, one row each.
  *
  * A row's mathematics is written once, as an expression of z (and p, its parameter; and for the

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The language of networks: its canonical text, and its parser.
  *
  * A repeat is the same elements again, so that what is written once is held once, and how many

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Convolutions as matrix products of patches, in blocks that fit a cache. */
 #include <config.h>
 

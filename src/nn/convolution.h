@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Convolutions, z = W * x + b, and their derivatives, apart from any network.
  *
  * Arrays are row-major: x is (rows, input[0], input[1], channels), z is (rows, output[0],

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the ways to compute a convolution share: a frame of zeros for one sample, so that nothing
  * else has to know of borders. */
 #ifndef INITSCOPE_NN_CONVOLUTION_FRAME_H

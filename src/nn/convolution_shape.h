@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sizes of one convolution, as convolution.h defines it: what all ways to compute it go by. */
 #ifndef INITSCOPE_NN_CONVOLUTION_SHAPE_H
 #define INITSCOPE_NN_CONVOLUTION_SHAPE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Flush-to-zero, a mode of each thread's floating-point unit. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Loops over units, which are neighbours in memory: in the frame every channel is repeated for all
  * its units, and W is transposed. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Depthwise convolutions, as many groups as channels: products would have a single column. The
  * functions are those of convolution.h, and equal units stay equal whether uniform or not. */
 #ifndef INITSCOPE_NN_DEPTHWISE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Elementary functions in float that a compiler can vectorise: arithmetic alone, no branch, no
  * table, the same bits on every machine. NaN goes through. tests/unit/test_elementary.c holds them
  * to their accuracy. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The weight initializers, one row each. A row whose elements are independent is a law, and what it
  * promises (mean, variance, kurtosis) and draws all come from that law. */
 #include <config.h>

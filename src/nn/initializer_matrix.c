@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The initializers that look at a whole matrix: identity, orthogonal, sparse, Nguyen-Widrow, LSUV.
  * Random elements are drawn as the other rows draw them, one uniform each in row-major order. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the initializer table share: the laws of single elements, and the rows that
  * look at a whole matrix. */
 #ifndef INITSCOPE_NN_INITIALIZER_ROWS_H

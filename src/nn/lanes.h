@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sums of many numbers in lanes, which are added up at the end: an order that no vector width
  * changes. Parts of INS_VECTORIZED functions. */
 #ifndef INITSCOPE_NN_LANES_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The layer kinds, one row each; the families of convolution, pooling, normalization, recurrent
  * layers and residual sums have files of their own. */
 #include <config.h>

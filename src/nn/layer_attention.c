@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Multi-head self-attention over the positions of a sequence. With x (positions, channels) of a row
  * and heads of channels / heads channels each:
  *

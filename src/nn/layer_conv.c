@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Convolution: z[i,j,o] = b_o + the sum over a window of x[i s + u - p, j s + v - p, c] W[o,u,v,c],
  * x being 0 outside of its map. Each channel by itself is a convolution of as many groups. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Dense layers, and what all layers with a matrix share: products, its bias, and whether its units
  * are alike. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Normalization: y = gamma x + beta, where x = (in - m) / sqrt(v + eps) and m and v are the mean
  * and the population variance of a set of numbers. What is read is cut into blocks of places, and
  * each block into groups of channels; these are the sets. Batch norm has one block of all rows and

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pooling: the maximum or the mean of a window, for each channel by itself. The global kinds are
  * the same with the whole map as their only window, and give a vector. Windows stand inside of
  * what is read; those that overlap add what they pass back. */

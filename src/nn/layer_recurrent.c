@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recurrent layers: rnn, lstm and gru. Of a sequence x(1) .. x(T), from h(0) = 0 and c(0) = 0:
  *
  *   rnn    h(t) = phi(z),  z = W x(t) + b + U h(t-1)

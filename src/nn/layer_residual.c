@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sum that ends a residual block: y = x + scale s f. x is what the skip gives, f what the
  * branch does, and s is nothing, a number or a number for each channel, as the block starts. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the rows of the table of layer kinds point to, a file for each family. The declarations
  * follow ins_layer_kind. */
 #ifndef INITSCOPE_NN_LAYER_ROWS_H

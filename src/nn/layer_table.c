@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables, of which a column is taken for each token, or each position. A table is (units, columns),
  * so that a unit's weights stand side by side as those of any other matrix do.
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Initial weights: which row fills which tensor from which stream, and the rows that then adapt the
  * layers to data. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The network as its own files see it. */
 #ifndef INITSCOPE_NN_NETWORK_INTERNAL_H
 #define INITSCOPE_NN_NETWORK_INTERNAL_H

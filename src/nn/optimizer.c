@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The optimizers, one row each: formulas of one parameter vector, fused with L2 weight decay. */
 #include <config.h>
 

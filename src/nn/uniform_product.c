@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A matrix product in which every element of C goes through the same sequence of roundings.
  *
  * The optimised kernels of a BLAS compute the columns at the edges of their tiles in another order

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Products that keep equal units equal. */
 #ifndef INITSCOPE_NN_UNIFORM_PRODUCT_H
 #define INITSCOPE_NN_UNIFORM_PRODUCT_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Curves that several pages draw. */
 #ifndef INITSCOPE_CURVES_H
 #define INITSCOPE_CURVES_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first pages of a book: what to use, measured, and what each experiment answers. */
 #include <config.h>
 

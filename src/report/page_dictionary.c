@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The files of a run directory and the tensors, in one table each; their columns stand in
  * schema.json and initscope-log(5). */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Histograms of z and delta by layer before training, as ridges. */
 #include <config.h>
 

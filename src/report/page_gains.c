@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What each layer by itself makes of what it reads, forward and backward: defined in every graph,
  * where the way from the first layer to the last is not one. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first page of an experiment: its question, the answer, its arms in one table, what was found,
  * and the curves of learning. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Error and weight gradient by layer: a gradient is the product of the error and of what the layer
  * is given, so what grows in one may cancel in the other. */
 #include <config.h>

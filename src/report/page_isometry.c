@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How evenly the whole network stretches its inputs: singular values of the Jacobian of the outputs
  * before training (Saxe et al. 2013; Pennington et al. 2017). */
 #include <config.h>

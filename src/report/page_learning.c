@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every run of every arm: score and loss by epoch, one panel an arm. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Measured score over the scale of the weights and the depth, with the depth that theory gives a
  * signal drawn in (Schoenholz et al. 2017). */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rules behind the words, once; and the settings of every experiment. */
 #include <config.h>
 
@@ -119,6 +121,17 @@ static const char *coverage_of(ins_document *document, const ins_tell *tells, si
         what, of.classes ? "; chance is then that of the first seed's" : "");
 }
 
+/* Some setting has more initializers than are compared in pairs. */
+static bool is_by_best(const ins_tell *tells, size_t count)
+{
+    for (size_t e = 0; e < count; e++) {
+        const ins_comparisons *of = &tells[e].analysis->comparisons;
+        for (size_t s = 0; s < of->settings; s++)
+            if (of->setting[s].by_best) return true;
+    }
+    return false;
+}
+
 static void write_statistics(ins_document *document, const ins_tell *tells, size_t count, kinds of)
 {
     ins_add_heading(document, "Statistics");
@@ -139,11 +152,17 @@ static void write_statistics(ins_document *document, const ins_tell *tells, size
                          : "scores"));
     ins_add_paragraph(
         document,
-        "*Comparisons.* Within one setting all pairs of initializers are one family; the set of "
-        "the best are those that are not told apart from the highest mean, Holm over the "
-        "comparisons with it; an initializer that did not learn is never in it. Over settings an "
-        "initializer has one value a seed, the average. Diverged runs take no part and are counted "
-        "beside it. No p value is given where there is no spread.");
+        ins_document_format(
+            document,
+            "*Comparisons.* Within one setting all pairs of initializers are one family%s; the set "
+            "of the best are those that are not told apart from the highest mean, Holm over the "
+            "comparisons with it; an initializer that did not learn is never in it. Over settings "
+            "an initializer has one value a seed, the average. Diverged runs take no part and are "
+            "counted beside it. No p value is given where there is no spread.",
+            is_by_best(tells, count)
+                ? ins_rule_text(document->arena,
+                                ", and of more than {paired} those with the highest mean")
+                : ""));
     if (of.theory)
         ins_add_paragraph(
             document,

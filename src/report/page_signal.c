@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Size, signal and error by layer before training, with what theory predicts, and the totals. */
 #include <config.h>
 
@@ -247,7 +249,8 @@ static void draw(ins_tell *tell)
                                          error ? "Error by layer" : "Signal and size by layer",
                                          INS_SHAPE_MULTIPLE);
         chart->shadows = true;
-        for (size_t a = 0; a < study->arms; a++) {
+        for (size_t i = 0; i < ins_tell_shown(tell); i++) {
+            size_t a = ins_tell_shown_arm(tell, i);
             ins_panel *panel = ins_chart_panel(chart, ins_tell_mark(tell, a)->name);
             ins_mark_panel(panel, ins_tell_mark(tell, a));
             panel->title_is_arm = true;
@@ -261,9 +264,10 @@ static void draw(ins_tell *tell)
         ins_add_chart(
             tell->document, chart,
             INS_TELL("%s by hidden layer, before training; the other initializers in "
-                     "grey.%s%s%s",
+                     "grey.%s%s%s%s",
                      error ? "Error: second moment of delta" : "Signal: variance of z between rows",
-                     theory_text(tell, error != 0), points_text(tell), absent(tell, error != 0)));
+                     theory_text(tell, error != 0), points_text(tell), absent(tell, error != 0),
+                     ins_tell_shown_text(tell)));
     }
 }
 
@@ -313,14 +317,15 @@ static void write_totals(ins_tell *tell)
                                               {"Alikeness", INS_RIGHT, 0, false}};
     enum { COLUMNS = sizeof column / sizeof column[0] };
     if (!ins_study_has_file(tell->study, INS_LOG_THEORY) || !has_chains(tell)) return;
-    ins_table_block *table = ins_add_table(tell->document, column, COLUMNS, tell->study->arms);
-    for (size_t a = 0; a < tell->study->arms; a++) {
+    ins_table_block *table = ins_add_table(tell->document, column, COLUMNS, ins_tell_shown(tell));
+    for (size_t i = 0; i < table->rows; i++) {
+        size_t a = ins_tell_shown_arm(tell, i);
         const ins_arm_judgement *of = &tell->analysis->arm[a];
-        ins_cell *name = ins_table_cell(table, a, 0);
+        ins_cell *name = ins_table_cell(table, i, 0);
         name->text = ins_mark_text(tell->document, ins_tell_arm(tell, a));
         name->mark = ins_tell_arm(tell, a);
         for (int d = 0; d < INS_DIRECTIONS; d++) {
-            ins_cell *cell = ins_table_cell(table, a, 1 + 3 * (size_t)d);
+            ins_cell *cell = ins_table_cell(table, i, 1 + 3 * (size_t)d);
             double theory = predicted_total(tell, a, (ins_direction)d);
             cell[0].text = of->grade[d] == INS_GRADE_NONE
                                ? "none"
@@ -329,13 +334,14 @@ static void write_totals(ins_tell *tell)
                 isfinite(theory) ? ins_tell_mean(tell, (ins_interval){1, theory, NAN, NAN}) : "–";
             cell[2].text = factor_text(tell, a, (ins_direction)d);
         }
-        ins_table_cell(table, a, COLUMNS - 1)->text = ins_tell_mean(tell, of->alikeness.interval);
+        ins_table_cell(table, i, COLUMNS - 1)->text = ins_tell_mean(tell, of->alikeness.interval);
     }
-    table->note =
+    table->note = INS_TELL(
         "Alikeness: mean correlation of two probe rows' z in the last hidden layer. A theory "
         "of infinite width knows no spread over seeds; the factor measured over predicted "
         "says how far this width is from it. Initializers whose first pass is the same "
-        "network up to a factor are one observation.";
+        "network up to a factor are one observation.%s",
+        ins_tell_shown_text(tell));
 }
 
 /* Who keeps both, of those of whom both are known. */

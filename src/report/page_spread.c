@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How much the signal of the last layer differs from seed to seed, against the sum of 1/width
  * (Hanin 2018). */
 #include <config.h>

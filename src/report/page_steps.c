@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recurrent layers by time step: z, the state, and the error on its way back. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stream of residual networks, block by block, and what reaches the branches. */
 #include <config.h>
 

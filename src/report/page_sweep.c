@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Several settings: a grid of tiles, the initializers over all of them, and what their score goes
  * with. */
 #include <config.h>
@@ -112,12 +114,13 @@ static void write_tiles(ins_tell *tell)
     const ins_study_factors *factors = &tell->analysis->factors;
     const ins_score *score = ins_tell_score(tell);
     const char *unit = score->words->unit != NULL ? INS_TELL(" in %s", score->words->unit) : "";
-    size_t columns = column_factor(factors);
+    size_t columns = column_factor(factors), blocks = 0;
     for (size_t a = 0; a < tell->study->arms; a++) {
         size_t block = block_of(factors, columns, a);
         bool seen = false;
         for (size_t b = 0; b < a && !seen; b++) seen = block_of(factors, columns, b) == block;
-        if (!seen) write_block(tell, columns, a);
+        blocks += !seen;
+        if (!seen && blocks <= INS_SHOWN_ARMS) write_block(tell, columns, a);
     }
     const char *grades =
         ins_tell_has_depth(tell)
@@ -133,6 +136,10 @@ static void write_tiles(ins_tell *tell)
         ins_tells_judged(tell, 1) ? ", and runs that learned; red where half or fewer did" : "");
     const char *note = INS_TELL("%s%s", scored || ins_tell_is_own(tell) ? tile : "", grades);
     if (*note != '\0') ins_add_note(tell->document, note);
+    if (blocks > INS_SHOWN_ARMS)
+        ins_add_note(tell->document,
+                     INS_TELL("Shown: the first %d of %zu such tables; summary.csv has all.",
+                              INS_SHOWN_ARMS, blocks));
 }
 
 /* --- Over all settings ------------------------------------------------------------------- */

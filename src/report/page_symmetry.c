@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units that are alike: in bits, and in what they compute. */
 #include <config.h>
 
@@ -92,25 +94,27 @@ static void write_table(ins_tell *tell)
             column[1 + m * shown + i].title = INS_TELL(
                 "%s, %s", ins_document_escape(tell->document, ins_layer_words(tell, layer[i])),
                 when[m]);
-    ins_table_block *table = ins_add_table(tell->document, column, columns, tell->study->arms);
+    ins_table_block *table = ins_add_table(tell->document, column, columns, ins_tell_shown(tell));
     table->caption = "Distinct units";
-    for (size_t a = 0; a < tell->study->arms; a++) {
-        ins_cell *name = ins_table_cell(table, a, 0);
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t a = ins_tell_shown_arm(tell, row);
+        ins_cell *name = ins_table_cell(table, row, 0);
         name->text = ins_mark_text(tell->document, ins_tell_arm(tell, a));
         name->mark = ins_tell_arm(tell, a);
         for (size_t m = 0; m < moments; m++)
             for (size_t i = 0; i < shown; i++)
-                *ins_table_cell(table, a, 1 + m * shown + i) =
+                *ins_table_cell(table, row, 1 + m * shown + i) =
                     distinct_cell(tell, a, moment[m], layer[i]);
         double rank =
             at(tell, a, INS_SYMMETRY_EFFECTIVE_RANK, moment[moments - 1], layer[shown - 1])
                 .interval.mean;
-        ins_table_cell(table, a, columns - 1)->text = ins_say(tell->arena, rank);
+        ins_table_cell(table, row, columns - 1)->text = ins_say(tell->arena, rank);
     }
-    table->note =
+    table->note = INS_TELL(
         "Distinct: groups of units whose incoming weights and bias are equal in bits. Rank: "
         "effective rank of the last hidden layer's outputs on the probe batch, mean over "
-        "seeds: how many directions the units span.";
+        "seeds: how many directions the units span.%s",
+        ins_tell_shown_text(tell));
 }
 
 static void draw_ranks(ins_tell *tell)

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The signal of every layer over the epochs, as a heat map an initializer. */
 #include <config.h>
 

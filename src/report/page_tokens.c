@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tokens over the layers of a sequence: how alike they become, and how peaked attention starts. */
 #include <config.h>
 

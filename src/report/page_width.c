@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Size of the last hidden layer and of the outputs against the width: the coordinate check of muP
  * (Yang et al. 2022); and which learning rates are among the best at each width. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The pages, each a section of the document and a row of the table. */
 #ifndef INITSCOPE_PAGES_H
 #define INITSCOPE_PAGES_H

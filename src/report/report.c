@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* From run directories to a directory with the report. */
 #include <config.h>
 
@@ -166,6 +168,21 @@ typedef struct drawing {
     const char *date, *gnuplot;
 } drawing;
 
+/* Seconds after which gnuplot is taken to hang, on a machine that others use as well. */
+static unsigned patience(const ins_document *document)
+{
+    const size_t least = 120, points_a_second = 1000, most = 24 * 3600;
+    size_t seconds = least;
+    for (size_t s = 0; s < document->sections.count; s++) {
+        const ins_section *section = ins_section_at(document, s);
+        const ins_block *blocks = section->blocks.items;
+        for (size_t b = 0; b < section->blocks.count; b++)
+            if (blocks[b].kind == INS_BLOCK_CHART)
+                seconds += ins_chart_points(blocks[b].chart) / points_a_second;
+    }
+    return (unsigned)(seconds < most ? seconds : most);
+}
+
 static void run_jobs(const drawing *of, const ins_place *place, ins_error *error)
 {
     static const struct {
@@ -176,13 +193,13 @@ static void run_jobs(const drawing *of, const ins_place *place, ins_error *error
                 {INS_FORMAT_SVG, {"FORMATS='svg'", "figures.gp"}},
                 {INS_FORMAT_HTML, {NULL, INS_WEB_SCRIPT}}};
     enum { MOST = sizeof rows / sizeof rows[0] };
-    const unsigned seconds = 120;
     ins_gnuplot_job jobs[MOST];
     size_t count = 0;
     ins_text messages = {0};
     for (size_t i = 0; i < MOST; i++)
         if ((of->formats & rows[i].format) != 0) jobs[count++] = rows[i].job;
-    ins_gnuplot_run_all(of->gnuplot, place->staging, jobs, count, seconds, &messages, error);
+    ins_gnuplot_run_all(of->gnuplot, place->staging, jobs, count, patience(of->document), &messages,
+                        error);
     ins_text_free(&messages);
 }
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first page as plain text: one row an initializer, then what was found. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Experiments, their marks and the words for what they are. */
 #include <config.h>
 
@@ -536,6 +538,26 @@ bool ins_tell_has_depth(const ins_tell *tell)
             return true;
     }
     return false;
+}
+
+size_t ins_tell_shown(const ins_tell *tell)
+{
+    return tell->study->arms < INS_SHOWN_ARMS ? tell->study->arms : INS_SHOWN_ARMS;
+}
+
+size_t ins_tell_shown_arm(const ins_tell *tell, size_t index)
+{
+    size_t shown = ins_tell_shown(tell);
+    return shown < tell->study->arms ? index * (tell->study->arms - 1) / (shown - 1) : index;
+}
+
+const char *ins_tell_shown_text(const ins_tell *tell)
+{
+    size_t shown = ins_tell_shown(tell);
+    if (shown == tell->study->arms) return "";
+    return INS_TELL(" Shown: %zu of %zu initializers, at equal steps from the first of the log to "
+                    "the last; summary.csv has all.",
+                    shown, tell->study->arms);
 }
 
 size_t ins_tell_hidden(const ins_tell *tell, size_t arm)

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the pages share: an experiment read and judged, the document they write into, and the way
  * from a name in the logs to a mark in the document. */
 #ifndef INITSCOPE_TELL_H
@@ -88,6 +90,14 @@ bool ins_tell_has_depth(const ins_tell *tell);
 
 /* Layers that are drawn of an arm: the hidden ones. */
 size_t ins_tell_hidden(const ins_tell *tell, size_t arm);
+
+/* Arms that have a panel or a row of their own: all of them or, where they are more than so many,
+ * so many at equal steps from the first of the log to the last; and " Shown: ...", which says that,
+ * or "". */
+enum { INS_SHOWN_ARMS = 60 };
+size_t ins_tell_shown(const ins_tell *tell);
+size_t ins_tell_shown_arm(const ins_tell *tell, size_t index);
+const char *ins_tell_shown_text(const ins_tell *tell);
 
 /* What runs are judged by. */
 static inline const ins_score *ins_tell_score(const ins_tell *tell)

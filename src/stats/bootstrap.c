@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bias-corrected accelerated bootstrap of a mean; equations are those of Efron & Tibshirani
  * 1993, "An Introduction to the Bootstrap", chapter 14. Quantiles are GSL's: of the normal law, and
  * of the resamples by selection, for sorting them would take longer than drawing them. */

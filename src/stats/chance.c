@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests against chance by GSL's distributions. Shares are counted in rows, so that the ends are
  * exact. */
 #include <config.h>

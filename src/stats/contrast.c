@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Comparisons paired by seed. The seeds are few and the arms some hundred at most, so that the
  * plain loops are quick enough. */
 #include <config.h>
@@ -82,6 +84,14 @@ static void correct(ins_contrast *const *contrast, size_t count, ins_family fami
         contrast[i]->told_apart = p[i] < family.alpha;
     }
     free(p);
+}
+
+void ins_contrasts_correct(ins_contrast *contrast, size_t count, ins_family family)
+{
+    ins_contrast **all = ins_allocate(count + 1, sizeof *all, "a family");
+    for (size_t i = 0; i < count; i++) all[i] = &contrast[i];
+    correct(all, count, family);
+    free(all);
 }
 
 ins_contrast ins_contrast_of(const double *a, const double *b, size_t seeds, ins_family family)

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Main effects by averages, interactions by what is left when the averages are taken away. */
 #include <config.h>
 

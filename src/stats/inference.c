@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inference over seeds: few values, so nothing here is hurried. GSL's quantile functions are asked
  * only for arguments inside their domain. */
 #include <config.h>

@@ -1,7 +1,10 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Moments of units. One kernel serves rows and columns: it walks a matrix some columns wide, and
  * every lane adds up its own column, so a lane's figures depend on nothing but its own elements in
  * their order, whatever the alignment and the vector width. Columns of a tensor are lanes as they
- * are; a row is folded into LANES columns, which are added up at the end.
+ * are; many short rows are turned, LANES of them at a time; another is folded into LANES columns,
+ * which are added up at the end.
  *
  * Powers are taken of the distance to a shift, the first element of the slice. With float elements
  * no sum of powers can overflow or underflow in double; an element that is not finite shows in the
@@ -15,13 +18,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <gsl/gsl_statistics_double.h>
-
 #include "initscope/vector.h"
 
 /* Lanes of one row, and columns that are walked together: whole lines of the cache, and pages, are
- * read from end to end, and the sums stay in the fastest cache. */
-enum { LANES = 16, COLUMNS = 128 };
+ * read from end to end, and the sums stay in the fastest cache. Elements of a row that is turned;
+ * lanes of a sum over units. */
+enum { LANES = 16, COLUMNS = 128, SHORT = 64, POOL = 8 };
 
 /* The shift serves when (mean - shift)^2 is at most so many variances: the fourth moment then
  * loses fewer than four of its sixteen digits. */
@@ -160,84 +162,85 @@ INS_VECTORIZED_PART void add_matrix(block *restrict b, const real *restrict x, s
     for (; r < rows; r++) add_row(b, x + r * stride, width, l);
 }
 
-/* One slice's sums over n finite elements, and what follows from them. */
-typedef struct sums {
-    double n, shift, s1, s2, s3, s4;
-    double minimum, maximum, zeros, saturated;
-} sums;
-
-static ins_moments moments_from(const sums *s)
+/* From sums of powers of x - shift over n elements: its mean, and the central moments. */
+INS_VECTORIZED_PART powers central_moments(powers sum, double n)
 {
-    double d = s->s1 / s->n, d2 = d * d;
-    double m2 = s->s2 / s->n, m3 = s->s3 / s->n, m4 = s->s4 / s->n;
+    double d = sum.p1 / n, d2 = d * d;
+    double m2 = sum.p2 / n, m3 = sum.p3 / n, m4 = sum.p4 / n;
     double second = m2 - d2;
-    return (ins_moments){
-        .count = s->n,
-        .mean = s->shift + d,
-        .second = second > 0 ? second : 0,
-        .third = m3 - 3 * d * m2 + 2 * d2 * d,
-        .fourth = m4 - 4 * d * m3 + 6 * d2 * m2 - 3 * d2 * d2,
-        .minimum = s->minimum + 0.0, /* -0 + 0 is 0 */
-        .maximum = s->maximum + 0.0,
-        .zeros = s->zeros,
-        .saturated = s->saturated,
-    };
+    return (powers){d, second > 0 ? second : 0, m3 - 3 * d * m2 + 2 * d2 * d,
+                    m4 - 4 * d * m3 + 6 * d2 * m2 - 3 * d2 * d2};
 }
 
 /* Two passes over the finite elements of a slice: the mean, then powers of the distance to it. */
 static ins_moments careful_moments(const real *x, size_t length, size_t stride, limits l)
 {
-    sums s = {.minimum = INFINITY, .maximum = -INFINITY};
+    ins_moments m = {.minimum = INFINITY, .maximum = -INFINITY};
     double first = 0, total = 0;
     for (size_t i = 0; i < length; i++) {
         real v = x[i * stride];
         if (!isfinite(v)) continue;
-        if (s.n == 0) first = (double)v;
-        s.n++;
+        if (m.count == 0) first = (double)v;
+        m.count++;
         total += (double)v - first;
-        s.minimum = fmin(s.minimum, (double)v);
-        s.maximum = fmax(s.maximum, (double)v);
-        s.zeros += v == 0;
-        s.saturated += v < l.lower || v > l.upper;
+        m.minimum = fmin(m.minimum, (double)v);
+        m.maximum = fmax(m.maximum, (double)v);
+        m.zeros += v == 0;
+        m.saturated += v < l.lower || v > l.upper;
     }
-    double nonfinite = (double)length - s.n;
-    if (s.n == 0)
-        return (ins_moments){
-            0, NAN, NAN, NAN, NAN, NAN, NAN, .zeros = 0, .saturated = 0, .nonfinite = nonfinite};
-    s.shift = first + total / s.n;
+    m.nonfinite = (double)length - m.count;
+    if (m.count == 0) {
+        m.mean = m.second = m.third = m.fourth = m.minimum = m.maximum = NAN;
+        return m;
+    }
+    const double shift = first + total / m.count;
+    powers sum = {0};
     for (size_t i = 0; i < length; i++) {
         if (!isfinite(x[i * stride])) continue;
-        double d = (double)x[i * stride] - s.shift, q = d * d;
-        s.s1 += d;
-        s.s2 += q;
-        s.s3 += q * d;
-        s.s4 += q * q;
+        double d = (double)x[i * stride] - shift, q = d * d;
+        sum = (powers){sum.p1 + d, sum.p2 + q, sum.p3 + q * d, sum.p4 + q * q};
     }
-    ins_moments m = moments_from(&s);
-    m.nonfinite = nonfinite;
+    const powers of = central_moments(sum, m.count);
+    m.mean = shift + of.p1;
+    m.second = of.p2;
+    m.third = of.p3;
+    m.fourth = of.p4;
+    m.minimum += 0.0; /* -0 + 0 is 0 */
+    m.maximum += 0.0;
     return m;
 }
 
-static ins_moments finish(const sums *s, const real *x, size_t stride, limits l)
+/* The moments of the first width lanes, of rows elements each. Lane k is the slice from x[k * step]
+ * on, whose elements are stride apart; it is done again when its sums are not finite, or the shift
+ * is far off. */
+INS_VECTORIZED_PART void finish(block *b, size_t width, size_t rows, const real *x, size_t step,
+                                size_t stride, limits l, ins_moments *out)
 {
-    ins_moments m = moments_from(s);
-    double distance = m.mean - s->shift;
-    if (isfinite(s->s1) && distance * distance <= far_shift * m.second) return m;
-    return careful_moments(x, (size_t)s->n, stride, l);
-}
-
-INS_VECTORIZED_PART sums lane(const block *b, size_t k, size_t rows)
-{
-    return (sums){(double)rows,
-                  b->shift[k],
-                  b->s1[k],
-                  b->s2[k],
-                  b->s3[k],
-                  b->s4[k],
-                  (double)b->minimum[k],
-                  (double)b->maximum[k],
-                  (double)b->zeros[k],
-                  (double)b->saturated[k]};
+    const double n = (double)rows;
+#pragma omp simd
+    for (size_t k = 0; k < width; k++) {
+        powers of = central_moments((powers){b->s1[k], b->s2[k], b->s3[k], b->s4[k]}, n);
+        b->s1[k] = of.p1;
+        b->s2[k] = of.p2;
+        b->s3[k] = of.p3;
+        b->s4[k] = of.p4;
+    }
+    for (size_t k = 0; k < width; k++) {
+        if (b->s1[k] * b->s1[k] <= far_shift * b->s2[k])
+            out[k] = (ins_moments){
+                .count = n,
+                .mean = b->shift[k] + b->s1[k],
+                .second = b->s2[k],
+                .third = b->s3[k],
+                .fourth = b->s4[k],
+                .minimum = (double)b->minimum[k] + 0.0, /* -0 + 0 is 0 */
+                .maximum = (double)b->maximum[k] + 0.0,
+                .zeros = (double)b->zeros[k],
+                .saturated = (double)b->saturated[k],
+            };
+        else
+            out[k] = careful_moments(x + k * step, rows, stride, l);
+    }
 }
 
 /* Adds the upper half of the lanes to the lower half until one is left. */
@@ -257,15 +260,29 @@ INS_VECTORIZED_PART void fold(block *b)
         }
 }
 
-INS_VECTORIZED_PART ins_moments moments_of_row(const real *row, size_t length, limits l)
+INS_VECTORIZED_PART void moments_of_row(const real *row, size_t length, limits l, ins_moments *out)
 {
     block b;
     block_start(&b, row, LANES, 0);
     add_matrix(&b, row, length / LANES, LANES, LANES, l);
     add_row(&b, row + length / LANES * LANES, length % LANES, l);
     fold(&b);
-    sums s = lane(&b, 0, length);
-    return finish(&s, row, 1, l);
+    finish(&b, 1, length, row, length, 1, l, out);
+}
+
+/* Of units rows, at most LANES; lanes without a row of their own have the first. */
+INS_VECTORIZED_PART void moments_of_short_rows(const real *x, size_t units, size_t length, limits l,
+                                               ins_moments *out)
+{
+    _Alignas(64) real turned[SHORT * LANES];
+    block b;
+    for (size_t k = 0; k < LANES; k++) {
+        const real *row = x + (k < units ? k : 0) * length;
+        for (size_t i = 0; i < length; i++) turned[i * LANES + k] = row[i];
+    }
+    block_start(&b, turned, LANES, 1);
+    add_matrix(&b, turned, length, LANES, LANES, l);
+    finish(&b, units, length, x, length, 1, l, out);
 }
 
 INS_VECTORIZED void ins_moments_of_columns(const real *x, size_t rows, size_t units,
@@ -284,10 +301,7 @@ INS_VECTORIZED void ins_moments_of_columns(const real *x, size_t rows, size_t un
             add_matrix(&b, x + u, rows, units, COLUMNS, l);
         else
             add_matrix(&b, x + u, rows, units, width, l);
-        for (size_t k = 0; k < width; k++) {
-            sums s = lane(&b, k, rows);
-            out[u + k] = finish(&s, x + u + k, units, l);
-        }
+        finish(&b, width, rows, x + u, 1, units, l, out + u);
     }
 }
 
@@ -295,70 +309,108 @@ INS_VECTORIZED void ins_moments_of_rows(const real *x, size_t units, size_t leng
                                         ins_bounds bounds, ins_moments *out)
 {
     limits l = limits_of(bounds);
-    if (length == 1) { /* lanes for all units instead of for each */
-        ins_moments_of_columns(x, 1, units, bounds, out);
-        return;
+    if (length <= 1) { /* lanes for all units instead of for each */
+        ins_moments_of_columns(x, length, units, bounds, out);
+    } else if (length <= SHORT && units >= LANES / 2) {
+        for (size_t u = 0; u < units; u += LANES)
+            moments_of_short_rows(x + u * length, units - u < LANES ? units - u : LANES, length, l,
+                                  out + u);
+    } else {
+        for (size_t u = 0; u < units; u++) moments_of_row(x + u * length, length, l, &out[u]);
     }
-    for (size_t u = 0; u < units; u++)
-        out[u] =
-            length > 0 ? moments_of_row(x + u * length, length, l) : careful_moments(NULL, 0, 1, l);
 }
 
-/* Adds what is not a mean of units: ranges and counts. */
-static void add_ranges(ins_layer_statistics *t, const ins_moments *units, size_t count)
+/* Sums over units, of which each lane adds up every POOL-th. A unit without a finite element has
+ * weight 0 and no mean. */
+typedef struct pool {
+    double count[POOL], nonfinite[POOL], zeros[POOL], saturated[POOL];
+    double minimum[POOL], maximum[POOL];
+    double mean[POOL], within[POOL];                 /* of mean - shift, and of second */
+    double between[POOL], third[POOL], fourth[POOL]; /* of powers of the distance to the mean */
+} pool;
+
+static double total(const double lane[POOL])
 {
-    t->minimum = t->maximum = NAN;
-    double zeros = 0, saturated = 0;
-    for (size_t u = 0; u < count; u++) {
-        t->count += units[u].count;
-        t->nonfinite += units[u].nonfinite;
-        zeros += units[u].zeros;
-        saturated += units[u].saturated;
-        t->minimum = fmin(t->minimum, units[u].minimum); /* fmin passes over NAN */
-        t->maximum = fmax(t->maximum, units[u].maximum);
-    }
-    t->zero_fraction = zeros / t->count;
-    t->saturated_fraction = saturated / t->count;
+    double sum = 0;
+    for (size_t k = 0; k < POOL; k++) sum += lane[k];
+    return sum;
 }
 
-/* The third and fourth central moments of all elements together, from the units' own and the
- * distances d of their means to the layer's: E(y + d)^3 and E(y + d)^4 with E y = 0. */
-static void add_shape(ins_layer_statistics *t, const ins_moments *units, size_t count)
+INS_VECTORIZED_PART void add_units(pool *restrict p, const ins_moments *restrict units,
+                                   size_t width, double shift)
 {
-    long double third = 0, fourth = 0;
-    for (size_t u = 0; u < count; u++) {
-        const ins_moments *m = &units[u];
-        if (!(m->count > 0)) continue;
-        double d = m->mean - t->mean, d2 = d * d;
-        third += m->count * (m->third + 3 * d * m->second + d2 * d);
-        fourth += m->count * (m->fourth + 4 * d * m->third + 6 * d2 * m->second + d2 * d2);
+#pragma omp simd
+    for (size_t k = 0; k < width; k++) {
+        const ins_moments *m = &units[k];
+        const double mean = m->count > 0 ? m->mean : shift;
+        const double second = m->count > 0 ? m->second : 0;
+        p->count[k] += m->count;
+        p->nonfinite[k] += m->nonfinite;
+        p->zeros[k] += m->zeros;
+        p->saturated[k] += m->saturated;
+        p->minimum[k] = m->minimum < p->minimum[k] ? m->minimum : p->minimum[k];
+        p->maximum[k] = m->maximum > p->maximum[k] ? m->maximum : p->maximum[k];
+        p->mean[k] += m->count * (mean - shift);
+        p->within[k] += m->count * second;
     }
-    double sd = sqrt(t->variance);
-    bool spread = t->variance > 0;
-    t->skewness = spread ? (double)(third / t->count) / (t->variance * sd) : NAN;
-    t->kurtosis = spread ? (double)(fourth / t->count) / (t->variance * t->variance) : NAN;
 }
 
-ins_layer_statistics ins_layer_statistics_of(const ins_moments *units, size_t count)
+/* The second, third and fourth central moments of all elements together, from the units' own and
+ * the distances d of their means to the layer's: E(y + d)^3 and E(y + d)^4 with E y = 0. */
+INS_VECTORIZED_PART void add_distances(pool *restrict p, const ins_moments *restrict units,
+                                       size_t width, double layer_mean)
 {
-    ins_layer_statistics t = {.units = (double)count};
-    add_ranges(&t, units, count);
+#pragma omp simd
+    for (size_t k = 0; k < width; k++) {
+        const ins_moments *m = &units[k];
+        const bool any = m->count > 0;
+        const double second = any ? m->second : 0, third = any ? m->third : 0;
+        const double fourth = any ? m->fourth : 0;
+        const double d = any ? m->mean - layer_mean : 0, d2 = d * d;
+        p->between[k] += m->count * d2;
+        p->third[k] += m->count * (third + 3 * d * second + d2 * d);
+        p->fourth[k] += m->count * (fourth + 4 * d * third + 6 * d2 * second + d2 * d2);
+    }
+}
+
+/* The mean of the first unit that has one is the shift: when all means are the same, their
+ * distances to it and to the layer's mean are exactly 0. */
+INS_VECTORIZED ins_layer_statistics ins_layer_statistics_of(const ins_moments *units, size_t count)
+{
+    pool p = {0};
+    size_t first = 0, u = 0;
+    for (size_t k = 0; k < POOL; k++) p.minimum[k] = INFINITY, p.maximum[k] = -INFINITY;
+    while (first < count && !(units[first].count > 0)) first++;
+    const double shift = first < count ? units[first].mean : 0;
+    for (; u + POOL <= count; u += POOL) add_units(&p, units + u, POOL, shift);
+    add_units(&p, units + u, count - u, shift);
+    ins_layer_statistics t = {
+        .units = (double)count, .count = total(p.count), .nonfinite = total(p.nonfinite)};
     if (!(t.count > 0)) {
         t.mean = t.variance = t.within_unit_variance = t.between_unit_variance = NAN;
         t.second_moment = t.skewness = t.kurtosis = t.zero_fraction = t.saturated_fraction = NAN;
+        t.minimum = t.maximum = NAN;
         return t;
     }
-    /* Units without a finite element have weight 0, which GSL leaves out. When all means are the
-     * same its recurrence adds zeros to the first, hence the exact 0 between them. */
-    const size_t stride = sizeof *units / sizeof(double);
-    const double *weight = &units->count;
-    t.mean = gsl_stats_wmean(weight, stride, &units->mean, stride, count);
-    t.within_unit_variance = gsl_stats_wmean(weight, stride, &units->second, stride, count);
-    t.between_unit_variance =
-        gsl_stats_wvariance_with_fixed_mean(weight, stride, &units->mean, stride, count, t.mean);
+    t.mean = shift + total(p.mean) / t.count;
+    for (u = 0; u + POOL <= count; u += POOL) add_distances(&p, units + u, POOL, t.mean);
+    add_distances(&p, units + u, count - u, t.mean);
+    t.minimum = INFINITY;
+    t.maximum = -INFINITY;
+    for (size_t k = 0; k < POOL; k++) {
+        t.minimum = p.minimum[k] < t.minimum ? p.minimum[k] : t.minimum;
+        t.maximum = p.maximum[k] > t.maximum ? p.maximum[k] : t.maximum;
+    }
+    t.zero_fraction = total(p.zeros) / t.count;
+    t.saturated_fraction = total(p.saturated) / t.count;
+    t.within_unit_variance = total(p.within) / t.count;
+    t.between_unit_variance = total(p.between) / t.count;
     t.variance = t.within_unit_variance + t.between_unit_variance;
     t.second_moment = t.variance + t.mean * t.mean;
-    add_shape(&t, units, count);
+    const bool spread = t.variance > 0;
+    const double sd = sqrt(t.variance);
+    t.skewness = spread ? total(p.third) / t.count / (t.variance * sd) : NAN;
+    t.kurtosis = spread ? total(p.fourth) / t.count / (t.variance * t.variance) : NAN;
     return t;
 }
 

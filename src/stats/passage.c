@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A median needs no more of the runs that never arrive than that they are late. */
 #include <config.h>
 

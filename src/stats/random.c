@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Streams of random numbers on GSL's mt19937, and numpy's legacy algorithms on top of it. */
 #include <config.h>
 

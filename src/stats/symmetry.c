@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units are compared by sorting them; cosines come from products of normalised weight vectors; the
  * singular values of the centred outputs X are square roots of the eigenvalues of X'X or XX',
  * whichever is smaller. */
@@ -12,31 +14,33 @@
 #include <string.h>
 
 #include <gsl/gsl_blas.h>
-#include <gsl/gsl_eigen.h>
-#include <gsl/gsl_errno.h>
 
 #include "initscope/blas.h"
+#include "initscope/vector.h"
+
+#include "decomposition.h"
 
 /* Units whose cosines, and rows or units whose centred outputs, are made at a time; units whose
- * pairs are all looked at, for their number is a square. */
-enum { BLOCK = 64, MOST_PAIRED = 16384 };
+ * pairs are all looked at, for their number is a square; lanes of a sum along a row. */
+enum { BLOCK = 64, MOST_PAIRED = 16384, LANES = 16 };
 
-/* [W, b] of one unit; its length travels with it because qsort passes nothing else. */
+/* What comes into one unit; its length travels with it because qsort passes nothing else. */
 typedef struct incoming {
-    const real *values;
+    const real *weight;
     size_t length;
+    real bias;
 } incoming;
 
 struct ins_symmetry_workspace {
-    incoming *unit;                 /* (units), to be sorted */
-    real *joined;                   /* (units, fan_in + 1) */
-    real *direction;                /* (units, fan_in) normalised weight vectors */
-    real *product;                  /* (BLOCK, units) */
-    double *mean, *peak;            /* (units) */
-    double *block;                  /* (BLOCK, units) or (rows, BLOCK) centred outputs */
-    double *scatter;                /* (side, side), side = min(units, rows) */
-    double *eigenvalue;             /* (side) */
-    gsl_eigen_symm_workspace eigen; /* size is that of the matrix at hand */
+    incoming *unit;     /* (units), to be sorted */
+    real *direction;    /* (units, fan_in) normalised weight vectors */
+    real *product;      /* (BLOCK, units) */
+    double *mean;       /* (units) */
+    real *least, *most; /* (units) */
+    double *block;      /* (BLOCK, units) or (rows, BLOCK) centred outputs */
+    double *scatter;    /* (side, side), side = min(units, rows) */
+    double *eigenvalue; /* (side) */
+    double *work;       /* ins_eigen_work(side) */
 };
 
 ins_symmetry_workspace *ins_symmetry_lay_out(size_t units, size_t weights, size_t rows,
@@ -45,35 +49,36 @@ ins_symmetry_workspace *ins_symmetry_lay_out(size_t units, size_t weights, size_
     size_t side = units < rows ? units : rows, longer = units < rows ? rows : units;
     ins_symmetry_workspace *workspace = ins_carve(c, 1, sizeof *workspace), w;
     w.unit = ins_carve(c, units, sizeof *w.unit);
-    w.joined = ins_carve(c, units, sizeof *w.joined);
-    ins_carve(c, weights, sizeof *w.joined); /* adjoins it */
     w.direction = ins_carve(c, weights, sizeof *w.direction);
     w.product = ins_carve_matrix(c, units, BLOCK, sizeof *w.product);
     w.mean = ins_carve(c, units, sizeof *w.mean);
-    w.peak = ins_carve(c, units, sizeof *w.peak);
+    w.least = ins_carve(c, units, sizeof *w.least);
+    w.most = ins_carve(c, units, sizeof *w.most);
     w.block = ins_carve_matrix(c, longer, BLOCK, sizeof *w.block);
     w.scatter = ins_carve_matrix(c, side, side, sizeof *w.scatter);
     w.eigenvalue = ins_carve(c, side, sizeof *w.eigenvalue);
-    w.eigen = (gsl_eigen_symm_workspace){.d = ins_carve(c, side, sizeof(double)),
-                                         .sd = ins_carve(c, side, sizeof(double))};
+    w.work = ins_carve(c, ins_eigen_work(side), sizeof *w.work);
     if (workspace != NULL) *workspace = w;
     return workspace;
 }
 
+/* Copies agree in their bytes, which is seen sooner than that no number differs. */
 static int compare_units(const void *first, const void *second)
 {
     const incoming *p = first, *q = second;
-    for (size_t i = 0; i < p->length; i++) {
-        real a = p->values[i], b = q->values[i];
+    const bool copies = memcmp(p->weight, q->weight, p->length * sizeof *p->weight) == 0;
+    for (size_t i = 0; !copies && i < p->length; i++) {
+        const real a = p->weight[i], b = q->weight[i];
         if (a < b) return -1;
         if (a > b) return 1;
     }
-    return 0;
+    return p->bias < q->bias ? -1 : p->bias > q->bias;
 }
 
-static bool has_nan(const real *x, size_t count)
+INS_VECTORIZED static bool has_nan(const real *x, size_t count)
 {
     size_t found = 0;
+#pragma omp simd reduction(+ : found)
     for (size_t i = 0; i < count; i++) found += isnan(x[i]) != 0;
     return found > 0;
 }
@@ -81,16 +86,12 @@ static bool has_nan(const real *x, size_t count)
 static void count_duplicates(ins_symmetry_workspace *w, const real *weight, const real *bias,
                              size_t units, size_t fan_in, ins_symmetry *out)
 {
-    size_t length = fan_in + 1;
     if (has_nan(weight, units * fan_in) || (bias != NULL && has_nan(bias, units))) {
         out->distinct_units = out->duplicate_pairs = NAN;
         return;
     }
-    for (size_t u = 0; u < units; u++) {
-        memcpy(w->joined + u * length, weight + u * fan_in, fan_in * sizeof *weight);
-        w->joined[u * length + fan_in] = bias != NULL ? bias[u] : 0;
-        w->unit[u] = (incoming){w->joined + u * length, length};
-    }
+    for (size_t u = 0; u < units; u++)
+        w->unit[u] = (incoming){weight + u * fan_in, fan_in, bias != NULL ? bias[u] : 0};
     qsort(w->unit, units, sizeof *w->unit, compare_units);
     for (size_t first = 0, next; first < units; first = next) {
         next = first + 1;
@@ -101,77 +102,119 @@ static void count_duplicates(ins_symmetry_workspace *w, const real *weight, cons
     }
 }
 
+/* The sum of x^power, power being 2, or of |x| for any other. */
+INS_VECTORIZED_PART double sum_of(const real *x, size_t count, int power)
+{
+    double lane[LANES] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+#pragma omp simd
+        for (size_t k = 0; k < LANES; k++) {
+            const double a = (double)x[i + k];
+            lane[k] += power == 2 ? a * a : fabs(a);
+        }
+    }
+    for (; i < count; i++) {
+        const double a = (double)x[i];
+        sum += power == 2 ? a * a : fabs(a);
+    }
+    for (size_t k = 0; k < LANES; k++) sum += lane[k];
+    return sum;
+}
+
+/* Writes the normalised vectors of every step-th unit that has one; how many. */
+INS_VECTORIZED static size_t directions(const real *weight, size_t units, size_t fan_in,
+                                        size_t step, real *direction)
+{
+    size_t usable = 0;
+    for (size_t u = 0; u < units; u += step) {
+        const real *restrict from = weight + u * fan_in;
+        real *restrict to = direction + usable * fan_in;
+        const double squares = sum_of(from, fan_in, 2);
+        if (!(squares > 0) || !isfinite(squares)) continue;
+        const double scale = 1 / sqrt(squares);
+#pragma omp simd
+        for (size_t i = 0; i < fan_in; i++) to[i] = (real)((double)from[i] * scale);
+        usable++;
+    }
+    return usable;
+}
+
+/* Of the first element of the first row, the first two of the second and so on, the rows being
+ * those of a product (rows, first + rows) of units from first on with all units before them. */
+INS_VECTORIZED static double magnitude_below_diagonal(const real *product, size_t rows,
+                                                      size_t first)
+{
+    double sum = 0;
+    for (size_t i = 0; i < rows; i++) sum += sum_of(product + i * (first + rows), first + i, 1);
+    return sum;
+}
+
 static double mean_abs_cosine(ins_symmetry_workspace *w, const real *weight, size_t units,
                               size_t fan_in)
 {
-    size_t usable = 0, step = (units + MOST_PAIRED - 1) / MOST_PAIRED;
-    for (size_t u = 0; u < units; u += step) {
-        double squares = 0;
-        for (size_t i = 0; i < fan_in; i++) {
-            double x = (double)weight[u * fan_in + i];
-            squares += x * x;
-        }
-        if (!(squares > 0) || !isfinite(squares)) continue;
-        double scale = 1 / sqrt(squares);
-        for (size_t i = 0; i < fan_in; i++)
-            w->direction[usable * fan_in + i] = (real)((double)weight[u * fan_in + i] * scale);
-        usable++;
-    }
+    const size_t step = (units + MOST_PAIRED - 1) / MOST_PAIRED;
+    const size_t usable = directions(weight, units, fan_in, step, w->direction);
     if (usable < 2) return NAN;
     double sum = 0;
     for (size_t start = 0; start < usable; start += BLOCK) {
         size_t count = usable - start < BLOCK ? usable - start : BLOCK, before = start + count;
         ins_product(false, true, count, before, fan_in, 1, w->direction + start * fan_in,
                     w->direction, 0, w->product);
-        for (size_t i = 0; i < count; i++)
-            for (size_t j = 0; j < start + i; j++) sum += fabs((double)w->product[i * before + j]);
+        sum += magnitude_below_diagonal(w->product, count, start);
     }
     return fmin(1, sum / ((double)usable * (double)(usable - 1) / 2));
 }
 
-/* Means and largest magnitudes of the outputs; false when one is not finite. */
-static bool survey(ins_symmetry_workspace *w, const real *output, size_t rows, size_t units,
-                   ins_output_symmetry *out)
+/* Means and ranges of the outputs, rows >= 1. The mean is not finite where an output is not. */
+INS_VECTORIZED static void survey(const real *output, size_t rows, size_t units,
+                                  double *restrict mean, real *restrict least, real *restrict most)
 {
-    bool finite = true;
-    memset(w->mean, 0, units * sizeof *w->mean);
-    memset(w->peak, 0, units * sizeof *w->peak);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t u = 0; u < units; u++) {
-            double a = (double)output[r * units + u];
-            w->mean[u] += a;
-            w->peak[u] = isnan(a) ? INFINITY : fmax(w->peak[u], fabs(a));
-            finite = finite && isfinite(a);
-        }
     for (size_t u = 0; u < units; u++) {
-        w->mean[u] /= (double)rows;
-        out->silent_units += w->peak[u] == 0;
+        mean[u] = 0;
+        least[u] = most[u] = output[u];
     }
-    return finite;
+    for (size_t r = 0; r < rows; r++) {
+        const real *restrict a = output + r * units;
+#pragma omp simd
+        for (size_t u = 0; u < units; u++) {
+            mean[u] += (double)a[u];
+            least[u] = a[u] < least[u] ? a[u] : least[u];
+            most[u] = a[u] > most[u] ? a[u] : most[u];
+        }
+    }
+    for (size_t u = 0; u < units; u++) mean[u] /= (double)rows;
 }
 
-/* X'X, or XX' when there are fewer rows than units, X being the centred outputs divided by scale;
- * its lower triangle. */
+/* X (rows, units) from outputs whose rows are stride apart. */
+INS_VECTORIZED static void centre(const real *restrict output, size_t stride, size_t rows,
+                                  size_t units, const double *restrict mean, double factor,
+                                  double *restrict x)
+{
+    for (size_t r = 0; r < rows; r++)
+#pragma omp simd
+        for (size_t u = 0; u < units; u++)
+            x[r * units + u] = ((double)output[r * stride + u] - mean[u]) * factor;
+}
+
+/* X'X, or XX' when there are fewer rows than units, X being the centred outputs times factor; its
+ * lower triangle. */
 static bool scatter(ins_symmetry_workspace *w, const real *output, size_t rows, size_t units,
-                    double scale)
+                    double factor)
 {
     bool tall = rows >= units;
     size_t side = tall ? units : rows, other = tall ? rows : units;
     gsl_matrix_view sum = gsl_matrix_view_array(w->scatter, side, side);
-    gsl_matrix_set_zero(&sum.matrix);
     for (size_t start = 0; start < other; start += BLOCK) {
         size_t count = other - start < BLOCK ? other - start : BLOCK;
         size_t first_row = tall ? start : 0, first_unit = tall ? 0 : start;
         size_t height = tall ? count : rows, width = tall ? units : count;
-        for (size_t r = 0; r < height; r++)
-            for (size_t c = 0; c < width; c++) {
-                size_t unit = first_unit + c;
-                double a = (double)output[(first_row + r) * units + unit];
-                w->block[r * width + c] = (a - w->mean[unit]) / scale;
-            }
+        centre(output + first_row * units + first_unit, units, height, width, w->mean + first_unit,
+               factor, w->block);
         gsl_matrix_view block = gsl_matrix_view_array(w->block, height, width);
         CBLAS_TRANSPOSE_t transpose = tall ? CblasTrans : CblasNoTrans;
-        if (gsl_blas_dsyrk(CblasLower, transpose, 1, &block.matrix, 1, &sum.matrix)) return false;
+        if (gsl_blas_dsyrk(CblasLower, transpose, 1, &block.matrix, start > 0, &sum.matrix))
+            return false;
     }
     return true;
 }
@@ -193,20 +236,21 @@ static double entropy_rank(const double *eigenvalue, size_t count)
     return exp(entropy);
 }
 
+/* Of the outputs that were surveyed. They are divided by a power of two that is about the largest
+ * of X, so that squares neither overflow nor vanish. */
 static double effective_rank(ins_symmetry_workspace *w, const real *output, size_t rows,
                              size_t units)
 {
     double scale = 0;
-    for (size_t r = 0; r < rows; r++)
-        for (size_t u = 0; u < units; u++)
-            scale = fmax(scale, fabs((double)output[r * units + u] - w->mean[u]));
+    for (size_t u = 0; u < units; u++) {
+        if (!isfinite(w->mean[u])) return NAN;
+        scale =
+            fmax(scale, fmax((double)w->most[u] - w->mean[u], w->mean[u] - (double)w->least[u]));
+    }
     if (!(scale > 0)) return 0;
-    if (!scatter(w, output, rows, units, scale)) return NAN;
+    if (!scatter(w, output, rows, units, ldexp(1, -ilogb(scale)))) return NAN;
     size_t side = rows < units ? rows : units;
-    gsl_matrix_view matrix = gsl_matrix_view_array(w->scatter, side, side);
-    gsl_vector_view values = gsl_vector_view_array(w->eigenvalue, side);
-    w->eigen.size = side;
-    if (gsl_eigen_symm(&matrix.matrix, &values.vector, &w->eigen) != GSL_SUCCESS) return NAN;
+    if (!ins_eigenvalues(w->scatter, side, w->eigenvalue, w->work)) return NAN;
     return entropy_rank(w->eigenvalue, side);
 }
 
@@ -222,8 +266,11 @@ ins_symmetry ins_symmetry_of_weights(ins_symmetry_workspace *workspace, const re
 ins_output_symmetry ins_symmetry_of_outputs(ins_symmetry_workspace *workspace, const real *output,
                                             size_t rows, size_t units)
 {
+    ins_symmetry_workspace *w = workspace;
     ins_output_symmetry out = {0};
-    bool finite = survey(workspace, output, rows, units, &out);
-    out.effective_rank = finite ? effective_rank(workspace, output, rows, units) : NAN;
+    survey(output, rows, units, w->mean, w->least, w->most);
+    for (size_t u = 0; u < units; u++)
+        out.silent_units += w->mean[u] == 0 && w->least[u] == 0 && w->most[u] == 0;
+    out.effective_rank = effective_rank(w, output, rows, units);
     return out;
 }

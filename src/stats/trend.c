@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ranks and lines by GSL, asked only for what they can answer. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Self-attention before training: what softmax(q k^T / sqrt(d_h)) v makes of tokens, and what goes
  * back. In the limit of wide heads the logits of a query are independent Gaussian variables with
  * the variance s = g_q g_k x^2 (x^2 - c) over the keys, x^2 being the second moment of the tokens

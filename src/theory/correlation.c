@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The product of an activation at two correlated Gaussians, by three ways. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The line chi_1 = 1 in the plane of sigma_w and sigma_b, and where it is half-stable. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Normal variables without their noise: the strata of the normal law, once each, in another order
  * each time. Their mean is 0 and their variance 1 exactly, and they are always the same for a
  * seed. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The largest of each window of a Gaussian field. */
 #ifndef INITSCOPE_FIELD_LARGEST_H
 #define INITSCOPE_FIELD_LARGEST_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a field is on average. */
 #ifndef INITSCOPE_FIELD_NUMBERS_H
 #define INITSCOPE_FIELD_NUMBERS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What tells the positions of a sequence apart. */
 #ifndef INITSCOPE_FIELD_TOKENS_H
 #define INITSCOPE_FIELD_TOKENS_H

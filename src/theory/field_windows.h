@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Linear maps of fields: what a layer does that adds up the positions of a window. */
 #ifndef INITSCOPE_FIELD_WINDOWS_H
 #define INITSCOPE_FIELD_WINDOWS_H

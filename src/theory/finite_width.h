@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the limit of infinite width hides: spread between seeds. */
 #ifndef INITSCOPE_FINITE_WIDTH_H
 #define INITSCOPE_FINITE_WIDTH_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Expectations by quadrature over z > 0, both signs of z at each node: odd parts cancel exactly. */
 #include <config.h>
 

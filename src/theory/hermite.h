@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* An activation in Hermite polynomials. */
 #ifndef INITSCOPE_HERMITE_H
 #define INITSCOPE_HERMITE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The largest of some Gaussian variables, and an activation of it. */
 #ifndef INITSCOPE_MAXIMUM_H
 #define INITSCOPE_MAXIMUM_H

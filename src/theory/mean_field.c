@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The map of q, its fixed points, and one cell of the phase plane. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the mean-field module share: the table over q, and a root in it. */
 #ifndef INITSCOPE_THEORY_MEAN_FIELD_INTERNAL_H
 #define INITSCOPE_THEORY_MEAN_FIELD_INTERNAL_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Norms of finite sets of numbers. */
 #ifndef INITSCOPE_NORM_SETS_H
 #define INITSCOPE_NORM_SETS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where the rows of the activation table bend. Rows that are not here are analytic on the whole
  * line, with their nearest singularity at least 1 away from it. */
 #include <config.h>

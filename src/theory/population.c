@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Populations of cells: forward in both rows, backward in the first. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A recurrent layer of any cell before training, by a population of units.
  *
  * Every step has the same weights. What a gate forgets again and again along a path comes from the

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cells' formulas: Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000; Cho
  * et al. 2014 with the reset gate after W h, as frameworks have it. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cells that a population of units can be: one row each, with one step forward and one back of
  * all units. */
 #ifndef INITSCOPE_POPULATION_CELLS_H

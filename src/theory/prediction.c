@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Forward and backward recursions along the layers of a design, one row a kind. */
 #include <config.h>
 

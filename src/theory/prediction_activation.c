@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Activations: of what is Gaussian, or is taken for it. */
 #include <config.h>
 

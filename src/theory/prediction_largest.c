@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The largest of a window, of Gaussian variables or of a rising function of them. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Layers with a matrix: dense on vectors, and on maps as kernels of one position; convolutions. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Norms: y = gamma (x - m) / sqrt(v + eps), m and v of a set of numbers (Yang et al. 2019). Sets
  * that grow with width have the m and v that are expected of them; those of batch norm, the rows
  * and positions of a unit, too. */

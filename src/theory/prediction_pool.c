@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Layers that bring positions together: means, the largest, and all of them as one vector. */
 #include <config.h>
 

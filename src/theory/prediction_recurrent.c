@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recurrent layers: the simple one in closed form, gated ones and the identity by a population. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Residual sums x + s f: what the skip gives and the branch does are independent where one of them
  * ends in weights that the other has not seen; their products then have the mean 0. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the rows of the theory's table of layer kinds point to: forward, from what is read to at,
  * and backward, from at->back to back. Both fill in out. A file for each family. */
 #ifndef INITSCOPE_PREDICTION_ROWS_H

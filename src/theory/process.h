@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A Gaussian process of many units, drawn one time after the other. */
 #ifndef INITSCOPE_PROCESS_H
 #define INITSCOPE_PROCESS_H

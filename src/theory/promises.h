@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the initializers of a layer promise of its tensors. */
 #ifndef INITSCOPE_PROMISES_H
 #define INITSCOPE_PROMISES_H

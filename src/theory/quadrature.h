@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Integrals over an interval cut into panels, each by GSL's 16-point Gauss-Legendre rule. The
  * panels are narrow where the integrand bends and end where it or a derivative jumps, so that the
  * rule is exact to rounding on each of them. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The simple recurrent layer, row by row of its covariances, and the random walk. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A simple recurrent layer before training, z_t = U x_t + W h_{t-1} + b, h_t = phi(z_t), in closed
  * form. Of independent W with mean 0, Gaussian or orthogonal, z is a Gaussian process over the
  * steps although every step has the same W (Chen, Pennington & Schoenholz 2018):

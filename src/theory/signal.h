@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the theory carries along the layers of a design, forward and back.
  *
  * A vector has the numbers of its elements, a map or a sequence a field besides, of which the same

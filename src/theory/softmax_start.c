@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* With s = sum exp(x_j) over independent x_j ~ N(0, v), and L(t) = E[exp(-t exp(x))]:
  *
  *   1/s^2 = integral of t exp(-ts) dt      E[sum p^2] = C integral of t L''(t) L(t)^(C-1) dt

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Softmax and cross-entropy at initialization: what to expect of C logits that are independent
  * N(0, v) and do not know the label. */
 #ifndef INITSCOPE_SOFTMAX_START_H

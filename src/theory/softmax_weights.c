@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* With s = sum exp(l_j), 1/s^p = integral of u^(p-1) exp(-u s) du / Gamma(p), so that with
  * u = exp(y), w = exp(l + y), B_k(y) = E[w^k exp(-w)] and L = B_0
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The weights A of a softmax over T independent logits N(0, v): what attention begins with. */
 #ifndef INITSCOPE_SOFTMAX_WEIGHTS_H
 #define INITSCOPE_SOFTMAX_WEIGHTS_H

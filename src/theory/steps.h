@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a recurrent layer is expected to show before training, step by step, whatever its cell:
  * z_t = U x_t + W h_{t-1} + b of each gate, h_0 = 0. Means over units, rows and initializations, at
  * infinite width. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Activations of fields: at most positions by interpolation in the variance. */
 #include <config.h>
 

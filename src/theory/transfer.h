@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a function of each position does to a field of Gaussian variables. */
 #ifndef INITSCOPE_TRANSFER_H
 #define INITSCOPE_TRANSFER_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units one by one, where they are no longer Gaussian: an activation after a residual sum meets
  * what earlier ones left of the same unit. A population of units takes their place, and what the
  * branches add is drawn: forward x' = phi(x + f), of infinite width exact (the reflected random

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* An instrument: the log that it writes, the buffers that it needs, what it does with a layer. A
  * new one is a log (columns.h), a file here with such a row, and its name in the list below. */
 #ifndef INITSCOPE_TRACE_INSTRUMENT_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* epochs.csv: what the caller measured, and the norm of the gradient over all that is shown. */
 #include <config.h>
 

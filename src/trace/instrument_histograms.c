@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* histograms.csv: how the elements of a tensor are distributed.
  *
  * Preactivations and activations are counted on one fixed axis, so that layers and runs can be laid

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* spectrum.csv: singular values of the weights, and of the Jacobians that are shown. What is not
  * finite has no rows. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* steps.csv: what the gates of recurrent layers have at each step of the sequence. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* symmetry.csv: which units of a layer are alike, by their weights and on the probe batch. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* tokens.csv: how alike the positions of a sequence are behind a layer, and how peaked the
  * attention is on the way (Dong et al. 2021 on the first; the second decides how much of a mean is
  * left). */

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Fills in shapes.txt: what pandas makes of each shape, and, with --told, what initscope says.
 
 Run in the build directory as `/usr/bin/python3 tests/bad/make_shapes.py [--told]`; needs pandas. What is

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The table that the shapes are made of: 120 flowers that never were.
 BEGIN {
     print "length,width,colour,kind"

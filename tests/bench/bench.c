@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Measures within one process what cannot be told apart from outside: the training loop beside its
  * matrix products alone, and the statistics beside the passes that they look at.
  *

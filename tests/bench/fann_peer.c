@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* FANN at the training of one Iris network, 4-64-64-3, 10 epochs, nothing recorded. FANN has
  * neither Adam nor softmax: it updates after every row by its incremental rule, with its own
  * sigmoids and the squared error. Prints the CPU seconds of one network, the median of REPEATS.

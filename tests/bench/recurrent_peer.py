@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """PyTorch at one epoch of a recurrent network: the seconds that its minibatches take, the median of
 so many, on one thread; Adam, cross-entropy on the last state, as initscope trains it.
 

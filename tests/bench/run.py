@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The speed of initscope, line by line: figure, bar, goal. See README.md beside this file.
 
 Standard library only. What is compared runs in turn, A B A B; every figure is a median.

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """PyTorch at the work of `initscope run`: trains a network from several initializers and seeds, and
 records on the probe batch, at epoch 0 and after every epoch, all columns of layers.csv and epochs.csv.
 

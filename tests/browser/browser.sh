@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The page as a browser shows it, as TAP: page.mjs on the report of one run, on a book of three, and
 # on the same book with hostile names everywhere. Runs are as small as their reports allow.
 here=$(cd "${srcdir:-.}/tests/browser" && pwd)

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The Chromium that is installed, headless. */
 import {chromium} from 'playwright-core'
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* node hostile.mjs OUT RUN...: copies of run directories, OUT/NAME, in which whatever is somebody's own word has become markup that would be
  * executed, or would end the element, attribute, script or comment that it stands in. */
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* node page.mjs FOLDER: what a browser makes of FOLDER/NAME/report.html, as TAP. A report that is called hostile holds the names of
  * hostile.mjs. */
 import assert from 'node:assert/strict'

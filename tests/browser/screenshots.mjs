@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* node screenshots.mjs REPORT.html FOLDER: pictures of a report to look at. */
 import {mkdirSync} from 'node:fs'
 import {join, resolve} from 'node:path'

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope audit: which rule drew the weights of files that others wrote.
 
 load helper

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Data files that must be refused, or read in spite of what they are: the whole message, the exit
 # status, and that an earlier run in the same place stays as it is, byte for byte.
 

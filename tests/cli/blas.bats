@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The matrix product comes from the library that --version names.
 #
 # Oracle: the dynamic linker itself, LD_DEBUG=bindings, says which file cblas_sgemm was bound to.

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """check_page.py FILE: whether a page of report.html is sound. Prints what is not, a line each, and
 then exits with 1; with --text, what the page says.
 

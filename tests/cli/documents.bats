@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What the documents show works as shown. The commands of README.md, HACKING.md, tests/README.md,
 # reports/README.md and of the manual pages are run here, in their order, in one directory, where
 # flowers.csv stands for the reader's own data and bundled files lie in data/ and reports/. What
@@ -65,6 +67,7 @@ try_configure() {
             word=${word#--*able-}
             grep -qE -e "--(en|dis)able-${word%%=*}([[ ]|\$)" configure.help
             ;;
+        --with-*) grep -qE -e "^ *${word%%=*}(=|[[ ]|\$)" configure.help ;;
         --prefix=*) grep -q -e --prefix configure.help ;;
         CC=* | CFLAGS=* | PYTHON=*) grep -q "^  ${word%%=*} " configure.help ;;
         *) return 1 ;;

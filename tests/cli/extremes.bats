@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Networks that explode, vanish or are dead, and settings at the ends of their ranges.
 
 load helper

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Faults of the machine and its user: exit status, message, and earlier results byte for byte.
 
 load helper

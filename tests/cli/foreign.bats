@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Logs that other programs wrote: what is said of them, and that nothing is said that they do not tell.
 
 load helper

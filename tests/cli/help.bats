@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # --help, --version and list: complete, within 80 columns, on standard output.
 
 load helper
@@ -11,7 +13,7 @@ keys() {
 }
 
 @test "every help fits in 80 columns, ends no line with a blank and goes to standard output" {
-    for arguments in --help -h "run --help" "report --help" "theory --help" "list --help" "run -h"; do
+    for arguments in --help -h "run --help" "merge --help" "report --help" "theory --help" "list --help" "run -h"; do
         run_ok $arguments
         [ "$stderr" = "" ]
         [ "${lines[0]#Usage: initscope }" != "${lines[0]}" ]
@@ -21,7 +23,7 @@ keys() {
 
 @test "initscope --help names every command" {
     run_ok --help
-    for command in run report theory data list; do grep -q "^  $command  " <<<"$output"; done
+    for command in run merge report theory data list; do grep -q "^  $command  " <<<"$output"; done
     grep -q -e --version <<<"$output"
 }
 
@@ -52,7 +54,7 @@ keys() {
 @test "--version: program, GSL, BLAS, compiler, license" {
     run_ok --version
     [[ "${lines[0]}" =~ ^"initscope "[0-9]+\.[0-9]+ ]]
-    [[ "${lines[1]}" =~ ^"GSL "[0-9.]+"; BLAS: ".+"; compiler: ".+"; OpenMP: ".+"; zlib "[0-9.]+"; libzip "[0-9.]+ ]]
+    [[ "${lines[1]}" =~ ^"GSL "[0-9.]+"; BLAS: ".+"; compiler: ".+"; OpenMP: ".+"; MPI: "("no"|[0-9.]+)"; zlib "[0-9.]+"; libzip "[0-9.]+ ]]
     [[ "${lines[2]}" == "License GPLv3+"* ]]
 }
 
@@ -132,4 +134,31 @@ digits 1797 64 10" ]
     words() { tr -s ' \n' '\n' | sort -u; }
     words <wrapped >whole
     [ -z "$("$INITSCOPE" list initializers | words | comm -23 - whole)" ]
+}
+
+@test "data are found by the file source-tree beside the program, and only by one that is to be trusted" {
+    unset INITSCOPE_DATA_DIR
+    "$INITSCOPE" list datasets >beside
+    grep -qF "$srcdir/data/iris.csv" beside
+    mkdir -p bin tree/data
+    cp "$INITSCOPE" bin
+    cp "$srcdir/data/iris.csv" tree/data
+    # Those of an installed program, if any.
+    run bin/initscope list datasets
+    alone=$output
+    [[ $alone != *"$srcdir"* ]]
+    [[ $alone != *"$PWD/tree"* ]]
+    echo "$PWD/tree" >bin/source-tree
+    run bin/initscope list datasets
+    [[ $output == *"$PWD/tree/data/iris.csv"* ]]
+    mv bin/source-tree elsewhere
+    ln -s ../elsewhere bin/source-tree
+    run bin/initscope list datasets
+    [ "$output" = "$alone" ]
+    rm bin/source-tree
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    mv elsewhere bin/source-tree
+    chown 12345 bin/source-tree
+    run bin/initscope list datasets
+    [ "$output" = "$alone" ]
 }

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Shared by the tests of the command line: each test runs in its own empty directory.
 
 bats_require_minimum_version 1.5.0

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # report.html: one sound page that says what the numbers say, asks nothing of anybody, and holds names as
 # text alone. What a browser makes of it is in tests/browser.
 

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What a report concludes: nothing from noise, and nothing that depends on how an initializer is called.
 
 load helper

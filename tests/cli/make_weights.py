@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Files of weights for audit.bats, by the standard library alone: sound ones, and those that must be
 refused. Formats: numpy.lib.format; github.com/huggingface/safetensors."""
 

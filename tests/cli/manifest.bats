@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # manifest.csv: what a finished run consists of, and who tells what was changed since.
 
 load helper

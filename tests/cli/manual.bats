@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The manual pages and the completion say what --help, the logs and the source say.
 
 load helper
@@ -21,7 +23,7 @@ section() { awk -v name="$1" '/^\.S[SH] /{ inside = (substr($0, 5) == name) } in
 # The long options of a help.
 options() { "$INITSCOPE" "$@" --help | sed -nE 's/^ {2,6}(-., )?--([a-z-]+).*/\2/p'; }
 
-commands() { "$INITSCOPE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'; }
+commands() { "$INITSCOPE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p'; }
 
 # complete WORD...: what the completion offers for the last word.
 complete_words() {
@@ -61,6 +63,26 @@ complete_words() {
         # The prose of the section may name an option too.
         diff help page
     done
+}
+
+@test "every command has a page of its own, with all that its help says" {
+    for command in $(commands); do
+        own=$builddir/src/cli/initscope-$command.1
+        usage=$("$INITSCOPE" "$command" --help | sed -n '1s/Usage: //p')
+        [[ "$(section SYNOPSIS "$own" | plain)" == "$usage"* ]]
+        "$INITSCOPE" --help | sed -n "s/^  $command  *//p" >summary
+        [ -s summary ]
+        [[ "$(section NAME "$own" | plain)" == "initscope-$command - $(cat summary)"* ]]
+        {
+            section DESCRIPTION "$own"
+            section OPTIONS "$own" | sed '/^In brackets/d'
+        } | plain >page
+        "$INITSCOPE" "$command" --help | sed 1d | sed '/^Options:$/d' | flat >help
+        # A usage of several lines goes on in the help's second.
+        [[ "$(cat help)" == *"$(cat page)" ]]
+        [ "$(wc -w <page)" -ge 40 ]
+    done
+    grep -q 'initscope-run(1)' <(section 'SEE ALSO' "$page" | plain | tr -d ' ')
 }
 
 @test "the page has the exit statuses and the variables of the environment" {
@@ -105,7 +127,7 @@ complete_words() {
 
 @test "man and mandoc find nothing to complain of" {
     found=0
-    for file in "$page" "$log_page"; do
+    for file in "$page" "$log_page" "$builddir"/src/cli/initscope-[a-z]*.1; do
         if command -v mandoc >/dev/null; then
             run mandoc -Tlint "$file"
             echo "$output"

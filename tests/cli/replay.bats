@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Runs trained a second time by PyTorch, from the same weights and in the same order: tests/golden/replay.py compares
 # losses, scores, statistics of all tensors and the last weights.
 

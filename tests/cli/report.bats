@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope report: what it writes, that all of it can be drawn again by itself, and that nothing in the
 # logs is executed.
 

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope report at its extremes: each of them renders, no line of text lies on another or leaves the
 # margins, no panel is empty, and no sentence says what the data does not.
 

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope report: settings, where factors beside the initializer vary, the map of accuracy, the data
 # dictionary; and the experiments in reports/.
 

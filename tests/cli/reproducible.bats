@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The same experiment gives the same bytes, whatever the threads, the order, the locale, and
 # whatever interrupts it.
 

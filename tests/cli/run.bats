@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope run: what it writes, where it writes it, and what it says meanwhile.
 
 load helper

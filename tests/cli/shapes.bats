@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Tables as people have them: shapes made by rules from one table, and all that is said of each.
 
 load helper

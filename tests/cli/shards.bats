@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope run --shard, initscope merge: parts of an experiment, and the whole that they make.
 
 load helper
@@ -166,7 +168,7 @@ initscope: 4 runs of 1 shard -> part" ]
     # From the first run on: what it will take is known before one has ended.
     long=(--hidden=64,64 --data=digits --epochs=1000000)
     start=$SECONDS
-    run --separate-stderr "$INITSCOPE" run -q "${long[@]}" --time-limit=20 -o w
+    run --separate-stderr timeout -s KILL 60 "$INITSCOPE" run -q "${long[@]}" --time-limit=20 -o w
     [ "$status" -eq 143 ]
     [ $((SECONDS - start)) -lt 15 ]
     [[ "$stderr" == 'initscope: interrupted after 0 of '*' runs; go on with --resume' ]]
@@ -180,4 +182,43 @@ initscope: 4 runs of 1 shard -> part" ]
     run_ok run -q "${experiment[@]}" --time-limit=600 -o t
     run_ok run -q "${experiment[@]}" -o whole
     same_run whole t
+}
+
+@test "what many runs will take is told before they begin, and what one will on a terminal" {
+    experiment=(--init=he_normal --hidden=8 --seeds=1000 --epochs=2)
+    run_ok run "${experiment[@]}" --threads=1 -o many
+    pattern='^initscope: 1000 runs, about [0-9.]+ (s|min) on 1 thread and ([0-9.]+) MB on the disk$'
+    [[ "${stderr_lines[0]}" =~ $pattern ]]
+    # Bytes are counted, not guessed: within a tenth.
+    actual=$(cat many/* | wc -c)
+    awk -v said="${BASH_REMATCH[2]}" -v actual="$actual" \
+        'BEGIN { exit !(said * 1e6 > 0.9 * actual && said * 1e6 < 1.1 * actual) }'
+    run_ok run -q "${experiment[@]}" -o quiet
+    [ "$stderr" = "" ]
+    # Of a shard, its own; of a resumption, what is left.
+    run_ok run "${experiment[@]}" --seeds=3000 --shard=2/3 -o shard
+    [[ "${stderr_lines[0]}" == 'initscope: 1000 runs, about '* ]]
+    run_ok run "${experiment[@]}" --seeds=999 -o few
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    needs_terminal
+    script -qec "$INITSCOPE run --init=he_normal --seeds=1 --hidden=8 --epochs=1 -o one" /dev/null >screen </dev/null
+    grep -qE 'initscope: 1 runs, about .* threads? and .* kB on the disk' screen
+    script -qec "$INITSCOPE run -q --init=he_normal --seeds=1 --hidden=8 --epochs=1 -o two" /dev/null >screen </dev/null
+    [ ! -s screen ]
+}
+
+@test "a grid that cannot end is refused at once, with what makes it so large" {
+    {
+        echo "hidden = $(seq -s ' ' 1 3000)"
+        echo "batch = $(seq -s , 1 3000)"
+    } >grid.ini
+    init=$(seq -f 'random_normal(stddev=0.%04g)' -s , 1 3000)
+    start=$SECONDS
+    refuses 2 '2.7e+16 runs are too many: an experiment has at most 100000000, of at most 1000000 combinations; shorten grid.ini:1 (3000), grid.ini:2 (3000), --init (3000), --seeds (1000000)' \
+        run grid.ini --init="$init" --seeds=1000000 -o w
+    refuses 2 '300000000 runs are too many: an experiment has at most 100000000, of at most 1000000 combinations; shorten --batch (300), --seeds (1000000)' \
+        run --init=zeros --batch="$(seq -s , 1 300)" --seeds=1000000 -o w
+    refuses 2 '9000000 runs are too many: an experiment has at most 100000000, of at most 1000000 combinations; shorten grid.ini:1 (3000), grid.ini:2 (3000)' \
+        run grid.ini --init=zeros --seeds=1 -o w
+    [ $((SECONDS - start)) -lt 20 ]
 }

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # initscope theory: what is predicted without training; theory.csv and spectrum.csv of a run.
 
 load helper

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Archives and pairs of files of arrays. Unlike in npz, check sums of members are right whatever is
  * in them, so that what is invented reaches the reader of their arrays.
  *

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The CSV reader and the data set on it: the size of the pieces in which a file is read makes no
  * difference, a row has as many fields as the header unless any width was asked for, a data set
  * that is accepted is sound. */

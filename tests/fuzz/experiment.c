@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The experiment file: what is accepted is written so that reading it again gives the same. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the fuzz targets share. A target is a file with one LLVMFuzzerTestOneInput; libFuzzer calls
  * it with what it invents, replay.c with the committed inputs of corpus/TARGET.
  *

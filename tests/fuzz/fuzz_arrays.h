@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What arrays of a file must be, and what a refusal leaves. */
 #ifndef FUZZ_ARRAYS_H
 #define FUZZ_ARRAYS_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* An IDX file of inputs with itself as its labels, packed or not: read into finite numbers of the
  * shape that it promises, or refused with one message and the arrays left alone. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The log reader and the analysis on it: a run directory that anybody may have written is summed up
  * or refused with a message. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A list of networks. What is accepted is written so that it reads again as the same. */
 #include <config.h>
 

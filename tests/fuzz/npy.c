@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The .npy reader: a file is read into an array of the shape asked for, or refused and the array
  * left alone; what is read is written and read again as the same bits. */
 #include <config.h>

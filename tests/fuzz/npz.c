@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A zip archive of .npy files: read into finite numbers that agree in their rows, or refused with
  * one message and the arrays left alone. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs a target over its corpus and prints TAP. An input that breaks the target ends the program
  * before its "ok" is printed: the last line names it. */
 #include <config.h>

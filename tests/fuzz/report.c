@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The report up to gnuplot: whatever a log holds that the reader takes, its pages, figures and
  * scripts are written. */
 #include <config.h>

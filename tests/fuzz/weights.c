@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file of weights, as .safetensors and as whatever its first bytes say: its tensors are looked at
  * and told of, or it is refused with one message. */
 #include <config.h>

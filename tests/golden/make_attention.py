@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tests/unit/golden_attention.h: forward and backward passes of attention, embeddings and positions.
 
     python3 tests/golden/make_attention.py >tests/unit/golden_attention.h

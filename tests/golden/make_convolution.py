@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tests/unit/golden_convolution.h: what plain NumPy loops say of some convolutions with "same" padding.
 
     python3 tests/golden/make_convolution.py | clang-format --assume-filename=a.h >tests/unit/golden_convolution.h

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Makes networks.csv and trajectories.csv: training trajectories computed by PyTorch.
 
 The data are split and scaled by scikit-learn; initial weights and biases are uniform

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tests/unit/golden_inference.h: values to infer from, and what SciPy or a formula written out says.
 
     python3 tests/golden/make_inference.py | clang-format --assume-filename=a.h >tests/unit/golden_inference.h

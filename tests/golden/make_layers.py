@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tests/unit/golden_layers.h: forward and backward passes of single layers of pooling, normalization and sums.
 
     python3 tests/golden/make_layers.py >tests/unit/golden_layers.h

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tests/unit/golden_recurrent.h: forward and backward passes of rnn, lstm and gru.
 
     python3 tests/golden/make_recurrent.py >tests/unit/golden_recurrent.h

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The signal q (1 - c) of dense layers in the limit of infinite width, in plain Python: the constants of
 test_signal_of_20_layers in tests/unit/test_theory_prediction.c. Run by hand, some seconds.
 

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tests/golden/statistics: a small log, and what SciPy says of it.
 
     python3 tests/golden/make_statistics.py tests/golden/statistics

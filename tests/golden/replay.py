@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Replays runs of initscope in PyTorch, and compares everything that both can know.
 
     python3 tests/golden/replay.py [--double] [--tolerance T] [--verbose] DIR...

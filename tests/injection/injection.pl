@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Gives the strings of strings.txt to the program in every place where it takes a string from
 # outside, and prints TAP: nothing of them is executed, messages are safe to print, logs hold them
 # byte for byte, reports hold them as documented and can be drawn again.

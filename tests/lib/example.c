@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Weights of a layer before and after an update: all that a log needs. */
 #include <initscope.h>
 #include <math.h>

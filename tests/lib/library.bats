@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # libinitscope from outside: what it exports, its header in two languages, its example, and processes
 # that add to one log at the same time and are killed.
 
@@ -21,6 +23,15 @@ shared_library() {
 # column FILE NAME: the cells of a column.
 column() {
     awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } { print $at }' "$1"
+}
+
+@test "program, header, module and the head of the NEWS are of one version" {
+    version=$("$INITSCOPE" --version | sed -n '1s/^initscope //p')
+    [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]
+    IFS=. read -r major minor patch <<<"$version"
+    grep -q "^#define INITSCOPE_VERSION $((major * 10000 + minor * 100 + patch)) /\* $version," "$srcdir/include/initscope.h"
+    grep -qxF "__version__ = \"$version\"" "$srcdir/src/lib/initscope.py"
+    [ "$(sed -n 's/^initscope \([0-9]\)/\1/p' "$srcdir/NEWS" | head -n 1)" = "$version" ]
 }
 
 @test "it exports what its header has, of this version, and nothing else" {
@@ -67,7 +78,7 @@ column() {
 @test "the example of the manual is the one that is tested" {
     sed -n '/^\.\\" example/,/^\.\\" end/p' "$srcdir/src/lib/initscope.3" | grep -v '^\.' |
         sed 's/\\e/\\/g; s/\\-/-/g' >manual.c
-    sed 1d "$srcdir/tests/lib/example.c" | diff manual.c -
+    sed 1,3d "$srcdir/tests/lib/example.c" | diff manual.c -
 }
 
 @test "processes add to one log at the same time" {

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* libinitscope as a host meets it: through initscope.h alone. The oracle of statistics is a plain
  * loop in long double over the same elements, wherever they lie. */
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* writer DIRECTORY RUNS MOMENTS SEED [MICROSECONDS]: adds runs of three layers, the first of that
  * seed, to a log, with a pause before each moment: for tests that add at the same time and kill. */
 #include <initscope.h>

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Networks and data for the tests: the first rows of data/digits.csv, and small networks of many
 kinds, each with its seed."""
 import os

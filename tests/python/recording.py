@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for libinitscope that keeps what it is handed as NumPy arrays, and passes it on to the
 library itself where one is given.
 

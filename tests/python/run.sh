@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Runs a test in Python, with the module of the source tree and the library that was built, by any
 # python3 that has what the test needs: NumPy, and PyTorch if there is one that has it.
 found=

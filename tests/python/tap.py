@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the tests of a file (unittest) and tells of them in TAP: main() at its end."""
 import sys
 import traceback

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The examples of examples/: whole trainings of many kinds of networks, as a user writes them."""
 import csv
 import os

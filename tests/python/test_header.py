@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The structures and numbers of the module are those of initscope.h, as the C compiler has them."""
 import ctypes
 import os

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Which modules of PyTorch are layers, how their weights lie, and what the graph tells of them."""
 import unittest
 import warnings

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The module with the library: files, statistics, runs of several processes, the program's logs."""
 import csv
 import multiprocessing

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Logs and runs by hand: what is handed on, and what is refused."""
 import math
 import unittest

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What makes recording of PyTorch models go wrong or disturb them, each shown not to."""
 import copy
 import io

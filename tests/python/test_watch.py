@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Moments of a watched training: which are recorded, what of them is wanted, how runs end."""
 import contextlib
 import math

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A library to be preloaded, under which one chosen call of the program fails.
  *
  *     FAULT=KIND,N       the N-th call of the kind fails, once: memory, open, list (a

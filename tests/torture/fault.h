@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the two halves of the library share: fault.c says what it is for. */
 #ifndef INITSCOPE_FAULT_H
 #define INITSCOPE_FAULT_H

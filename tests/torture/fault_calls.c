@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Calls on files and children: each asks the plan of fault.c whether it is to fail. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

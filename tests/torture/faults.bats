@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Whatever call fails: one message, the right status, nothing earlier lost, and the run can go on.
 
 load torture

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Killed, cut off, damaged: what is resumed ends with the bytes of a run that nothing disturbed.
 
 load torture

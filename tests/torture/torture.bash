@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Shared by the tests that make calls of the program fail. Each problem is a line of the file
 # problems, so that one does not hide the next; a test ends with no_problems.
 

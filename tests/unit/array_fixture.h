@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files of arrays, byte by byte as NumPy and the makers of MNIST write them. */
 #ifndef ARRAY_FIXTURE_H
 #define ARRAY_FIXTURE_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs one Check suite and prints TAP on standard output, for Automake's TAP driver.
  *
  * CK_FORK=no runs the tests in one process (for a debugger or valgrind); CK_RUN_CASE=NAME runs one

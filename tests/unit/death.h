@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Deeds that end the program, each in a process of its own. */
 #ifndef DEATH_H
 #define DEATH_H

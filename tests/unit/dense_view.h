@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A dense layer of a network by the names of its parts. */
 #ifndef DENSE_VIEW_H
 #define DENSE_VIEW_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is on the pages of a report, read from the files that gnuplot draws: of each line of text
  * its place, and the rectangle that it takes by the font's own widths. */
 #ifndef DRAWN_PAGES_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Made by tests/golden/make_attention.py: NumPy, checked against PyTorch. */
 #ifndef GOLDEN_ATTENTION_H
 #define GOLDEN_ATTENTION_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Made by tests/golden/make_convolution.py. */
 #ifndef GOLDEN_CONVOLUTION_H
 #define GOLDEN_CONVOLUTION_H

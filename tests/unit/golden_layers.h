@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Made by tests/golden/make_layers.py: plain NumPy loops, checked against torch autograd. */
 #ifndef GOLDEN_LAYERS_H
 #define GOLDEN_LAYERS_H

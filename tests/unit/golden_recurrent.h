@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Made by tests/golden/make_recurrent.py: plain NumPy, checked against torch autograd. */
 #ifndef GOLDEN_RECURRENT_H
 #define GOLDEN_RECURRENT_H

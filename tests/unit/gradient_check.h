@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The gradients of a network in double against central differences, on every parameter. */
 #ifndef GRADIENT_CHECK_H
 #define GRADIENT_CHECK_H

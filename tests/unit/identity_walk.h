@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The recurrence h_t = max(0, h_{t-1} + v_t), with v independent from step to step: W = I and ReLU
  * (Le, Jaitly & Hinton 2015). h is a random walk reflected at 0. */
 #ifndef IDENTITY_WALK_H

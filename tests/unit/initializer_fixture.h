@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the tests of the initializers share: one row's fill of one matrix. */
 #ifndef INITIALIZER_FIXTURE_H
 #define INITIALIZER_FIXTURE_H

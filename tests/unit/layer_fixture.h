@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A single layer without a network: what it reads, passes, and what goes back. */
 #ifndef LAYER_FIXTURE_H
 #define LAYER_FIXTURE_H

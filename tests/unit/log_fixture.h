@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A run directory for the tests of the log: trials whose every cell is known, and what a finished
  * run of them must be. */
 #ifndef LOG_FIXTURE_H

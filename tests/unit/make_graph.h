@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Run directories of networks that are no chains: a plain network of convolutions, and a residual
  * one, all numbers from one struct. */
 #ifndef MAKE_GRAPH_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Small run directories for the tests of the report: what every arm does is said in one struct, and
  * all numbers in the files follow from it. */
 #ifndef MAKE_LOG_H

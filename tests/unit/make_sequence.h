@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Run directories of recurrent networks and of transformers, all numbers from one struct. */
 #ifndef MAKE_SEQUENCE_H
 #define MAKE_SEQUENCE_H

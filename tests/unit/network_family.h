@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Networks of one design before training, over many seeds, and what is predicted for them. Inputs
  * are standard normal. */
 #ifndef NETWORK_FAMILY_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the tests of the nn room share: calls parsed from text, and small networks on random data.
  */
 #ifndef NETWORK_FIXTURE_H

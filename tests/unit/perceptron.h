@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Designs made layer by layer, and those of perceptrons, which have no text. */
 #ifndef PERCEPTRON_H
 #define PERCEPTRON_H

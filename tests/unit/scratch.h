@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A directory of its own for a test's files: made by scratch_setup, removed by scratch_teardown. */
 #ifndef SCRATCH_H
 #define SCRATCH_H

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The settings of a test, and how it changes one of them. */
 #ifndef SETTINGS_FIXTURE_H
 #define SETTINGS_FIXTURE_H

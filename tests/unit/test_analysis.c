@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables of the analysis: their columns, and what stands in them. The numbers are SciPy's in
  * test_statistics. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files of arrays as data. The files are written here byte by byte, the archives by libzip. */
 #include <config.h>
 

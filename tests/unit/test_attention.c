@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Attention, embeddings and positions: single layers against golden values, and what holds of them
  * exactly. Built for both precisions. */
 #include <config.h>

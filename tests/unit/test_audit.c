@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which rule drew a tensor: tensors drawn by this program's own initializers, as they are, in half
  * precision, and moved. The environment variable AUDIT_TENSORS asks for more of them than make
  * check takes, and for the figures: AUDIT_TENSORS=1000 tests/unit/test_audit. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Matrix products against plain sums in double; the library that is bound; one thread. */
 #include <config.h>
 
@@ -62,8 +64,9 @@ static void check_shape(size_t m, size_t n, size_t k, real alpha, real beta)
 
 START_TEST(test_products)
 {
-    static const size_t shapes[][3] = {{1, 1, 1}, {1, 7, 3},     {5, 1, 9},    {2, 3, 1},
-                                       {8, 8, 8}, {33, 77, 129}, {150, 10, 64}};
+    static const size_t shapes[][3] = {{1, 1, 1},     {1, 7, 3},     {5, 1, 9},     {2, 3, 1},
+                                       {8, 8, 8},     {33, 77, 129}, {150, 10, 64}, {16, 64, 128},
+                                       {120, 64, 64}, {31, 17, 63}};
 
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         check_shape(shapes[i][0], shapes[i][1], shapes[i][2], 1, 0);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The language of networks: what is read, how it is written, what is refused and with which words.
  */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bootstrap of a mean: Efron's formula on given resamples, SciPy's bootstrap within the error
  * of 10 000 resamples, and the bounds that a t interval breaks. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Theory of chains whose variances were measured. ReLU by the arc-cosine kernel (Cho & Saul 2009,
  * eq. 4): of two Gaussians of variance q and correlation c, E[phi phi'] = q k(c) / 2 with
  * k(c) = (sqrt(1 - c^2) + (pi - arccos c) c) / pi. Without activation everything is a product. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tests against chance, by SciPy (tests/golden/make_inference.py) and at the ends by hand. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Charts: what is in their CSV and in the commands that draw them, which series are left out, and
  * where panels and names stand. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is compared with what: sets of the best within a setting, main effects over settings, and
  * what cannot be told. The numbers of the tests are SciPy's in test_statistics. */
 #include <config.h>
@@ -94,6 +96,42 @@ START_TEST(the_best_are_a_set)
     compare(rows + 1, 2, 6); /* without its equal, c is alone */
     ck_assert_uint_eq(of->setting[0].set, 1);
     ck_assert_uint_eq(of->setting[0].best, 1);
+    done();
+}
+END_TEST
+
+/* Of more than 200 each with the best alone, with the same numbers as the pair has among few. */
+START_TEST(many_are_compared_with_the_best)
+{
+    enum { MANY = 201, BEST = 77, WORST = 150 };
+    static row rows[MANY];
+    static char name[MANY][8];
+    for (size_t a = 0; a < MANY; a++) {
+        snprintf(name[a], sizeof name[a], "i%zu", a);
+        rows[a] = a == BEST    ? (row){name[a], "relu", GOOD}
+                  : a == WORST ? (row){name[a], "relu", CHANCE}
+                               : (row){name[a], "relu", WORSE};
+    }
+    ins_difference worse, turned, none;
+    compare(rows, MANY, 6);
+    ck_assert(of->setting[0].by_best);
+    ck_assert_uint_eq(of->setting[0].best, BEST);
+    ck_assert_uint_eq(of->setting[0].set, 1);
+    ck_assert_uint_eq(of->differences, MANY - 1);
+    ck_assert(ins_difference_of(of, BEST, MANY - 1, &worse) && worse.told);
+    ck_assert(ins_difference_of(of, MANY - 1, BEST, &turned));
+    ck_assert(turned.difference.mean == -worse.difference.mean);
+    ck_assert_str_eq(turned.first, "i200");
+    ck_assert(ins_difference_of(of, 0, BEST, &turned));
+    ck_assert_str_eq(turned.second, "i77");
+    ck_assert(!ins_difference_of(of, 0, 1, &none));
+    done();
+    const row two[] = {rows[BEST], rows[0]};
+    compare(two, 2, 6);
+    ck_assert(!of->setting[0].by_best);
+    ck_assert(ins_difference_of(of, 0, 1, &turned));
+    ck_assert(turned.difference.mean == worse.difference.mean && turned.p == worse.p);
+    ck_assert(turned.adjusted_p <= worse.adjusted_p);
     done();
 }
 END_TEST
@@ -311,6 +349,7 @@ int main(void)
     TCase *logs = tcase_create("logs");
     tcase_add_checked_fixture(logs, scratch_setup, scratch_teardown);
     tcase_add_test(logs, the_best_are_a_set);
+    tcase_add_test(logs, many_are_compared_with_the_best);
     tcase_add_test(logs, who_did_not_learn_is_never_in_the_set);
     tcase_add_test(logs, few_seeds);
     tcase_add_test(logs, families_are_settings);

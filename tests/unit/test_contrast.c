@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Comparisons of arms by SciPy (tests/golden/make_inference.py); what has no spread, by hand. */
 #include <config.h>
 

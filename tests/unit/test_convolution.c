@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Convolutions against loops over their definition, in double, and against golden values of others'
  * loops; equal units; the identity that a linear map and its transpose fulfil. Built in double as
  * well. */

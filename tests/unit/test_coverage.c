@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which characters can be drawn: what is made of the answer of fc-list, here a shell script. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* CSV in. The expectations of the first table follow RFC 4180 and what pandas and editors
  * do (line numbers); every file is read in chunks of several sizes with the same result. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Data sets: reading, class labels, the split of scikit-learn, scaling. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a report says: chapters, sections and blocks in their order, slugs, and arms as marks. */
 #include <config.h>
 
@@ -164,6 +166,48 @@ START_TEST(marks_of_one_whole_name_are_the_same_to_a_reader)
 }
 END_TEST
 
+/* In a curve of more points than pixels the first and the last, peaks and gaps stay. */
+START_TEST(long_curves_are_thinned)
+{
+    enum { POINTS = 100000, PEAK = 54321, PIT = 70000, GAP = 30000 };
+    ins_chapter_begin(document, "c", "C");
+    ins_section_begin(document, "s", "S", "title", false);
+    ins_chart *chart = ins_chart_new(document->arena, "x", "X", INS_SHAPE_LOW);
+    ins_panel *panel = ins_chart_panel(chart, NULL);
+    panel->x = ins_axis_linear(document->arena, 0, POINTS, 4, false);
+    panel->y = ins_axis_linear(document->arena, -1, 1, 4, false);
+    ins_series *line = ins_panel_series(chart, panel, INS_SERIES_LINE, "line", 0, 0);
+    ins_series *dots = ins_panel_series(chart, panel, INS_SERIES_DOTS, "dots", 0, 0);
+    for (size_t i = 0; i < POINTS; i++) {
+        double y = i == PEAK ? 1 : i == PIT ? -1 : i == GAP ? (double)NAN : 0.1 * (double)(i % 2);
+        ins_point point = {.x = (double)i, .y = y, .lower = NAN, .upper = i == PEAK + 1 ? 2 : NAN};
+        ins_series_add(chart, line, point);
+        ins_series_add(chart, dots, point);
+    }
+    ins_add_chart(document, chart, "caption");
+    ck_assert(chart->thinned);
+    ck_assert_uint_eq(dots->points.count, POINTS);
+    ck_assert_uint_gt(line->points.count, 1000);
+    ck_assert_uint_lt(line->points.count, 9000);
+    static const size_t kept[] = {0, GAP - 1, GAP, GAP + 1, PEAK, PEAK + 1, PIT, POINTS - 1};
+    const ins_point *points = line->points.items;
+    for (size_t k = 0, i = 0; k < sizeof kept / sizeof kept[0]; k++) {
+        while (i < line->points.count && points[i].x < (double)kept[k]) i++;
+        ck_assert_uint_lt(i, line->points.count);
+        ck_assert(points[i].x == (double)kept[k]);
+    }
+    ins_chart *short_one = ins_chart_new(document->arena, "y", "Y", INS_SHAPE_LOW);
+    panel = ins_chart_panel(short_one, NULL);
+    panel->x = ins_axis_linear(document->arena, 0, POINTS, 4, false);
+    line = ins_panel_series(short_one, panel, INS_SERIES_LINE, "line", 0, 0);
+    for (size_t i = 0; i < 1000; i++)
+        ins_series_add(short_one, line, (ins_point){.x = (double)i, .y = 0});
+    ins_add_chart(document, short_one, "caption");
+    ck_assert(!short_one->thinned);
+    ck_assert_uint_eq(line->points.count, 1000);
+}
+END_TEST
+
 /* Charts of one name in a chapter, and a directory whose name is that of a chart. */
 START_TEST(charts_have_slugs_of_their_own)
 {
@@ -188,6 +232,7 @@ int main(void)
     tcase_add_test(tests, blocks_stand_in_the_order_in_which_they_were_added);
     tcase_add_test(tests, charts_are_numbered_through_all_sections);
     tcase_add_test(tests, a_table_begins_empty_and_keeps_its_columns);
+    tcase_add_test(tests, long_curves_are_thinned);
     tcase_add_test(tests, charts_have_slugs_of_their_own);
     tcase_add_test(tests, marks_become_names);
     tcase_add_test(tests, marks_of_one_whole_name_are_the_same_to_a_reader);

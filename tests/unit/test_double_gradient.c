@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Gradients of the network in double precision against central differences, on every parameter, for
  * every activation of the table; and the activations' slopes and limits. */
 #include <config.h>

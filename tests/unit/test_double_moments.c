@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Certified values of the univariate data sets of the NIST Statistical Reference Datasets
  * (https://www.itl.nist.gov/div898/strd/): mean and sample standard deviation to 15 digits. */
 #include <config.h>

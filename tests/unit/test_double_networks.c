@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Gradients of networks of the language in double against central differences: of every kind of
  * layer, and of networks of maps and of sequences that are put together at random. */
 #include <config.h>

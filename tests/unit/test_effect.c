@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Main effects and interactions by NumPy and SciPy (tests/golden/make_inference.py). */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The elementary functions of src/nn/elementary.h against the C library's in double, over the whole
  * range of float. */
 #include <config.h>

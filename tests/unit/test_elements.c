@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Elements of arrays: the bytes of each type are those of IEEE 754 and two's complement. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The call syntax that picks a row of a table, and its messages, whole. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Findings are rules over numbers: they fire when the numbers say so, turn over with the data, and
  * claim nothing of pure noise. The answer to an experiment's question is one of them. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Predictions of a grid's networks, initializers at the edge of chaos, the tables of the theory,
  * and the Jacobian in spectrum.csv. Oracles: the theory room called with shapes written out by
  * hand, constants computed by independent programs, and derivatives by the chain rule input by

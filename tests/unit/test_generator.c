@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Generated rows against closed forms: logic, sums, radius and angle. */
 #include <config.h>
 

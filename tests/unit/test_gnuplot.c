@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Starting gnuplot: which one, with what, and what becomes of one that misbehaves. The gnuplots
  * here are shell scripts. */
 #include <config.h>

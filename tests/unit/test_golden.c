@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Trains the networks of tests/golden/networks.csv from the weights that numpy drew for PyTorch
  * and compares losses and variances of every tensor with PyTorch's. */
 #include <config.h>

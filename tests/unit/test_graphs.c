@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Networks that are no chains of dense layers: own gains, streams, what their verdicts leave out,
  * and what the text of a network foretells. Every rule is tried on both sides. */
 #include <config.h>

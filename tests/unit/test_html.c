@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Text as HTML: nothing that stands in a text becomes an element, an attribute or a reference, and
  * hashes are those of the standard. */
 #include <config.h>

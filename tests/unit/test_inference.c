@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Intervals, slopes and paired tests against SciPy 1.10.1 (NumPy 1.24.2); each value stands beside
  * the call that made it. stats.t.ppf of that version is wrong in the tenth digit (12.7062047364 for
  * tan(0.475 pi) = 12.7062047362), so quantiles are taken from the incomplete beta function:

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* INI in: what inih promises, line numbers, continued and long lines, problems. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The initializers: what is drawn is held to what each row promises, and the promises to the
  * formulas of the papers and of Keras and PyTorch. */
 #include <config.h>

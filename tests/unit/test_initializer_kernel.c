@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The initializers on kernels, tables and attention: with the true fans of windows and groups, with
  * those that Keras, PyTorch and Flax count, and what whole networks make of them. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The initializers that look at a whole matrix, a bias, data or files. */
 #include <config.h>
 

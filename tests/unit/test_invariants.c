@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What holds exactly, whatever the data: twin channels stay twins, branches that start at zero are
  * the identity, a stack whose gammas are zero is dead, the deltas before a batch norm sum to
  * nothing. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Measuring, breaking, eliding and escaping of text.
  *
  * Oracle of widths: the hmtx tables of Liberation Sans 2.1, whose advance widths are those of

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The log: what is written is read back, a run directory appears whole or not at all, and an
  * interrupted run ends with the same bytes as an uninterrupted one, whatever byte was lost. The
  * oracle of every resumption is the directory that was written without interruption. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The log takes the rows of trials in any order, from any thread, and writes them in the order in
  * which the trials began. The oracle is the log of trials that ended one after the other. */
 #include <config.h>
@@ -104,7 +106,7 @@ START_TEST(finished_set)
     ins_log_close(log);
     ins_text journal = contents("run.partial/journal");
     const char *line = journal.data;
-    static const char *const begins[] = {"initscope journal 1 ", "trial 3 ", "trial 2 ",
+    static const char *const begins[] = {"initscope journal 2 ", "trial 3 ", "trial 2 ",
                                          "trial 1 "};
     for (size_t i = 0; i < 4; i++, line = strchr(line, '\n') + 1)
         ck_assert_int_eq(strncmp(line, begins[i], strlen(begins[i])), 0);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* New, force, resume: what is refused with which words, and what is replaced. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Logs read into columns: what other programs write, and every complaint word by word. */
 #include <config.h>
 

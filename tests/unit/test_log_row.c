@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows by the identifiers of their columns: what is written, and that every cell out of place ends
  * the program. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checked memory and problems. Deaths are seen from a child process. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Moments of units against GSL's statistics in long double on the raw elements, and what must hold
  * exactly: constant slices, identical units, counts. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The float network: its design, exact invariants of symmetric starts, the loss, sizes. */
 #include <config.h>
 

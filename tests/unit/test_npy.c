@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* .npy files as NumPy writes and reads them. The byte strings were made by numpy 1.24.2:
  * numpy.save(f, numpy.array(...)). */
 #include <config.h>

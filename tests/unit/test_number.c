@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers to text and back. */
 #include <config.h>
 
@@ -146,6 +148,30 @@ START_TEST(test_parse_like_strtod)
                  (int)(next_bits(&state) % 60) - 30);
         ck_assert_int_eq(ins_parse_number(text, strlen(text), &value), INS_NUMBER_FINITE);
         ck_assert_msg(value == strtod(text, NULL), "%s is not %.17g", text, value);
+    }
+}
+END_TEST
+
+/* Seventeen digits around doubles of every size, and what lies between two of them: ties among it.
+ */
+START_TEST(test_parse_near_doubles)
+{
+    uint64_t state = 3;
+
+    for (int i = 0; i < 40000; i++) {
+        uint64_t bits = next_bits(&state) & ~(UINT64_C(1) << 63);
+        double low, read = -1;
+        char text[1200];
+
+        memcpy(&low, &bits, sizeof low);
+        if (!isfinite(low) || !isfinite(nextafter(low, INFINITY))) continue;
+        if (i % 2)
+            snprintf(text, sizeof text, "%.*e", 15 + i % 5, low);
+        else /* halfway, to so many digits */
+            snprintf(text, sizeof text, "%.*Le", 15 + i % 7,
+                     ((long double)low + (long double)nextafter(low, INFINITY)) / 2);
+        ck_assert_int_eq(ins_parse_number(text, strlen(text), &read), INS_NUMBER_FINITE);
+        ck_assert_msg(read == strtod(text, NULL), "%s is not %.17g", text, read);
     }
 }
 END_TEST
@@ -353,6 +379,7 @@ int main(void)
     tcase_add_test(number, test_format_integer);
     tcase_add_test(number, test_round_trip);
     tcase_add_test(number, test_parse_like_strtod);
+    tcase_add_test(number, test_parse_near_doubles);
     tcase_add_loop_test(number, test_parse, 0, sizeof parses / sizeof parses[0]);
     tcase_add_test(number, test_parse_length);
     tcase_add_loop_test(number, test_integer, 0, sizeof integers / sizeof integers[0]);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The optimizers: three updates of scalars against formulas written out, and what holds for every
  * row of the table. */
 #include <config.h>

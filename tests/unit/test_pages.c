@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A test a page: from a made log the title, the sentences, the cells and the figure's CSV. Every
  * expected number follows from the log by the arithmetic in the test; where a sentence turns over
  * with the data, both sides are tried. */

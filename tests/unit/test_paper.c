@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A document on pages: nothing leaves the margins or lies on something else, what belongs together
  * stands together, page numbers and links lead where they say, and gnuplot draws what charts hold
  * at their extremes.

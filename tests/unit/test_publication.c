@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Publications: whole or not at all, of a directory and of its entries. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Random streams: numpy's numbers, and laws that take one uniform each. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Histograms, symmetry and saved weights: counted again here, by the definitions of the columns. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* spectrum.csv of a small network: the singular values of its layers, and of the Jacobian of the
  * class scores at the first four probe rows. Oracle: derivatives by the chain rule input by input,
  * from the first layer on, while the program multiplies from the last. */

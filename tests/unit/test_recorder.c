@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The recorder against GSL: every number of layers.csv and the gradient norm are computed again
  * from the raw tensors with gsl_stats_*, the definitions being those of GSL. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recurrent layers: against golden values, what their gates show, and how they start. */
 #include <config.h>
 

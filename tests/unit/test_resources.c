@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* How many trials run at a time: as many as are wanted, as there are, and as the memory holds. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers, counts, lists and names in running text: the grammar of numbers, from none on. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which score a study has, by its keys and by what its logs hold, and how it is said. */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* A document as a page: what becomes of each block, that no text of it is more than text, and that
  * its policy names the style and the script that are in it and no other. */
 #include <config.h>

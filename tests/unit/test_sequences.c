@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recurrent networks and transformers: how far back errors reach, how states grow, how alike tokens
  * become, how peaked attention is. Every rule is tried on both sides. */
 #include <config.h>

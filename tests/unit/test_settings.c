@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Settings: every option's default, what is taken and refused, precedence, and that the written
  * experiment is the experiment. */
 #include <config.h>

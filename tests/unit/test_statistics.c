@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The report's summary.csv and comparisons.csv of the log in tests/golden/statistics, against what
  * SciPy says of it (tests/golden/make_statistics.py). */
 #include <config.h>

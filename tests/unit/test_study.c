@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The study: which runs and arms a directory holds, and every number by its place. The expected
  * values are those written into the files of each test. */
 #include <config.h>

@@ -1,8 +1,13 @@
-/* Units that can be told apart, against counts by hand and numpy's singular values. */
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+/* Units that can be told apart, against counts by hand, numpy's singular values and those of Jacobi
+ * rotations. By LAPACK, and compiled once more by GSL. */
 #include <config.h>
 
 #include <check.h>
+#include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_rng.h>
@@ -11,6 +16,7 @@
 #include "initscope/symmetry.h"
 
 #include "check_tap.h"
+#include "jacobi.h"
 
 static gsl_rng *rng;
 
@@ -133,6 +139,101 @@ START_TEST(copies_add_no_rank)
 }
 END_TEST
 
+/* The effective rank of outputs (rows, units) from the definition. */
+static double rank_by_jacobi(const real *a, size_t rows, size_t units)
+{
+    enum { MOST = 70 * 66 };
+    static long double x[MOST];
+    double value[MOST] = {0}, sum = 0, entropy = 0;
+    const bool wide = rows < units;
+    const size_t count = wide ? rows : units;
+    for (size_t u = 0; u < units; u++) {
+        long double mean = 0;
+        for (size_t r = 0; r < rows; r++) mean += (long double)a[r * units + u];
+        mean /= (long double)rows;
+        for (size_t r = 0; r < rows; r++)
+            x[wide ? u * rows + r : r * units + u] = (long double)a[r * units + u] - mean;
+    }
+    ck_assert(ins_jacobi(x, wide ? units : rows, count, value));
+    /* below is rounding to a program that squares */
+    const double least = value[0] * sqrt((double)count * DBL_EPSILON);
+    for (size_t i = 0; i < count && value[i] > least; i++) sum += value[i];
+    for (size_t i = 0; i < count && value[i] > least; i++)
+        entropy -= value[i] / sum * log(value[i] / sum);
+    return sum > 0 ? exp(entropy) : 0;
+}
+
+static const size_t shapes[][2] = {{1, 1},   {1, 6},   {6, 1},   {2, 3},    {40, 8},
+                                   {30, 30}, {66, 70}, {70, 66}, {140, 20}, {20, 140}};
+
+/* Outputs of all kinds and shapes: drawn, rectified with a far mean, silent here and there,
+ * constant, all alike, very large, very small. */
+START_TEST(effective_ranks)
+{
+    enum { MOST = 70 * 66 };
+    static real a[MOST], w[MOST], b[MOST];
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        const size_t rows = shapes[s][0], units = shapes[s][1];
+        double silent = 0, most = 0;
+        for (size_t r = 0; r < rows; r++) {
+            const real shared = draw();
+            for (size_t u = 0; u < units; u++) {
+                const real own = draw();
+                const real outputs[] = {own,
+                                        1000 + (own > 0 ? own : 0),
+                                        u % 3 == 1 || own < 0 ? 0 : own,
+                                        (real)u,
+                                        shared,
+                                        own * (real)3e38,
+                                        own * (real)1e-37};
+                a[r * units + u] = outputs[_i];
+                most = fmax(most, fabs((double)outputs[_i]));
+            }
+        }
+        for (size_t u = 0; u < units; u++) {
+            bool any = false;
+            for (size_t r = 0; r < rows; r++) any = any || a[r * units + u] != 0;
+            silent += !any;
+        }
+        const both_sides found = symmetry_of(w, b, a, rows, units, 1);
+        const double expected = rank_by_jacobi(a, rows, units);
+        ck_assert_msg(fabs(found.effective_rank - expected) <= 1e-7 * (1 + expected),
+                      "%zu x %zu: %.17g, not %.17g", rows, units, found.effective_rank, expected);
+        ck_assert(found.silent_units == silent);
+        ck_assert(found.distinct_units == 1);
+        a[rows * units / 2] = _i % 2 ? (real)NAN : (real)-INFINITY;
+        ck_assert(isnan(symmetry_of(w, b, a, rows, units, 1).effective_rank));
+    }
+}
+END_TEST
+
+/* Classes of units beside those that a plain comparison of all pairs finds: small whole numbers, in
+ * which 0 has either sign, and biases that tell copies apart. */
+START_TEST(classes_by_all_pairs)
+{
+    enum { UNITS = 90, INPUTS = 3 };
+    real w[UNITS * INPUTS], b[UNITS], a[UNITS] = {0};
+    for (size_t i = 0; i < UNITS * INPUTS; i++)
+        w[i] = (real)floor((double)draw() * 2) * (i % 5 ? 1 : -1);
+    for (size_t u = 0; u < UNITS; u++) b[u] = (real)floor((double)draw() * 2);
+    double pairs = 0, classes = 0;
+    for (size_t u = 0; u < UNITS; u++) {
+        bool first = true;
+        for (size_t v = 0; v < u; v++) {
+            bool same = b[u] == b[v];
+            for (size_t i = 0; i < INPUTS; i++)
+                same = same && w[u * INPUTS + i] == w[v * INPUTS + i];
+            pairs += same;
+            first = first && !same;
+        }
+        classes += first;
+    }
+    ck_assert(pairs > 0 && classes > 2 && classes < UNITS);
+    const both_sides found = symmetry_of(w, b, a, 1, UNITS, INPUTS);
+    ck_assert(found.distinct_units == classes && found.duplicate_pairs == pairs);
+}
+END_TEST
+
 /* The cosine is that of the pairs that have one: (1, 0) and (3, 4), not those with the other two.
  */
 START_TEST(units_without_a_direction)
@@ -167,6 +268,8 @@ int main(void)
     tcase_add_test(cases, counts_classes_of_equal_units);
     tcase_add_test(cases, all_zero_layer);
     tcase_add_test(cases, copies_add_no_rank);
+    tcase_add_loop_test(cases, effective_ranks, 0, 7);
+    tcase_add_test(cases, classes_by_all_pairs);
     tcase_add_test(cases, units_without_a_direction);
     tcase_add_test(cases, not_finite_is_said);
     suite_add_tcase(suite, cases);

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Growing text, nearest names, display of foreign bytes, hash. */
 #include <config.h>
 
@@ -144,7 +146,8 @@ START_TEST(test_hash)
 }
 END_TEST
 
-/* CPython 3.11's hash() of bytes with PYTHONHASHSEED=0, which is SipHash-1-3 with a key of zeros. */
+/* CPython 3.11's hash() of bytes with PYTHONHASHSEED=0, which is SipHash-1-3 with a key of zeros.
+ */
 START_TEST(test_siphash)
 {
     static const uint64_t zero[2] = {0}, other[2] = {1, 0};
@@ -165,6 +168,33 @@ START_TEST(test_siphash)
 }
 END_TEST
 
+/* Whole blocks may come one by one; every byte counts, and so does where it is. */
+START_TEST(test_hash_blocks)
+{
+    enum { LENGTH = 2 * INS_HASH_BLOCK + 77 };
+    static char bytes[LENGTH];
+    for (size_t i = 0; i < LENGTH; i++) bytes[i] = (char)(i % 251);
+    const unsigned long long hash = ins_hash_blocks(INS_HASH_START, bytes, LENGTH);
+    unsigned long long pieces = ins_hash_blocks(INS_HASH_START, bytes, INS_HASH_BLOCK);
+    pieces = ins_hash_blocks(pieces, bytes + INS_HASH_BLOCK, LENGTH - INS_HASH_BLOCK);
+    ck_assert_uint_eq(pieces, hash);
+    ck_assert_uint_ne(ins_hash_blocks(INS_HASH_START, bytes, LENGTH - 1), hash);
+    for (size_t i = 0; i < LENGTH; i++) {
+        bytes[i] = (char)(bytes[i] ^ 0x80);
+        ck_assert_uint_ne(ins_hash_blocks(INS_HASH_START, bytes, LENGTH), hash);
+        bytes[i] = (char)(bytes[i] ^ 0x80);
+    }
+    for (size_t i = 32; i < INS_HASH_BLOCK; i += 32) {
+        bytes[i] = (char)(bytes[i] ^ 0x80);
+        bytes[i - 32] = (char)(bytes[i - 32] ^ 0x80);
+        ck_assert_uint_ne(ins_hash_blocks(INS_HASH_START, bytes, LENGTH), hash);
+        bytes[i] = (char)(bytes[i] ^ 0x80);
+        bytes[i - 32] = (char)(bytes[i - 32] ^ 0x80);
+    }
+    ck_assert_uint_eq(ins_hash_blocks(INS_HASH_START, bytes, LENGTH), hash);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("text");
@@ -177,6 +207,7 @@ int main(void)
     tcase_add_test(text, test_display);
     tcase_add_test(text, test_hash);
     tcase_add_test(text, test_siphash);
+    tcase_add_test(text, test_hash_blocks);
     suite_add_tcase(suite, text);
     return ins_run_suite(suite);
 }

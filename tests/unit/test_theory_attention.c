@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Attention before training, blocks of it, and what tokens and positions are looked up as.
  * Constants are quadratures of an independent program, and means over 4 to 16 seeds of networks
  * that PyTorch 1.13 evaluated in float64, with their standard error where it says more than the

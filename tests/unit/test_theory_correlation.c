@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Correlated Gaussians through an activation. Oracles: closed forms, and the three ways of
  * computing against each other. */
 #include <config.h>

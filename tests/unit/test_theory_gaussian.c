@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Gaussian expectations and gains. Oracles: adaptive quadrature (gsl_integration_qag),
  * Gauss-Hermite (gsl_integration_fixed), closed forms, and six digits computed by independent
  * programs. */

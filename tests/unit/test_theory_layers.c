@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The theory of all layer kinds: its numbers against closed forms, tables of exact recursions and
  * independent quadratures, and its predictions against real networks.
  *

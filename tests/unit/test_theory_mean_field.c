@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Fixed points, phases, depth scales and the critical line. The constants were computed twice by
  * independent programs; they are held to the digits given. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The theory against networks: the gains from layer to layer that real networks of finite width
  * show before training are what was predicted for them.
  *

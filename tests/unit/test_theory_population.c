@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Gated recurrent layers by a population of units. Constants are means over 8 to 10 seeds of
  * networks of 256 units that PyTorch 1.13 evaluated in float64, and what an independent program
  * with the same equations and 20000 units gave. */

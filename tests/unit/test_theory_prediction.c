@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Layer predictions, the softmax at initialization, and what finite width adds. Oracles: closed
  * forms, and constants computed by independent programs, held to the digits given. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Simple recurrent layers. Constants are closed forms of the papers named, exact recursions by an
  * independent program with its own quadrature, and means over seeds of networks that PyTorch 1.13
  * trained in float64, with their standard error. */

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The theory against networks before training: known demonstrations, the spread between seeds, the
  * loss of a network that has learnt nothing. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The theory of attention and of tables against real networks, matrix by matrix. */
 #include <config.h>
 

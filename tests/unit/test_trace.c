@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* The instrument with made tensors, and no network: the rows of every log against GSL or by hand,
  * which of them a moment has, and that nothing is looked at that was not planned. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Training: dropout, repeatability, the order of the rows, weight decay, divergence. */
 #include <config.h>
 

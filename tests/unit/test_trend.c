@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ranks and straightness by SciPy and NumPy (tests/golden/make_inference.py). */
 #include <config.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Verdicts: each rule on either side of its threshold, of a run and of k of n runs, and the
  * thresholds in the printed rules. */
 #include <config.h>

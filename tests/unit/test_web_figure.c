@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Figures of a page: what becomes of the SVG that gnuplot has drawn, what of it is refused, and
  * where values are read. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* Networks that differ in their width alone: slopes against the width, the sentences on them, and
  * whether one learning rate serves every width. Every sentence is tried on both sides. */
 #include <config.h>

@@ -1,3 +1,5 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the tests of the theory share: picking rows, and closeness to a printed constant. */
 #ifndef THEORY_CHECK_H
 #define THEORY_CHECK_H

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A network in NumPy alone, whose tensors are handed over one by one."""
 import numpy as np
 

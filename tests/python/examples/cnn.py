@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A residual network with batch normalisation, functional ReLU, sums in place and dropout."""
 import torch
 from torch import nn

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the examples share: 1797 digits of 8 x 8 pixels, in PyTorch, and the words of their command
 lines."""
 import argparse

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Two layers of LSTM over the rows of a digit."""
 import torch
 from torch import nn

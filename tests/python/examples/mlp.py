@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A multilayer perceptron with in-place ReLU, three initializers, Adam."""
 import torch
 from torch import nn

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A transformer with normalisation before each branch: a digit is 8 tokens of 8 pixels."""
 import torch
 from torch import nn

@@ -1,3 +1,5 @@
+# SPDX-FileCopyrightText: The initscope authors
+# SPDX-License-Identifier: GPL-3.0-or-later
 """40 layers of tanh in two widths, a factor of its own, recorded at steps 1, 3, 10, 30, 100, ..."""
 import torch
 from torch import nn
