@@ -20,6 +20,7 @@
 #include "initscope/symmetry.h"
 #include "initscope/trainer.h"
 #include "laboratory.h"
+#include "machine.h"
 
 static void pair(ins_text *out, const char *key, const char *value)
 {
@@ -68,6 +69,14 @@ static void pair_cpu(ins_text *out)
     pair(out, "cpu", model);
 }
 
+static void pair_made(ins_text *out, const char *key, void (*make)(ins_text *))
+{
+    ins_text value = {0};
+    make(&value);
+    pair(out, key, value.data);
+    ins_text_free(&value);
+}
+
 /* What always answering the most frequent class would get right on the rows that it is taken from.
  */
 static double largest_share(const ins_samples *samples)
@@ -104,8 +113,10 @@ static void program_pairs(const ins_surroundings *surroundings, ins_text *out)
     pair(out, "command_line", surroundings->command_line);
     pair_date(out);
     pair_cpu(out);
+    pair_made(out, "cpu_features", ins_machine_cpu_features);
     pair(out, "blas", ins_blas_name());
     pair(out, "gsl", gsl_version);
+    pair_made(out, "libc", ins_machine_libc);
     pair(out, "compiler", ins_compiler());
     pair(out, "openmp", ins_openmp());
     pair_size(out, "threads", surroundings->threads);

@@ -14,7 +14,7 @@
 #include "initscope/memory.h"
 
 /* What numbers may depend on, beside what the identity tells. */
-static const char *const arithmetic[] = {"blas", "gsl", "compiler", "flush_to_zero"};
+static const char *const arithmetic[] = {"blas", "gsl", "libc", "compiler", "flush_to_zero"};
 
 enum { ARITHMETIC = sizeof arithmetic / sizeof arithmetic[0] };
 
@@ -96,12 +96,14 @@ static ins_status same_arithmetic(const ins_part *first, const ins_pairs *known,
         const char *was = ins_pairs_get(&pairs, arithmetic[i]);
         char one[INS_DISPLAY_SIZE], another[INS_DISPLAY_SIZE];
         if (is == NULL || was == NULL || strcmp(is, was) == 0) continue;
-        status =
-            ins_error_add(error, INS_DATA,
-                          "%s: %s differs, and with it the last digits: %s has \"%s\" (got "
-                          "\"%s\"); OPENBLAS_CORETYPE gives all machines one kernel",
-                          other->place, arithmetic[i], first->place,
-                          ins_display(one, is, strlen(is)), ins_display(another, was, strlen(was)));
+        const char *remedy = strcmp(arithmetic[i], "blas") == 0
+                                 ? "; OPENBLAS_CORETYPE gives all machines one kernel"
+                                 : "";
+        status = ins_error_add(
+            error, INS_DATA,
+            "%s: %s differs, and with it the last digits: %s has \"%s\" (got \"%s\")%s",
+            other->place, arithmetic[i], first->place, ins_display(one, is, strlen(is)),
+            ins_display(another, was, strlen(was)), remedy);
     }
     ins_pairs_free(&pairs);
     return status;
