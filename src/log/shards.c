@@ -51,8 +51,15 @@ static ins_status read_part(const char *directory, ins_part *part, ins_error *er
     if (status != INS_OK) return status;
     if (part->identity.shard == NULL || !ins_journal_walk(part->place, take_line, part))
         return ins_error_add(error, INS_DATA, "%s: is no shard of an experiment", directory);
+    return INS_OK;
+}
+
+/* A finished shard is as it was written, the rows of its trials apart, which are looked at when
+ * they are copied. */
+static ins_status is_unchanged(const ins_part *part, ins_error *error)
+{
     ins_text changes = {0};
-    status = ins_manifest_compare(part->place, INS_MANIFEST_OTHER, &changes, error);
+    ins_status status = ins_manifest_compare(part->place, INS_MANIFEST_OTHER, &changes, error);
     if (status == INS_OK) status = ins_manifest_refuse(part->place, &changes, error);
     ins_text_free(&changes);
     return status;
@@ -172,6 +179,8 @@ ins_status ins_parts_read(const char *const *directory, size_t directories, bool
     if (status != INS_OK) return status;
     parts->trials = parts->part[0].identity.trials;
     status = belong_together(parts, error);
+    for (size_t i = 0; status == INS_OK && i < parts->count; i++)
+        status = is_unchanged(&parts->part[i], error);
     return status == INS_OK ? place_trials(parts, error) : status;
 }
 
