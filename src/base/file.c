@@ -260,13 +260,14 @@ static ins_status make_entry(int directory, const char *folder, const content *w
     if (result == 0) return INS_OK;
 
     int reason = errno;
-    char *path = ins_path_join(folder, what->name);
+    ins_text path = {0};
 
+    ins_text_add_format(&path, "%s/%s", folder, what->name);
     errno = reason;
 
-    ins_status status = ins_file_problem(path, INS_OUTPUT, error);
+    ins_status status = ins_file_problem(path.data, INS_OUTPUT, error);
 
-    free(path);
+    ins_text_free(&path);
     return status;
 }
 
