@@ -49,9 +49,15 @@
          "network.")                                                                               \
     FILE(FEATURES, "features.csv", false,                                                          \
          "One row a feature: the training rows before and after scaling.")                         \
+    FILE(OUTPUTS, "outputs.csv", false,                                                            \
+         "One row an output of the network: the class or the target that it stands for.")          \
     FILE(ENVIRONMENT, "environment.csv", false,                                                    \
          "Where and with what the run was made; may differ between equal runs.")                   \
-    FILE(TIMING, "timing.csv", true, "One row a run: how long it took; differs between equal runs.")
+    FILE(TIMING, "timing.csv", true,                                                               \
+         "One row a run: how long it took; differs between equal runs.")                           \
+    FILE(MANIFEST, "manifest.csv", false,                                                          \
+         "One row a file of the finished run, this one apart: by it is told what was changed "     \
+         "since.")
 
 /* ROW(file, identifier, name, type (an ins_column_type), unit ("1", "s", "nat", "row", ...; "" for
  * a text), one sentence). First those that several files share. */
@@ -345,6 +351,13 @@
     ROW(FEATURES, SCALED_VARIANCE, "scaled_variance", AMOUNT, "1",                              \
         "Population variance over the training rows after scaling.")
 
+#define INS_OUTPUTS_COLUMNS(ROW)                                                                 \
+    ROW(OUTPUTS, OUTPUT, "output", POSITIVE, "1", "Number of the output, from 1.")               \
+    ROW(OUTPUTS, NAME, "name", TEXT, "",                                                         \
+        "Name of its class or target in the data. What begins with = + - @ or a tab, a formula " \
+        "to "                                                                                    \
+        "spreadsheets, has an apostrophe before it.")
+
 #define INS_ENVIRONMENT_COLUMNS(ROW)                                                               \
     ROW(ENVIRONMENT, KEY, "key", TEXT, "",                                                         \
         "What is described: version, command line, date, CPU, BLAS, libraries, threads.")          \
@@ -358,6 +371,13 @@
         "Wall-clock time of training and evaluating the run.") \
     ROW(TIMING, RECORD_SECONDS, "record_seconds", AMOUNT, "s", \
         "Wall-clock time of recording its statistics.")
+
+#define INS_MANIFEST_COLUMNS(ROW)                                                             \
+    ROW(MANIFEST, FILE, "file", TEXT, "",                                                     \
+        "Name of the file, with its folders, in the run directory. What begins with = + - @ " \
+        "or a tab, a formula to spreadsheets, has an apostrophe before it.")                  \
+    ROW(MANIFEST, BYTES, "bytes", COUNT, "byte", "Its size.")                                 \
+    ROW(MANIFEST, SHA256, "sha256", TEXT, "", "Its SHA-256, in hexadecimal digits.")
 
 /* --- What it makes ----------------------------------------------------------- */
 

@@ -37,6 +37,10 @@ int ins_file_open_at(int directory, const char *path, int flags); /* as openat()
  * which being larger than 256 MiB is one. */
 ins_status ins_file_read(const char *path, ins_text *text, ins_status status, ins_error *error);
 
+/* The same of a file that has no business being larger than limit bytes. */
+ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit, ins_status status,
+                                 ins_error *error);
+
 /* Whether the file can be read and begins with the text start; no more of it is read. */
 bool ins_file_begins_with(const char *path, const char *start);
 
@@ -48,6 +52,12 @@ ins_status ins_file_write(const char *path, const char *bytes, size_t length, in
  * that is made anew if the power fails before. */
 ins_status ins_file_stage(const char *path, const char *bytes, size_t length, ins_error *error);
 
+/* Both in an open directory, of which folder is the name. */
+ins_status ins_file_write_at(int directory, const char *folder, const char *name, const char *bytes,
+                             size_t length, ins_error *error);
+ins_status ins_file_stage_at(int directory, const char *folder, const char *name, const char *bytes,
+                             size_t length, ins_error *error);
+
 /* Reads the bytes from start on, through interrupts and short reads, until so many are read or the
  * file ends: how many they are, or -1 with errno. */
 ptrdiff_t ins_read_all(int file, char *bytes, size_t length, size_t start);
@@ -57,6 +67,17 @@ int ins_write_all(int file, const char *bytes, size_t length);
 
 /* Makes one directory, and its name reaches the disk; an existing directory is fine. */
 ins_status ins_directory_make(const char *path, ins_error *error);
+
+/* Makes the directory, unless it is there, and opens it: what is there must be a directory of this
+ * user's, and no link, or, with links, no link of somebody else's. *directory is a descriptor.
+ * INS_OUTPUT on failure. */
+ins_status ins_directory_enter(const char *path, bool links, int *directory, ins_error *error);
+
+/* INS_OUTPUT when path is there and is somebody else's, whatever it is. */
+ins_status ins_path_check_owner(const char *path, ins_error *error);
+
+/* Whether path, no link followed, is still the name of the open directory. */
+bool ins_directory_is_at(int directory, const char *path);
 
 /* Removes path with all below it; symbolic links are removed, not followed. Missing is fine. */
 ins_status ins_directory_remove(const char *path, ins_error *error);

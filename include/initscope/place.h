@@ -12,12 +12,15 @@
 typedef struct ins_place {
     const char *output;
     char *staging; /* output/report.unfinished: everything is written here */
+    int directory; /* descriptor of output */
+    int lock;      /* descriptor: staging is ours until it is closed */
     bool made;     /* there was no output directory */
     bool earlier;  /* there is a rendered report, which only a rendered one may replace */
 } ins_place;
 
 /* Makes output, and an empty staging directory with the folders figures and pages. INS_OUTPUT when
- * that cannot be, or output holds such names that are not ours: then there is nothing to close. */
+ * that cannot be, another process is there or writes the run directory around it anew, or output
+ * is another user's or holds such names that are not ours: then there is nothing to close. */
 ins_status ins_place_open(ins_place *place, const char *output, ins_error *error);
 
 /* Where the scripts are to be found in the end when they could not be rendered. */

@@ -16,8 +16,8 @@
 typedef enum ins_publication_kind {
     INS_PUBLISH_NEW,     /* staging becomes the directory final, which is empty or missing */
     INS_PUBLISH_REPLACE, /* staging becomes the directory final, whatever that was */
-    INS_PUBLISH_ENTRIES  /* the entries of staging move into the directory final, each in place of
-                            one of its name; what else final holds stays */
+    INS_PUBLISH_ENTRIES  /* the entries of staging, its lock apart, move into the directory final,
+                            each in place of one of its name; what else final holds stays */
 } ins_publication_kind;
 
 typedef struct ins_publication {

@@ -29,6 +29,7 @@ typedef struct ins_report_options {
     unsigned formats;    /* some of INS_FORMATS; 0: all */
     const char *output;  /* NULL: DIR/report of the only DIR */
     const char *gnuplot; /* NULL: $GNUPLOT, else "gnuplot" from PATH */
+    ins_text *warnings;  /* gets a line for each file changed since its run was finished; or NULL */
 } ins_report_options;
 
 /* Writes the report. INS_DATA: logs that cannot be read; INS_USAGE: an output directory that holds

@@ -12,6 +12,7 @@
 #include "initscope/error.h"
 #include "initscope/log_reader.h"
 #include "initscope/memory.h"
+#include "initscope/text.h"
 
 /* --- The graph --------------------------------------------------------------- */
 
@@ -143,10 +144,11 @@ typedef struct ins_study {
     size_t layers;          /* the most of all arms */
     size_t unfinished_runs; /* an interrupted run that a later one repeats is none of them */
     const ins_unfinished *unfinished;
-    const ins_doubtful *doubt;         /* (INS_DOUBTS) */
-    ins_pairs experiment, environment; /* empty when the files are absent */
-    ins_table features, phase;         /* rows = 0 when absent */
-    ins_table runs_table;              /* rows = 0 when absent */
+    const ins_doubtful *doubt;          /* (INS_DOUBTS) */
+    ins_pairs experiment, environment;  /* empty when the files are absent */
+    ins_table features, outputs, phase; /* rows = 0 when absent */
+    ins_table runs_table;               /* rows = 0 when absent */
+    ins_text changes; /* a line for each file that is not as the finished run left it */
     struct ins_study_index *index;
 } ins_study;
 
@@ -154,12 +156,16 @@ typedef struct ins_study {
  * their columns only run (or initializer and seed), epoch, layer, tensor and variance are needed;
  * rows of unknown tensors are left out. factors.csv and network.csv, of which the runs are
  * numbered, are INS_DATA where they contradict runs.csv, themselves, or another run of the same
- * arm. Runs that have not ended are set aside; where no other is left that is INS_DATA. */
+ * arm. Runs that have not ended are set aside; where no other is left that is INS_DATA. A directory
+ * that is replaced meanwhile is read again. error holds no problem. */
 ins_status ins_study_read(const char *directory, ins_study *study, ins_error *error);
 
 /* The same, and the runs under way are taken as far as they have come. */
 ins_status ins_study_read_running(const char *directory, ins_study *study, ins_error *error);
 void ins_study_free(ins_study *study);
+
+/* Adds the changes to out, which may be NULL, each with the directory. */
+void ins_study_warn(const ins_study *study, ins_text *out);
 
 /* Where a number stands. run is an index into ins_study.run, layer 0 .. layers. */
 typedef struct ins_site {

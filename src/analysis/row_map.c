@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "initscope/keyed_hash.h"
 #include "initscope/memory.h"
 
 enum { LEAST = 16 }; /* slots */
@@ -23,7 +24,7 @@ static size_t scatter(uint64_t key)
 static size_t slot_of(const ins_row_map *map, uint64_t key)
 {
     if (map->direct) return (size_t)key;
-    size_t at = scatter(key) & (map->slots - 1);
+    size_t at = scatter(key ^ map->seed) & (map->slots - 1);
     while (map->slot[at] != 0 && map->key[map->slot[at] - 1] != key)
         at = (at + 1) & (map->slots - 1);
     return at;
@@ -33,7 +34,7 @@ void ins_row_map_start(ins_row_map *map, size_t entries, uint64_t keys)
 {
     /* A slot and a key take 12 bytes an entry, and the slots are half empty at least. */
     enum { WORTH = 4 };
-    *map = (ins_row_map){.slots = LEAST};
+    *map = (ins_row_map){.slots = LEAST, .seed = ins_keyed_hash("rows", 4)};
     map->direct = keys / WORTH <= entries;
     if (map->direct) {
         map->slots = (size_t)keys;

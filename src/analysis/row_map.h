@@ -19,6 +19,7 @@ typedef struct ins_row_map {
     size_t capacity; /* of key */
     uint32_t *slot;  /* entry + 1, 0 when free */
     uint64_t *key;   /* (capacity) by entry */
+    uint64_t seed;   /* of the process: nobody can choose keys that fall together */
 } ins_row_map;
 
 /* Entries that a map can number. */

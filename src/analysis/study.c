@@ -8,8 +8,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "initscope/file.h"
+#include "initscope/manifest.h"
 
 #include "study_internal.h"
 
@@ -46,6 +48,7 @@ static ins_status read_files(const char *directory, ins_study *study, ins_error 
     read_needed(study, INS_LOG_LAYERS, error);
     ins_table_read(directory, INS_LOG_RUNS, running, &study->runs_table, &present, error);
     ins_table_read(directory, INS_LOG_FEATURES, running, &study->features, &present, error);
+    ins_table_read(directory, INS_LOG_OUTPUTS, running, &study->outputs, &present, error);
     ins_table_read(directory, INS_LOG_PHASE, running, &study->phase, &present, error);
     ins_table_read(directory, INS_LOG_FACTORS, running, factors, &present, error);
     ins_table_read(directory, INS_LOG_NETWORK, running, network, &present, error);
@@ -243,23 +246,45 @@ static ins_status build(ins_study *study, ins_error *error)
     return error->status;
 }
 
-static ins_status read_study(const char *directory, bool running, ins_study *study,
-                             ins_error *error)
+/* The directory may be replaced by another run while its files are read: then *replaced. */
+static ins_status read_once(const char *directory, bool running, ins_study *study, bool *replaced,
+                            ins_error *error)
 {
+    struct stat before = {0}, after = {0};
+    stat(directory, &before);
     ins_study made = {.running = running};
     made.index = ins_allocate(1, sizeof *made.index, "the study");
     made.index->arena = ins_arena_new();
     made.directory = ins_arena_copy(made.index->arena, directory, strlen(directory));
     const int hold = ins_log_hold(directory);
     ins_status status = ins_log_check_whole(directory, error);
+    if (status == INS_OK)
+        status = ins_manifest_compare(directory, INS_MANIFEST_LOGS, &made.changes, error);
     if (status == INS_OK) status = read_files(directory, &made, error);
     ins_log_release(hold);
+    stat(directory, &after);
+    *replaced = before.st_ino != after.st_ino || before.st_dev != after.st_dev;
+    if (status == INS_OK && *replaced)
+        status = ins_error_add(error, INS_DATA, "%s: was replaced while it was read", directory);
     if (status == INS_OK) status = count_rows(&made, error);
     if (status == INS_OK) status = build(&made, error);
     if (status == INS_OK) {
         *study = made;
     } else {
         ins_study_free(&made);
+    }
+    return status;
+}
+
+static ins_status read_study(const char *directory, bool running, ins_study *study,
+                             ins_error *error)
+{
+    enum { TRIES = 3 };
+    ins_status status = INS_OK;
+    bool replaced = true;
+    for (int i = 0; i < TRIES && replaced; i++) {
+        ins_error_clear(error);
+        status = read_once(directory, running, study, &replaced, error);
     }
     return status;
 }
@@ -274,6 +299,18 @@ ins_status ins_study_read_running(const char *directory, ins_study *study, ins_e
     return read_study(directory, true, study, error);
 }
 
+void ins_study_warn(const ins_study *study, ins_text *out)
+{
+    char directory[INS_DISPLAY_SIZE];
+    ins_display(directory, study->directory, strlen(study->directory));
+    for (const char *line = out != NULL ? study->changes.data : NULL;
+         line != NULL && *line != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        ins_text_add_line(out, "%s/%.*s", directory, (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
 void ins_study_free(ins_study *study)
 {
     struct ins_study_index *index = study->index;
@@ -286,10 +323,12 @@ void ins_study_free(ins_study *study)
         free(placed->row);
     }
     ins_table_free(&study->features);
+    ins_table_free(&study->outputs);
     ins_table_free(&study->phase);
     ins_table_free(&study->runs_table);
     ins_pairs_free(&study->environment);
     ins_pairs_free(&study->experiment);
+    ins_text_free(&study->changes);
     ins_arena_free(index->arena);
     free(index);
     *study = (ins_study){0};

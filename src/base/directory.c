@@ -31,6 +31,68 @@ ins_status ins_directory_make(const char *path, ins_error *error)
     return ins_file_problem(path, INS_OUTPUT, error);
 }
 
+static ins_status foreign(const char *path, ins_error *error)
+{
+    return ins_error_add(error, INS_OUTPUT, "%s: belongs to another user", path);
+}
+
+ins_status ins_path_check_owner(const char *path, ins_error *error)
+{
+    struct stat status;
+
+    return lstat(path, &status) == 0 && status.st_uid != geteuid() ? foreign(path, error) : INS_OK;
+}
+
+bool ins_directory_is_at(int directory, const char *path)
+{
+    struct stat mine, theirs;
+
+    return fstat(directory, &mine) == 0 && lstat(path, &theirs) == 0 &&
+           mine.st_ino == theirs.st_ino && mine.st_dev == theirs.st_dev;
+}
+
+/* Opens the directory path. Of one that was made just now the owner is not asked: there are file
+ * systems that give everything to one user. */
+static ins_status open_own(const char *path, bool made, int *directory, ins_error *error)
+{
+    struct stat status;
+    int file = ins_file_open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    ins_status result = INS_OK;
+
+    if (file < 0 && (errno == ELOOP || errno == ENOTDIR) && lstat(path, &status) == 0 &&
+        S_ISLNK(status.st_mode))
+        return ins_error_add(error, INS_OUTPUT, "%s: is a link", path);
+    if (file < 0 || fstat(file, &status) != 0)
+        result = ins_file_problem(path, INS_OUTPUT, error);
+    else if (!made && status.st_uid != geteuid())
+        result = foreign(path, error);
+    if (result == INS_OK)
+        *directory = file;
+    else if (file >= 0)
+        close(file);
+    return result;
+}
+
+ins_status ins_directory_enter(const char *path, bool links, int *directory, ins_error *error)
+{
+    struct stat status;
+    bool made = mkdir(path, 0777) == 0;
+
+    if (made && ins_parent_sync(path) != 0) return ins_file_problem(path, INS_OUTPUT, error);
+    if (!made && errno != EEXIST) return ins_file_problem(path, INS_OUTPUT, error);
+    if (!made && links && lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
+        char *target = NULL;
+        ins_status result = ins_path_check_owner(path, error);
+
+        if (result == INS_OK) target = ins_path_resolve(path);
+        if (target) result = open_own(target, false, directory, error);
+        if (result == INS_OK && !target) result = ins_file_problem(path, INS_OUTPUT, error);
+        free(target);
+        return result;
+    }
+    return open_own(path, made, directory, error);
+}
+
 static int remove_below(int parent, const char *name);
 
 /* Removes what the open directory holds, but for the entry kept (NULL: none), and closes it.

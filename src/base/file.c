@@ -108,7 +108,7 @@ bool ins_file_begins_with(const char *path, const char *start)
 
 /* Creates a file of a name that nobody has, beside path. Returns its descriptor, or -1 with errno;
  * *name, in both cases, is to be freed. */
-static int create_beside(const char *path, char **name)
+static int create_beside(int directory, const char *path, char **name)
 {
     enum { ATTEMPTS = 100 };
     ins_text text = {0};
@@ -119,7 +119,7 @@ static int create_beside(const char *path, char **name)
         ins_text_add_format(&text, "%s.%ld", path, (long)getpid());
         if (attempt > 0) ins_text_add_format(&text, ".%d", attempt);
         ins_text_add(&text, ".tmp");
-        file = ins_file_open(text.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+        file = ins_file_open_at(directory, text.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
         if (file >= 0 || errno != EEXIST) break;
     }
     *name = text.data;
@@ -202,15 +202,20 @@ int ins_parent_sync(const char *path)
     return ins_directory_sync(parent);
 }
 
-/* Everything that must succeed before the new bytes bear the name path. Returns 0, or -1 with
- * errno.
- */
-static int fill_and_rename(int file, const char *name, const char *path, const char *bytes,
-                           size_t length, bool synced)
-{
-    int result = ins_write_all(file, bytes, length);
+/* What is to be a file of that name. */
+typedef struct content {
+    const char *name, *bytes;
+    size_t length;
+    bool synced;
+} content;
 
-    if (result == 0 && synced) result = ins_file_sync(file);
+/* Everything that must succeed before the new bytes bear their name. Returns 0, or -1 with errno.
+ */
+static int fill_and_rename(int directory, int file, const char *name, const content *what)
+{
+    int result = ins_write_all(file, what->bytes, what->length);
+
+    if (result == 0 && what->synced) result = ins_file_sync(file);
 
     int reason = errno;
 
@@ -219,35 +224,71 @@ static int fill_and_rename(int file, const char *name, const char *path, const c
         reason = errno;
     }
     errno = reason;
-    return result == 0 ? rename(name, path) : result;
+    return result == 0 ? renameat(directory, name, directory, what->name) : result;
 }
 
-static ins_status make_file(const char *path, const char *bytes, size_t length, bool synced,
-                            ins_error *error)
+/* Returns 0, or -1 with errno. */
+static int make_file(int directory, const content *what)
 {
     char *name;
-    int file = create_beside(path, &name), result = -1;
+    int file = create_beside(directory, what->name, &name), result = -1, reason = errno;
 
     if (file >= 0) {
-        result = fill_and_rename(file, name, path, bytes, length, synced);
-        if (result != 0) {
-            int reason = errno;
-
-            unlink(name);
-            errno = reason;
-        }
+        result = fill_and_rename(directory, file, name, what);
+        reason = errno;
+        if (result != 0) unlinkat(directory, name, 0);
     }
     free(name);
-    if (result == 0 && synced) result = ins_parent_sync(path);
-    return result == 0 ? INS_OK : ins_file_problem(path, INS_OUTPUT, error);
+    errno = reason;
+    return result;
+}
+
+static ins_status make_path(const content *what, ins_error *error)
+{
+    int result = make_file(AT_FDCWD, what);
+
+    if (result == 0 && what->synced) result = ins_parent_sync(what->name);
+    return result == 0 ? INS_OK : ins_file_problem(what->name, INS_OUTPUT, error);
+}
+
+static ins_status make_entry(int directory, const char *folder, const content *what,
+                             ins_error *error)
+{
+    int result = make_file(directory, what);
+
+    if (result == 0 && what->synced) result = ins_file_sync(directory);
+    if (result == 0) return INS_OK;
+
+    int reason = errno;
+    ins_text path = {0};
+
+    ins_text_add_format(&path, "%s/%s", folder, what->name);
+    errno = reason;
+
+    ins_status status = ins_file_problem(path.data, INS_OUTPUT, error);
+
+    ins_text_free(&path);
+    return status;
 }
 
 ins_status ins_file_write(const char *path, const char *bytes, size_t length, ins_error *error)
 {
-    return make_file(path, bytes, length, true, error);
+    return make_path(&(content){path, bytes, length, true}, error);
 }
 
 ins_status ins_file_stage(const char *path, const char *bytes, size_t length, ins_error *error)
 {
-    return make_file(path, bytes, length, false, error);
+    return make_path(&(content){path, bytes, length, false}, error);
+}
+
+ins_status ins_file_write_at(int directory, const char *folder, const char *name, const char *bytes,
+                             size_t length, ins_error *error)
+{
+    return make_entry(directory, folder, &(content){name, bytes, length, true}, error);
+}
+
+ins_status ins_file_stage_at(int directory, const char *folder, const char *name, const char *bytes,
+                             size_t length, ins_error *error)
+{
+    return make_entry(directory, folder, &(content){name, bytes, length, false}, error);
 }

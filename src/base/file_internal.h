@@ -14,10 +14,6 @@
 /* read(), taken up again after a signal. */
 ssize_t ins_file_read_some(int file, char *bytes, size_t size);
 
-/* ins_file_read of a file that has no business being larger than limit bytes. */
-ins_status ins_file_read_limited(const char *path, ins_text *text, size_t limit, ins_status status,
-                                 ins_error *error);
-
 int ins_file_sync(int file);
 int ins_path_sync(const char *path, int flags); /* flags: further ones of open() */
 int ins_parent_sync(const char *path);          /* the directory that holds path */

@@ -18,6 +18,7 @@
 
 #include "file_internal.h"
 #include "initscope/file.h"
+#include "initscope/lock.h"
 
 /* A name in an open directory. */
 typedef struct spot {
@@ -164,7 +165,8 @@ static ins_status names_in(const char *path, ins_text *names, ins_error *error)
     for (const struct dirent *entry; (entry = readdir(directory));) {
         const char *name = entry->d_name;
 
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, INS_REPLACED) == 0)
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, INS_LOCK) == 0 ||
+            strcmp(name, INS_REPLACED) == 0)
             continue;
         ins_text_add_format(names, "%s\n", name);
     }
@@ -242,7 +244,7 @@ static ins_status exchange_entries(const ins_publication *p, ins_error *error)
         } else {
             /* From here on nobody puts the old ones back. */
             renameat(between.staging, INS_REPLACED, between.staging, "done");
-            if (ins_directory_sync(p->final) != 0)
+            if (ins_file_sync(between.final) != 0)
                 status = ins_file_problem(p->final, INS_OUTPUT, error);
         }
     }

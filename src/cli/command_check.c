@@ -95,6 +95,10 @@ static void check_directory(const char *directory, question *asked, ins_error *e
     const ins_status status = asked->running ? ins_study_read_running(directory, &study, error)
                                              : ins_study_read(directory, &study, error);
     if (status != INS_OK) return;
+    ins_text warnings = {0};
+    ins_study_warn(&study, &warnings);
+    if (!asked->quiet) ins_warnings_print(&warnings);
+    ins_text_free(&warnings);
     ins_analyse(&study, &analysis);
     for (size_t a = 0; a < study.arms; a++) check_arm(&analysis, a, asked);
     ins_analysis_free(&analysis);

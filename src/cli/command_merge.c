@@ -12,8 +12,8 @@
 static const char about[] =
     "Joins the DIRs of shards, which `initscope run` has written, to one run directory, byte for "
     "byte "
-    "what one process would have written, `environment.csv` and `timing.csv` apart. Shards of "
-    "other "
+    "what one process would have written, `environment.csv`, `timing.csv` and `manifest.csv` "
+    "apart. Shards of other "
     "experiments, versions, data or kernels of the matrix product are refused, and so are runs "
     "that "
     "are there twice or not at all: which ones, and in which shard, is said.";

@@ -102,14 +102,17 @@ static void print_text(const ins_report_options *options, ins_error *error)
     ins_text_free(&text);
 }
 
-static void write_report(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
+/* The report, or its table as text. */
+static void write_report(const ins_arguments *arguments, ins_arena *arena, ins_text *warnings,
+                         ins_error *error)
 {
     ins_report_options options = {.directories = (const char *const *)arguments->operand,
                                   .count = arguments->operands,
                                   .running = ins_arguments_value(arguments, "running") != NULL,
                                   .formats = read_formats(arguments, arena, error),
                                   .output = ins_arguments_value(arguments, "output"),
-                                  .gnuplot = ins_arguments_value(arguments, "gnuplot")};
+                                  .gnuplot = ins_arguments_value(arguments, "gnuplot"),
+                                  .warnings = warnings};
     if (error->status != INS_OK) return;
     if (options.count == 0) {
         ins_error_add(error, INS_USAGE, "report: no run directory; see `initscope report --help`");
@@ -128,6 +131,14 @@ static void write_report(const ins_arguments *arguments, ins_arena *arena, ins_e
         print_summary(&options);
 }
 
+static void report(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
+{
+    ins_text warnings = {0};
+    write_report(arguments, arena, &warnings, error);
+    ins_warnings_print(&warnings);
+    ins_text_free(&warnings);
+}
+
 static const ins_flag *flags(ins_arena *arena)
 {
     (void)arena;
@@ -142,7 +153,7 @@ static void run(int argc, char **argv, ins_error *error)
         if (ins_arguments_value(&arguments, "help"))
             ins_help_print(&ins_command_report, arena);
         else
-            write_report(&arguments, arena, error);
+            report(&arguments, arena, error);
     }
     ins_arena_free(arena);
 }

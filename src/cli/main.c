@@ -127,9 +127,8 @@ static void close_output(ins_error *error)
         ins_error_add(error, INS_OUTPUT, "write error: %s", strerror(errno ? errno : EIO));
 }
 
-int main(int argc, char **argv)
+static __attribute__((noinline)) int start(int argc, char **argv)
 {
-    open_standard_descriptors();
     if (has_foreign_privileges()) {
         fputs("initscope: refuses to run with the privileges of another user\n", stderr);
         return INS_USAGE;
@@ -144,4 +143,26 @@ int main(int argc, char **argv)
     ins_problems_print(&error);
     if (error.status == INS_INTERRUPTED) ins_signals_die();
     return (int)error.status;
+}
+
+/* Of the main thread, and of those that train: theirs are as large as this limit. Whoever runs out
+ * of stack dies without a word. */
+static void check_stack(void)
+{
+    enum { NEED = 256 /* KiB */ };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= (rlim_t)NEED * 1024)
+        return;
+    fprintf(stderr, "initscope: out of memory (need %d KiB of stack, of which the limit is %lu)\n",
+            NEED, (unsigned long)(limit.rlim_cur / 1024));
+    _exit(INS_INTERNAL);
+}
+
+/* Nothing large lies in its frame: the stack is looked at first. */
+int main(int argc, char **argv)
+{
+    open_standard_descriptors();
+    check_stack();
+    return start(argc, argv);
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/keyed_hash.h"
+
 /* The place of a label in the table: its own, or the empty one where it belongs. */
 static size_t place(const ins_labels *labels, unsigned long long hash, const char *text,
                     size_t length)
@@ -42,7 +44,7 @@ static void grow(ins_labels *labels)
 
 size_t ins_labels_find(ins_labels *labels, const char *text, size_t length, ins_arena *arena)
 {
-    const unsigned long long hash = ins_hash(INS_HASH_START, text, length);
+    const unsigned long long hash = ins_keyed_hash(text, length);
     grow(labels);
     const size_t at = place(labels, hash, text, length);
     if (labels->slot[at] == 0) {

@@ -13,12 +13,14 @@
 #include <string.h>
 #include <time.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 
 #include "initscope/clock.h"
@@ -64,6 +66,20 @@ char *ins_program_find(const char *name)
     return NULL;
 }
 
+/* What the caller of this program has left open is not the child's: only the three standard ones
+ * are. In the child. */
+static void close_others(void)
+{
+    enum { FIRST = STDERR_FILENO + 1, MOST = 65536 };
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, (unsigned)FIRST, ~0U, 0U) == 0) return;
+#endif
+    struct rlimit limit;
+    int most = MOST;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < MOST) most = (int)limit.rlim_cur;
+    for (int file = FIRST; file < most; file++) close(file);
+}
+
 /* In the child, where only async-signal-safe calls are allowed. */
 static _Noreturn void become(const ins_program *program, const char *directory, int said)
 {
@@ -84,7 +100,7 @@ static _Noreturn void become(const ins_program *program, const char *directory, 
         dup2(said, program->heard) < 0 || chdir(directory) != 0) {
         _exit(CANNOT_START);
     }
-    if (null > STDERR_FILENO) close(null);
+    close_others();
     execve(program->path, (char *const *)program->arguments, environment);
     _exit(CANNOT_START);
 }

@@ -12,9 +12,9 @@
 #include "house_style.h"
 #include "html.h"
 #include "initscope/file.h"
+#include "initscope/sha256.h"
 #include "screen_figure.h"
 #include "screen_table.h"
-#include "sha256.h"
 
 static const ins_block *block_at(const ins_section *section, size_t block)
 {
@@ -306,15 +306,15 @@ static ins_status read_inlays(inlay inlays[INLAYS], ins_error *error)
 
 static void add_policy(ins_text *out, const inlay inlays[INLAYS])
 {
-    char script[INS_SHA256_SIZE], light[INS_SHA256_SIZE], dark[INS_SHA256_SIZE];
+    char script[INS_SHA256_BASE64], light[INS_SHA256_BASE64], dark[INS_SHA256_BASE64];
     ins_text_add_format(
         out,
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src "
         "'sha256-%s'; style-src 'sha256-%s' 'sha256-%s'; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'\">\n",
-        ins_sha256(script, inlays[SCRIPT].text.data, inlays[SCRIPT].text.length),
-        ins_sha256(light, inlays[LIGHT].text.data, inlays[LIGHT].text.length),
-        ins_sha256(dark, inlays[DARK].text.data, inlays[DARK].text.length));
+        ins_sha256_base64(script, inlays[SCRIPT].text.data, inlays[SCRIPT].text.length),
+        ins_sha256_base64(light, inlays[LIGHT].text.data, inlays[LIGHT].text.length),
+        ins_sha256_base64(dark, inlays[DARK].text.data, inlays[DARK].text.length));
 }
 
 static void add_inlay(ins_text *out, const char *begin, const inlay *of)

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: The initscope authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
-/* What surrounds the numbers: environment.csv, everything that may differ between equal runs, and
- * features.csv, the inputs before and after scaling. */
+/* What surrounds the numbers: environment.csv, everything that may differ between equal runs,
+ * features.csv, the inputs before and after scaling, and outputs.csv, what outputs are called. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -20,6 +20,7 @@
 #include "initscope/symmetry.h"
 #include "initscope/trainer.h"
 #include "laboratory.h"
+#include "machine.h"
 
 static void pair(ins_text *out, const char *key, const char *value)
 {
@@ -68,14 +69,12 @@ static void pair_cpu(ins_text *out)
     pair(out, "cpu", model);
 }
 
-/* "a, b" */
-static void pair_names(ins_text *out, const char *key, const char *const *names, size_t count)
+static void pair_made(ins_text *out, const char *key, void (*make)(ins_text *))
 {
-    ins_text list = {0};
-    for (size_t i = 0; i < count; i++)
-        ins_text_add_format(&list, "%s%s", i > 0 ? ", " : "", names[i]);
-    pair(out, key, list.data);
-    ins_text_free(&list);
+    ins_text value = {0};
+    make(&value);
+    pair(out, key, value.data);
+    ins_text_free(&value);
 }
 
 /* What always answering the most frequent class would get right on the rows that it is taken from.
@@ -114,8 +113,10 @@ static void program_pairs(const ins_surroundings *surroundings, ins_text *out)
     pair(out, "command_line", surroundings->command_line);
     pair_date(out);
     pair_cpu(out);
+    pair_made(out, "cpu_features", ins_machine_cpu_features);
     pair(out, "blas", ins_blas_name());
     pair(out, "gsl", gsl_version);
+    pair_made(out, "libc", ins_machine_libc);
     pair(out, "compiler", ins_compiler());
     pair(out, "openmp", ins_openmp());
     pair_size(out, "threads", surroundings->threads);
@@ -163,7 +164,6 @@ static ins_evaluation constant_answer(const ins_samples *train, const ins_sample
 static void class_pairs(const ins_dataset *dataset, const ins_prepared *data, ins_text *out)
 {
     pair_size(out, "classes", dataset->classes);
-    pair_names(out, "class_names", dataset->class_names, dataset->classes);
     pair_number(out, "majority_share", majority_share(data));
     pair_number(out, "largest_train_share", largest_share(&data->train));
     pair_number(out, "largest_test_share", largest_share(&data->test));
@@ -173,7 +173,6 @@ static void target_pairs(const ins_dataset *dataset, const ins_prepared *data, i
 {
     if (dataset->task == INS_TASK_INPUTS) pair(out, "autoencoder", "yes");
     pair_size(out, "targets", dataset->targets);
-    pair_names(out, "target_names", dataset->target_names, dataset->targets);
     const ins_evaluation train = constant_answer(&data->train, &data->train);
     const ins_evaluation test = constant_answer(&data->train, &data->test);
     pair_number(out, "train_constant_loss", train.loss);
@@ -254,6 +253,21 @@ void ins_features_write(const ins_dataset *dataset, const ins_prepared *data, in
         ins_row_number(&row, INS_FEATURES_MAXIMUM, feature->maximum);
         ins_row_number(&row, INS_FEATURES_SCALED_MEAN, feature->scaled_mean);
         ins_row_number(&row, INS_FEATURES_SCALED_VARIANCE, feature->scaled_variance);
+        ins_row_end(&row);
+    }
+}
+
+void ins_outputs_write(const ins_dataset *dataset, ins_text *out)
+{
+    const bool classes = dataset->task == INS_TASK_CLASSES;
+    const size_t count = classes ? dataset->classes : dataset->targets;
+    const char *const *names =
+        (const char *const *)(classes ? dataset->class_names : dataset->target_names);
+    ins_log_header(INS_LOG_OUTPUTS, out);
+    for (size_t i = 0; i < count; i++) {
+        ins_row row = ins_row_begin(out, INS_LOG_OUTPUTS);
+        ins_row_integer(&row, INS_OUTPUTS_OUTPUT, (long long)i + 1);
+        ins_row_name(&row, INS_OUTPUTS_NAME, names[i]);
         ins_row_end(&row);
     }
 }

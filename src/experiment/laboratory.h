@@ -52,7 +52,7 @@ ins_status ins_trial_run(const ins_laboratory *laboratory, const ins_trial *tria
 ins_status ins_trial_size(const ins_laboratory *laboratory, const ins_trial *trial, size_t *bytes,
                           ins_error *error);
 
-/* environment.csv and features.csv, with their headers. */
+/* environment.csv, features.csv and outputs.csv, with their headers. */
 typedef struct ins_surroundings {
     const ins_settings *settings;
     const ins_dataset *dataset;
@@ -63,5 +63,6 @@ typedef struct ins_surroundings {
 } ins_surroundings;
 void ins_environment_write(const ins_surroundings *surroundings, ins_text *out);
 void ins_features_write(const ins_dataset *dataset, const ins_prepared *data, ins_text *out);
+void ins_outputs_write(const ins_dataset *dataset, ins_text *out);
 
 #endif

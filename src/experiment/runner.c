@@ -141,15 +141,18 @@ static ins_status write_files(running *r)
                                      .command_line = r->request->command_line,
                                      .threads = r->threads,
                                      .flush_to_zero = r->flush_to_zero};
-    ins_text environment = {0}, features = {0};
+    ins_text environment = {0}, features = {0}, outputs = {0};
     ins_environment_write(&surroundings, &environment);
     ins_features_write(&r->dataset, &r->data, &features);
+    ins_outputs_write(&r->dataset, &outputs);
     ins_status status = ins_log_file_write(r->log, "experiment.ini", &r->experiment, r->error);
     if (status == INS_OK)
         status = ins_log_file_write(r->log, "environment.csv", &environment, r->error);
     if (status == INS_OK) status = ins_log_file_write(r->log, "features.csv", &features, r->error);
+    if (status == INS_OK) status = ins_log_file_write(r->log, "outputs.csv", &outputs, r->error);
     ins_text_free(&environment);
     ins_text_free(&features);
+    ins_text_free(&outputs);
     return status;
 }
 

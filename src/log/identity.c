@@ -12,6 +12,8 @@
 
 #include "log_internal.h"
 
+enum { LARGEST = 1 << 24 }; /* bytes of an identity, or of experiment.ini */
+
 static size_t line_length(const char *line)
 {
     return strcspn(line, "\n");
@@ -48,7 +50,7 @@ ins_status ins_identity_check(const char *directory, const char *what, const cha
 {
     char *path = ins_path_join(directory, "identity");
     ins_text text = {0};
-    ins_status status = ins_file_read(path, &text, INS_OUTPUT, error);
+    ins_status status = ins_file_read_limited(path, &text, LARGEST, INS_OUTPUT, error);
     free(path);
     if (status == INS_OK) {
         const char *old = text.data, *new = identity;
@@ -106,7 +108,8 @@ static ins_status check_experiment(const char *directory, const char *identity, 
     char *path = ins_path_join(directory, "experiment.ini");
     ins_text text = {0};
     ins_status status = INS_OK;
-    if (ins_path_exists(path)) status = ins_file_read(path, &text, INS_OUTPUT, error);
+    if (ins_path_exists(path))
+        status = ins_file_read_limited(path, &text, LARGEST, INS_OUTPUT, error);
     free(path);
     for (const char *old = text.data; status == INS_OK && old != NULL && *old != '\0';) {
         size_t length = line_length(old);
@@ -156,7 +159,8 @@ ins_status ins_identity_read(const char *directory, ins_identity *identity, ins_
     char *path = ins_path_join(directory, "identity");
     ins_identity found = {0};
     ins_status status = INS_OK;
-    if (ins_path_exists(path)) status = ins_file_read(path, &found.text, INS_DATA, error);
+    if (ins_path_exists(path))
+        status = ins_file_read_limited(path, &found.text, LARGEST, INS_DATA, error);
     if (found.text.data != NULL) found.shard = value_behind(found.text.data, shard_key);
     if (status == INS_OK && found.shard != NULL && !read_part(&found))
         status = ins_error_add(error, INS_DATA, "%s: is not as it was written", path);

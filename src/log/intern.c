@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/keyed_hash.h"
 #include "initscope/text.h"
 
 typedef struct ins_interned interned;
@@ -42,7 +43,7 @@ static void grow(ins_interner *interner)
 const char *ins_intern(ins_interner *interner, const char *text, size_t length)
 {
     if (interner->count >= interner->capacity / 2) grow(interner);
-    unsigned long long hash = ins_hash(INS_HASH_START, text, length);
+    unsigned long long hash = ins_keyed_hash(text, length);
     interned *slot = find(interner, text, length, hash);
     if (slot->text == NULL) {
         *slot = (interned){ins_arena_copy(interner->arena, text, length), length, hash};

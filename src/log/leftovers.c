@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "initscope/file.h"
+#include "initscope/lock.h"
 #include "initscope/log_writer.h"
 #include "initscope/publication.h"
 
@@ -25,20 +26,7 @@ typedef struct leftovers {
 
 /* Files of the staging directory that a finished run does not have; those that a part of one does
  * not have come first. */
-static const char *const bookkeeping[BOOKKEEPING] = {"lock", "journal", "identity"};
-
-bool ins_log_is_empty(const char *directory, ins_log_file file)
-{
-    if (!ins_log_tables[file].by_trial) return false;
-    struct stat status;
-    ins_text header = {0};
-    ins_log_header(file, &header);
-    char *path = ins_path_join(directory, ins_log_tables[file].file);
-    bool empty = stat(path, &status) == 0 && (size_t)status.st_size == header.length;
-    free(path);
-    ins_text_free(&header);
-    return empty;
-}
+static const char *const bookkeeping[BOOKKEEPING] = {INS_LOCK, "journal", "identity"};
 
 static ins_status find_leftovers(const char *directory, bool part, leftovers *these,
                                  ins_error *error)
@@ -70,9 +58,14 @@ static void remove_leftovers(leftovers *these)
 ins_status ins_leftovers_publish(const ins_publication *publication, bool part, ins_error *error)
 {
     leftovers these;
-    ins_status status = find_leftovers(publication->staging, part, &these, error);
+    ins_status status = publication->kind == INS_PUBLISH_REPLACE
+                            ? ins_log_check_reports(publication->final, error)
+                            : INS_OK;
+    if (status == INS_OK) status = find_leftovers(publication->staging, part, &these, error);
     if (status != INS_OK) return status;
-    status = ins_publication_exchange(publication, error);
+    status =
+        ins_manifest_write(these.directory, publication->staging, these.name, these.count, error);
+    if (status == INS_OK) status = ins_publication_exchange(publication, error);
     if (ins_path_exists(publication->staging))
         keep_leftovers(&these);
     else

@@ -24,21 +24,32 @@ char *ins_log_plain_name(const char *directory);
 int ins_log_open_file(const char *path, int flags);
 int ins_log_cut(int file, size_t length);
 
-/* Writes the files to which rows are appended, with their headers alone. INS_OUTPUT on failure. */
-ins_status ins_log_start_files(const char *directory, ins_error *error);
+/* Writes the files to which rows are appended, with their headers alone, into the open directory
+ * place, which directory names. INS_OUTPUT on failure. */
+ins_status ins_log_start_files(int place, const char *directory, ins_error *error);
 
-/* Takes staging/lock, writing the process id into it. *lock is a descriptor that holds the lock
- * until it is closed. INS_OUTPUT, naming directory and the holder, when another process has it. */
-ins_status ins_log_take_lock(const char *directory, const char *staging, int *lock,
-                             ins_error *error);
+/* Makes the staging directory of the directory, unless it is there, opens it and takes its lock:
+ * descriptors, *place may not be wanted. INS_OUTPUT, and *lock is -1, when it is a link or another
+ * user's, or another process holds it. */
+ins_status ins_log_enter(const char *directory, const char *staging, int *place, int *lock,
+                         ins_error *error);
+
+/* INS_OUTPUT, naming the process, when one writes a report into the directory, which is to be
+ * replaced. */
+ins_status ins_log_check_reports(const char *directory, ins_error *error);
 
 /* True when nothing was asked for that a file of the directory would hold: it has its header only.
  */
 bool ins_log_is_empty(const char *directory, ins_log_file file);
 
-/* Publishes a directory of rows, without what a finished one does not have, which goes after the
- * renaming: one that could not be renamed can be gone on with. A part of an experiment keeps its
- * journal and its identity. INS_OUTPUT, as the exchange. */
+/* Writes manifest.csv of the open directory, which path names, without the files of these names.
+ * INS_OUTPUT on failure. */
+ins_status ins_manifest_write(int directory, const char *path, const char *const *without,
+                              size_t count, ins_error *error);
+
+/* Publishes a directory of rows, with a manifest and without what a finished one does not have,
+ * which goes after the renaming: one that could not be renamed can be gone on with. A part of an
+ * experiment keeps its journal and its identity. INS_OUTPUT, as the exchange. */
 ins_status ins_leftovers_publish(const ins_publication *publication, bool part, ins_error *error);
 
 /* Removes what a process left that was killed right after the renaming. */

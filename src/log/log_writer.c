@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include "initscope/file.h"
+#include "initscope/lock.h"
 #include "initscope/log_reader.h"
+#include "initscope/manifest.h"
 #include "initscope/memory.h"
 #include "initscope/publication.h"
 
@@ -27,6 +29,7 @@ struct ins_log {
     char *directory, *staging;
     ins_text identity;                           /* with the shard */
     bool part;                                   /* of an experiment: not all of its trials */
+    int place;                                   /* the open staging directory */
     int lock, journal_file, file[INS_LOG_FILES]; /* descriptors, -1 when not open */
     ins_journal journal;
     ins_trial_set taken; /* trials that are complete or begun */
@@ -63,7 +66,7 @@ static ins_log *log_new(const ins_log_terms *terms)
     log->queue = ins_log_queue_new(terms->room);
     ins_text_add_format(&staging, "%s.partial", log->directory);
     log->staging = staging.data;
-    log->lock = log->journal_file = -1;
+    log->place = log->lock = log->journal_file = -1;
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) log->file[file] = -1;
     return log;
 }
@@ -85,6 +88,7 @@ static void log_free(ins_log *log)
 {
     close_files(log);
     close_descriptor(&log->lock);
+    close_descriptor(&log->place);
     ins_log_queue_free(log->queue);
     ins_trial_set_free(&log->taken);
     ins_text_free(&log->identity);
@@ -99,6 +103,7 @@ static ins_status check_directory(const ins_log *log, ins_error *error)
     if (log->directory[0] == '\0')
         return ins_error_add(error, INS_OUTPUT, "output directory: has no name (got \"\")");
     ins_status status = ins_log_check_kind(log->directory, error);
+    if (status == INS_OK) status = ins_path_check_owner(log->directory, error);
     if (status == INS_OK) status = ins_log_check_kind(log->staging, error);
     if (status != INS_OK || log->terms.policy != INS_LOG_NEW) return status;
     bool vacant;
@@ -128,7 +133,11 @@ static ins_status check_complete(const ins_log *log, size_t *finished, ins_error
     *finished = runs.rows;
     ins_table_free(&runs);
     ins_leftovers_remove_late(log->directory, log->part);
-    return INS_OK;
+    ins_text changes = {0};
+    status = ins_manifest_compare(log->directory, INS_MANIFEST_ALL, &changes, error);
+    if (status == INS_OK) status = ins_manifest_refuse(log->directory, &changes, error);
+    ins_text_free(&changes);
+    return status;
 }
 
 /* Makes the staging directory, or takes over one that is ours, and locks it. */
@@ -136,15 +145,14 @@ static ins_status enter(ins_log *log, ins_error *error)
 {
     ins_status status = INS_OK;
     bool ours = true;
-    if (log->terms.policy != INS_LOG_FORCE && !ins_path_holds(log->staging, "lock"))
+    if (log->terms.policy != INS_LOG_FORCE && !ins_path_holds(log->staging, INS_LOCK))
         status = ins_directory_is_empty(log->staging, &ours, error);
     if (status == INS_OK && !ours)
         status = ins_error_add(
             error, INS_OUTPUT,
             "%s: exists and is not an interrupted run; use --force to replace it", log->staging);
-    if (status == INS_OK) status = ins_directory_make(log->staging, error);
     if (status != INS_OK) return status;
-    return ins_log_take_lock(log->directory, log->staging, &log->lock, error);
+    return ins_log_enter(log->directory, log->staging, &log->place, &log->lock, error);
 }
 
 /* The lock goes last: without it, what is left would not be known for an interrupted run. */
@@ -154,37 +162,44 @@ static ins_status remove_staging(const ins_log *log, ins_error *error)
     return status == INS_OK ? ins_directory_remove(log->staging, error) : status;
 }
 
+/* For appending, cut to its length. */
+static ins_status open_file(const ins_log *log, const char *name, size_t length, int *file,
+                            ins_error *error)
+{
+    *file = ins_file_open_at(log->place, name, O_WRONLY | O_APPEND | O_NOFOLLOW);
+    if (*file >= 0 && ins_log_cut(*file, length) == 0) return INS_OK;
+    const int reason = errno;
+    char *path = ins_path_join(log->staging, name);
+    errno = reason;
+    const ins_status status = ins_file_problem(path, INS_OUTPUT, error);
+    free(path);
+    return status;
+}
+
 /* Opens the files for appending, cut to the lengths of the journal. */
 static ins_status open_files(ins_log *log, ins_error *error)
 {
     ins_status status = INS_OK;
     for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++) {
         if (!ins_log_tables[file].by_trial) continue;
-        char *path = ins_path_join(log->staging, ins_log_tables[file].file);
-        log->file[file] = ins_log_open_file(path, O_WRONLY | O_APPEND);
-        if (log->file[file] < 0 || ins_log_cut(log->file[file], log->journal.length[file]) != 0)
-            status = ins_file_problem(path, INS_OUTPUT, error);
-        free(path);
+        status = open_file(log, ins_log_tables[file].file, log->journal.length[file],
+                           &log->file[file], error);
     }
     if (status != INS_OK) return status;
-    char *path = ins_path_join(log->staging, "journal");
-    log->journal_file = ins_log_open_file(path, O_WRONLY | O_APPEND);
-    if (log->journal_file < 0 || ins_log_cut(log->journal_file, log->journal.bytes) != 0)
-        status = ins_file_problem(path, INS_OUTPUT, error);
-    free(path);
-    return status;
+    return open_file(log, "journal", log->journal.bytes, &log->journal_file, error);
 }
 
-typedef ins_status file_writer(const char *path, const char *bytes, size_t length,
-                               ins_error *error);
-
-static ins_status write_text(const ins_log *log, const char *name, const ins_text *text,
-                             file_writer *write_file, ins_error *error)
+/* Brought to the disk at once. */
+static ins_status keep_text(const ins_log *log, const char *name, const ins_text *text,
+                            ins_error *error)
 {
-    char *path = ins_path_join(log->staging, name);
-    ins_status status = write_file(path, text->data, text->length, error);
-    free(path);
-    return status;
+    return ins_file_write_at(log->place, log->staging, name, text->data, text->length, error);
+}
+
+ins_status ins_log_file_write(ins_log *log, const char *name, const ins_text *text,
+                              ins_error *error)
+{
+    return ins_file_stage_at(log->place, log->staging, name, text->data, text->length, error);
 }
 
 /* A staging directory with headers and no trial, in place of whatever was there. What a resumption
@@ -193,13 +208,12 @@ static ins_status start(ins_log *log, ins_error *error)
 {
     ins_status status = ins_directory_clear(log->staging, "lock", error);
     ins_text text = {0};
-    if (status == INS_OK) status = ins_log_start_files(log->staging, error);
-    if (status == INS_OK)
-        status = write_text(log, "identity", &log->identity, ins_file_write, error);
+    if (status == INS_OK) status = ins_log_start_files(log->place, log->staging, error);
+    if (status == INS_OK) status = keep_text(log, "identity", &log->identity, error);
     if (status == INS_OK) {
         ins_text_clear(&text);
         ins_journal_start(&log->journal, log->terms.policy == INS_LOG_FORCE, &text);
-        status = write_text(log, "journal", &text, ins_file_write, error);
+        status = keep_text(log, "journal", &text, error);
     }
     ins_text_free(&text);
     if (status == INS_OK) status = open_files(log, error);
@@ -216,6 +230,14 @@ static ins_publication publication_of(const ins_log *log)
                              log->journal.replace ? INS_PUBLISH_REPLACE : INS_PUBLISH_NEW};
 }
 
+/* A staging directory that was made for this run goes again. */
+static ins_status check_reports(const ins_log *log, ins_error *error)
+{
+    const ins_status status = ins_log_check_reports(log->directory, error);
+    if (status != INS_OK && !ins_path_holds(log->staging, "journal")) remove_staging(log, NULL);
+    return status;
+}
+
 /* The staging directory is ours and locked: goes on with what is in it, or starts. A resumption
  * that finds no trial in it but a directory of the final name leaves *complete true. */
 static ins_status go_on_or_start(ins_log *log, bool *complete, ins_error *error)
@@ -223,7 +245,8 @@ static ins_status go_on_or_start(ins_log *log, bool *complete, ins_error *error)
     ins_log_policy policy = log->terms.policy;
     ins_publication publication = publication_of(log);
     bool vacant;
-    ins_status status = ins_publication_recover(&publication, error);
+    ins_status status = policy == INS_LOG_FORCE ? check_reports(log, error) : INS_OK;
+    if (status == INS_OK) status = ins_publication_recover(&publication, error);
     if (status == INS_OK)
         status = ins_journal_recover(log->staging, &log->journal, &log->taken, error);
     if (status == INS_OK) status = ins_directory_is_empty(log->directory, &vacant, error);
@@ -418,33 +441,30 @@ ins_status ins_log_append(ins_log *log, ins_log_entry *entry, ins_error *error)
     return status;
 }
 
-ins_status ins_log_file_write(ins_log *log, const char *name, const ins_text *text,
-                              ins_error *error)
-{
-    return write_text(log, name, text, ins_file_stage, error);
-}
-
 const char *ins_log_staging(const ins_log *log)
 {
     return log->staging;
 }
 
-static ins_status write_schema(const ins_log *log, ins_error *error)
+static ins_status write_schema(ins_log *log, ins_error *error)
 {
     bool present[INS_LOG_FILES];
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++)
-        present[file] = ins_path_holds(log->staging, ins_log_tables[file].file) &&
-                        !ins_log_is_empty(log->staging, file);
+        present[file] =
+            file == INS_LOG_MANIFEST || (ins_path_holds(log->staging, ins_log_tables[file].file) &&
+                                         !ins_log_is_empty(log->staging, file));
     ins_text schema = {0};
     ins_log_schema(present, &schema);
-    ins_status status = write_text(log, "schema.json", &schema, ins_file_stage, error);
+    ins_status status = ins_log_file_write(log, "schema.json", &schema, error);
     ins_text_free(&schema);
     return status;
 }
 
-static ins_status publish(const ins_log *log, ins_error *error)
+static ins_status publish(ins_log *log, ins_error *error)
 {
     const ins_publication publication = publication_of(log);
+    if (!ins_directory_is_at(log->place, log->staging))
+        return ins_error_add(error, INS_OUTPUT, "%s: was moved or removed meanwhile", log->staging);
     const ins_status status = write_schema(log, error);
     return status == INS_OK ? ins_leftovers_publish(&publication, log->part, error) : status;
 }

@@ -143,7 +143,7 @@ static ins_status copy_files(const merging *m, ins_error *error)
     ins_csv_end_row(&shards);
     ins_status status = copy_file(m, part, "experiment.ini", "", error);
     for (ins_log_file file = 0; status == INS_OK && file < INS_LOG_FILES; file++)
-        if (!ins_log_tables[file].by_trial)
+        if (!ins_log_tables[file].by_trial && file != INS_LOG_MANIFEST)
             status = copy_file(m, part, ins_log_tables[file].file,
                                file == INS_LOG_ENVIRONMENT ? shards.data : "", error);
     ins_text_free(&shards);

@@ -153,8 +153,7 @@ ins_status ins_rank_logs_enter(const char *output, ins_log_policy policy, int *l
     ins_status status = policy == INS_LOG_NEW      ? check_vacant(output, ranks, error)
                         : policy == INS_LOG_RESUME ? check_resumable(output, ranks, error)
                                                    : INS_OK;
-    if (status == INS_OK) status = ins_directory_make(ranks, error);
-    if (status == INS_OK) status = ins_log_take_lock(output, ranks, lock, error);
+    if (status == INS_OK) status = ins_log_enter(output, ranks, NULL, lock, error);
     if (status == INS_OK && policy == INS_LOG_FORCE) status = start_anew(ranks, error);
     free(ranks);
     return status;
@@ -174,7 +173,7 @@ void ins_rank_logs_leave(const char *output, int lock)
 static ins_status remove_all(const char *output, const char *ranks, ins_error *error)
 {
     int lock;
-    ins_status status = ins_log_take_lock(output, ranks, &lock, error);
+    ins_status status = ins_log_enter(output, ranks, NULL, &lock, error);
     if (status != INS_OK) return status;
     status = ins_directory_remove(ranks, error);
     close(lock);

@@ -67,7 +67,11 @@ static ins_status write_new(const char *directory, const char *name, const ins_t
 static ins_status write_start(ins_running *running, ins_error *error)
 {
     ins_text text = {0};
-    ins_status status = ins_log_start_files(running->directory, error);
+    int place;
+    ins_status status = ins_directory_enter(running->directory, false, &place, error);
+    if (status != INS_OK) return status;
+    status = ins_log_start_files(place, running->directory, error);
+    close(place);
     ins_journal_start(&running->journal, false, &text);
     if (status == INS_OK) status = write_new(running->directory, "journal", &text, error);
     ins_text_free(&text);

@@ -10,10 +10,11 @@
 
 #include "initscope/file.h"
 #include "initscope/log_reader.h"
+#include "initscope/manifest.h"
 #include "initscope/memory.h"
 
 /* What numbers may depend on, beside what the identity tells. */
-static const char *const arithmetic[] = {"blas", "gsl", "compiler", "flush_to_zero"};
+static const char *const arithmetic[] = {"blas", "gsl", "libc", "compiler", "flush_to_zero"};
 
 enum { ARITHMETIC = sizeof arithmetic / sizeof arithmetic[0] };
 
@@ -51,6 +52,17 @@ static ins_status read_part(const char *directory, ins_part *part, ins_error *er
     if (part->identity.shard == NULL || !ins_journal_walk(part->place, take_line, part))
         return ins_error_add(error, INS_DATA, "%s: is no shard of an experiment", directory);
     return INS_OK;
+}
+
+/* A finished shard is as it was written, the rows of its trials apart, which are looked at when
+ * they are copied. */
+static ins_status is_unchanged(const ins_part *part, ins_error *error)
+{
+    ins_text changes = {0};
+    ins_status status = ins_manifest_compare(part->place, INS_MANIFEST_OTHER, &changes, error);
+    if (status == INS_OK) status = ins_manifest_refuse(part->place, &changes, error);
+    ins_text_free(&changes);
+    return status;
 }
 
 /* --- All of them ------------------------------------------------------------------------------ */
@@ -91,12 +103,14 @@ static ins_status same_arithmetic(const ins_part *first, const ins_pairs *known,
         const char *was = ins_pairs_get(&pairs, arithmetic[i]);
         char one[INS_DISPLAY_SIZE], another[INS_DISPLAY_SIZE];
         if (is == NULL || was == NULL || strcmp(is, was) == 0) continue;
-        status =
-            ins_error_add(error, INS_DATA,
-                          "%s: %s differs, and with it the last digits: %s has \"%s\" (got "
-                          "\"%s\"); OPENBLAS_CORETYPE gives all machines one kernel",
-                          other->place, arithmetic[i], first->place,
-                          ins_display(one, is, strlen(is)), ins_display(another, was, strlen(was)));
+        const char *remedy = strcmp(arithmetic[i], "blas") == 0
+                                 ? "; OPENBLAS_CORETYPE gives all machines one kernel"
+                                 : "";
+        status = ins_error_add(
+            error, INS_DATA,
+            "%s: %s differs, and with it the last digits: %s has \"%s\" (got \"%s\")%s",
+            other->place, arithmetic[i], first->place, ins_display(one, is, strlen(is)),
+            ins_display(another, was, strlen(was)), remedy);
     }
     ins_pairs_free(&pairs);
     return status;
@@ -165,6 +179,8 @@ ins_status ins_parts_read(const char *const *directory, size_t directories, bool
     if (status != INS_OK) return status;
     parts->trials = parts->part[0].identity.trials;
     status = belong_together(parts, error);
+    for (size_t i = 0; status == INS_OK && i < parts->count; i++)
+        status = is_unchanged(&parts->part[i], error);
     return status == INS_OK ? place_trials(parts, error) : status;
 }
 

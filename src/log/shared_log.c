@@ -94,8 +94,8 @@ static void leave(ins_shared_log *log)
 
 /* --- Making and opening ------------------------------------------------------ */
 
-/* The directory with those above it. */
-static ins_status make_directories(const char *path, ins_error *error)
+/* The directory with those above it; it may be a link of the user's own. */
+static ins_status make_directories(const char *path, bool links, ins_error *error)
 {
     char *part = ins_duplicate(path);
     ins_status status = INS_OK;
@@ -106,7 +106,10 @@ static ins_status make_directories(const char *path, ins_error *error)
         *p = '/';
     }
     free(part);
-    return status == INS_OK ? ins_directory_make(path, error) : status;
+    int directory;
+    if (status == INS_OK) status = ins_directory_enter(path, links, &directory, error);
+    if (status == INS_OK) close(directory);
+    return status;
 }
 
 static ins_status write_file(const ins_shared_log *log, const char *name, const ins_text *text,
@@ -118,14 +121,16 @@ static ins_status write_file(const ins_shared_log *log, const char *name, const 
     return status;
 }
 
-/* The files that have rows of the journal's runs. */
-static void list_present(const ins_journal *journal, bool present[INS_LOG_FILES])
+/* The files that have rows of the journal's runs, or will have when the log is published. */
+static void list_present(const ins_shared_log *log, bool present[INS_LOG_FILES])
 {
+    const ins_journal *journal = &log->journal;
     ins_text header = {0};
     for (ins_log_file file = 0; file < INS_LOG_FILES; file++) {
         ins_text_clear(&header);
         ins_log_header(file, &header);
         present[file] = file == INS_LOG_ENVIRONMENT ||
+                        (file == INS_LOG_MANIFEST && log->policy != INS_SHARED_ADD) ||
                         (ins_log_tables[file].by_trial && journal->length[file] > header.length);
     }
     ins_text_free(&header);
@@ -135,7 +140,7 @@ static ins_status write_schema(const ins_shared_log *log, ins_error *error)
 {
     bool present[INS_LOG_FILES];
     ins_text schema = {0};
-    list_present(&log->journal, present);
+    list_present(log, present);
     ins_log_schema(present, &schema);
     const ins_status status = write_file(log, "schema.json", &schema, error);
     ins_text_free(&schema);
@@ -160,7 +165,11 @@ static ins_status write_environment(const ins_shared_log *log, const char *versi
 static ins_status start(ins_shared_log *log, const char *version, ins_error *error)
 {
     ins_text text = {0};
-    ins_status status = ins_log_start_files(log->place, error);
+    int place;
+    ins_status status = ins_directory_enter(log->place, true, &place, error);
+    if (status != INS_OK) return status;
+    status = ins_log_start_files(place, log->place, error);
+    close(place);
     ins_journal_start(&log->journal, log->policy == INS_SHARED_REPLACE, &text);
     if (status == INS_OK) status = write_environment(log, version, error);
     if (status == INS_OK) status = write_schema(log, error);
@@ -218,7 +227,7 @@ static ins_status append(ins_shared_log *log, ins_running *running, const ins_lo
     const size_t number = log->journal.trials + 1;
     ins_journal next = log->journal;
     ins_text line = {0};
-    list_present(&log->journal, before);
+    list_present(log, before);
     ins_journal_add(&next, number, rows->file, &line);
     ins_status status = ins_running_announce(running, &line, error);
     if (status == INS_OK)
@@ -226,7 +235,7 @@ static ins_status append(ins_shared_log *log, ins_running *running, const ins_lo
     ins_text_free(&line);
     if (status != INS_OK) return status;
     ins_trial_set_add(&log->runs, number);
-    list_present(&log->journal, after);
+    list_present(log, after);
     return memcmp(before, after, sizeof before) != 0 ? write_schema(log, error) : status;
 }
 
@@ -285,7 +294,7 @@ static ins_status open_added(ins_shared_log *log, const char *version, ins_error
     }
     ins_text_free(&partial);
     if (error->status != INS_OK) return error->status;
-    ins_status status = make_directories(log->directory, error);
+    ins_status status = make_directories(log->directory, true, error);
     const bool ours = ins_path_holds(log->place, "lock");
     if (status == INS_OK && !ours && ins_path_holds(log->place, "runs.csv"))
         return ins_error_add(error, INS_OUTPUT, "%s: is a finished log; nothing is added to it",
@@ -314,7 +323,7 @@ static ins_status open_new(ins_shared_log *log, const char *version, ins_error *
             status =
                 ins_error_add(error, INS_OUTPUT, "%s: exists and is not empty", log->directory);
     }
-    if (status == INS_OK) status = make_directories(log->place, error);
+    if (status == INS_OK) status = make_directories(log->place, false, error);
     if (status != INS_OK) return status;
     log->lock = take_lock(log->place, false);
     if (log->lock < 0)

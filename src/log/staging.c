@@ -1,21 +1,19 @@
 /* SPDX-FileCopyrightText: The initscope authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
-/* The staging directory's lock, and file operations that survive signals. */
+/* The staging directory's first files, and file operations that survive signals. */
 #include <config.h>
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "initscope/file.h"
+#include "initscope/lock.h"
 #include "initscope/log_writer.h"
-#include "initscope/memory.h"
 
 #include "log_internal.h"
 
@@ -40,57 +38,30 @@ int ins_log_cut(int file, size_t length)
     return result;
 }
 
-/* "DIR: locked by process PID", as far as the holder has written it. */
-static ins_status locked(const char *directory, int lock, ins_error *error)
+ins_status ins_log_enter(const char *directory, const char *staging, int *place, int *lock,
+                         ins_error *error)
 {
-    char pid[32];
-    ssize_t length = pread(lock, pid, sizeof pid, 0);
-    while (length > 0 && (pid[length - 1] < '0' || pid[length - 1] > '9')) length--;
-    long long number;
-    if (length > 0 && ins_parse_integer(pid, (size_t)length, 1, LLONG_MAX, &number))
-        return ins_error_add(error, INS_OUTPUT, "%s: locked by process %lld", directory, number);
-    return ins_error_add(error, INS_OUTPUT, "%s: locked by another process", directory);
-}
-
-/* The holder may have published the directory, or removed it, since the file was opened. */
-static bool is_still_there(int lock, const char *path)
-{
-    struct stat mine, theirs;
-    return fstat(lock, &mine) == 0 && stat(path, &theirs) == 0 && mine.st_ino == theirs.st_ino &&
-           mine.st_dev == theirs.st_dev;
-}
-
-static ins_status take_lock(const char *directory, const char *path, int *lock, ins_error *error)
-{
-    int file = ins_log_open_file(path, O_RDWR | O_CREAT);
-    if (file < 0) return ins_file_problem(path, INS_OUTPUT, error);
-    ins_status status = INS_OK;
-    if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-        status = errno == EWOULDBLOCK ? locked(directory, file, error)
-                                      : ins_file_problem(path, INS_OUTPUT, error);
-    } else if (!is_still_there(file, path)) {
+    int entered = -1;
+    *lock = -1;
+    ins_status status = ins_directory_enter(staging, false, &entered, error);
+    if (status == INS_OK) status = ins_lock_take(entered, staging, directory, lock, error);
+    if (status == INS_OK && *lock < 0)
         status = ins_error_add(error, INS_OUTPUT, "%s: was finished by another process just now",
                                directory);
-    } else {
-        ins_text pid = {0};
-        ins_text_add_format(&pid, "%ld\n", (long)getpid());
-        if (ins_log_cut(file, 0) != 0 || ins_write_all(file, pid.data, pid.length) != 0)
-            status = ins_file_problem(path, INS_OUTPUT, error);
-        ins_text_free(&pid);
-    }
-    if (status == INS_OK)
-        *lock = file;
-    else
-        close(file);
+    if (place != NULL)
+        *place = entered;
+    else if (entered >= 0)
+        close(entered);
     return status;
 }
 
-ins_status ins_log_take_lock(const char *directory, const char *staging, int *lock,
-                             ins_error *error)
+ins_status ins_log_check_reports(const char *directory, ins_error *error)
 {
-    char *path = ins_path_join(staging, "lock");
-    ins_status status = take_lock(directory, path, lock, error);
-    free(path);
+    char *report = ins_path_join(directory, INS_REPORT_FOLDER);
+    char *staging = ins_path_join(report, INS_REPORT_STAGING);
+    const ins_status status = ins_lock_check(staging, report, error);
+    free(staging);
+    free(report);
     return status;
 }
 
@@ -125,7 +96,7 @@ void ins_log_sweep(const char *staging)
     sweep(AT_FDCWD, staging);
 }
 
-ins_status ins_log_start_files(const char *directory, ins_error *error)
+ins_status ins_log_start_files(int place, const char *directory, ins_error *error)
 {
     ins_text header = {0};
     ins_status status = INS_OK;
@@ -133,10 +104,22 @@ ins_status ins_log_start_files(const char *directory, ins_error *error)
         if (!ins_log_tables[file].by_trial) continue;
         ins_text_clear(&header);
         ins_log_header(file, &header);
-        char *path = ins_path_join(directory, ins_log_tables[file].file);
-        status = ins_file_stage(path, header.data, header.length, error);
-        free(path);
+        status = ins_file_stage_at(place, directory, ins_log_tables[file].file, header.data,
+                                   header.length, error);
     }
     ins_text_free(&header);
     return status;
+}
+
+bool ins_log_is_empty(const char *directory, ins_log_file file)
+{
+    if (!ins_log_tables[file].by_trial) return false;
+    struct stat status;
+    ins_text header = {0};
+    ins_log_header(file, &header);
+    char *path = ins_path_join(directory, ins_log_tables[file].file);
+    bool empty = stat(path, &status) == 0 && (size_t)status.st_size == header.length;
+    free(path);
+    ins_text_free(&header);
+    return empty;
 }

@@ -16,6 +16,7 @@
 #include "initscope/activation.h"
 #include "initscope/forget.h"
 #include "initscope/initializer.h"
+#include "initscope/keyed_hash.h"
 #include "initscope/list.h"
 #include "initscope/residual.h"
 #include "initscope/text.h"
@@ -357,7 +358,7 @@ static void add_squeezed(const parser *p, size_t end, ins_text *out)
 
 static const char **name_slot(const name_set *set, const char *name)
 {
-    size_t i = (size_t)ins_hash(INS_HASH_START, name, strlen(name));
+    size_t i = (size_t)ins_keyed_hash(name, strlen(name));
     for (;; i++) {
         const char **slot = &set->slot[i & (set->capacity - 1)];
         if (*slot == NULL || strcmp(*slot, name) == 0) return slot;

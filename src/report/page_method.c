@@ -197,6 +197,17 @@ static size_t list_unfinished(const ins_tell *tell, bool taken, const char **ite
     return runs;
 }
 
+/* A note for each file that the finished run did not leave so. */
+static void write_changes(ins_document *document, const ins_tell *tell)
+{
+    for (const char *line = tell->study->changes.data; line != NULL && *line != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        const char *change = ins_arena_copy(tell->arena, line, length);
+        ins_add_note(document, INS_TELL("%s.", ins_document_escape(document, change)));
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void write_unfinished(ins_document *document, const ins_tell *tell)
 {
     enum { NAMED = 12 };
@@ -262,6 +273,7 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
                                             ins_tell_settings(tell), origin_of(tell)));
             write_unfinished(document, tell);
             write_doubts(document, tell);
+            write_changes(document, tell);
             continue;
         }
         const char *version = ins_tell_entry(tell, "version"), *blas = ins_tell_entry(tell, "blas");
@@ -279,6 +291,7 @@ static void write_settings(ins_document *document, const ins_tell *tells, size_t
                               blas != NULL ? blas : ""));
         write_unfinished(document, tell);
         write_doubts(document, tell);
+        write_changes(document, tell);
     }
 }
 

@@ -318,6 +318,7 @@ ins_status ins_report_write(const ins_report_options *options, ins_error *error)
     for (size_t e = 0; e < options->count && status == INS_OK; e++) {
         status = ins_experiment_read(options->directories[e], options->running, coverage, arena,
                                      &experiments[e], error);
+        if (status == INS_OK) ins_study_warn(&experiments[e].study, options->warnings);
     }
     if (status == INS_OK) {
         char *output = options->output != NULL ? ins_duplicate(options->output)

@@ -300,6 +300,7 @@ ins_status ins_report_summary(const ins_report_options *options, bool colour, in
         status = ins_experiment_read(options->directories[i], options->running, NULL, arena,
                                      &experiment, error);
         if (status == INS_OK) {
+            ins_study_warn(&experiment.study, options->warnings);
             if (i > 0) ins_text_add(out, "\n");
             add_experiment(&experiment, colour, arena, out);
         }

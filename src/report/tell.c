@@ -366,6 +366,15 @@ static const char *learning_rates(const ins_tell *tell)
     return text;
 }
 
+/* Older logs have it in environment.csv. */
+static const char *only_target(const ins_tell *tell)
+{
+    const ins_table *outputs = &tell->study->outputs;
+    const char *const *name = ins_table_texts(outputs, INS_OUTPUTS_NAME);
+    if (name == NULL || outputs->rows != 1) return ins_tell_entry(tell, "target_names");
+    return ins_document_escape(tell->document, name[0]);
+}
+
 /* "4 inputs, 3 classes", "13 inputs, 2 targets", "4 inputs, target petal_width". */
 static const char *shape_text(const ins_tell *tell)
 {
@@ -374,7 +383,7 @@ static const char *shape_text(const ins_tell *tell)
     const char *inputs = ins_say_count(tell->arena, (size_t)facts->features, "input");
     if (facts->autoencoder) return INS_TELL("%s that are the targets as well", inputs);
     if (isfinite(facts->classes)) return INS_TELL("%s, %.0f classes", inputs, facts->classes);
-    const char *name = ins_tell_entry(tell, "target_names");
+    const char *name = only_target(tell);
     if (facts->targets == 1 && name != NULL) return INS_TELL("%s, target %s", inputs, name);
     if (isfinite(facts->targets))
         return INS_TELL("%s, %s", inputs,

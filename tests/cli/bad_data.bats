@@ -65,7 +65,26 @@ refused_bytes() {
     refused_data made.csv "$2"
 }
 
-# Accepted: rows, features, classes and their names as in environment.csv, then the warnings.
+# names_in FILE: those of outputs.csv, joined by ", ", as one cell.
+names_in() {
+    awk 'function unquoted(cell) {
+             if (cell ~ /^"/) { cell = substr(cell, 2, length(cell) - 2); gsub(/""/, "\"", cell) }
+             return cell ~ /^\047+[-=+@\t\r]/ ? substr(cell, 2) : cell
+         }
+         NR > 1 {
+             cell = open ? cell "\n" $0 : substr($0, index($0, ",") + 1)
+             rest = cell
+             open = gsub(/"/, "", rest) % 2
+             if (!open) { joined = joined separator unquoted(cell); separator = ", " }
+         }
+         END {
+             if (joined ~ /^\047*[-=+@\t\r]/) joined = "\047" joined
+             if (joined ~ /[",\r\n]/) { gsub(/"/, "\"\"", joined); joined = "\"" joined "\"" }
+             print joined
+         }' "$1"
+}
+
+# Accepted: rows, features, classes as in environment.csv and their names, then the warnings.
 accepted() {
     local path=$1 facts=${2%%$'\n'*} warnings='' got
     [ "$facts" = "$2" ] || warnings=$(sed '1d; s/^/warning: /' <<<"$2")
@@ -74,7 +93,7 @@ accepted() {
     sed -i.bak '$d' message
     diff <([ -z "$warnings" ] || sed "s|^warning: |initscope: warning: $path|" <<<"$warnings") message || return 1
     got=$(sed -n 's/^\(data_rows\|features\|classes\),//p' new/environment.csv | tr '\n' ' ')
-    got+=$(sed -n '/^class_names,/,/^majority_share,/p' new/environment.csv | sed '$d; s/^class_names,//' | tr '\r\n' '^~')
+    got+=$(names_in new/outputs.csv | tr '\r\n' '^~')
     [ "$got" = "$facts~" ] || { echo "facts: $got" && return 1; }
 }
 accepted_file() { accepted "bad/$1" "$2"; }
@@ -249,7 +268,7 @@ EOT
     run_ok run --data=made.csv "${small[@]}" -o new
     [ "${stderr_lines[1]}" = "initscope: warning: made.csv: names that are not UTF-8, kept as they are: 5" ]
     LC_ALL=C grep -q $'^a\xe9,' new/features.csv
-    LC_ALL=C grep -q $'caf\xe9, ok, \xc3(, \xed\xa0\x80, \xf8' new/environment.csv
+    diff new/outputs.csv <(printf 'output,name\n1,caf\xe9\n2,ok\n3,\xc3(\n4,\xed\xa0\x80\n5,\xf8\n')
 }
 
 @test "a byte order mark, line ends, quotes, blanks, separators and ways to write a number change nothing" {
@@ -273,12 +292,19 @@ EOT
     [ "${stderr_lines[0]}" = "initscope: warning: bad/hostile-labels.csv: column \"a\" counts the rows: --drop a leaves it out" ]
     [ "$(find . -name PWNED | wc -l)" -eq 0 ]
     for name in '`touch PWNED`' "'; system(\"\"touch PWNED\"\")" '%n%s' '{/=999 x}' '<script>' '../../x' '100%' '_x^y' '$(touch PWNED)'; do
-        grep -qF -e "$name" new/environment.csv
+        grep -qF -e "$name" new/outputs.csv
     done
     # A name of 64 KB as well.
     printf 'a,kind\n1,x\n2,%065536d\n3,x\n4,%065536d\n5,x\n' 7 7 >made.csv
     run_ok run -q --data=made.csv "${small[@]}" -o long
-    [ "$(grep -c '0000007, x"$' long/environment.csv)" -eq 1 ]
+    [ "$(grep -c '^1,0*7$' long/outputs.csv)" -eq 1 ]
+    [ "$(wc -l <long/outputs.csv)" -eq 3 ]
+    # Many long ones: no cell is longer than one of them.
+    { echo a,kind; for i in $(seq 2000); do printf '%d,x%0199d\n' $((i % 7)) $((i % 900)); done; } >made.csv
+    run_ok run -q --data=made.csv "${small[@]}" -o many
+    [ "$(wc -l <many/outputs.csv)" -eq 901 ]
+    [ "$(wc -L <many/outputs.csv)" -eq 204 ]
+    [ "$(wc -c <many/environment.csv)" -lt 10000 ]
     # Line ends of other alphabets end no line.
     run_ok run -q --data=bad/other-line-ends.csv "${small[@]}" -o ends
     grep -q '^classes,4$' ends/environment.csv
@@ -287,7 +313,8 @@ EOT
 @test "what a spreadsheet would run gets an apostrophe, and the report reads the name without it" {
     run_ok run -q --data=bad/formulas.csv "${small[@]}" -o new
     [ "$(cut -d, -f1 new/features.csv | tr '\n' ' ')" = "feature '=1+1 '+b '@c '-d ''=e 'f " ]
-    grep -qF "class_names,\"'-y, =cmd|'/c calc'!A1\"" new/environment.csv
+    grep -qxF "1,'-y" new/outputs.csv
+    grep -qxF "2,'=cmd|'/c calc'!A1" new/outputs.csv
     command -v gnuplot >/dev/null || skip "gnuplot not found"
     # A log of another program, whose initializers have such names.
     for file in runs epochs layers; do

@@ -239,7 +239,7 @@ ends() {
 }
 
 @test "descriptors: a thousand runs need no more than one" {
-    (ulimit -n 24 && "$INITSCOPE" run -q "${small[@]}" --seeds=1000 --histograms=none --spectrum=none -o w)
+    (ulimit -n 26 && "$INITSCOPE" run -q "${small[@]}" --seeds=1000 --histograms=none --spectrum=none -o w)
     [ "$(wc -l <w/runs.csv)" -eq 1001 ]
     run --separate-stderr bash -c "ulimit -n 8; '$INITSCOPE' run -q --data=./d.csv --init=zeros --hidden=1 --epochs=0 -o few"
     echo "status: $status, stderr: $stderr"
@@ -318,6 +318,16 @@ ends() {
     [ "$(wc -l <w/layers.csv)" -gt 10 ]
     paste -d, <(cut -d, -f10 kept/layers.csv) <(cut -d, -f10 w/layers.csv) |
         awk -F, 'NR > 1 { d = $1 - $2; if (d < 0) d = -d; if (d > 1e-5 * ($1 + 1e-30)) bad = 1 } END { exit bad }'
+}
+
+@test "another arithmetic of the C library: the log tells" {
+    run_ok run -q "${small[@]}" -o w
+    grep -q '^cpu_features,' w/environment.csv
+    grep -q '^libc,' w/environment.csv
+    grep -q '^libc,"glibc [0-9.]*, fma"$' w/environment.csv || skip "no glibc, or a CPU without FMA"
+    GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2 run_ok run -q "${small[@]}" -o other
+    refute grep -q '^cpu_features,.*fma' other/environment.csv
+    grep -q '^libc,"glibc [0-9.]*, \(avx\|sse2\|fma4\)"$' other/environment.csv
 }
 
 @test "a matrix product that is wrong is found before anything is trained" {

@@ -45,7 +45,7 @@ refuses() {
 # same_run DIR1 DIR2: equal in all but the files of what may differ.
 same_run() {
     [ -s "$1/layers.csv" ]
-    diff -r -x environment.csv -x timing.csv "$1" "$2"
+    diff -r -x environment.csv -x timing.csv -x manifest.csv "$1" "$2"
 }
 
 # rows_of INITIALIZER FILE: its rows without the number of the run.

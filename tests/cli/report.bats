@@ -563,7 +563,7 @@ evidence() {
         for column in $(head -1 "whole/$file" | tr , ' '); do
             # Those without which a row means nothing are asked for.
             case $file:$column in
-            environment.csv:* | epochs.csv:run | epochs.csv:epoch | layers.csv:run | layers.csv:epoch | layers.csv:layer | layers.csv:tensor | layers.csv:variance | *:initializer) continue ;;
+            environment.csv:* | manifest.csv:* | epochs.csv:run | epochs.csv:epoch | layers.csv:run | layers.csv:epoch | layers.csv:layer | layers.csv:tensor | layers.csv:variance | *:initializer) continue ;;
             esac
             again
             sed -i.bak "1s/\b$column\b/other/" log/$file

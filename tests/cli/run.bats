@@ -8,7 +8,7 @@ load helper
     run_ok run -o w
     [ "$output" = "" ]
     [[ "$stderr" =~ ^"initscope: 20 runs in "[0-9.]+" s (0 diverged) -> w"$ ]]
-    [ "$(ls w | tr '\n' ' ')" = "depth.csv environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv phase.csv runs.csv schema.json spectrum.csv symmetry.csv theory.csv timing.csv " ]
+    [ "$(ls w | tr '\n' ' ')" = "depth.csv environment.csv epochs.csv experiment.ini features.csv histograms.csv layers.csv manifest.csv outputs.csv phase.csv runs.csv schema.json spectrum.csv symmetry.csv theory.csv timing.csv " ]
     [ "$(wc -l <w/runs.csv)" -eq 21 ]
     [ "$(wc -l <w/timing.csv)" -eq 21 ]
     [ "$(wc -l <w/epochs.csv)" -eq $((1 + 20 * 11)) ]
@@ -267,7 +267,8 @@ epochs_of() { tail -n +2 "$1" | cut -d, -f4 | uniq | tr '\n' ' '; }
     [ "$(value date)" = 2001-09-09T01:46:40Z ]
     [ "$(value command_line)" = "initscope run -q --epochs=0 --seeds=1 '--note=it'\\''s' -o w" ]
     [ "$(value data_rows) $(value train_rows) $(value test_rows) $(value probe_rows)" = "150 120 30 120" ]
-    [ "$(value features) $(value classes) $(value class_names)" = '4 3 "setosa, versicolor, virginica"' ]
+    [ "$(value features) $(value classes)" = '4 3' ]
+    [ "$(tr '\n' ' ' <w/outputs.csv)" = 'output,name 1,setosa 2,versicolor 3,virginica ' ]
     # s = numpy.linalg.svd(z, compute_uv=False) of the standardized training rows z, p = s / s.sum():
     # exp(-(p * log(p)).sum())
     [[ "$(value input_rank)" = 2.98208868* ]]

@@ -363,8 +363,8 @@ sub columns_and_classes {
     my @expected = map { cell_of(column_name($_)) } @names;
     fault('features.csv has ' . @features . ' of ' . @expected . ' names') if @features != @expected;
     for my $i (0 .. $#expected) { fault('a feature is', $features[$i], 'not', $expected[$i]) if ($features[$i] // '') ne $expected[$i] }
-    my %pair = map { $_->[0] => $_->[1] } csv("$work/all/environment.csv");
-    fault('environment.csv has other class names') if ($pair{class_names} // '') ne cell_of(join ', ', sort grep { !/\A$missing\z/ } @strings);
+    my @classes = map { cell_of($_) } sort grep { !/\A$missing\z/ } @strings;
+    fault('outputs.csv has other class names') if join("\n", column("$work/all/outputs.csv", 'name')) ne join("\n", @classes);
     check_canary();
     return result('columns and classes: ' . @strings . ' names in one run');
 }

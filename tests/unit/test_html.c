@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../../src/document/html.h"
-#include "../../src/document/sha256.h"
+#include "initscope/sha256.h"
 
 static ins_document *document;
 static ins_text out;
@@ -99,10 +99,10 @@ START_TEST(hashes_are_those_of_the_standard)
                  {"a", 65, "Y1NhxIu56rFBmOduqKt/GkFoXWrWKqkUbTAdTxfrCuA="},
                  {"a", 1000000, "zcduXJkU+5KBocfihNc+Z/GAmkiklyAOBG05zMcRLNA="}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char hash[INS_SHA256_SIZE];
+        char hash[INS_SHA256_BASE64];
         ins_text_clear(&out);
         for (size_t k = 0; k < cases[i].times; k++) ins_text_add(&out, cases[i].text);
-        ck_assert_str_eq(ins_sha256(hash, out.data, out.length), cases[i].hash);
+        ck_assert_str_eq(ins_sha256_base64(hash, out.data, out.length), cases[i].hash);
     }
 }
 END_TEST

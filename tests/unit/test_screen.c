@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/document/sha256.h"
 #include "initscope/gnuplot.h"
 #include "initscope/screen.h"
+#include "initscope/sha256.h"
 #include "initscope/web_figure.h"
 
 #include "scratch.h"
@@ -347,7 +347,7 @@ END_TEST
 static void expect_hash(const char *policy, const char *begin, size_t before, const char *end)
 {
     const char *from = page.data;
-    char hash[INS_SHA256_SIZE], source[64];
+    char hash[INS_SHA256_BASE64], source[64];
     for (size_t i = 0; i <= before; i++) {
         from = strstr(from, begin);
         ck_assert_ptr_nonnull(from);
@@ -357,7 +357,7 @@ static void expect_hash(const char *policy, const char *begin, size_t before, co
     ck_assert_ptr_nonnull(to);
     ck_assert_uint_gt((size_t)(to - from), 3);
     snprintf(source, sizeof source, "%s 'sha256-%s'", policy,
-             ins_sha256(hash, from, (size_t)(to - from)));
+             ins_sha256_base64(hash, from, (size_t)(to - from)));
     expect(source);
 }
 

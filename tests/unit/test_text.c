@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initscope/keyed_hash.h"
 #include "initscope/text.h"
 
 #include "check_tap.h"
@@ -145,6 +146,28 @@ START_TEST(test_hash)
 }
 END_TEST
 
+/* CPython 3.11's hash() of bytes with PYTHONHASHSEED=0, which is SipHash-1-3 with a key of zeros.
+ */
+START_TEST(test_siphash)
+{
+    static const uint64_t zero[2] = {0}, other[2] = {1, 0};
+    unsigned char bytes[300];
+    ck_assert_uint_eq(ins_siphash(zero, "a", 1), 0x407448d2b89b1813ULL);
+    ck_assert_uint_eq(ins_siphash(zero, "abc", 3), 0xc03bc3a0042630f2ULL);
+    ck_assert_uint_eq(ins_siphash(zero, "abcdefg", 7), 0x6db12aae9070f506ULL);
+    ck_assert_uint_eq(ins_siphash(zero, "abcdefgh", 8), 0x3f7b849c0b8e35eaULL);
+    ck_assert_uint_eq(ins_siphash(zero, "abcdefghi", 9), 0xf89b34a3d11eb6e5ULL);
+    for (size_t i = 0; i < 64; i++) bytes[i] = (unsigned char)i;
+    ck_assert_uint_eq(ins_siphash(zero, bytes, 64), 0x75e05fd5bbc870c6ULL);
+    memset(bytes, 0xff, sizeof bytes);
+    ck_assert_uint_eq(ins_siphash(zero, bytes, 300), 0xd358837fd9d226bdULL);
+    ck_assert_uint_ne(ins_siphash(other, "a", 1), ins_siphash(zero, "a", 1));
+    /* The process keeps its key, and it is none of these. */
+    ck_assert_uint_eq(ins_keyed_hash("abc", 3), ins_keyed_hash("abc", 3));
+    ck_assert_uint_ne(ins_keyed_hash("abc", 3), ins_siphash(zero, "abc", 3));
+}
+END_TEST
+
 /* Whole blocks may come one by one; every byte counts, and so does where it is. */
 START_TEST(test_hash_blocks)
 {
@@ -183,6 +206,7 @@ int main(void)
     tcase_add_test(text, test_nearest);
     tcase_add_test(text, test_display);
     tcase_add_test(text, test_hash);
+    tcase_add_test(text, test_siphash);
     tcase_add_test(text, test_hash_blocks);
     suite_add_tcase(suite, text);
     return ins_run_suite(suite);

@@ -1,0 +1,129 @@
+/* SPDX-FileCopyrightText: The initscope authors
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+/* SHA-256. The names of variables are those of FIPS 180-4, section 6.2. */
+#include <config.h>
+
+#include "initscope/sha256.h"
+
+#include <string.h>
+
+enum { BLOCK = 64, WORDS = 8, ROUNDS = 64, PADDED = BLOCK - 8 };
+
+static const uint32_t round_constant[ROUNDS] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+static uint32_t rotated(uint32_t x, unsigned n)
+{
+    return x >> n | x << (32 - n);
+}
+
+static void add_block(uint32_t hash[WORDS], const unsigned char block[BLOCK])
+{
+    uint32_t w[ROUNDS];
+    for (size_t t = 0; t < 16; t++)
+        w[t] = (uint32_t)block[4 * t] << 24 | (uint32_t)block[4 * t + 1] << 16 |
+               (uint32_t)block[4 * t + 2] << 8 | block[4 * t + 3];
+    for (size_t t = 16; t < ROUNDS; t++) {
+        uint32_t s0 = rotated(w[t - 15], 7) ^ rotated(w[t - 15], 18) ^ w[t - 15] >> 3;
+        uint32_t s1 = rotated(w[t - 2], 17) ^ rotated(w[t - 2], 19) ^ w[t - 2] >> 10;
+        w[t] = s1 + w[t - 7] + s0 + w[t - 16];
+    }
+    uint32_t v[WORDS]; /* a to h */
+    memcpy(v, hash, sizeof v);
+    for (size_t t = 0; t < ROUNDS; t++) {
+        uint32_t s1 = rotated(v[4], 6) ^ rotated(v[4], 11) ^ rotated(v[4], 25);
+        uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
+        uint32_t t1 = v[7] + s1 + choice + round_constant[t] + w[t];
+        uint32_t s0 = rotated(v[0], 2) ^ rotated(v[0], 13) ^ rotated(v[0], 22);
+        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
+        memmove(v + 1, v, (WORDS - 1) * sizeof *v);
+        v[4] += t1;
+        v[0] = t1 + s0 + majority;
+    }
+    for (size_t i = 0; i < WORDS; i++) hash[i] += v[i];
+}
+
+void ins_sha256_begin(ins_sha256 *sha)
+{
+    *sha = (ins_sha256){.hash = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+                                 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+void ins_sha256_add(ins_sha256 *sha, const void *bytes, size_t length)
+{
+    const unsigned char *message = bytes;
+    size_t kept = (size_t)(sha->length % BLOCK);
+    sha->length += length;
+    while (length > 0) {
+        if (kept == 0 && length >= BLOCK) {
+            add_block(sha->hash, message);
+            message += BLOCK;
+            length -= BLOCK;
+            continue;
+        }
+        const size_t count = length < BLOCK - kept ? length : BLOCK - kept;
+        memcpy(sha->rest + kept, message, count);
+        kept += count;
+        message += count;
+        length -= count;
+        if (kept < BLOCK) return;
+        add_block(sha->hash, sha->rest);
+        kept = 0;
+    }
+}
+
+/* One bit, zeros, and how many bits the message has. */
+void ins_sha256_end(ins_sha256 *sha, unsigned char digest[INS_SHA256_DIGEST])
+{
+    const uint64_t bits = sha->length * 8;
+    size_t count = (size_t)(sha->length % BLOCK);
+    sha->rest[count++] = 0x80;
+    memset(sha->rest + count, 0, BLOCK - count);
+    if (count > PADDED) {
+        add_block(sha->hash, sha->rest);
+        memset(sha->rest, 0, BLOCK);
+    }
+    for (size_t i = 0; i < 8; i++) sha->rest[PADDED + i] = (unsigned char)(bits >> (56 - 8 * i));
+    add_block(sha->hash, sha->rest);
+    for (size_t i = 0; i < INS_SHA256_DIGEST; i++)
+        digest[i] = (unsigned char)(sha->hash[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+const char *ins_sha256_hex(char out[INS_SHA256_HEX], const unsigned char digest[INS_SHA256_DIGEST])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < INS_SHA256_DIGEST; i++) {
+        out[2 * i] = digits[digest[i] >> 4];
+        out[2 * i + 1] = digits[digest[i] & 15];
+    }
+    out[INS_SHA256_HEX - 1] = '\0';
+    return out;
+}
+
+/* Three bytes are four characters; 32 bytes end with two of three. */
+const char *ins_sha256_base64(char out[INS_SHA256_BASE64], const void *bytes, size_t length)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    ins_sha256 sha;
+    unsigned char digest[INS_SHA256_DIGEST];
+    char *end = out;
+    ins_sha256_begin(&sha);
+    ins_sha256_add(&sha, bytes, length);
+    ins_sha256_end(&sha, digest);
+    for (size_t i = 0; i < INS_SHA256_DIGEST; i += 3) {
+        uint32_t three = 0;
+        for (size_t k = 0; k < 3; k++)
+            three = three << 8 | (i + k < INS_SHA256_DIGEST ? digest[i + k] : 0);
+        for (unsigned k = 0; k < 4; k++) *end++ = digits[three >> (18 - 6 * k) & 63];
+    }
+    end[-1] = '=';
+    *end = '\0';
+    return out;
+}
