@@ -19,7 +19,10 @@ static bool has(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t laye
                    .epoch = tell->study->start,
                    .layer = layer,
                    .tensor = tensor};
-    return ins_study_histogram(tell->study, at, bin, MOST_BINS) > 0;
+    size_t bins = ins_study_histogram(tell->study, at, bin, MOST_BINS);
+    for (size_t b = 0; b < bins && b < MOST_BINS; b++)
+        if (bin[b].count > 0 && isfinite(bin[b].lower) && isfinite(bin[b].upper)) return true;
+    return false;
 }
 
 /* The layers that are shown of an arm, at most so many, products of weights: of a deep network with

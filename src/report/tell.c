@@ -354,7 +354,8 @@ static const char *learning_rates(const ins_tell *tell)
     const char *text = "";
     for (size_t a = 0; a < study->arms; a++) {
         double rate = ins_factor_number(study, study->arm[a].run[0], INS_RUNS_LEARNING_RATE);
-        bool seen = study->arm[a].optimizer == NULL || isnan(rate);
+        const char *name = study->arm[a].optimizer;
+        bool seen = name == NULL || *name == '\0' || isnan(rate);
         for (size_t b = 0; b < a && !seen; b++)
             seen = study->arm[b].optimizer != NULL &&
                    strcmp(study->arm[b].optimizer, study->arm[a].optimizer) == 0;
