@@ -751,9 +751,8 @@ ins_status ins_svg_rewrite(const ins_document *document, const char *figure, con
     XML_SetElementHandler(r.parser, begin, end);
     XML_SetCharacterDataHandler(r.parser, letters);
     if (!parse(r.parser, svg) && r.status == INS_OK)
-        r.status = ins_error_add(error, INS_RENDER, "%s: %s in line %lu of gnuplot's SVG", figure,
-                                 XML_ErrorString(XML_GetErrorCode(r.parser)),
-                                 (unsigned long)XML_GetCurrentLineNumber(r.parser));
+        r.status = ins_error_add(error, INS_RENDER, "%s: %s in gnuplot's SVG", figure,
+                                 XML_ErrorString(XML_GetErrorCode(r.parser)));
     *out = (ins_svg){.width = r.width, .height = r.height};
     element *elements = r.elements.items;
     for (size_t i = 0; i < r.elements.count; i++) {

@@ -290,7 +290,7 @@ START_TEST(what_is_not_known_is_refused)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_refused(cases[i].drawn, ins_arena_format(document->arena, "figures/01-test.gp: %s",
                                                         cases[i].problem));
-    expect_refused("<g>", "figures/01-test.gp: mismatched tag in line 16 of gnuplot's SVG");
+    expect_refused("<g>", "figures/01-test.gp: mismatched tag in gnuplot's SVG");
 }
 END_TEST
 
