@@ -301,7 +301,7 @@ EOT
     [ "$(wc -l <long/outputs.csv)" -eq 3 ]
     # Many long ones: no cell is longer than one of them.
     { echo a,kind; for i in $(seq 2000); do printf '%d,x%0199d\n' $((i % 7)) $((i % 900)); done; } >made.csv
-    run_ok run -q --data=made.csv "${small[@]}" -o many
+    run_ok run -q --data=made.csv --loss=cross_entropy "${small[@]}" -o many
     [ "$(wc -l <many/outputs.csv)" -eq 901 ]
     [ "$(wc -L <many/outputs.csv)" -eq 204 ]
     [ "$(wc -c <many/environment.csv)" -lt 10000 ]

@@ -11,6 +11,7 @@ log() {
     shift
     "$INITSCOPE" run -q --threads 1 --record-every 1 --probe 8 --bins 4 --histograms 0,last \
         --symmetry all "$@" -o "$out/$name"
+    rm "$out/$name/manifest.csv" # which would tell of every mutation alike
     echo "$out/$name"
 }
 
