@@ -107,6 +107,11 @@ static void take_short(parsing *p, const char *word)
     }
 }
 
+const ins_flag *ins_command_flags(const ins_command *command, ins_arena *arena)
+{
+    return command->rows != NULL ? command->rows : command->flags(arena);
+}
+
 ins_status ins_arguments_parse(int argc, char **argv, const ins_flag *flags, ins_arena *arena,
                                ins_arguments *arguments, ins_error *error)
 {
@@ -119,6 +124,8 @@ ins_status ins_arguments_parse(int argc, char **argv, const ins_flag *flags, ins
                  .flags = flags,
                  .arena = arena,
                  .error = error};
+    p.found.words = argc;
+    p.found.word = argv;
     p.found.given = ins_arena_get(arena, letters, sizeof *p.found.given, "options");
     p.found.operand = ins_arena_get(arena, (size_t)argc, sizeof *p.found.operand, "operands");
 

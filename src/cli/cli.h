@@ -36,6 +36,20 @@ typedef enum ins_operand {
     INS_OPERAND_WEIGHTS
 } ins_operand;
 
+/* A command line taken apart. */
+typedef struct ins_given {
+    const ins_flag *flag;
+    const char *value; /* NULL when none is taken */
+} ins_given;
+
+typedef struct ins_arguments {
+    int words; /* as given, from the command's name on */
+    char **word;
+    size_t count, operands;
+    ins_given *given;
+    char **operand;
+} ins_arguments;
+
 /* One subcommand: the name typed, what it does, its code. */
 typedef struct ins_command {
     const char *name;
@@ -43,11 +57,13 @@ typedef struct ins_command {
     const char *help;  /* one line */
     const char *about; /* paragraphs, one a line */
     ins_operand operand;
-    /* Its options, which live in arena or for ever. */
+    const ins_flag *rows; /* its options; NULL: flags makes them, in arena */
     const ins_flag *(*flags)(ins_arena *arena);
-    /* argv[0] is the command's name. Problems are added to error and decide the exit status. */
-    void (*run)(int argc, char **argv, ins_error *error);
+    /* Problems are added to error and decide the exit status. */
+    void (*run)(const ins_arguments *arguments, ins_arena *arena, ins_error *error);
 } ins_command;
+
+const ins_flag *ins_command_flags(const ins_command *command, ins_arena *arena);
 
 extern const ins_command ins_command_run, ins_command_report, ins_command_theory, ins_command_list,
     ins_command_check, ins_command_data, ins_command_audit, ins_command_merge;
@@ -66,18 +82,6 @@ typedef struct ins_exit {
     const char *meaning; /* what happened */
 } ins_exit;
 extern const ins_exit ins_exits[];
-
-/* A command line taken apart. */
-typedef struct ins_given {
-    const ins_flag *flag;
-    const char *value; /* NULL when none is taken */
-} ins_given;
-
-typedef struct ins_arguments {
-    size_t count, operands;
-    ins_given *given;
-    char **operand;
-} ins_arguments;
 
 /* Options stand anywhere before "--", by their whole name or alias. INS_USAGE for one that is
  * unknown or lacks its value. */

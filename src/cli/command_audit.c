@@ -281,27 +281,13 @@ static void audit(const ins_arguments *arguments, session *s, ins_error *error)
     if (s->found) error->status = INS_FOUND;
 }
 
-static const ins_flag *flags(ins_arena *arena)
+static void run(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
 {
-    (void)arena;
-    return rows;
-}
-
-static void run(int argc, char **argv, ins_error *error)
-{
-    session s = {.arena = ins_arena_new()};
-    ins_arguments arguments;
-    if (ins_arguments_parse(argc, argv, rows, s.arena, &arguments, error) == INS_OK) {
-        if (ins_arguments_value(&arguments, "help")) {
-            ins_help_print(&ins_command_audit, s.arena);
-        } else {
-            read_options(&arguments, &s, error);
-            if (error->status == INS_OK) audit(&arguments, &s, error);
-        }
-    }
+    session s = {.arena = arena};
+    read_options(arguments, &s, error);
+    if (error->status == INS_OK) audit(arguments, &s, error);
     ins_text_free(&s.skipped);
     ins_text_free(&s.csv);
-    ins_arena_free(s.arena);
 }
 
 const ins_command ins_command_audit = {
@@ -310,5 +296,5 @@ const ins_command ins_command_audit = {
     .help = "which initializers drew the weights of other people's files",
     .about = about,
     .operand = INS_OPERAND_WEIGHTS,
-    .flags = flags,
+    .rows = rows,
     .run = run};

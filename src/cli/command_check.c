@@ -118,30 +118,11 @@ static void check(const ins_arguments *arguments, ins_arena *arena, ins_error *e
     if (error->status == INS_OK && asked.found) error->status = INS_FOUND;
 }
 
-static const ins_flag *flags(ins_arena *arena)
-{
-    (void)arena;
-    return rows;
-}
-
-static void run(int argc, char **argv, ins_error *error)
-{
-    ins_arena *arena = ins_arena_new();
-    ins_arguments arguments;
-    if (ins_arguments_parse(argc, argv, rows, arena, &arguments, error) == INS_OK) {
-        if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(&ins_command_check, arena);
-        else
-            check(&arguments, arena, error);
-    }
-    ins_arena_free(arena);
-}
-
 const ins_command ins_command_check = {
     .name = "check",
     .usage = "[OPTION]... DIR...",
     .help = "the verdicts of the logs in the DIRs, as lines and as exit status",
     .about = about,
     .operand = INS_OPERAND_RUNS,
-    .flags = flags,
-    .run = run};
+    .rows = rows,
+    .run = check};

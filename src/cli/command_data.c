@@ -241,25 +241,19 @@ static void survey_file(ins_settings *settings, ins_error *error)
     ins_survey_free(&survey);
 }
 
-static void run(int argc, char **argv, ins_error *error)
+static void run(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
 {
+    (void)arena;
+    const ins_source source = {.where = "data"};
     ins_settings settings;
     ins_settings_start(&settings);
-    const ins_flag *flags = make_flags(settings.arena);
-    ins_arguments arguments;
-    const ins_source source = {.where = "data"};
-    if (ins_arguments_parse(argc, argv, flags, settings.arena, &arguments, error) == INS_OK) {
-        if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(&ins_command_data, settings.arena);
-        else if (arguments.operands != 1)
-            ins_error_add(error, INS_USAGE, "data: takes one file (got \"%zu\")",
-                          arguments.operands);
-        else if (ins_settings_set(&settings, &ins_options[INS_OPTION_DATA], arguments.operand[0],
-                                  &source, error) == INS_OK &&
-                 ins_arguments_set_options(&arguments, &settings, error) == INS_OK &&
-                 ins_settings_check(&settings, error) == INS_OK)
-            survey_file(&settings, error);
-    }
+    if (arguments->operands != 1)
+        ins_error_add(error, INS_USAGE, "data: takes one file (got \"%zu\")", arguments->operands);
+    else if (ins_settings_set(&settings, &ins_options[INS_OPTION_DATA], arguments->operand[0],
+                              &source, error) == INS_OK &&
+             ins_arguments_set_options(arguments, &settings, error) == INS_OK &&
+             ins_settings_check(&settings, error) == INS_OK)
+        survey_file(&settings, error);
     ins_settings_free(&settings);
 }
 

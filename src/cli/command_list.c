@@ -319,28 +319,16 @@ static void print_all(ins_arena *arena, ins_error *error)
     }
 }
 
-static const ins_flag *flags(ins_arena *arena)
+static void list(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
 {
-    static const ins_flag options[] = {
-        {.name = "help", .letter = 'h', .help = "this text", .title = "Options"}, {0}};
-    (void)arena;
-    return options;
+    if (arguments->operands == 0)
+        print_all(arena, error);
+    else
+        print_subjects(arguments, arena, error);
 }
 
-static void run(int argc, char **argv, ins_error *error)
-{
-    ins_arena *arena = ins_arena_new();
-    ins_arguments arguments;
-    if (ins_arguments_parse(argc, argv, flags(arena), arena, &arguments, error) == INS_OK) {
-        if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(&ins_command_list, arena);
-        else if (arguments.operands == 0)
-            print_all(arena, error);
-        else
-            print_subjects(&arguments, arena, error);
-    }
-    ins_arena_free(arena);
-}
+static const ins_flag rows[] = {
+    {.name = "help", .letter = 'h', .help = "this text", .title = "Options"}, {0}};
 
 const ins_command ins_command_list = {
     .name = "list",
@@ -356,5 +344,5 @@ const ins_command ins_command_list = {
         "standard normal preactivations, the second moment (which is what gain=NAME stands "
         "for), the variance, and the gradient; they are not the same.",
     .operand = INS_OPERAND_SUBJECTS,
-    .flags = flags,
-    .run = run};
+    .rows = rows,
+    .run = list};

@@ -42,8 +42,9 @@ static void print_summary(const ins_merge_terms *terms, const ins_merge_outcome 
             outcome->shards == 1 ? "" : "s", display);
 }
 
-static void merge(const ins_arguments *arguments, ins_error *error)
+static void merge(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
 {
+    (void)arena;
     const bool force = ins_arguments_value(arguments, "force"),
                resume = ins_arguments_value(arguments, "resume");
     const ins_merge_terms terms = {.directory = (const char *const *)arguments->operand,
@@ -65,29 +66,10 @@ static void merge(const ins_arguments *arguments, ins_error *error)
     ins_text_free(&outcome.missing);
 }
 
-static const ins_flag *flags(ins_arena *arena)
-{
-    (void)arena;
-    return rows;
-}
-
-static void run(int argc, char **argv, ins_error *error)
-{
-    ins_arena *arena = ins_arena_new();
-    ins_arguments arguments;
-    if (ins_arguments_parse(argc, argv, rows, arena, &arguments, error) == INS_OK) {
-        if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(&ins_command_merge, arena);
-        else
-            merge(&arguments, error);
-    }
-    ins_arena_free(arena);
-}
-
 const ins_command ins_command_merge = {.name = "merge",
                                        .usage = "[OPTION]... DIR... -o DIR",
                                        .help = "join the shards of an experiment",
                                        .about = about,
                                        .operand = INS_OPERAND_RUNS,
-                                       .flags = flags,
-                                       .run = run};
+                                       .rows = rows,
+                                       .run = merge};

@@ -139,30 +139,11 @@ static void report(const ins_arguments *arguments, ins_arena *arena, ins_error *
     ins_text_free(&warnings);
 }
 
-static const ins_flag *flags(ins_arena *arena)
-{
-    (void)arena;
-    return rows;
-}
-
-static void run(int argc, char **argv, ins_error *error)
-{
-    ins_arena *arena = ins_arena_new();
-    ins_arguments arguments;
-    if (ins_arguments_parse(argc, argv, rows, arena, &arguments, error) == INS_OK) {
-        if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(&ins_command_report, arena);
-        else
-            report(&arguments, arena, error);
-    }
-    ins_arena_free(arena);
-}
-
 const ins_command ins_command_report = {
     .name = "report",
     .usage = "[OPTION]... DIR... [-o DIR]",
     .help = "from the CSV logs in the DIRs: figures, one PDF and one HTML file",
     .about = about,
     .operand = INS_OPERAND_RUNS,
-    .flags = flags,
-    .run = run};
+    .rows = rows,
+    .run = report};

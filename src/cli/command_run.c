@@ -70,13 +70,13 @@ static ins_status read_policy(const ins_arguments *arguments, ins_log_policy *po
 }
 
 /* The words as a shell would take them. */
-static const char *command_line(int argc, char **argv, ins_arena *arena)
+static const char *command_line(const ins_arguments *arguments, ins_arena *arena)
 {
     ins_text line = {0};
     ins_text_add(&line, "initscope");
-    for (int i = 0; i < argc; i++) {
+    for (int i = 0; i < arguments->words; i++) {
         ins_text_add(&line, " ");
-        ins_text_add_word(&line, argv[i]);
+        ins_text_add_word(&line, arguments->word[i]);
     }
     const char *copy = ins_arena_copy(arena, line.data, line.length);
     ins_text_free(&line);
@@ -130,24 +130,15 @@ static void run_experiment(const ins_arguments *arguments, ins_request *request,
         print_summary(&outcome, request->settings->output);
 }
 
-static void run(int argc, char **argv, ins_error *error)
+static void run(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
 {
     ins_settings settings;
     ins_settings_start(&settings);
-    const ins_flag *flags = make_flags(settings.arena);
-    ins_arguments arguments;
-    ins_request request = {.settings = &settings};
-    if (ins_arguments_parse(argc, argv, flags, settings.arena, &arguments, error) != INS_OK) {
-        ins_settings_free(&settings);
-        return;
-    }
-    if (ins_arguments_value(&arguments, "help")) {
-        ins_help_print(&ins_command_run, settings.arena);
-    } else if (read_policy(&arguments, &request.policy, error) == INS_OK &&
-               read_settings(&arguments, &settings, error) == INS_OK) {
-        request.command_line = command_line(argc, argv, settings.arena);
+    ins_request request = {.settings = &settings, .command_line = command_line(arguments, arena)};
+    if (read_policy(arguments, &request.policy, error) == INS_OK &&
+        read_settings(arguments, &settings, error) == INS_OK) {
         ins_team_join();
-        run_experiment(&arguments, &request, error);
+        run_experiment(arguments, &request, error);
         ins_team_leave();
     }
     ins_settings_free(&settings);

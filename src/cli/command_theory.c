@@ -215,19 +215,14 @@ static void predict(const ins_arguments *arguments, ins_settings *settings, ins_
         ins_phase_table(&settings->activation, &plane, out);
 }
 
-static void run(int argc, char **argv, ins_error *error)
+static void run(const ins_arguments *arguments, ins_arena *arena, ins_error *error)
 {
+    (void)arena;
     ins_settings settings;
     ins_settings_start(&settings);
-    const ins_flag *flags = make_flags(settings.arena);
-    ins_arguments arguments;
     ins_text out = {0};
-    if (ins_arguments_parse(argc, argv, flags, settings.arena, &arguments, error) == INS_OK) {
-        if (ins_arguments_value(&arguments, "help"))
-            ins_help_print(&ins_command_theory, settings.arena);
-        else if (ins_arguments_set(&arguments, "theory", &settings, error) == INS_OK)
-            predict(&arguments, &settings, &out, error);
-    }
+    if (ins_arguments_set(arguments, "theory", &settings, error) == INS_OK)
+        predict(arguments, &settings, &out, error);
     if (error->status == INS_OK && out.length > 0) fwrite(out.data, 1, out.length, stdout);
     ins_text_free(&out);
     ins_settings_free(&settings);

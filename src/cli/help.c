@@ -77,7 +77,8 @@ void ins_help_print(const ins_command *command, ins_arena *arena)
         ins_text_free(&paragraph);
         line += length + (line[length] == '\n');
     }
-    for (const ins_flag *flag = command->flags(arena); flag->name; flag++) print_flag(flag);
+    for (const ins_flag *flag = ins_command_flags(command, arena); flag->name; flag++)
+        print_flag(flag);
 }
 
 void ins_help_print_program(const ins_command *const *commands, const ins_flag *flags,

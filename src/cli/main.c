@@ -100,6 +100,20 @@ static void unknown_command(const char *name, ins_error *error)
                   flag ? "option" : "command", ins_display(display, name, strlen(name)), guess);
 }
 
+static void run_command(const ins_command *command, int argc, char **argv, ins_error *error)
+{
+    ins_arena *arena = ins_arena_new();
+    const ins_flag *flags = ins_command_flags(command, arena);
+    ins_arguments arguments;
+    if (ins_arguments_parse(argc, argv, flags, arena, &arguments, error) == INS_OK) {
+        if (ins_arguments_value(&arguments, "help"))
+            ins_help_print(command, arena);
+        else
+            command->run(&arguments, arena, error);
+    }
+    ins_arena_free(arena);
+}
+
 static void dispatch(int argc, char **argv, ins_error *error)
 {
     if (argc < 2) {
@@ -109,7 +123,7 @@ static void dispatch(int argc, char **argv, ins_error *error)
     }
     const ins_command *command = ins_command_find(argv[1]);
     if (command)
-        command->run(argc - 1, argv + 1, error);
+        run_command(command, argc - 1, argv + 1, error);
     else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         ins_help_print_program(ins_commands, ins_program_flags, ins_exits);
     else if (strcmp(argv[1], "--version") == 0)

@@ -27,7 +27,7 @@ void ins_completion_options(ins_text *out)
     ins_arena *arena = ins_arena_new();
     for (size_t i = 0; ins_commands[i]; i++) {
         ins_text_add_format(out, "    %s) echo", ins_commands[i]->name);
-        add_flags(out, ins_commands[i]->flags(arena));
+        add_flags(out, ins_command_flags(ins_commands[i], arena));
         ins_text_add(out, " ;;\n");
     }
     ins_text_add(out, "    '') echo");
@@ -84,7 +84,7 @@ static void add_values(ins_text *out, const ins_flag *flag)
 static bool is_known(const char *name, size_t commands, ins_arena *arena)
 {
     for (size_t i = 0; i < commands; i++)
-        for (const ins_flag *flag = ins_commands[i]->flags(arena); flag->name; flag++)
+        for (const ins_flag *flag = ins_command_flags(ins_commands[i], arena); flag->name; flag++)
             if (strcmp(flag->name, name) == 0) return true;
     return false;
 }
@@ -93,7 +93,7 @@ void ins_completion_values(ins_text *out)
 {
     ins_arena *arena = ins_arena_new();
     for (size_t i = 0; ins_commands[i]; i++)
-        for (const ins_flag *flag = ins_commands[i]->flags(arena); flag->name; flag++)
+        for (const ins_flag *flag = ins_command_flags(ins_commands[i], arena); flag->name; flag++)
             if (flag->argument && !is_known(flag->name, i, arena)) add_values(out, flag);
     ins_arena_free(arena);
 }

@@ -157,14 +157,14 @@ static void add_about(ins_text *out, const char *about)
 void ins_manual_options(ins_text *out)
 {
     ins_arena *arena = ins_arena_new();
-    const ins_flag *flags_of_run = ins_command_run.flags(arena);
+    const ins_flag *flags_of_run = ins_command_flags(&ins_command_run, arena);
     for (const ins_flag *flag = ins_program_flags; flag->name; flag++) add_flag(out, flag);
     for (size_t i = 0; ins_commands[i]; i++) {
         const ins_command *command = ins_commands[i];
         add_heading(out, "initscope %s", command->name);
         add_about(out, command->about);
-        add_flags(out, command->flags(arena), command == &ins_command_run ? NULL : flags_of_run,
-                  "");
+        add_flags(out, ins_command_flags(command, arena),
+                  command == &ins_command_run ? NULL : flags_of_run, "");
     }
     ins_arena_free(arena);
 }
@@ -203,7 +203,7 @@ void ins_manual_about(const ins_command *command, ins_text *out)
 void ins_manual_flags(const ins_command *command, ins_text *out)
 {
     ins_arena *arena = ins_arena_new();
-    add_flags(out, command->flags(arena), NULL, "Options");
+    add_flags(out, ins_command_flags(command, arena), NULL, "Options");
     ins_arena_free(arena);
 }
 
