@@ -544,7 +544,8 @@ bool make_twins(sheets *left, sheets *right, gsl_rng *rng, bool *may_differ, ins
 {
     const struct twins *pair = &ONE_OF(rng, twins);
     sheet *one = any_sheet(left, rng);
-    if (one == NULL || one->columns < 2) return false;
+    /* The first line of experiment.ini is no header. */
+    if (one == NULL || one->columns < 2 || strcmp(one->name, "experiment.ini") == 0) return false;
     const size_t column = below(rng, one->columns);
     if (pair->of_numbers && !is_numeric(one, column)) return false;
     /* Of a layer without activation or block the cell is empty: that is told, and not missing. */
