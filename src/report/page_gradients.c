@@ -30,25 +30,35 @@ static size_t second_of(const ins_arm *arm)
     return layer;
 }
 
-/* In relation to the last hidden layer that has one. */
-static double relative(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t layer)
+static double mean_of(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t layer)
 {
-    double here = moment_of(tell, arm, tensor, layer).interval.mean;
+    return moment_of(tell, arm, tensor, layer).interval.mean;
+}
+
+/* Of the last hidden layer that has one. */
+static double last_of(const ins_tell *tell, size_t arm, ins_tensor tensor)
+{
     size_t last = ins_tell_hidden(tell, arm);
     for (; last > 1; last--) {
         ins_seeds moment = moment_of(tell, arm, tensor, last);
         bool told = moment.interval.n > 0 || moment.zeros > 0 || moment.infinite > 0;
         if (told && ins_has_product(&tell->study->arm[arm], last)) break;
     }
-    return here / moment_of(tell, arm, tensor, last).interval.mean;
+    return mean_of(tell, arm, tensor, last);
+}
+
+static double relative(const ins_tell *tell, size_t arm, ins_tensor tensor, size_t layer)
+{
+    return mean_of(tell, arm, tensor, layer) / last_of(tell, arm, tensor);
 }
 
 /* Whether a gradient of the arm was measured, and not only listed. */
 static bool is_measured(const ins_tell *tell, size_t arm)
 {
+    const double last = last_of(tell, arm, INS_GRADIENT);
     for (size_t l = 1; l <= ins_tell_hidden(tell, arm); l++)
         if (ins_has_product(&tell->study->arm[arm], l) &&
-            isfinite(relative(tell, arm, INS_GRADIENT, l)))
+            isfinite(mean_of(tell, arm, INS_GRADIENT, l) / last))
             return true;
     return false;
 }
@@ -81,16 +91,18 @@ void ins_write_gradients(ins_tell *tell)
         ins_series *gradient =
             ins_mark_series(chart, panel, ins_curve_kind(tell, a, INS_SERIES_SIZE),
                             INS_TELL("%s gradient", mark->name), mark);
+        const double last_error = last_of(tell, a, INS_DELTA),
+                     last_gradient = last_of(tell, a, INS_GRADIENT);
         for (size_t l = 1; l <= ins_tell_hidden(tell, a); l++) {
             if (!ins_has_product(&study->arm[a], l)) continue;
             ins_series_add(chart, error,
                            (ins_point){.x = (double)l,
-                                       .y = relative(tell, a, INS_DELTA, l),
+                                       .y = mean_of(tell, a, INS_DELTA, l) / last_error,
                                        .lower = NAN,
                                        .upper = NAN});
             ins_series_add(chart, gradient,
                            (ins_point){.x = (double)l,
-                                       .y = relative(tell, a, INS_GRADIENT, l),
+                                       .y = mean_of(tell, a, INS_GRADIENT, l) / last_gradient,
                                        .lower = NAN,
                                        .upper = NAN});
         }

@@ -444,3 +444,16 @@ hook() {
     NO_COLOR=1 script -qec "'$INITSCOPE' report --summary w" /dev/null </dev/null >shown
     [ "$(grep -c $'\033\[31m' shown)" -eq 0 ]
 }
+
+@test "layers with a gap of ninety thousand in their numbers cost what other layers cost" {
+    "$INITSCOPE" run -q --data iris --network 4x4 --init=he_normal --seeds=2 --epochs=1 -o near
+    for file in layers symmetry histograms spectrum theory; do
+        awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "layer") at = i }
+            NR > 1 && $at > 2 { $at += 90000 } { print }' near/$file.csv >far.csv
+        mv far.csv near/$file.csv
+    done
+    rm near/manifest.csv
+    run --separate-stderr timeout 20 "$INITSCOPE" report near -q --gnuplot=/nonexistent
+    echo "status $status, stderr: $stderr"
+    [ "$status" -eq 5 ]
+}
