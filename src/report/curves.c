@@ -211,6 +211,15 @@ double ins_epoch_end(const ins_tell *tell, size_t epoch)
     return bend_of(tell) > 0 ? here * here / (double)study->epoch[epoch - 1] : here + 1;
 }
 
+ins_point ins_seeds_point(double x, const ins_seeds *seeds)
+{
+    bool some = seeds->interval.n > 0, band = seeds->interval.n > 1;
+    return (ins_point){.x = x,
+                       .y = some ? seeds->interval.mean : (double)NAN,
+                       .lower = band ? seeds->minimum : (double)NAN,
+                       .upper = band ? seeds->maximum : (double)NAN};
+}
+
 ins_axis ins_epochs_axis(ins_tell *tell)
 {
     const ins_study *study = tell->study;

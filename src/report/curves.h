@@ -53,6 +53,9 @@ void ins_name_curve(const ins_tell *tell, ins_chart *chart, ins_panel *panel, in
 void ins_add_predicted(const ins_tell *tell, size_t arm, ins_chart *chart, ins_series *series,
                        double x, double y);
 
+/* The mean over seeds, from the smallest to the largest of several; NAN where there is none. */
+ins_point ins_seeds_point(double x, const ins_seeds *seeds);
+
 /* The axis of time: logarithmic where the last moment is more than 50 times the first after 0. */
 ins_axis ins_epochs_axis(ins_tell *tell);
 

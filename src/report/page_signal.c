@@ -80,12 +80,7 @@ static void add_series(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
         ins_seeds seeds = seeds_of(tell, arm, quantity, l);
         bool told = seeds.interval.n > 0 || seeds.zeros > 0 || seeds.infinite > 0;
         if (!told) continue; /* a layer without rows ends no curve */
-        bool band = seeds.interval.n > 1;
-        ins_series_add(chart, series,
-                       (ins_point){.x = (double)l,
-                                   .y = seeds.interval.n > 0 ? seeds.interval.mean : (double)NAN,
-                                   .lower = band ? seeds.minimum : (double)NAN,
-                                   .upper = band ? seeds.maximum : (double)NAN});
+        ins_series_add(chart, series, ins_seeds_point((double)l, &seeds));
     }
     if (kind == INS_SERIES_LINE && !panel->title_is_arm)
         ins_name_curve(tell, chart, panel, series, mark->name);

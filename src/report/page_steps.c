@@ -52,15 +52,6 @@ static double place_of(const step_place *at)
     return at->tensor == INS_STEP_DELTA ? (double)(at->cell->steps - at->step) : (double)at->step;
 }
 
-static ins_point point_of(double x, const ins_seeds *seeds)
-{
-    bool some = seeds->interval.n > 0, band = seeds->interval.n > 1;
-    return (ins_point){.x = x,
-                       .y = some ? seeds->interval.mean : (double)NAN,
-                       .lower = band ? seeds->minimum : (double)NAN,
-                       .upper = band ? seeds->maximum : (double)NAN};
-}
-
 static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm, step_place at)
 {
     const ins_mark *mark = ins_tell_mark_in_setting(tell, arm);
@@ -73,7 +64,7 @@ static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
     for (size_t step = 1; step <= at.cell->steps; step++) {
         at.step = predicted.step = step;
         ins_seeds seeds = ins_over_seeds(tell->study, arm, INS_GEOMETRIC, value_of, &at);
-        ins_series_add(chart, curve, point_of(place_of(&at), &seeds));
+        ins_series_add(chart, curve, ins_seeds_point(place_of(&at), &seeds));
         if (at.column != INS_STEPS_SECOND_MOMENT) continue;
         double y = value_of(tell->study, tell->study->arm[arm].run[0], &predicted);
         ins_series_add(chart, theory,

@@ -55,15 +55,6 @@ static double predicted(const ins_tell *tell, size_t arm, ins_tensor tensor, siz
 
 /* --- The stream ------------------------------------------------------------------------- */
 
-static ins_point point_of(double x, const ins_seeds *seeds)
-{
-    bool some = seeds->interval.n > 0, band = seeds->interval.n > 1;
-    return (ins_point){.x = x,
-                       .y = some ? seeds->interval.mean : (double)NAN,
-                       .lower = band ? seeds->minimum : (double)NAN,
-                       .upper = band ? seeds->maximum : (double)NAN};
-}
-
 static void add_stream(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t arm,
                        ins_column_id column)
 {
@@ -80,7 +71,7 @@ static void add_stream(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_
     for (size_t b = 0; b < blocks; b++) {
         double x = (double)b + 1;
         ins_seeds moment = measured(tell, arm, column, INS_STREAM, layer[b]);
-        ins_series_add(chart, curve, point_of(x, &moment));
+        ins_series_add(chart, curve, ins_seeds_point(x, &moment));
         ins_series_add(
             chart, theory,
             (ins_point){.x = x,
@@ -124,7 +115,7 @@ static void add_branches(ins_tell *tell, ins_chart *chart, ins_panel *panel, siz
         double x = place_of(tell, arm, l);
         if (isnan(x) || !ins_has_product(&tell->study->arm[arm], l)) continue;
         ins_seeds moment = measured(tell, arm, INS_LAYERS_SECOND_MOMENT, tensor, l);
-        ins_series_add(chart, points, point_of(x, &moment));
+        ins_series_add(chart, points, ins_seeds_point(x, &moment));
         /* A gradient of theory.csv is that of one sample's own loss. */
         if (tensor == INS_DELTA)
             ins_add_predicted(tell, arm, chart, marks, x, predicted(tell, arm, tensor, l));

@@ -72,17 +72,12 @@ static void add_curve(ins_tell *tell, ins_chart *chart, ins_panel *panel, size_t
     for (size_t i = 0; i < count && i < MOST_LAYERS; i++) {
         ins_site at = {.epoch = tell->study->start, .layer = layer[i]};
         ins_seeds seeds = ins_seeds_at(tell->study, arm, average, column, at);
-        bool band = seeds.interval.n > 1;
         double x = of_tokens ? (double)layer[i] : (double)i + 1;
         ins_series_add(
             chart, theory,
             (ins_point){
                 .x = x, .y = predicted(tell, arm, column, layer[i]), .lower = NAN, .upper = NAN});
-        ins_series_add(chart, curve,
-                       (ins_point){.x = x,
-                                   .y = seeds.interval.n > 0 ? seeds.interval.mean : (double)NAN,
-                                   .lower = band ? seeds.minimum : (double)NAN,
-                                   .upper = band ? seeds.maximum : (double)NAN});
+        ins_series_add(chart, curve, ins_seeds_point(x, &seeds));
     }
 }
 
