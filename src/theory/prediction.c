@@ -383,27 +383,6 @@ static void go_back(walk *w)
     }
 }
 
-/* What nothing is said of. */
-static ins_layer_prediction nothing(void)
-{
-    const ins_moment_pair none = {NAN, NAN};
-    return (ins_layer_prediction){.fan_in = NAN,
-                                  .weight = none,
-                                  .bias = none,
-                                  .preactivation = none,
-                                  .activation = none,
-                                  .delta = none,
-                                  .gradient = none,
-                                  .signal = none,
-                                  .input = none,
-                                  .stream = none,
-                                  .logit = none,
-                                  .attention = none,
-                                  .tokens = none,
-                                  .multiplier = 1,
-                                  .slope_square = NAN};
-}
-
 static walk begin(const ins_design *design, const ins_initialization *start,
                   const ins_inputs *inputs, ins_layer_prediction *out)
 {
@@ -415,7 +394,7 @@ static walk begin(const ins_design *design, const ins_initialization *start,
               .prescribed = start->prescribed};
     w.signal = ins_arena_get(w.arena, design->layers, sizeof *w.signal, "layers of the theory");
     w.needed = ins_arena_get(w.arena, design->layers, sizeof *w.needed, "layers of the theory");
-    for (size_t l = 0; l < design->depth; l++) out[l] = nothing();
+    for (size_t l = 0; l < design->depth; l++) out[l] = ins_nothing_predicted();
     find_needs(&w);
     return w;
 }

@@ -16,22 +16,12 @@
 
 static ins_layer_prediction known(ins_tensor_place place, double weight, double bias)
 {
-    const ins_moment_pair none = {NAN, NAN};
-    return (ins_layer_prediction){.fan_in = place.fan_in,
-                                  .weight = ins_centred(weight),
-                                  .bias = ins_centred(bias),
-                                  .preactivation = none,
-                                  .activation = none,
-                                  .delta = none,
-                                  .gradient = none,
-                                  .signal = none,
-                                  .input = none,
-                                  .stream = none,
-                                  .logit = none,
-                                  .attention = none,
-                                  .tokens = none,
-                                  .multiplier = 1,
-                                  .slope_square = 1};
+    ins_layer_prediction out = ins_nothing_predicted();
+    out.fan_in = place.fan_in;
+    out.weight = ins_centred(weight);
+    out.bias = ins_centred(bias);
+    out.slope_square = 1;
+    return out;
 }
 
 static double variance_of(const ins_stage *s, ins_tensor_place place)

@@ -13,6 +13,26 @@ double *ins_stage_numbers(const ins_stage *s, size_t positions)
     return ins_arena_get(s->arena, positions, sizeof(double), "positions of the theory");
 }
 
+ins_layer_prediction ins_nothing_predicted(void)
+{
+    const ins_moment_pair none = {NAN, NAN};
+    return (ins_layer_prediction){.fan_in = NAN,
+                                  .weight = none,
+                                  .bias = none,
+                                  .preactivation = none,
+                                  .activation = none,
+                                  .delta = none,
+                                  .gradient = none,
+                                  .signal = none,
+                                  .input = none,
+                                  .stream = none,
+                                  .logit = none,
+                                  .attention = none,
+                                  .tokens = none,
+                                  .multiplier = 1,
+                                  .slope_square = NAN};
+}
+
 void ins_forget_forward(const ins_stage *s)
 {
     s->at->square = s->at->distance = s->at->lengths = s->at->mean = s->at->within = NAN;

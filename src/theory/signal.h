@@ -149,6 +149,9 @@ static inline double ins_length_part(double lengths, double square, double after
 /* Numbers for each position of what a layer gives. */
 double *ins_stage_numbers(const ins_stage *s, size_t positions);
 
+/* Of a matrix that nothing is said of. */
+ins_layer_prediction ins_nothing_predicted(void);
+
 /* Nothing is known of what the layer gives, or of what it passes back. */
 void ins_forget_forward(const ins_stage *s);
 void ins_forget_backward(const ins_stage *s);
