@@ -392,6 +392,29 @@ static ins_verdict learning_of_arm(const ins_arm_judgement *arm)
     return arm->not_learned == arm->runs ? INS_VERDICT_DID_NOT_LEARN : INS_VERDICTS;
 }
 
+/* What of the runs' measures is averaged over the seeds of an arm. */
+#define AVERAGED(average, to, from)                                               \
+    {                                                                             \
+        average, offsetof(ins_arm_judgement, to), offsetof(ins_run_measure, from) \
+    }
+static const struct {
+    ins_average average;
+    size_t to, from; /* ins_seeds and double, in their structures */
+} averaged[] = {AVERAGED(INS_GEOMETRIC, size_total, size_total),
+                AVERAGED(INS_MEAN, alikeness, alikeness),
+                AVERAGED(INS_GEOMETRIC, stream_growth, stream_growth),
+                AVERAGED(INS_GEOMETRIC, kept, sequence.kept),
+                AVERAGED(INS_GEOMETRIC, half, sequence.half),
+                AVERAGED(INS_GEOMETRIC, seen, sequence.seen),
+                AVERAGED(INS_GEOMETRIC, step_growth, sequence.step_growth),
+                AVERAGED(INS_MEAN, first_alike, sequence.first_alike),
+                AVERAGED(INS_MEAN, last_alike, sequence.last_alike),
+                AVERAGED(INS_GEOMETRIC, peaked, sequence.peaked),
+                AVERAGED(INS_MEAN, rank, rank),
+                AVERAGED(INS_GEOMETRIC, train_loss, train_loss),
+                AVERAGED(INS_GEOMETRIC, initial_loss, initial_loss)};
+#undef AVERAGED
+
 static void judge(const ins_study *study, size_t a, const ins_facts *facts,
                   const ins_run_measure *measure, ins_arena *arena, ins_arm_judgement *out)
 {
@@ -427,32 +450,11 @@ static void judge(const ins_study *study, size_t a, const ins_facts *facts,
     bool preserving = out->grade[INS_FORWARD] == INS_GRADE_PRESERVING &&
                       out->grade[INS_BACKWARD] == INS_GRADE_PRESERVING;
     out->verdicts |= bit(INS_VERDICT_PRESERVING, preserving) | bit(learning_of_arm(out), true);
-    out->size_total =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, size_total));
+    for (size_t i = 0; i < sizeof averaged / sizeof averaged[0]; i++)
+        *(ins_seeds *)((char *)out + averaged[i].to) =
+            seeds_of(study, a, averaged[i].average, measure, averaged[i].from);
     out->size_gain = gain_of(study, arm, measure, INS_FORWARD,
                              offsetof(ins_run_measure, size_departure), &out->size_total);
-    out->alikeness = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, alikeness));
-    out->stream_growth =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, stream_growth));
-    out->kept =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.kept));
-    out->half =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.half));
-    out->seen =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.seen));
-    out->step_growth =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.step_growth));
-    out->first_alike =
-        seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, sequence.first_alike));
-    out->last_alike =
-        seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, sequence.last_alike));
-    out->peaked =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, sequence.peaked));
-    out->rank = seeds_of(study, a, INS_MEAN, measure, offsetof(ins_run_measure, rank));
-    out->train_loss =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, train_loss));
-    out->initial_loss =
-        seeds_of(study, a, INS_GEOMETRIC, measure, offsetof(ins_run_measure, initial_loss));
     judge_score(arm, measure, arena, out);
 }
 
