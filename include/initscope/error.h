@@ -42,6 +42,11 @@ ins_status ins_status_first(ins_status earlier, ins_status later);
 ins_status ins_error_add(ins_error *error, ins_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Adds each line of lines (NULL: none) as a problem, before it the same words ("" for none); INS_OK
+ * when there is no line. */
+ins_status ins_error_add_lines(ins_error *error, ins_status status, const char *before,
+                               const char *lines);
+
 /* For a function whose callbacks add problems, of which error->status is to tell meanwhile: begin
  * sets the earlier status aside, end gives it back and returns the status of what came since. */
 ins_status ins_error_begin(ins_error *error);

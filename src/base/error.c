@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "initscope/text.h"
 
@@ -50,6 +51,18 @@ ins_status ins_error_add(ins_error *error, ins_status status, const char *format
     error->count++;
     if (error->status == INS_OK) error->status = status;
     return status;
+}
+
+ins_status ins_error_add_lines(ins_error *error, ins_status status, const char *before,
+                               const char *lines)
+{
+    ins_status added = INS_OK;
+    for (const char *line = lines; line != NULL && *line != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        added = ins_error_add(error, status, "%s%.*s", before, (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+    return added;
 }
 
 ins_status ins_error_begin(ins_error *error)

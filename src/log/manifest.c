@@ -295,11 +295,9 @@ ins_status ins_manifest_compare(const char *directory, ins_manifest_scope scope,
 
 ins_status ins_manifest_refuse(const char *directory, const ins_text *changes, ins_error *error)
 {
-    ins_status status = INS_OK;
-    for (const char *line = changes->data; line != NULL && *line != '\0';) {
-        const size_t length = strcspn(line, "\n");
-        status = ins_error_add(error, INS_DATA, "%s/%.*s", directory, (int)length, line);
-        line += length + (line[length] == '\n');
-    }
+    ins_text before = {0};
+    ins_text_add_format(&before, "%s/", directory);
+    const ins_status status = ins_error_add_lines(error, INS_DATA, before.data, changes->data);
+    ins_text_free(&before);
     return status;
 }

@@ -191,14 +191,6 @@ static ins_status merge_parts(const ins_merge_terms *terms, const ins_parts *par
     return status;
 }
 
-/* Adds the lines as problems. */
-static ins_status refuse(const ins_text *lines, ins_error *error)
-{
-    for (const char *line = lines->data; *line != '\0'; line += strcspn(line, "\n") + 1)
-        ins_error_add(error, INS_DATA, "%.*s", (int)strcspn(line, "\n"), line);
-    return INS_DATA;
-}
-
 ins_status ins_merge(const ins_merge_terms *terms, ins_merge_outcome *outcome, ins_error *error)
 {
     ins_parts parts;
@@ -207,7 +199,7 @@ ins_status ins_merge(const ins_merge_terms *terms, ins_merge_outcome *outcome, i
         ins_parts_read(terms->directory, terms->directories, terms->partial, &parts, error);
     if (status == INS_OK) ins_parts_missing(&parts, &missing);
     if (missing.length > 0 && (!terms->partial || parts.places == 0))
-        status = refuse(&missing, error);
+        status = ins_error_add_lines(error, INS_DATA, "", missing.data);
     if (status == INS_OK) status = merge_parts(terms, &parts, error);
     if (status == INS_OK)
         *outcome =

@@ -25,14 +25,19 @@
 
 static const char suffix[] = ".partial";
 
-/* "OUTPUT.ranks"; release with free(). */
-static char *path_of_ranks(const char *output)
+/* OUTPUT and what its name ends with; release with free(). */
+static char *path_with(const char *output, const char *end)
 {
     char *plain = ins_log_plain_name(output);
     ins_text path = {0};
-    ins_text_add_format(&path, "%s.ranks", plain);
+    ins_text_add_format(&path, "%s%s", plain, end);
     free(plain);
     return path.data;
+}
+
+static char *path_of_ranks(const char *output)
+{
+    return path_with(output, ".ranks");
 }
 
 char *ins_rank_log_path(const char *output, size_t number)
@@ -95,10 +100,7 @@ void ins_rank_logs_free(ins_rank_logs *logs)
 /* Refuses a new run where there is an interrupted one, or something else. */
 static ins_status check_vacant(const char *output, const char *ranks, ins_error *error)
 {
-    char *plain = ins_log_plain_name(output);
-    ins_text staging = {0};
-    ins_text_add_format(&staging, "%s%s", plain, suffix);
-    free(plain);
+    char *staging = path_with(output, suffix);
     bool vacant = true;
     ins_rank_logs logs;
     ins_status status = ins_directory_is_empty(output, &vacant, error);
@@ -109,30 +111,27 @@ static ins_status check_vacant(const char *output, const char *ranks, ins_error 
                                output);
     if (status == INS_OK) status = ins_rank_logs_list(output, &logs, error);
     if (status == INS_OK) {
-        const bool partial = ins_path_exists(staging.data);
+        const bool partial = ins_path_exists(staging);
         if (logs.count > 0 || partial)
             status = ins_error_add(error, INS_OUTPUT,
                                    "%s: an interrupted run is here; use --resume or --force",
-                                   logs.count > 0 ? ranks : staging.data);
+                                   logs.count > 0 ? ranks : staging);
         ins_rank_logs_free(&logs);
     }
-    ins_text_free(&staging);
+    free(staging);
     return status;
 }
 
 /* What one process has begun is no shard; what is there of a merge is. */
 static ins_status check_resumable(const char *output, const char *ranks, ins_error *error)
 {
-    char *plain = ins_log_plain_name(output);
-    ins_text staging = {0};
-    ins_text_add_format(&staging, "%s%s", plain, suffix);
-    free(plain);
+    char *staging = path_with(output, suffix);
     ins_status status = INS_OK;
-    if (!ins_path_exists(ranks) && ins_path_holds(staging.data, "journal"))
+    if (!ins_path_exists(ranks) && ins_path_holds(staging, "journal"))
         status = ins_error_add(error, INS_OUTPUT,
                                "%s: an interrupted run of one process, which goes on without MPI",
-                               staging.data);
-    ins_text_free(&staging);
+                               staging);
+    free(staging);
     return status;
 }
 
