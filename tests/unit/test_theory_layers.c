@@ -14,6 +14,7 @@
 
 #include "check_tap.h"
 #include "closeness.h"
+#include "measured.h"
 #include "network_fixture.h"
 
 #include "initscope/columns.h"
@@ -791,36 +792,25 @@ typedef struct measured {
     double square, within, delta, activation, stream;
 } measured;
 
-static double mean_square(const real *x, ins_shape shape, size_t rows)
+static double mean_square_of(const real *x, ins_shape shape, size_t rows)
 {
-    const size_t count = rows * ins_positions(shape) * shape.channels;
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += (double)x[i] * (double)x[i];
-    return sum / (double)count;
+    return mean_square(x, rows * ins_positions(shape) * shape.channels);
 }
 
-static double variance_within(const real *x, ins_shape shape, size_t rows)
+static double variance_of(const real *x, ins_shape shape, size_t rows)
 {
-    const size_t units = shape.channels, count = rows * ins_positions(shape);
-    double sum = 0;
-    for (size_t u = 0; u < units; u++) {
-        double mean = 0, square = 0;
-        for (size_t i = 0; i < count; i++) mean += (double)x[i * units + u] / (double)count;
-        for (size_t i = 0; i < count; i++)
-            square += pow((double)x[i * units + u] - mean, 2) / (double)count;
-        sum += square / (double)units;
-    }
-    return sum;
+    return variance_within(x, rows * ins_positions(shape), shape.channels);
 }
 
 static void add(measured *sum, const ins_network *network, size_t number, size_t rows, double share)
 {
     const ins_matrix_view view = ins_network_matrix(network, number);
-    sum->square += share * mean_square(view.preactivation, view.shape, rows);
-    sum->within += share * variance_within(view.preactivation, view.shape, rows);
-    sum->delta += share * mean_square(view.delta, view.shape, rows);
-    sum->activation += share * mean_square(view.activation, view.activated, rows);
-    if (view.stream != NULL) sum->stream += share * mean_square(view.stream, view.streamed, rows);
+    sum->square += share * mean_square_of(view.preactivation, view.shape, rows);
+    sum->within += share * variance_of(view.preactivation, view.shape, rows);
+    sum->delta += share * mean_square_of(view.delta, view.shape, rows);
+    sum->activation += share * mean_square_of(view.activation, view.activated, rows);
+    if (view.stream != NULL)
+        sum->stream += share * mean_square_of(view.stream, view.streamed, rows);
 }
 
 static void draw(ins_samples *samples, uint32_t seed)

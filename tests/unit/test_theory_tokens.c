@@ -9,6 +9,7 @@
 
 #include "check_tap.h"
 #include "closeness.h"
+#include "measured.h"
 #include "network_fixture.h"
 
 #include "initscope/prediction.h"
@@ -48,26 +49,6 @@ typedef struct measured {
     double square, within, activation, delta;
     double logit, attention, tokens, apart; /* where attention ends; apart: between two tokens */
 } measured;
-
-static double mean_square(const real *x, size_t count)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += (double)x[i] * (double)x[i];
-    return sum / (double)count;
-}
-
-static double variance_within(const real *x, size_t count, size_t units)
-{
-    double sum = 0;
-    for (size_t u = 0; u < units; u++) {
-        double mean = 0, square = 0;
-        for (size_t i = 0; i < count; i++) mean += (double)x[i * units + u] / (double)count;
-        for (size_t i = 0; i < count; i++)
-            square += pow((double)x[i * units + u] - mean, 2) / (double)count;
-        sum += square / (double)units;
-    }
-    return sum;
-}
 
 /* Half the squared distance of two different positions of a row. */
 static double distance_of(const real *x, size_t rows, size_t positions, size_t units)
