@@ -54,9 +54,9 @@ rows_of() { grep ",$1," "$2" | cut -d, -f2-; }
 # await COMMAND...: until it succeeds, at most 20 seconds.
 await() {
     local i
-    for ((i = 0; i < 400; i++)); do
+    for ((i = 0; i < 2000; i++)); do
         "$@" && return 0
-        sleep 0.05
+        sleep 0.01
     done
     return 1
 }

@@ -65,7 +65,7 @@ shards() {
 }
 
 @test "an interrupted shard goes on, and until then the merge tells what is missing" {
-    experiment=(--data=digits --hidden=4x32 --init=he_normal --seeds=12 --epochs=4 --threads=1)
+    experiment=(--data=digits --hidden=4x32 --init=he_normal --seeds=12 --epochs=16 --threads=1)
     run_ok run -q "${experiment[@]}" -o whole
     run_ok run -q "${experiment[@]}" --shard 1/2 -o s1
     "$INITSCOPE" run -q "${experiment[@]}" --shard 2/2 -o s2 &

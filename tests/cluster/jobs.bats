@@ -49,7 +49,7 @@ patiently() { await "$@" || await "$@" || await "$@"; }
 @test "of an array with a killed task the rest goes on, and the same line ends it" {
     example '\-\-array' >array.sh
     example array.sh >line
-    echo 'epochs = 24' >>depth.ini
+    echo 'epochs = 48' >>depth.ini
     run_ok run -q depth.ini -o whole
     bash ./line >out 2>&1 3>&- &
     line=$!
