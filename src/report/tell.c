@@ -372,7 +372,8 @@ static const char *only_target(const ins_tell *tell)
 {
     const ins_table *outputs = &tell->study->outputs;
     const char *const *name = ins_table_texts(outputs, INS_OUTPUTS_NAME);
-    if (name == NULL || outputs->rows != 1) return ins_tell_entry(tell, "target_names");
+    if (name == NULL || outputs->rows != 1 || *name[0] == '\0')
+        return ins_tell_entry(tell, "target_names");
     return ins_document_escape(tell->document, name[0]);
 }
 

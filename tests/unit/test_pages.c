@@ -1209,6 +1209,12 @@ START_TEST(numbers_are_not_classes)
     write_three(6);
     report(1);
     expect("4 inputs, target petal_width, 120 training");
+    scratch_file("outputs.csv", "output,name\n1,\n", 15);
+    report(1);
+    expect("4 inputs, target petal_width, 120 training");
+    scratch_file("outputs.csv", "output,name\n1,sepal_width\n", 26);
+    report(1);
+    expect("4 inputs, target sepal_width, 120 training");
     write_settings(true);
     report(1);
     expect_numbers();
