@@ -151,40 +151,25 @@ static bool *find_names(const planner *p, const char *option, const ins_names *n
     return found;
 }
 
-typedef struct named_column {
-    const char *name;
-    size_t column;
-} named_column;
-
-static int by_name(const void *a, const void *b)
-{
-    const named_column *x = a, *y = b;
-    const int order = strcmp(x->name, y->name);
-    if (order != 0) return order;
-    return x->column < y->column ? -1 : x->column > y->column;
-}
-
 /* What is used needs a name of its own. */
 static void check_unique(planner *p)
 {
     const ins_sheet *t = p->table;
-    named_column *sorted = ins_allocate(t->columns, sizeof *sorted, "column names");
+    const ins_sheet_column *before = NULL;
     char shown[INS_DISPLAY_SIZE];
-    size_t count = 0;
-    for (size_t i = 0; i < t->columns; i++)
-        if (p->plan->use[i] != INS_USE_NOTHING && t->column[i].name[0] != '\0')
-            sorted[count++] = (named_column){t->column[i].name, i};
-    qsort(sorted, count, sizeof *sorted, by_name);
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(sorted[i].name, sorted[i - 1].name) != 0) continue;
-        ins_error_add(p->error, INS_DATA,
-                      "%s:%zu:%zu: columns %zu and %zu have the same name: add %s (got \"%s\")",
-                      t->path, t->header_line, sorted[i].column + 1, sorted[i - 1].column + 1,
-                      sorted[i].column + 1, drop_option(p, sorted[i].column),
-                      shown_text(shown, sorted[i].name));
-        suggest_drop(p, sorted[i].column);
+    for (size_t i = 0; i < t->columns; i++) {
+        const ins_sheet_column *named = t->by_name[i];
+        const size_t column = (size_t)(named - t->column);
+        if (p->plan->use[column] == INS_USE_NOTHING || named->name[0] == '\0') continue;
+        if (before != NULL && strcmp(named->name, before->name) == 0) {
+            ins_error_add(p->error, INS_DATA,
+                          "%s:%zu:%zu: columns %zu and %zu have the same name: add %s (got \"%s\")",
+                          t->path, t->header_line, column + 1, (size_t)(before - t->column) + 1,
+                          column + 1, drop_option(p, column), shown_text(shown, named->name));
+            suggest_drop(p, column);
+        }
+        before = named;
     }
-    free(sorted);
 }
 
 /* --- Features ------------------------------------------------------------------------------- */
@@ -708,19 +693,32 @@ static char *plain_name(const char *name)
     return plain;
 }
 
+typedef struct plain_class {
+    char *name;
+    size_t number;
+} plain_class;
+
+static int by_plain_name(const void *a, const void *b)
+{
+    const plain_class *x = a, *y = b;
+    const int order = strcmp(x->name, y->name);
+    if (order != 0) return order;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
 static void warn_of_likeness(planner *p, const ins_labels *classes)
 {
     listing alike = {0};
-    named_column *sorted = ins_allocate(classes->count, sizeof *sorted, "class names");
+    plain_class *sorted = ins_allocate(classes->count, sizeof *sorted, "class names");
     for (size_t k = 0; k < classes->count; k++)
-        sorted[k] = (named_column){plain_name(classes->name[k]), k};
-    qsort(sorted, classes->count, sizeof *sorted, by_name);
+        sorted[k] = (plain_class){plain_name(classes->name[k]), k};
+    qsort(sorted, classes->count, sizeof *sorted, by_plain_name);
     for (size_t k = 1; k < classes->count; k++)
         if (strcmp(sorted[k].name, sorted[k - 1].name) == 0)
             add_listed(&alike, ins_arena_format(p->table->arena, "\"%s\" and \"%s\"",
-                                                quoted(p, classes->name[sorted[k - 1].column]),
-                                                quoted(p, classes->name[sorted[k].column])));
-    for (size_t k = 0; k < classes->count; k++) free((char *)sorted[k].name);
+                                                quoted(p, classes->name[sorted[k - 1].number]),
+                                                quoted(p, classes->name[sorted[k].number])));
+    for (size_t k = 0; k < classes->count; k++) free(sorted[k].name);
     free(sorted);
     warn_listed(p, &alike, "classes that differ in case or blanks only");
 }

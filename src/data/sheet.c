@@ -425,6 +425,22 @@ static void warn_of_all(reader *r)
                           t->path, r->first.line, t->columns);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const ins_sheet_column *x = *(const ins_sheet_column *const *)a;
+    const ins_sheet_column *y = *(const ins_sheet_column *const *)b;
+    const int order = strcmp(x->name, y->name);
+    if (order != 0) return order;
+    return x < y ? -1 : x > y;
+}
+
+static void sort_by_name(ins_sheet *t)
+{
+    t->by_name = ins_arena_get(t->arena, t->columns, sizeof *t->by_name, "columns");
+    for (size_t i = 0; i < t->columns; i++) t->by_name[i] = &t->column[i];
+    qsort(t->by_name, t->columns, sizeof *t->by_name, by_name);
+}
+
 static ins_status only_column(const reader *r, ins_error *error)
 {
     char shown[INS_DISPLAY_SIZE];
@@ -455,6 +471,7 @@ ins_status ins_sheet_read(const ins_reading *reading, ins_sheet *table, ins_erro
     if (status == INS_OK) warn_of_all(&r);
     free(r.repeat);
     if (status == INS_OK) {
+        sort_by_name(&t);
         *table = t;
     } else {
         ins_sheet_free(&t);
@@ -475,8 +492,16 @@ void ins_sheet_free(ins_sheet *table)
 
 size_t ins_sheet_find(const ins_sheet *table, const char *name)
 {
-    for (size_t i = 0; i < table->columns; i++)
-        if (strcmp(table->column[i].name, name) == 0) return i;
+    size_t low = 0, high = table->columns;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (strcmp(table->by_name[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < table->columns && strcmp(table->by_name[low]->name, name) == 0)
+        return (size_t)(table->by_name[low] - table->column);
     const size_t number = numbered(name);
     return number < table->columns ? number : table->columns;
 }

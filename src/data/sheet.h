@@ -36,7 +36,8 @@ typedef struct ins_sheet_column {
 typedef struct ins_sheet {
     const char *path;
     size_t rows, columns;
-    ins_sheet_column *column; /* (columns) */
+    ins_sheet_column *column;         /* (columns) */
+    const ins_sheet_column **by_name; /* (columns) sorted by name, then by place */
     double *cell; /* (rows, columns): a finite number, an infinity, or, as a NaN, a text or
                      nothing */
     size_t *line; /* (rows) in the file */

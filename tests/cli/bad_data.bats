@@ -368,7 +368,10 @@ EOT
         seq -s, "$row" 100 $((row + 9999900)) | tr -d '\n'
         [ "$row" -eq 1 ] && echo ,kind || echo ",$((row % 2))"
     done >made.csv
+    # Each column is warned of, found by its name: a second, not half a minute.
+    began=$SECONDS
     run_ok run -q --data=made.csv "${small[@]}" --label=kind --header=yes -o new
+    [ $((SECONDS - began)) -le 12 ]
     grep -q '^features,100000$' new/environment.csv
     { echo x,price && seq 1203 | sed 's/.*/&,2&/'; } >made.csv
     refused_data made.csv ': column "price": 1203 different whole numbers, a quantity or classes? Add --loss mse or --loss cross_entropy'
