@@ -24,6 +24,19 @@ static uint32_t rotated(uint32_t x, unsigned n)
     return x >> n | x << (32 - n);
 }
 
+/* One round; who is a next time is h now. added is K + W. */
+static inline void add_round(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e,
+                             uint32_t f, uint32_t g, uint32_t *h, uint32_t added)
+{
+    const uint32_t s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
+    const uint32_t choice = (e & f) ^ (~e & g);
+    const uint32_t t1 = *h + s1 + choice + added;
+    const uint32_t s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
+    const uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
+    *d += t1;
+    *h = t1 + s0 + majority;
+}
+
 static void add_block(uint32_t hash[WORDS], const unsigned char block[BLOCK])
 {
     uint32_t w[ROUNDS];
@@ -35,19 +48,21 @@ static void add_block(uint32_t hash[WORDS], const unsigned char block[BLOCK])
         uint32_t s1 = rotated(w[t - 2], 17) ^ rotated(w[t - 2], 19) ^ w[t - 2] >> 10;
         w[t] = s1 + w[t - 7] + s0 + w[t - 16];
     }
-    uint32_t v[WORDS]; /* a to h */
-    memcpy(v, hash, sizeof v);
-    for (size_t t = 0; t < ROUNDS; t++) {
-        uint32_t s1 = rotated(v[4], 6) ^ rotated(v[4], 11) ^ rotated(v[4], 25);
-        uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-        uint32_t t1 = v[7] + s1 + choice + round_constant[t] + w[t];
-        uint32_t s0 = rotated(v[0], 2) ^ rotated(v[0], 13) ^ rotated(v[0], 22);
-        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        memmove(v + 1, v, (WORDS - 1) * sizeof *v);
-        v[4] += t1;
-        v[0] = t1 + s0 + majority;
+    uint32_t a = hash[0], b = hash[1], c = hash[2], d = hash[3];
+    uint32_t e = hash[4], f = hash[5], g = hash[6], h = hash[7];
+    for (size_t t = 0; t < ROUNDS; t += WORDS) {
+        const uint32_t *k = round_constant + t, *v = w + t;
+        add_round(a, b, c, &d, e, f, g, &h, k[0] + v[0]);
+        add_round(h, a, b, &c, d, e, f, &g, k[1] + v[1]);
+        add_round(g, h, a, &b, c, d, e, &f, k[2] + v[2]);
+        add_round(f, g, h, &a, b, c, d, &e, k[3] + v[3]);
+        add_round(e, f, g, &h, a, b, c, &d, k[4] + v[4]);
+        add_round(d, e, f, &g, h, a, b, &c, k[5] + v[5]);
+        add_round(c, d, e, &f, g, h, a, &b, k[6] + v[6]);
+        add_round(b, c, d, &e, f, g, h, &a, k[7] + v[7]);
     }
-    for (size_t i = 0; i < WORDS; i++) hash[i] += v[i];
+    const uint32_t sum[WORDS] = {a, b, c, d, e, f, g, h};
+    for (size_t i = 0; i < WORDS; i++) hash[i] += sum[i];
 }
 
 void ins_sha256_begin(ins_sha256 *sha)
