@@ -13,6 +13,7 @@ typedef struct ins_study_factor {
     const char *name;     /* "learning rate" */
     const char *title;    /* under the columns of a grid: "hidden layers of 64 units" */
     const char *phrase;   /* printf format of a level beside others: "dropout %s" */
+    const char *phrase_of_one; /* of the level "1"; NULL: the same */
     size_t levels;
     const char **level; /* (levels) numbers ascending, shapes by depth, the rest as they came */
     size_t *of;         /* (arms) the arm's level */

@@ -92,6 +92,7 @@ static void name_depths(ins_study_factor *factor, ins_arena *arena)
     factor->name = "depth";
     factor->title = ins_arena_format(arena, "hidden layers of %.0f units", first);
     factor->phrase = "%s hidden layers";
+    factor->phrase_of_one = "%s hidden layer";
 }
 
 static ins_study_factor read_factor(const ins_study *study, const recorded_factor *of,
@@ -142,5 +143,7 @@ ins_study_factors ins_factors_of(const ins_study *study, ins_arena *arena)
 
 const char *ins_factor_phrase(ins_arena *arena, const ins_study_factor *factor, size_t level)
 {
-    return ins_factor_text(arena, factor->phrase, factor->level[level]);
+    const char *text = factor->level[level], *phrase = factor->phrase;
+    if (factor->phrase_of_one != NULL && strcmp(text, "1") == 0) phrase = factor->phrase_of_one;
+    return ins_factor_text(arena, phrase, text);
 }

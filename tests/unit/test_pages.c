@@ -940,6 +940,34 @@ static void write_settings(bool depends)
     made_log_write(&log);
 }
 
+/* Eight depths, of which the last learns nothing and the third most. */
+START_TEST(of_many_levels_the_ends_and_the_best_are_said)
+{
+    static const char *const hidden[] = {"1x8", "2x8", "3x8", "4x8", "5x8", "6x8", "7x8", "8x8"};
+    static const double accuracy[] = {0.8, 0.85, 0.9, 0.7, 0.65, 0.6, 0.55, 0.3};
+    made_arm arm[16];
+    for (size_t a = 0; a < 16; a++) {
+        arm[a] = plain;
+        arm[a].initializer = a < 8 ? "a" : "b";
+        arm[a].hidden = hidden[a % 8];
+        arm[a].accuracy = a < 8 ? accuracy[a] : 0.3;
+    }
+    made_log log = {.arm = arm,
+                    .arms = 16,
+                    .hidden = 8,
+                    .seeds = 3,
+                    .epochs = 2,
+                    .chance = 1.0 / 3,
+                    .train_rows = 120,
+                    .test_rows = 300};
+    made_log_write(&log);
+    report(1);
+    expect("The best is right on 80.0 % with 1 hidden layer, 90.0 % with 3 hidden layers and 30.0 "
+           "% with "
+           "8 hidden layers. In 1 of 8 settings no initializer learned.");
+}
+END_TEST
+
 START_TEST(settings_tell_who_leads_where)
 {
     write_settings(true);
@@ -1612,6 +1640,7 @@ int main(void)
     tcase_add_test(tests, spread_stands_against_the_sum_of_one_over_width);
     tcase_add_test(tests, distributions_pool_the_seeds);
     tcase_add_test(tests, isometry_compares_what_stretches);
+    tcase_add_test(tests, of_many_levels_the_ends_and_the_best_are_said);
     tcase_add_test(tests, settings_tell_who_leads_where);
     tcase_add_test(tests, map_shades_from_chance_to_1);
     tcase_add_test(tests, map_of_many_has_two_panels_beside_each_other);
