@@ -1,7 +1,6 @@
 /* SPDX-FileCopyrightText: The initscope authors
  * SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text as HTML: nothing that stands in a text becomes an element, an attribute or a reference, and
- * hashes are those of the standard. */
+/* Text as HTML: nothing that stands in a text becomes an element, an attribute or a reference. */
 #include <config.h>
 
 #include "check_tap.h"
@@ -9,7 +8,6 @@
 #include <string.h>
 
 #include "../../src/document/html.h"
-#include "initscope/sha256.h"
 
 static ins_document *document;
 static ins_text out;
@@ -80,33 +78,6 @@ START_TEST(marks_become_names_that_say_whose_they_are)
 }
 END_TEST
 
-/* FIPS 180-4's examples (NIST, "Example Values", SHA256.pdf) and lengths around a block, by
- * sha256sum, in Base64. */
-START_TEST(hashes_are_those_of_the_standard)
-{
-    static const struct {
-        const char *text;
-        size_t times;
-        const char *hash;
-    } cases[] = {{"", 0, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
-                 {"abc", 1, "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="},
-                 {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
-                  "JI1qYdIGOLjlwCaTDD5gOaM85Flk/yFn9uzt1BnbBsE="},
-                 {"a", 55, "n0OQ+NMMLdkuyfCVtl4rmumwqSWlJY4kHJ8ekQ9zQxg="},
-                 {"a", 56, "s1Q5pKxvCUi21vnjxq8PX1kM4g8b3nCQ73lwaG7Gc4o="},
-                 {"a", 63, "fT50oF19sVvOStnsBljqmOPwbu7PFrTG//LaRX3cLzQ="},
-                 {"a", 64, "/+BU/nrgy23GXDr5th1SCfQ5hR20PQulmXM33xVGaOs="},
-                 {"a", 65, "Y1NhxIu56rFBmOduqKt/GkFoXWrWKqkUbTAdTxfrCuA="},
-                 {"a", 1000000, "zcduXJkU+5KBocfihNc+Z/GAmkiklyAOBG05zMcRLNA="}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char hash[INS_SHA256_BASE64];
-        ins_text_clear(&out);
-        for (size_t k = 0; k < cases[i].times; k++) ins_text_add(&out, cases[i].text);
-        ck_assert_str_eq(ins_sha256_base64(hash, out.data, out.length), cases[i].hash);
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("html");
@@ -115,7 +86,6 @@ int main(void)
     tcase_add_test(tests, text_is_text);
     tcase_add_test(tests, markup_becomes_elements_that_are_closed);
     tcase_add_test(tests, marks_become_names_that_say_whose_they_are);
-    tcase_add_test(tests, hashes_are_those_of_the_standard);
     suite_add_tcase(suite, tests);
     return ins_run_suite(suite);
 }
