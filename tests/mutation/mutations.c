@@ -540,12 +540,21 @@ static const struct twins {
              {"a column of nan and none", without_column, nan_instead, true, true},
              {"a header alone and no file", without_file, header_alone, false, true}};
 
+/* What was cut, or has other ends of lines, is cut elsewhere, or says something else, when its twin
+ * is written in another way. */
+static bool is_plain(const sheet *of)
+{
+    return of->bytes == SIZE_MAX && strcmp(of->end, "\n") == 0 && *of->before == '\0' &&
+           of->separator == ',';
+}
+
 bool make_twins(sheets *left, sheets *right, gsl_rng *rng, bool *may_differ, ins_text *said)
 {
     const struct twins *pair = &ONE_OF(rng, twins);
     sheet *one = any_sheet(left, rng);
     /* The first line of experiment.ini is no header. */
     if (one == NULL || one->columns < 2 || strcmp(one->name, "experiment.ini") == 0) return false;
+    if (!is_plain(one)) return false;
     const size_t column = below(rng, one->columns);
     if (pair->of_numbers && !is_numeric(one, column)) return false;
     /* Of a layer without activation or block the cell is empty: that is told, and not missing. */
