@@ -5,10 +5,13 @@
 
 #include "initscope/study.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "initscope/file.h"
 #include "initscope/manifest.h"
@@ -251,7 +254,9 @@ static ins_status read_once(const char *directory, bool running, ins_study *stud
                             ins_error *error)
 {
     struct stat before = {0}, after = {0};
-    stat(directory, &before);
+    /* As long as it is open no other directory is given its number. */
+    const int open = ins_file_open(directory, O_RDONLY | O_DIRECTORY);
+    if (open >= 0) fstat(open, &before);
     ins_study made = {.running = running};
     made.index = ins_allocate(1, sizeof *made.index, "the study");
     made.index->arena = ins_arena_new();
@@ -263,9 +268,12 @@ static ins_status read_once(const char *directory, bool running, ins_study *stud
     if (status == INS_OK) status = read_files(directory, &made, error);
     ins_log_release(hold);
     stat(directory, &after);
+    if (open >= 0) close(open);
     *replaced = before.st_ino != after.st_ino || before.st_dev != after.st_dev;
-    if (status == INS_OK && *replaced)
+    if (*replaced) {
+        ins_error_clear(error);
         status = ins_error_add(error, INS_DATA, "%s: was replaced while it was read", directory);
+    }
     if (status == INS_OK) status = count_rows(&made, error);
     if (status == INS_OK) status = build(&made, error);
     if (status == INS_OK) {
@@ -279,10 +287,12 @@ static ins_status read_once(const char *directory, bool running, ins_study *stud
 static ins_status read_study(const char *directory, bool running, ins_study *study,
                              ins_error *error)
 {
-    enum { TRIES = 3 };
+    enum { TRIES = 10 };
     ins_status status = INS_OK;
     bool replaced = true;
     for (int i = 0; i < TRIES && replaced; i++) {
+        const struct timespec pause = {.tv_nsec = 5000000 * i};
+        nanosleep(&pause, NULL);
         ins_error_clear(error);
         status = read_once(directory, running, study, &replaced, error);
     }

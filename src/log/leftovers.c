@@ -49,9 +49,10 @@ static void keep_leftovers(leftovers *these)
     close(these->directory);
 }
 
+/* The lock last: who reads the directory waits for it, and then finds what stays. */
 static void remove_leftovers(leftovers *these)
 {
-    for (size_t i = 0; i < these->count; i++) unlinkat(these->directory, these->name[i], 0);
+    for (size_t i = these->count; i-- > 0;) unlinkat(these->directory, these->name[i], 0);
     keep_leftovers(these);
 }
 
