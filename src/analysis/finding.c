@@ -1055,8 +1055,8 @@ static const ins_study_factor *asked(const ins_study_factors *factors)
     return best;
 }
 
-/* "The best is right on 90.3 % with 2 hidden layers and 92.9 % with 40.": the best arm of each
- * level; of many levels the first, the one with most, and the last. */
+/* "The best is right on 90.3 % with relu and 92.9 % with tanh.": the best arm of each level; of
+ * many levels the first, the one with most, and the last. */
 static const char *by_level(ins_finder *f)
 {
     enum { MOST_LEVELS = 7 };

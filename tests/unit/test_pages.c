@@ -962,9 +962,8 @@ START_TEST(of_many_levels_the_ends_and_the_best_are_said)
                     .test_rows = 300};
     made_log_write(&log);
     report(1);
-    expect("The best is right on 80.0 % with 1 hidden layer, 90.0 % with 3 hidden layers and 30.0 "
-           "% with "
-           "8 hidden layers. In 1 of 8 settings no initializer learned.");
+    expect("The best is right on 80.0 % with 1 hidden layer, 90.0 % with 3 hidden layers "
+           "and 30.0 % with 8 hidden layers. In 1 of 8 settings no initializer learned.");
 }
 END_TEST
 
